@@ -1,0 +1,62 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import {
+  type ApiKeyCreatedJson,
+  ApiKeyCreatedSchema,
+  type ApiKeyRevokedJson,
+  ApiKeyRevokedSchema,
+  type BalanceCreditedJson,
+  BalanceCreditedSchema,
+  type UserCreatedJson,
+  UserCreatedSchema,
+} from './gen/gateway/events/v1/accounts_pb.js';
+import {
+  type ChargePostedJson,
+  ChargePostedSchema,
+  type PricePublishedJson,
+  PricePublishedSchema,
+} from './gen/gateway/events/v1/billing_pb.js';
+import {
+  type HoldExpiredJson,
+  HoldExpiredSchema,
+  type RequestAdmittedJson,
+  RequestAdmittedSchema,
+} from './gen/gateway/events/v1/quota_pb.js';
+import { type UsageRecordedJson, UsageRecordedSchema } from './gen/gateway/events/v1/router_pb.js';
+
+/** A protobuf-JSON shape with every field written out: what the gateway writes never leaves a field to its default. */
+export type Written<T> = T extends readonly (infer Item)[]
+  ? Written<Item>[]
+  : T extends object
+    ? { [K in keyof T]-?: Written<NonNullable<T[K]>> }
+    : T;
+
+/** Every event the log can hold, by type, with the body as it stands in the log (int64 as decimal strings). */
+export interface EventBodies {
+  UserCreated: Written<UserCreatedJson>;
+  BalanceCredited: Written<BalanceCreditedJson>;
+  ApiKeyCreated: Written<ApiKeyCreatedJson>;
+  ApiKeyRevoked: Written<ApiKeyRevokedJson>;
+  RequestAdmitted: Written<RequestAdmittedJson>;
+  HoldExpired: Written<HoldExpiredJson>;
+  UsageRecorded: Written<UsageRecordedJson>;
+  PricePublished: Written<PricePublishedJson>;
+  ChargePosted: Written<ChargePostedJson>;
+}
+
+export type EventType = keyof EventBodies;
+
+/** An event's type and body: a union, so that a `switch` on `type` narrows `data`. */
+export type GatewayEvent<T extends EventType = EventType> = { [K in T]: { type: K; data: EventBodies[K] } }[T];
+
+/** The protobuf message of each event type. */
+export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
+  UserCreated: UserCreatedSchema,
+  BalanceCredited: BalanceCreditedSchema,
+  ApiKeyCreated: ApiKeyCreatedSchema,
+  ApiKeyRevoked: ApiKeyRevokedSchema,
+  RequestAdmitted: RequestAdmittedSchema,
+  HoldExpired: HoldExpiredSchema,
+  UsageRecorded: UsageRecordedSchema,
+  PricePublished: PricePublishedSchema,
+  ChargePosted: ChargePostedSchema,
+};

@@ -1,0 +1,61 @@
+import type { EventType, GatewayEvent } from '#contracts/events.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+
+/** An event on its way into the log. */
+export type NewEvent<T extends EventType = EventType> = GatewayEvent<T> & { readonly eventId: string };
+
+/** One stream's next events: all of them are appended, or none. */
+export interface AppendRequest {
+  readonly stream: string;
+  /** The version the stream must have now; 0: it must not exist. */
+  readonly expectedVersion: number;
+  readonly events: readonly NewEvent[];
+  readonly correlationId: string;
+  /** The event these follow from; empty where they follow from a command. */
+  readonly causationId: string;
+}
+
+/**
+ * `appended`: durable (now, or already by an earlier call with the same ids and bytes: `isRepeat`), the last event at
+ * `position`. `version-conflict`: nothing was written, the stream is at `actualVersion`.
+ */
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly position: number; readonly isRepeat: boolean }
+  | { readonly kind: 'version-conflict'; readonly actualVersion: number };
+
+/** Given every event after a position, in log order, none twice and none left out. */
+export interface Subscriber {
+  readonly name: string;
+  /** The last position the subscriber has already seen; 0: none. */
+  readonly afterPosition: number;
+  /**
+   * Called with the next events; while it returns a promise the next call waits for it. A throw or rejection is logged
+   * and the same events are given again after a pause.
+   */
+  readonly onEvents: (events: readonly RecordedEvent[]) => void | Promise<void>;
+}
+
+export interface Subscription {
+  /** The position up to which the subscriber has taken events. */
+  position(): number;
+  /** Resolves when the subscriber has taken the event at `position`. */
+  reached(position: number): Promise<void>;
+  /** Stops after the call under way. */
+  close(): Promise<void>;
+}
+
+/** The log as every service sees it. */
+export interface Journal {
+  /**
+   * Appends durably. Rejects with a `Fault`: `unavailable` where the log cannot be written now (nothing is known to be
+   * written), `conflict` where an event id is taken by other bytes.
+   */
+  append(request: AppendRequest): Promise<AppendResult>;
+  /** The last durable position; 0 for an empty log. */
+  head(): number;
+  /** The events of one stream, in order. */
+  readStream(stream: string): Promise<RecordedEvent[]>;
+  /** Events after a position up to the head at the time of the call, in batches. */
+  read(afterPosition: number): AsyncIterable<RecordedEvent[]>;
+  subscribe(subscriber: Subscriber): Subscription;
+}

@@ -137,6 +137,11 @@ export declare type UnitPrices = Message<"gateway.events.v1.UnitPrices"> & {
   cacheWritePicoUsd: bigint;
 
   /**
+   * @generated from field: int64 cache_write_1h_pico_usd = 6;
+   */
+  cacheWrite1hPicoUsd: bigint;
+
+  /**
    * @generated from field: int64 output_pico_usd = 4;
    */
   outputPicoUsd: bigint;
@@ -165,6 +170,11 @@ export declare type UnitPricesJson = {
    * @generated from field: int64 cache_write_pico_usd = 3;
    */
   cacheWritePicoUsd?: string;
+
+  /**
+   * @generated from field: int64 cache_write_1h_pico_usd = 6;
+   */
+  cacheWrite1hPicoUsd?: string;
 
   /**
    * @generated from field: int64 output_pico_usd = 4;
@@ -386,7 +396,7 @@ export declare const ChargePostedSchema: GenMessage<ChargePosted, {jsonType: Cha
  */
 export declare type ChargeLine = Message<"gateway.events.v1.ChargeLine"> & {
   /**
-   * input, cached_input, cache_write, output or reasoning.
+   * input, cached_input, cache_write, cache_write_1h, output or reasoning.
    *
    * @generated from field: string unit = 1;
    */
@@ -408,7 +418,7 @@ export declare type ChargeLine = Message<"gateway.events.v1.ChargeLine"> & {
  */
 export declare type ChargeLineJson = {
   /**
-   * input, cached_input, cache_write, output or reasoning.
+   * input, cached_input, cache_write, cache_write_1h, output or reasoning.
    *
    * @generated from field: string unit = 1;
    */

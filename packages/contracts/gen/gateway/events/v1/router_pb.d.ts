@@ -185,9 +185,16 @@ export declare type Usage = Message<"gateway.events.v1.Usage"> & {
   cachedInputTokens: number;
 
   /**
+   * Written to the provider's cache for its short time to live (Anthropic: 5 minutes), and for its long one (1 hour).
+   *
    * @generated from field: uint32 cache_write_tokens = 3;
    */
   cacheWriteTokens: number;
+
+  /**
+   * @generated from field: uint32 cache_write_1h_tokens = 6;
+   */
+  cacheWrite1hTokens: number;
 
   /**
    * Output tokens but for reasoning.
@@ -221,9 +228,16 @@ export declare type UsageJson = {
   cachedInputTokens?: number;
 
   /**
+   * Written to the provider's cache for its short time to live (Anthropic: 5 minutes), and for its long one (1 hour).
+   *
    * @generated from field: uint32 cache_write_tokens = 3;
    */
   cacheWriteTokens?: number;
+
+  /**
+   * @generated from field: uint32 cache_write_1h_tokens = 6;
+   */
+  cacheWrite1hTokens?: number;
 
   /**
    * Output tokens but for reasoning.

@@ -1,0 +1,40 @@
+/** A user's money. available = credited - charged - held. */
+export interface BalanceView {
+  readonly userId: string;
+  readonly creditedNanoUsd: bigint;
+  readonly chargedNanoUsd: bigint;
+  readonly heldNanoUsd: bigint;
+  readonly availableNanoUsd: bigint;
+}
+
+/** One day (UTC) and model of a user's use. */
+export interface UsageLine {
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly model: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly amountNanoUsd: bigint;
+}
+
+/** What was charged, read from billing's read models. */
+export interface BillingPort {
+  usage(query: {
+    readonly userId: string;
+    /** Inclusive days, YYYY-MM-DD. */
+    readonly fromDay: string;
+    readonly toDay: string;
+  }): Promise<readonly UsageLine[]>;
+  /** The price of a model in force now, for /v1/models; undefined where it has none. */
+  isPriced(priceKey: string): boolean;
+}
+
+/** The live balances, from the admission authority's memory. */
+export interface BalancePort {
+  /** Zeroes for a user that never was credited. */
+  balance(userId: string): BalanceView;
+}

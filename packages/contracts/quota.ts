@@ -1,0 +1,64 @@
+import type { Refusal } from '#errors/error-table.ts';
+
+/** A provider's model a request may be sent to, and the name of its price (see proto/gateway/events/v1/quota.proto). */
+export interface ModelCandidate {
+  readonly provider: string;
+  readonly model: string;
+  readonly priceKey: string;
+}
+
+/** A candidate with the price version it was pinned to at admission. */
+export interface PricedCandidate extends ModelCandidate {
+  readonly priceVersion: number;
+}
+
+/** gateway.quota.v1.AdmitRequest. */
+export interface AdmitRequest {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly keyId: string;
+  /** The model as the client named it. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly candidates: readonly ModelCandidate[];
+  /** No provider can count more prompt tokens than this. */
+  readonly promptTokensBound: number;
+  /** The client's own bound for one choice; 0: left open. */
+  readonly outputTokensRequested: number;
+  /** How many choices were asked for, at least 1. */
+  readonly choices: number;
+}
+
+/** A hold is placed and durable. */
+export interface Admission {
+  readonly kind: 'admitted';
+  readonly eventId: string;
+  readonly candidates: readonly PricedCandidate[];
+  readonly holdNanoUsd: bigint;
+  /** The output bound of one choice, to be told to the provider where the client left it open. */
+  readonly outputTokensMax: number;
+  /** The output bound of all choices together. */
+  readonly outputTokensBound: number;
+}
+
+/** The requests-per-minute window after the decision, for the x-ratelimit headers; null where the user has no such quota. */
+export interface RequestWindow {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until the window starts anew. */
+  readonly resetMs: number;
+}
+
+export interface AdmitResponse {
+  readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
+  readonly window: RequestWindow | null;
+}
+
+/** gateway.quota.v1.QuotaService. */
+export interface QuotaPort {
+  /**
+   * Admits a request or refuses it. Resolves only after the admission is durable; rejects with a `Fault`
+   * (`unavailable`) where the log cannot be written, in which case no provider may be called.
+   */
+  admit(request: AdmitRequest): Promise<AdmitResponse>;
+}

@@ -1,0 +1,73 @@
+import type { Refusal } from '#errors/error-table.ts';
+import type { ModelCandidate, PricedCandidate } from './quota.ts';
+
+/** gateway.router.v1.CompleteRequest: an admitted request. */
+export interface CompleteRequest {
+  readonly requestId: string;
+  readonly userId: string;
+  /** The client's body byte for byte, in OpenAI's chat completion form, and the same parsed: it is parsed once only. */
+  readonly body: Buffer;
+  readonly parsedBody: Readonly<Record<string, unknown>>;
+  readonly stream: boolean;
+  /** In the order to be tried. */
+  readonly candidates: readonly PricedCandidate[];
+  readonly outputTokensMax: number;
+  readonly promptTokensBound: number;
+  readonly outputTokensBound: number;
+  readonly admissionEventId: string;
+}
+
+/**
+ * gateway.router.v1.CompleteResponse. In order: one `head`, any number of `data`, then `end`; or `failure` in place of
+ * anything still to come. `end` and `failure` come after the usage is durable. The bytes that tell an SDK that the
+ * answer is whole (the whole JSON document; the stream's `data: [DONE]`) come after the usage is durable, too.
+ */
+export type CompleteFrame =
+  | {
+      readonly kind: 'head';
+      readonly status: number;
+      readonly contentType: string;
+      readonly provider: string;
+      readonly model: string;
+    }
+  | { readonly kind: 'data'; readonly data: Buffer }
+  | { readonly kind: 'end'; readonly summary: CompletionSummary }
+  | { readonly kind: 'failure'; readonly failure: CompletionFailure };
+
+/** What was used, for logs and metrics. */
+export interface CompletionSummary {
+  readonly provider: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly estimated: boolean;
+}
+
+export interface CompletionFailure extends Refusal {
+  /** The provider's own error document, where it is the client's to see (a refused request, 4xx); else null. */
+  readonly providerBody: Buffer | null;
+  /** The provider's status, 0 where none came. */
+  readonly providerStatus: number;
+}
+
+/** A model that can be asked for, and where requests for it may go, best first. */
+export interface RoutedModel {
+  readonly id: string;
+  readonly ownedBy: string;
+  readonly createdAtS: number;
+  readonly candidates: readonly ModelCandidate[];
+}
+
+/** gateway.router.v1.RouterService. */
+export interface RouterPort {
+  /**
+   * Runs an admitted request. `signal` aborts when the client is gone: the provider's answer is then drained for its
+   * usage within a bound, so the iteration may end later than the signal. Never throws for what a provider does.
+   */
+  complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
+  /** The model of that name, in a look-up in memory; undefined where no provider has it. */
+  findModel(name: string): RoutedModel | undefined;
+  listModels(): readonly RoutedModel[];
+  /** For /health/stats and metrics: each provider's health as seen from the last calls. */
+  providerHealth(): readonly { readonly provider: string; readonly isHealthy: boolean }[];
+}

@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { connectionString } from './connection-string.ts';
+import { CLUSTER_USER, type Cluster, openCluster } from './embedded/cluster.ts';
+import { POLL_MS, startPostmaster, stopPostmaster } from './embedded/postmaster.ts';
+import {
+  disownPostmasterFile,
+  isPostmasterOf,
+  type PostmasterFile,
+  readPostmasterFile,
+} from './embedded/postmaster-file.ts';
+import { type FileLock, tryLockFile } from './exclusive-file-lock.ts';
+
+export interface EmbeddedPostgresSettings {
+  /** Holds the cluster (`postgres/`), its password (`postgres.json`) and its log (`postgres.log`). Created when missing. */
+  readonly dataDir: string;
+  /** Told what an operator should know. */
+  readonly log: (message: string) => void;
+  /** False gives up safety against a power cut for speed. For tests; true when left out. */
+  readonly isDurable?: boolean;
+}
+
+export interface EmbeddedPostgres {
+  readonly connectionString: string;
+  /** True when a server was already running, left behind by a process that was killed. */
+  readonly adopted: boolean;
+  /** Ends all sessions and stops the server cleanly. Throws when it outlives all bounds. */
+  stop(): Promise<void>;
+}
+
+/** Recovery after a crash replays up to `max_wal_size`. */
+const START_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** Refused, no socket file, cut off, the database system is starting up or shutting down: it may answer in a moment. */
+const NOT_YET = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', '57P03']);
+
+/**
+ * Starts the PostgreSQL that comes with `node_modules`, or adopts the one that is already running on this data
+ * directory. It runs in the background and outlives this process, unless stopped: a crash of the gateway is none of
+ * the database's.
+ *
+ * Throws when it doesn't answer within a minute, when the files belong to another user or version, or when the
+ * platform has no binaries.
+ */
+export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
+  const { dataDir, log, isDurable = true } = settings;
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  await mkdir(dataDir, { recursive: true });
+  // Two that start at once: one starts the server, the other adopts it.
+  const lock = await waitForLock(join(dataDir, 'postgres.lock'), deadlineMs);
+  try {
+    const cluster = await openCluster({ dataDir, isDurable, log });
+    const running = await findRunning(cluster, deadlineMs);
+    if (running !== undefined) return handle(cluster, running, true);
+    await startPostmaster(cluster, join(dataDir, 'postgres.log'), isDurable, deadlineMs);
+    const started = await findRunning(cluster, deadlineMs);
+    if (started === undefined) throw new Error(`the embedded PostgreSQL in ${cluster.dir} ended right after its start`);
+    return handle(cluster, started, false);
+  } finally {
+    lock.release();
+  }
+}
+
+function handle(cluster: Cluster, { pid, ...place }: PostmasterFile, adopted: boolean): EmbeddedPostgres {
+  return {
+    connectionString: addressOf(cluster, place),
+    adopted,
+    stop: () => stopPostmaster(cluster.dir, pid),
+  };
+}
+
+/** The server that is running on the cluster and answers to our password; undefined where there is none. */
+async function findRunning(cluster: Cluster, deadlineMs: number): Promise<PostmasterFile | undefined> {
+  let lastFailure: unknown;
+  do {
+    const file = await readPostmasterFile(cluster.dir);
+    if (file === undefined) return undefined;
+    if (!(await isPostmasterOf(cluster.dir, file.pid))) {
+      await disownPostmasterFile(cluster.dir);
+      return undefined;
+    }
+    lastFailure = file.isReady ? await failureToConnect(addressOf(cluster, file)) : 'it is not ready';
+    if (lastFailure === undefined) return file;
+    await sleep(POLL_MS);
+  } while (Date.now() < deadlineMs);
+  throw new Error(`the PostgreSQL that runs in ${cluster.dir} does not answer`, { cause: lastFailure });
+}
+
+/** Undefined when connecting works, the error when it may work later; throws when it never will. */
+async function failureToConnect(address: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && NOT_YET.has(String(error.code))) return error;
+    if (error instanceof Error && /timeout|terminated/.test(error.message)) return error;
+    throw new Error('the embedded PostgreSQL refuses us', { cause: error });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function addressOf(cluster: Cluster, { socketDir, port }: Pick<PostmasterFile, 'socketDir' | 'port'>): string {
+  const host = socketDir === '' ? '127.0.0.1' : socketDir;
+  return connectionString({ host, port, user: CLUSTER_USER, password: cluster.password, database: 'postgres' });
+}
+
+async function waitForLock(path: string, deadlineMs: number): Promise<FileLock> {
+  for (;;) {
+    const lock = tryLockFile(path);
+    if (lock !== undefined) return lock;
+    if (Date.now() > deadlineMs) throw new Error(`another process has been starting PostgreSQL for too long: ${path}`);
+    await sleep(POLL_MS);
+  }
+}

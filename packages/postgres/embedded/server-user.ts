@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Whom the server runs as; passed to `spawn` as it is. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const DEDICATED_USER = 'gateway-postgres';
+/** Taken where no user can be created. Both are ordinary accounts in the eyes of PostgreSQL. */
+const EXISTING_USERS = ['postgres', 'nobody'];
+
+/** Debian, Red Hat and their kin have the first, BusyBox has the second. */
+const CREATE_COMMANDS: readonly (readonly [string, ...string[]])[] = [
+  [
+    'useradd',
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/bin/false',
+    DEDICATED_USER,
+  ],
+  ['adduser', '-S', '-D', '-H', '-h', '/nonexistent', '-s', '/bin/false', DEDICATED_USER],
+];
+
+/** PostgreSQL refuses to run as root, so root has to lend it another user. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The user a new cluster of root's is to belong to; created when missing. Throws when there is none to be had. */
+export async function chooseServerUser(): Promise<ServerUser> {
+  const dedicated = await findUser(DEDICATED_USER);
+  if (dedicated !== undefined) return dedicated;
+  const failures: unknown[] = [];
+  for (const [command, ...args] of CREATE_COMMANDS) {
+    await run(command, args).catch((error: unknown) => failures.push(error));
+    const created = await findUser(DEDICATED_USER);
+    if (created !== undefined) return created;
+  }
+  for (const name of EXISTING_USERS) {
+    const existing = await findUser(name);
+    if (existing !== undefined) return existing;
+  }
+  throw new Error(
+    `PostgreSQL does not run as root, and the user ${DEDICATED_USER} could not be created: start the gateway as an ordinary user, or set DATABASE_URL`,
+    { cause: new AggregateError(failures) },
+  );
+}
+
+/** Whether the user gets at a path through every directory above it, which may be closed to others (`/root` is). */
+export async function canReach(user: ServerUser, path: string): Promise<boolean> {
+  // Asked of the system and not worked out from mode bits, which know nothing of access lists and mounts.
+  const test = run('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], { ...user, cwd: '/' });
+  return test.then(
+    () => true,
+    () => false,
+  );
+}
+
+async function findUser(name: string): Promise<ServerUser | undefined> {
+  try {
+    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  } catch {
+    return undefined;
+  }
+}

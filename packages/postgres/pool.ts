@@ -1,0 +1,58 @@
+import pg from 'pg';
+
+export interface PoolSettings {
+  readonly connectionString: string;
+  /** The most connections this pool opens. */
+  readonly max: number;
+  /** Shown in `pg_stat_activity`, so that a slow query can be traced to its service. */
+  readonly applicationName: string;
+}
+
+/** Longer than a busy server needs to accept, short enough that a caller hears of a dead one. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const INT8_OID = 20;
+const INT8_ARRAY_OID: number = 1016;
+
+/** The driver's own, which leaves the items as text. Its types know no arrays. */
+const parseInt8Items = pg.types.getTypeParser(INT8_ARRAY_OID, 'text') as (text: string) => (string | null)[];
+
+/**
+ * Opens a pool of connections that reads `int8` as `bigint`, since amounts and positions outgrow a JavaScript number.
+ *
+ * A connection that breaks never brings the process down: an idle one is replaced by the pool, a checked-out one fails
+ * the query that uses it next.
+ */
+export function openPool({ connectionString, max, applicationName }: PoolSettings): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser: typeParser },
+  });
+  pool.on('error', ignoreBrokenConnection);
+  // The pool listens to its idle connections only. One that breaks while it is checked out, between two queries of a
+  // transaction, would otherwise emit an 'error' that nobody hears, and that ends the process.
+  pool.on('connect', (client) => {
+    client.on('error', ignoreBrokenConnection);
+  });
+  return pool;
+}
+
+function ignoreBrokenConnection(): void {
+  // The next query on that connection reports it to the one who can act on it.
+}
+
+function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  if (format !== 'binary') {
+    if (oid === INT8_OID) return BigInt;
+    if (oid === INT8_ARRAY_OID) return parseInt8Array;
+  }
+  return pg.types.getTypeParser(oid, format);
+}
+
+function parseInt8Array(text: string): (bigint | null)[] {
+  return parseInt8Items(text).map((item) => (item === null ? null : BigInt(item)));
+}

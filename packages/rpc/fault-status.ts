@@ -1,0 +1,69 @@
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+import { type ErrorCode, errorTable } from '#errors/error-table.ts';
+import { Fault, faultFrom } from '#errors/fault.ts';
+
+/** What the caller of a method is told about a thrown value: the table's gRPC status, the code itself in the trailers. */
+export function statusOfFault(thrown: unknown): Partial<StatusObject> {
+  const { code, message, param, retryAfterMs } = faultFrom(thrown).refusal;
+  const metadata = new Metadata();
+  metadata.set(CODE_KEY, code);
+  if (param !== undefined) metadata.set(PARAM_KEY, Buffer.from(param));
+  if (retryAfterMs !== undefined) metadata.set(RETRY_AFTER_KEY, String(Math.ceil(retryAfterMs)));
+  return { code: grpcStatusOf(code), details: message, metadata };
+}
+
+/** The fault behind a call's failure: the gateway's own where the trailers name one, else the nearest of the table. */
+export function faultOfStatus(failure: Pick<StatusObject, 'code' | 'details' | 'metadata'>): Fault {
+  const named = failure.metadata.get(CODE_KEY)[0];
+  if (typeof named !== 'string' || !isErrorCode(named)) {
+    const code = CODE_OF_STATUS[failure.code] ?? 'internal_error';
+    return new Fault({ code, message: failure.details }, { cause: failure });
+  }
+  const param = failure.metadata.get(PARAM_KEY)[0];
+  const retryAfter = failure.metadata.get(RETRY_AFTER_KEY)[0];
+  return new Fault(
+    {
+      code: named,
+      message: failure.details,
+      ...(param === undefined ? {} : { param: param.toString() }),
+      ...(retryAfter === undefined ? {} : { retryAfterMs: Number(retryAfter) }),
+    },
+    { cause: failure },
+  );
+}
+
+/** The gRPC status of a code. A name of the table that gRPC does not know stops here; a spec holds that there is none. */
+export function grpcStatusOf(code: ErrorCode): status {
+  const name = errorTable[code].grpcStatus;
+  if (!isStatusName(name)) throw new RangeError(`no gRPC status is called ${name}`);
+  return status[name];
+}
+
+const CODE_KEY = 'gateway-error-code';
+/** Binary, since a field's name may hold any character. */
+const PARAM_KEY = 'gateway-error-param-bin';
+const RETRY_AFTER_KEY = 'gateway-retry-after-ms';
+
+/** What a status without a code of ours means: it comes from the transport, a proxy, or grpc-js itself. */
+const CODE_OF_STATUS: { readonly [grpcStatus: number]: ErrorCode } = {
+  [status.CANCELLED]: 'client_gone',
+  [status.INVALID_ARGUMENT]: 'invalid_request',
+  [status.DEADLINE_EXCEEDED]: 'request_timeout',
+  [status.NOT_FOUND]: 'not_found',
+  [status.ALREADY_EXISTS]: 'conflict',
+  [status.ABORTED]: 'conflict',
+  [status.UNAUTHENTICATED]: 'invalid_admin_token',
+  [status.PERMISSION_DENIED]: 'invalid_admin_token',
+  /** grpc-js says this of a message over its limit. */
+  [status.RESOURCE_EXHAUSTED]: 'body_too_large',
+  [status.UNIMPLEMENTED]: 'method_not_allowed',
+  [status.UNAVAILABLE]: 'unavailable',
+};
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text);
+}
+
+function isStatusName(name: string): name is keyof typeof status {
+  return Object.hasOwn(status, name);
+}

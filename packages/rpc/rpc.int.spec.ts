@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, test } from 'node:test';
+import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#contracts/gen/grpc/health/v1/health_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { createGrpcClient } from './client.ts';
+import { type ServiceHandlers, servedService } from './served-service.ts';
+import { startGrpcServer } from './server.ts';
+
+const adminToken = 'test-admin-token';
+const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
+
+/** Answers by what it is asked, so that each test says in its request what it needs. */
+const handlers: ServiceHandlers<typeof JournalService> = {
+  head: async () => ({ position: 2n ** 53n + 1n, epoch: 7, chain: Buffer.from([1, 2, 3]) }),
+  async *read(request, { signal }) {
+    for (let position = request.fromPosition; position < 1000n; position++) {
+      if (signal.aborted) return;
+      if (position === 900n) throw new Fault({ code: 'unavailable', message: 'The log went away.' });
+      yield { events: [{ position, body: 'x'.repeat(50_000) }] };
+    }
+  },
+  readStream: async ({ stream }) => {
+    throw new Fault({ code: 'not_found', message: `No stream ${stream}.`, param: 'stream' });
+  },
+  replay: async (_request, { signal }) => {
+    replayStarted.resolve(signal);
+    if (!signal.aborted) await once(signal, 'abort');
+    return {};
+  },
+  listProjections: async () => {
+    throw new Error('something private');
+  },
+};
+let replayStarted = Promise.withResolvers<AbortSignal>();
+
+const failures: unknown[] = [];
+const logger = { warn: () => {}, error: (fields: unknown) => failures.push(fields) };
+const server = await startGrpcServer({
+  host: '127.0.0.1',
+  port: 0,
+  services: [servedService(JournalService, handlers)],
+  adminToken,
+  logger,
+  drainTimeoutMs: 1_000,
+});
+const { calls, close } = createGrpcClient(JournalService, { address: server.address, adminToken });
+after(async () => {
+  close();
+  await server.drain();
+});
+
+test('a unary call carries 64-bit numbers and bytes there and back', async () => {
+  const head = await calls.head({});
+  assert.equal(head.position, 2n ** 53n + 1n);
+  assert.deepEqual(Buffer.from(head.chain), Buffer.from([1, 2, 3]));
+});
+
+test('a stream longer than every buffer arrives whole and in order', async () => {
+  let expected = 1n;
+  const read = async (): Promise<void> => {
+    for await (const { events } of calls.read({ fromPosition: 1n })) {
+      assert.equal(events[0]?.position, expected);
+      expected++;
+    }
+  };
+  await assert.rejects(read, hasCode('unavailable'));
+  assert.equal(expected, 900n, 'the failure comes after all that was sent before it');
+});
+
+test('a stream that ends well ends the iteration', async () => {
+  const positions: bigint[] = [];
+  for await (const { events } of calls.read({ fromPosition: 998n })) positions.push(events[0]?.position ?? 0n);
+  assert.deepEqual(positions, [998n, 999n]);
+});
+
+test('a reader that stops early leaves nothing running', async () => {
+  for await (const { events } of calls.read({ fromPosition: 1n })) {
+    assert.equal(events.length, 1);
+    break;
+  }
+  assert.equal((await calls.head({})).epoch, 7);
+});
+
+test('a fault reaches the caller with its code, message and field', async () => {
+  await assert.rejects(calls.readStream({ stream: 'request-x' }), (thrown: unknown) => {
+    assert.ok(thrown instanceof Fault);
+    assert.deepEqual(thrown.refusal, { code: 'not_found', message: 'No stream request-x.', param: 'stream' });
+    return true;
+  });
+});
+
+test('an unforeseen error is internal to the caller and whole in the log', async () => {
+  await assert.rejects(calls.listProjections({}), (thrown: unknown) => {
+    assert.ok(thrown instanceof Fault);
+    assert.equal(thrown.code, 'internal_error');
+    assert.doesNotMatch(thrown.message, /private/);
+    return true;
+  });
+  assert.match(String((failures.at(-1) as { err: Error }).err), /something private/);
+});
+
+test('a call past its deadline ends as a timeout, and the handler is told', async () => {
+  replayStarted = Promise.withResolvers();
+  await assert.rejects(calls.replay({}, { timeoutMs: 200 }), hasCode('request_timeout'));
+  const signal = await replayStarted.promise;
+  if (!signal.aborted) await once(signal, 'abort');
+});
+
+test('an aborted call ends, and the handler is told', async () => {
+  replayStarted = Promise.withResolvers();
+  const controller = new AbortController();
+  const call = calls.replay({}, { signal: controller.signal });
+  const signal = await replayStarted.promise;
+  controller.abort();
+  await assert.rejects(call, hasCode('client_gone'));
+  if (!signal.aborted) await once(signal, 'abort');
+});
+
+test('without the admin token, or with a wrong one, nothing is answered', async () => {
+  for (const wrong of ['', 'test-admin-toke', 'test-admin-token2']) {
+    const client = createGrpcClient(JournalService, { address: server.address, adminToken: wrong });
+    await assert.rejects(client.calls.head({}), hasCode('invalid_admin_token'));
+    await assert.rejects(async () => {
+      for await (const _ of client.calls.read({ fromPosition: 1n })) assert.fail('an event was given away');
+    }, hasCode('invalid_admin_token'));
+    client.close();
+  }
+});
+
+test('a message over the limit is refused', async () => {
+  await assert.rejects(calls.readStream({ stream: 'x'.repeat(5 * 1024 * 1024) }), hasCode('body_too_large'));
+});
+
+test('a server that is not there is unavailable', async () => {
+  const other = await startGrpcServer({ host: '127.0.0.1', port: 0, services: [], adminToken, logger });
+  await other.drain();
+  const client = createGrpcClient(JournalService, { address: other.address, adminToken });
+  await assert.rejects(client.calls.head({}), hasCode('unavailable'));
+  client.close();
+});
+
+test('an address that is taken is a clear error', async () => {
+  const port = Number(server.address.split(':')[1]);
+  const start = startGrpcServer({ host: '127.0.0.1', port, services: [], adminToken, logger });
+  await assert.rejects(start, /cannot listen on 127\.0\.0\.1/);
+});
+
+test('health is told to anyone, and turns when the server drains', async () => {
+  const draining = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [servedService(JournalService, handlers)],
+    adminToken,
+    logger,
+  });
+  const health = createGrpcClient(Health, { address: draining.address, adminToken: '' });
+  assert.equal((await health.calls.check({ service: '' })).status, ServingStatus.SERVING);
+  assert.equal((await health.calls.check({ service: JournalService.typeName })).status, ServingStatus.SERVING);
+  await assert.rejects(health.calls.check({ service: 'no.Such' }), hasCode('not_found'));
+  const seen: ServingStatus[] = [];
+  for await (const { status } of health.calls.watch({ service: '' })) {
+    seen.push(status);
+    if (status === ServingStatus.SERVING) void draining.drain();
+  }
+  assert.deepEqual(seen, [ServingStatus.SERVING, ServingStatus.NOT_SERVING]);
+  health.close();
+  await draining.drain();
+});
+
+test('draining lets a running call end and cuts one that does not', async () => {
+  replayStarted = Promise.withResolvers();
+  const stuck = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [servedService(JournalService, handlers)],
+    adminToken,
+    logger,
+    drainTimeoutMs: 100,
+  });
+  const client = createGrpcClient(JournalService, { address: stuck.address, adminToken });
+  const call = client.calls.replay({}, { timeoutMs: 60_000 });
+  const outcome = assert.rejects(call, Fault);
+  await replayStarted.promise;
+  await stuck.drain();
+  await outcome;
+  client.close();
+});

@@ -1,0 +1,135 @@
+import type { EventEmitter } from 'node:events';
+import { once } from 'node:events';
+import {
+  create,
+  type DescMessage,
+  type DescService,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerWritableStream,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { statusOfFault } from './fault-status.ts';
+import { grpcServiceDefinition } from './service-definition.ts';
+
+/** What a handler knows of the call besides its request. */
+export interface CallContext {
+  /** Aborts when the caller went away or its deadline passed. */
+  readonly signal: AbortSignal;
+}
+
+/** A function for each method of a service: unary ones answer with a promise, streaming ones with an iterable. */
+export type ServiceHandlers<S extends DescService> = { readonly [K in keyof S['method']]: Handler<S['method'][K]> };
+
+/** A service ready to be served. */
+export interface ServedService {
+  readonly name: string;
+  readonly definition: ServiceDefinition;
+  readonly implementation: (guards: CallGuards) => UntypedServiceImplementation;
+}
+
+/** What a server does around every call of a service. */
+export interface CallGuards {
+  /** Throws a `Fault` where the caller may not call. */
+  readonly authorize: (metadata: Metadata) => void;
+  /** Told of what a handler threw. */
+  readonly onFailure: (method: string, thrown: unknown) => void;
+}
+
+/** Joins a generated service with its handlers. Faults a handler throws become statuses; client streaming is not served. */
+export function servedService<S extends DescService>(service: S, handlers: ServiceHandlers<S>): ServedService {
+  const untyped: { readonly [name: string]: unknown } = handlers;
+  return {
+    name: service.typeName,
+    definition: grpcServiceDefinition(service),
+    implementation: (guards) => {
+      const implementation: UntypedServiceImplementation = {};
+      for (const method of service.methods) {
+        const name = `${service.typeName}/${method.name}`;
+        const handler = untyped[method.localName];
+        implementation[method.localName] =
+          method.methodKind === 'unary'
+            ? unaryCall(name, method.output, handler as UnaryHandler, guards)
+            : streamingCall(name, method.output, handler as StreamingHandler, guards);
+      }
+      return implementation;
+    },
+  };
+}
+
+type Handler<M> = M extends {
+  methodKind: 'unary';
+  input: infer I extends DescMessage;
+  output: infer O extends DescMessage;
+}
+  ? (request: MessageShape<I>, context: CallContext) => Promise<MessageInitShape<O>>
+  : M extends {
+        methodKind: 'server_streaming';
+        input: infer I extends DescMessage;
+        output: infer O extends DescMessage;
+      }
+    ? (request: MessageShape<I>, context: CallContext) => AsyncIterable<MessageInitShape<O>>
+    : never;
+
+type UnaryHandler = (request: unknown, context: CallContext) => Promise<MessageInitShape<DescMessage>>;
+type StreamingHandler = (request: unknown, context: CallContext) => AsyncIterable<MessageInitShape<DescMessage>>;
+
+function unaryCall(
+  name: string,
+  output: DescMessage,
+  handler: UnaryHandler,
+  guards: CallGuards,
+): handleUnaryCall<unknown, unknown> {
+  return async (call, callback) => {
+    try {
+      guards.authorize(call.metadata);
+      const answer = await handler(call.request, { signal: cancellation(call) });
+      callback(null, create(output, answer));
+    } catch (thrown) {
+      guards.onFailure(name, thrown);
+      callback(statusOfFault(thrown));
+    }
+  };
+}
+
+function streamingCall(
+  name: string,
+  output: DescMessage,
+  handler: StreamingHandler,
+  guards: CallGuards,
+): handleServerStreamingCall<unknown, unknown> {
+  return async (call) => {
+    const signal = cancellation(call);
+    try {
+      guards.authorize(call.metadata);
+      for await (const answer of handler(call.request, { signal })) {
+        if (!call.write(create(output, answer))) await drained(call, signal);
+        if (signal.aborted) return;
+      }
+      call.end();
+    } catch (thrown) {
+      if (signal.aborted) return;
+      guards.onFailure(name, thrown);
+      call.emit('error', statusOfFault(thrown));
+    }
+  };
+}
+
+function cancellation(call: EventEmitter & { readonly cancelled: boolean }): AbortSignal {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else call.once('cancelled', () => controller.abort());
+  return controller.signal;
+}
+
+/** Waits until a slow reader has taken what is buffered, so that a long answer is never held in memory whole. */
+async function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await once(call, 'drain', { signal });
+}

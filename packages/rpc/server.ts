@@ -1,0 +1,90 @@
+import type { AddressInfo } from 'node:net';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { faultFrom } from '#errors/fault.ts';
+import { bearerTokenCheck } from './bearer-token.ts';
+import { grpcStatusOf } from './fault-status.ts';
+import { startHealth } from './health.ts';
+import {
+  DRAIN_TIMEOUT_MS,
+  KEEPALIVE_INTERVAL_MS,
+  KEEPALIVE_TIMEOUT_MS,
+  REQUEST_MAX_BYTES,
+  RESPONSE_MAX_BYTES,
+} from './limits.ts';
+import type { CallGuards, ServedService } from './served-service.ts';
+
+export interface GrpcServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly services: readonly ServedService[];
+  /** Every call of `services` must carry it as a bearer token. Health may be asked by anyone. */
+  readonly adminToken: string;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly drainTimeoutMs?: number;
+}
+
+export interface GrpcServer {
+  /** host:port, with the port that was taken. */
+  readonly address: string;
+  /** Takes no new calls, lets running ones end within a bound, then closes. May be called again. */
+  drain(): Promise<void>;
+}
+
+/** Serves services and the standard health service over plain-text HTTP/2. Rejects where the address cannot be bound. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const { host, services, logger } = options;
+  const server = new Server({
+    'grpc.max_receive_message_length': REQUEST_MAX_BYTES,
+    'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
+    'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+  });
+  const guards: CallGuards = {
+    authorize: bearerTokenCheck(options.adminToken),
+    onFailure: (method, thrown) => logFailure(logger, method, thrown),
+  };
+  const health = startHealth(services.map((service) => service.name));
+  for (const { definition, implementation } of services) server.addService(definition, implementation(guards));
+  server.addService(health.service.definition, health.service.implementation({ ...guards, authorize: () => {} }));
+
+  const port = await bind(server, authority(host, options.port));
+  let draining: Promise<void> | undefined;
+  return {
+    address: authority(host, port),
+    drain: () => {
+      health.stopServing();
+      draining ??= shutDown(server, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+      return draining;
+    },
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(new Error(`gRPC cannot listen on ${address}: ${error.message}`, { cause: error }));
+    });
+  });
+}
+
+async function shutDown(server: Server, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => server.forceShutdown(), timeoutMs);
+  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  clearTimeout(timer);
+}
+
+/** What the gateway is to blame for is an error with its cause; what the caller did is a warning. */
+function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown: unknown): void {
+  const fault = faultFrom(thrown);
+  const isOurs = grpcStatusOf(fault.code) === status.INTERNAL;
+  const fields = { method, code: fault.code, err: isOurs ? (fault.cause ?? fault) : undefined };
+  if (isOurs) logger.error(fields, 'gRPC call failed');
+  else logger.warn(fields, fault.message);
+}
+
+function authority(host: string, port: AddressInfo['port']): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

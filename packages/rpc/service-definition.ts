@@ -1,0 +1,28 @@
+import { type DescMethod, type DescService, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+
+/** A generated service in the form grpc-js serves and calls: methods by their local (camel-case) name. */
+export function grpcServiceDefinition(service: DescService): ServiceDefinition {
+  const definition: { [localName: string]: MethodDefinition<Message, Message> } = {};
+  for (const method of service.methods) definition[method.localName] = grpcMethodDefinition(method);
+  return definition;
+}
+
+/** One method: its HTTP/2 path, which sides stream, and how its messages become bytes and come back. */
+export function grpcMethodDefinition(method: DescMethod): MethodDefinition<Message, Message> {
+  const { input, output, methodKind } = method;
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: methodKind === 'client_streaming' || methodKind === 'bidi_streaming',
+    responseStream: methodKind === 'server_streaming' || methodKind === 'bidi_streaming',
+    requestSerialize: (message) => bytesOf(toBinary(input, message)),
+    requestDeserialize: (bytes) => fromBinary(input, bytes),
+    responseSerialize: (message) => bytesOf(toBinary(output, message)),
+    responseDeserialize: (bytes) => fromBinary(output, bytes),
+  };
+}
+
+/** The same memory as a Buffer, which is what grpc-js writes. */
+function bytesOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createMetrics, metricNames } from './metrics.ts';
+
+describe('createMetrics', () => {
+  it('exposes each named metric under its name', async () => {
+    const text = await createMetrics({ withProcessDefaults: false }).registry.metrics();
+    for (const name of Object.values(metricNames)) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'));
+  });
+
+  it('can be created twice in a process, each with a registry of its own', async () => {
+    const first = createMetrics({ withProcessDefaults: true });
+    const second = createMetrics({ withProcessDefaults: true });
+    first.tokens.inc({ model: 'm', provider: 'p', kind: 'input' }, 3);
+    assert.match(await first.registry.metrics(), /gateway_tokens_total\{.*\} 3/);
+    assert.doesNotMatch(await second.registry.metrics(), /gateway_tokens_total\{/);
+    assert.match(await second.registry.metrics(), /process_cpu_seconds_total/);
+  });
+});

@@ -1,0 +1,33 @@
+import type { EventBodies } from '#contracts/events.ts';
+
+/** The names of the ledger's accounts. */
+export const accounts = {
+  /** What a customer has paid in and not yet used. */
+  customer: (userId: string): string => `customer:${userId}`,
+  revenue: 'revenue',
+  /** What usage cost above its hold: borne by the house, not by the customer. */
+  houseOverrun: 'house_overrun',
+  /** Where customers' money comes from. */
+  topups: 'topups',
+} as const;
+
+/** One signed line of an entry. */
+export interface PostingLine {
+  readonly account: string;
+  readonly amountNanoUsd: bigint;
+}
+
+/**
+ * A double entry, as it stands in an event; lines of nothing are left out. Throws unless the lines sum to zero: an
+ * unbalanced entry is a defect of the caller and must never reach the log.
+ */
+export function post(lines: readonly PostingLine[]): EventBodies['ChargePosted']['postings'] {
+  const sum = lines.reduce((total, line) => total + line.amountNanoUsd, 0n);
+  if (sum !== 0n) {
+    const shown = lines.map((line) => `${line.account} ${line.amountNanoUsd}`).join(', ');
+    throw new RangeError(`an entry's lines must sum to 0 nano-USD, these sum to ${sum}: ${shown}`);
+  }
+  return lines
+    .filter((line) => line.amountNanoUsd !== 0n)
+    .map((line) => ({ account: line.account, amountNanoUsd: String(line.amountNanoUsd) }));
+}

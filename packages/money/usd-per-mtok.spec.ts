@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseUsdPerMtok } from './usd-per-mtok.ts';
+
+test('a price in USD per million tokens is read to the last pico-dollar per token', () => {
+  assert.equal(parseUsdPerMtok('0.15'), 150_000n);
+  assert.equal(parseUsdPerMtok('75'), 75_000_000n);
+  assert.equal(parseUsdPerMtok('0.000001'), 1n);
+  assert.equal(parseUsdPerMtok('0'), 0n);
+});
+
+test('a price that is no whole number of pico-dollars is refused, not rounded', () => {
+  for (const text of ['0.08333333333333334', '1e-7', '-1', '', '1e21', 'NaN', 'Infinity', '100000']) {
+    assert.throws(() => parseUsdPerMtok(text), RangeError, text);
+  }
+});

@@ -1,0 +1,21 @@
+/** 1 USD for a million tokens is 10^-6 USD = 10^6 pico-USD for one, so six decimals are exact. */
+const DECIMALS = 6;
+const PICO_PER_USD_PER_MTOK = 10n ** BigInt(DECIMALS);
+
+/** Five digits of dollars a million tokens: the dearest models of the catalogues have three. */
+const USD_PER_MTOK_TEXT = /^(\d{1,5})(?:\.(\d{1,6}))?$/;
+
+/**
+ * The exact pico-USD per token of a price stated in USD per million tokens, as decimal text: `0.15` is 150,000. Throws a
+ * RangeError where the price is no whole number of pico-USD, negative, or not a plain decimal number.
+ */
+export function parseUsdPerMtok(text: string): bigint {
+  const match = USD_PER_MTOK_TEXT.exec(text);
+  if (match === null) {
+    throw new RangeError(
+      `not a price in USD per million tokens: ${JSON.stringify(text)}; write a decimal number from 0 to 99999 with at most 6 decimals`,
+    );
+  }
+  const [, whole = '', fraction = ''] = match;
+  return BigInt(whole) * PICO_PER_USD_PER_MTOK + BigInt(fraction.padEnd(DECIMALS, '0'));
+}

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { EventType } from '#contracts/events.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
 /** The part of a PostgreSQL client a projection may use: it runs inside the projector's transaction. */
@@ -15,6 +16,8 @@ export interface Projection {
   readonly schema: string;
   /** Its tables: emptied before a rebuild, compared after one. */
   readonly tables: readonly string[];
+  /** The types it folds; the others are not given to it. Absent: all. */
+  readonly types?: readonly EventType[];
   /** Applies events in order, each exactly once. Must depend on the events and its own tables only. */
   readonly apply: (transaction: Transaction, events: readonly RecordedEvent[]) => Promise<void>;
 }

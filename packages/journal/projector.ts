@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Journal, Subscription } from './journal.ts';
+import type { Projection } from './projection.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+
+/**
+ * Between two batches of a projection: under load its events gather, so that a batch costs a few statements for hundreds
+ * of events instead of a transaction each. An idle projection takes the next event at once.
+ */
+const BATCH_PAUSE_MS = 100;
+
+/** How far the stored checkpoint may lag behind events the projection does not fold: they are skipped anew after a restart. */
+const CHECKPOINT_LAG_MAX_EVENTS = 10_000;
+
+export interface ProjectorDependencies {
+  readonly journal: Journal;
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+}
+
+/** Where a projection's tables stand; 0 where it has taken nothing yet. */
+export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projection: Projection): Promise<number> {
+  const result = await database.query(`select position from ${projection.schema}.checkpoint where projection = $1`, [
+    projection.name,
+  ]);
+  return Number(result.rows[0]?.position ?? 0);
+}
+
+/**
+ * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction: after a crash they
+ * agree, whichever of the two was last. That transaction may be lost in a crash (it does not wait for the disk), since
+ * the log can always repeat it.
+ */
+export async function startProjector(
+  projection: Projection,
+  { journal, pool, logger }: ProjectorDependencies,
+): Promise<Subscription> {
+  let checkpoint = await readCheckpoint(pool, projection);
+  const abort = new AbortController();
+  const types = projection.types === undefined ? undefined : new Set(projection.types);
+
+  const onEvents = (events: readonly RecordedEvent[]): undefined | Promise<void> => {
+    const wanted = types === undefined ? events : events.filter((event) => types.has(event.type));
+    const position = events.at(-1)?.position ?? checkpoint;
+    if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
+    return project(wanted, position);
+  };
+
+  async function project(events: readonly RecordedEvent[], position: number): Promise<void> {
+    await inProjectionTransaction(pool, projection.schema, async (client) => {
+      await moveCheckpoint(client, projection, checkpoint, position);
+      if (events.length > 0) await projection.apply(client, events);
+    });
+    checkpoint = position;
+    await delay(BATCH_PAUSE_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+  }
+
+  const subscription = journal.subscribe({ name: projection.name, afterPosition: checkpoint, onEvents });
+  logger.debug({ projection: projection.name, checkpoint }, 'projection started');
+  return {
+    ...subscription,
+    close() {
+      abort.abort();
+      return subscription.close();
+    },
+  };
+}
+
+/** Runs `work` in one transaction whose unqualified tables are those of `schema`. */
+export async function inProjectionTransaction(
+  pool: pg.Pool,
+  schema: string,
+  work: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query(`begin; set local search_path to ${schema}; set local synchronous_commit to off`);
+    await work(client);
+    await client.query('commit');
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    await client.query('rollback').catch(() => undefined);
+    throw failure;
+  } finally {
+    client.release(failure);
+  }
+}
+
+/** Fails where another projector has moved the checkpoint: nothing is ever applied twice. */
+async function moveCheckpoint(client: pg.PoolClient, projection: Projection, from: number, to: number): Promise<void> {
+  const result = await client.query(
+    `insert into checkpoint (projection, position) values ($1, $3)
+     on conflict (projection) do update set position = excluded.position where checkpoint.position = $2`,
+    [projection.name, from, to],
+  );
+  if (result.rowCount !== 1) throw new Error(`projection ${projection.name} is no longer at position ${from}`);
+}

@@ -1,0 +1,175 @@
+import type { ClientBase, QueryResult } from 'pg';
+import { bigintArray, byteaArray, int2Array, int4Array, textArray, uuidArray } from '#postgres/binary-array.ts';
+
+/** A row of journal.event, ready to be inserted or as it was read. */
+export interface EventRow {
+  readonly part: number;
+  readonly position: number;
+  readonly eventId: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly recordedAtMs: number;
+  readonly epoch: number;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly body: string;
+  readonly chain: Buffer;
+}
+
+/** Where the log ends, and whose term it is. */
+export interface LogHead {
+  readonly epoch: number;
+  readonly position: number;
+  readonly chain: Buffer;
+}
+
+/** Another writer has taken over: this one must not write again. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+}
+
+type Database = Pick<ClientBase, 'query'>;
+
+const COLUMNS = `part, position, event_id, stream, version, type, schema_version, recorded_at_ms, epoch,
+  correlation_id, causation_id, body::text as body, chain`;
+
+/** Begins a new term as the only writer of the partition; from here on every older writer's commit fails. */
+export async function takeOffice(database: Database, part: number): Promise<LogHead> {
+  const result = await database.query(
+    'update journal.writer set epoch = epoch + 1 where part = $1 returning epoch, position, chain',
+    [part],
+  );
+  return headFrom(result);
+}
+
+/** The head as it stands, whoever writes. */
+export async function readHead(database: Database, part: number): Promise<LogHead> {
+  return headFrom(await database.query('select epoch, position, chain from journal.writer where part = $1', [part]));
+}
+
+/** When the newest event was recorded; 0 for an empty log. */
+export async function readLastRecordedAtMs(database: Database, part: number): Promise<number> {
+  const result = await database.query(
+    'select recorded_at_ms from journal.event where part = $1 order by position desc limit 1',
+    [part],
+  );
+  return Number(result.rows[0]?.recorded_at_ms ?? 0);
+}
+
+/**
+ * The fence and the rows are one statement, so one round trip and one commit: where the writer's row is not as this
+ * writer left it, nothing is inserted.
+ */
+const INSERT = `
+with fence as (
+  update journal.writer set position = $12, chain = $13
+  where part = $14 and epoch = $15 and position = $16
+  returning part, epoch
+)
+insert into journal.event (part, position, event_id, stream, version, type, schema_version, recorded_at_ms, epoch,
+  correlation_id, causation_id, body, chain)
+select fence.part, t.position, t.event_id, t.stream, t.version, t.type, t.schema_version, t.recorded_at_ms, fence.epoch,
+  t.correlation_id, t.causation_id, t.body::json, t.chain
+from fence, unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::smallint[], $7::bigint[],
+  $8::text[], $9::text[], $10::text[], $11::bytea[])
+  as t(position, event_id, stream, version, type, schema_version, recorded_at_ms, correlation_id, causation_id, body, chain)`;
+
+/** Commits a batch that follows `head`. Throws `FencedError` where the log is not at `head` in this writer's term. */
+export async function insertBatch(database: Database, head: LogHead, rows: readonly EventRow[]): Promise<void> {
+  const last = rows.at(-1);
+  const first = rows[0];
+  if (last === undefined || first === undefined) return;
+  const result = await database.query({
+    name: 'journal-append',
+    text: INSERT,
+    values: [
+      bigintArray(rows.map((row) => row.position)),
+      uuidArray(rows.map((row) => row.eventId)),
+      textArray(rows.map((row) => row.stream)),
+      int4Array(rows.map((row) => row.version)),
+      textArray(rows.map((row) => row.type)),
+      int2Array(rows.map((row) => row.schemaVersion)),
+      bigintArray(rows.map((row) => row.recordedAtMs)),
+      textArray(rows.map((row) => row.correlationId)),
+      textArray(rows.map((row) => row.causationId)),
+      textArray(rows.map((row) => row.body)),
+      byteaArray(rows.map((row) => row.chain)),
+      last.position,
+      last.chain,
+      first.part,
+      head.epoch,
+      head.position,
+    ],
+  });
+  if (result.rowCount !== rows.length) {
+    throw new FencedError(`the log is no longer at position ${head.position} of epoch ${head.epoch}`);
+  }
+}
+
+/** Events by id: those that exist. */
+export async function readByIds(database: Database, eventIds: readonly string[]): Promise<EventRow[]> {
+  const result = await database.query(`select ${COLUMNS} from journal.event where event_id = any($1::uuid[])`, [
+    uuidArray(eventIds),
+  ]);
+  return result.rows.map(rowFrom);
+}
+
+/** The versions of streams: those that exist. */
+export async function readVersions(database: Database, streams: readonly string[]): Promise<Map<string, number>> {
+  const result = await database.query(
+    'select stream, max(version) as version from journal.event where stream = any($1::text[]) group by stream',
+    [textArray(streams)],
+  );
+  return new Map(result.rows.map((row) => [String(row.stream), Number(row.version)]));
+}
+
+/** Events after a position, at most `limit`, in order. */
+export async function readAfter(
+  database: Database,
+  part: number,
+  afterPosition: number,
+  limit: number,
+): Promise<EventRow[]> {
+  const result = await database.query({
+    name: 'journal-read-after',
+    text: `select ${COLUMNS} from journal.event where part = $1 and position > $2 order by position limit $3`,
+    values: [part, afterPosition, limit],
+  });
+  return result.rows.map(rowFrom);
+}
+
+/** A stream's events in order. */
+export async function readStreamRows(database: Database, stream: string): Promise<EventRow[]> {
+  const result = await database.query({
+    name: 'journal-read-stream',
+    text: `select ${COLUMNS} from journal.event where stream = $1 order by version`,
+    values: [stream],
+  });
+  return result.rows.map(rowFrom);
+}
+
+function headFrom(result: QueryResult): LogHead {
+  const row = result.rows[0];
+  if (row === undefined) throw new Error('journal.writer has no row for this partition');
+  return { epoch: Number(row.epoch), position: Number(row.position), chain: row.chain };
+}
+
+function rowFrom(row: Record<string, unknown>): EventRow {
+  return {
+    part: Number(row['part']),
+    position: Number(row['position']),
+    eventId: String(row['event_id']),
+    stream: String(row['stream']),
+    version: Number(row['version']),
+    type: String(row['type']),
+    schemaVersion: Number(row['schema_version']),
+    recordedAtMs: Number(row['recorded_at_ms']),
+    epoch: Number(row['epoch']),
+    correlationId: String(row['correlation_id']),
+    causationId: String(row['causation_id']),
+    body: String(row['body']),
+    chain: row['chain'] as Buffer,
+  };
+}

@@ -1,0 +1,18 @@
+/** Bounds of the log's writer. */
+export interface JournalConfig {
+  /** The most events one commit holds: at 512 a commit takes about as long as its fsync, more only adds latency. */
+  readonly batchMaxEvents: number;
+  /** The most bytes of bodies one commit holds. */
+  readonly batchMaxBytes: number;
+  /** Appends that may wait for a commit; beyond it an append is refused at once instead of waiting in vain. */
+  readonly queueMaxAppends: number;
+  /** How long waiting appends are kept while the database cannot be reached; then they are refused. */
+  readonly reconnectGraceMs: number;
+}
+
+export const defaultJournalConfig: JournalConfig = {
+  batchMaxEvents: 512,
+  batchMaxBytes: 1_048_576,
+  queueMaxAppends: 10_000,
+  reconnectGraceMs: 5_000,
+};

@@ -1,0 +1,100 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Journal } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
+import { type EventRow, type LogHead, readAfter, readStreamRows } from './adapters/event-store.ts';
+import { defaultJournalConfig, type JournalConfig } from './config.ts';
+import { recordedEventOf } from './recorded-event-of.ts';
+import { type LiveSubscription, startSubscription } from './subscription.ts';
+import { createLogConnection } from './writer/log-connection.ts';
+import { startWriter } from './writer/writer.ts';
+
+/** Events a read takes from the database at once: some 500 KB. */
+const READ_BATCH_EVENTS = 1_000;
+
+/** The one partition there is. */
+const PART = 0;
+
+export interface JournalDependencies {
+  readonly connectionString: string;
+  /** For reads; the writer has a connection of its own. */
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  readonly config?: JournalConfig;
+  readonly clock?: Clock;
+  /** Another process has taken over as the log's writer. */
+  readonly onFenced: (error: Error) => void;
+}
+
+/** The log with its writer in this process, and the stored rows for audits. */
+export interface LocalJournal extends Journal {
+  /** The head with the hash chain's newest value. */
+  logHead(): LogHead;
+  readStored(afterPosition: number, limit: number): Promise<EventRow[]>;
+  readStoredStream(stream: string): Promise<EventRow[]>;
+  /** Ends subscriptions, writes what waits, closes the writer. */
+  close(): Promise<void>;
+}
+
+/** Opens the log as its writer: begins a new epoch, so that a writer before this one can write no more. */
+export async function openJournal(dependencies: JournalDependencies): Promise<LocalJournal> {
+  const { pool, logger } = dependencies;
+  const subscriptions = new Set<LiveSubscription>();
+  const writer = await startWriter({
+    config: dependencies.config ?? defaultJournalConfig,
+    connection: createLogConnection(dependencies.connectionString, logger),
+    part: PART,
+    logger,
+    clock: dependencies.clock ?? systemClock,
+    onFenced: dependencies.onFenced,
+    onCommitted: (events) => {
+      for (const subscription of subscriptions) subscription.offer(events);
+    },
+  });
+  const readEvents = async (position: number): Promise<RecordedEvent[]> =>
+    (await readAfter(pool, PART, position, READ_BATCH_EVENTS)).map(recordedEventOf);
+
+  return {
+    append: writer.append,
+    head: () => writer.head().position,
+    logHead: writer.head,
+    readStored: (afterPosition, limit) => readAfter(pool, PART, afterPosition, limit),
+    readStoredStream: (stream) => readStreamRows(pool, stream),
+    async readStream(stream) {
+      return (await readStreamRows(pool, stream)).map(recordedEventOf);
+    },
+    async *read(afterPosition) {
+      const end = writer.head().position;
+      let position = afterPosition;
+      while (position < end) {
+        const events = (await readEvents(position)).filter((event) => event.position <= end);
+        const last = events.at(-1);
+        if (last === undefined) return;
+        yield events;
+        position = last.position;
+      }
+    },
+    subscribe(subscriber) {
+      const subscription = startSubscription(subscriber, {
+        head: () => writer.head().position,
+        readAfter: readEvents,
+        logger,
+      });
+      subscriptions.add(subscription);
+      return {
+        ...subscription,
+        close() {
+          subscriptions.delete(subscription);
+          return subscription.close();
+        },
+      };
+    },
+    async close() {
+      await writer.close();
+      const open = [...subscriptions];
+      subscriptions.clear();
+      await Promise.all(open.map((subscription) => subscription.close()));
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Subscriber, Subscription } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+
+/** Committed events kept for a subscriber that is busy. One that falls further behind reads them from the log instead. */
+const BUFFER_MAX_EVENTS = 8_192;
+
+/** After a subscriber failed: long enough not to fill the log with errors, short enough to be back when the cause is. */
+const RETRY_PAUSE_MS = 500;
+
+export interface SubscriptionSource {
+  readonly head: () => number;
+  /** The next events after a position; empty at the head. */
+  readonly readAfter: (position: number) => Promise<readonly RecordedEvent[]>;
+  readonly logger: Logger;
+}
+
+export interface LiveSubscription extends Subscription {
+  /** New committed events, in log order. */
+  offer(events: readonly RecordedEvent[]): void;
+}
+
+/**
+ * Gives a subscriber every event once and in order: from the log while it is behind, from the commits as they happen
+ * when it has caught up. A subscriber that does not return a promise is called within the commit itself, so that what
+ * is folded in memory is never behind the log.
+ */
+export function startSubscription(subscriber: Subscriber, source: SubscriptionSource): LiveSubscription {
+  let position = subscriber.afterPosition;
+  let buffer: RecordedEvent[] = [];
+  let pump: Promise<void> | undefined;
+  let isClosed = false;
+  let waiting: { position: number; resolve: () => void }[] = [];
+
+  function advance(events: readonly RecordedEvent[]): void {
+    position = events.at(-1)?.position ?? position;
+    if (waiting.length === 0) return;
+    const reached = waiting.filter((waiter) => waiter.position <= position);
+    waiting = waiting.filter((waiter) => waiter.position > position);
+    for (const waiter of reached) waiter.resolve();
+  }
+
+  async function run(): Promise<void> {
+    while (!isClosed) {
+      try {
+        const events = await next();
+        if (events.length === 0) return;
+        await subscriber.onEvents(events);
+        advance(events);
+      } catch (error) {
+        source.logger.error({ err: error, subscriber: subscriber.name, position }, 'a subscriber failed; trying again');
+        buffer = [];
+        await delay(RETRY_PAUSE_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  async function next(): Promise<readonly RecordedEvent[]> {
+    const buffered = buffer;
+    buffer = [];
+    if (buffered[0]?.position === position + 1) return buffered;
+    return position < source.head() ? source.readAfter(position) : [];
+  }
+
+  function wake(): void {
+    if (pump !== undefined || isClosed) return;
+    pump = run().finally(() => {
+      pump = undefined;
+      if (position < source.head() && !isClosed) wake();
+    });
+  }
+
+  function offer(events: readonly RecordedEvent[]): void {
+    if (isClosed) return;
+    if (pump === undefined && events[0]?.position === position + 1) {
+      deliverNow(events);
+      return;
+    }
+    if (buffer.length + events.length > BUFFER_MAX_EVENTS) buffer = [];
+    const end = buffer.at(-1)?.position ?? position;
+    if (end + 1 === events[0]?.position || buffer.length === 0) buffer.push(...events);
+    wake();
+  }
+
+  /** Caught up and idle: called within the commit; only a promise makes the rest wait. */
+  function deliverNow(events: readonly RecordedEvent[]): void {
+    try {
+      const result = subscriber.onEvents(events);
+      if (result === undefined) {
+        advance(events);
+        return;
+      }
+      pump = result
+        .then(
+          () => advance(events),
+          (error) => source.logger.error({ err: error, subscriber: subscriber.name }, 'a subscriber failed'),
+        )
+        .then(run)
+        .finally(() => {
+          pump = undefined;
+          if (position < source.head() && !isClosed) wake();
+        });
+    } catch (error) {
+      source.logger.error({ err: error, subscriber: subscriber.name, position }, 'a subscriber failed; trying again');
+      wake();
+    }
+  }
+
+  wake();
+  return {
+    offer,
+    position: () => position,
+    reached(wanted) {
+      if (wanted <= position) return Promise.resolve();
+      return new Promise((resolve) => waiting.push({ position: wanted, resolve }));
+    },
+    async close() {
+      isClosed = true;
+      await pump;
+    },
+  };
+}

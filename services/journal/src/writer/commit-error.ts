@@ -1,0 +1,18 @@
+import { FencedError } from '../adapters/event-store.ts';
+
+/**
+ * What a failed commit says about the batch. `refused`: PostgreSQL would not take these rows, nothing is written.
+ * `fenced`: the log is not where this writer left it. `unknown`: the connection broke or the server is going away, and
+ * the batch may be written or not: only the log's head can tell.
+ */
+export type CommitError = 'refused' | 'fenced' | 'unknown';
+
+/** SQLSTATE classes of statements that were refused: data, integrity constraint, syntax and access rights. */
+const REFUSED_CLASSES = new Set(['22', '23', '42']);
+
+export function classifyCommitError(error: unknown): CommitError {
+  if (error instanceof FencedError) return 'fenced';
+  if (error instanceof RangeError) return 'refused';
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.length === 5 && REFUSED_CLASSES.has(code.slice(0, 2)) ? 'refused' : 'unknown';
+}

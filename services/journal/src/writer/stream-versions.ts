@@ -1,0 +1,22 @@
+/** Streams whose version is remembered. 100,000 names take about 15 MB, and cover every request in flight many times. */
+const REMEMBERED_MAX_STREAMS = 100_000;
+
+/** What the writer remembers of streams' versions, so that an append need not ask the database. Forgets the oldest. */
+export interface StreamVersions {
+  get(stream: string): number | undefined;
+  set(stream: string, version: number): void;
+}
+
+export function createStreamVersions(): StreamVersions {
+  const versions = new Map<string, number>();
+  return {
+    get: (stream) => versions.get(stream),
+    set(stream, version) {
+      versions.delete(stream);
+      versions.set(stream, version);
+      if (versions.size <= REMEMBERED_MAX_STREAMS) return;
+      const oldest = versions.keys().next();
+      if (!oldest.done) versions.delete(oldest.value);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalogueModels, catalogueSource, skippedModels } from './catalogue-models.ts';
+
+const atMs = Date.parse('2026-11-01T00:00:00Z');
+const known = ['openai', 'anthropic', 'google', 'deepseek', 'groq', 'mistral', 'openrouter', 'x-ai'];
+
+function find(catalogueId: string, id: string, whenMs = atMs) {
+  const model = catalogueModels(catalogueId, whenMs).find((candidate) => candidate.id === id);
+  assert.ok(model, `${catalogueId} has no ${id}`);
+  return model;
+}
+
+test('a model is priced in whole pico-dollars per token, kinds without a price of their own by what they are a kind of', () => {
+  const { price, names } = find('openai', 'gpt-4o-mini');
+  assert.deepEqual(price, {
+    unitPrices: {
+      inputPicoUsd: 150_000n,
+      cachedInputPicoUsd: 75_000n,
+      cacheWritePicoUsd: 150_000n,
+      cacheWrite1hPicoUsd: 150_000n,
+      outputPicoUsd: 600_000n,
+      reasoningPicoUsd: 600_000n,
+    },
+    tiers: [],
+  });
+  assert.ok(names.includes('gpt-4o-mini-2024-07-18'));
+});
+
+test('an Anthropic model has its prices for short and long cache writes', () => {
+  const { unitPrices } = find('anthropic', 'claude-haiku-4-5').price;
+  assert.equal(unitPrices.inputPicoUsd, 1_000_000n);
+  assert.equal(unitPrices.cacheWritePicoUsd, 1_250_000n);
+  assert.equal(unitPrices.cacheWrite1hPicoUsd, 2_000_000n);
+});
+
+test('a model with prices by prompt size has them as tiers', () => {
+  const { price } = find('google', 'gemini-2.5-pro');
+  assert.equal(price.unitPrices.inputPicoUsd, 1_250_000n);
+  assert.deepEqual(
+    price.tiers.map((tier) => [tier.abovePromptTokens, tier.unitPrices.inputPicoUsd, tier.unitPrices.outputPicoUsd]),
+    [[200_000, 2_500_000n, 15_000_000n]],
+  );
+});
+
+test('every model of every known catalogue is either priced or skipped with a reason', () => {
+  for (const catalogueId of known) {
+    const models = catalogueModels(catalogueId, atMs);
+    assert.ok(models.length > 0, catalogueId);
+    for (const { id, names, price, contextTokens } of models) {
+      assert.ok(names.includes(id));
+      assert.ok(Number.isSafeInteger(contextTokens) && contextTokens >= 0);
+      for (const prices of [price.unitPrices, ...price.tiers.map((tier) => tier.unitPrices)]) {
+        assert.ok(Object.values(prices).every((picoUsd) => typeof picoUsd === 'bigint' && picoUsd >= 0n));
+      }
+    }
+    for (const { reason } of skippedModels(catalogueId, atMs)) assert.notEqual(reason, '');
+  }
+});
+
+test('an id is listed once, and a name means one model only', () => {
+  for (const catalogueId of known) {
+    const ids = catalogueModels(catalogueId, atMs).map((model) => model.id);
+    assert.equal(new Set(ids).size, ids.length, catalogueId);
+    const names = catalogueModels(catalogueId, atMs).flatMap((model) => model.names);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+      catalogueId,
+    );
+  }
+});
+
+test('a price that is no whole number of pico-dollars is refused', () => {
+  const skipped = skippedModels('openrouter', atMs).find((model) => model.id === 'google/gemini-2.5-flash-lite');
+  assert.match(skipped?.reason ?? '', /0\.08333333333333334/);
+});
+
+test('models that are not for chat, or not billed by text tokens alone, are skipped', () => {
+  const skipped = new Map(
+    ['openai', 'perplexity'].flatMap((id) => skippedModels(id, atMs).map((m) => [m.id, m.reason])),
+  );
+  for (const id of [
+    'sonar-pro',
+    'text-embedding-3-small',
+    'gpt-4o-audio-preview',
+    'gpt-4o-mini-tts',
+    'ft:gpt-4o',
+    'davinci',
+  ])
+    assert.ok(skipped.has(id), id);
+});
+
+test('an unknown catalogue has no models', () => {
+  assert.deepEqual(catalogueModels('no-such-provider', atMs), []);
+});
+
+test('the source names the package and its version', () => {
+  assert.match(catalogueSource, /^@pydantic\/genai-prices@\d+\.\d+\.\d+$/);
+});

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
+import { aliasesOf } from './aliases.ts';
+import { type CataloguePrice, convertPrice } from './convert-price.ts';
+
+/** A model of the catalogue that the gateway can price exactly. */
+export interface CatalogueModel {
+  /** The catalogue's own name; the price's key is <catalogueId>/<id>. */
+  readonly id: string;
+  /** The id and every other name that means exactly this model. */
+  readonly names: readonly string[];
+  /** What the model can take, in tokens; 0: not known. */
+  readonly contextTokens: number;
+  readonly price: CataloguePrice;
+}
+
+/** A model the catalogue has, and why the gateway does not take it. */
+export interface SkippedModel {
+  readonly id: string;
+  readonly reason: string;
+}
+
+const packageName = '@pydantic/genai-prices';
+
+/** The catalogue and its version, for the record: where a price came from. */
+export const catalogueSource = `${packageName}@${installedVersion()}`;
+
+/**
+ * The priceable models of a provider (`openai`, `anthropic`, `google`, `openrouter`, …) at the prices in force at
+ * `atMs`; empty for a provider the catalogue does not know. An id is listed once.
+ */
+export function catalogueModels(catalogueId: string, atMs: number): readonly CatalogueModel[] {
+  return readCatalogue(catalogueId, atMs).models;
+}
+
+/** The models of a provider that are left out, each with the reason. */
+export function skippedModels(catalogueId: string, atMs: number): readonly SkippedModel[] {
+  return readCatalogue(catalogueId, atMs).skipped;
+}
+
+function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueModel[]; skipped: SkippedModel[] } {
+  const models = new Map<string, CatalogueModel>();
+  const skipped: SkippedModel[] = [];
+  for (const info of findProvider({ providerId: catalogueId })?.models ?? []) {
+    const conversion = isChatModel(info.id) ? convertPrice(info.prices, atMs) : { reason: 'is no chat model' };
+    if (models.has(info.id)) skipped.push({ id: info.id, reason: 'is in the catalogue twice; the first one counts' });
+    else if ('reason' in conversion) skipped.push({ id: info.id, reason: conversion.reason });
+    else models.set(info.id, toModel(info, conversion.price));
+  }
+  return { models: [...models.values()], skipped };
+}
+
+/** Words in the names of what takes or gives sound, pictures or vectors, and of families (`ft:…`) rather than models. */
+const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|embedding|ocr)([-:/]|$)/;
+/** OpenAI's models from before there was chat. */
+const completionOnly = /^(text-)?(ada|babbage|curie|davinci)(-|$)|^gpt-3\.5-turbo-instruct$/;
+
+/** As well as a name tells: the catalogue itself does not. */
+function isChatModel(id: string): boolean {
+  return !notChatWords.test(id) && !completionOnly.test(id);
+}
+
+function toModel(info: ModelInfo, price: CataloguePrice): CatalogueModel {
+  return {
+    id: info.id,
+    names: [...new Set([info.id, ...aliasesOf(info.match)])],
+    contextTokens: info.context_window ?? 0,
+    price,
+  };
+}
+
+function installedVersion(): string {
+  // The package exports no package.json; its entry is <package>/dist/<file>.
+  const require = createRequire(import.meta.url);
+  const manifest: unknown = require(require.resolve(packageName).replace(/dist[\\/][^\\/]*$/, 'package.json'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(version);
+}

@@ -1,0 +1,30 @@
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
+
+/** The log as it is stored, for those who check it: hashes and exact bodies included. */
+export interface StoredLog {
+  /** The next events after a position in log order, at most `limit`; fewer only at the log's end. */
+  readStored(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** A stream's events in order; none for an unknown stream. */
+  readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
+  head(): StoredHead;
+}
+
+/** What came of rebuilding a projection beside the live one. */
+export interface ReplayReport {
+  readonly projection: string;
+  /** Events folded. */
+  readonly events: number;
+  /** Rows of the rebuilt tables. */
+  readonly rows: number;
+  readonly isEqual: boolean;
+  /** The first rows that differ, as text. */
+  readonly differences: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Rebuilds projections from the log. */
+export interface Replayer {
+  /** Of a name among `projectionNames`. */
+  replay(projectionName: string): Promise<ReplayReport>;
+  projectionNames(): readonly string[];
+}

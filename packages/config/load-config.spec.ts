@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigError, loadConfig } from './load-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function file(text: string): string {
+  const path = join(folder, `${Math.random()}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults;
+  }
+  return [];
+}
+
+test('an empty configuration is a working one', () => {
+  const config = loadConfig({ GATEWAY_CONFIG: file('') });
+  assert.equal(config.port, 8080);
+  assert.equal(config.multiplierBasisPoints, 15_000);
+});
+
+test('the environment wins over the file', () => {
+  const config = loadConfig({ GATEWAY_CONFIG: file('port: 9000\nhost: 0.0.0.0'), GATEWAY_PORT: '9100' });
+  assert.equal(config.port, 9100);
+  assert.equal(config.host, '0.0.0.0');
+});
+
+test('an admin token of digits stays a text', () => {
+  assert.equal(
+    loadConfig({ GATEWAY_CONFIG: file(''), GATEWAY_ADMIN_TOKEN: '1234567890123456' }).adminToken?.length,
+    16,
+  );
+});
+
+test('all faults are listed at once, each by the name it was set under', () => {
+  const faults = faultsOf({
+    GATEWAY_CONFIG: file('bodyMaxBytes: many\nproviders: [{name: x}]\nunknownSetting: 1'),
+    GATEWAY_PORT: '99999999',
+  });
+  const text = faults.join('\n');
+  assert.match(text, /GATEWAY_PORT/);
+  assert.match(text, /bodyMaxBytes/);
+  assert.match(text, /providers\.0\.kind/);
+  assert.match(text, /unknownSetting/);
+});
+
+test('a price that is a number is refused, since a number is a float', () => {
+  const faults = faultsOf({
+    GATEWAY_CONFIG: file('prices: [{key: openai/x, inputUsdPerMtok: 0.15, outputUsdPerMtok: "0.6"}]'),
+  });
+  assert.match(faults.join(), /prices\.0\.inputUsdPerMtok/);
+});
+
+test('a named file that is not there is a fault; a broken one says where', () => {
+  assert.match(faultsOf({ GATEWAY_CONFIG: join(folder, 'none.yaml') }).join(), /cannot be read/);
+  assert.match(faultsOf({ GATEWAY_CONFIG: file('a: [1') }).join(), /line 1/);
+});
+
+test('a hold that would end under its running request is refused', () => {
+  assert.match(faultsOf({ GATEWAY_CONFIG: file('holdTtlMs: 1000') }).join(), /holdTtlMs/);
+});

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { type GatewayConfig, gatewayConfigSchema } from './gateway-config.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment variables that override the file, and the setting each is. */
+const overrides = {
+  GATEWAY_HOST: 'host',
+  GATEWAY_PORT: 'port',
+  GATEWAY_GRPC_HOST: 'grpcHost',
+  GATEWAY_GRPC_PORT: 'grpcPort',
+  GATEWAY_DATA_DIR: 'dataDir',
+  DATABASE_URL: 'databaseUrl',
+  GATEWAY_ADMIN_TOKEN: 'adminToken',
+  GATEWAY_KEY_PEPPER: 'keyPepper',
+  GATEWAY_LOG_LEVEL: 'logLevel',
+  GATEWAY_BODY_MAX_BYTES: 'bodyMaxBytes',
+  GATEWAY_REQUEST_TIMEOUT_MS: 'requestTimeoutMs',
+  GATEWAY_DRAIN_TIMEOUT_MS: 'drainTimeoutMs',
+  GATEWAY_MULTIPLIER_BASIS_POINTS: 'multiplierBasisPoints',
+  GATEWAY_HOLD_TTL_MS: 'holdTtlMs',
+  GATEWAY_OUTPUT_TOKENS_DEFAULT: 'outputTokensDefault',
+  GATEWAY_REQUESTS_PER_MINUTE: 'requestsPerMinute',
+} as const satisfies Record<string, keyof GatewayConfig>;
+
+const DEFAULT_FILE = 'config/gateway.yaml';
+
+/** A configuration that cannot be used: every fault in it, not only the first. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n  ${faults.join('\n  ')}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * The configuration from the file (`GATEWAY_CONFIG`, else config/gateway.yaml where there is one) and the environment,
+ * which wins. Throws a `ConfigError` that lists all faults.
+ */
+export function loadConfig(environment: Environment): GatewayConfig {
+  const faults: string[] = [];
+  const settings: Record<string, unknown> = { ...readSettings(environment, faults) };
+  const sources = new Map<string, string>();
+  for (const [variable, setting] of Object.entries(overrides)) {
+    const text = environment[variable];
+    if (text === undefined || text === '') continue;
+    settings[setting] = /^\d+$/.test(text) && isNumeric(setting) ? Number(text) : text;
+    sources.set(setting, variable);
+  }
+  const result = gatewayConfigSchema.safeParse(settings);
+  for (const issue of result.error?.issues ?? []) {
+    const path = issue.path.map(String).join('.');
+    faults.push(`${sources.get(path) ?? (path || 'file')}: ${issue.message}`);
+  }
+  if (result.success) faults.push(...contradictions(result.data));
+  if (faults.length > 0 || !result.success) throw new ConfigError(faults);
+  return result.data;
+}
+
+function readSettings(environment: Environment, faults: string[]): Record<string, unknown> {
+  const named = environment['GATEWAY_CONFIG'];
+  const file = named !== undefined && named !== '' ? named : DEFAULT_FILE;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (file === named) faults.push(`GATEWAY_CONFIG: ${file} cannot be read (${(error as Error).message})`);
+    return {};
+  }
+  const document = parseDocument(text);
+  for (const error of document.errors) faults.push(`${file}: ${error.message}`);
+  const settings: unknown = document.errors.length === 0 ? document.toJS() : {};
+  if (settings === null || settings === undefined) return {};
+  if (typeof settings === 'object' && !Array.isArray(settings)) return settings as Record<string, unknown>;
+  faults.push(`${file}: must be a mapping of settings`);
+  return {};
+}
+
+/** A token of digits only must stay text. */
+function isNumeric(setting: string): boolean {
+  return !['host', 'grpcHost', 'dataDir', 'databaseUrl', 'adminToken', 'keyPepper', 'logLevel'].includes(setting);
+}
+
+function contradictions(config: GatewayConfig): string[] {
+  const faults: string[] = [];
+  if (config.holdTtlMs <= config.requestTimeoutMs) {
+    faults.push('holdTtlMs: must be longer than requestTimeoutMs, or holds end under running requests');
+  }
+  const names = config.providers.map((provider) => provider.name);
+  for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
+    faults.push(`providers: the name "${name}" is there twice`);
+  }
+  return faults;
+}

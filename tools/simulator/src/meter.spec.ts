@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMeter, type MeterRecord, modelsMax, otherModels } from './meter.ts';
+
+function recordOf(change: Partial<MeterRecord> = {}): MeterRecord {
+  return {
+    requestId: null,
+    sequence: 1,
+    wire: 'openai',
+    model: 'm',
+    status: 'completed',
+    usage: { promptTokens: 5, completionTokens: 4, cachedTokens: 3, cacheWriteTokens: 2, reasoningTokens: 1 },
+    stream: false,
+    startedAtMs: 0,
+    ...change,
+  };
+}
+
+test('totals add up statuses and tokens a model', () => {
+  const meter = createMeter();
+  meter.record(recordOf());
+  meter.record(recordOf({ status: 'aborted' }));
+  meter.record(recordOf({ status: 'failed', model: 'other' }));
+  const tokens = (times: number) => ({
+    promptTokens: 5 * times,
+    completionTokens: 4 * times,
+    cachedTokens: 3 * times,
+    cacheWriteTokens: 2 * times,
+    reasoningTokens: times,
+  });
+  assert.deepEqual(meter.totals(), {
+    m: { requests: 2, completed: 1, aborted: 1, failed: 0, ...tokens(2) },
+    other: { requests: 1, completed: 0, aborted: 0, failed: 1, ...tokens(1) },
+  });
+});
+
+test('records beyond the bound push out the oldest, in order, while totals keep counting', () => {
+  const meter = createMeter(3);
+  for (let sequence = 1; sequence <= 5; sequence += 1) {
+    meter.record(recordOf({ sequence }));
+  }
+  assert.deepEqual(
+    meter.records().map((record) => record.sequence),
+    [3, 4, 5],
+  );
+  assert.equal(meter.totals()['m']?.requests, 5);
+});
+
+test('records are found by request id, all attempts of it', () => {
+  const meter = createMeter();
+  meter.record(recordOf({ requestId: 'a', sequence: 1 }));
+  meter.record(recordOf({ requestId: 'b', sequence: 2 }));
+  meter.record(recordOf({ requestId: 'a', sequence: 3 }));
+  assert.deepEqual(
+    meter.records('a').map((record) => record.sequence),
+    [1, 3],
+  );
+  assert.deepEqual(meter.records('none'), []);
+});
+
+test('a reset forgets totals and records', () => {
+  const meter = createMeter(2);
+  meter.record(recordOf());
+  meter.record(recordOf());
+  meter.record(recordOf());
+  meter.reset();
+  assert.deepEqual(meter.totals(), {});
+  meter.record(recordOf({ sequence: 9 }));
+  assert.deepEqual(
+    meter.records().map((record) => record.sequence),
+    [9],
+  );
+});
+
+test('made-up model names cannot grow the totals without bound', () => {
+  const meter = createMeter(1);
+  for (let model = 0; model < modelsMax + 10; model += 1) {
+    meter.record(recordOf({ model: `m${model}` }));
+  }
+  assert.equal(Object.keys(meter.totals()).length, modelsMax + 1);
+  assert.equal(meter.totals()[otherModels]?.requests, 10);
+});

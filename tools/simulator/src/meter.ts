@@ -1,0 +1,96 @@
+import type { Usage } from './usage.ts';
+
+/** Records kept for reading back, the newest win: a load test's worth, some 60 MB. Totals know no such bound. */
+export const recordsMax = 200_000;
+/** Models with totals of their own; what comes after is added up under `otherModels`, so that junk names stay bounded. */
+export const modelsMax = 1_000;
+export const otherModels = '(other models)';
+
+export type MeterRecord = {
+  readonly requestId: string | null;
+  readonly sequence: number;
+  readonly wire: 'openai' | 'anthropic';
+  readonly model: string;
+  readonly status: 'completed' | 'aborted' | 'failed';
+  readonly usage: Usage;
+  readonly stream: boolean;
+  readonly startedAtMs: number;
+};
+
+export type ModelTotals = {
+  requests: number;
+  completed: number;
+  aborted: number;
+  failed: number;
+  promptTokens: number;
+  completionTokens: number;
+  cachedTokens: number;
+  cacheWriteTokens: number;
+  reasoningTokens: number;
+};
+
+export type Meter = {
+  record(record: MeterRecord): void;
+  totals(): Record<string, ModelTotals>;
+  /** Kept records in the order in which they ended, all of them or those of one request id. */
+  records(requestId?: string): MeterRecord[];
+  reset(): void;
+};
+
+/** A meter in memory: totals a model since the last reset, and the last `keep` records. */
+export function createMeter(keep: number = recordsMax): Meter {
+  const totals = new Map<string, ModelTotals>();
+  let ring: MeterRecord[] = [];
+  let next = 0;
+
+  return {
+    record(record) {
+      addTo(totalsOf(totals, record.model), record);
+      ring[next] = record;
+      next = (next + 1) % keep;
+    },
+    totals: () => Object.fromEntries(totals),
+    records(requestId) {
+      const inOrder = ring.length < keep ? ring.slice() : [...ring.slice(next), ...ring.slice(0, next)];
+      return requestId === undefined ? inOrder : inOrder.filter((record) => record.requestId === requestId);
+    },
+    reset() {
+      totals.clear();
+      ring = [];
+      next = 0;
+    },
+  };
+}
+
+function totalsOf(totals: Map<string, ModelTotals>, model: string): ModelTotals {
+  const known = totals.get(model);
+  if (known !== undefined) {
+    return known;
+  }
+  if (totals.size >= modelsMax && model !== otherModels) {
+    return totalsOf(totals, otherModels);
+  }
+  const fresh: ModelTotals = {
+    requests: 0,
+    completed: 0,
+    aborted: 0,
+    failed: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+  };
+  totals.set(model, fresh);
+  return fresh;
+}
+
+function addTo(totals: ModelTotals, { status, usage }: MeterRecord): void {
+  totals.requests += 1;
+  totals[status] += 1;
+  totals.promptTokens += usage.promptTokens;
+  totals.completionTokens += usage.completionTokens;
+  totals.cachedTokens += usage.cachedTokens;
+  totals.cacheWriteTokens += usage.cacheWriteTokens;
+  totals.reasoningTokens += usage.reasoningTokens;
+}

@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from './answer.ts';
+import type { JsonObject } from './json.ts';
+import type { Prompt } from './prompt.ts';
+import type { RequestProblem } from './request-problem.ts';
+import type { Usage } from './usage.ts';
+
+/** A completion as it is about to be told to the client. */
+export type Completion = {
+  /** Unique over all runs of the simulator; each wire puts its own prefix before it. */
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly prompt: Prompt;
+  readonly answer: Answer;
+  /** What is reported; undefined when the script leaves it out. */
+  readonly usage: Usage | undefined;
+};
+
+/** One provider's format: how a request is read, and how answers and errors look. */
+export type Wire = {
+  readonly name: 'openai' | 'anthropic';
+  /** The response header that carries the provider's own request id. */
+  readonly requestIdHeader: string;
+  /** What is wrong with the headers, if anything. */
+  refuseHeaders(headers: IncomingHttpHeaders): RequestProblem | undefined;
+  /** Reads the body; throws a RequestProblem for what the provider would refuse. */
+  readPrompt(body: JsonObject): Prompt;
+  errorBody(status: number, message: string): string;
+  completionBody(completion: Completion): string;
+  streamFrames(completion: Completion): StreamFrames;
+};
+
+/** The text of a stream, in the order in which it goes out. */
+export type StreamFrames = {
+  opening(): string;
+  /** The nth piece of the answer, for every choice. */
+  delta(index: number): string;
+  /** Why it ends and what it used. */
+  closing(): string;
+  /** What tells the client that nothing was cut off. */
+  terminator(): string;
+  /** An error after the stream has begun. */
+  error(): string;
+  /** A line no parser can read. */
+  garbage(): string;
+};

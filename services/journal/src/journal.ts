@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
-import { type EventRow, type LogHead, readAfter, readStreamRows } from './adapters/event-store.ts';
+import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
 import { recordedEventOf } from './recorded-event-of.ts';
 import { type LiveSubscription, startSubscription } from './subscription.ts';
@@ -30,9 +31,9 @@ export interface JournalDependencies {
 /** The log with its writer in this process, and the stored rows for audits. */
 export interface LocalJournal extends Journal {
   /** The head with the hash chain's newest value. */
-  logHead(): LogHead;
-  readStored(afterPosition: number, limit: number): Promise<EventRow[]>;
-  readStoredStream(stream: string): Promise<EventRow[]>;
+  logHead(): StoredHead;
+  readStored(afterPosition: number, limit: number): Promise<StoredEvent[]>;
+  readStoredStream(stream: string): Promise<StoredEvent[]>;
   /** Ends subscriptions, writes what waits, closes the writer. */
   close(): Promise<void>;
 }

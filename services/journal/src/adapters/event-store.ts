@@ -1,29 +1,6 @@
 import type { ClientBase, QueryResult } from 'pg';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { bigintArray, byteaArray, int2Array, int4Array, textArray, uuidArray } from '#postgres/binary-array.ts';
-
-/** A row of journal.event, ready to be inserted or as it was read. */
-export interface EventRow {
-  readonly part: number;
-  readonly position: number;
-  readonly eventId: string;
-  readonly stream: string;
-  readonly version: number;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly recordedAtMs: number;
-  readonly epoch: number;
-  readonly correlationId: string;
-  readonly causationId: string;
-  readonly body: string;
-  readonly chain: Buffer;
-}
-
-/** Where the log ends, and whose term it is. */
-export interface LogHead {
-  readonly epoch: number;
-  readonly position: number;
-  readonly chain: Buffer;
-}
 
 /** Another writer has taken over: this one must not write again. */
 export class FencedError extends Error {
@@ -36,7 +13,7 @@ const COLUMNS = `part, position, event_id, stream, version, type, schema_version
   correlation_id, causation_id, body::text as body, chain`;
 
 /** Begins a new term as the only writer of the partition; from here on every older writer's commit fails. */
-export async function takeOffice(database: Database, part: number): Promise<LogHead> {
+export async function takeOffice(database: Database, part: number): Promise<StoredHead> {
   const result = await database.query(
     'update journal.writer set epoch = epoch + 1 where part = $1 returning epoch, position, chain',
     [part],
@@ -45,7 +22,7 @@ export async function takeOffice(database: Database, part: number): Promise<LogH
 }
 
 /** The head as it stands, whoever writes. */
-export async function readHead(database: Database, part: number): Promise<LogHead> {
+export async function readHead(database: Database, part: number): Promise<StoredHead> {
   return headFrom(await database.query('select epoch, position, chain from journal.writer where part = $1', [part]));
 }
 
@@ -77,7 +54,7 @@ from fence, unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::text[], 
   as t(position, event_id, stream, version, type, schema_version, recorded_at_ms, correlation_id, causation_id, body, chain)`;
 
 /** Commits a batch that follows `head`. Throws `FencedError` where the log is not at `head` in this writer's term. */
-export async function insertBatch(database: Database, head: LogHead, rows: readonly EventRow[]): Promise<void> {
+export async function insertBatch(database: Database, head: StoredHead, rows: readonly StoredEvent[]): Promise<void> {
   const last = rows.at(-1);
   const first = rows[0];
   if (last === undefined || first === undefined) return;
@@ -109,7 +86,7 @@ export async function insertBatch(database: Database, head: LogHead, rows: reado
 }
 
 /** Events by id: those that exist. */
-export async function readByIds(database: Database, eventIds: readonly string[]): Promise<EventRow[]> {
+export async function readByIds(database: Database, eventIds: readonly string[]): Promise<StoredEvent[]> {
   const result = await database.query(`select ${COLUMNS} from journal.event where event_id = any($1::uuid[])`, [
     uuidArray(eventIds),
   ]);
@@ -131,7 +108,7 @@ export async function readAfter(
   part: number,
   afterPosition: number,
   limit: number,
-): Promise<EventRow[]> {
+): Promise<StoredEvent[]> {
   const result = await database.query({
     name: 'journal-read-after',
     text: `select ${COLUMNS} from journal.event where part = $1 and position > $2 order by position limit $3`,
@@ -141,7 +118,7 @@ export async function readAfter(
 }
 
 /** A stream's events in order. */
-export async function readStreamRows(database: Database, stream: string): Promise<EventRow[]> {
+export async function readStreamRows(database: Database, stream: string): Promise<StoredEvent[]> {
   const result = await database.query({
     name: 'journal-read-stream',
     text: `select ${COLUMNS} from journal.event where stream = $1 order by version`,
@@ -150,13 +127,13 @@ export async function readStreamRows(database: Database, stream: string): Promis
   return result.rows.map(rowFrom);
 }
 
-function headFrom(result: QueryResult): LogHead {
+function headFrom(result: QueryResult): StoredHead {
   const row = result.rows[0];
   if (row === undefined) throw new Error('journal.writer has no row for this partition');
   return { epoch: Number(row.epoch), position: Number(row.position), chain: row.chain };
 }
 
-function rowFrom(row: Record<string, unknown>): EventRow {
+function rowFrom(row: Record<string, unknown>): StoredEvent {
   return {
     part: Number(row['part']),
     position: Number(row['position']),

@@ -1,5 +1,5 @@
 import { chainHash, leafHash } from '#journal/chain.ts';
-import type { EventRow, LogHead } from '../adapters/event-store.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import type { PendingAppend } from './pending-append.ts';
 
 /** The version of the event bodies' schemas that this code writes. */
@@ -7,7 +7,7 @@ const SCHEMA_VERSION = 1;
 
 /** What a batch becomes: rows for the appends that fit, and the appends whose expected version does not. */
 export interface NumberedBatch {
-  readonly rows: readonly EventRow[];
+  readonly rows: readonly StoredEvent[];
   readonly accepted: readonly PendingAppend[];
   readonly mismatched: readonly PendingAppend[];
   /** The streams' versions after the rows. */
@@ -20,12 +20,12 @@ export interface NumberedBatch {
  */
 export function numberBatch(
   batch: readonly PendingAppend[],
-  head: LogHead,
+  head: StoredHead,
   part: number,
   recordedAtMs: number,
   versionOf: (stream: string) => number,
 ): NumberedBatch {
-  const rows: EventRow[] = [];
+  const rows: StoredEvent[] = [];
   const accepted: PendingAppend[] = [];
   const mismatched: PendingAppend[] = [];
   const versions = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { Fault } from '#errors/fault.ts';
 import type { AppendResult } from '#journal/journal.ts';
-import type { EventRow } from '../adapters/event-store.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
 import type { PendingAppend } from './pending-append.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { PendingAppend } from './pending-append.ts';
  */
 export function settleMismatch(
   append: PendingAppend,
-  existing: ReadonlyMap<string, EventRow>,
+  existing: ReadonlyMap<string, StoredEvent>,
   actualVersion: number,
 ): AppendResult | Fault {
   let lastPosition = 0;
@@ -18,7 +18,11 @@ export function settleMismatch(
     const row = existing.get(event.eventId);
     if (row === undefined) continue;
     const isSame =
-      row.stream === append.request.stream && row.type === event.type && row.body === (append.bodies[index] ?? '');
+      row.stream === append.request.stream &&
+      row.type === event.type &&
+      row.body === (append.bodies[index] ?? '') &&
+      row.correlationId === append.request.correlationId &&
+      row.causationId === append.request.causationId;
     if (!isSame) return taken(event.eventId);
     found += 1;
     lastPosition = Math.max(lastPosition, row.position);

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
+import { validate as isUuid } from 'uuid';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import type { Clock } from '#kernel/clock.ts';
 import {
-  type EventRow,
   insertBatch,
-  type LogHead,
   readByIds,
   readHead,
   readLastRecordedAtMs,
@@ -36,13 +36,15 @@ export interface WriterDependencies {
 
 export interface Writer {
   append(request: AppendRequest): Promise<AppendResult>;
-  head(): LogHead;
+  head(): StoredHead;
   /** Writes what waits, then closes the connection. */
   close(): Promise<void>;
 }
 
 const unavailable = (message: string, cause?: unknown): Fault =>
   new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause });
+
+const malformed = (message: string): Fault => new Fault({ code: 'invalid_request', message });
 
 /** Starts a new term as the partition's only writer. */
 export async function startWriter(dependencies: WriterDependencies): Promise<Writer> {
@@ -61,6 +63,10 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
   function append(request: AppendRequest): Promise<AppendResult> {
     if (refusal !== undefined) return Promise.reject(unavailable(refusal));
     if (queue.length >= config.queueMaxAppends) return Promise.reject(unavailable('The log is overloaded.'));
+    if (request.events.length === 0) return Promise.reject(malformed('An append has no events.'));
+    if (!request.events.every((event) => isUuid(event.eventId))) {
+      return Promise.reject(malformed('An event id is no UUID.'));
+    }
     const bodies = request.events.map((event) => JSON.stringify(event.data));
     const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
     return new Promise<AppendResult>((resolve, reject) => {
@@ -133,7 +139,7 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
   }
 
   /** Makes the rows durable. Where a commit's fate is unknown, the log's head says whether it happened. */
-  async function commitRows(rows: readonly EventRow[]): Promise<'committed' | 'refused' | 'fenced'> {
+  async function commitRows(rows: readonly StoredEvent[]): Promise<'committed' | 'refused' | 'fenced'> {
     for (let isFirstTry = true; ; isFirstTry = false) {
       try {
         const database = await getConnection();
@@ -154,7 +160,7 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     }
   }
 
-  function verdictOf(actual: LogHead, rows: readonly EventRow[]): 'committed' | 'fenced' | 'not-written' {
+  function verdictOf(actual: StoredHead, rows: readonly StoredEvent[]): 'committed' | 'fenced' | 'not-written' {
     const last = rows.at(-1);
     if (actual.epoch !== head.epoch) return fenced(new Error(`epoch ${actual.epoch} has begun`));
     if (actual.position === head.position) return 'not-written';

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Fault } from '#errors/fault.ts';
+import type { AppendRequest, Journal } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { newId } from '#kernel/ids.ts';
+
+/** An append of one or more small events to a stream. */
+export function revocations(keyId: string, expectedVersion: number, eventIds: readonly string[]): AppendRequest {
+  return {
+    stream: `key-${keyId}`,
+    expectedVersion,
+    correlationId: `correlation of ${keyId}`,
+    causationId: '',
+    events: eventIds.map((eventId) => ({
+      eventId,
+      type: 'ApiKeyRevoked',
+      data: { keyId, userId: 'ü "quoted" \u0000 \ud83d\ude00', revokedAtMs: '5' },
+    })),
+  };
+}
+
+/** What every log keeps, whatever it is kept in. Each test opens a log of its own. */
+export function testJournalContract(
+  name: string,
+  open: (use: (journal: Journal) => Promise<void>) => Promise<void>,
+): void {
+  const guarantee = (sentence: string, use: (journal: Journal) => Promise<void>): void => {
+    test(`${name}: ${sentence}`, () => open(use));
+  };
+
+  guarantee('positions are gapless and stream versions count from 1', async (journal) => {
+    await journal.append(revocations('a', 0, [newId()]));
+    await journal.append(revocations('b', 0, [newId(), newId()]));
+    await journal.append(revocations('a', 1, [newId()]));
+    assert.deepEqual(
+      (await journal.readStream('key-a')).map((event) => [event.position, event.version]),
+      [
+        [1, 1],
+        [4, 2],
+      ],
+    );
+    assert.equal(journal.head(), 4);
+  });
+
+  guarantee('a wrong expected version writes nothing and tells the version there is', async (journal) => {
+    await journal.append(revocations('a', 0, [newId()]));
+    for (const wrong of [0, 2, 7]) {
+      const result = await journal.append(revocations('a', wrong, [newId()]));
+      assert.deepEqual(result, { kind: 'version-conflict', actualVersion: 1 });
+    }
+    assert.equal(journal.head(), 1);
+  });
+
+  guarantee('the same append again is the same append: old position, nothing new', async (journal) => {
+    const request = revocations('a', 0, [newId(), newId()]);
+    await journal.append(request);
+    await journal.append(revocations('b', 0, [newId()]));
+    assert.deepEqual(await journal.append(request), { kind: 'appended', position: 2, isRepeat: true });
+    assert.equal(journal.head(), 3);
+  });
+
+  guarantee('two of the same at the same time are written once', async (journal) => {
+    const request = revocations('a', 0, [newId()]);
+    const results = await Promise.all([journal.append(request), journal.append(request), journal.append(request)]);
+    assert.deepEqual(
+      results.map((result) => result.kind === 'appended' && [result.position, result.isRepeat]),
+      [
+        [1, false],
+        [1, true],
+        [1, true],
+      ],
+    );
+  });
+
+  guarantee('an id that is taken by other bytes is a conflict', async (journal) => {
+    const eventId = newId();
+    await journal.append(revocations('a', 0, [eventId]));
+    await assert.rejects(
+      journal.append(revocations('b', 0, [eventId])),
+      (error) => error instanceof Fault && error.code === 'conflict',
+    );
+    assert.equal(journal.head(), 1);
+  });
+
+  guarantee('one bad append of many at once leaves the others be', async (journal) => {
+    const taken = newId();
+    await journal.append(revocations('x', 0, [taken]));
+    const results = await Promise.allSettled([
+      journal.append(revocations('a', 0, [newId()])),
+      journal.append(revocations('b', 0, [taken])),
+      journal.append(revocations('c', 3, [newId()])),
+      journal.append(revocations('d', 0, [newId()])),
+    ]);
+    assert.deepEqual(
+      results.map((result) => (result.status === 'fulfilled' ? result.value.kind : 'rejected')),
+      ['appended', 'rejected', 'version-conflict', 'appended'],
+    );
+    assert.equal(journal.head(), 3);
+  });
+
+  guarantee('of many that expect the same version one wins', async (journal) => {
+    const results = await Promise.all(Array.from({ length: 50 }, () => journal.append(revocations('a', 0, [newId()]))));
+    assert.equal(results.filter((result) => result.kind === 'appended').length, 1);
+    assert.equal(journal.head(), 1);
+  });
+
+  guarantee('what is read is what was appended, to the byte', async (journal) => {
+    const request = revocations('a', 0, [newId()]);
+    await journal.append(request);
+    const [event] = await journal.readStream('key-a');
+    assert.equal(event?.body, JSON.stringify(request.events[0]?.data));
+    assert.deepEqual(event?.data, request.events[0]?.data);
+    assert.equal(event?.correlationId, 'correlation of a');
+  });
+
+  guarantee('a subscriber gets every event once and in order, those before it and those after', async (journal) => {
+    for (let n = 0; n < 30; n += 1) await journal.append(revocations(`before${n}`, 0, [newId()]));
+    const seen: number[] = [];
+    const take = (events: readonly RecordedEvent[]): void => {
+      seen.push(...events.map((event) => event.position));
+    };
+    const early = journal.subscribe({ name: 'early', afterPosition: 10, onEvents: take });
+    await Promise.all(Array.from({ length: 300 }, (_, n) => journal.append(revocations(`after${n}`, 0, [newId()]))));
+    await early.reached(330);
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 320 }, (_, n) => n + 11),
+    );
+    await early.close();
+  });
+
+  guarantee(
+    'a subscriber that is slow, or fails, misses nothing and gets nothing twice that it took',
+    async (journal) => {
+      const seen: number[] = [];
+      let failures = 2;
+      const slow = journal.subscribe({
+        name: 'slow',
+        afterPosition: 0,
+        onEvents: async (events) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          if (failures > 0 && seen.length > 0) {
+            failures -= 1;
+            throw new Error('the subscriber failed');
+          }
+          seen.push(...events.map((event) => event.position));
+        },
+      });
+      for (let n = 0; n < 20; n += 1) await journal.append(revocations(`s${n}`, 0, [newId()]));
+      await slow.reached(20);
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 20 }, (_, n) => n + 1),
+      );
+      assert.equal(failures, 0);
+      await slow.close();
+    },
+  );
+
+  guarantee('a subscriber that folds in memory is never behind the answer of an append', async (journal) => {
+    let folded = 0;
+    const fold = journal.subscribe({
+      name: 'fold',
+      afterPosition: 0,
+      onEvents: (events) => {
+        folded = events.at(-1)?.position ?? folded;
+      },
+    });
+    for (let n = 0; n < 20; n += 1) {
+      const result = await journal.append(revocations(`f${n}`, 0, [newId()]));
+      if (n > 0) assert.ok(result.kind === 'appended' && folded >= result.position);
+    }
+    await fold.close();
+  });
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newId } from '#kernel/ids.ts';
+import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
+import { revocations } from '#testkit/journal-contract.ts';
+import { withTemporaryLog } from '../testing.ts';
+
+for (const cut of ['before-it-arrives', 'before-its-answer'] satisfies Cut[]) {
+  test(`a commit whose connection is cut ${cut} is written exactly once`, () =>
+    withTemporaryLog(async (log) => {
+      await using proxy = await startCuttingProxy(log.connectionString);
+      const journal = await log.open({ connectionString: proxy.connectionString });
+      await journal.append(revocations('first', 0, [newId()]));
+      for (let n = 0; n < 5; n += 1) {
+        const marker = `key-marked${n}`;
+        proxy.cutAt(marker, cut);
+        const results = await Promise.all([
+          journal.append(revocations(`marked${n}`, 0, [newId()])),
+          journal.append(revocations(`beside${n}`, 0, [newId(), newId()])),
+        ]);
+        assert.deepEqual(
+          results.map((result) => result.kind === 'appended' && result.position),
+          [2 + n * 3, 4 + n * 3],
+        );
+      }
+      assert.equal(proxy.cuts(), 5);
+      const rows = await log.query('select count(*)::int as events, max(position)::int as last from journal.event');
+      assert.deepEqual(rows, [{ events: 16, last: 16 }]);
+    }));
+}
+
+test('a writer that loses its connection in mid-commit to a successor does not write over it', () =>
+  withTemporaryLog(async (log) => {
+    await using proxy = await startCuttingProxy(log.connectionString);
+    let fenced = 0;
+    const old = await log.open({ connectionString: proxy.connectionString, onFenced: () => (fenced += 1) });
+    const young = await log.open();
+    await young.append(revocations('a', 0, [newId()]));
+    proxy.cutAt('key-b', 'before-its-answer');
+    await assert.rejects(old.append(revocations('b', 0, [newId()])));
+    assert.equal(fenced, 1);
+    assert.equal((await log.query('select 1 from journal.event')).length, 1);
+  }));

@@ -1,0 +1,72 @@
+/**
+ * Checks all that can be checked without running it: types, format and lint, import rules, dead code, contracts. Goes
+ * through every check, so that one run shows all faults.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findDrift } from './generated-code.ts';
+
+interface Check {
+  readonly title: string;
+  /** True when there is nothing to complain about; the complaints go to the terminal. */
+  run(): boolean | Promise<boolean>;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const binaries = join(root, 'node_modules', '.bin');
+const CODE = ['packages', 'services', 'cli', 'tools', 'tests', 'benchmarks', 'scripts'];
+
+const checks: readonly Check[] = [
+  { title: 'Types (tsc)', run: () => succeeds('tsc') },
+  {
+    title: 'Format and lint (biome)',
+    run: () => succeeds('biome', 'check', '--error-on-warnings', '--max-diagnostics=none'),
+  },
+  { title: 'Import rules (dependency-cruiser)', run: checkImports },
+  { title: 'Dead code (knip)', run: () => succeeds('knip', '--no-progress') },
+  { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
+  { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
+];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const failed: string[] = [];
+  for (const { title, run } of checks) {
+    console.log(`\n── ${title}`);
+    const isFine = await run();
+    if (isFine) console.log('   fine');
+    else failed.push(title);
+  }
+  if (failed.length === 0) {
+    console.log('\nAll checks passed.');
+    return 0;
+  }
+  console.error(`\nFailed: ${failed.join(' · ')}`);
+  return 1;
+}
+
+function checkImports(): boolean {
+  const folders = CODE.filter((folder) => existsSync(join(root, folder)));
+  return succeeds('depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...folders);
+}
+
+async function checkGeneratedCode(): Promise<boolean> {
+  const drift = await findDrift(join(root, 'packages/contracts/gen'), (outDir) =>
+    succeeds('buf', 'generate', '--output', outDir),
+  );
+  for (const line of drift) console.error(`   ${line}`);
+  if (drift.length > 0) console.error('   Run `npm run generate`, and commit what it writes.');
+  return drift.length === 0;
+}
+
+/** Runs one of our tools, with its output on the terminal. */
+function succeeds(tool: string, ...args: string[]): boolean {
+  const path = `${binaries}${delimiter}${process.env['PATH'] ?? ''}`;
+  const env = { ...process.env, PATH: path };
+  const { status, error } = spawnSync(tool, args, { cwd: root, stdio: 'inherit', env });
+  if (error !== undefined) console.error(`   ${tool} could not be run: ${error.message}`);
+  return status === 0;
+}

@@ -1,0 +1,79 @@
+import type pg from 'pg';
+import type { AccountsPort } from '#contracts/accounts.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { Projection } from '#journal/projection.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { createKeyHasher, isApiKeyShaped } from './adapters/api-key-secret.ts';
+import { readActiveKeys } from './adapters/read-active-keys.ts';
+import { createSubjectKeys } from './adapters/subject-keys.ts';
+import { type AccountsConfig, accountsConfigFaults } from './config.ts';
+import { createApiKey } from './handlers/create-api-key.ts';
+import { createUser } from './handlers/create-user.ts';
+import { creditBalance } from './handlers/credit-balance.ts';
+import { revokeApiKey } from './handlers/revoke-api-key.ts';
+import { untilVisible } from './handlers/visible.ts';
+import type { Ports } from './ports.ts';
+import { directory } from './projections/directory.ts';
+import { createKeyRing } from './projections/key-ring.ts';
+import { readUser } from './queries/read-users.ts';
+import { getUser, listUsers } from './queries/users.ts';
+
+export interface AccountsDependencies {
+  readonly config: AccountsConfig;
+  readonly journal: Journal;
+  /** Of a database whose schema `accounts` is migrated. */
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Resolves when the named projection has taken the event at `position`. */
+  readonly awaitProjection: (name: string, position: number) => Promise<void>;
+  /** Resolves when requests are admitted against a balance that has the event at `position`. Absent: nobody to wait for. */
+  readonly awaitBalance?: (position: number) => Promise<void>;
+}
+
+export interface Accounts extends AccountsPort {
+  /** To be kept in line with the log by a projector. */
+  readonly projections: readonly Projection[];
+  /** Resolves when `authenticate` knows every key that is in the log at the time of the call. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Users, their API keys and top-ups. Rejects where the settings are wrong or its tables cannot be read. */
+export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
+  const { config, journal, pool, logger, awaitProjection, awaitBalance } = dependencies;
+  const faults = accountsConfigFaults(config);
+  if (faults.length > 0) throw new Error(faults.join('; '));
+
+  const hashKey = createKeyHasher(config.keyPepper);
+  const keyRing = createKeyRing();
+  const afterPosition = await readActiveKeys(pool, keyRing.add);
+  const subscription = journal.subscribe({ name: 'accounts.key-ring', afterPosition, onEvents: keyRing.apply });
+
+  const ports: Ports = {
+    journal,
+    subjectKeys: createSubjectKeys(pool),
+    clock: dependencies.clock ?? systemClock,
+    hashKey,
+    findUser: (userId) => readUser({ pool, logger }, userId),
+    directoryVisible: (position) => {
+      const waits = [subscription.reached(position), awaitProjection(directory.name, position)];
+      return untilVisible(waits, { logger, position });
+    },
+    balanceVisible: (position) => untilVisible([awaitBalance?.(position) ?? Promise.resolve()], { logger, position }),
+  };
+
+  return {
+    authenticate: (apiKey) => (isApiKeyShaped(apiKey) ? keyRing.find(hashKey(apiKey)) : undefined),
+    createUser: (command) => createUser(ports, command),
+    getUser: (userId) => getUser({ pool, logger }, userId),
+    listUsers: (page) => listUsers({ pool, logger }, page),
+    creditBalance: (command) => creditBalance(ports, command),
+    createApiKey: (command) => createApiKey(ports, command),
+    revokeApiKey: (keyId) => revokeApiKey(ports, keyId),
+    projections: [directory],
+    ready: () => subscription.reached(journal.head()),
+    close: () => subscription.close(),
+  };
+}

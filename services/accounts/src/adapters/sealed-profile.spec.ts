@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { openProfile, sealProfile } from './sealed-profile.ts';
+
+const key = Buffer.alloc(32, 7);
+const ada = { name: 'Ada Lovelace', email: 'ada@example.com' };
+
+test('whatever is sealed opens under the same key for the same user', () => {
+  const profiles = fc.record({ name: fc.string({ unit: 'grapheme' }), email: fc.string() }, { noNullPrototype: true });
+  const anyKey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
+  fc.assert(
+    fc.property(anyKey, fc.uuid(), profiles, (subjectKey, userId, profile) => {
+      assert.deepEqual(openProfile(subjectKey, userId, sealProfile(subjectKey, userId, profile)), profile);
+    }),
+  );
+});
+
+test('the sealed text shows neither name nor e-mail', () => {
+  const sealed = Buffer.from(sealProfile(key, 'u1', ada).slice(2), 'base64url').toString('latin1');
+  assert.doesNotMatch(sealed, /Ada|Lovelace|example/);
+});
+
+test('sealing the same again gives the same text; anything else gives another, nonce included', () => {
+  const sealed = sealProfile(key, 'u1', ada);
+  assert.equal(sealProfile(key, 'u1', { ...ada }), sealed);
+  const others = [sealProfile(key, 'u1', { ...ada, email: '' }), sealProfile(Buffer.alloc(32, 8), 'u1', ada)];
+  const nonceOf = (text: string): string => Buffer.from(text.slice(2), 'base64url').toString('hex', 0, 12);
+  for (const other of others) assert.notEqual(nonceOf(other), nonceOf(sealed));
+});
+
+test('a profile does not open under another key, for another user, or changed in any byte', () => {
+  const sealed = sealProfile(key, 'u1', ada);
+  assert.equal(openProfile(Buffer.alloc(32, 8), 'u1', sealed), undefined);
+  assert.equal(openProfile(key, 'u2', sealed), undefined);
+  const bytes = Buffer.from(sealed.slice(2), 'base64url');
+  for (const index of bytes.keys()) {
+    const changed = Buffer.from(bytes);
+    changed[index] = (changed[index] ?? 0) ^ 1;
+    assert.equal(openProfile(key, 'u1', `1.${changed.toString('base64url')}`), undefined);
+  }
+  for (const junk of ['', '1.', '1.AAAA', sealed.slice(2), `2.${sealed.slice(2)}`]) {
+    assert.equal(openProfile(key, 'u1', junk), undefined);
+  }
+});

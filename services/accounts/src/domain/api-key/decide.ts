@@ -1,0 +1,45 @@
+import { accept, type Decision, refuse } from '#decider/decider.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import { unreachable } from '#kernel/unreachable.ts';
+import { textProblem } from '../text-problem.ts';
+import type { ApiKeyCommand, CreateApiKey, RevokeApiKey } from './commands.ts';
+import type { ApiKeyEvent } from './events.ts';
+import type { ApiKeyState } from './state.ts';
+
+/** Longer than any name that is written on one line. */
+const NAME_CHARS_MAX = 200;
+
+export function decide(command: ApiKeyCommand, state: ApiKeyState): Decision<ApiKeyEvent, Refusal> {
+  switch (command.type) {
+    case 'CreateApiKey':
+      return createApiKey(command, state);
+    case 'RevokeApiKey':
+      return revokeApiKey(command, state);
+    default:
+      return unreachable(command);
+  }
+}
+
+function createApiKey(command: CreateApiKey, state: ApiKeyState): Decision<ApiKeyEvent, Refusal> {
+  const { keyId, userId, keyHash, prefix, name, nowMs } = command;
+  const problem = textProblem(name, { param: 'name', charsMin: 0, charsMax: NAME_CHARS_MAX });
+  if (problem !== undefined) return refuse(problem);
+  if (state.status !== 'absent') return refuse({ code: 'conflict', message: 'This key exists already.' });
+  return accept({
+    type: 'ApiKeyCreated',
+    data: { keyId, userId, keyHash, prefix, name, createdAtMs: String(nowMs) },
+  });
+}
+
+function revokeApiKey({ keyId, nowMs }: RevokeApiKey, state: ApiKeyState): Decision<ApiKeyEvent, Refusal> {
+  switch (state.status) {
+    case 'absent':
+      return refuse({ code: 'not_found', message: 'There is no such API key.', param: 'key_id' });
+    case 'revoked':
+      return accept();
+    case 'active':
+      return accept({ type: 'ApiKeyRevoked', data: { keyId, userId: state.userId, revokedAtMs: String(nowMs) } });
+    default:
+      return unreachable(state);
+  }
+}

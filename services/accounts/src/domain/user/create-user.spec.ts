@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { given } from '#decider/given-when-then.ts';
+import type { CreateUser } from './commands.ts';
+import { createUserProblem } from './create-user.ts';
+import type { UserEvent } from './events.ts';
+import { userDecider } from './user-decider.ts';
+
+const createAda: CreateUser = {
+  type: 'CreateUser',
+  userId: 'u1',
+  name: 'Ada',
+  email: 'ada@example.com',
+  sealedProfile: 'sealed',
+  requestsPerMinute: 60,
+  multiplierBasisPoints: 15_000,
+  nowMs: 7,
+};
+
+const adaCreated: UserEvent = {
+  type: 'UserCreated',
+  data: {
+    userId: 'u1',
+    sealedProfile: 'sealed',
+    requestsPerMinute: 60,
+    multiplierBasisPoints: 15_000,
+    createdAtMs: '7',
+  },
+};
+
+test('a user is created, with the profile sealed', () => {
+  given(userDecider, []).when(createAda).then([adaCreated]);
+});
+
+test('creating the same user again changes nothing, however much later', () => {
+  given(userDecider, [adaCreated])
+    .when({ ...createAda, nowMs: 99 })
+    .then([]);
+});
+
+test('creating a user again with other values is a conflict', () => {
+  const again = given(userDecider, [adaCreated]);
+  again.when({ ...createAda, sealedProfile: 'other' }).thenRefused('conflict');
+  again.when({ ...createAda, requestsPerMinute: 61 }).thenRefused('conflict');
+  again.when({ ...createAda, multiplierBasisPoints: 0 }).thenRefused('conflict');
+});
+
+const acceptable: readonly Partial<CreateUser>[] = [
+  { name: 'A' },
+  { name: 'ß 漢字 👩‍💻' },
+  { name: 'x'.repeat(200) },
+  { email: '' },
+  { email: `${'a'.repeat(64)}@${'b'.repeat(255)}` },
+  { requestsPerMinute: 0 },
+  { requestsPerMinute: 1_000_000 },
+  { multiplierBasisPoints: 0 },
+  { multiplierBasisPoints: 100 },
+  { multiplierBasisPoints: 1_000_000 },
+];
+
+for (const values of acceptable) {
+  test(`a user may have ${JSON.stringify(values).slice(0, 60)}`, () => {
+    assert.equal(createUserProblem({ ...createAda, ...values }), undefined);
+  });
+}
+
+const refused: readonly (readonly [Partial<CreateUser>, string])[] = [
+  [{ name: '' }, 'name'],
+  [{ name: '  ' }, 'name'],
+  [{ name: 'x'.repeat(201) }, 'name'],
+  [{ name: 'a\u0000b' }, 'name'],
+  [{ name: 'a\nb' }, 'name'],
+  [{ name: 'broken \ud800' }, 'name'],
+  [{ email: 'ada' }, 'email'],
+  [{ email: '@example.com' }, 'email'],
+  [{ email: 'a b@example.com' }, 'email'],
+  [{ email: 'a@b@c' }, 'email'],
+  [{ email: `${'a'.repeat(65)}@${'b'.repeat(255)}` }, 'email'],
+  [{ requestsPerMinute: -1 }, 'requests_per_minute'],
+  [{ requestsPerMinute: 1.5 }, 'requests_per_minute'],
+  [{ requestsPerMinute: 1_000_001 }, 'requests_per_minute'],
+  [{ requestsPerMinute: Number.NaN }, 'requests_per_minute'],
+  [{ multiplierBasisPoints: 99 }, 'multiplier_basis_points'],
+  [{ multiplierBasisPoints: -100 }, 'multiplier_basis_points'],
+  [{ multiplierBasisPoints: 1_000_001 }, 'multiplier_basis_points'],
+];
+
+for (const [values, param] of refused) {
+  test(`a user may not have ${JSON.stringify(values).slice(0, 60)}, and the refusal names ${param}`, () => {
+    given(userDecider, [])
+      .when({ ...createAda, ...values })
+      .thenRefused('invalid_request');
+    assert.equal(createUserProblem({ ...createAda, ...values })?.param, param);
+  });
+}

@@ -1,0 +1,169 @@
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import type { GatewayConfig } from '#config/gateway-config.ts';
+import type { Subscription } from '#journal/journal.ts';
+import type { Projection } from '#journal/projection.ts';
+import { startProjector } from '#journal/projector.ts';
+import { replayProjection } from '#journal/replay.ts';
+import { migrate } from '#postgres/migrate.ts';
+import { openPool } from '#postgres/pool.ts';
+import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
+import { createLogger, type Logger } from '#telemetry/logger.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
+import { createBilling } from '../../billing/src/billing.ts';
+import { createIngress } from '../../ingress/src/ingress.ts';
+import { journalService } from '../../journal/src/api/journal-service.ts';
+import { type LocalJournal, openJournal } from '../../journal/src/journal.ts';
+import { createQuota } from '../../quota/src/quota.ts';
+import { createRouter } from '../../router/src/router.ts';
+import type { ProviderWithKey } from './providers.ts';
+import type { Secrets } from './secrets.ts';
+import { billingConfigOf, ingressConfigOf, quotaConfigOf, routerConfigOf } from './service-configs.ts';
+
+const MIGRATED_SCHEMAS = ['journal', 'accounts', 'quota', 'billing'] as const;
+
+/** Projections, reads of the log and the admin's queries; the writer has a connection of its own. */
+const POOL_MAX_CONNECTIONS = 10;
+
+export interface GatewayDependencies {
+  readonly config: GatewayConfig;
+  readonly secrets: Secrets;
+  readonly connectionString: string;
+  readonly providers: readonly ProviderWithKey[];
+  /** Another gateway writes this log now: this one has to end. */
+  readonly onFenced: (error: Error) => void;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly grpcAddress: string;
+  readonly accounts: Accounts;
+  /** Lets running answers end, then closes everything in the order in which it depends on one another. */
+  stop(): Promise<void>;
+}
+
+/** All six services in this process, over one PostgreSQL. */
+export async function startGateway(dependencies: GatewayDependencies): Promise<Gateway> {
+  const { config, secrets, connectionString, providers } = dependencies;
+  const loggerOf = (service: string): Logger => createLogger({ level: config.logLevel, service });
+  const metrics = createMetrics();
+  const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: 'gateway' });
+  await migrateAll(pool);
+
+  const journal = await openJournal({
+    connectionString,
+    pool,
+    logger: loggerOf('journal'),
+    onFenced: dependencies.onFenced,
+  });
+  const projectors = new Map<string, Subscription>();
+  const awaitProjection = async (name: string, position: number): Promise<void> =>
+    projectors.get(name)?.reached(position);
+
+  const [accounts, quota, billing] = await Promise.all([
+    createAccounts({
+      config: { keyPepper: secrets.keyPepper },
+      journal,
+      pool,
+      logger: loggerOf('accounts'),
+      awaitProjection,
+    }),
+    createQuota({ config: quotaConfigOf(config), journal, pool, logger: loggerOf('quota') }),
+    createBilling({ config: billingConfigOf(config), journal, pool, logger: loggerOf('billing') }),
+  ]);
+  const router = createRouter({
+    config: routerConfigOf(config, providers),
+    journal,
+    logger: loggerOf('router'),
+  });
+  const projections: readonly Projection[] = [...accounts.projections, ...quota.projections, ...billing.projections];
+  await Promise.all(
+    projections.map(async (projection) => {
+      const projector = await startProjector(projection, { journal, pool, logger: loggerOf(projection.schema) });
+      projectors.set(projection.name, projector);
+    }),
+  );
+  await Promise.all([accounts.ready(), quota.ready(), billing.ready()]);
+  await billing.seedPrices([...new Set(providers.map((provider) => provider.catalogue))]);
+  // What was admitted before this start has lost its process: no usage will ever be recorded for it.
+  await quota.expireOrphans(journal.head());
+
+  const ingress = createIngress({
+    config: ingressConfigOf(config, secrets),
+    quota,
+    router,
+    accounts,
+    billing,
+    balances: quota,
+    readiness: async () => ({ database: await databaseState(pool) }),
+    stats: () => ({
+      log: { position: journal.head(), epoch: journal.logHead().epoch },
+      openHolds: quota.openHolds(),
+      projections: Object.fromEntries([...projectors].map(([name, projector]) => [name, projector.position()])),
+    }),
+    logger: loggerOf('ingress'),
+    metrics,
+  });
+  const grpc = await startAdminServer(dependencies, journal, pool, projections, loggerOf('journal'));
+  const { url } = await ingress.listen();
+
+  return {
+    url,
+    grpcAddress: grpc.address,
+    accounts,
+    async stop() {
+      await Promise.all([ingress.drain(), grpc.drain()]);
+      await router.close();
+      await billing.close();
+      await Promise.all([quota.close(), accounts.close()]);
+      await Promise.all([...projectors.values()].map((projector) => projector.close()));
+      await journal.close();
+      await pool.end();
+    },
+  };
+}
+
+async function migrateAll(pool: pg.Pool): Promise<void> {
+  await Promise.all(
+    MIGRATED_SCHEMAS.map((schema) =>
+      migrate(pool, { schema, directory: fileURLToPath(new URL(`../../${schema}/migrations`, import.meta.url)) }),
+    ),
+  );
+}
+
+function startAdminServer(
+  { config, secrets }: GatewayDependencies,
+  journal: LocalJournal,
+  pool: pg.Pool,
+  projections: readonly Projection[],
+  logger: Logger,
+): Promise<GrpcServer> {
+  const service = journalService({
+    readStored: journal.readStored,
+    readStoredStream: journal.readStoredStream,
+    head: journal.logHead,
+    projectionNames: () => projections.map((projection) => projection.name),
+    replay(name) {
+      const projection = projections.find((each) => each.name === name);
+      if (projection === undefined) throw new Error(`no projection ${name}`);
+      return replayProjection(projection, { journal, pool });
+    },
+  });
+  return startGrpcServer({
+    host: config.grpcHost,
+    port: config.grpcPort,
+    services: [service],
+    adminToken: secrets.adminToken,
+    logger,
+  });
+}
+
+async function databaseState(pool: pg.Pool): Promise<string> {
+  try {
+    await pool.query('select 1');
+    return 'ok';
+  } catch (error) {
+    return `the database does not answer: ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '#config/load-config.ts';
+import { lockDataDir } from '#postgres/data-dir-lock.ts';
+import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { createLogger } from '#telemetry/logger.ts';
+import { banner } from './banner.ts';
+import { ensureDemo } from './demo.ts';
+import { startGateway } from './gateway.ts';
+import { providersFrom, simulatorProviders } from './providers.ts';
+import { loadSecrets } from './secrets.ts';
+import { startSimulatorProcess } from './simulator-process.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { usage } from './usage.ts';
+
+const { values: flags } = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, quiet: { type: 'boolean' } } });
+if (flags.help === true) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+
+try {
+  await start();
+} catch (error) {
+  const message =
+    error instanceof ConfigError ? error.message : `The gateway could not start: ${(error as Error).message}`;
+  process.stderr.write(`${message}\n`);
+  if (!(error instanceof ConfigError) && process.env['GATEWAY_LOG_LEVEL'] === 'debug') console.error(error);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  const startedAtMs = performance.now();
+  const config = loadConfig(process.env);
+  const dataDir = resolve(config.dataDir);
+  const logger = createLogger({ level: config.logLevel, service: 'standalone' });
+  const lock = await lockDataDir(dataDir);
+  const given = providersFrom(config.providers, process.env);
+  const [secrets, postgres, simulator] = await Promise.all([
+    loadSecrets(dataDir, config),
+    config.databaseUrl === undefined
+      ? startEmbeddedPostgres({ dataDir, log: (message) => logger.info({}, message) })
+      : undefined,
+    given.length === 0 ? startSimulatorProcess() : undefined,
+  ]);
+  const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
+
+  const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => {
+    await gateway.stop();
+    await simulator?.stop();
+    await postgres?.stop();
+    await lock.release();
+  });
+  const gateway = await startGateway({
+    config,
+    secrets,
+    connectionString: config.databaseUrl ?? postgres?.connectionString ?? '',
+    providers,
+    onFenced: (error) => stop.now(error),
+  });
+  const demoKey = postgres === undefined ? undefined : await ensureDemo(gateway.accounts, dataDir, secrets);
+
+  const startMs = performance.now() - startedAtMs;
+  logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
+  if (flags.quiet === true) return;
+  process.stderr.write(
+    banner({
+      url: gateway.url,
+      grpcAddress: gateway.grpcAddress,
+      dataDir,
+      adminToken: secrets.adminToken,
+      demoKey,
+      providers: providers.map((provider) => provider.name),
+      model: exampleModel(providers.map((provider) => provider.catalogue)),
+      startMs,
+    }),
+  );
+}
+
+/** A cheap model of a provider that is on, for the example. */
+function exampleModel(catalogues: readonly string[]): string {
+  if (catalogues.includes('openai')) return 'gpt-4o-mini';
+  return catalogues.includes('anthropic') ? 'claude-haiku-4-5' : '<a model of GET /v1/models>';
+}

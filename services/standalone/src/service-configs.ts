@@ -1,0 +1,25 @@
+import type { GatewayConfig } from '#config/gateway-config.ts';
+import type { BillingConfig } from '../../billing/src/config.ts';
+import { type IngressConfig, ingressDefaults } from '../../ingress/src/config.ts';
+import { defaultQuotaConfig, type QuotaConfig } from '../../quota/src/config.ts';
+import type { RouterConfig } from '../../router/src/config.ts';
+import type { ProviderWithKey } from './providers.ts';
+import type { Secrets } from './secrets.ts';
+
+export function ingressConfigOf(config: GatewayConfig, secrets: Secrets): IngressConfig {
+  const { host, port, bodyMaxBytes, requestTimeoutMs, drainTimeoutMs } = config;
+  const { adminToken } = secrets;
+  return { ...ingressDefaults, host, port, bodyMaxBytes, requestTimeoutMs, drainTimeoutMs, adminToken };
+}
+
+export function quotaConfigOf(config: GatewayConfig): QuotaConfig {
+  const { multiplierBasisPoints, holdTtlMs, outputTokensDefault } = config;
+  return {
+    ...defaultQuotaConfig,
+    multiplierBasisPoints,
+    holdTtlMs,
+    outputTokensDefault,
+    outputTokensFloor: Math.min(defaultQuotaConfig.outputTokensFloor, outputTokensDefault),
+    defaultRequestsPerMinute: config.requestsPerMinute,
+  };
+}

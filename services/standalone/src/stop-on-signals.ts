@@ -1,0 +1,49 @@
+import type { Logger } from '#telemetry/logger.ts';
+
+/** What a stop may take beyond the drain of running answers: flushing the log, stopping PostgreSQL. */
+const STOP_MARGIN_MS = 30_000;
+
+export interface StopOnSignals {
+  /** Ends the process without a drain, for when what it holds in memory is no longer the truth. */
+  now(error: Error): void;
+}
+
+/**
+ * Stops gracefully at the first SIGINT or SIGTERM, at once at the second. A stop that hangs is cut off: the log has what
+ * is durable, and a start recovers the rest.
+ */
+export function stopOnSignals(logger: Logger, drainTimeoutMs: number, stop: () => Promise<void>): StopOnSignals {
+  let isStopping = false;
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isStopping) {
+      logger.warn({ signal }, 'stopping at once');
+      process.exit(130);
+    }
+    isStopping = true;
+    logger.info({ signal }, 'stopping: running answers end first; the same signal again stops at once');
+    setTimeout(() => {
+      logger.error('the stop took too long');
+      process.exit(1);
+    }, drainTimeoutMs + STOP_MARGIN_MS).unref();
+    stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error) => {
+        logger.error({ err: error }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  return {
+    now(error) {
+      logger.fatal({ err: error }, 'another gateway writes this log now; this one ends');
+      process.exit(1);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import { type Price, priceFromEvent } from '#money/price.ts';
+import type { Account } from '../domain/account/account.ts';
+import type { Hold } from '../domain/account/hold.ts';
+import type { BooksSnapshot } from '../live/live-books.ts';
+import { QUOTA_SCHEMA, quotaAccounts } from '../projections/quota-accounts.ts';
+import {
+  ACCOUNT_COLUMNS,
+  type AccountRow,
+  accountFromRow,
+  HOLD_COLUMNS,
+  type HoldRow,
+  holdFromRow,
+} from '../projections/rows.ts';
+
+/** Reads the books as the projection left them: all tables and the checkpoint in one snapshot, so that they agree. */
+export async function loadBooks(pool: pg.Pool): Promise<BooksSnapshot> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const position = await readPosition(client);
+    const accounts = await readAccounts(client);
+    const holds = await readHolds(client);
+    const prices = await readPrices(client);
+    await client.query('commit');
+    client.release();
+    return { position, accounts, holds, prices };
+  } catch (error) {
+    // Closed rather than given back in the middle of a transaction.
+    client.release(true);
+    throw error;
+  }
+}
+
+async function readPosition(client: pg.PoolClient): Promise<number> {
+  const { rows } = await client.query<{ position: bigint }>(
+    `select position from ${QUOTA_SCHEMA}.checkpoint where projection = $1`,
+    [quotaAccounts.name],
+  );
+  return Number(rows[0]?.position ?? 0);
+}
+
+async function readAccounts(client: pg.PoolClient): Promise<Map<string, Account>> {
+  const { rows } = await client.query<AccountRow>({
+    text: `select ${ACCOUNT_COLUMNS} from ${QUOTA_SCHEMA}.account`,
+    rowMode: 'array',
+  });
+  const accounts = new Map<string, Account>();
+  for (const row of rows) {
+    const account = accountFromRow(row);
+    accounts.set(account.userId, account);
+  }
+  return accounts;
+}
+
+async function readHolds(client: pg.PoolClient): Promise<Map<string, Hold>> {
+  const { rows } = await client.query<HoldRow>({
+    text: `select ${HOLD_COLUMNS} from ${QUOTA_SCHEMA}.hold`,
+    rowMode: 'array',
+  });
+  const holds = new Map<string, Hold>();
+  for (const row of rows) {
+    const hold = holdFromRow(row);
+    holds.set(hold.requestId, hold);
+  }
+  return holds;
+}
+
+async function readPrices(client: pg.PoolClient): Promise<Map<string, Price>> {
+  const { rows } = await client.query<{ price_key: string; version: bigint; body: string }>(
+    `select price_key, version, body from ${QUOTA_SCHEMA}.price`,
+  );
+  return new Map(rows.map((row) => [row.price_key, priceFromEvent(JSON.parse(row.body), Number(row.version))]));
+}

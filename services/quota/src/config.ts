@@ -1,0 +1,66 @@
+/** The rules of admission an operator may set, and the bounds of the service. */
+export interface QuotaConfig {
+  /** What a user pays in basis points of the provider's price, where the user has no multiplier of his own. */
+  readonly multiplierBasisPoints: number;
+  /** How long a hold may stay open. Longer than the longest request, or a running request loses its hold. */
+  readonly holdTtlMs: number;
+  /**
+   * The bound of one choice's answer where neither the client nor the model's price has one, and what a request that
+   * leaves it open is always given where the balance can pay it (README.md, "How much an open request may hold").
+   */
+  readonly outputTokensDefault: number;
+  /** An open request is refused rather than cut to fewer output tokens than this: shorter answers are of no use. */
+  readonly outputTokensFloor: number;
+  /** For users without a quota of their own; 0: none. */
+  readonly defaultRequestsPerMinute: number;
+  /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */
+  readonly maxPending: number;
+  /** How often holds are looked through for those whose time is over. */
+  readonly sweepIntervalMs: number;
+  /**
+   * How long after a failed append the log may still come to hold it. Until then, and until the log then says it does
+   * not, the admission's money stays set aside.
+   */
+  readonly unresolvedForMs: number;
+  /** How long a refusal may wait for the fold to reach the log's end, so that it is not made from an old balance. */
+  readonly catchUpTimeoutMs: number;
+}
+
+export const defaultQuotaConfig: QuotaConfig = {
+  multiplierBasisPoints: 15_000,
+  holdTtlMs: 15 * 60_000,
+  outputTokensDefault: 16_384,
+  outputTokensFloor: 256,
+  defaultRequestsPerMinute: 0,
+  maxPending: 10_000,
+  sweepIntervalMs: 1_000,
+  unresolvedForMs: 1_000,
+  catchUpTimeoutMs: 1_000,
+};
+
+/** Every fault of a configuration, each as a sentence; empty where there is none. */
+export function quotaConfigFaults(config: QuotaConfig): string[] {
+  const faults: string[] = [];
+  const check = (name: keyof QuotaConfig, min: number, max: number): void => {
+    const value = config[name];
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+    faults.push(`quota.${name} must be a whole number from ${min} to ${max}, not ${value}`);
+  };
+  check('multiplierBasisPoints', 1, 1_000_000);
+  check('holdTtlMs', 1_000, DAY_MS);
+  check('outputTokensDefault', 1, TOKENS_LIMIT);
+  check('outputTokensFloor', 1, TOKENS_LIMIT);
+  check('defaultRequestsPerMinute', 0, 2 ** 32 - 1);
+  check('maxPending', 1, 1_000_000);
+  check('sweepIntervalMs', 1, 60_000);
+  check('unresolvedForMs', 0, DAY_MS);
+  check('catchUpTimeoutMs', 0, 60_000);
+  if (config.outputTokensFloor > config.outputTokensDefault) {
+    faults.push('quota.outputTokensFloor must not be above quota.outputTokensDefault');
+  }
+  return faults;
+}
+
+const DAY_MS = 86_400_000;
+/** Above any model's longest answer, and with 128 choices still within the log's uint32. */
+const TOKENS_LIMIT = 10_000_000;

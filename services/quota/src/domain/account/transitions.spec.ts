@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { admitted, charged, created, expired, used } from '../../testing.ts';
+import { openAccount } from './account.ts';
+import { Contradiction } from './contradiction.ts';
+import type { AccountEvent } from './events.ts';
+import { evolve } from './evolve.ts';
+import { type Hold, type HoldEventType, type HoldOutcome, type HoldState, holdTransitions } from './hold.ts';
+
+const hold: Hold = { requestId: 'r', userId: 'u', holdNanoUsd: 100n, position: 2, expiresAtMs: 9_000, state: 'open' };
+
+const holds: Record<HoldState, Hold | undefined> = {
+  absent: undefined,
+  open: hold,
+  metered: { ...hold, state: 'metered' },
+};
+
+const at = <T extends object>(event: T, position = 7): T & { position: number } => ({ ...event, position });
+
+const events: Record<HoldEventType, AccountEvent> = {
+  RequestAdmitted: at(admitted({ requestId: 'r', userId: 'u', holdNanoUsd: 100n, admittedAtMs: 60_000 })),
+  UsageRecorded: at(used({ requestId: 'r', userId: 'u' })),
+  ChargePosted: at(charged({ requestId: 'r', userId: 'u', amountNanoUsd: 30n, holdNanoUsd: 100n })),
+  HoldExpired: at(expired({ requestId: 'r', userId: 'u', holdNanoUsd: 100n })),
+};
+
+/** What each outcome makes of an account that has 1,000 credited and this hold, if there is one, as its only hold. */
+const effects: Record<Exclude<HoldOutcome, 'contradiction'>, { state: HoldState; held: bigint; charged: bigint }> = {
+  place: { state: 'open', held: 100n, charged: 0n },
+  meter: { state: 'metered', held: 100n, charged: 0n },
+  capture: { state: 'absent', held: 0n, charged: 30n },
+  release: { state: 'absent', held: 0n, charged: 0n },
+};
+
+const account = {
+  ...openAccount({ userId: 'u', requestsPerMinute: 0, multiplierBasisPoints: 0 }),
+  creditedNanoUsd: 1_000n,
+};
+
+describe('the transitions of a hold', () => {
+  for (const [state, row] of Object.entries(holdTransitions) as [HoldState, (typeof holdTransitions)[HoldState]][]) {
+    for (const [type, outcome] of Object.entries(row) as [HoldEventType, HoldOutcome][]) {
+      it(`${state}: ${type} is ${outcome === 'contradiction' ? 'a contradiction' : `to ${outcome} it`}`, () => {
+        const before = { account: { ...account, heldNanoUsd: holds[state]?.holdNanoUsd ?? 0n }, hold: holds[state] };
+        if (outcome === 'contradiction') {
+          assert.throws(() => evolve(before, events[type]), Contradiction);
+          return;
+        }
+        const after = evolve(before, events[type]);
+        assert.deepEqual(
+          {
+            state: after.hold?.state ?? 'absent',
+            held: after.account?.heldNanoUsd,
+            charged: after.account?.chargedNanoUsd,
+          },
+          effects[outcome],
+        );
+      });
+    }
+  }
+});
+
+describe('a log that contradicts itself', () => {
+  const open = { account: { ...account, heldNanoUsd: 100n }, hold };
+
+  it('says where and how', () => {
+    assert.throws(() => evolve({ account, hold: undefined }, events.ChargePosted), {
+      name: 'Contradiction',
+      message:
+        'contradiction in the log at position 7, ChargePosted: request r has no hold: it was never admitted, or is over already',
+    });
+  });
+
+  it('is one that charges more than the hold', () => {
+    const event = at(charged({ requestId: 'r', userId: 'u', amountNanoUsd: 101n, holdNanoUsd: 100n }));
+    assert.throws(
+      () => evolve({ ...open, hold: { ...hold, state: 'metered' } }, event),
+      /101 nano-USD from a hold of 100/,
+    );
+  });
+
+  it("is one that ends another user's hold", () => {
+    const event = at(expired({ requestId: 'r', userId: 'v', holdNanoUsd: 100n }));
+    assert.throws(
+      () => evolve({ account: { ...account, userId: 'v' }, hold }, event),
+      /request r is user u's, not user v's/,
+    );
+  });
+
+  it('is one that admits a request of a user who was never created', () => {
+    assert.throws(() => evolve({ account: undefined, hold: undefined }, events.RequestAdmitted), /there is no user u/);
+  });
+
+  it('is one that creates a user twice', () => {
+    assert.throws(() => evolve({ account, hold: undefined }, at(created({ userId: 'u' }))), /user u exists already/);
+  });
+});

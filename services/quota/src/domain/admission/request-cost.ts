@@ -1,0 +1,46 @@
+import { costBound, outputTokensPayable, TOKENS_MAX } from '#money/cost-bound.ts';
+import type { Price } from '#money/price.ts';
+
+/** What a request can cost at worst: it may end up at any of its candidates. */
+export interface CostedRequest {
+  /** The candidates' prices, at least one. */
+  readonly prices: readonly Price[];
+  readonly promptTokensBound: number;
+  readonly choices: number;
+  readonly multiplierBasisPoints: number;
+}
+
+/** No more prompt tokens than this can be counted: a model takes no more than its context. */
+export function promptTokensBoundAt(price: Price, promptTokensBound: number): number {
+  return price.contextTokens > 0 ? Math.min(promptTokensBound, price.contextTokens) : promptTokensBound;
+}
+
+/** The most the request can cost, in nano-USD, where each choice has at most so many output tokens. */
+export function worstCostNanoUsd(request: CostedRequest, outputTokensPerChoice: number): bigint {
+  let worst = 0n;
+  for (const price of request.prices) {
+    const cost = costBound({
+      promptTokensBound: promptTokensBoundAt(price, request.promptTokensBound),
+      outputTokensBound: outputTokensPerChoice * request.choices,
+      price,
+      multiplierBasisPoints: request.multiplierBasisPoints,
+    });
+    if (cost > worst) worst = cost;
+  }
+  return worst;
+}
+
+/** The most output tokens each choice can have for that money, wherever the request ends up; below 0: none, nor the prompt. */
+export function payableOutputTokens(request: CostedRequest, moneyNanoUsd: bigint): number {
+  let payable = TOKENS_MAX;
+  for (const price of request.prices) {
+    const tokens = outputTokensPayable({
+      availableNanoUsd: moneyNanoUsd,
+      promptTokensBound: promptTokensBoundAt(price, request.promptTokensBound),
+      price,
+      multiplierBasisPoints: request.multiplierBasisPoints,
+    });
+    payable = Math.min(payable, tokens);
+  }
+  return Math.floor(payable / request.choices);
+}

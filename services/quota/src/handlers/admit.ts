@@ -1,0 +1,99 @@
+import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { streams } from '#contracts/streams.ts';
+import type { ErrorCode } from '#errors/error-table.ts';
+import { Fault } from '#errors/fault.ts';
+import type { AppendResult, Journal } from '#journal/journal.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { derivedId } from '#kernel/ids.ts';
+import type { AdmissionRules } from '../domain/admission/admission-rules.ts';
+import { type AdmissionDecision, decideAdmission, type PlacedHold } from '../domain/admission/decide-admission.ts';
+import { alreadyAdmitted } from '../domain/admission/refusals.ts';
+import type { LiveBooks } from '../live/live-books.ts';
+import type { PendingAdmissions } from '../live/pending-admissions.ts';
+
+/** Refusals that an event not folded yet may turn into an admission: a credit, a charge, a new user, a price. */
+const refusalsToDoubt: ReadonlySet<ErrorCode> = new Set([
+  'insufficient_balance',
+  'invalid_api_key',
+  'model_not_priced',
+] satisfies ErrorCode[]);
+
+/** Decides at once, from memory, and answers when the admission is durable. */
+export function createAdmit(dependencies: {
+  readonly journal: Pick<Journal, 'append'>;
+  readonly live: LiveBooks;
+  readonly pending: PendingAdmissions;
+  readonly rules: AdmissionRules;
+  readonly maxPending: number;
+  readonly clock: Clock;
+  /** Throws a `Fault` where the service cannot decide now. */
+  readonly assertServing: () => void;
+  /** Resolves when what the log holds by now is folded; false: it was already. */
+  readonly catchUp: () => Promise<boolean>;
+  /** The append failed, and nothing is known of its fate. */
+  readonly abandon: (requestId: string) => void;
+}): QuotaPort['admit'] {
+  const { journal, live, pending, rules, maxPending, clock, assertServing, catchUp, abandon } = dependencies;
+
+  function decide(request: AdmitRequest): AdmissionDecision {
+    assertServing();
+    // An id that is admitted already would be a second run of the request on one hold.
+    if (pending.has(request.requestId) || live.holds.has(request.requestId)) {
+      return { kind: 'refused', refusal: alreadyAdmitted, window: null };
+    }
+    const state = {
+      account: live.accounts.get(request.userId),
+      pendingNanoUsd: pending.nanoUsdOf(request.userId),
+      pendingRequests: (windowStartMs: number) => pending.requestsOf(request.userId, windowStartMs),
+      priceOf: (priceKey: string) => live.prices.get(priceKey),
+    };
+    return decideAdmission({ request, nowMs: clock() }, state, rules);
+  }
+
+  async function place(request: AdmitRequest, decision: PlacedHold): Promise<AdmitResponse> {
+    const { requestId, userId } = request;
+    if (pending.size() >= maxPending) throw unavailable('Too many requests wait to be admitted.');
+    const { holdNanoUsd, windowStartMs, window } = decision;
+    pending.add({ requestId, userId, holdNanoUsd, windowStartMs });
+    const eventId = derivedId(requestId, 'request-admitted');
+    let result: AppendResult;
+    try {
+      result = await journal.append({
+        stream: streams.request(requestId),
+        expectedVersion: 0,
+        events: [{ eventId, ...decision.event }],
+        correlationId: requestId,
+        causationId: '',
+      });
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'conflict') return repeated(requestId);
+      abandon(requestId);
+      throw error instanceof Fault ? error : unavailable('The admission could not be written.', error);
+    }
+    if (result.kind === 'version-conflict' || result.isRepeat) return repeated(requestId);
+    const { candidates, outputTokensMax, outputTokensBound } = decision;
+    return {
+      result: { kind: 'admitted', eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound },
+      window,
+    };
+  }
+
+  /** The log has this request from an earlier call, and so nothing of this one. */
+  function repeated(requestId: string): AdmitResponse {
+    pending.remove(requestId);
+    return { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
+  }
+
+  return async (request) => {
+    let decision = decide(request);
+    if (decision.kind === 'refused' && refusalsToDoubt.has(decision.refusal.code) && (await catchUp())) {
+      decision = decide(request);
+    }
+    if (decision.kind === 'accepted') return place(request, decision);
+    return { result: { kind: 'refused', refusal: decision.refusal }, window: decision.window };
+  };
+}
+
+export function unavailable(message: string, cause?: unknown): Fault {
+  return new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause });
+}

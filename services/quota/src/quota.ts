@@ -1,0 +1,151 @@
+import type pg from 'pg';
+import type { BalancePort } from '#contracts/billing.ts';
+import type { QuotaPort } from '#contracts/quota.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { Projection } from '#journal/projection.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { loadBooks } from './adapters/load-books.ts';
+import { type QuotaConfig, quotaConfigFaults } from './config.ts';
+import type { Hold } from './domain/account/hold.ts';
+import { createAdmit, unavailable } from './handlers/admit.ts';
+import { createHoldDeadlines } from './live/hold-deadlines.ts';
+import { createLiveBooks } from './live/live-books.ts';
+import { createPendingAdmissions } from './live/pending-admissions.ts';
+import { quotaAccounts } from './projections/quota-accounts.ts';
+import { balanceView } from './queries/balance-view.ts';
+import { createAbandonedAdmissions } from './reactions/abandoned-admissions.ts';
+import { createHoldCloser } from './reactions/hold-closer.ts';
+import { startSweeping } from './reactions/sweep.ts';
+
+export interface Quota extends QuotaPort, BalancePort {
+  readonly projections: readonly Projection[];
+  /**
+   * Closes every hold admitted at or before a position of the log that has no usage on record: the process that ran its
+   * request is gone. To be called at a start, with the log's head of that moment, before requests are let in. Returns
+   * how many were closed.
+   */
+  expireOrphans(admittedUpTo: number): Promise<number>;
+  /** Holds that are not over. */
+  openHolds(): number;
+  /** Resolves when the log as it stood at the start is folded; until then requests are refused as `unavailable`. */
+  ready(): Promise<void>;
+  /** Ends the fold and the sweeps; requests are refused from then on. */
+  close(): Promise<void>;
+}
+
+/** Loads the books from their tables and follows the log from there. The only admission authority of its partition. */
+export async function createQuota(dependencies: {
+  readonly config: QuotaConfig;
+  readonly journal: Journal;
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}): Promise<Quota> {
+  const { config, journal, pool, logger, clock = systemClock } = dependencies;
+  const faults = quotaConfigFaults(config);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+
+  const pending = createPendingAdmissions();
+  const deadlines = createHoldDeadlines();
+  const abandoned = createAbandonedAdmissions({ ...config, journal, pending, clock, logger });
+  const live = createLiveBooks(await loadBooks(pool), onHold);
+  const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => live.holds.get(id) });
+  for (const hold of live.holds.values()) if (hold.state === 'open') deadlines.add(hold.requestId, hold.expiresAtMs);
+
+  /** Admissions whose callers were told no, and that the log holds all the same. */
+  let orphans: string[] = [];
+  let isReady = false;
+  let isClosed = false;
+
+  function onHold(before: Hold | undefined, after: Hold | undefined): void {
+    if (before?.state === 'open') deadlines.remove(before.requestId, before.expiresAtMs);
+    if (after?.state !== 'open') return;
+    pending.remove(after.requestId);
+    deadlines.add(after.requestId, after.expiresAtMs);
+    if (abandoned.wasAbandoned(after.requestId)) orphans.push(after.requestId);
+  }
+
+  const whenReady = Promise.withResolvers<void>();
+  whenReady.promise.catch(() => undefined);
+  const subscription = journal.subscribe({
+    name: 'quota.live',
+    afterPosition: live.position(),
+    onEvents(events) {
+      try {
+        live.take(events);
+      } catch (error) {
+        whenReady.reject(error);
+        throw error;
+      }
+    },
+  });
+  void subscription.reached(journal.head()).then(() => {
+    isReady = true;
+    whenReady.resolve();
+  });
+
+  function assertServing(): void {
+    if (isClosed) throw unavailable('The gateway is stopping.');
+    const stop = live.stoppedBy();
+    if (stop !== undefined) throw unavailable('Admission has stopped: the log contradicts itself.', stop);
+    if (!isReady) throw unavailable('The gateway is starting.');
+  }
+
+  async function catchUp(): Promise<boolean> {
+    const head = journal.head();
+    if (live.position() >= head) return false;
+    const { promise, resolve } = Promise.withResolvers<'late'>();
+    const timer = setTimeout(() => resolve('late'), config.catchUpTimeoutMs);
+    const outcome = await Promise.race([subscription.reached(head), promise]);
+    clearTimeout(timer);
+    if (outcome === 'late') throw unavailable('The gateway has fallen behind its log.');
+    return true;
+  }
+
+  function abandon(requestId: string): void {
+    if (pending.has(requestId)) abandoned.abandon(requestId);
+    else orphans.push(requestId);
+  }
+
+  const sweeping = startSweeping(config.sweepIntervalMs, logger, async () => {
+    if (!isReady) return;
+    const given = orphans;
+    orphans = [];
+    await closer.close(given, 'orphaned');
+    await closer.close(deadlines.takeDue(clock()), 'expired');
+    await abandoned.settle();
+  });
+
+  return {
+    admit: createAdmit({
+      journal,
+      live,
+      pending,
+      rules: config,
+      maxPending: config.maxPending,
+      clock,
+      assertServing,
+      catchUp,
+      abandon,
+    }),
+    balance: (userId) => balanceView(userId, live.accounts.get(userId)),
+    projections: [quotaAccounts],
+    async expireOrphans(admittedUpTo) {
+      await whenReady.promise;
+      await subscription.reached(Math.min(admittedUpTo, journal.head()));
+      const open = [...live.holds.values()].filter((hold) => hold.state === 'open' && hold.position <= admittedUpTo);
+      return closer.close(
+        open.map((hold) => hold.requestId),
+        'orphaned',
+      );
+    },
+    openHolds: () => live.holds.size,
+    ready: () => whenReady.promise,
+    async close() {
+      isClosed = true;
+      await sweeping.close();
+      await subscription.close();
+    },
+  };
+}

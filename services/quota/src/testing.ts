@@ -1,0 +1,149 @@
+import type { GatewayEvent } from '#contracts/events.ts';
+
+/** Events as the services write them, for specifications: what a spec does not care about has a plain value. */
+
+export function created(user: {
+  readonly userId: string;
+  readonly requestsPerMinute?: number;
+  readonly multiplierBasisPoints?: number;
+}): GatewayEvent<'UserCreated'> {
+  const { userId, requestsPerMinute = 0, multiplierBasisPoints = 0 } = user;
+  return {
+    type: 'UserCreated',
+    data: { userId, sealedProfile: '', requestsPerMinute, multiplierBasisPoints, createdAtMs: '0' },
+  };
+}
+
+export function credited(userId: string, amountNanoUsd: bigint): GatewayEvent<'BalanceCredited'> {
+  return {
+    type: 'BalanceCredited',
+    data: {
+      userId,
+      creditId: 'credit',
+      amountNanoUsd: String(amountNanoUsd),
+      reason: 'top-up',
+      postings: [],
+      creditedAtMs: '0',
+    },
+  };
+}
+
+/** One nano-USD an output token and nothing for the prompt, unless it says otherwise: a hold is then its output bound. */
+export function priced(
+  priceKey: string,
+  price: {
+    readonly inputPicoUsd?: number;
+    readonly outputPicoUsd?: number;
+    readonly contextTokens?: number;
+    readonly outputTokensMax?: number;
+  } = {},
+): GatewayEvent<'PricePublished'> {
+  const input = String(price.inputPicoUsd ?? 0);
+  const output = String(price.outputPicoUsd ?? 1_000);
+  return {
+    type: 'PricePublished',
+    data: {
+      priceKey,
+      unitPrices: {
+        inputPicoUsd: input,
+        cachedInputPicoUsd: input,
+        cacheWritePicoUsd: input,
+        cacheWrite1hPicoUsd: input,
+        outputPicoUsd: output,
+        reasoningPicoUsd: output,
+      },
+      tiers: [],
+      contextTokens: price.contextTokens ?? 0,
+      outputTokensMax: price.outputTokensMax ?? 0,
+      source: 'config',
+      publishedAtMs: '0',
+    },
+  };
+}
+
+interface OfRequest {
+  readonly requestId: string;
+  readonly userId: string;
+}
+
+export function admitted(
+  request: OfRequest & { readonly holdNanoUsd: bigint; readonly admittedAtMs: number; readonly expiresAtMs?: number },
+): GatewayEvent<'RequestAdmitted'> {
+  const { requestId, userId, holdNanoUsd, admittedAtMs, expiresAtMs = admittedAtMs + 900_000 } = request;
+  return {
+    type: 'RequestAdmitted',
+    data: {
+      requestId,
+      userId,
+      keyId: 'key',
+      model: 'model',
+      stream: false,
+      candidates: [],
+      multiplierBasisPoints: 10_000,
+      holdNanoUsd: String(holdNanoUsd),
+      promptTokensBound: 0,
+      outputTokensBound: 0,
+      admittedAtMs: String(admittedAtMs),
+      expiresAtMs: String(expiresAtMs),
+    },
+  };
+}
+
+export function used({ requestId, userId }: OfRequest): GatewayEvent<'UsageRecorded'> {
+  return {
+    type: 'UsageRecorded',
+    data: {
+      requestId,
+      userId,
+      outcome: 'OUTCOME_COMPLETED',
+      provider: 'simulator',
+      model: 'model',
+      usage: {
+        inputTokens: 1,
+        cachedInputTokens: 0,
+        cacheWriteTokens: 0,
+        cacheWrite1hTokens: 0,
+        outputTokens: 1,
+        reasoningTokens: 0,
+      },
+      estimated: false,
+      estimatePolicy: '',
+      attempts: [],
+      firstByteMs: 1,
+      durationMs: 1,
+      recordedAtMs: '0',
+    },
+  };
+}
+
+export function charged(
+  request: OfRequest & { readonly amountNanoUsd: bigint; readonly holdNanoUsd: bigint },
+): GatewayEvent<'ChargePosted'> {
+  const { requestId, userId, amountNanoUsd, holdNanoUsd } = request;
+  return {
+    type: 'ChargePosted',
+    data: {
+      requestId,
+      userId,
+      keyId: 'key',
+      amountNanoUsd: String(amountNanoUsd),
+      overrunNanoUsd: '0',
+      holdNanoUsd: String(holdNanoUsd),
+      priceKey: 'price',
+      priceVersion: 1,
+      multiplierBasisPoints: 10_000,
+      lines: [],
+      postings: [],
+      estimated: false,
+      postedAtMs: '0',
+    },
+  };
+}
+
+export function expired(request: OfRequest & { readonly holdNanoUsd: bigint }): GatewayEvent<'HoldExpired'> {
+  const { requestId, userId, holdNanoUsd } = request;
+  return {
+    type: 'HoldExpired',
+    data: { requestId, userId, holdNanoUsd: String(holdNanoUsd), reason: 'expired', expiredAtMs: '0' },
+  };
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { costBound } from '#money/cost-bound.ts';
+import { rateLines } from '#money/rate.ts';
+import { promptTokens } from '#money/usage.ts';
+import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
+import { decideCharge } from './decide-charge.ts';
+
+const anyCase = fc.record({
+  tokens: anyUsage(),
+  prices: anyPrice(),
+  multiplierBasisPoints: anyMultiplier(),
+  hold: fc.bigInt({ min: 0n, max: 2_000_000_000n }),
+});
+
+function chargeOf({
+  tokens,
+  prices,
+  multiplierBasisPoints,
+  hold,
+}: typeof anyCase extends fc.Arbitrary<infer T> ? T : never) {
+  const decision = decideCharge({
+    admission: exampleAdmission('r1', { multiplierBasisPoints, holdNanoUsd: String(hold) }),
+    usage: exampleUsage('r1', tokens),
+    findPrice: (key, version) => ({ ...examplePrice(key, version, 0n, 0n), ...prices }),
+    postedAtMs: 1,
+  });
+  assert.ok(decision.kind === 'charge');
+  return decision.charge;
+}
+
+test('every charge is balanced, within its hold, and reproduced by its own lines', () => {
+  fc.assert(
+    fc.property(anyCase, (example) => {
+      const charge = chargeOf(example);
+      const amount = BigInt(charge.amountNanoUsd);
+      const overrun = BigInt(charge.overrunNanoUsd);
+      const sum = charge.postings.reduce((total, line) => total + BigInt(line.amountNanoUsd), 0n);
+      assert.equal(sum, 0n);
+      assert.ok(amount >= 0n && amount <= BigInt(charge.holdNanoUsd));
+      assert.ok(overrun === 0n || (overrun > 0n && amount === BigInt(charge.holdNanoUsd)));
+      const lines = charge.lines.map((line) => ({ quantity: line.quantity, pricePicoUsd: BigInt(line.pricePicoUsd) }));
+      assert.equal(rateLines(lines, charge.multiplierBasisPoints), amount + overrun);
+    }),
+  );
+});
+
+test('a usage within the bounds its hold was made for never overruns it', () => {
+  fc.assert(
+    fc.property(anyCase, (example) => {
+      const { tokens, prices, multiplierBasisPoints } = example;
+      const hold = costBound({
+        promptTokensBound: promptTokens(tokens),
+        outputTokensBound: tokens.outputTokens + tokens.reasoningTokens,
+        price: prices,
+        multiplierBasisPoints,
+      });
+      assert.equal(chargeOf({ ...example, hold }).overrunNanoUsd, '0');
+    }),
+  );
+});

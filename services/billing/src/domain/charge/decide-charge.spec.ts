@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Price } from '#money/price.ts';
+import type { Usage } from '#money/usage.ts';
+import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { type Admission, type Charge, decideCharge, type RecordedUsage } from './decide-charge.ts';
+
+const book = [
+  examplePrice('openai/gpt-4o-mini', 1, 9_000n, 9_000n),
+  examplePrice('openai/gpt-4o-mini', 2, 1_000n, 4_000n),
+  examplePrice('openai/gpt-4o-mini', 3, 7_000n, 7_000n),
+  examplePrice('anthropic/claude', 1, 3_000n, 15_000n),
+];
+
+function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}) {
+  const when = (tokens: Partial<Usage>, usageChanges: Partial<RecordedUsage> = {}) => {
+    const decision = decideCharge({
+      admission: exampleAdmission('r1', admissionChanges),
+      usage: exampleUsage('r1', tokens, usageChanges),
+      findPrice: (key, version) => prices.find((price) => price.priceKey === key && price.version === version),
+      postedAtMs: 7,
+    });
+    return {
+      thenCharged: (expected: Partial<Charge>) => {
+        assert.ok(decision.kind === 'charge', JSON.stringify(decision));
+        for (const [field, value] of Object.entries(expected)) {
+          assert.deepEqual(decision.charge[field as keyof Charge], value, field);
+        }
+      },
+      thenNone: (kind: string) => assert.equal(decision.kind, kind),
+    };
+  };
+  return { when };
+}
+
+test('a usage is rated with the price version pinned at admission, not the newest', () => {
+  given(book)
+    .when({ inputTokens: 10, outputTokens: 5 })
+    .thenCharged({
+      requestId: 'r1',
+      userId: 'u1',
+      keyId: 'k1',
+      amountNanoUsd: '45',
+      overrunNanoUsd: '0',
+      holdNanoUsd: '1000',
+      priceKey: 'openai/gpt-4o-mini',
+      priceVersion: 2,
+      multiplierBasisPoints: 15_000,
+      lines: [
+        { unit: 'input', quantity: 10, pricePicoUsd: '1000' },
+        { unit: 'output', quantity: 5, pricePicoUsd: '4000' },
+      ],
+      postings: [
+        { account: 'customer:u1', amountNanoUsd: '-45' },
+        { account: 'revenue', amountNanoUsd: '45' },
+      ],
+      estimated: false,
+      postedAtMs: '7',
+    });
+});
+
+test('after a failover the candidate that answered is the one that is rated', () => {
+  given(book)
+    .when({ outputTokens: 2 }, { provider: 'second', model: 'claude' })
+    .thenCharged({ amountNanoUsd: '45', priceKey: 'anthropic/claude', priceVersion: 1 });
+});
+
+test('what a usage costs above its hold is the house’s, not the customer’s', () => {
+  given(book, { holdNanoUsd: '40' })
+    .when({ inputTokens: 10, outputTokens: 5 })
+    .thenCharged({
+      amountNanoUsd: '40',
+      overrunNanoUsd: '5',
+      postings: [
+        { account: 'customer:u1', amountNanoUsd: '-40' },
+        { account: 'revenue', amountNanoUsd: '45' },
+        { account: 'house_overrun', amountNanoUsd: '-5' },
+      ],
+    });
+});
+
+test('a request no provider answered is charged nothing, and its hold ends', () => {
+  given([])
+    .when({}, { outcome: 'OUTCOME_FAILED', provider: '', model: '' })
+    .thenCharged({ amountNanoUsd: '0', overrunNanoUsd: '0', lines: [], postings: [], priceKey: '', priceVersion: 0 });
+});
+
+test('an estimated usage makes an estimated charge', () => {
+  given(book)
+    .when({ outputTokens: 1 }, { estimated: true, estimatePolicy: 'streamed-text' })
+    .thenCharged({ estimated: true });
+});
+
+test('a usage whose pinned price version is unknown is not charged by another version', () => {
+  given(book.filter((price) => price.version !== 2))
+    .when({ inputTokens: 1 })
+    .thenNone('price-unknown');
+});
+
+test('a usage of a model that was not admitted is never charged a guess', () => {
+  given(book).when({ inputTokens: 1 }, { model: 'gpt-4o' }).thenNone('unratable');
+  given(book).when({ inputTokens: 1 }, { provider: '' }).thenNone('unratable');
+});
+
+test('a usage of another user or request than the admission is not charged', () => {
+  given(book).when({ inputTokens: 1 }, { userId: 'u2' }).thenNone('unratable');
+  given(book).when({ inputTokens: 1 }, { requestId: 'r2' }).thenNone('unratable');
+});

@@ -1,0 +1,85 @@
+import type { EventBodies } from '#contracts/events.ts';
+import { accounts, post } from '#money/posting.ts';
+import type { Price } from '#money/price.ts';
+import { rate } from '#money/rate.ts';
+import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+
+export type Admission = EventBodies['RequestAdmitted'];
+export type RecordedUsage = EventBodies['UsageRecorded'];
+export type Charge = EventBodies['ChargePosted'];
+
+export interface ChargeCommand {
+  readonly admission: Admission;
+  readonly usage: RecordedUsage;
+  /** Any version ever published, not the newest only. */
+  readonly findPrice: (priceKey: string, version: number) => Price | undefined;
+  readonly postedAtMs: number;
+}
+
+/**
+ * `charge`: what to post. `price-unknown`: the pinned version is not in the price book (yet). `unratable`: the facts
+ * contradict each other, and no amount would be right; never answered with a guess.
+ */
+export type ChargeDecision =
+  | { readonly kind: 'charge'; readonly charge: Charge }
+  | { readonly kind: 'price-unknown'; readonly priceKey: string; readonly priceVersion: number }
+  | { readonly kind: 'unratable'; readonly reason: string };
+
+/**
+ * Rates a usage with the price version that was pinned at admission for the candidate that answered. The user pays at
+ * most the hold; what the usage costs above it is the house's. A request that used nothing is charged nothing, so that
+ * its hold ends like any other.
+ */
+export function decideCharge({ admission, usage, findPrice, postedAtMs }: ChargeCommand): ChargeDecision {
+  if (admission.requestId !== usage.requestId || admission.userId !== usage.userId) {
+    return { kind: 'unratable', reason: `the usage is of another request or user than the admission` };
+  }
+  const pinned = admission.candidates.find(
+    (candidate) => candidate.provider === usage.provider && candidate.model === usage.model,
+  );
+  const tokens = usageFromEvent(usage.usage);
+  if (isNoUsage(tokens)) return { kind: 'charge', charge: chargeOf(admission, usage, pinned, noCost, postedAtMs) };
+  if (pinned === undefined) {
+    return { kind: 'unratable', reason: `"${usage.provider}/${usage.model}" answered, which was not admitted` };
+  }
+  const { priceKey, priceVersion } = pinned;
+  const price = findPrice(priceKey, priceVersion);
+  if (price === undefined) return { kind: 'price-unknown', priceKey, priceVersion };
+  const cost = rate(tokens, price, admission.multiplierBasisPoints);
+  return { kind: 'charge', charge: chargeOf(admission, usage, pinned, cost, postedAtMs) };
+}
+
+type Cost = ReturnType<typeof rate>;
+
+const noCost: Cost = { lines: [], totalNanoUsd: 0n };
+
+function chargeOf(
+  admission: Admission,
+  usage: RecordedUsage,
+  pinned: Admission['candidates'][number] | undefined,
+  { lines, totalNanoUsd }: Cost,
+  postedAtMs: number,
+): Charge {
+  const holdNanoUsd = BigInt(admission.holdNanoUsd);
+  const amountNanoUsd = totalNanoUsd < holdNanoUsd ? totalNanoUsd : holdNanoUsd;
+  const overrunNanoUsd = totalNanoUsd - amountNanoUsd;
+  return {
+    requestId: admission.requestId,
+    userId: admission.userId,
+    keyId: admission.keyId,
+    amountNanoUsd: String(amountNanoUsd),
+    overrunNanoUsd: String(overrunNanoUsd),
+    holdNanoUsd: admission.holdNanoUsd,
+    priceKey: pinned?.priceKey ?? '',
+    priceVersion: pinned?.priceVersion ?? 0,
+    multiplierBasisPoints: admission.multiplierBasisPoints,
+    lines: lines.map(({ unit, quantity, pricePicoUsd }) => ({ unit, quantity, pricePicoUsd: String(pricePicoUsd) })),
+    postings: post([
+      { account: accounts.customer(admission.userId), amountNanoUsd: -amountNanoUsd },
+      { account: accounts.revenue, amountNanoUsd: totalNanoUsd },
+      { account: accounts.houseOverrun, amountNanoUsd: -overrunNanoUsd },
+    ]),
+    estimated: usage.estimated,
+    postedAtMs: String(postedAtMs),
+  };
+}

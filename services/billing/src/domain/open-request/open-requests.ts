@@ -1,0 +1,77 @@
+import type { EventBodies } from '#contracts/events.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+
+/** A usage on record, with what its charge needs of the envelope. */
+export interface UsageOnRecord {
+  readonly eventId: string;
+  readonly recordedAtMs: number;
+  readonly data: EventBodies['UsageRecorded'];
+}
+
+/** A request that is neither charged nor expired. */
+export interface OpenRequest {
+  readonly requestId: string;
+  /** Undefined where the usage was seen and the admission was not: it has to be read from the log. */
+  readonly admission: EventBodies['RequestAdmitted'] | undefined;
+  readonly usage: UsageOnRecord | undefined;
+}
+
+export interface ChargeableRequest extends OpenRequest {
+  readonly usage: UsageOnRecord;
+}
+
+/** The requests that are admitted and not at their end, in memory: bounded by the holds that are open. */
+export interface OpenRequests {
+  /** Folds one event; gives the request where the event makes it one to charge. */
+  fold(event: RecordedEvent): ChargeableRequest | undefined;
+  restore(request: OpenRequest): void;
+  has(requestId: string): boolean;
+  forget(requestId: string): void;
+  /** All with a usage and no charge. */
+  chargeable(): ChargeableRequest[];
+  size(): number;
+}
+
+export function createOpenRequests(): OpenRequests {
+  const open = new Map<string, OpenRequest>();
+
+  function recordUsage(event: RecordedEvent<'UsageRecorded'>): ChargeableRequest | undefined {
+    const { requestId } = event.data;
+    const before = open.get(requestId);
+    // Given again after a failure: its charge is under way.
+    if (before?.usage !== undefined) return undefined;
+    const usage = { eventId: event.eventId, recordedAtMs: event.recordedAtMs, data: event.data };
+    const request = { requestId, admission: before?.admission, usage };
+    open.set(requestId, request);
+    return request;
+  }
+
+  return {
+    fold(event) {
+      switch (event.type) {
+        case 'RequestAdmitted': {
+          const { requestId } = event.data;
+          if (!open.has(requestId)) open.set(requestId, { requestId, admission: event.data, usage: undefined });
+          return undefined;
+        }
+        case 'UsageRecorded':
+          return recordUsage(event);
+        case 'ChargePosted':
+        case 'HoldExpired':
+          open.delete(event.data.requestId);
+          return undefined;
+        default:
+          return undefined;
+      }
+    },
+    restore: (request) => void open.set(request.requestId, request),
+    has: (requestId) => open.has(requestId),
+    forget: (requestId) => void open.delete(requestId),
+    chargeable: () => [...open.values()].filter(isChargeable),
+    size: () => open.size,
+  };
+}
+
+function isChargeable(request: OpenRequest): request is ChargeableRequest {
+  return request.usage !== undefined;
+}

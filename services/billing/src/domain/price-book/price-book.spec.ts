@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { priceFromEvent } from '#money/price.ts';
+import { examplePrice } from '#testkit/charge-examples.ts';
+import { createPriceBook, isSamePrice, pricePublished } from './price-book.ts';
+
+test('every version stays to be found, and the newest is the one with the highest version', () => {
+  const book = createPriceBook();
+  const [first, second] = [examplePrice('a/m', 1, 1n, 1n), examplePrice('a/m', 2, 2n, 2n)];
+  for (const price of [second, first, second]) book.add(price);
+  assert.equal(book.find('a/m', 1), first);
+  assert.equal(book.newest('a/m'), second);
+  assert.equal(book.find('a/m', 3), undefined);
+  assert.equal(book.newest('a/other'), undefined);
+});
+
+test('a price is the same whatever its version, and not with another number anywhere', () => {
+  const price = examplePrice('a/m', 1, 1n, 1n);
+  assert.ok(isSamePrice(price, { ...price, version: 9 } as typeof price));
+  assert.ok(!isSamePrice(price, examplePrice('a/m', 1, 1n, 2n)));
+  assert.ok(!isSamePrice(price, { ...price, contextTokens: 1 }));
+  assert.ok(!isSamePrice(price, { ...price, tiers: [{ abovePromptTokens: 1, unitPrices: price.unitPrices }] }));
+});
+
+test('an offer comes back from the event that publishes it', () => {
+  const price = examplePrice('a/m', 4, 1n, 1n);
+  const { version, ...offer } = { ...price, tiers: [{ abovePromptTokens: 1, unitPrices: price.unitPrices }] };
+  assert.deepEqual(priceFromEvent(pricePublished({ ...offer, source: 'config' }, 5), version), { ...offer, version });
+});

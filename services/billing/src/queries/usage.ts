@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { UsageLine } from '#contracts/billing.ts';
+import { Fault } from '#errors/fault.ts';
+
+export interface UsageQuery {
+  readonly userId: string;
+  readonly fromDay: string;
+  readonly toDay: string;
+}
+
+/** A leap year: bounds an answer to a year of days times the models a user calls. */
+const DAYS_MAX = 366;
+const DAY_MS = 86_400_000;
+
+interface UsageRow {
+  readonly day: string;
+  readonly model: string;
+  readonly requests: bigint;
+  readonly input_tokens: bigint;
+  readonly cached_input_tokens: bigint;
+  readonly all_cache_write_tokens: bigint;
+  readonly output_tokens: bigint;
+  readonly reasoning_tokens: bigint;
+  readonly amount_nano_usd: bigint;
+}
+
+/** What a user used and paid, by day and model. Rejects with an `invalid_request` Fault for days that make no range. */
+export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery): Promise<UsageLine[]> {
+  const fromMs = parseDay(query.fromDay, 'from');
+  const toMs = parseDay(query.toDay, 'to');
+  if (toMs < fromMs || (toMs - fromMs) / DAY_MS >= DAYS_MAX) {
+    throw invalid('to', `The days must be in order and span at most ${DAYS_MAX} days.`);
+  }
+  const { rows } = await pool.query<UsageRow>(
+    `select to_char(day, 'YYYY-MM-DD') as day, model, requests, input_tokens, cached_input_tokens,
+            cache_write_tokens + cache_write_1h_tokens as all_cache_write_tokens,
+            output_tokens, reasoning_tokens, amount_nano_usd
+     from billing.usage_daily
+     where user_id = $1 and day between $2::date and $3::date
+     order by usage_daily.day, model`,
+    [query.userId, query.fromDay, query.toDay],
+  );
+  return rows.map((row) => ({
+    day: row.day,
+    model: row.model,
+    requests: Number(row.requests),
+    inputTokens: Number(row.input_tokens),
+    cachedInputTokens: Number(row.cached_input_tokens),
+    cacheWriteTokens: Number(row.all_cache_write_tokens),
+    outputTokens: Number(row.output_tokens),
+    reasoningTokens: Number(row.reasoning_tokens),
+    amountNanoUsd: BigInt(row.amount_nano_usd),
+  }));
+}
+
+function parseDay(day: string, param: string): number {
+  const atMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  // February 30 parses as a day of March; no day of any month has another text than its own.
+  if (Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, day.length) !== day) {
+    throw invalid(param, `"${param}" must be a day such as 2026-01-31.`);
+  }
+  return atMs;
+}
+
+function invalid(param: string, message: string): Fault {
+  return new Fault({ code: 'invalid_request', message, param });
+}

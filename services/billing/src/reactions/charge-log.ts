@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import { formatUsd } from '#money/nano-usd.ts';
+import { promptTokens } from '#money/usage.ts';
+import type { Charge, RecordedUsage } from '../domain/charge/decide-charge.ts';
+
+/** The one line of log a charged request leaves: who used what, and what it cost. */
+export function logCharge(logger: Logger, charge: Charge, { provider, model, outcome, usage }: RecordedUsage): void {
+  logger.info(
+    {
+      requestId: charge.requestId,
+      userId: charge.userId,
+      keyId: charge.keyId,
+      provider,
+      model,
+      outcome,
+      promptTokens: promptTokens(usage),
+      outputTokens: usage.outputTokens + usage.reasoningTokens,
+      costUsd: formatUsd(BigInt(charge.amountNanoUsd)),
+      overrunUsd: charge.overrunNanoUsd === '0' ? undefined : formatUsd(BigInt(charge.overrunNanoUsd)),
+      estimated: charge.estimated || undefined,
+    },
+    'charged',
+  );
+}

@@ -1,0 +1,88 @@
+import { requestVersion, streams } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
+import type { Journal } from '#journal/journal.ts';
+import { derivedId } from '#kernel/ids.ts';
+import { priceFromEvent } from '#money/price.ts';
+import { type Admission, type Charge, decideCharge } from '../domain/charge/decide-charge.ts';
+import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
+import type { PriceBook } from '../domain/price-book/price-book.ts';
+
+export interface ChargeDependencies {
+  readonly journal: Pick<Journal, 'append' | 'readStream'>;
+  readonly book: PriceBook;
+}
+
+/** `ended`: it had been charged before. `stuck`: no charge can be right until something else changes. */
+export type ChargeOutcome =
+  | { readonly kind: 'charged'; readonly charge: Charge; readonly isRepeat: boolean }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'stuck'; readonly reason: string };
+
+/**
+ * Posts the charge of a request whose usage is on record. May be called again at any time, also after a crash: the
+ * charge has the same id, place in the stream and bytes each time, so it gets into the log once.
+ *
+ * Rejects with the log's `Fault` (`unavailable`) where it cannot be written now.
+ */
+export async function chargeRequest(request: ChargeableRequest, deps: ChargeDependencies): Promise<ChargeOutcome> {
+  const { requestId, usage } = request;
+  const admission = request.admission ?? (await readAdmission(requestId, deps.journal));
+  if (admission === 'ended') return { kind: 'ended' };
+  if (admission === undefined) return { kind: 'stuck', reason: 'the log has no admission of the request' };
+
+  const command = { admission, usage: usage.data, findPrice: deps.book.find, postedAtMs: usage.recordedAtMs };
+  let decision = decideCharge(command);
+  if (decision.kind === 'price-unknown') {
+    await readPrices(decision.priceKey, deps);
+    decision = decideCharge(command);
+  }
+  if (decision.kind === 'price-unknown') {
+    return { kind: 'stuck', reason: `the log has no version ${decision.priceVersion} of price "${decision.priceKey}"` };
+  }
+  if (decision.kind === 'unratable') return { kind: 'stuck', reason: decision.reason };
+  return appendCharge(decision.charge, usage.eventId, deps.journal);
+}
+
+async function appendCharge(
+  charge: Charge,
+  causationId: string,
+  journal: ChargeDependencies['journal'],
+): Promise<ChargeOutcome> {
+  const { requestId } = charge;
+  try {
+    const result = await journal.append({
+      stream: streams.request(requestId),
+      expectedVersion: requestVersion.ended,
+      events: [{ eventId: derivedId(requestId, 'charge-posted'), type: 'ChargePosted', data: charge }],
+      correlationId: requestId,
+      causationId,
+    });
+    if (result.kind === 'appended') return { kind: 'charged', charge, isRepeat: result.isRepeat };
+  } catch (thrown) {
+    // The id is taken by other bytes: a charge by a version of this code that writes them differently.
+    if (!(thrown instanceof Fault && thrown.code === 'conflict')) throw thrown;
+  }
+  return (await readAdmission(requestId, journal)) === 'ended'
+    ? { kind: 'ended' }
+    : { kind: 'stuck', reason: 'the request’s stream does not take its charge' };
+}
+
+/** The request's admission from the log; `ended` where the request is charged or expired. */
+async function readAdmission(
+  requestId: string,
+  journal: ChargeDependencies['journal'],
+): Promise<Admission | 'ended' | undefined> {
+  let admission: Admission | undefined;
+  for (const event of await journal.readStream(streams.request(requestId))) {
+    if (event.type === 'ChargePosted' || event.type === 'HoldExpired') return 'ended';
+    if (event.type === 'RequestAdmitted') admission = event.data;
+  }
+  return admission;
+}
+
+/** Brings every version of a price from the log into the book. */
+async function readPrices(priceKey: string, { journal, book }: ChargeDependencies): Promise<void> {
+  for (const event of await journal.readStream(streams.price(priceKey))) {
+    if (event.type === 'PricePublished') book.add(priceFromEvent(event.data, event.version));
+  }
+}

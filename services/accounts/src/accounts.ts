@@ -4,7 +4,8 @@ import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { createKeyHasher, isApiKeyShaped } from './adapters/api-key-secret.ts';
+import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './adapters/api-key-secret.ts';
+import { createProfileSeals } from './adapters/profile-seals.ts';
 import { readActiveKeys } from './adapters/read-active-keys.ts';
 import { createSubjectKeys } from './adapters/subject-keys.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
@@ -53,9 +54,12 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
 
   const ports: Ports = {
     journal,
-    subjectKeys: createSubjectKeys(pool),
+    profileSeals: createProfileSeals(createSubjectKeys(pool)),
     clock: dependencies.clock ?? systemClock,
-    hashKey,
+    newApiKey: () => {
+      const apiKey = generateApiKey();
+      return { apiKey, keyHash: hashKey(apiKey), prefix: apiKeyPrefix(apiKey) };
+    },
     findUser: (userId) => readUser({ pool, logger }, userId),
     directoryVisible: (position) => {
       const waits = [subscription.reached(position), awaitProjection(directory.name, position)];

@@ -1,11 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
-
-/** What the log may hold of a person only sealed. */
-export interface Profile {
-  readonly name: string;
-  /** Empty: none. */
-  readonly email: string;
-}
+import type { Profile } from '../ports.ts';
 
 const CIPHER = 'aes-256-gcm';
 const FORMAT = '1.';

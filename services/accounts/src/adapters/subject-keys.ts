@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import type { SubjectKeys } from '../ports.ts';
 
 /** AES-256. */
 const SUBJECT_KEY_BYTES = 32;
+
+/** The keys that users' profiles are sealed under. */
+export interface SubjectKeys {
+  /** The user's key, made now where there is none. Durable when it resolves. */
+  take(userId: string): Promise<Buffer>;
+  /** The user's key; undefined where there is none. */
+  find(userId: string): Promise<Buffer | undefined>;
+}
 
 /** The subject keys in the table `accounts.subject_key`. */
 export function createSubjectKeys(pool: pg.Pool): SubjectKeys {

@@ -4,7 +4,6 @@ import { handleCommand } from '#decider/handle-command.ts';
 import { loadState } from '#decider/load-state.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
-import { apiKeyPrefix, generateApiKey } from '../adapters/api-key-secret.ts';
 import { apiKeyDecider } from '../domain/api-key/api-key-decider.ts';
 import { isId } from '../domain/is-id.ts';
 import { userDecider } from '../domain/user/user-decider.ts';
@@ -18,7 +17,7 @@ export async function createApiKey(
 ): Promise<{ readonly key: KeyView; readonly apiKey: string }> {
   await mustExist(ports, userId);
   const keyId = newId();
-  const apiKey = generateApiKey();
+  const { apiKey, keyHash, prefix } = ports.newApiKey();
   const outcome = await handleCommand({
     journal: ports.journal,
     decider: apiKeyDecider,
@@ -27,8 +26,8 @@ export async function createApiKey(
       type: 'CreateApiKey',
       keyId,
       userId,
-      keyHash: ports.hashKey(apiKey),
-      prefix: apiKeyPrefix(apiKey),
+      keyHash,
+      prefix,
       name,
       nowMs: ports.clock(),
     },

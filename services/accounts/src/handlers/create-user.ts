@@ -4,11 +4,10 @@ import { handleCommand } from '#decider/handle-command.ts';
 import { loadState } from '#decider/load-state.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
-import { type Profile, sealProfile } from '../adapters/sealed-profile.ts';
 import { createUserProblem } from '../domain/user/create-user.ts';
 import type { UserState } from '../domain/user/state.ts';
 import { userDecider } from '../domain/user/user-decider.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, Profile } from '../ports.ts';
 import { idsOf } from './idempotency.ts';
 
 /** Creates a user, or finds the one that the same idempotency key created. Rejects with a `Fault`. */
@@ -49,8 +48,8 @@ export async function createUser(ports: Ports, command: Parameters<AccountsPort[
 /** Empty where the user exists and was forgotten since: equal to no profile, and nobody is remembered anew by a repeat. */
 async function seal(ports: Ports, userId: string, profile: Profile): Promise<string> {
   const { version } = await loadState(ports.journal, userDecider, streams.user(userId));
-  const subjectKey = version === 0 ? await ports.subjectKeys.take(userId) : await ports.subjectKeys.find(userId);
-  return subjectKey === undefined ? '' : sealProfile(subjectKey, userId, profile);
+  if (version === 0) return ports.profileSeals.seal(userId, profile);
+  return (await ports.profileSeals.sealAgain(userId, profile)) ?? '';
 }
 
 function newUserView(state: UserState, { name, email }: Profile): UserView {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { KeyView, UserView } from '#contracts/accounts.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { openProfile, type Profile } from '../adapters/sealed-profile.ts';
+import { openProfile } from '../adapters/sealed-profile.ts';
+import type { Profile } from '../ports.ts';
 
 export interface ReadDependencies {
   readonly pool: Pick<pg.Pool, 'query'>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { GatewayEvent } from '#contracts/events.ts';
 import { fold } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
 import { apiKeyDecider } from './api-key-decider.ts';
@@ -16,7 +17,7 @@ const create: CreateApiKey = {
   nowMs: 3,
 };
 
-const created: ApiKeyEvent = {
+const created: GatewayEvent<'ApiKeyCreated'> = {
   type: 'ApiKeyCreated',
   data: { keyId: 'k1', userId: 'u1', keyHash: 'hash', prefix: 'ak_12345678', name: 'laptop', createdAtMs: '3' },
 };
@@ -30,7 +31,7 @@ test('a key is created with its hash and prefix', () => {
 test('a key needs no name, but not any name will do', () => {
   given(apiKeyDecider, [])
     .when({ ...create, name: '' })
-    .then([{ ...created, data: { ...created.data, name: '' } }] as ApiKeyEvent[]);
+    .then([{ ...created, data: { ...created.data, name: '' } }]);
   given(apiKeyDecider, [])
     .when({ ...create, name: 'a\u0000b' })
     .thenRefused('invalid_request');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { GatewayEvent } from '#contracts/events.ts';
 import { fold } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
 import type { CreditBalance } from './commands.ts';
@@ -21,7 +22,7 @@ const credit: CreditBalance = {
   nowMs: 5,
 };
 
-const credited: UserEvent = {
+const credited: GatewayEvent<'BalanceCredited'> = {
   type: 'BalanceCredited',
   data: {
     userId: 'u1',
@@ -69,12 +70,11 @@ test('an amount of nothing, less, or more than a million USD is refused', () => 
 });
 
 test('the credits of a user stop at a billion USD, far from where sums no longer fit', () => {
-  const million: UserEvent[] = Array.from({ length: 1000 }, (_, n) => ({
+  const millions: UserEvent[] = Array.from({ length: 1000 }, (_, n) => ({
     type: 'BalanceCredited',
-    data: { ...credited.data, creditId: `m${n}`, amountNanoUsd: String(10n ** 15n) } as typeof credited.data &
-      Extract<UserEvent, { type: 'BalanceCredited' }>['data'],
+    data: { ...credited.data, creditId: `m${n}`, amountNanoUsd: String(10n ** 15n) },
   }));
-  given(userDecider, [created, ...million])
+  given(userDecider, [created, ...millions])
     .when({ ...credit, amountNanoUsd: 1n })
     .thenRefused('invalid_request');
 });

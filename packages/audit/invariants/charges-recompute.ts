@@ -1,0 +1,111 @@
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { Price } from '#money/price.ts';
+import { rate, rateLines } from '#money/rate.ts';
+import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+import { type Invariant, type Tally, violationAt } from '../invariant.ts';
+import { createOpenRequests, type OpenRequest } from '../open-requests.ts';
+import { createPriceBook, type PriceBook } from '../price-book.ts';
+
+/** Every amount is worked out anew from the usage on record and the price version pinned at admission. */
+export const chargesRecompute: Invariant = {
+  id: 'I12',
+  title: 'every charge follows from its usage and the price pinned at admission',
+  start: (tally) => {
+    const requests = createOpenRequests();
+    const prices = createPriceBook();
+    return {
+      onEvent: (event) => {
+        prices.apply(event);
+        const request = requests.apply(event);
+        if (event.type !== 'ChargePosted' || request === undefined) return;
+        tally.count();
+        checkCharge(tally, event, request, prices);
+      },
+    };
+  },
+};
+
+type Charge = RecordedEvent<'ChargePosted'>;
+
+function checkCharge(tally: Tally, charge: Charge, { admitted, usage }: OpenRequest, prices: PriceBook): void {
+  if (admitted === undefined || usage === undefined) {
+    const missing = admitted === undefined ? 'RequestAdmitted' : 'UsageRecorded';
+    tally.violate(violationAt(charge, `${missing} before the charge`, 'none'));
+    return;
+  }
+  checkCarriedOver(tally, charge, admitted, usage);
+  const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
+  if (charge.data.priceKey === '' && isNoUsage(usageFromEvent(usage.data.usage))) {
+    // Nobody answered, so there is nothing to price.
+    if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
+    return;
+  }
+  checkPinned(tally, charge, admitted, usage);
+  const price = prices.find(charge.data.priceKey, charge.data.priceVersion);
+  if (price === undefined) {
+    const name = `${charge.data.priceKey} version ${charge.data.priceVersion}`;
+    tally.violate(violationAt(charge, `the price ${name} in the log`, 'none'));
+    return;
+  }
+  checkAmount(tally, charge, usage, price, total);
+}
+
+/** What the charge repeats of the events before it is the same there. */
+function checkCarriedOver(
+  tally: Tally,
+  charge: Charge,
+  admitted: RecordedEvent<'RequestAdmitted'>,
+  usage: RecordedEvent<'UsageRecorded'>,
+): void {
+  const same = (what: string, expected: string | number | boolean, found: string | number | boolean): void => {
+    if (expected !== found) tally.violate(violationAt(charge, `${what} ${expected}`, `${what} ${found}`));
+  };
+  same('user', admitted.data.userId, charge.data.userId);
+  same('user', admitted.data.userId, usage.data.userId);
+  same('key', admitted.data.keyId, charge.data.keyId);
+  same('multiplier', admitted.data.multiplierBasisPoints, charge.data.multiplierBasisPoints);
+  same('estimated', usage.data.estimated, charge.data.estimated);
+}
+
+/** The price is the one that was pinned for the provider's model that answered. */
+function checkPinned(
+  tally: Tally,
+  charge: Charge,
+  admitted: RecordedEvent<'RequestAdmitted'>,
+  usage: RecordedEvent<'UsageRecorded'>,
+): void {
+  const { provider, model } = usage.data;
+  const { priceKey, priceVersion } = charge.data;
+  const answered = admitted.data.candidates.filter(
+    (candidate) => provider === '' || (candidate.provider === provider && candidate.model === model),
+  );
+  if (answered.some((pinned) => pinned.priceKey === priceKey && pinned.priceVersion === priceVersion)) return;
+  const pinned = answered.map((candidate) => `${candidate.priceKey} version ${candidate.priceVersion}`).join(' or ');
+  const expected = pinned === '' ? `${provider}/${model} among the admitted candidates` : `the pinned price ${pinned}`;
+  tally.violate(violationAt(charge, expected, `${priceKey} version ${priceVersion}`));
+}
+
+function checkAmount(
+  tally: Tally,
+  charge: Charge,
+  usage: RecordedEvent<'UsageRecorded'>,
+  price: Price,
+  total: bigint,
+): void {
+  const { multiplierBasisPoints } = charge.data;
+  const rated = rate(usageFromEvent(usage.data.usage), price, multiplierBasisPoints);
+  const expectedLines = rated.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
+  const lines = charge.data.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
+  if (lines !== expectedLines) tally.violate(violationAt(charge, `the lines ${expectedLines}`, lines || 'none'));
+  const ownTotal = rateLines(
+    charge.data.lines.map((line) => ({ quantity: line.quantity, pricePicoUsd: BigInt(line.pricePicoUsd) })),
+    multiplierBasisPoints,
+  );
+  if (ownTotal !== total) {
+    tally.violate(violationAt(charge, `${ownTotal} nano-USD by the charge's own lines`, `${total} nano-USD`));
+  }
+  if (rated.totalNanoUsd !== total) {
+    const expected = `${rated.totalNanoUsd} nano-USD by the usage and the price`;
+    tally.violate(violationAt(charge, expected, `${total} nano-USD`));
+  }
+}

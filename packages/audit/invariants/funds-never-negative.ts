@@ -1,0 +1,27 @@
+import { availableOf, createSumsByUser } from '../account-sums.ts';
+import { type Invariant, violationAt } from '../invariant.ts';
+
+/** Nobody spends money that is not there, not even for a moment: looked at after every event that moves money. */
+export const fundsNeverNegative: Invariant = {
+  id: 'I6',
+  title: 'no balance is ever below zero, neither available nor held',
+  start: (tally) => {
+    const sums = createSumsByUser();
+    return {
+      onEvent: (event) => {
+        const after = sums.apply(event);
+        if (after === undefined) return;
+        tally.count();
+        const available = availableOf(after);
+        if (available < 0n) {
+          const found = `${available} nano-USD available to user ${after.userId}`;
+          tally.violate(violationAt(event, 'at least 0 nano-USD available', found));
+        }
+        if (after.heldNanoUsd < 0n) {
+          const found = `${after.heldNanoUsd} nano-USD held of user ${after.userId}`;
+          tally.violate(violationAt(event, 'at least 0 nano-USD held', found));
+        }
+      },
+    };
+  },
+};

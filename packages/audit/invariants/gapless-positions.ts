@@ -1,0 +1,33 @@
+import { type Invariant, violationAt } from '../invariant.ts';
+
+/** A missing position is an event that was taken out, a repeated one an event that was put in. */
+export const gaplessPositions: Invariant = {
+  id: 'I1',
+  title: 'positions run from 1 without a gap, to the head',
+  start: (tally) => {
+    let last = 0;
+    let lastStream = '';
+    return {
+      onStored: (event) => {
+        tally.count();
+        const expected = last + 1;
+        if (event.position !== expected) {
+          tally.violate(violationAt(event, `position ${expected}`, `position ${event.position}`));
+        }
+        if (event.part !== PART) tally.violate(violationAt(event, `partition ${PART}`, `partition ${event.part}`));
+        last = event.position;
+        lastStream = event.stream;
+      },
+      onEnd: ({ head }) => {
+        if (head === undefined || head.position === last) return;
+        const found = `the log ends at position ${last}`;
+        tally.violate(
+          violationAt({ position: last, stream: lastStream }, `events up to position ${head.position}`, found),
+        );
+      },
+    };
+  },
+};
+
+/** The one partition there is yet. */
+const PART = 0;

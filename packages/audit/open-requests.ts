@@ -1,0 +1,46 @@
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+
+/** What the log has of a request whose hold is not over. */
+export interface OpenRequest {
+  readonly admitted: RecordedEvent<'RequestAdmitted'> | undefined;
+  readonly usage: RecordedEvent<'UsageRecorded'> | undefined;
+}
+
+/** The requests that were admitted and neither charged nor expired. */
+export interface OpenRequests {
+  /** Takes the next event; what was known of its request before, undefined for an event of no request. */
+  apply(event: RecordedEvent): OpenRequest | undefined;
+  all(): Iterable<OpenRequest>;
+}
+
+/** Keeps only what is open: a log of any length costs no more than the requests that run at one time. */
+export function createOpenRequests(): OpenRequests {
+  const requests = new Map<string, OpenRequest>();
+  return {
+    all: () => requests.values(),
+    apply: (event) => {
+      switch (event.type) {
+        case 'RequestAdmitted': {
+          const before = requests.get(event.data.requestId) ?? unknown;
+          requests.set(event.data.requestId, { ...before, admitted: before.admitted ?? event });
+          return before;
+        }
+        case 'UsageRecorded': {
+          const before = requests.get(event.data.requestId) ?? unknown;
+          requests.set(event.data.requestId, { ...before, usage: before.usage ?? event });
+          return before;
+        }
+        case 'HoldExpired':
+        case 'ChargePosted': {
+          const before = requests.get(event.data.requestId) ?? unknown;
+          requests.delete(event.data.requestId);
+          return before;
+        }
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+const unknown: OpenRequest = { admitted: undefined, usage: undefined };

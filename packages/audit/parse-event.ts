@@ -1,0 +1,58 @@
+import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
+import { reflect } from '@bufbuild/protobuf/reflect';
+import { type EventType, eventSchemas, type GatewayEvent } from '#contracts/events.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
+
+/** A stored event read by its schema, or why it cannot be. */
+export type ParsedEvent =
+  | { readonly kind: 'conforms'; readonly event: RecordedEvent }
+  | { readonly kind: 'fails'; readonly why: string };
+
+/**
+ * Reads a body strictly: a type that exists, the JSON form of its protobuf message, no field too many, every part that
+ * is a message of its own there. What an older writer left to its default is filled in.
+ */
+export function parseEvent(stored: StoredEvent): ParsedEvent {
+  const { type } = stored;
+  if (!isEventType(type)) return { kind: 'fails', why: `there is no event type ${type}` };
+  if (stored.schemaVersion !== SCHEMA_VERSION) {
+    return { kind: 'fails', why: `schema version ${stored.schemaVersion} is not known, only ${SCHEMA_VERSION} is` };
+  }
+  try {
+    const schema = eventSchemas[type];
+    const message = fromJson(schema, JSON.parse(stored.body) as JsonValue);
+    const missing = missingPart(schema, message);
+    if (missing !== undefined) return { kind: 'fails', why: `${type} lacks its ${missing}` };
+    const data = toJson(schema, message, { alwaysEmitImplicit: true });
+    return { kind: 'conforms', event: { ...stored, ...({ type, data } as unknown as GatewayEvent) } };
+  } catch (thrown) {
+    return { kind: 'fails', why: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** The only shape of bodies there has been yet. */
+const SCHEMA_VERSION = 1;
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(eventSchemas, type);
+}
+
+/** The first field, by its path, that is a message and was left out; undefined where all are there. */
+function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
+  const reflected = reflect(schema, message);
+  for (const field of schema.fields) {
+    if (field.fieldKind === 'message') {
+      if (!reflected.isSet(field)) return field.jsonName;
+      const within = missingPart(field.message, reflected.get(field).message);
+      if (within !== undefined) return `${field.jsonName}.${within}`;
+    }
+    if (field.fieldKind === 'list' && field.listKind === 'message') {
+      for (const item of reflected.get(field)) {
+        const within = missingPart(field.message, (item as { message: MessageShape<DescMessage> }).message);
+        if (within !== undefined) return `${field.jsonName}.${within}`;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,10 @@
+/** What an entry's lines move on each account, in nano-USD. */
+export function sumsByAccount(
+  postings: readonly { readonly account: string; readonly amountNanoUsd: string }[],
+): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { account, amountNanoUsd } of postings) {
+    sums.set(account, (sums.get(account) ?? 0n) + BigInt(amountNanoUsd));
+  }
+  return sums;
+}

@@ -47,7 +47,7 @@ export interface Gateway {
 export async function startGateway(dependencies: GatewayDependencies): Promise<Gateway> {
   const { config, secrets, connectionString, providers } = dependencies;
   const loggerOf = (service: string): Logger => createLogger({ level: config.logLevel, service });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ withProcessDefaults: true });
   const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: 'gateway' });
   await migrateAll(pool);
 

@@ -23,3 +23,22 @@ export function quotaConfigOf(config: GatewayConfig): QuotaConfig {
     defaultRequestsPerMinute: config.requestsPerMinute,
   };
 }
+
+/**
+ * What a request may still take when its time is over, draining the provider and writing the usage, must end before its
+ * hold does.
+ */
+export function routerConfigOf(config: GatewayConfig, providers: readonly ProviderWithKey[]): RouterConfig {
+  const marginMs = config.holdTtlMs - config.requestTimeoutMs;
+  return {
+    providers,
+    requestTimeoutMs: config.requestTimeoutMs,
+    drainMaxMs: Math.min(defaultLimits.drainMaxMs, Math.ceil(marginMs / 2)),
+    recordMaxMs: Math.min(defaultLimits.recordMaxMs, Math.ceil(marginMs / 4)),
+    closeMaxMs: config.drainTimeoutMs,
+  };
+}
+
+export function billingConfigOf(config: GatewayConfig): BillingConfig {
+  return { prices: config.prices };
+}

@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { pino } from 'pino';
+import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
+import { streams } from '#contracts/streams.ts';
+import type { Journal, Subscription } from '#journal/journal.ts';
+import type { Projection } from '#journal/projection.ts';
+import { startProjector } from '#journal/projector.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { replayProjection } from '#journal/replay.ts';
+import { derivedId } from '#kernel/ids.ts';
+import { migrate } from '#postgres/migrate.ts';
+import { openPool } from '#postgres/pool.ts';
+import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Billing, billingProjections, createBilling } from './billing.ts';
+import type { ConfiguredPrice } from './config.ts';
+import { openRequestProjection } from './projections/open-request.ts';
+
+const logger = pino({ level: 'silent' });
+const directory = fileURLToPath(new URL('../migrations', import.meta.url));
+const startedAtMs = Date.parse('2026-03-01T12:00:00Z');
+const houseModel: ConfiguredPrice = { key: 'openai/gpt-4o-mini', inputUsdPerMtok: '0.001', outputUsdPerMtok: '0.004' };
+
+let database: TemporaryDatabase;
+
+before(async () => {
+  database = await createTemporaryDatabase();
+});
+
+after(() => database[Symbol.asyncDispose]());
+
+/** A schema of one's own, empty, for each test. */
+async function openSchema(): Promise<pg.Pool> {
+  const pool = openPool({ connectionString: database.connectionString, max: 6, applicationName: 'billing test' });
+  await pool.query('drop schema if exists billing cascade');
+  await migrate(pool, { schema: 'billing', directory });
+  return pool;
+}
+
+async function startBilling(journal: Journal, pool: pg.Pool, prices: readonly ConfiguredPrice[] = [houseModel]) {
+  const billing = await createBilling({ config: { prices }, journal, pool, logger, clock: () => startedAtMs });
+  await billing.ready();
+  return billing;
+}
+
+async function append(journal: Journal, stream: string, expectedVersion: number, event: GatewayEvent): Promise<void> {
+  const eventId = derivedId(stream, `${event.type}-${expectedVersion}`);
+  await journal.append({
+    stream,
+    expectedVersion,
+    events: [{ ...event, eventId }],
+    correlationId: 'c',
+    causationId: '',
+  });
+}
+
+function admit(journal: Journal, requestId: string, changes: Partial<EventBodies['RequestAdmitted']> = {}) {
+  const candidates = [{ provider: 'first', model: 'gpt-4o-mini', priceKey: 'openai/gpt-4o-mini', priceVersion: 1 }];
+  const data = exampleAdmission(requestId, { candidates, ...changes });
+  return append(journal, streams.request(requestId), 0, { type: 'RequestAdmitted', data });
+}
+
+function use(
+  journal: Journal,
+  requestId: string,
+  inputTokens: number,
+  changes: Partial<EventBodies['UsageRecorded']> = {},
+) {
+  const data = exampleUsage(requestId, { inputTokens, cacheWriteTokens: 1, outputTokens: 1 }, changes);
+  return append(journal, streams.request(requestId), 1, { type: 'UsageRecorded', data });
+}
+
+function expire(journal: Journal, requestId: string) {
+  const data = { requestId, userId: 'u1', holdNanoUsd: '1000', reason: 'expired', expiredAtMs: '1' };
+  return append(journal, streams.request(requestId), 1, { type: 'HoldExpired', data });
+}
+
+function credit(journal: Journal, amountNanoUsd: string) {
+  const postings = [
+    { account: 'customer:u1', amountNanoUsd },
+    { account: 'topups', amountNanoUsd: `-${amountNanoUsd}` },
+  ];
+  const data = { userId: 'u1', creditId: 'c1', amountNanoUsd, reason: 'test', postings, creditedAtMs: '1' };
+  return append(journal, streams.user('u1'), 0, { type: 'BalanceCredited', data });
+}
+
+/** All charges of the log once there are so many. */
+async function charges(journal: Journal, count: number): Promise<RecordedEvent<'ChargePosted'>[]> {
+  const found: RecordedEvent<'ChargePosted'>[] = [];
+  const enough = Promise.withResolvers<void>();
+  const subscription = journal.subscribe({
+    name: 'charges',
+    afterPosition: 0,
+    onEvents: (events) => {
+      for (const event of events) if (event.type === 'ChargePosted') found.push(event);
+      if (found.length >= count) enough.resolve();
+    },
+  });
+  await enough.promise;
+  await subscription.close();
+  return found;
+}
+
+/** Runs projections until they have taken the whole log. */
+async function project(projections: readonly Projection[], journal: Journal, pool: pg.Pool): Promise<void> {
+  const projectors: Subscription[] = await Promise.all(
+    projections.map((projection) => startProjector(projection, { journal, pool, logger })),
+  );
+  await Promise.all(projectors.map((projector) => projector.reached(journal.head())));
+  await Promise.all(projectors.map((projector) => projector.close()));
+}
+
+async function stop(pool: pg.Pool, ...running: readonly Billing[]): Promise<void> {
+  for (const billing of running) await billing.close();
+  await pool.end();
+}
+
+test('prices are published once, again only where they change, and the operator’s win over the catalogue’s', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const first = await startBilling(journal, pool);
+  const published = await first.seedPrices(['openai', 'anthropic']);
+  assert.ok(published > 50);
+  assert.equal(await first.seedPrices(['openai', 'anthropic']), 0);
+  assert.ok(first.isPriced('openai/gpt-4o') && first.isPriced('anthropic/claude-haiku-4-5'));
+  assert.ok(!first.isPriced('openai/no-such-model'));
+  const [own, ...more] = await journal.readStream('price-openai/gpt-4o-mini');
+  assert.ok(own?.type === 'PricePublished');
+  assert.deepEqual([own.data.source, own.data.unitPrices.inputPicoUsd, more], ['config', '1000', []]);
+
+  await project(billingProjections, journal, pool);
+  const restarted = await startBilling(journal, pool, [{ ...houseModel, inputUsdPerMtok: '0.002' }]);
+  assert.equal(await restarted.seedPrices(['openai', 'anthropic']), 1);
+  const versions = await journal.readStream('price-openai/gpt-4o-mini');
+  assert.deepEqual(
+    versions.map((event) => event.version),
+    [1, 2],
+  );
+  await stop(pool, first, restarted);
+});
+
+test('two processes that seed the same prices at once publish each price once', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const both = [await startBilling(journal, pool), await startBilling(journal, pool)] as const;
+  const counts = await Promise.all(both.map((billing) => billing.seedPrices(['openai'])));
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    journal.head(),
+  );
+  await stop(pool, ...both);
+});
+
+test('a day’s usage and the ledger add up to the charges', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal(() => startedAtMs)];
+  const billing = await startBilling(journal, pool);
+  await billing.seedPrices([]);
+  await credit(journal, '5000');
+  for (let i = 0; i < 5; i += 1) {
+    await admit(journal, `r${i}`, { holdNanoUsd: i === 4 ? '10' : '1000' });
+    await use(journal, `r${i}`, 10);
+  }
+  await admit(journal, 'failed');
+  const nothing = { ...exampleUsage('failed', {}).usage };
+  await use(journal, 'failed', 0, { usage: nothing, provider: '', model: '', outcome: 'OUTCOME_FAILED' });
+  const posted = await charges(journal, 6);
+  await project(billingProjections, journal, pool);
+
+  const amount = posted.reduce((sum, event) => sum + BigInt(event.data.amountNanoUsd), 0n);
+  // 11 prompt tokens at 1 nano-USD and an output token at 4, times 1.5, rounded: 23; one of five held 10 only.
+  assert.equal(amount, 4n * 23n + 10n);
+  assert.deepEqual(await billing.usage({ userId: 'u1', fromDay: '2026-03-01', toDay: '2026-03-01' }), [
+    {
+      day: '2026-03-01',
+      model: 'gpt-4o-mini',
+      requests: 5,
+      inputTokens: 50,
+      cachedInputTokens: 0,
+      cacheWriteTokens: 5,
+      outputTokens: 5,
+      reasoningTokens: 0,
+      amountNanoUsd: amount,
+    },
+  ]);
+  assert.deepEqual(await billing.usage({ userId: 'u1', fromDay: '2026-03-02', toDay: '2026-03-31' }), []);
+  const ledger = await pool.query('select account, balance_nano_usd, entries from billing.ledger order by account');
+  assert.deepEqual(
+    ledger.rows.map((row) => [row.account, row.balance_nano_usd, row.entries]),
+    [
+      ['customer:u1', '4898', 6n],
+      ['house_overrun', '-13', 1n],
+      ['revenue', '115', 5n],
+      ['topups', '-5000', 1n],
+    ],
+  );
+  await stop(pool, billing);
+});
+
+test('a usage that was recorded and not charged when the process died is charged once after each restart', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const before = await startBilling(journal, pool);
+  await before.seedPrices([]);
+  await admit(journal, 'charged');
+  await use(journal, 'charged', 1);
+  await charges(journal, 1);
+  await before.close();
+
+  await admit(journal, 'uncharged');
+  await admit(journal, 'running');
+  await admit(journal, 'expired');
+  await use(journal, 'uncharged', 2);
+  await expire(journal, 'expired');
+  await project(billingProjections, journal, pool);
+  await admit(journal, 'after the checkpoint');
+  await use(journal, 'after the checkpoint', 3);
+
+  const restarted = await startBilling(journal, pool);
+  await charges(journal, 3);
+  await restarted.close();
+  const again = await startBilling(journal, pool);
+  await use(journal, 'running', 4);
+  const posted = await charges(journal, 4);
+  assert.deepEqual(
+    posted.map((event) => [event.data.requestId, event.version]),
+    ['charged', 'uncharged', 'after the checkpoint', 'running'].map((requestId) => [requestId, 3]),
+  );
+  await again.close();
+  assert.deepEqual(again.stats(), { openRequests: 0, charges: 1, chargesInFlight: 0, chargesStuck: 0 });
+  await stop(pool);
+});
+
+test('a start with empty tables finds the same from the log alone', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const before = await startBilling(journal, pool);
+  await before.seedPrices([]);
+  await admit(journal, 'r1');
+  await use(journal, 'r1', 1);
+  await charges(journal, 1);
+  await before.close();
+  await admit(journal, 'r2');
+  await use(journal, 'r2', 1);
+  const fresh = await startBilling(journal, pool);
+  assert.equal((await charges(journal, 2)).length, 2);
+  assert.ok(fresh.isPriced(houseModel.key));
+  await fresh.close();
+  assert.equal(fresh.stats().charges, 1);
+  await stop(pool);
+});
+
+test('the table of open requests holds those without an end, and nothing else', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  for (const requestId of ['used', 'running', 'expired']) await admit(journal, requestId);
+  await project([openRequestProjection], journal, pool);
+  await use(journal, 'used', 1);
+  await expire(journal, 'expired');
+  await admit(journal, 'used within a batch');
+  await use(journal, 'used within a batch', 1);
+  await admit(journal, 'gone within a batch');
+  await expire(journal, 'gone within a batch');
+  await project([openRequestProjection], journal, pool);
+  const { rows } = await pool.query(
+    'select request_id, usage is not null as is_used from billing.open_request order by admitted_position',
+  );
+  assert.deepEqual(
+    rows.map((row) => [row.request_id, row.is_used]),
+    [
+      ['used', true],
+      ['running', false],
+      ['used within a batch', true],
+    ],
+  );
+  await stop(pool);
+});
+
+test('every read model rebuilt from the log equals the live one', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const billing = await startBilling(journal, pool);
+  await billing.seedPrices(['deepseek']);
+  await credit(journal, '5000');
+  for (let i = 0; i < 250; i += 1) {
+    await admit(journal, `r${i}`);
+    if (i % 3 > 0) await use(journal, `r${i}`, i);
+    if (i % 50 === 0) await project(billingProjections, journal, pool);
+  }
+  await charges(journal, 166);
+  await project(billingProjections, journal, pool);
+  for (const projection of billingProjections) {
+    const report = await replayProjection(projection, { journal, pool });
+    assert.deepEqual([report.projection, report.isEqual, report.differences], [projection.name, true, []]);
+    assert.ok(report.rows > 0, projection.name);
+  }
+  await stop(pool, billing);
+});
+
+test('days that make no range are refused', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const billing = await startBilling(journal, pool);
+  for (const [fromDay, toDay] of [
+    ['yesterday', '2026-03-01'],
+    ['2026-02-30', '2026-03-01'],
+    ['2026-03-02', '2026-03-01'],
+    ['2020-01-01', '2026-03-01'],
+  ] as const) {
+    await assert.rejects(billing.usage({ userId: 'u1', fromDay, toDay }), { code: 'invalid_request' });
+  }
+  await stop(pool, billing);
+});
+
+test('a configured price that is none stops the start and names every fault', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const wrong = { key: 'a/m', inputUsdPerMtok: '0.0000001', outputUsdPerMtok: '-1' };
+  await assert.rejects(startBilling(journal, pool, [wrong, wrong]), /inputUsdPerMtok.*\n.*outputUsdPerMtok.*\n.*twice/);
+  await stop(pool);
+});

@@ -7,6 +7,7 @@ import type { Logger } from '#telemetry/logger.ts';
 import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './adapters/api-key-secret.ts';
 import { createProfileSeals } from './adapters/profile-seals.ts';
 import { readActiveKeys } from './adapters/read-active-keys.ts';
+import { createStreamTurns } from './adapters/stream-turns.ts';
 import { createSubjectKeys } from './adapters/subject-keys.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
@@ -54,6 +55,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
 
   const ports: Ports = {
     journal,
+    inTurn: createStreamTurns(),
     profileSeals: createProfileSeals(createSubjectKeys(pool)),
     clock: dependencies.clock ?? systemClock,
     newApiKey: () => {

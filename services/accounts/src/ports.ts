@@ -28,6 +28,8 @@ export interface NewApiKey {
 /** What the handlers need from outside. */
 export interface Ports {
   readonly journal: Pick<Journal, 'readStream' | 'append'>;
+  /** Runs work on one stream at a time. Rejects with a `Fault`, `unavailable`, where too many wait for it. */
+  readonly inTurn: <T>(stream: string, work: () => Promise<T>) => Promise<T>;
   readonly profileSeals: ProfileSeals;
   readonly newApiKey: () => NewApiKey;
   readonly clock: Clock;

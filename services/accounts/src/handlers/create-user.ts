@@ -19,23 +19,26 @@ export async function createUser(ports: Ports, command: Parameters<AccountsPort[
 
   const idOf = idsOf(idempotencyKey, '');
   const userId = idOf('User');
-  const sealedProfile = await seal(ports, userId, { name, email });
-  const outcome = await handleCommand({
-    journal: ports.journal,
-    decider: userDecider,
-    stream: streams.user(userId),
-    command: {
-      type: 'CreateUser',
-      userId,
-      name,
-      email,
-      sealedProfile,
-      requestsPerMinute,
-      multiplierBasisPoints,
-      nowMs: ports.clock(),
-    },
-    correlationId: newId(),
-    eventId: (event) => idOf(event.type),
+  const stream = streams.user(userId);
+  const outcome = await ports.inTurn(stream, async () => {
+    const sealedProfile = await seal(ports, userId, { name, email });
+    return handleCommand({
+      journal: ports.journal,
+      decider: userDecider,
+      stream,
+      command: {
+        type: 'CreateUser',
+        userId,
+        name,
+        email,
+        sealedProfile,
+        requestsPerMinute,
+        multiplierBasisPoints,
+        nowMs: ports.clock(),
+      },
+      correlationId: newId(),
+      eventId: (event) => idOf(event.type),
+    });
   });
   if (outcome.kind === 'refused') throw new Fault(outcome.refusal);
   await ports.directoryVisible(outcome.position);

@@ -17,14 +17,17 @@ export async function creditBalance(
   if (!isId(userId)) throw new Fault({ code: 'not_found', message: 'There is no such user.', param: 'user_id' });
   const idOf = idsOf(idempotencyKey, userId);
   const creditId = idOf('Credit');
-  const outcome = await handleCommand({
-    journal: ports.journal,
-    decider: userDecider,
-    stream: streams.user(userId),
-    command: { type: 'CreditBalance', userId, creditId, amountNanoUsd, reason, nowMs: ports.clock() },
-    correlationId: newId(),
-    eventId: (event) => idOf(event.type),
-  });
+  const stream = streams.user(userId);
+  const outcome = await ports.inTurn(stream, () =>
+    handleCommand({
+      journal: ports.journal,
+      decider: userDecider,
+      stream,
+      command: { type: 'CreditBalance', userId, creditId, amountNanoUsd, reason, nowMs: ports.clock() },
+      correlationId: newId(),
+      eventId: (event) => idOf(event.type),
+    }),
+  );
   if (outcome.kind === 'refused') throw new Fault(outcome.refusal);
   await ports.balanceVisible(outcome.position);
   return { creditId };

@@ -11,14 +11,17 @@ import { keyViewOf } from './key-view.ts';
 /** Revokes a key for good; a revoked one stays as it is. Rejects with a `Fault`. */
 export async function revokeApiKey(ports: Ports, keyId: string): Promise<KeyView> {
   if (!isId(keyId)) throw new Fault({ code: 'not_found', message: 'There is no such API key.', param: 'key_id' });
-  const outcome = await handleCommand({
-    journal: ports.journal,
-    decider: apiKeyDecider,
-    stream: streams.key(keyId),
-    command: { type: 'RevokeApiKey', keyId, nowMs: ports.clock() },
-    correlationId: newId(),
-    eventId: (event) => derivedId(keyId, event.type),
-  });
+  const stream = streams.key(keyId);
+  const outcome = await ports.inTurn(stream, () =>
+    handleCommand({
+      journal: ports.journal,
+      decider: apiKeyDecider,
+      stream,
+      command: { type: 'RevokeApiKey', keyId, nowMs: ports.clock() },
+      correlationId: newId(),
+      eventId: (event) => derivedId(keyId, event.type),
+    }),
+  );
   if (outcome.kind === 'refused') throw new Fault(outcome.refusal);
   await ports.directoryVisible(outcome.position);
   return keyViewOf(outcome.state);

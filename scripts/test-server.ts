@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,9 +38,11 @@ async function removeLeftovers(): Promise<void> {
     if (!name.startsWith(PREFIX) || isAlive(Number(name.slice(PREFIX.length)))) continue;
     const dataDir = join(tmpdir(), name);
     try {
-      // Adopts the server if it still runs; whatever else is left is for the bin.
-      const server = await startEmbeddedPostgres({ dataDir, log: console.error, isDurable: false });
-      await server.stop();
+      if (existsSync(join(dataDir, 'postgres'))) {
+        // Adopts the server if it still runs.
+        const server = await startEmbeddedPostgres({ dataDir, log: console.error, isDurable: false });
+        await server.stop();
+      }
       await rm(dataDir, { recursive: true, force: true });
     } catch (error) {
       console.error(`the leftovers of a test run in ${dataDir} could not be removed:`, error);

@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,14 +79,16 @@ async function copyToCache(native: string, version: string): Promise<string> {
   // Renamed when whole, so that nobody runs half a copy.
   const unfinished = `${place}.${process.pid}`;
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  // The copy of a read-only folder is read-only, and could be neither completed nor renamed.
+  await Promise.all([unfinished, join(unfinished, 'lib')].map((folder) => chmod(folder, 0o755)));
+  if (!(await linkLibraries(unfinished))) throw new Error(`the libraries in ${unfinished} can't be linked`);
   try {
     await rename(unfinished, place);
   } catch (error) {
-    await rm(unfinished, { recursive: true });
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    // Somebody else was faster.
+    await rm(unfinished, { recursive: true });
   }
-  if (!(await linkLibraries(place)))
-    throw new Error(`the libraries in ${place} can't be linked: remove it and start again`);
   return place;
 }
 

@@ -1,6 +1,6 @@
 import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canReach, type ServerUser } from './server-user.ts';
 
@@ -57,7 +57,7 @@ function locatePackage(): string {
 async function linkLibraries(native: string): Promise<boolean> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
-    const link = join(dirname(native), target);
+    const link = join(native, relative('native', target));
     const exists = await lstat(link).catch(() => undefined);
     if (exists !== undefined) continue;
     try {

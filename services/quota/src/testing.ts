@@ -1,4 +1,13 @@
-import type { GatewayEvent } from '#contracts/events.ts';
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { EventType, GatewayEvent } from '#contracts/events.ts';
+import { streams } from '#contracts/streams.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { newId } from '#kernel/ids.ts';
+import { migrate } from '#postgres/migrate.ts';
+import { openPool } from '#postgres/pool.ts';
+import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 
 /** Events as the services write them, for specifications: what a spec does not care about has a plain value. */
 
@@ -145,5 +154,66 @@ export function expired(request: OfRequest & { readonly holdNanoUsd: bigint }): 
   return {
     type: 'HoldExpired',
     data: { requestId, userId, holdNanoUsd: String(holdNanoUsd), reason: 'expired', expiredAtMs: '0' },
+  };
+}
+
+/** Appends events as their services would, each to its own stream, and returns the last position. */
+export async function record(journal: Journal, ...events: readonly GatewayEvent[]): Promise<number> {
+  let position = 0;
+  for (const event of events) {
+    const stream = streamOf(event);
+    const expectedVersion = (await journal.readStream(stream)).length;
+    const result = await journal.append({
+      stream,
+      expectedVersion,
+      events: [{ eventId: newId(), ...event }],
+      correlationId: stream,
+      causationId: '',
+    });
+    if (result.kind !== 'appended') throw new Error(`${event.type} met version ${result.actualVersion} of ${stream}`);
+    position = result.position;
+  }
+  return position;
+}
+
+function streamOf({ data }: GatewayEvent): string {
+  if ('requestId' in data) return streams.request(data.requestId);
+  if ('priceKey' in data) return streams.price(data.priceKey);
+  if ('keyId' in data) return streams.key(data.keyId);
+  return streams.user(data.userId);
+}
+
+/** Resolves with the next event of a type after a position. */
+export async function eventAfter<T extends EventType>(
+  journal: Journal,
+  afterPosition: number,
+  type: T,
+): Promise<RecordedEvent<T>> {
+  const { promise, resolve } = Promise.withResolvers<RecordedEvent<T>>();
+  const isOfType = (event: RecordedEvent): event is RecordedEvent<T> & RecordedEvent => event.type === type;
+  const subscription = journal.subscribe({
+    name: 'spec',
+    afterPosition,
+    onEvents(events) {
+      const event = events.find(isOfType);
+      if (event !== undefined) resolve(event);
+    },
+  });
+  const event = await promise;
+  await subscription.close();
+  return event;
+}
+
+/** An empty database with the quota schema, and a pool of connections to it. */
+export async function createQuotaDatabase(): Promise<AsyncDisposable & { readonly pool: pg.Pool }> {
+  const database = await createTemporaryDatabase();
+  const pool = openPool({ connectionString: database.connectionString, max: 4, applicationName: 'quota-spec' });
+  await migrate(pool, { schema: 'quota', directory: join(import.meta.dirname, '../migrations') });
+  return {
+    pool,
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }

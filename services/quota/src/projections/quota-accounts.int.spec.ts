@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import fc from 'fast-check';
+import type { GatewayEvent } from '#contracts/events.ts';
+import { inProjectionTransaction } from '#journal/projector.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { loadBooks } from '../adapters/load-books.ts';
+import { emptyBooks } from '../domain/account/books.ts';
+import { type BooksSnapshot, createLiveBooks } from '../live/live-books.ts';
+import { admitted, charged, created, createQuotaDatabase, credited, expired, priced, used } from '../testing.ts';
+import { quotaAccounts } from './quota-accounts.ts';
+
+let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
+before(async () => {
+  database = await createQuotaDatabase();
+});
+after(() => database[Symbol.asyncDispose]());
+
+/** A log without contradictions, whatever the numbers: each picks the next event among those that can follow. */
+const logs: fc.Arbitrary<RecordedEvent[]> = fc
+  .array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 1_000 })), { minLength: 20, maxLength: 80, size: 'max' })
+  .map((choices) => {
+    const log: RecordedEvent[] = [];
+    const versions = new Map<string, number>();
+    const open: { requestId: string; userId: string; holdNanoUsd: bigint }[] = [];
+    const metered: typeof open = [];
+    const append = (event: GatewayEvent, stream: string): void => {
+      const version = (versions.get(stream) ?? 0) + 1;
+      versions.set(stream, version);
+      const body = JSON.stringify(event.data);
+      log.push({ ...event, position: log.length + 1, stream, version, body } as RecordedEvent);
+    };
+    for (const userId of ['u0', 'u1', 'u2']) append(created({ userId, requestsPerMinute: 7 }), userId);
+    for (const [kind, n] of choices) {
+      const userId = `u${n % 3}`;
+      const next = { requestId: `r${log.length}`, userId, holdNanoUsd: BigInt(n) };
+      if (kind === 0) append(credited(userId, BigInt(n + 1)), userId);
+      else if (kind === 1) append(priced(`c/${n % 4}`, { outputPicoUsd: n }), `c/${n % 4}`);
+      else if (kind === 2 && open.length > 0) append(expired(takeFrom(open, n)), 'request');
+      else if (kind === 3 && open.length > 0) {
+        const hold = takeFrom(open, n);
+        append(used(hold), 'request');
+        metered.push(hold);
+      } else if (kind === 4 && metered.length > 0) {
+        const hold = takeFrom(metered, n);
+        append(charged({ ...hold, amountNanoUsd: hold.holdNanoUsd / 2n }), 'request');
+      } else {
+        append(admitted({ ...next, admittedAtMs: log.length * 9_000 }), 'request');
+        open.push(next);
+      }
+    }
+    return log;
+  });
+
+function takeFrom<T>(items: T[], n: number): T {
+  const [item] = items.splice(n % items.length, 1);
+  assert.ok(item !== undefined);
+  return item;
+}
+
+/** The books folded in memory, from nothing or from where they stood. */
+function fold(log: readonly RecordedEvent[], from?: BooksSnapshot): BooksSnapshot {
+  const snapshot = from ?? { ...emptyBooks(), prices: new Map(), position: 0 };
+  const live = createLiveBooks(snapshot, () => undefined);
+  live.take(log);
+  return { accounts: live.accounts, holds: live.holds, prices: snapshot.prices, position: live.position() };
+}
+
+/** As the projector does: a batch and its checkpoint in one transaction. */
+async function project(events: readonly RecordedEvent[]): Promise<void> {
+  await inProjectionTransaction(database.pool, quotaAccounts.schema, async (client) => {
+    await quotaAccounts.apply(client, events);
+    await client.query(
+      `insert into checkpoint values ($1, $2) on conflict (projection) do update set position = excluded.position`,
+      [quotaAccounts.name, events.at(-1)?.position],
+    );
+  });
+}
+
+it('the tables hold what the log folds to at any cut, whatever the batches, and the fold goes on from there', async () => {
+  await fc.assert(
+    fc.asyncProperty(logs, fc.integer({ min: 1, max: 40 }), async (log, batchEvents) => {
+      await database.pool.query('truncate quota.account, quota.hold, quota.price, quota.checkpoint');
+      for (let from = 0; from < log.length; from += batchEvents) {
+        const cut = Math.min(from + batchEvents, log.length);
+        await project(log.slice(from, cut));
+        const loaded = await loadBooks(database.pool);
+        assert.deepEqual(loaded, fold(log.slice(0, cut)));
+        assert.deepEqual(fold(log, loaded), fold(log));
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('a batch that contradicts the tables changes nothing', async () => {
+  await database.pool.query('truncate quota.account, quota.hold, quota.price, quota.checkpoint');
+  const at = (event: GatewayEvent, position: number): RecordedEvent =>
+    ({ ...event, position, version: 1, body: JSON.stringify(event.data) }) as RecordedEvent;
+  await project([at(created({ userId: 'u' }), 1)]);
+  const before = await loadBooks(database.pool);
+  const twice = [at(credited('u', 5n), 2), at(created({ userId: 'u' }), 3)];
+  await assert.rejects(project(twice), /position 3, UserCreated: user u exists already/);
+  assert.deepEqual(await loadBooks(database.pool), before);
+});

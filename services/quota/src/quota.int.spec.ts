@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import type pg from 'pg';
+import { pino } from 'pino';
+import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import { Fault } from '#errors/fault.ts';
+import type { Journal } from '#journal/journal.ts';
+import { startProjector } from '#journal/projector.ts';
+import { newId } from '#kernel/ids.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
+import { createQuota, type Quota } from './quota.ts';
+import {
+  charged,
+  created,
+  createQuotaDatabase,
+  credited,
+  eventAfter,
+  expired,
+  priced,
+  record,
+  used,
+} from './testing.ts';
+
+const logger = pino({ level: 'silent' });
+const NOW = 1_000_020_000;
+
+let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
+before(async () => {
+  database = await createQuotaDatabase();
+});
+after(() => database[Symbol.asyncDispose]());
+
+interface Started {
+  readonly quota: Quota;
+  readonly clock: { nowMs: number };
+}
+
+/** A quota service on a log; its tables stay empty, so it folds the whole log. */
+async function start(t: TestContext, journal: Journal, config: Partial<QuotaConfig> = {}): Promise<Started> {
+  const clock = { nowMs: NOW };
+  const quota = await createQuota({
+    config: { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5, unresolvedForMs: 0, ...config },
+    journal,
+    pool: database.pool,
+    logger,
+    clock: () => clock.nowMs,
+  });
+  t.after(() => quota.close());
+  await quota.ready();
+  return { quota, clock };
+}
+
+/** A log with a user and a price of one nano-USD an output token. */
+async function createLog(balanceNanoUsd: bigint, requestsPerMinute = 0): Promise<Journal> {
+  const journal = createMemoryJournal();
+  await record(journal, created({ userId: 'u', requestsPerMinute }), credited('u', balanceNanoUsd), priced('c/m'));
+  return journal;
+}
+
+/** Asks for 100 output tokens: a hold of 100 nano-USD. */
+function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
+  return {
+    requestId: newId(),
+    userId: 'u',
+    keyId: 'k',
+    model: 'm',
+    stream: false,
+    candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
+    promptTokensBound: 0,
+    outputTokensRequested: 100,
+    choices: 1,
+    ...fields,
+  };
+}
+
+function outcomeOf({ result }: AdmitResponse): string {
+  return result.kind === 'admitted' ? 'admitted' : result.refusal.code;
+}
+
+async function outcomesOf(responses: readonly Promise<AdmitResponse>[]): Promise<Record<string, number>> {
+  const outcomes: Record<string, number> = {};
+  for (const response of await Promise.all(responses)) {
+    const outcome = outcomeOf(response);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return outcomes;
+}
+
+function times<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
+describe('many requests at once', () => {
+  it('are admitted as far as the balance pays, and not one further', async (t) => {
+    const { quota } = await start(t, await createLog(1_799n));
+    assert.deepEqual(await outcomesOf(times(1_000, () => quota.admit(request()))), {
+      admitted: 17,
+      insufficient_balance: 983,
+    });
+    assert.equal(quota.balance('u').availableNanoUsd, 99n);
+    assert.equal(quota.openHolds(), 17);
+  });
+
+  it('are admitted as far as the request quota goes, and not one further', async (t) => {
+    const { quota, clock } = await start(t, await createLog(1_000_000n, 5));
+    assert.deepEqual(await outcomesOf(times(50, () => quota.admit(request()))), { admitted: 5, quota_exceeded: 45 });
+    clock.nowMs += 60_000;
+    assert.deepEqual(await outcomesOf(times(50, () => quota.admit(request()))), { admitted: 5, quota_exceeded: 45 });
+  });
+
+  it('of one id are admitted once', async (t) => {
+    const { quota } = await start(t, await createLog(1_000_000n));
+    const same = request();
+    assert.deepEqual(await outcomesOf(times(20, () => quota.admit(same))), { admitted: 1, conflict: 19 });
+    assert.equal(quota.balance('u').heldNanoUsd, 100n);
+  });
+
+  it('are refused as unavailable beyond the bound of those that wait for the log', async (t) => {
+    const { quota } = await start(t, await createLog(1_000_000n), { maxPending: 3 });
+    const settled = await Promise.allSettled(times(5, () => quota.admit(request())));
+    assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 3);
+    await assert.doesNotReject(quota.admit(request()));
+  });
+});
+
+describe('an admission', () => {
+  it('is on the log when it is answered', async (t) => {
+    const journal = await createLog(1_000n);
+    const { quota } = await start(t, journal);
+    const { result } = await quota.admit(request({ requestId: 'r' }));
+    const [event] = await journal.readStream('request-r');
+    assert.ok(result.kind === 'admitted');
+    assert.equal(event?.eventId, result.eventId);
+    assert.equal(event?.type, 'RequestAdmitted');
+  });
+
+  it('counts a credit, a charge and a new price as soon as they are durable', async (t) => {
+    const journal = await createLog(100n);
+    const { quota } = await start(t, journal);
+    const first = request();
+    await quota.admit(first);
+
+    assert.equal(outcomeOf(await quota.admit(request())), 'insufficient_balance');
+    await record(journal, used(first), charged({ ...first, amountNanoUsd: 60n, holdNanoUsd: 100n }));
+    assert.equal(outcomeOf(await quota.admit(request({ outputTokensRequested: 40 }))), 'admitted');
+
+    await record(journal, credited('u', 100n));
+    assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
+
+    await record(journal, priced('c/free', { outputPicoUsd: 0 }));
+    const candidates = [{ provider: 'p', model: 'm', priceKey: 'c/free' }];
+    assert.equal(outcomeOf(await quota.admit(request({ candidates }))), 'admitted');
+  });
+
+  it('is refused for an id that was admitted and is over', async (t) => {
+    const journal = await createLog(1_000n);
+    const { quota } = await start(t, journal);
+    const first = request();
+    await quota.admit(first);
+    await record(journal, expired({ ...first, holdNanoUsd: 100n }));
+    assert.equal(outcomeOf(await quota.admit(first)), 'conflict');
+    assert.equal(quota.balance('u').availableNanoUsd, 1_000n);
+  });
+
+  it('is given at the price in force, and pinned to its version', async (t) => {
+    const journal = await createLog(1_000n);
+    await record(journal, priced('c/m', { outputPicoUsd: 2_000 }));
+    const { quota } = await start(t, journal);
+    const { result } = await quota.admit(request());
+    assert.ok(result.kind === 'admitted');
+    assert.equal(result.holdNanoUsd, 200n);
+    assert.deepEqual(
+      result.candidates.map(({ priceVersion }) => priceVersion),
+      [2],
+    );
+  });
+});
+
+describe('an append that fails', () => {
+  /** A log that fails the next appends: before or after it has written them. */
+  function failing(journal: Journal) {
+    const state: { failure: 'before' | 'after' | undefined } = { failure: undefined };
+    const append: Journal['append'] = async (events) => {
+      const { failure } = state;
+      if (failure === 'after') await journal.append(events);
+      if (failure !== undefined) throw new Fault({ code: 'unavailable', message: 'The log cannot be written.' });
+      return journal.append(events);
+    };
+    return { state, journal: { ...journal, append } };
+  }
+
+  it('is no admission, and its money comes back once the log is known not to hold it', async (t) => {
+    const { state, journal } = failing(await createLog(100n));
+    const { quota, clock } = await start(t, journal, { unresolvedForMs: 1_000 });
+    state.failure = 'before';
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
+    state.failure = undefined;
+    assert.equal(outcomeOf(await quota.admit(request())), 'insufficient_balance', 'its fate is not known yet');
+
+    clock.nowMs += 1_000;
+    await until(async () => outcomeOf(await quota.admit(request())) === 'admitted');
+  });
+
+  it('though written leaves no hold behind, and lets no money through', async (t) => {
+    const { state, journal } = failing(await createLog(100n));
+    const { quota } = await start(t, journal);
+    const lost = request();
+    state.failure = 'after';
+    const [first, second] = await Promise.allSettled([quota.admit(lost), quota.admit(request())]);
+    state.failure = undefined;
+    assert.equal(first.status, 'rejected');
+    assert.equal(second.status === 'fulfilled' && outcomeOf(second.value), 'insufficient_balance');
+
+    const closed = await eventAfter(journal, 0, 'HoldExpired');
+    assert.equal(closed.data.requestId, lost.requestId);
+    assert.equal(closed.data.reason, 'orphaned');
+    assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
+  });
+});
+
+describe('a hold', () => {
+  it('is closed when its time is over, and its money comes back', async (t) => {
+    const journal = await createLog(100n);
+    const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
+    const forgotten = request();
+    await quota.admit(forgotten);
+    clock.nowMs += 31_000;
+    const closed = await eventAfter(journal, 0, 'HoldExpired');
+    assert.equal(closed.data.requestId, forgotten.requestId);
+    assert.equal(closed.data.reason, 'expired');
+    assert.equal(closed.version, 2);
+    assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
+  });
+
+  it('whose usage is on record is never closed, but waits for its charge', async (t) => {
+    const journal = await createLog(1_000n);
+    const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
+    const [ended, forgotten] = [request(), request()];
+    await quota.admit(ended);
+    await quota.admit(forgotten);
+    await record(journal, used(ended));
+    clock.nowMs += 31_000;
+    const closed = await eventAfter(journal, 0, 'HoldExpired');
+    assert.equal(closed.data.requestId, forgotten.requestId);
+    await record(journal, charged({ ...ended, amountNanoUsd: 70n, holdNanoUsd: 100n }));
+    await until(async () => quota.openHolds() === 0);
+    assert.deepEqual(quota.balance('u'), {
+      userId: 'u',
+      creditedNanoUsd: 1_000n,
+      chargedNanoUsd: 70n,
+      heldNanoUsd: 0n,
+      availableNanoUsd: 930n,
+    });
+  });
+
+  it('of a process that is gone is closed at the next start; one of this process, or one with a usage, is not', async (t) => {
+    const journal = await createLog(1_000n);
+    const before = await start(t, journal);
+    const [orphan, ended, running] = [request(), request(), request()];
+    await before.quota.admit(orphan);
+    await before.quota.admit(ended);
+    const lastPosition = await record(journal, used(ended));
+    await before.quota.close();
+
+    const { quota } = await start(t, journal);
+    await quota.admit(running);
+    assert.equal(await quota.expireOrphans(lastPosition), 1);
+    const closed = await eventAfter(journal, 0, 'HoldExpired');
+    assert.equal(closed.data.requestId, orphan.requestId);
+    assert.equal(closed.data.reason, 'orphaned');
+    assert.equal(await quota.expireOrphans(lastPosition), 0);
+    assert.equal(quota.openHolds(), 2);
+  });
+});
+
+describe('the service', () => {
+  it('refuses as unavailable after its close, and names every fault of its configuration', async (t) => {
+    const journal = await createLog(1_000n);
+    const { quota } = await start(t, journal);
+    await quota.close();
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
+    await assert.rejects(
+      start(t, journal, { holdTtlMs: -1, maxPending: 0 }),
+      /quota.holdTtlMs must be .*, not -1\nquota.maxPending must be .*, not 0/,
+    );
+  });
+
+  it('admits nothing more once the log contradicts itself', async (t) => {
+    t.mock.method(console, 'error', () => undefined);
+    const journal = await createLog(1_000n);
+    const { quota } = await start(t, journal);
+    await record(journal, used({ requestId: 'never-admitted', userId: 'u' }));
+    await until(() =>
+      quota.admit(request()).then(
+        () => false,
+        (error: unknown) => error instanceof Fault && /the log contradicts itself/.test(error.message),
+      ),
+    );
+    await assert.rejects(start(t, journal), /request never-admitted has no hold/);
+  });
+
+  it('knows a user without money, and one that does not exist, as having none', async (t) => {
+    const { quota } = await start(t, await createLog(1n));
+    assert.equal(quota.balance('nobody').availableNanoUsd, 0n);
+    assert.equal(outcomeOf(await quota.admit(request({ userId: 'nobody' }))), 'invalid_api_key');
+  });
+
+  it('starts from its tables with the books it had', async (t) => {
+    await using own = await createQuotaDatabase();
+    const journal = await createLog(10_000n, 1_000);
+    const first = await startOn(own.pool, journal);
+    const projector = await startProjector(first.projections[0] ?? assert.fail(), { journal, pool: own.pool, logger });
+    for (let i = 0; i < 30; i += 1) {
+      const next = request();
+      await first.admit(next);
+      if (i % 3 > 0) await record(journal, used(next));
+      if (i % 3 > 1) await record(journal, charged({ ...next, amountNanoUsd: BigInt(i), holdNanoUsd: 100n }));
+    }
+    await projector.reached(journal.head());
+    await projector.close();
+    await first.close();
+
+    // Nothing of the log before the checkpoint is read again.
+    const subscribe: Journal['subscribe'] = (subscriber) => {
+      assert.equal(subscriber.afterPosition, journal.head());
+      return journal.subscribe(subscriber);
+    };
+    const second = await startOn(own.pool, { ...journal, subscribe });
+    t.after(() => second.close());
+    assert.deepEqual(second.balance('u'), first.balance('u'));
+    assert.equal(second.openHolds(), 20);
+    assert.equal((await second.admit(request())).window?.remaining, 969);
+    assert.equal(await second.expireOrphans(journal.head()), 11);
+  });
+});
+
+async function startOn(pool: pg.Pool, journal: Journal): Promise<Quota> {
+  const config = { ...defaultQuotaConfig, multiplierBasisPoints: 10_000 };
+  const quota = await createQuota({ config, journal, pool, logger, clock: () => NOW });
+  await quota.ready();
+  return quota;
+}
+
+/** Waits turn by turn of the event loop; the test runner's time limit bounds it. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -43,12 +43,16 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
+let stdoutStream: DestinationStream | undefined;
+
+/** One stream for all loggers: two that write to one pipe would cut into each other's lines. Opened at its first use. */
 function stdout(): DestinationStream {
-  return destination({
+  stdoutStream ??= destination({
     dest: 1,
     sync: false,
     minLength: BUFFER_BYTES,
     maxLength: BACKLOG_MAX_BYTES,
     periodicFlush: FLUSH_INTERVAL_MS,
   });
+  return stdoutStream;
 }

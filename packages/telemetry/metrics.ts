@@ -32,11 +32,11 @@ export interface GatewayMetrics {
   readonly quotaUsage: Gauge<'user' | 'quota'>;
 }
 
-/** Creates the gateway's metrics. `withProcessDefaults` adds prom-client's own about memory, CPU and the event loop. */
-export function createMetrics(options: { readonly withProcessDefaults: boolean }): GatewayMetrics {
+/** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop unless told otherwise. */
+export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
-  if (options.withProcessDefaults) collectDefaultMetrics({ register: registry });
+  if (withProcessDefaults) collectDefaultMetrics({ register: registry });
   return {
     registry,
     requests: new Counter({
@@ -54,7 +54,7 @@ export function createMetrics(options: { readonly withProcessDefaults: boolean }
     }),
     requestsInFlight: new Gauge({
       name: metricNames.requestsInFlight,
-      help: 'Completions that have begun and not ended, those drained after their client left included.',
+      help: 'Requests that have begun and not ended, those drained after their client left included.',
       registers,
     }),
     tokens: new Counter({

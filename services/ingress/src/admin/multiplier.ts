@@ -1,0 +1,30 @@
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '../http/answer.ts';
+
+const BASIS_POINTS_PER_ONE = 10_000;
+const DECIMALS = 4;
+const MULTIPLIER = /^(\d{1,3})(?:\.(\d{1,4}))?$/;
+
+/** As the configuration's own bound: a hundred times the provider's price. */
+const BASIS_POINTS_MAX = 1_000_000;
+
+/** The basis points of a multiplier such as "1.5" or 1.5; 0, the gateway's default, where there is none. */
+export function multiplierBasisPoints(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  // A short decimal survives the way through a JSON number: what it is written as is what was sent.
+  const match = typeof value === 'string' || typeof value === 'number' ? MULTIPLIER.exec(String(value)) : null;
+  const [, whole = '0', fraction = ''] = match ?? [];
+  const basisPoints = Number(whole) * BASIS_POINTS_PER_ONE + Number(fraction.padEnd(DECIMALS, '0'));
+  if (basisPoints >= 1 && basisPoints <= BASIS_POINTS_MAX) return basisPoints;
+  throw new Fault(invalid("'multiplier' must be a decimal from 0.0001 to 100 with at most 4 decimals.", 'multiplier'));
+}
+
+/** The decimal text of a multiplier; null where the gateway's default holds. */
+export function multiplierText(basisPoints: number): string | null {
+  if (basisPoints === 0) return null;
+  const fraction = String(basisPoints % BASIS_POINTS_PER_ONE)
+    .padStart(DECIMALS, '0')
+    .replace(/0+$/, '');
+  const whole = Math.floor(basisPoints / BASIS_POINTS_PER_ONE);
+  return fraction === '' ? String(whole) : `${whole}.${fraction}`;
+}

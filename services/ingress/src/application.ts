@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from './http/answer.ts';
+import { preflightHeaders } from './http/cors.ts';
+import type { Exchange, Handler } from './http/exchange.ts';
+import type { Serve } from './http/serve.ts';
+import type { Route } from './routes.ts';
+
+/** More of a made-up URL is not repeated to whoever made it up. */
+const SHOWN_URL_MAX_CHARACTERS = 200;
+
+/**
+ * The routes as an Express application. Express finds the handler, no more: bodies are read and answers written by the
+ * handlers, and its own parsers, ETags and error pages stay out.
+ */
+export function createApplication(
+  routes: readonly Route[],
+  serve: Serve,
+  exchangeOf: (request: IncomingMessage) => Exchange,
+): Express {
+  const application = express();
+  application.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
+  for (const route of routes) {
+    application.all(route.path, (request: Request, _response: ServerResponse) => {
+      const exchange = exchangeOf(request);
+      exchange.record.route = route.path;
+      return serve(exchange, handlerFor(route, request), textParams(request.params));
+    });
+  }
+  application.use((request: Request) => serve(exchangeOf(request), unknownPath));
+  // Express itself fails on what is no URL (`/v1/models/%zz`). The four parameters are what it knows an error handler by.
+  const onError: ErrorRequestHandler = (error, request, _response, _next) =>
+    serve(exchangeOf(request), () => {
+      if (error instanceof URIError) throw new Fault(invalid('The URL is not correctly encoded.'));
+      throw error;
+    });
+  application.use(onError);
+  return application;
+}
+
+function handlerFor({ path, methods }: Route, request: IncomingMessage): Handler {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (method === 'GET' && methods.GET !== undefined) return methods.GET;
+  if (method === 'POST' && methods.POST !== undefined) return methods.POST;
+  const allow = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
+  return (exchange) => {
+    exchange.response.setHeader('allow', allow);
+    throw new Fault({ code: 'method_not_allowed', message: `Not allowed to ${method} on ${path}: use ${allow}.` });
+  };
+}
+
+function options(allow: string, isForPages: boolean): Handler {
+  return (exchange) => {
+    const headers = isForPages ? preflightHeaders(exchange.request.headers, allow) : { allow };
+    exchange.record.status = 204;
+    exchange.response.writeHead(204, headers).end();
+  };
+}
+
+const unknownPath: Handler = ({ request }) => {
+  const url = (request.url ?? '').slice(0, SHOWN_URL_MAX_CHARACTERS);
+  throw new Fault({ code: 'not_found', message: `Unknown request URL: ${request.method} ${url}.` });
+};
+
+/** Path parameters as text; the pieces of a wildcard are joined again. */
+function textParams(params: Request['params']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : String(value)]),
+  );
+}

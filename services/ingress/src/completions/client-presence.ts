@@ -1,0 +1,43 @@
+import type { Refusal } from '#errors/error-table.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { AnswerWriter } from './answer-writer.ts';
+
+/** Whether anyone still waits for an answer. */
+export interface ClientPresence {
+  /** Aborts when the client has left, the time is up, or the gateway stops. */
+  readonly signal: AbortSignal;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Watches a client while its completion runs. Whatever ends the wait first aborts the signal; the two that end it from
+ * this side (the deadline, `exchange.stop`) fail the answer as well.
+ */
+export function watchClient(exchange: Exchange, answer: AnswerWriter, requestTimeoutMs: number): ClientPresence {
+  const { response, record } = exchange;
+  const controller = new AbortController();
+  const onClose = (): void => {
+    if (response.writableFinished) return;
+    record.error ??= 'client_gone';
+    controller.abort();
+  };
+  const stop = (refusal: Refusal): void => {
+    answer.fail(refusal);
+    controller.abort();
+  };
+  const timer = setTimeout(stop, requestTimeoutMs, {
+    code: 'upstream_timeout',
+    message: `The answer was not whole within ${requestTimeoutMs} ms.`,
+  } satisfies Refusal);
+  exchange.stop = stop;
+  if (response.destroyed) onClose();
+  response.once('close', onClose);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      response.off('close', onClose);
+      exchange.stop = undefined;
+    },
+  };
+}

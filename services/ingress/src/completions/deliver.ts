@@ -1,0 +1,56 @@
+import type { CompleteFrame } from '#contracts/router.ts';
+import { faultFrom } from '#errors/fault.ts';
+import { unreachable } from '#kernel/unreachable.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { AnswerWriter } from './answer-writer.ts';
+
+/**
+ * Writes a completion's frames to its client, all of them read to the end even when the client has left: the router
+ * records what was used only while it is listened to.
+ */
+export async function deliver(
+  exchange: Exchange,
+  frames: AsyncIterable<CompleteFrame>,
+  answer: AnswerWriter,
+): Promise<void> {
+  let isWhole = false;
+  try {
+    for await (const frame of frames) {
+      if (frame.kind === 'data') {
+        const room = answer.data(frame.data);
+        if (room !== undefined) await room;
+      } else {
+        isWhole = settle(exchange, frame, answer) || isWhole;
+      }
+    }
+  } catch (thrown) {
+    answer.fail(faultFrom(thrown).refusal);
+    throw thrown;
+  }
+  if (!isWhole) answer.fail({ code: 'upstream_cut', message: 'The answer broke off before its end.' });
+}
+
+/** Handles a frame that is not data; true where it is the last. */
+function settle(exchange: Exchange, frame: Exclude<CompleteFrame, { kind: 'data' }>, answer: AnswerWriter): boolean {
+  const { record } = exchange;
+  switch (frame.kind) {
+    case 'head':
+      record.provider = frame.provider;
+      record.providerModel = frame.model;
+      answer.head(frame);
+      return false;
+    case 'end':
+      record.provider = frame.summary.provider;
+      record.providerModel = frame.summary.model;
+      record.inputTokens = frame.summary.inputTokens;
+      record.outputTokens = frame.summary.outputTokens;
+      record.estimated = frame.summary.estimated;
+      answer.end();
+      return true;
+    case 'failure':
+      answer.fail(frame.failure);
+      return true;
+    default:
+      return unreachable(frame);
+  }
+}

@@ -1,0 +1,70 @@
+import { faultFrom } from '#errors/fault.ts';
+import { answerBytes, answerJson } from '../http/answer.ts';
+import type { Handler } from '../http/exchange.ts';
+import type { IngressDependencies } from '../ports.ts';
+
+/** What the ingress knows of itself. */
+export interface IngressState {
+  isDraining(): boolean;
+  stats(): Readonly<Record<string, unknown>>;
+}
+
+type Dependencies = Pick<IngressDependencies, 'config' | 'readiness' | 'stats' | 'metrics' | 'router'>;
+
+/** `GET /health`: the process runs and its event loop turns. */
+export const liveness: Handler = (exchange) => answerJson(exchange, 200, { status: 'ok' });
+
+/** `GET /health/ready`: 200 where requests can be served, else 503 with the reasons. */
+export function readinessHandler({ config, readiness }: Dependencies, state: IngressState): Handler {
+  return async (exchange) => {
+    const checks = { ...(await within(config.readinessTimeoutMs, readiness)), ingress: ingressCheck(state) };
+    const isReady = Object.values(checks).every((check) => check === 'ok');
+    answerJson(exchange, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks });
+  };
+}
+
+/** `GET /health/stats`: figures of the parts, for people. */
+export function statsHandler({ stats, router }: Dependencies, state: IngressState): Handler {
+  return (exchange) => {
+    const { rss, heapUsed, external } = process.memoryUsage();
+    answerJson(exchange, 200, {
+      uptime_s: Math.floor(process.uptime()),
+      memory: { rss_bytes: rss, heap_used_bytes: heapUsed, external_bytes: external },
+      ingress: state.stats(),
+      providers: router.providerHealth().map(({ provider, isHealthy }) => ({ provider, is_healthy: isHealthy })),
+      ...stats(),
+    });
+  };
+}
+
+/** `GET /metrics`, in Prometheus' text form. */
+export function metricsHandler({ metrics, router }: Dependencies, publish: () => void): Handler {
+  return async (exchange) => {
+    metrics.providerHealth.reset();
+    for (const { provider, isHealthy } of router.providerHealth()) {
+      metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
+    }
+    publish();
+    answerBytes(exchange, 200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType });
+  };
+}
+
+function ingressCheck(state: IngressState): string {
+  return state.isDraining() ? 'the gateway is stopping' : 'ok';
+}
+
+/** What the checks say, or that they say nothing: a probe must be answered while the database hangs. */
+async function within(
+  timeoutMs: number,
+  readiness: Dependencies['readiness'],
+): Promise<Readonly<Record<string, string>>> {
+  const { promise: late, resolve } = Promise.withResolvers<Readonly<Record<string, string>>>();
+  const timer = setTimeout(() => resolve({ readiness: `no answer within ${timeoutMs} ms` }), timeoutMs);
+  try {
+    return await Promise.race([readiness(), late]);
+  } catch (thrown) {
+    return { readiness: faultFrom(thrown).refusal.message };
+  } finally {
+    clearTimeout(timer);
+  }
+}

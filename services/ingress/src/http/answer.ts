@@ -1,0 +1,81 @@
+import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
+import { openAiErrorBody } from '#openai-wire/error-body.ts';
+import { endAfterBody } from './end-after-body.ts';
+import type { Exchange } from './exchange.ts';
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Statuses that OpenAI's SDKs retry of their own accord. */
+const retriedStatuses = new Set([408, 409, 429]);
+
+/** Answers with a JSON document. Does nothing where an answer has begun already. bigints are written as strings. */
+export function answerJson(
+  exchange: Exchange,
+  status: number,
+  document: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  answerBytes(exchange, status, Buffer.from(JSON.stringify(document, bigintAsText)), {
+    'content-type': JSON_TYPE,
+    ...headers,
+  });
+}
+
+/** Answers with a whole body. Does nothing where an answer has begun already or nobody is there to read it. */
+export function answerBytes(
+  exchange: Exchange,
+  status: number,
+  body: Buffer | string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { response, record } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  record.status = status;
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** Answers with the error document and headers of a refusal. Does nothing where an answer has begun already. */
+export function answerRefusal(
+  exchange: Exchange,
+  refusal: Refusal,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const { response, record } = exchange;
+  // The first cause is the one to be told: what follows from it is not.
+  record.error ??= refusal.code;
+  if (response.headersSent || response.destroyed) return;
+  const status = errorTable[refusal.code].httpStatus;
+  for (const [name, value] of refusalHeaders(refusal)) response.setHeader(name, value);
+  if (refusal.code !== 'body_too_large') {
+    answerJson(exchange, status, openAiErrorBody(refusal), headers);
+    return;
+  }
+  record.status = status;
+  endAfterBody(exchange, status, Buffer.from(JSON.stringify(openAiErrorBody(refusal))));
+}
+
+/** The headers that go with a refusal: when to come again, and whether to come again at all. */
+function* refusalHeaders(refusal: Refusal): Generator<[string, string]> {
+  const { httpStatus, isRetryable } = errorTable[refusal.code];
+  if (httpStatus === 401) yield ['www-authenticate', 'Bearer'];
+  if (refusal.retryAfterMs !== undefined) {
+    yield ['retry-after', String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))];
+    // OpenAI's SDKs prefer this one: a wait of 200 ms need not become a second.
+    yield ['retry-after-ms', String(Math.max(0, Math.ceil(refusal.retryAfterMs)))];
+  }
+  if (!isRetryable && wouldBeRetried(httpStatus)) yield ['x-should-retry', 'false'];
+}
+
+function wouldBeRetried(status: number): boolean {
+  return status >= 500 || retriedStatuses.has(status);
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** A refusal of the `invalid_request` kind, or another code of the table. */
+export function invalid(message: string, param?: string, code: ErrorCode = 'invalid_request'): Refusal {
+  return { code, message, param };
+}

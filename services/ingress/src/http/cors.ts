@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange } from './exchange.ts';
+
+/** What a page's script may read besides the body. */
+const EXPOSED_HEADERS = [
+  'x-request-id',
+  'x-client-request-id',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+].join(', ');
+
+/** A day: the longest that browsers keep a preflight is less. */
+const PREFLIGHT_MAX_AGE_S = 86_400;
+
+const HEADER_NAMES = /^[\w!#$%&'*+.^`|~, -]{1,2000}$/;
+
+/** Lets pages of `origin` read the answer. Only where a browser asks: other clients need no such header. */
+export function allowOrigin({ request, response }: Exchange, origin: string): void {
+  if (origin === '' || request.headers.origin === undefined) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
+  if (origin !== '*') response.setHeader('vary', 'origin');
+}
+
+/** What a browser that asks first is told: the methods, and every header it wants to send (SDKs send many of their own). */
+export function preflightHeaders(headers: IncomingHttpHeaders, allow: string): Readonly<Record<string, string>> {
+  const asked = headers['access-control-request-headers'];
+  return {
+    allow,
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers':
+      asked !== undefined && HEADER_NAMES.test(asked) ? asked : 'authorization, content-type',
+    'access-control-max-age': String(PREFLIGHT_MAX_AGE_S),
+  };
+}

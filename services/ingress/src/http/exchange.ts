@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode, Refusal } from '#errors/error-table.ts';
+import { newId } from '#kernel/ids.ts';
+
+/** A request and its answer, from the first header to the line in the log. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Sent as `x-request-id` with every answer; names the request in the log, in traces and to `audit explain`. */
+  readonly id: string;
+  /** Of the monotonic clock. */
+  readonly startedAtMs: number;
+  /** What the request's line in the log will say. */
+  readonly record: RequestRecord;
+  /** Body bytes held in memory for this request. */
+  bodyBytesHeld: number;
+  /** Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. */
+  stop: ((refusal: Refusal) => void) | undefined;
+}
+
+/** Facts for the log line and the metrics, filled in as they become known. No prompt and no key belongs here. */
+export interface RequestRecord {
+  route: string;
+  /** 0 until answered. */
+  status: number;
+  error: ErrorCode | null;
+  userId: string | null;
+  keyId: string | null;
+  /** Only a model that exists: what a client makes up must not become a label of a metric. */
+  model: string | null;
+  stream: boolean;
+  provider: string | null;
+  providerModel: string | null;
+  inputTokens: number;
+  outputTokens: number;
+  estimated: boolean;
+  clientRequestId: string | null;
+}
+
+export type Handler = (exchange: Exchange, params: Readonly<Record<string, string>>) => Promise<void> | void;
+
+/** What a client may call its request: printable ASCII, short enough for a log line. */
+const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * Opens an exchange and gives it an id. The client's own `x-request-id` is not taken for it: this id names a stream of
+ * the log and must be unique. It is echoed as `x-client-request-id` and logged beside the gateway's.
+ */
+export function openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+  const id = newId();
+  response.setHeader('x-request-id', id);
+  const clientRequestId = clientRequestIdOf(request);
+  if (clientRequestId !== null) response.setHeader('x-client-request-id', clientRequestId);
+  return {
+    request,
+    response,
+    id,
+    startedAtMs: performance.now(),
+    record: {
+      route: 'unknown',
+      status: 0,
+      error: null,
+      userId: null,
+      keyId: null,
+      model: null,
+      stream: false,
+      provider: null,
+      providerModel: null,
+      inputTokens: 0,
+      outputTokens: 0,
+      estimated: false,
+      clientRequestId,
+    },
+    bodyBytesHeld: 0,
+    stop: undefined,
+  };
+}
+
+/** The values after the `?` of the request's URL. */
+export function queryOf(exchange: Exchange): URLSearchParams {
+  const url = exchange.request.url ?? '';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
+function clientRequestIdOf({ headers }: IncomingMessage): string | null {
+  const given = headers['x-client-request-id'] ?? headers['x-request-id'];
+  return typeof given === 'string' && CLIENT_REQUEST_ID.test(given) ? given : null;
+}

@@ -1,0 +1,96 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Refusal } from '#errors/error-table.ts';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from './answer.ts';
+import type { BodyBudget } from './body-budget.ts';
+import type { Exchange } from './exchange.ts';
+
+export interface BodyLimits {
+  readonly bodyMaxBytes: number;
+  readonly budget: BodyBudget;
+}
+
+/** How long a client should stay away when the gateway's memory for bodies is taken. */
+const CROWDED_RETRY_AFTER_MS = 1_000;
+
+/**
+ * Reads a JSON request body from the socket, within the limits. The bytes stay counted against the budget until the
+ * exchange is over (`exchange.bodyBytesHeld`).
+ *
+ * Rejects with a `Fault`: `unsupported_media_type`, `body_too_large` (from its declared length before a byte is read),
+ * `unavailable` where all bodies together are too large, `client_gone` where the client left before the end.
+ */
+export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer> {
+  const { request, response } = exchange;
+  const refusal = mediaTypeProblem(request.headers) ?? declaredLengthProblem(request.headers, limits.bodyMaxBytes);
+  if (refusal !== undefined) return Promise.reject(new Fault(refusal));
+  // Only now is a client that asked first (curl does for large bodies) told to send.
+  if (request.headers.expect !== undefined) response.writeContinue();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (): void => {
+      request.off('data', onData);
+      request.off('end', onEnd);
+      request.off('close', onClose);
+    };
+    const refuse = (refusal: Refusal): void => {
+      stop();
+      reject(new Fault(refusal));
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limits.bodyMaxBytes) {
+        refuse(tooLarge(limits.bodyMaxBytes));
+      } else if (limits.budget.reserve(chunk.length)) {
+        exchange.bodyBytesHeld += chunk.length;
+        chunks.push(chunk);
+      } else {
+        refuse(crowded);
+      }
+    };
+    const onEnd = (): void => {
+      stop();
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
+    };
+    const onClose = (): void =>
+      refuse({ code: 'client_gone', message: 'The client left before its request was whole.' });
+    request.on('data', onData);
+    request.on('end', onEnd);
+    request.on('close', onClose);
+  });
+}
+
+const crowded: Refusal = {
+  code: 'unavailable',
+  message: 'The gateway holds as many request bodies as its memory allows; try again shortly.',
+  retryAfterMs: CROWDED_RETRY_AFTER_MS,
+};
+
+function mediaTypeProblem(headers: IncomingHttpHeaders): Refusal | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return invalid(
+      'Compressed request bodies are not accepted: send the JSON as it is.',
+      undefined,
+      'unsupported_media_type',
+    );
+  }
+  const type = headers['content-type'];
+  if (type === undefined || type === 'application/json') return undefined;
+  if (/^application\/json\s*(?:;\s*charset="?utf-?8"?\s*)?;?$/i.test(type)) return undefined;
+  return invalid('Send the body as application/json in UTF-8.', undefined, 'unsupported_media_type');
+}
+
+function declaredLengthProblem(headers: IncomingHttpHeaders, bodyMaxBytes: number): Refusal | undefined {
+  const declared = headers['content-length'];
+  return declared !== undefined && Number(declared) > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined;
+}
+
+function tooLarge(bodyMaxBytes: number): Refusal {
+  return {
+    code: 'body_too_large',
+    message: `The request body is larger than the ${bodyMaxBytes} bytes that are accepted.`,
+  };
+}

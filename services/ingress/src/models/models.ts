@@ -1,0 +1,38 @@
+import type { RoutedModel } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { answerJson } from '../http/answer.ts';
+import { authenticate } from '../http/authenticate.ts';
+import type { Handler } from '../http/exchange.ts';
+import type { IngressDependencies } from '../ports.ts';
+
+type Dependencies = Pick<IngressDependencies, 'accounts' | 'router' | 'billing'>;
+
+/** `GET /v1/models`: the models that can be asked for, which are those with a price. */
+export function listModels({ accounts, router, billing }: Dependencies): Handler {
+  return (exchange) => {
+    authenticate(exchange, accounts);
+    const models = router.listModels().filter((model) => isPriced(model, billing));
+    answerJson(exchange, 200, { object: 'list', data: models.map(modelDocument) });
+  };
+}
+
+/** `GET /v1/models/{id}`; an id may hold slashes. */
+export function getModel({ accounts, router, billing }: Dependencies): Handler {
+  return (exchange, params) => {
+    authenticate(exchange, accounts);
+    const id = params['id'] ?? '';
+    const model = router.findModel(id);
+    if (model === undefined || !isPriced(model, billing)) {
+      throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
+    }
+    answerJson(exchange, 200, modelDocument(model));
+  };
+}
+
+function isPriced(model: RoutedModel, billing: Dependencies['billing']): boolean {
+  return model.candidates.some(({ priceKey }) => billing.isPriced(priceKey));
+}
+
+function modelDocument({ id, createdAtS, ownedBy }: RoutedModel) {
+  return { id, object: 'model', created: createdAtS, owned_by: ownedBy };
+}

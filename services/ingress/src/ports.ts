@@ -1,0 +1,25 @@
+import type { AccountsPort } from '#contracts/accounts.ts';
+import type { BalancePort, BillingPort } from '#contracts/billing.ts';
+import type { QuotaPort } from '#contracts/quota.ts';
+import type { RouterPort } from '#contracts/router.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import type { GatewayMetrics } from '#telemetry/metrics.ts';
+import type { IngressConfig } from './config.ts';
+
+/** What the ingress needs from outside. */
+export interface IngressDependencies {
+  readonly config: IngressConfig;
+  readonly quota: QuotaPort;
+  readonly router: RouterPort;
+  readonly accounts: AccountsPort;
+  readonly billing: BillingPort;
+  readonly balances: BalancePort;
+  /** Each part the gateway needs, `ok` or why it is not. */
+  readonly readiness: () => Promise<Readonly<Record<string, string>>>;
+  /** What the other parts have to tell /health/stats. */
+  readonly stats: () => Readonly<Record<string, unknown>>;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,60 @@
+import { adminOnly } from './admin/admin-token.ts';
+import { createApiKey, revokeApiKey } from './admin/api-keys.ts';
+import { createUser, creditBalance, getUser, listUsers } from './admin/users.ts';
+import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
+import { answerJson } from './http/answer.ts';
+import type { Handler } from './http/exchange.ts';
+import type { BodyLimits } from './http/read-body.ts';
+import { getModel, listModels } from './models/models.ts';
+import type { IngressDependencies } from './ports.ts';
+import { usageHandler } from './usage/usage.ts';
+
+export const COMPLETIONS_PATH = '/v1/chat/completions';
+
+/** A path in Express' form and what answers each method. */
+export interface Route {
+  readonly path: string;
+  readonly methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+}
+
+/** Everything there is to ask for. */
+export function routesOf(
+  dependencies: IngressDependencies,
+  parts: {
+    readonly complete: Handler;
+    readonly limits: BodyLimits;
+    readonly state: IngressState;
+    readonly publishMetrics: () => void;
+  },
+): readonly Route[] {
+  const { complete, limits, state, publishMetrics } = parts;
+  const admin = adminOnly(dependencies.config.adminToken);
+  return [
+    { path: '/', methods: { GET: pointer } },
+    { path: COMPLETIONS_PATH, methods: { POST: complete } },
+    { path: '/v1/models', methods: { GET: listModels(dependencies) } },
+    { path: '/v1/models/*id', methods: { GET: getModel(dependencies) } },
+    { path: '/v1/usage', methods: { GET: usageHandler(dependencies) } },
+    {
+      path: '/admin/users',
+      methods: { GET: admin(listUsers(dependencies)), POST: admin(createUser(dependencies, limits)) },
+    },
+    { path: '/admin/users/:userId', methods: { GET: admin(getUser(dependencies)) } },
+    { path: '/admin/users/:userId/balance', methods: { POST: admin(creditBalance(dependencies, limits)) } },
+    { path: '/admin/api-keys', methods: { POST: admin(createApiKey(dependencies, limits)) } },
+    { path: '/admin/api-keys/:keyId/revoke', methods: { POST: admin(revokeApiKey(dependencies)) } },
+    { path: '/health', methods: { GET: liveness } },
+    { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
+    { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
+    { path: '/metrics', methods: { GET: metricsHandler(dependencies, publishMetrics) } },
+  ];
+}
+
+/** `GET /`: someone looked at the address in a browser. */
+const pointer: Handler = (exchange) =>
+  answerJson(exchange, 200, {
+    service: 'ai-api-gateway',
+    openai_base_url: '/v1',
+    admin: '/admin',
+    health: ['/health', '/health/ready', '/health/stats', '/metrics'],
+  });

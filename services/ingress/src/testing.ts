@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
+import type { BalanceView, UsageLine } from '#contracts/billing.ts';
+import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { createLogger } from '#telemetry/logger.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import { type IngressConfig, ingressDefaults } from './config.ts';
+import { createIngress, type Ingress } from './ingress.ts';
+
+export const ADMIN_TOKEN = 'an-admin-token-for-tests';
+export const API_KEY = `ak_${'k'.repeat(64)}`;
+export const USER_ID = 'user-1';
+
+export const model: RoutedModel = {
+  id: 'gpt-test',
+  ownedBy: 'openai',
+  createdAtS: 1_700_000_000,
+  candidates: [{ provider: 'simulator', model: 'gpt-test-1', priceKey: 'openai/gpt-test' }],
+};
+
+const summary: CompletionSummary = {
+  provider: 'simulator',
+  model: 'gpt-test-1',
+  inputTokens: 5,
+  outputTokens: 2,
+  estimated: false,
+};
+
+export const head = (contentType: string): CompleteFrame => ({
+  kind: 'head',
+  status: 200,
+  contentType,
+  provider: 'simulator',
+  model: 'gpt-test-1',
+});
+export const data = (text: string): CompleteFrame => ({ kind: 'data', data: Buffer.from(text) });
+export const end: CompleteFrame = { kind: 'end', summary };
+export const chunk = (content: string): CompleteFrame =>
+  data(
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`,
+  );
+export const done = data('data: [DONE]\n\n');
+export const completion = JSON.stringify({
+  id: 'c',
+  object: 'chat.completion',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Hello' } }],
+});
+
+/** The frames of a whole answer, streamed or not. */
+export async function* wholeFrames({ stream }: CompleteRequest): AsyncGenerator<CompleteFrame> {
+  yield head(stream ? 'text/event-stream' : 'application/json');
+  if (stream) yield* [chunk('Hel'), chunk('lo'), done];
+  else yield data(completion);
+  yield end;
+}
+
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly ingress: Ingress;
+  /** The log's lines, parsed, as they come. */
+  readonly lines: Record<string, unknown>[];
+  readonly admitted: AdmitRequest[];
+  /** What the router was asked, with the signal it was given. */
+  readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
+  /** Whether every answer's frames were read to the end. */
+  framesLeft(): number;
+}
+
+/** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
+export async function startTestGateway(
+  options: {
+    readonly config?: Partial<IngressConfig>;
+    readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
+    readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
+    readonly readiness?: () => Promise<Record<string, string>>;
+    readonly usage?: readonly UsageLine[];
+  } = {},
+): Promise<TestGateway> {
+  const lines: Record<string, unknown>[] = [];
+  const admitted: AdmitRequest[] = [];
+  const completed: { request: CompleteRequest; signal: AbortSignal }[] = [];
+  let framesLeft = 0;
+  const quota: QuotaPort = {
+    admit(request) {
+      admitted.push(request);
+      return (options.admit ?? admitAll)(request);
+    },
+  };
+  const credits = new Map<string, bigint>();
+  const balance = (userId: string): BalanceView => {
+    const credited = credits.get(userId) ?? 0n;
+    return { userId, creditedNanoUsd: credited, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: credited };
+  };
+  const ingress = createIngress({
+    config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
+    quota,
+    router: {
+      async *complete(request, signal) {
+        completed.push({ request, signal });
+        framesLeft++;
+        yield* (options.frames ?? wholeFrames)(request, signal);
+        framesLeft--;
+      },
+      findModel: (name) => (name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined),
+      listModels: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
+      providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
+    },
+    accounts: accountsInMemory(credits),
+    billing: {
+      usage: async () => options.usage ?? [],
+      isPriced: (priceKey) => priceKey === 'openai/gpt-test',
+    },
+    balances: { balance },
+    readiness: options.readiness ?? (async () => ({ database: 'ok' })),
+    stats: () => ({ log: { position: 7n } }),
+    logger: createLogger({
+      level: 'debug',
+      service: 'ingress',
+      destination: { write: (line) => void lines.push(JSON.parse(line)) },
+    }),
+    metrics: createMetrics({ withProcessDefaults: false }),
+  });
+  const { url } = await ingress.listen();
+  return {
+    url,
+    ingress,
+    lines,
+    admitted,
+    completed,
+    framesLeft: () => framesLeft,
+    [Symbol.asyncDispose]: () => ingress.drain(),
+  };
+}
+
+/** Resolves when the signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+const unpriced: RoutedModel = {
+  ...model,
+  id: 'unpriced',
+  candidates: [{ provider: 'simulator', model: 'unpriced', priceKey: 'openai/unpriced' }],
+};
+
+async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promise<AdmitResponse> {
+  return {
+    result: {
+      kind: 'admitted',
+      eventId: 'event-1',
+      candidates: candidates.map((candidate) => ({ ...candidate, priceVersion: 1 })),
+      holdNanoUsd: BigInt(promptTokensBound),
+      outputTokensMax: 100,
+      outputTokensBound: 100,
+    },
+    window: { limit: 60, remaining: 59, resetMs: 12_000 },
+  };
+}
+
+function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
+  const users = new Map<string, UserView>();
+  const idsByIdempotencyKey = new Map<string, string>();
+  const keys = new Map<string, { key: KeyView; apiKey: string; userId: string }>();
+  const existing = (userId: string): UserView => {
+    const user = users.get(userId);
+    if (user === undefined) throw new Fault({ code: 'not_found', message: `No user ${userId}.` });
+    return { ...user, keys: [...keys.values()].filter((each) => each.userId === userId).map(({ key }) => key) };
+  };
+  const once = (idempotencyKey: string, create: () => string): { id: string; isNew: boolean } => {
+    const known = idempotencyKey === '' ? undefined : idsByIdempotencyKey.get(idempotencyKey);
+    if (known !== undefined) return { id: known, isNew: false };
+    const id = create();
+    if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, id);
+    return { id, isNew: true };
+  };
+  return {
+    authenticate(apiKey) {
+      if (apiKey === API_KEY) return { keyId: 'key-0', userId: USER_ID };
+      const found = [...keys.values()].find((each) => each.apiKey === apiKey && !each.key.isRevoked);
+      return found && { keyId: found.key.keyId, userId: found.userId };
+    },
+    async createUser({ idempotencyKey, ...fields }) {
+      const { id, isNew } = once(idempotencyKey, () => `user-${users.size + 100}`);
+      if (isNew) users.set(id, { userId: id, createdAtMs: 0, keys: [], ...fields });
+      return existing(id);
+    },
+    getUser: async (userId) => existing(userId),
+    async listUsers({ afterUserId, limit }) {
+      return [...users.values()].filter(({ userId }) => userId > afterUserId).slice(0, limit);
+    },
+    async creditBalance({ userId, amountNanoUsd, idempotencyKey }) {
+      existing(userId);
+      const { id, isNew } = once(idempotencyKey, () => `credit-${idsByIdempotencyKey.size}`);
+      if (isNew) credits.set(userId, (credits.get(userId) ?? 0n) + amountNanoUsd);
+      return { creditId: id };
+    },
+    async createApiKey({ userId, name }) {
+      existing(userId);
+      const apiKey = `ak_${String(keys.size).repeat(64)}`;
+      const key = { keyId: `key-${keys.size + 1}`, name, prefix: apiKey.slice(0, 8), isRevoked: false, createdAtMs: 0 };
+      keys.set(key.keyId, { key, apiKey, userId });
+      return { key, apiKey };
+    },
+    async revokeApiKey(keyId) {
+      const found = keys.get(keyId);
+      if (found === undefined) throw new Fault({ code: 'not_found', message: `No key ${keyId}.` });
+      const revoked = { ...found.key, isRevoked: true };
+      keys.set(keyId, { ...found, key: revoked });
+      return revoked;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { UsageLine } from '#contracts/billing.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { formatUsd } from '#money/nano-usd.ts';
+import { answerJson } from '../http/answer.ts';
+import { authenticate } from '../http/authenticate.ts';
+import { balanceDocument } from '../http/balance-document.ts';
+import { type Handler, queryOf } from '../http/exchange.ts';
+import type { IngressDependencies } from '../ports.ts';
+import { usagePeriod } from './usage-period.ts';
+
+type Dependencies = Pick<IngressDependencies, 'accounts' | 'billing' | 'balances' | 'clock'>;
+type Sums = Omit<UsageLine, 'day' | 'model'>;
+
+/** `GET /v1/usage?from=YYYY-MM-DD&to=YYYY-MM-DD`: what the key's user used and was charged, by day and model. */
+export function usageHandler({ accounts, billing, balances, clock = systemClock }: Dependencies): Handler {
+  return async (exchange) => {
+    const { userId } = authenticate(exchange, accounts);
+    const period = usagePeriod(queryOf(exchange), clock());
+    const lines = await billing.usage({ userId, ...period });
+    answerJson(exchange, 200, {
+      object: 'usage',
+      from: period.fromDay,
+      to: period.toDay,
+      totals: sumsDocument(total(lines)),
+      data: lines.map((line) => ({ day: line.day, model: line.model, ...sumsDocument(line) })),
+      balance: balanceDocument(balances.balance(userId)),
+    });
+  };
+}
+
+function total(lines: readonly UsageLine[]): Sums {
+  const sum = (count: (line: UsageLine) => number): number => lines.reduce((soFar, line) => soFar + count(line), 0);
+  return {
+    requests: sum((line) => line.requests),
+    inputTokens: sum((line) => line.inputTokens),
+    cachedInputTokens: sum((line) => line.cachedInputTokens),
+    cacheWriteTokens: sum((line) => line.cacheWriteTokens),
+    outputTokens: sum((line) => line.outputTokens),
+    reasoningTokens: sum((line) => line.reasoningTokens),
+    amountNanoUsd: lines.reduce((soFar, line) => soFar + line.amountNanoUsd, 0n),
+  };
+}
+
+function sumsDocument(sums: Sums) {
+  return {
+    requests: sums.requests,
+    input_tokens: sums.inputTokens,
+    cached_input_tokens: sums.cachedInputTokens,
+    cache_write_tokens: sums.cacheWriteTokens,
+    output_tokens: sums.outputTokens,
+    reasoning_tokens: sums.reasoningTokens,
+    amount_usd: formatUsd(sums.amountNanoUsd),
+    amount_nano_usd: String(sums.amountNanoUsd),
+  };
+}

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 
-/** Where the server is to listen: a Unix socket in its own folder, or TCP on this machine alone. */
-export type Endpoint =
-  | { readonly socketDir: string; readonly port: number }
-  | { readonly socketDir: ''; readonly port: number };
+/** Where the server is to listen: on a Unix socket in its own folder, or on TCP, on this machine alone. */
+export interface Endpoint {
+  /** Empty: TCP. */
+  readonly socketDir: string;
+  readonly port: number;
+}
 
 /** A socket's path has 104 bytes on macOS and 108 on Linux, its end included. */
 const SOCKET_PATH_MAX_BYTES = 100;
@@ -15,8 +17,8 @@ const SOCKET_PATH_MAX_BYTES = 100;
 const SOCKET_PORT = 5432;
 
 /**
- * Chooses a Unix socket where one can be had: it is faster, needs no free port, and the folder's mode keeps others out.
- * TCP where the path is too long, or the file system has no sockets (the shared folders of Docker on macOS).
+ * Chooses a Unix socket where one can be had: it needs no free port, and the folder's mode keeps others out. (In speed
+ * they are alike: some 100 µs a query either way.) TCP where the path is too long, or the file system has no sockets (the shared folders of Docker on macOS).
  */
 export async function chooseEndpoint(clusterDir: string): Promise<Endpoint> {
   const isShort = Buffer.byteLength(join(clusterDir, `.s.PGSQL.${SOCKET_PORT}`)) < SOCKET_PATH_MAX_BYTES;

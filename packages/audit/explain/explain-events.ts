@@ -1,0 +1,112 @@
+import type { EventBodies } from '#contracts/events.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { rate } from '#money/rate.ts';
+import { isNoUsage, promptTokens, usageFromEvent } from '#money/usage.ts';
+import type { PriceBook } from '../price-book.ts';
+import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
+import type {
+  ExplainedAdmission,
+  ExplainedCharge,
+  ExplainedExpiry,
+  ExplainedPrice,
+  ExplainedUsage,
+  Money,
+} from './explanation.ts';
+import { holdBounds } from './hold-arithmetic.ts';
+
+/** What an admission says, with the price book and the user's money as they were. */
+export function explainAdmission(
+  { position, data }: RecordedEvent<'RequestAdmitted'>,
+  prices: PriceBook,
+  money: { readonly before: Money; readonly after: Money },
+): ExplainedAdmission {
+  return {
+    position,
+    admittedAtMs: Number(data.admittedAtMs),
+    expiresAtMs: Number(data.expiresAtMs),
+    model: data.model,
+    stream: data.stream,
+    multiplierBasisPoints: data.multiplierBasisPoints,
+    holdNanoUsd: BigInt(data.holdNanoUsd),
+    bounds: holdBounds(data, prices),
+    ...money,
+  };
+}
+
+export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>): ExplainedUsage {
+  return {
+    position,
+    recordedAtMs: Number(data.recordedAtMs),
+    outcome: data.outcome,
+    provider: data.provider,
+    model: data.model,
+    tokens: usageFromEvent(data.usage),
+    estimated: data.estimated,
+    estimatePolicy: data.estimatePolicy,
+    attempts: data.attempts,
+    firstByteMs: data.firstByteMs,
+    durationMs: data.durationMs,
+  };
+}
+
+/** How a charge came about, and whether it does. */
+export function explainCharge(
+  { position, data }: RecordedEvent<'ChargePosted'>,
+  prices: PriceBook,
+  usage: ExplainedUsage | null,
+  money: { readonly before: Money; readonly after: Money },
+): ExplainedCharge {
+  const arithmetic = chargeArithmetic(data);
+  const amountNanoUsd = BigInt(data.amountNanoUsd);
+  const overrunNanoUsd = BigInt(data.overrunNanoUsd);
+  return {
+    position,
+    postedAtMs: Number(data.postedAtMs),
+    price: explainPrice(data, prices, usage),
+    arithmetic,
+    amountNanoUsd,
+    overrunNanoUsd,
+    releasedNanoUsd: BigInt(data.holdNanoUsd) - amountNanoUsd,
+    isRecomputed: isRecomputed(data, prices, usage, arithmetic),
+    estimated: data.estimated,
+    postings: data.postings,
+    ...money,
+  };
+}
+
+export function explainExpiry({ position, data }: RecordedEvent<'HoldExpired'>, after: Money): ExplainedExpiry {
+  return {
+    position,
+    expiredAtMs: Number(data.expiredAtMs),
+    reason: data.reason,
+    releasedNanoUsd: BigInt(data.holdNanoUsd),
+    after,
+  };
+}
+
+/** Both the charge's own lines and the usage rated anew by the price in the log give amount + overrun. */
+function isRecomputed(
+  charge: EventBodies['ChargePosted'],
+  prices: PriceBook,
+  usage: ExplainedUsage | null,
+  { roundedNanoUsd }: ChargeArithmetic,
+): boolean {
+  if (roundedNanoUsd !== BigInt(charge.amountNanoUsd) + BigInt(charge.overrunNanoUsd) || usage === null) return false;
+  if (isNoUsage(usage.tokens)) return roundedNanoUsd === 0n;
+  const price = prices.find(charge.priceKey, charge.priceVersion);
+  return price !== undefined && rate(usage.tokens, price, charge.multiplierBasisPoints).totalNanoUsd === roundedNanoUsd;
+}
+
+function explainPrice(
+  { priceKey, priceVersion }: EventBodies['ChargePosted'],
+  prices: PriceBook,
+  usage: ExplainedUsage | null,
+): ExplainedPrice | null {
+  const price = prices.find(priceKey, priceVersion);
+  if (price === undefined) return null;
+  const tokens = usage === null ? 0 : promptTokens(usage.tokens);
+  const tier = price.tiers.findLast(({ abovePromptTokens }) => tokens > abovePromptTokens);
+  const { version, position, publishedAtMs, source } = price;
+  const tierAbovePromptTokens = tier?.abovePromptTokens ?? null;
+  return { priceKey, version, position, publishedAtMs, source, tierAbovePromptTokens };
+}

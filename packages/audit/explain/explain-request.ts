@@ -1,0 +1,113 @@
+import { streams } from '#contracts/streams.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
+import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
+import { parseEvent } from '../parse-event.ts';
+import { createPriceBook } from '../price-book.ts';
+import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
+import type {
+  ExplainedAdmission,
+  ExplainedCharge,
+  ExplainedExpiry,
+  ExplainedKey,
+  ExplainedUsage,
+  Explanation,
+  Money,
+} from './explanation.ts';
+import { createRequestProof } from './request-proof.ts';
+
+/**
+ * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined where the
+ * log has no admission of it. Throws where an event that bears on it cannot be read.
+ */
+export async function explainRequest(
+  batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
+  requestId: string,
+): Promise<Explanation | undefined> {
+  const proof = createRequestProof(streams.request(requestId));
+  const story = createStory(requestId);
+  for await (const batch of batches) {
+    for (const stored of batch) {
+      proof.apply(stored);
+      const parsed = parseEvent(stored);
+      if (parsed.kind === 'fails')
+        throw new Error(`the event at position ${stored.position} cannot be read: ${parsed.why}`);
+      story.apply(parsed.event);
+    }
+    if (story.isOver()) break;
+  }
+  const told = story.tell();
+  return told && { ...told, proof: proof.result() };
+}
+
+interface Story {
+  apply(event: RecordedEvent): void;
+  isOver(): boolean;
+  tell(): Omit<Explanation, 'proof'> | undefined;
+}
+
+function createStory(requestId: string): Story {
+  const sums = createSumsByUser();
+  const prices = createPriceBook();
+  const keys = new Map<string, ExplainedKey>();
+  let admitted: RecordedEvent<'RequestAdmitted'> | undefined;
+  let admission: ExplainedAdmission | undefined;
+  let usage: ExplainedUsage | null = null;
+  let charge: ExplainedCharge | null = null;
+  let expiry: ExplainedExpiry | null = null;
+
+  /** Applies the request's own event; the user's money before and after it. */
+  const around = (event: RecordedEvent & { readonly data: { readonly userId: string } }) => {
+    const before = moneyOf(sums, event.data.userId);
+    sums.apply(event);
+    return { before, after: moneyOf(sums, event.data.userId) };
+  };
+
+  return {
+    isOver: () => charge !== null || expiry !== null,
+    apply: (event) => {
+      if (charge !== null || expiry !== null) return;
+      prices.apply(event);
+      noteKey(keys, event);
+      if (!isOf(event, requestId)) {
+        sums.apply(event);
+      } else if (event.type === 'RequestAdmitted') {
+        admitted = event;
+        admission = explainAdmission(event, prices, around(event));
+      } else if (event.type === 'UsageRecorded') {
+        usage = explainUsage(event);
+      } else if (event.type === 'ChargePosted') {
+        charge = explainCharge(event, prices, usage, around(event));
+      } else if (event.type === 'HoldExpired') {
+        expiry = explainExpiry(event, around(event).after);
+      }
+    },
+    tell: () => {
+      if (admitted === undefined || admission === undefined) return undefined;
+      const { userId, keyId } = admitted.data;
+      const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
+      const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
+      return { requestId, state, userId, key, admission, usage, charge, expiry };
+    },
+  };
+}
+
+function isOf(event: RecordedEvent, requestId: string): boolean {
+  return 'requestId' in event.data && event.data.requestId === requestId;
+}
+
+function moneyOf(sums: SumsByUser, userId: string): Money {
+  const { creditedNanoUsd, chargedNanoUsd, heldNanoUsd } = sums.of(userId);
+  return { creditedNanoUsd, chargedNanoUsd, heldNanoUsd, availableNanoUsd: availableOf(sums.of(userId)) };
+}
+
+function noteKey(keys: Map<string, ExplainedKey>, event: RecordedEvent): void {
+  if (event.type === 'ApiKeyCreated') {
+    const { keyId, prefix, name } = event.data;
+    keys.set(keyId, { keyId, prefix, name, revokedAtMs: null });
+  }
+  if (event.type === 'ApiKeyRevoked') {
+    const key = keys.get(event.data.keyId);
+    if (key !== undefined) keys.set(key.keyId, { ...key, revokedAtMs: Number(event.data.revokedAtMs) });
+  }
+}

@@ -1,0 +1,119 @@
+import type { EventBodies } from '#contracts/events.ts';
+import type { Usage } from '#money/usage.ts';
+import type { ChargeArithmetic } from './charge-arithmetic.ts';
+import type { HoldBound } from './hold-arithmetic.ts';
+
+/** A user's money at a place in the log. available = credited - charged - held. */
+export interface Money {
+  readonly creditedNanoUsd: bigint;
+  readonly chargedNanoUsd: bigint;
+  readonly heldNanoUsd: bigint;
+  readonly availableNanoUsd: bigint;
+}
+
+/** The whole story of a request, as the log alone tells it. */
+export interface Explanation {
+  readonly requestId: string;
+  /** `running`: admitted, no more on record. `metered`: used, not charged yet. */
+  readonly state: 'running' | 'metered' | 'charged' | 'expired';
+  readonly userId: string;
+  readonly key: ExplainedKey;
+  readonly admission: ExplainedAdmission;
+  readonly usage: ExplainedUsage | null;
+  readonly charge: ExplainedCharge | null;
+  readonly expiry: ExplainedExpiry | null;
+  readonly proof: ExplainedProof;
+}
+
+export interface ExplainedKey {
+  readonly keyId: string;
+  /** Empty where the log has no such key: the first characters of the key, and its name. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly revokedAtMs: number | null;
+}
+
+export interface ExplainedAdmission {
+  readonly position: number;
+  readonly admittedAtMs: number;
+  readonly expiresAtMs: number;
+  /** As the client named it. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly multiplierBasisPoints: number;
+  readonly before: Money;
+  readonly holdNanoUsd: bigint;
+  /** What the request could cost at most at each candidate; the hold is the dearest. */
+  readonly bounds: readonly HoldBound[];
+  readonly after: Money;
+}
+
+export interface ExplainedUsage {
+  readonly position: number;
+  readonly recordedAtMs: number;
+  readonly outcome: EventBodies['UsageRecorded']['outcome'];
+  readonly provider: string;
+  readonly model: string;
+  readonly tokens: Usage;
+  readonly estimated: boolean;
+  readonly estimatePolicy: string;
+  readonly attempts: EventBodies['UsageRecorded']['attempts'];
+  readonly firstByteMs: number;
+  readonly durationMs: number;
+}
+
+export interface ExplainedPrice {
+  readonly priceKey: string;
+  readonly version: number;
+  readonly position: number;
+  readonly publishedAtMs: number;
+  readonly source: string;
+  /** The prices hold for requests with more prompt tokens than this; null: they are the ordinary ones. */
+  readonly tierAbovePromptTokens: number | null;
+}
+
+export interface ExplainedCharge {
+  readonly position: number;
+  readonly postedAtMs: number;
+  /** Null where nothing was used and so nothing priced, or the price is not in the log. */
+  readonly price: ExplainedPrice | null;
+  readonly arithmetic: ChargeArithmetic;
+  readonly amountNanoUsd: bigint;
+  readonly overrunNanoUsd: bigint;
+  readonly releasedNanoUsd: bigint;
+  /** The lines, and the usage rated anew by the price in the log, both give amount + overrun. */
+  readonly isRecomputed: boolean;
+  readonly estimated: boolean;
+  readonly postings: EventBodies['ChargePosted']['postings'];
+  readonly before: Money;
+  readonly after: Money;
+}
+
+export interface ExplainedExpiry {
+  readonly position: number;
+  readonly expiredAtMs: number;
+  readonly reason: string;
+  readonly releasedNanoUsd: bigint;
+  readonly after: Money;
+}
+
+/** An event of the request with its hashes in hex: chain = H(02, previous chain, leaf). */
+export interface ProvenEvent {
+  readonly position: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly version: number;
+  readonly recordedAtMs: number;
+  readonly leaf: string;
+  readonly previousChain: string;
+  readonly storedChain: string;
+  readonly recomputedChain: string;
+}
+
+export interface ExplainedProof {
+  readonly events: readonly ProvenEvent[];
+  /** The chain was recomputed from position 1 up to here. */
+  readonly recomputedUpTo: number;
+  /** The first position whose stored hash is not the recomputed one; null: all are sound. */
+  readonly firstBreakAt: number | null;
+}

@@ -1,0 +1,29 @@
+import type { EventBodies } from '#contracts/events.ts';
+import { costBound } from '#money/cost-bound.ts';
+import type { PriceBook } from '../price-book.ts';
+
+/** The most a request could cost at one of its candidates. */
+export interface HoldBound {
+  readonly provider: string;
+  readonly model: string;
+  readonly priceKey: string;
+  readonly priceVersion: number;
+  /** The admitted bound, or the model's context where that is less. */
+  readonly promptTokensBound: number;
+  readonly outputTokensBound: number;
+  /** Every token at the dearest price of its side, times the multiplier, rounded up; null: the price is not in the log. */
+  readonly costNanoUsd: bigint | null;
+}
+
+export function holdBounds(admitted: EventBodies['RequestAdmitted'], prices: PriceBook): HoldBound[] {
+  const { outputTokensBound, multiplierBasisPoints } = admitted;
+  return admitted.candidates.map(({ provider, model, priceKey, priceVersion }) => {
+    const price = prices.find(priceKey, priceVersion);
+    const contextTokens = price?.contextTokens ?? 0;
+    const promptTokensBound =
+      contextTokens > 0 ? Math.min(admitted.promptTokensBound, contextTokens) : admitted.promptTokensBound;
+    const costNanoUsd =
+      price === undefined ? null : costBound({ promptTokensBound, outputTokensBound, price, multiplierBasisPoints });
+    return { provider, model, priceKey, priceVersion, promptTokensBound, outputTokensBound, costNanoUsd };
+  });
+}

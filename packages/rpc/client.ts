@@ -33,12 +33,16 @@ export interface RpcClient<S extends DescService> {
   close(): void;
 }
 
-/** A client of one service at host:port. Connects with the first call; an unreachable server is `unavailable`. */
-export function createGrpcClient<S extends DescService>(
-  service: S,
-  options: { readonly address: string; readonly adminToken: string },
-): RpcClient<S> {
-  const client = new Client(options.address, credentials.createInsecure(), {
+/** A server, and what proves that one may call it. */
+export interface RpcPeer {
+  /** host:port. */
+  readonly address: string;
+  readonly adminToken: string;
+}
+
+/** A client of one service of a server. Connects with the first call; an unreachable server is `unavailable`. */
+export function createGrpcClient<S extends DescService>(service: S, peer: RpcPeer): RpcClient<S> {
+  const client = new Client(peer.address, credentials.createInsecure(), {
     'grpc.max_send_message_length': REQUEST_MAX_BYTES,
     'grpc.max_receive_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
@@ -46,9 +50,9 @@ export function createGrpcClient<S extends DescService>(
   });
   const calls: { [name: string]: unknown } = {};
   for (const method of service.methods) {
-    if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(client, method, options.adminToken);
+    if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(client, method, peer);
     if (method.methodKind === 'server_streaming') {
-      calls[method.localName] = streamingMethod(client, method, options.adminToken);
+      calls[method.localName] = streamingMethod(client, method, peer);
     }
   }
   return { calls: calls as RpcCalls<S>, close: () => client.close() };
@@ -68,11 +72,11 @@ type Call<M> = M extends {
     ? (request: MessageInitShape<I>, options?: RpcCallOptions) => AsyncIterable<MessageShape<O>>
     : never;
 
-function unaryMethod(client: Client, method: DescMethod, token: string) {
+function unaryMethod(client: Client, method: DescMethod, peer: RpcPeer) {
   const definition = grpcMethodDefinition(method);
   return (request: MessageInitShape<DescMessage>, options: RpcCallOptions = {}): Promise<Message> =>
     new Promise((resolve, reject) => {
-      const { metadata, callOptions } = outgoing(token, { timeoutMs: CALL_TIMEOUT_MS, ...options });
+      const { metadata, callOptions } = outgoing(peer, { timeoutMs: CALL_TIMEOUT_MS, ...options });
       const call = client.makeUnaryRequest(
         definition.path,
         definition.requestSerialize,
@@ -82,7 +86,7 @@ function unaryMethod(client: Client, method: DescMethod, token: string) {
         callOptions,
         (error, answer) => {
           stopListening();
-          if (error !== null) reject(faultOfStatus(error));
+          if (error !== null) reject(faultOfStatus(error, peer.address));
           else if (answer !== undefined) resolve(answer);
         },
       );
@@ -90,13 +94,13 @@ function unaryMethod(client: Client, method: DescMethod, token: string) {
     });
 }
 
-function streamingMethod(client: Client, method: DescMethod, token: string) {
+function streamingMethod(client: Client, method: DescMethod, peer: RpcPeer) {
   const definition = grpcMethodDefinition(method);
   return async function* (
     request: MessageInitShape<DescMessage>,
     options: RpcCallOptions = {},
   ): AsyncGenerator<Message, void, undefined> {
-    const { metadata, callOptions } = outgoing(token, options);
+    const { metadata, callOptions } = outgoing(peer, options);
     const call = client.makeServerStreamRequest(
       definition.path,
       definition.requestSerialize,
@@ -109,7 +113,7 @@ function streamingMethod(client: Client, method: DescMethod, token: string) {
     try {
       yield* call;
     } catch (thrown) {
-      throw isServiceError(thrown) ? faultOfStatus(thrown) : thrown;
+      throw isServiceError(thrown) ? faultOfStatus(thrown, peer.address) : thrown;
     } finally {
       stopListening();
       // A reader that stops early must not leave the server sending; for an ended call this does nothing.
@@ -118,9 +122,9 @@ function streamingMethod(client: Client, method: DescMethod, token: string) {
   };
 }
 
-function outgoing(token: string, options: RpcCallOptions): { metadata: Metadata; callOptions: CallOptions } {
+function outgoing(peer: RpcPeer, options: RpcCallOptions): { metadata: Metadata; callOptions: CallOptions } {
   const metadata = new Metadata();
-  setBearerToken(metadata, token);
+  setBearerToken(metadata, peer.adminToken);
   const { timeoutMs } = options;
   return { metadata, callOptions: timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs } };
 }

@@ -17,7 +17,7 @@ test('a fault comes back from its status with code, message, field and waiting t
     const sent = statusOfFault(new Fault(refusal));
     const { code: grpcCode, details = '', metadata = new Metadata() } = sent;
     assert.ok(grpcCode !== undefined);
-    assert.deepEqual(faultOfStatus({ code: grpcCode, details, metadata }).refusal, refusal);
+    assert.deepEqual(faultOfStatus({ code: grpcCode, details, metadata }, 'host:1').refusal, refusal);
   }
 });
 
@@ -28,6 +28,6 @@ test('what a handler threw that is not a fault is internal, and its message stay
 });
 
 test('a status from the transport becomes the nearest fault', () => {
-  const fault = faultOfStatus({ code: status.UNAVAILABLE, details: 'connection refused', metadata: new Metadata() });
-  assert.equal(fault.code, 'unavailable');
+  const fault = faultOfStatus({ code: status.UNAVAILABLE, details: 'refused', metadata: new Metadata() }, 'host:1');
+  assert.deepEqual(fault.refusal, { code: 'unavailable', message: 'host:1 does not answer.' });
 });

@@ -12,12 +12,14 @@ export function statusOfFault(thrown: unknown): Partial<StatusObject> {
   return { code: grpcStatusOf(code), details: message, metadata };
 }
 
-/** The fault behind a call's failure: the gateway's own where the trailers name one, else the nearest of the table. */
-export function faultOfStatus(failure: Pick<StatusObject, 'code' | 'details' | 'metadata'>): Fault {
+/** The fault behind a failed call to a peer: the peer's own where the trailers name one, else the nearest of the table. */
+export function faultOfStatus(failure: Pick<StatusObject, 'code' | 'details' | 'metadata'>, peer: string): Fault {
   const named = failure.metadata.get(CODE_KEY)[0];
   if (typeof named !== 'string' || !isErrorCode(named)) {
     const code = CODE_OF_STATUS[failure.code] ?? 'internal_error';
-    return new Fault({ code, message: failure.details }, { cause: failure });
+    // What the transport says of a lost connection is long and tells little.
+    const message = code === 'unavailable' ? `${peer} does not answer.` : failure.details;
+    return new Fault({ code, message }, { cause: failure });
   }
   const param = failure.metadata.get(PARAM_KEY)[0];
   const retryAfter = failure.metadata.get(RETRY_AFTER_KEY)[0];

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { type BalanceAt, balanceAt, type Until } from '#audit/balance-at.ts';
+import { Fault } from '#errors/fault.ts';
+import { type CommandContext, outputOf, withLog } from '../command-context.ts';
+import { parseUntil } from '../parse-option.ts';
+import { time, usd } from '../render/amounts.ts';
+import { table } from '../render/table.ts';
+
+interface Options {
+  readonly at?: Until;
+  readonly fromFile?: string;
+}
+
+/** `audit balance USER --at TIME|POSITION`: a user's money at any moment of the past. */
+export function addAuditBalance(audit: Command, context: CommandContext): void {
+  audit
+    .command('balance')
+    .description('work out a user’s balance from the log, now or at any moment of the past')
+    .argument('<user-id>')
+    .option(
+      '--at <time|position>',
+      'the last event to count: a position, or a time such as 2026-01-31T12:00:00Z',
+      parseUntil,
+    )
+    .option('--from-file <file>', 'read an exported log instead of the running gateway’s')
+    .action(async (userId: string, options: Options, command: Command) => {
+      const output = outputOf(command, context);
+      const until = options.at ?? { kind: 'head' };
+      const balance = await withLog(command, context, options.fromFile, async (log) => {
+        const result = await balanceAt(log.read(1), userId, until);
+        if (result !== undefined && until.kind === 'position' && result.position < until.position) {
+          throw new Fault({ code: 'not_found', message: `the log ends at position ${result.position}` });
+        }
+        return result;
+      });
+      if (balance === undefined) {
+        const by = until.kind === 'head' ? '' : ' by then';
+        throw new Fault({ code: 'not_found', message: `the log has no user ${userId}${by}` });
+      }
+      output.answer({ json: balance, text: () => balanceText(balance) });
+    });
+}
+
+function balanceText(balance: BalanceAt): string {
+  return [
+    `User ${balance.userId} after position ${balance.position}, recorded ${time(balance.recordedAtMs)}`,
+    table([
+      ['  credited', usd(balance.creditedNanoUsd)],
+      ['  charged', usd(balance.chargedNanoUsd)],
+      ['  held', `${usd(balance.heldNanoUsd)} for ${balance.openHolds} running request(s)`],
+      ['  available', `${usd(balance.availableNanoUsd)} = credited - charged - held`],
+    ]),
+  ].join('\n');
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from './exit-code.ts';
+
+/** The options every command takes. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly address?: string;
+  readonly token?: string;
+  readonly dataDir?: string;
+}
+
+/** Where the gateway is, and what proves that one may ask it. */
+export interface Connection {
+  /** host:port of its gRPC server. */
+  readonly address: string;
+  readonly adminToken: string;
+}
+
+export const DEFAULT_ADDRESS = '127.0.0.1:8081';
+const DEFAULT_DATA_DIR = './data';
+const SECRETS_FILE = 'secrets.json';
+
+/** Options first, then the environment, then what a gateway on this machine keeps in its data directory. */
+export function resolveConnection(options: GlobalOptions, environment: NodeJS.ProcessEnv): Connection {
+  const address = options.address ?? nonEmpty(environment['GATEWAY_GRPC_ADDRESS']) ?? DEFAULT_ADDRESS;
+  if (!ADDRESS.test(address))
+    throw new UsageError(`not an address: ${address}; write host:port, e.g. ${DEFAULT_ADDRESS}`);
+  const adminToken = options.token ?? nonEmpty(environment['GATEWAY_ADMIN_TOKEN']);
+  if (adminToken !== undefined) return { address, adminToken };
+  const dataDir = options.dataDir ?? nonEmpty(environment['GATEWAY_DATA_DIR']) ?? DEFAULT_DATA_DIR;
+  return { address, adminToken: tokenFromSecrets(resolve(dataDir, SECRETS_FILE)) };
+}
+
+const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}$/;
+
+/** An empty variable is as good as none. */
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function tokenFromSecrets(path: string): string {
+  const ways = 'give --token, set GATEWAY_ADMIN_TOKEN, or name the gateway’s data directory with --data-dir';
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const why = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+    throw new UsageError(`no admin token: ${path} cannot be read (${why}); ${ways}`, { cause: thrown });
+  }
+  const token = adminTokenIn(text);
+  if (token === undefined) throw new UsageError(`no admin token: ${path} has no text "adminToken"; ${ways}`);
+  return token;
+}
+
+function adminTokenIn(text: string): string | undefined {
+  try {
+    const secrets: unknown = JSON.parse(text);
+    if (typeof secrets !== 'object' || secrets === null || !('adminToken' in secrets)) return undefined;
+    return typeof secrets.adminToken === 'string' && secrets.adminToken !== '' ? secrets.adminToken : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import { exitCode } from './exit-code.ts';
+import { runCli } from './run-cli.ts';
+
+// A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode.fine);
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

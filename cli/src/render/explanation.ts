@@ -1,0 +1,158 @@
+import type {
+  ExplainedAdmission,
+  ExplainedCharge,
+  ExplainedExpiry,
+  ExplainedProof,
+  ExplainedUsage,
+  Explanation,
+} from '#audit/explain/explanation.ts';
+import type { HoldBound } from '#audit/explain/hold-arithmetic.ts';
+import { factor, moneyLine, time, usd, usdPerMillion } from './amounts.ts';
+import { table } from './table.ts';
+
+/** The story of a request for someone who knows money and not the gateway. */
+export function explanationText(story: Explanation): string {
+  const { key, admission } = story;
+  const prefix = key.prefix === '' ? 'not in the log' : `${key.prefix}…`;
+  const revoked = key.revokedAtMs === null ? '' : `, revoked ${time(key.revokedAtMs)}`;
+  const sections = [
+    `Request ${story.requestId}: ${STATES[story.state]}`,
+    table([
+      ['User', story.userId],
+      ['Key', `${prefix} "${key.name}" (${key.keyId}${revoked})`],
+      ['Asked for', `${admission.model}${admission.stream ? ', as a stream' : ''}`],
+    ]),
+    admissionText(admission),
+    ...(story.usage === null ? [] : [usageText(story.usage)]),
+    ...(story.charge === null ? [] : [chargeText(story.charge)]),
+    ...(story.expiry === null ? [] : [expiryText(story.expiry)]),
+    proofText(story.proof),
+  ];
+  return sections.join('\n\n');
+}
+
+const STATES: Readonly<Record<Explanation['state'], string>> = {
+  running: 'admitted, no end on record yet',
+  metered: 'answered, its charge not on record yet',
+  charged: 'answered and charged',
+  expired: 'never answered, its hold given back',
+};
+
+function admissionText(admission: ExplainedAdmission): string {
+  const { before, holdNanoUsd, multiplierBasisPoints } = admission;
+  return [
+    `ADMITTED ${time(admission.admittedAtMs)} (position ${admission.position})`,
+    `  Before: ${moneyLine(before)}`,
+    `  The most it could cost, each token at the dearest price of its side, times ${factor(multiplierBasisPoints)}, rounded up:`,
+    ...admission.bounds.map((bound) => `    ${boundText(bound)}`),
+    `  Hold: ${usd(holdNanoUsd)}, which the available ${usd(before.availableNanoUsd)} covered; to be closed by ${time(admission.expiresAtMs)}`,
+    `  After:  ${moneyLine(admission.after)}`,
+  ].join('\n');
+}
+
+function boundText(bound: HoldBound): string {
+  const cost = bound.costNanoUsd === null ? 'its price is not in the log' : usd(bound.costNanoUsd);
+  const tokens = `${bound.promptTokensBound} prompt and ${bound.outputTokensBound} output tokens`;
+  return `${bound.provider}/${bound.model}: ${tokens} by ${bound.priceKey} version ${bound.priceVersion} = ${cost}`;
+}
+
+function usageText(usage: ExplainedUsage): string {
+  const answered = usage.provider === '' ? 'nobody answered' : `${usage.provider}/${usage.model} answered`;
+  const source = usage.estimated ? `estimated (${usage.estimatePolicy})` : 'as the provider reported it';
+  const { tokens } = usage;
+  const counts: readonly (readonly [string, number])[] = [
+    ['input', tokens.inputTokens],
+    ['cached input', tokens.cachedInputTokens],
+    ['cache write', tokens.cacheWriteTokens],
+    ['cache write 1h', tokens.cacheWrite1hTokens],
+    ['output', tokens.outputTokens],
+    ['reasoning', tokens.reasoningTokens],
+  ];
+  const used = counts.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
+  const attempts = usage.attempts.map(
+    ({ provider, model, status, error, durationMs }, index) =>
+      `    attempt ${index + 1}: ${provider}/${model}, status ${status}${error === '' ? '' : `, ${error}`}, ${durationMs} ms`,
+  );
+  return [
+    `USED ${time(usage.recordedAtMs)} (position ${usage.position})`,
+    `  ${answered}; ${OUTCOMES[usage.outcome] ?? usage.outcome}; first byte after ${usage.firstByteMs} ms, end after ${usage.durationMs} ms`,
+    ...attempts,
+    `  Tokens, ${source}: ${used.join(', ') || 'none'}`,
+  ].join('\n');
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  OUTCOME_COMPLETED: 'the answer came to its end',
+  OUTCOME_FAILED: 'no attempt gave an answer',
+  OUTCOME_CUT: 'the provider cut the answer off',
+  OUTCOME_CLIENT_GONE: 'the client went away before the end',
+};
+
+function chargeText(charge: ExplainedCharge): string {
+  const { arithmetic, amountNanoUsd, overrunNanoUsd } = charge;
+  const total = usd(arithmetic.roundedNanoUsd);
+  return [
+    `CHARGED ${time(charge.postedAtMs)} (position ${charge.position})`,
+    `  Price: ${priceText(charge)}`,
+    ...indented(
+      table(
+        arithmetic.lines.map((line) => [
+          line.unit,
+          `${line.quantity} tokens`,
+          `x ${usdPerMillion(line.pricePicoUsd)} USD per million`,
+          `= ${line.productPicoUsd} pico-USD`,
+        ]),
+      ),
+    ),
+    `    sum ${arithmetic.sumPicoUsd} pico-USD, times ${factor(arithmetic.multiplierBasisPoints)} = ${arithmetic.exactNanoUsd} nano-USD`,
+    `    rounded once, to the nearest nano-USD: ${arithmetic.roundedNanoUsd} nano-USD = ${total}`,
+    charge.isRecomputed
+      ? '  Worked out anew from the usage and the price in the log: the same.'
+      : '  WORKED OUT ANEW FROM THE USAGE AND THE PRICE IN THE LOG: NOT THE SAME. Run "gatewayctl audit verify".',
+    `  The user pays ${usd(amountNanoUsd)}; ${usd(charge.releasedNanoUsd)} of the hold went back to the balance`,
+    ...(overrunNanoUsd === 0n ? [] : [`  Above the hold, and so the house's: ${usd(overrunNanoUsd)}`]),
+    ...(charge.postings.length === 0 ? [] : ['  Ledger entry, which sums to 0:']),
+    ...indented(table(charge.postings.map((line) => [line.account, usd(BigInt(line.amountNanoUsd))]))),
+    `  Before: ${moneyLine(charge.before)}`,
+    `  After:  ${moneyLine(charge.after)}`,
+  ].join('\n');
+}
+
+function priceText({ price }: ExplainedCharge): string {
+  if (price === null) return 'none, nothing was used that has one';
+  const tier = price.tierAbovePromptTokens === null ? '' : `, tier above ${price.tierAbovePromptTokens} prompt tokens`;
+  const published = `published ${time(price.publishedAtMs)} (position ${price.position})`;
+  return `${price.priceKey} version ${price.version}${tier}, pinned at admission; from ${price.source}, ${published}`;
+}
+
+function expiryText(expiry: ExplainedExpiry): string {
+  const why = expiry.reason === 'orphaned' ? 'the process that ran it was gone' : 'its time was over';
+  return [
+    `EXPIRED ${time(expiry.expiredAtMs)} (position ${expiry.position})`,
+    `  No usage came on record and ${why} (${expiry.reason}): nothing is charged, ${usd(expiry.releasedNanoUsd)} went back`,
+    `  After:  ${moneyLine(expiry.after)}`,
+  ].join('\n');
+}
+
+function proofText(proof: ExplainedProof): string {
+  const verdict =
+    proof.firstBreakAt === null
+      ? `The chain was recomputed from position 1 to ${proof.recomputedUpTo}: every hash is the stored one.`
+      : `THE CHAIN BREAKS AT POSITION ${proof.firstBreakAt}: the log was changed. Run "gatewayctl audit verify".`;
+  const lines = [
+    'PROOF  chain = SHA-256(02, chain before, leaf); leaf = SHA-256(00, the length and bytes of each field)',
+  ];
+  for (const event of proof.events) {
+    lines.push(
+      `  position ${event.position}  ${event.type}  event ${event.eventId}`,
+      `    leaf          ${event.leaf}`,
+      `    chain before  ${event.previousChain}`,
+      `    chain         ${event.recomputedChain}  ${event.recomputedChain === event.storedChain ? 'as stored' : `STORED IS ${event.storedChain}`}`,
+    );
+  }
+  return [...lines, `  ${verdict}`].join('\n');
+}
+
+function indented(text: string): string[] {
+  return text === '' ? [] : text.split('\n').map((line) => `    ${line}`);
+}

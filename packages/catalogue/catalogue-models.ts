@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import { aliasesOf } from './aliases.ts';
 import { type CataloguePrice, convertPrice } from './convert-price.ts';
+import { isSnapshotOf } from './dated-name.ts';
+import { outputTokensMax } from './output-tokens-max.ts';
 
 /** A model of the catalogue that the gateway can price exactly. */
 export interface CatalogueModel {
@@ -11,6 +13,10 @@ export interface CatalogueModel {
   readonly names: readonly string[];
   /** What the model can take, in tokens; 0: not known. */
   readonly contextTokens: number;
+  /** What the model can answer with at most, in tokens; 0: not known. */
+  readonly outputTokensMax: number;
+  /** Whether a name is a dated snapshot of this model; such names are many, so they are recognised and not listed. */
+  readonly isSnapshot: (name: string) => boolean;
   readonly price: CataloguePrice;
 }
 
@@ -45,7 +51,7 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
     const conversion = isChatModel(info.id) ? convertPrice(info.prices, atMs) : { reason: 'is no chat model' };
     if (models.has(info.id)) skipped.push({ id: info.id, reason: 'is in the catalogue twice; the first one counts' });
     else if ('reason' in conversion) skipped.push({ id: info.id, reason: conversion.reason });
-    else models.set(info.id, toModel(info, conversion.price));
+    else models.set(info.id, toModel(catalogueId, info, conversion.price));
   }
   return { models: [...models.values()], skipped };
 }
@@ -60,11 +66,13 @@ function isChatModel(id: string): boolean {
   return !notChatWords.test(id) && !completionOnly.test(id);
 }
 
-function toModel(info: ModelInfo, price: CataloguePrice): CatalogueModel {
+function toModel(catalogueId: string, info: ModelInfo, price: CataloguePrice): CatalogueModel {
   return {
     id: info.id,
     names: [...new Set([info.id, ...aliasesOf(info.match)])],
     contextTokens: info.context_window ?? 0,
+    outputTokensMax: outputTokensMax(catalogueId, info.id),
+    isSnapshot: (name) => isSnapshotOf(info.match, name),
     price,
   };
 }

@@ -1,0 +1,41 @@
+import { Pool } from 'undici';
+import { CONNECTIONS_MAX, type ProviderConfig, type RouterLimits } from '../config.ts';
+import type { Dialect, Provider } from '../ports.ts';
+import { startCall } from './provider-call.ts';
+
+/** Shorter than the idle limits of usual load balancers (60 s), so that it is not they who close under a request. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** A provider over HTTP/1.1 with connections that are kept. */
+export function createHttpProvider(config: ProviderConfig, dialect: Dialect, limits: RouterLimits): Provider {
+  const url = new URL(config.baseUrl);
+  const path = dialect.path(url.pathname.replace(/\/+$/, ''));
+  const headers = Object.entries({
+    'content-type': 'application/json',
+    // The bytes are passed on as they come, so they must not come compressed.
+    'accept-encoding': 'identity',
+    ...dialect.headers(config.apiKey),
+  }).flat();
+  const pool = new Pool(url.origin, {
+    connections: config.connections ?? CONNECTIONS_MAX,
+    pipelining: 1,
+    connect: { timeout: limits.connectTimeoutMs },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // The head has a timer of its own that covers the wait for a connection, too.
+    headersTimeout: 0,
+    bodyTimeout: limits.idleTimeoutMs,
+  });
+
+  return {
+    config,
+    dialect,
+    call: (body, requestId, isStream) =>
+      startCall(pool, {
+        path,
+        headers: [...headers, 'x-request-id', requestId],
+        body,
+        headTimeoutMs: isStream ? limits.streamHeadTimeoutMs : limits.wholeHeadTimeoutMs,
+      }),
+    close: () => pool.destroy(),
+  };
+}

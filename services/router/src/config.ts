@@ -1,0 +1,60 @@
+/** A provider requests can be sent to. */
+export interface ProviderConfig {
+  /** Unique; `<name>/<model>` restricts a request to it. */
+  readonly name: string;
+  /** The wire format it speaks. */
+  readonly kind: 'openai' | 'anthropic';
+  /** Up to and with the version: `https://api.openai.com/v1`. For Anthropic with or without its `/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** The provider's id in the price catalogue, the first part of its price keys: `openai`, `anthropic`, … */
+  readonly catalogue: string;
+  /** The models it has; left out: all that the catalogue lists. */
+  readonly models?: readonly string[] | undefined;
+  /** How an OpenAI-compatible provider names the output bound; default `max_completion_tokens`. */
+  readonly maxTokensParam?: 'max_tokens' | 'max_completion_tokens' | undefined;
+  /** The most connections at a time; more requests than that wait for one. Default CONNECTIONS_MAX. */
+  readonly connections?: number | undefined;
+}
+
+/** Every wait of the router. Each has a default that fits production; tests set shorter ones. */
+export interface RouterLimits {
+  /** For a TCP and TLS connection to stand. */
+  readonly connectTimeoutMs: number;
+  /** From the start of an attempt to the head of the answer: of a stream, and of an answer that is written in one piece. */
+  readonly streamHeadTimeoutMs: number;
+  readonly wholeHeadTimeoutMs: number;
+  /** Between two pieces of an answer. */
+  readonly idleTimeoutMs: number;
+  /** Of a request with all its attempts. */
+  readonly requestTimeoutMs: number;
+  /** How long a provider is still listened to for its usage after the client went away. */
+  readonly drainMaxMs: number;
+  /** How long the log is tried when it cannot be written. */
+  readonly recordMaxMs: number;
+  /** How long requests under way may take when the router closes. */
+  readonly closeMaxMs: number;
+}
+
+export interface RouterConfig extends Partial<RouterLimits> {
+  /** In order of preference. */
+  readonly providers: readonly ProviderConfig[];
+}
+
+/** A stream holds its connection until it ends, so this bounds the streams of one provider that run at a time. */
+export const CONNECTIONS_MAX = 512;
+
+export const defaultLimits: RouterLimits = {
+  // A handshake across the world takes half a second; ten are a network that is down.
+  connectTimeoutMs: 10_000,
+  // A stream's head comes with the first token or before; a minute covers long prompts and a queue at the provider.
+  streamHeadTimeoutMs: 60_000,
+  // An answer in one piece is written out first: OpenAI's and Anthropic's own SDKs wait ten minutes.
+  wholeHeadTimeoutMs: 600_000,
+  // Reasoning models are silent for a minute or more between two pieces.
+  idleTimeoutMs: 120_000,
+  requestTimeoutMs: 1_200_000,
+  drainMaxMs: 30_000,
+  recordMaxMs: 10_000,
+  closeMaxMs: 30_000,
+};

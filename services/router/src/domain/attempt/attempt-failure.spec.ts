@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failureOfCode, failureOfStatus } from './attempt-failure.ts';
+
+test('each status has one meaning and one way on', () => {
+  const expected: Record<number, [string, string]> = {
+    301: ['upstream_invalid_response', 'elsewhere'],
+    400: ['upstream_refused', 'never'],
+    401: ['upstream_unauthorized', 'elsewhere'],
+    402: ['upstream_unauthorized', 'elsewhere'],
+    403: ['upstream_unauthorized', 'elsewhere'],
+    404: ['upstream_refused', 'never'],
+    408: ['upstream_timeout', 'anywhere'],
+    409: ['upstream_error', 'anywhere'],
+    422: ['upstream_refused', 'never'],
+    429: ['upstream_rate_limited', 'anywhere'],
+    500: ['upstream_error', 'anywhere'],
+    504: ['upstream_timeout', 'anywhere'],
+    529: ['upstream_error', 'anywhere'],
+  };
+  for (const [status, [code, retry]] of Object.entries(expected)) {
+    const failure = failureOfStatus(Number(status), undefined);
+    assert.deepEqual([failure.code, failure.retry, failure.status], [code, retry, Number(status)]);
+  }
+});
+
+test('a timeout is not waited for a second time at the same provider', () => {
+  assert.equal(failureOfCode('upstream_timeout').retry, 'elsewhere');
+  assert.equal(failureOfCode('upstream_invalid_response', 200).retry, 'anywhere');
+});

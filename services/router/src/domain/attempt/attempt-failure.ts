@@ -1,0 +1,61 @@
+import type { ErrorCode } from '#errors/error-table.ts';
+
+/** Why an attempt gave no answer, and what may be done about it. */
+export interface AttemptFailure {
+  readonly code: ErrorCode;
+  /** For the client's eyes. */
+  readonly message: string;
+  /** The provider's HTTP status; 0 where none came. */
+  readonly status: number;
+  /** `never`: the request itself was refused. `elsewhere`: another provider may answer. `anywhere`: this one as well. */
+  readonly retry: 'never' | 'elsewhere' | 'anywhere';
+  /** How long the provider asked to be left alone. */
+  readonly retryAfterMs: number | undefined;
+  /** The provider's error document in OpenAI's shape, where it is the client's to see. */
+  readonly providerBody: Buffer | null;
+}
+
+/** The failure that a provider's status (not 2xx) stands for. */
+export function failureOfStatus(status: number, retryAfterMs: number | undefined): AttemptFailure {
+  const failure = (code: keyof typeof messages, retry: AttemptFailure['retry']): AttemptFailure => ({
+    code,
+    message: messages[code],
+    status,
+    retry,
+    retryAfterMs,
+    providerBody: null,
+  });
+  // 402: the gateway's own account with the provider is empty, which is the operator's to mend as a wrong key is.
+  if (status === 401 || status === 402 || status === 403) return failure('upstream_unauthorized', 'elsewhere');
+  if (status === 429) return failure('upstream_rate_limited', 'anywhere');
+  if (status === 408 || status === 504) return failure('upstream_timeout', 'anywhere');
+  if (status === 409 || status >= 500) return failure('upstream_error', 'anywhere');
+  if (status >= 400) return failure('upstream_refused', 'never');
+  return failure('upstream_invalid_response', 'elsewhere');
+}
+
+/** A failure without a status of its own to tell: no connection, a timeout, an answer that can't be read. */
+export function failureOfCode(
+  code: 'upstream_error' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_cut',
+  status = 0,
+): AttemptFailure {
+  return {
+    code,
+    message: messages[code],
+    status,
+    // A provider that let a timeout pass would let the next one pass, too: minutes of the client's time.
+    retry: code === 'upstream_timeout' ? 'elsewhere' : 'anywhere',
+    retryAfterMs: undefined,
+    providerBody: null,
+  };
+}
+
+const messages = {
+  upstream_unauthorized: 'The provider refused the gateway itself. Tell the operator of this gateway.',
+  upstream_rate_limited: 'The provider is limiting the rate of requests. Wait, then send the request again.',
+  upstream_timeout: 'The provider did not answer in time. Send the request again.',
+  upstream_error: 'The provider failed to answer. Send the request again.',
+  upstream_refused: 'The provider refused the request.',
+  upstream_invalid_response: 'The provider gave an answer that cannot be read. Send the request again.',
+  upstream_cut: 'The provider broke off in the middle of its answer.',
+} as const satisfies Partial<Record<ErrorCode, string>>;

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { completionTokensOf, isPlausible, noUsage, promptTokensOf } from './token-usage.ts';
+
+const bounds = { promptTokens: 100, outputTokens: 50 };
+
+test('a usage a little above what was admitted is believed: the excess is real', () => {
+  assert.equal(isPlausible({ ...noUsage, inputTokens: 300, outputTokens: 90 }, bounds), true);
+});
+
+test('negative, fractional, infinite and absurd counts are not believed', () => {
+  for (const count of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, 1_000_000]) {
+    assert.equal(isPlausible({ ...noUsage, inputTokens: count }, bounds), false, `input ${count}`);
+    assert.equal(isPlausible({ ...noUsage, outputTokens: count }, bounds), false, `output ${count}`);
+  }
+});
+
+test('whole counts are the sums of their disjoint parts', () => {
+  const usage = {
+    inputTokens: 1,
+    cachedInputTokens: 2,
+    cacheWriteTokens: 4,
+    cacheWrite1hTokens: 8,
+    outputTokens: 16,
+    reasoningTokens: 32,
+  };
+  assert.equal(promptTokensOf(usage), 15);
+  assert.equal(completionTokensOf(usage), 48);
+});

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PricedCandidate } from '#contracts/quota.ts';
+import type { ErrorCode, Refusal } from '#errors/error-table.ts';
+import { unreachable } from '#kernel/unreachable.ts';
+import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
+import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
+import type { HealthEvent } from '../domain/health/health.ts';
+import { type AttemptResult, attempt } from './attempt.ts';
+import { durationMs } from './record-usage.ts';
+import type { Run, RunParts } from './run.ts';
+
+type Answered = Extract<AttemptResult, { kind: 'whole' | 'stream' }>;
+
+/** How far the attempts for a request came. */
+export type Reached =
+  | { readonly kind: 'answered'; readonly candidate: PricedCandidate; readonly result: Answered }
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure | Refusal }
+  /** The client is gone, or the run was stopped. `candidate`: who was at work on an answer then; null: nobody. */
+  | { readonly kind: 'ended'; readonly candidate: PricedCandidate | null };
+
+const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
+
+/** Tries the candidates until one answers, as `nextAttempt` decides. Every attempt is put on the run. */
+export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
+  const candidates = parts.health.inOrder(run.request.candidates);
+  const failed: FailedAttempt[] = [];
+  let failure: AttemptFailure | null = null;
+  let refusal: Refusal = noProvider;
+  for (;;) {
+    const next = nextAttempt(failed, candidates.length, Math.random());
+    const candidate = next.kind === 'try' ? candidates[next.candidate] : undefined;
+    if (next.kind === 'give-up' || !candidate) return { kind: 'failed', failure: failure ?? refusal };
+    if (next.delayMs > 0) await pause(next.delayMs);
+    if (run.isGone || run.stopped) return { kind: 'ended', candidate: null };
+
+    const tried = await tryCandidate(parts, run, candidate);
+    if (tried.kind === 'refused') {
+      refusal = tried.refusal;
+      failed.push({ candidate: next.candidate, retry: 'elsewhere', retryAfterMs: undefined });
+    } else if (tried.kind === 'failed') {
+      failure = tried.failure;
+      failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
+    } else if (tried.kind === 'stopped') {
+      return { kind: 'ended', candidate: tried.wasSent ? candidate : null };
+    } else {
+      return { kind: 'answered', candidate, result: tried };
+    }
+  }
+}
+
+type Tried = AttemptResult | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+async function tryCandidate(parts: RunParts, run: Run, candidate: PricedCandidate): Promise<Tried> {
+  const provider = parts.providers.get(candidate.provider);
+  if (!provider) return { kind: 'refused', refusal: noProvider };
+  const encoded = provider.dialect.encode(run.request, candidate.model, provider.config);
+  if (encoded.kind === 'refused') return encoded;
+
+  const { health, clock } = parts;
+  const startedAtMs = clock();
+  health.note(candidate.provider, 'call-started');
+  const result = await attempt(run, provider, encoded).catch((thrown: unknown) => {
+    health.note(candidate.provider, 'call-abandoned');
+    throw thrown;
+  });
+  const tookMs = durationMs(clock() - startedAtMs);
+  run.attempts.push({
+    provider: candidate.provider,
+    model: candidate.model,
+    ...statusOf(result, run),
+    durationMs: tookMs,
+  });
+  const event = healthEventOf(result, run);
+  if (event) health.note(candidate.provider, event);
+  if (result.kind === 'failed') {
+    const { requestId } = run.request;
+    const { code, status } = result.failure;
+    const { provider: name, model } = candidate;
+    parts.logger.warn({ requestId, provider: name, model, code, status, durationMs: tookMs }, 'an attempt failed');
+  }
+  return result;
+}
+
+/** What the attempt says of the provider's health; null for a stream, which is judged at its end. */
+function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {
+  switch (result.kind) {
+    case 'whole':
+      return 'call-succeeded';
+    case 'stream':
+      return null;
+    case 'failed':
+      return result.failure.code === 'upstream_refused' ? 'call-succeeded' : 'call-failed';
+    case 'stopped':
+      return run.stopped === 'timeout' ? 'call-failed' : 'call-abandoned';
+    default:
+      return unreachable(result);
+  }
+}
+
+const stopCodes = {
+  drained: 'client_gone',
+  timeout: 'upstream_timeout',
+  closing: 'unavailable',
+} as const satisfies Record<NonNullable<Run['stopped']>, ErrorCode>;
+
+function statusOf(result: AttemptResult, run: Run): { status: number; error: string } {
+  if (result.kind === 'failed') return { status: result.failure.status, error: result.failure.code };
+  if (result.kind === 'stopped') return { status: 0, error: stopCodes[run.stopped ?? 'drained'] };
+  return { status: result.status, error: '' };
+}

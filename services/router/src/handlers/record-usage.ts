@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventBodies } from '#contracts/events.ts';
+import type { ModelCandidate } from '#contracts/quota.ts';
+import { requestVersion, streams } from '#contracts/streams.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import { faultFrom } from '#errors/fault.ts';
+import type { AppendRequest } from '#journal/journal.ts';
+import { derivedId } from '#kernel/ids.ts';
+import type { TokenUsage } from '../domain/usage/token-usage.ts';
+import type { EstimatePolicy } from '../estimate/count-tokens.ts';
+import type { Run, RunParts } from './run.ts';
+
+export type UsageBody = EventBodies['UsageRecorded'];
+export type AttemptBody = UsageBody['attempts'][number];
+export type Outcome = Exclude<UsageBody['outcome'], 'OUTCOME_UNSPECIFIED'>;
+
+/** How a request ended, and what it used. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Who answered; null where nobody did. */
+  readonly candidate: ModelCandidate | null;
+  readonly usage: TokenUsage;
+  /** Null where the provider itself said what was used. */
+  readonly estimatePolicy: EstimatePolicy | null;
+}
+
+/** Before the first repetition of an append that failed; doubled from there to the most. */
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1_000;
+/** The log keeps durations as uint32. */
+const DURATION_MAX_MS = 2 ** 32 - 1;
+
+/**
+ * Makes the usage durable; returns null when it is. A refusal: the log could not be written within the bound, or the
+ * request's hold has ended, and the answer must not be completed. Never throws.
+ */
+export async function recordUsage(parts: RunParts, run: Run, ending: Ending): Promise<Refusal | null> {
+  const append = appendOf(run, ending, parts.clock());
+  const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
+  for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+    try {
+      const result = await parts.journal.append(append);
+      if (result.kind === 'appended') return null;
+      parts.logger.error({ requestId: run.request.requestId, ...result }, 'the hold ended before the usage came');
+      return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
+    } catch (thrown) {
+      const fault = faultFrom(thrown);
+      parts.logger.error({ requestId: run.request.requestId, err: fault }, 'the usage could not be recorded');
+      // Other codes than `unavailable` do not pass by waiting.
+      if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
+        return { code: 'unavailable', message: 'The gateway could not record the usage. Send the request again.' };
+      }
+      // The same ids and bytes: had the failed append been written all the same, this one finds it.
+      await pause(waitMs);
+    }
+  }
+}
+
+function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
+  const { request } = run;
+  const data: UsageBody = {
+    requestId: request.requestId,
+    userId: request.userId,
+    outcome: ending.outcome,
+    provider: ending.candidate?.provider ?? '',
+    model: ending.candidate?.model ?? '',
+    usage: { ...ending.usage },
+    estimated: ending.estimatePolicy !== null,
+    estimatePolicy: ending.estimatePolicy ?? '',
+    attempts: [...run.attempts],
+    firstByteMs: durationMs(run.firstByteMs),
+    durationMs: durationMs(nowMs - run.startedAtMs),
+    recordedAtMs: String(nowMs),
+  };
+  return {
+    stream: streams.request(request.requestId),
+    expectedVersion: requestVersion.admitted,
+    events: [{ eventId: derivedId(request.requestId, 'usage-recorded'), type: 'UsageRecorded', data }],
+    correlationId: request.requestId,
+    causationId: request.admissionEventId,
+  };
+}
+
+/** A clock may be set back; a duration is whole and never negative. */
+export function durationMs(milliseconds: number): number {
+  return Math.min(Math.max(0, Math.round(milliseconds)), DURATION_MAX_MS);
+}

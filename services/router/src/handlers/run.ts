@@ -1,0 +1,45 @@
+import type { Logger } from 'pino';
+import type { CompleteRequest } from '#contracts/router.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { RouterLimits } from '../config.ts';
+import type { FrameChannel } from '../frame-channel.ts';
+import type { HealthBoard } from '../health-board.ts';
+import type { Provider, ProviderCall } from '../ports.ts';
+import type { AttemptBody } from './record-usage.ts';
+
+/** What all requests of a router share. */
+export interface RunParts {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly health: HealthBoard;
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly limits: RouterLimits;
+}
+
+/** One request under way. */
+export interface Run {
+  readonly request: CompleteRequest;
+  readonly channel: Pick<FrameChannel, 'push' | 'room' | 'drop'>;
+  readonly startedAtMs: number;
+  readonly attempts: AttemptBody[];
+  /** 0 until the first byte of the answer has come. */
+  firstByteMs: number;
+  /** The call under way, to be broken when its time is over. */
+  call: ProviderCall | null;
+  /** The client went away; the provider may still be listened to. */
+  isGone: boolean;
+  /**
+   * Why nothing is waited for any longer: the client is gone and the provider was listened to for as long as the bound
+   * allows, or the request has taken too long as a whole, or the router is closing.
+   */
+  stopped: 'drained' | 'timeout' | 'closing' | null;
+}
+
+/** Breaks off what the run waits for: the provider, and a client that does not read. The first reason stays. */
+export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
+  run.stopped ??= reason;
+  run.call?.abort();
+  run.channel.drop();
+}

@@ -1,0 +1,84 @@
+import type { CompletionFailure } from '#contracts/router.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import { faultFrom } from '#errors/fault.ts';
+import { unreachable } from '#kernel/unreachable.ts';
+import { noUsage } from '../domain/usage/token-usage.ts';
+import { deliverStream } from './deliver-stream.ts';
+import { deliverWhole } from './deliver-whole.ts';
+import { type Reached, reachProvider } from './reach-provider.ts';
+import { type Ending, recordUsage } from './record-usage.ts';
+import type { Run, RunParts } from './run.ts';
+import { usageOrEstimate } from './usage-or-estimate.ts';
+
+/** Runs a request to its end: its usage is on record or its last frame is a failure, whatever happens. Never throws. */
+export async function serve(parts: RunParts, run: Run): Promise<void> {
+  try {
+    const reached = await reachProvider(parts, run);
+    switch (reached.kind) {
+      case 'answered':
+        if (reached.result.kind === 'whole') await deliverWhole(parts, run, reached.candidate, reached.result);
+        else await deliverStream(parts, run, reached.candidate, reached.result);
+        return;
+      case 'failed':
+        await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, reached.failure);
+        return;
+      case 'ended':
+        await endUnanswered(parts, run, reached);
+        return;
+      default:
+        unreachable(reached);
+    }
+  } catch (thrown) {
+    parts.logger.error({ requestId: run.request.requestId, err: thrown }, 'a request failed in the gateway itself');
+    // Where the usage is on record already, this append changes nothing: its event id is taken.
+    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, faultFrom(thrown).refusal);
+  } finally {
+    run.call?.discard();
+  }
+}
+
+/** Told to the client where the provider that limits the rate does not say. */
+const RATE_LIMIT_RETRY_AFTER_MS = 1_000;
+
+const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
+
+const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away before the answer.' };
+const timeoutRefusal: Refusal = { code: 'upstream_timeout', message: 'The request took too long. Send it again.' };
+const closingRefusal: Refusal = { code: 'unavailable', message: 'The gateway is stopping. Send the request again.' };
+
+/** Nobody has answered, and nobody is waited for any longer. */
+async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, { kind: 'ended' }>): Promise<void> {
+  if (run.stopped === 'timeout' || run.stopped === 'closing') {
+    const refusal = run.stopped === 'timeout' ? timeoutRefusal : closingRefusal;
+    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, refusal);
+    return;
+  }
+  if (!ended.candidate) {
+    await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...nothingUsed }, goneRefusal);
+    return;
+  }
+  // The provider was at work when it was broken off, and may charge for the prompt.
+  const used = await usageOrEstimate(run, null, { text: '', scale: 1 });
+  await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', candidate: ended.candidate, ...used }, goneRefusal);
+}
+
+/** Records an ending and fails the request; a failure of the record itself is told instead. */
+async function fail(
+  parts: RunParts,
+  run: Run,
+  ending: Ending,
+  failure: Refusal | CompletionFailureSource,
+): Promise<void> {
+  const refusal = await recordUsage(parts, run, ending);
+  run.channel.push({ kind: 'failure', failure: completionFailure(refusal ?? failure) });
+}
+
+type CompletionFailureSource = Refusal & { readonly status: number; readonly providerBody: Buffer | null };
+
+function completionFailure(source: Refusal | CompletionFailureSource): CompletionFailure {
+  const { code, message, param } = source;
+  const retryAfterMs =
+    source.retryAfterMs ?? (code === 'upstream_rate_limited' ? RATE_LIMIT_RETRY_AFTER_MS : undefined);
+  const provider = 'providerBody' in source ? source : { status: 0, providerBody: null };
+  return { code, message, param, retryAfterMs, providerBody: provider.providerBody, providerStatus: provider.status };
+}

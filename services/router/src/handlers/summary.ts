@@ -1,0 +1,15 @@
+import type { ModelCandidate } from '#contracts/quota.ts';
+import type { CompletionSummary } from '#contracts/router.ts';
+import { completionTokensOf, promptTokensOf } from '../domain/usage/token-usage.ts';
+import type { Ending } from './record-usage.ts';
+
+/** An ending in whole counts, for logs and metrics. */
+export function summaryOf(candidate: ModelCandidate, ending: Ending): CompletionSummary {
+  return {
+    provider: candidate.provider,
+    model: candidate.model,
+    inputTokens: promptTokensOf(ending.usage),
+    outputTokens: completionTokensOf(ending.usage),
+    estimated: ending.estimatePolicy !== null,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '#kernel/clock.ts';
+import {
+  evolveHealth,
+  type Health,
+  type HealthEvent,
+  healthyFromTheStart,
+  isPreferred,
+} from './domain/health/health.ts';
+
+/** What is known of every provider's health. In memory only: a restart learns it anew in a few calls. */
+export interface HealthBoard {
+  note(provider: string, event: HealthEvent): void;
+  /** The candidates in the order to be tried: those that are preferred first, each group in its given order. */
+  inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
+  all(): readonly { readonly provider: string; readonly isHealthy: boolean }[];
+}
+
+export function createHealthBoard(providers: readonly string[], clock: Clock): HealthBoard {
+  const board = new Map<string, Health>(providers.map((provider) => [provider, healthyFromTheStart]));
+  const healthOf = (provider: string): Health => board.get(provider) ?? healthyFromTheStart;
+
+  return {
+    note(provider, event) {
+      const before = healthOf(provider);
+      const after = evolveHealth(before, event, clock());
+      if (after !== before) board.set(provider, after);
+    },
+    inOrder(candidates) {
+      if (candidates.length < 2) return candidates;
+      const nowMs = clock();
+      const isFirst = (candidate: { readonly provider: string }) => isPreferred(healthOf(candidate.provider), nowMs);
+      if (candidates.every(isFirst)) return candidates;
+      return [...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
+    },
+    all: () => [...board].map(([provider, health]) => ({ provider, isHealthy: health.status === 'healthy' })),
+  };
+}

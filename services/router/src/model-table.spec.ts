@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ProviderConfig } from './config.ts';
+import { buildModelTable, type ReadCatalogue } from './model-table.ts';
+
+const readCatalogue: ReadCatalogue = (id) =>
+  id === 'openai' ? [{ id: 'gpt-4o', names: ['gpt-4o', 'gpt-4o-2024-08-06'] }] : [];
+
+const provider = (name: string, models?: readonly string[]): ProviderConfig => ({
+  name,
+  kind: 'openai',
+  baseUrl: 'http://127.0.0.1:1/v1',
+  apiKey: '',
+  catalogue: 'openai',
+  models,
+});
+
+test('a model goes to every provider that has it, in the order they are configured', () => {
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  assert.deepEqual(table.find('gpt-4o')?.candidates, [
+    { provider: 'b', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
+    { provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
+  ]);
+});
+
+test("an alias keeps its own name towards the provider, and has its model's price", () => {
+  const table = buildModelTable([provider('a')], readCatalogue, 1);
+  assert.deepEqual(table.find('gpt-4o-2024-08-06')?.candidates, [
+    { provider: 'a', model: 'gpt-4o-2024-08-06', priceKey: 'openai/gpt-4o' },
+  ]);
+});
+
+test('<provider>/<model> goes to that provider only, by the plain name, and is not listed', () => {
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  assert.deepEqual(table.find('a/gpt-4o')?.candidates, [{ provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' }]);
+  assert.deepEqual(
+    table.list().map((model) => model.id),
+    ['gpt-4o', 'gpt-4o-2024-08-06'],
+  );
+});
+
+test("a provider's explicit models replace the catalogue's, priced or not", () => {
+  const table = buildModelTable([provider('a', ['gpt-4o', 'house-model', 'house-model'])], readCatalogue, 1);
+  assert.deepEqual(
+    table.list().map((model) => [model.id, model.candidates]),
+    [
+      ['gpt-4o', [{ provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' }]],
+      ['house-model', [{ provider: 'a', model: 'house-model', priceKey: 'openai/house-model' }]],
+    ],
+  );
+});
+
+test('a name nobody has is not found', () => {
+  const table = buildModelTable([provider('a')], readCatalogue, 1);
+  for (const name of ['gpt-5', 'c/gpt-4o', '', 'constructor', '__proto__']) assert.equal(table.find(name), undefined);
+});

@@ -1,0 +1,56 @@
+import type { ModelCandidate } from '#contracts/quota.ts';
+import type { RoutedModel } from '#contracts/router.ts';
+import type { ProviderConfig } from './config.ts';
+
+/** What the model table needs of the price catalogue: the models of a provider, with every name that means exactly one. */
+export type ReadCatalogue = (
+  catalogueId: string,
+) => readonly { readonly id: string; readonly names: readonly string[] }[];
+
+export interface ModelTable {
+  find(name: string): RoutedModel | undefined;
+  list(): readonly RoutedModel[];
+}
+
+/**
+ * The models of all providers by the names a client may use: `<model>` goes to every provider that has it, in the
+ * order they are configured; `<provider>/<model>` to that one only, and is found but not listed.
+ */
+export function buildModelTable(
+  providers: readonly ProviderConfig[],
+  readCatalogue: ReadCatalogue,
+  createdAtS: number,
+): ModelTable {
+  const shared = new Map<string, { ownedBy: string; candidates: ModelCandidate[] }>();
+  const byName = new Map<string, RoutedModel>();
+  for (const provider of providers) {
+    for (const candidate of candidatesOf(provider, readCatalogue)) {
+      const model = shared.get(candidate.model) ?? { ownedBy: provider.name, candidates: [] };
+      model.candidates.push(candidate);
+      shared.set(candidate.model, model);
+      const id = `${provider.name}/${candidate.model}`;
+      byName.set(id, { id, ownedBy: provider.name, createdAtS, candidates: [candidate] });
+    }
+  }
+  const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS, ...model }));
+  // A provider may have a model whose own name looks like another's prefixed one; the plain name wins.
+  for (const model of listed) byName.set(model.id, model);
+  return { find: (name) => byName.get(name), list: () => listed };
+}
+
+/** One candidate a name: a provider knows its models by their aliases, too, so the name is sent on as it was given. */
+function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): readonly ModelCandidate[] {
+  const priceKeys = new Map<string, string>();
+  for (const model of readCatalogue(provider.catalogue)) {
+    for (const name of model.names) {
+      if (!priceKeys.has(name)) priceKeys.set(name, `${provider.catalogue}/${model.id}`);
+    }
+  }
+  const names = provider.models ? [...new Set(provider.models)] : [...priceKeys.keys()];
+  return names.map((name) => ({
+    provider: provider.name,
+    model: name,
+    // A model the catalogue does not know has a price key all the same: admission refuses it until it is priced.
+    priceKey: priceKeys.get(name) ?? `${provider.catalogue}/${name}`,
+  }));
+}

@@ -1,0 +1,6 @@
+import { Fault } from '#errors/fault.ts';
+
+/** A request in OpenAI's form that Anthropic has no form for; `dialect.ts` turns it into a refusal. */
+export function refuse(param: string, message: string): Fault {
+  return new Fault({ code: 'invalid_request', message, param });
+}

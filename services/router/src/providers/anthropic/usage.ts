@@ -1,0 +1,46 @@
+import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
+import { completionTokensOf, promptTokensOf, type TokenUsage } from '../../domain/usage/token-usage.ts';
+
+/**
+ * Anthropic's usage: its parts are disjoint already, but for the one-hour part of the cache writes. Thinking is a part of
+ * the output that is not told apart. Null where it says nothing, or nonsense.
+ */
+export function readAnthropicUsage(value: unknown): TokenUsage | null {
+  const usage = asObject(value);
+  if (typeof usage?.['input_tokens'] !== 'number' || typeof usage['output_tokens'] !== 'number') return null;
+  const cacheWrites = count(usage['cache_creation_input_tokens']);
+  const oneHourWrites = count(asObject(usage['cache_creation'])?.['ephemeral_1h_input_tokens']);
+  const read: TokenUsage = {
+    inputTokens: usage['input_tokens'],
+    cachedInputTokens: count(usage['cache_read_input_tokens']),
+    cacheWriteTokens: cacheWrites - oneHourWrites,
+    cacheWrite1hTokens: oneHourWrites,
+    outputTokens: usage['output_tokens'],
+    reasoningTokens: 0,
+  };
+  return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
+}
+
+/** A stream's usage so far with what a later event says of it: counts are cumulative, and null is no news. */
+export function mergeUsage(before: JsonObject | null, after: unknown): JsonObject | null {
+  const news = asObject(after);
+  if (!news) return before;
+  const told = Object.entries(news).filter(([, value]) => value !== null && value !== undefined);
+  return { ...before, ...Object.fromEntries(told) };
+}
+
+/** Usage as an OpenAI client expects it: everything in the prompt is a prompt token. */
+export function toOpenAiUsage(usage: TokenUsage): OpenAiUsage {
+  return openAiUsageShape({
+    promptTokens: promptTokensOf(usage),
+    cachedTokens: usage.cachedInputTokens,
+    completionTokens: completionTokensOf(usage),
+    reasoningTokens: usage.reasoningTokens,
+  });
+}
+
+function count(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,21 @@
+import { asArray, asObject, parseObject } from '#openai-wire/json-object.ts';
+import type { WholeAnswer } from '../../ports.ts';
+import { choiceText } from './choice-text.ts';
+import { readOpenAiUsage } from './usage.ts';
+
+/** An answer in one piece: parsed for its usage, passed on as it came. */
+export function readOpenAiAnswer(bytes: Buffer): WholeAnswer {
+  const answer = parseObject(bytes.toString());
+  if (!answer || !Array.isArray(answer['choices'])) return { kind: 'invalid' };
+  return {
+    kind: 'answer',
+    body: bytes,
+    usage: readOpenAiUsage(answer['usage']),
+    sample: () => ({
+      text: asArray(answer['choices'])
+        .map((choice) => choiceText(asObject(asObject(choice)?.['message'])))
+        .join('\n'),
+      scale: 1,
+    }),
+  };
+}

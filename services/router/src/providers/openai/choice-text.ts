@@ -1,0 +1,12 @@
+import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
+
+/** All text that a message or a chunk's delta holds, tool calls and shown reasoning included: what was generated. */
+export function choiceText(message: JsonObject | null): string {
+  if (!message) return '';
+  const parts = [message['content'], message['refusal'], message['reasoning_content'] ?? message['reasoning']];
+  for (const call of asArray(message['tool_calls'])) {
+    const called = asObject(asObject(call)?.['function']);
+    parts.push(called?.['name'], called?.['arguments']);
+  }
+  return parts.filter((part) => typeof part === 'string').join('');
+}

@@ -1,0 +1,25 @@
+import type { Dialect } from '../../ports.ts';
+import { readOpenAiAnswer } from './answer.ts';
+import { readOpenAiError } from './error.ts';
+import { encodeOpenAiRequest } from './request.ts';
+import { createOpenAiStreamDecoder } from './stream.ts';
+
+/** OpenAI's own wire format: bytes pass through wherever nothing has to change. */
+export const openAiDialect: Dialect = {
+  path: (basePath) => `${basePath}/chat/completions`,
+  headers: (apiKey) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
+  encode(request, model, config) {
+    const { body, isUsageHidden } = encodeOpenAiRequest(
+      request,
+      model,
+      config.maxTokensParam ?? 'max_completion_tokens',
+    );
+    return {
+      kind: 'encoded',
+      body,
+      readAnswer: readOpenAiAnswer,
+      openStream: () => createOpenAiStreamDecoder(isUsageHidden),
+    };
+  },
+  errorBody: readOpenAiError,
+};

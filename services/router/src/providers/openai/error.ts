@@ -1,0 +1,6 @@
+import { asObject, parseObject } from '#openai-wire/json-object.ts';
+
+/** The provider's own error document, byte for byte, where it is one. */
+export function readOpenAiError(bytes: Buffer): Buffer | null {
+  return asObject(parseObject(bytes.toString())?.['error']) ? bytes : null;
+}

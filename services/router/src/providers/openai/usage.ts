@@ -1,0 +1,36 @@
+import { asObject } from '#openai-wire/json-object.ts';
+import type { TokenUsage } from '../../domain/usage/token-usage.ts';
+
+/**
+ * OpenAI's usage with its parts taken apart: there, cached and cache-written tokens are a part of `prompt_tokens`, and
+ * reasoning tokens of `completion_tokens`. Null where it says nothing, or nonsense (a part greater than its whole).
+ */
+export function readOpenAiUsage(value: unknown): TokenUsage | null {
+  const usage = asObject(value);
+  if (!usage) return null;
+  const promptTokens = usage['prompt_tokens'];
+  const completionTokens = usage['completion_tokens'];
+  if (typeof promptTokens !== 'number' || typeof completionTokens !== 'number') return null;
+  const promptDetails = asObject(usage['prompt_tokens_details']);
+  const cachedTokens = count(promptDetails?.['cached_tokens']);
+  const cacheWriteTokens = count(promptDetails?.['cache_write_tokens']);
+  const reasoningTokens = count(asObject(usage['completion_tokens_details'])?.['reasoning_tokens']);
+  // Some providers count reasoning beside the completion; the total tells.
+  const isReasoningApart =
+    reasoningTokens > 0 && usage['total_tokens'] === promptTokens + completionTokens + reasoningTokens;
+  const read: TokenUsage = {
+    inputTokens: promptTokens - cachedTokens - cacheWriteTokens,
+    cachedInputTokens: cachedTokens,
+    cacheWriteTokens,
+    cacheWrite1hTokens: 0,
+    outputTokens: isReasoningApart ? completionTokens : completionTokens - reasoningTokens,
+    reasoningTokens,
+  };
+  return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
+}
+
+/** A part that is not told is 0. One that is told as anything but a number makes the whole report nonsense. */
+function count(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  return typeof value === 'number' ? value : Number.NaN;
+}

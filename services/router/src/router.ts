@@ -1,0 +1,100 @@
+import type { Logger } from 'pino';
+import { catalogueModels } from '#catalogue/catalogue-models.ts';
+import type { CompleteRequest, RouterPort } from '#contracts/router.ts';
+import type { Journal } from '#journal/journal.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
+import { createHttpProvider } from './adapters/http-provider.ts';
+import { defaultLimits, type ProviderConfig, type RouterConfig, type RouterLimits } from './config.ts';
+import { createFrameChannel } from './frame-channel.ts';
+import { type Run, type RunParts, stopRun } from './handlers/run.ts';
+import { serve } from './handlers/serve.ts';
+import { createHealthBoard } from './health-board.ts';
+import { buildModelTable } from './model-table.ts';
+import type { Dialect } from './ports.ts';
+import { anthropicDialect } from './providers/anthropic/dialect.ts';
+import { openAiDialect } from './providers/openai/dialect.ts';
+
+export interface RouterDependencies {
+  readonly config: RouterConfig;
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+export interface Router extends RouterPort {
+  /** Takes no more requests, lets those under way end within a bound, and closes all connections. */
+  close(): Promise<void>;
+}
+
+const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialect, anthropic: anthropicDialect };
+
+/** The router over its providers. No connection is made until the first request. */
+export function createRouter({ config, journal, logger, clock = systemClock }: RouterDependencies): Router {
+  const limits: RouterLimits = { ...defaultLimits, ...config };
+  const models = buildModelTable(
+    config.providers,
+    (catalogueId) => catalogueModels(catalogueId, clock()),
+    Math.floor(clock() / 1000),
+  );
+  const providers = new Map(
+    config.providers.map((provider) => [provider.name, createHttpProvider(provider, dialects[provider.kind], limits)]),
+  );
+  const health = createHealthBoard([...providers.keys()], clock);
+  const parts: RunParts = { providers, health, journal, logger, clock, limits };
+  const underWay = new Map<Run, Promise<void>>();
+  let isClosing = false;
+
+  function complete(request: CompleteRequest, signal: AbortSignal) {
+    const channel = createFrameChannel(() => leave());
+    const run: Run = {
+      request,
+      channel,
+      startedAtMs: clock(),
+      attempts: [],
+      firstByteMs: 0,
+      call: null,
+      isGone: false,
+      stopped: null,
+    };
+    const timer = setTimeout(() => stopRun(run, 'timeout'), limits.requestTimeoutMs);
+    let drainTimer: NodeJS.Timeout | undefined;
+
+    function leave(): void {
+      if (run.isGone) return;
+      run.isGone = true;
+      channel.drop();
+      drainTimer = setTimeout(() => stopRun(run, 'drained'), limits.drainMaxMs);
+    }
+
+    if (isClosing) stopRun(run, 'closing');
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    const ended = serve(parts, run).finally(() => {
+      clearTimeout(timer);
+      clearTimeout(drainTimer);
+      signal.removeEventListener('abort', leave);
+      // A reader that goes away from here on has nothing to be drained.
+      run.isGone = true;
+      underWay.delete(run);
+      channel.close();
+    });
+    underWay.set(run, ended);
+    return channel.frames;
+  }
+
+  return {
+    complete,
+    findModel: models.find,
+    listModels: models.list,
+    providerHealth: health.all,
+    async close() {
+      isClosing = true;
+      const timer = setTimeout(() => {
+        for (const run of underWay.keys()) stopRun(run, 'closing');
+      }, limits.closeMaxMs);
+      await Promise.all(underWay.values());
+      clearTimeout(timer);
+      await Promise.all([...providers.values()].map((provider) => provider.close()));
+    },
+  };
+}

@@ -132,7 +132,7 @@ test('a charged request is explained to the nano-dollar', async () => {
   for (const part of [
     'Key        ak_abcdefgh… "laptop"',
     'Before: credited 0.01 - charged 0.00 - held 0.00 = available 0.01 USD',
-    'Hold: 0.003074852 USD',
+    'Hold: 0.003074852 USD, the dearest of these, covered by the available 0.01 USD',
     'openai/gpt-sample version 2, pinned at admission; from catalogue 2',
     'reasoning     99 tokens   x 1.200001 USD per million  = 118800099 pico-USD',
     'sum 690000099 pico-USD, times 1.5 = 1035000.1485 nano-USD',

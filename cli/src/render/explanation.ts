@@ -45,9 +45,18 @@ function admissionText(admission: ExplainedAdmission): string {
     `  Before: ${moneyLine(before)}`,
     `  The most it could cost, each token at the dearest price of its side, times ${factor(multiplierBasisPoints)}, rounded up:`,
     ...admission.bounds.map((bound) => `    ${boundText(bound)}`),
-    `  Hold: ${usd(holdNanoUsd)}, which the available ${usd(before.availableNanoUsd)} covered; to be closed by ${time(admission.expiresAtMs)}`,
+    `  Hold: ${usd(holdNanoUsd)}, ${coverText(admission)}; to be closed by ${time(admission.expiresAtMs)}`,
     `  After:  ${moneyLine(admission.after)}`,
   ].join('\n');
+}
+
+/** Why it was admitted; or, in a log that was tampered with, that it should not have been. */
+function coverText({ before, holdNanoUsd, bounds }: ExplainedAdmission): string {
+  const available = usd(before.availableNanoUsd);
+  const isCovered = holdNanoUsd <= before.availableNanoUsd;
+  const isDearest = bounds.some(({ costNanoUsd }) => costNanoUsd === holdNanoUsd);
+  const origin = isDearest ? 'the dearest of these' : 'NOT ONE OF THESE';
+  return `${origin}, ${isCovered ? `covered by the available ${available}` : `NOT COVERED by the available ${available}`}`;
 }
 
 function boundText(bound: HoldBound): string {

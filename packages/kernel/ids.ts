@@ -1,7 +1,8 @@
-import { v5, v7 } from 'uuid';
+import { hash } from 'node:crypto';
+import { v7 } from 'uuid';
 
-/** Namespace of the ids that are derived from a request's id; changing it would break idempotency across versions. */
-const DERIVED_NAMESPACE = 'b7a1c2de-5c0f-4f0b-9a55-2c7d1f6f3a10';
+/** Namespace of the ids that are derived from another; changing it would break idempotency across versions. */
+const DERIVED_NAMESPACE = Buffer.from('b7a1c2de5c0f4f0b9a552c7d1f6f3a10', 'hex');
 
 /** A fresh, time-ordered id (UUIDv7): new rows land at the end of an index. */
 export function newId(): string {
@@ -10,8 +11,13 @@ export function newId(): string {
 
 /**
  * The id of the one event of a kind that can follow from something: the same inputs give the same id, so an append that
- * is repeated after a crash is recognised (RFC 9562, UUIDv5).
+ * is repeated after a crash is recognised. A UUIDv5 (RFC 9562), worked out here since three are needed for each request
+ * and Node's one-shot hash takes a quarter of the time of the package's.
  */
 export function derivedId(sourceId: string, kind: string): string {
-  return v5(`${sourceId}/${kind}`, DERIVED_NAMESPACE);
+  const digest = hash('sha1', Buffer.concat([DERIVED_NAMESPACE, Buffer.from(`${sourceId}/${kind}`)]), 'buffer');
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6); // version 5
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8); // variant
+  const hex = digest.hexSlice(0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -9,8 +9,8 @@ describe('createMetrics', () => {
   });
 
   it('can be created twice in a process, each with a registry of its own', async () => {
-    const first = createMetrics({ withProcessDefaults: true });
-    const second = createMetrics({ withProcessDefaults: true });
+    const first = createMetrics();
+    const second = createMetrics();
     first.tokens.inc({ model: 'm', provider: 'p', kind: 'input' }, 3);
     assert.match(await first.registry.metrics(), /gateway_tokens_total\{.*\} 3/);
     assert.doesNotMatch(await second.registry.metrics(), /gateway_tokens_total\{/);

@@ -64,6 +64,9 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     latest.set(request.socket, exchange);
     if (drained !== undefined) closeAfterAnswer(exchange);
     if (request.url?.startsWith('/v1/')) allowOrigin(exchange, config.corsOrigin);
+    // The one hot path does not go through Express, which takes 20 µs of the 120 µs of CPU a request costs here
+    // (measured with ports that answer at once). Written any other way (a query, a slash at the end) it goes through
+    // Express to the same handler.
     if (request.method === 'POST' && request.url === COMPLETIONS_PATH) {
       exchange.record.route = COMPLETIONS_PATH;
       void serve(exchange, complete);

@@ -25,7 +25,9 @@ export function watchClient(exchange: Exchange, answer: AnswerWriter, requestTim
     answer.fail(refusal);
     controller.abort();
   };
-  const timer = setTimeout(stop, requestTimeoutMs, {
+  // What the body and the admission took is gone from it.
+  const remainingMs = exchange.startedAtMs + requestTimeoutMs - performance.now();
+  const timer = setTimeout(stop, Math.max(1, remainingMs), {
     code: 'upstream_timeout',
     message: `The answer was not whole within ${requestTimeoutMs} ms.`,
   } satisfies Refusal);

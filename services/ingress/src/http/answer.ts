@@ -15,7 +15,7 @@ export function answerJson(
   document: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  answerBytes(exchange, status, Buffer.from(JSON.stringify(document, bigintAsText)), {
+  answerBytes(exchange, status, JSON.stringify(document, bigintAsText), {
     'content-type': JSON_TYPE,
     ...headers,
   });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from './exchange.ts';
 
 /** How long, and how much, a client that was refused may go on sending before the connection is closed on it. */
@@ -33,5 +34,10 @@ export function endAfterBody(exchange: Exchange, status: number, body: Buffer): 
   request.on('data', discard);
   request.once('end', end);
   request.once('close', end);
-  if (request.readableEnded) end();
+  if (request.readableEnded || !isOnItsWay(request.headers)) end();
+}
+
+/** Not where the client asked whether to send a body of this length, and the answer is no. */
+function isOnItsWay(headers: IncomingHttpHeaders): boolean {
+  return headers.expect === undefined || headers['content-length'] === undefined;
 }

@@ -33,6 +33,7 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
       request.off('data', onData);
       request.off('end', onEnd);
       request.off('close', onClose);
+      response.off('close', onClose);
     };
     const refuse = (refusal: Refusal): void => {
       stop();
@@ -59,6 +60,8 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
     request.on('data', onData);
     request.on('end', onEnd);
     request.on('close', onClose);
+    // A request whose answer came first, for junk in its body, never closes by itself.
+    response.on('close', onClose);
   });
 }
 
@@ -78,7 +81,7 @@ function mediaTypeProblem(headers: IncomingHttpHeaders): Refusal | undefined {
     );
   }
   const type = headers['content-type'];
-  if (type === undefined || type === 'application/json') return undefined;
+  if (type === undefined || type === '' || type === 'application/json') return undefined;
   if (/^application\/json\s*(?:;\s*charset="?utf-?8"?\s*)?;?$/i.test(type)) return undefined;
   return invalid('Send the body as application/json in UTF-8.', undefined, 'unsupported_media_type');
 }

@@ -7,6 +7,9 @@ import type { Logger } from '#telemetry/logger.ts';
 import { answerRefusal, JSON_TYPE } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
+/** What the parser says of a client that closed its connection in the middle of a request. */
+const goneCodes = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE']);
+
 interface Unreadable {
   readonly status: number;
   readonly refusal: Refusal;
@@ -22,7 +25,10 @@ export function unreadableRequestHandler(
   logger: Logger,
 ): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   return (error, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    if (goneCodes.has(error.code ?? '') || !socket.writable) {
+      socket.destroy();
+      return;
+    }
     const { status, refusal } = unreadable(error.code ?? '');
     const exchange = latest.get(socket);
     if (exchange === undefined || exchange.response.writableFinished) {

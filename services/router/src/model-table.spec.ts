@@ -4,7 +4,15 @@ import type { ProviderConfig } from './config.ts';
 import { buildModelTable, type ReadCatalogue } from './model-table.ts';
 
 const readCatalogue: ReadCatalogue = (id) =>
-  id === 'openai' ? [{ id: 'gpt-4o', names: ['gpt-4o', 'gpt-4o-2024-08-06'] }] : [];
+  id === 'openai'
+    ? [
+        {
+          id: 'gpt-4o',
+          names: ['gpt-4o', 'gpt-4o-2024-08-06'],
+          isSnapshot: (name) => /^gpt-4o-\d{4}-\d{2}-\d{2}$/.test(name),
+        },
+      ]
+    : [];
 
 const provider = (name: string, models?: readonly string[]): ProviderConfig => ({
   name,
@@ -53,4 +61,22 @@ test("a provider's explicit models replace the catalogue's, priced or not", () =
 test('a name nobody has is not found', () => {
   const table = buildModelTable([provider('a')], readCatalogue, 1);
   for (const name of ['gpt-5', 'c/gpt-4o', '', 'constructor', '__proto__']) assert.equal(table.find(name), undefined);
+});
+
+test('a dated snapshot goes on under its own name, has the price and here the name of its model, and is not listed', () => {
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  const model = table.find('gpt-4o-2025-01-31');
+  assert.equal(model?.id, 'gpt-4o');
+  assert.deepEqual(
+    model?.candidates.map((candidate) => [candidate.provider, candidate.model, candidate.priceKey]),
+    [
+      ['b', 'gpt-4o-2025-01-31', 'openai/gpt-4o'],
+      ['a', 'gpt-4o-2025-01-31', 'openai/gpt-4o'],
+    ],
+  );
+  assert.deepEqual(
+    table.find('a/gpt-4o-2025-01-31')?.candidates.map((candidate) => candidate.provider),
+    ['a'],
+  );
+  assert.equal(table.list().length, 2);
 });

@@ -3,9 +3,15 @@ import type { RoutedModel } from '#contracts/router.ts';
 import type { ProviderConfig } from './config.ts';
 
 /** What the model table needs of the price catalogue: the models of a provider, with every name that means exactly one. */
-export type ReadCatalogue = (
-  catalogueId: string,
-) => readonly { readonly id: string; readonly names: readonly string[] }[];
+export type ReadCatalogue = (catalogueId: string) => readonly {
+  readonly id: string;
+  readonly names: readonly string[];
+  /** Whether a name is a dated snapshot of the model (`claude-sonnet-4-5-20250929`). */
+  readonly isSnapshot: (name: string) => boolean;
+}[];
+
+/** Snapshot names that were asked for are remembered up to this many: there are a few dozen real ones. */
+const SNAPSHOTS_REMEMBERED_MAX = 1_000;
 
 export interface ModelTable {
   find(name: string): RoutedModel | undefined;
@@ -14,7 +20,8 @@ export interface ModelTable {
 
 /**
  * The models of all providers by the names a client may use: `<model>` goes to every provider that has it, in the
- * order they are configured; `<provider>/<model>` to that one only, and is found but not listed.
+ * order they are configured; `<provider>/<model>` to that one only, and is found but not listed. So is a dated snapshot,
+ * which is sent on as it was named and answers to the name of its model here.
  */
 export function buildModelTable(
   providers: readonly ProviderConfig[],
@@ -35,7 +42,38 @@ export function buildModelTable(
   const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS, ...model }));
   // A provider may have a model whose own name looks like another's prefixed one; the plain name wins.
   for (const model of listed) byName.set(model.id, model);
-  return { find: (name) => byName.get(name), list: () => listed };
+  const findSnapshot = createSnapshotFinder(providers, readCatalogue, createdAtS);
+  return { find: (name) => byName.get(name) ?? findSnapshot(name), list: () => listed };
+}
+
+/** Snapshots of the models of those providers that take all the catalogue lists. */
+function createSnapshotFinder(
+  providers: readonly ProviderConfig[],
+  readCatalogue: ReadCatalogue,
+  createdAtS: number,
+): (name: string) => RoutedModel | undefined {
+  const open = providers.filter((provider) => provider.models === undefined);
+  const models = open.flatMap((provider) => readCatalogue(provider.catalogue).map((model) => ({ provider, model })));
+  const remembered = new Map<string, RoutedModel>();
+
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const hits = models.flatMap(({ provider, model }) => {
+      const plain = name.startsWith(`${provider.name}/`) ? name.slice(provider.name.length + 1) : name;
+      return model.isSnapshot(plain) ? [{ provider, model, plain }] : [];
+    });
+    const first = hits[0];
+    if (first === undefined) return undefined;
+    const candidates = hits.map(({ provider, model, plain }) => ({
+      provider: provider.name,
+      model: plain,
+      priceKey: `${provider.catalogue}/${model.id}`,
+    }));
+    const found = { id: first.model.id, ownedBy: first.provider.name, createdAtS, candidates };
+    if (remembered.size < SNAPSHOTS_REMEMBERED_MAX) remembered.set(name, found);
+    return found;
+  };
 }
 
 /** One candidate a name: a provider knows its models by their aliases, too, so the name is sent on as it was given. */

@@ -18,6 +18,6 @@ export function derivedId(sourceId: string, kind: string): string {
   const digest = hash('sha1', Buffer.concat([DERIVED_NAMESPACE, Buffer.from(`${sourceId}/${kind}`)]), 'buffer');
   digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6); // version 5
   digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8); // variant
-  const hex = digest.hexSlice(0, 16);
+  const hex = digest.toString('hex', 0, 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

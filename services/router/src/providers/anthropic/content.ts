@@ -33,12 +33,6 @@ function convertPart(part: JsonObject, param: string): JsonObject | null {
     }
     case 'image_url':
       return { type: 'image', source: sourceOf(asObject(part['image_url'])?.['url'], param) };
-    case 'file': {
-      const file = asObject(part['file']);
-      const name = file?.['filename'];
-      const source = sourceOf(file?.['file_data'], param);
-      return { type: 'document', source, ...(typeof name === 'string' && { title: name }) };
-    }
     default:
       throw refuse(param, `Parts of type '${String(part['type'])}' are not supported by this model.`);
   }
@@ -49,5 +43,5 @@ function sourceOf(url: unknown, param: string): JsonObject {
   const [prefix, mediaType] = dataUrl.exec(text) ?? [];
   if (prefix) return { type: 'base64', media_type: mediaType, data: text.slice(prefix.length) };
   if (/^https?:\/\//.test(text)) return { type: 'url', url: text };
-  throw refuse(param, 'A picture or file has to be a base64 data URL or an http(s) URL.');
+  throw refuse(param, 'A picture has to be a base64 data URL or an http(s) URL.');
 }

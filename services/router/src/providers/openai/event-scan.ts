@@ -23,18 +23,29 @@ const RIGHT_BRACE = 0x7d;
 const DATA = 'data:';
 const DONE = '[DONE]';
 
+/** Bytes that begin with an event, made ready for scanning. */
+export interface ScanPiece {
+  readonly bytes: Buffer;
+  /** The bytes as latin1, so that places in it are theirs. */
+  readonly text: string;
+  readonly hasUsage: KeyFinder;
+  readonly hasError: KeyFinder;
+}
+
+/** Whether a key stands within a part of the text with a value other than null. Parts are asked for from left to right. */
+type KeyFinder = (from: number, to: number) => boolean;
+
+export function scanPiece(bytes: Buffer): ScanPiece {
+  const text = bytes.toString('latin1');
+  return { bytes, text, hasUsage: keyFinder(text, '"usage"'), hasError: keyFinder(text, '"error"') };
+}
+
 /**
- * Scans the event at `text[start, end)`. `text` is the bytes as latin1, so that its places are theirs. The usual event,
- * one line of data that looks like an object and names neither usage nor error, is not parsed unless `isFirst`.
+ * Scans the event at `[start, end)`. The usual event, one line of data that looks like an object and names neither usage
+ * nor error, is not parsed unless `isFirst`.
  */
-export function scanEvent(
-  bytes: Buffer,
-  text: string,
-  start: number,
-  end: number,
-  isOneLine: boolean,
-  isFirst: boolean,
-): Scanned {
+export function scanEvent(piece: ScanPiece, start: number, end: number, isOneLine: boolean, isFirst: boolean): Scanned {
+  const { bytes, text } = piece;
   if (!isOneLine || !text.startsWith(DATA, start)) return scanFields(bytes.toString('utf8', start, end));
   const from = text.charCodeAt(start + DATA.length) === 0x20 ? start + DATA.length + 1 : start + DATA.length;
   if (text.startsWith(DONE, from)) return done;
@@ -42,22 +53,31 @@ export function scanEvent(
   while (to > from && text.charCodeAt(to - 1) <= 0x20) to -= 1;
   // Not whole, not an object: no need to parse it to know that no client could.
   if (text.charCodeAt(from) !== LEFT_BRACE || text.charCodeAt(to - 1) !== RIGHT_BRACE) return invalid;
-  if (!isFirst && !hasValue(text, '"usage"', from, to) && !hasValue(text, '"error"', from, to)) return content;
+  if (!isFirst && !piece.hasUsage(from, to) && !piece.hasError(from, to)) return content;
   return scanData(parseObject(bytes.toString('utf8', from, to)));
 }
 
-/** Whether the key stands there with a value other than null: providers write `"usage":null` in every chunk. */
-function hasValue(text: string, key: string, from: number, to: number): boolean {
-  for (let at = text.indexOf(key, from); at !== -1 && at < to; at = text.indexOf(key, at + 1)) {
-    let next = at + key.length;
-    while (text.charCodeAt(next) <= 0x20) next += 1;
-    // As a value, or as the end of a longer text, it has no colon after it.
-    if (text[next] !== ':') continue;
-    next += 1;
-    while (text.charCodeAt(next) <= 0x20) next += 1;
-    if (!text.startsWith('null', next)) return true;
-  }
-  return false;
+/** Remembers where the key stands next: a key that a piece does not have is looked for once, not once an event. */
+function keyFinder(text: string, key: string): KeyFinder {
+  let at = -2;
+  return (from, to) => {
+    if (at !== -1 && at < from) at = text.indexOf(key, from);
+    for (; at !== -1 && at < to; at = text.indexOf(key, at + 1)) {
+      if (isValueAt(text, at + key.length)) return true;
+    }
+    return false;
+  };
+}
+
+/** Whether a colon follows, and then anything but null: providers write `"usage":null` in every chunk. */
+function isValueAt(text: string, afterKey: number): boolean {
+  let next = afterKey;
+  while (text.charCodeAt(next) <= 0x20) next += 1;
+  // As a value, or as the end of a longer text, it has no colon after it.
+  if (text[next] !== ':') return false;
+  next += 1;
+  while (text.charCodeAt(next) <= 0x20) next += 1;
+  return !text.startsWith('null', next);
 }
 
 /** An event with more than one line: comments, names, ids, data in several lines. */

@@ -2,7 +2,7 @@ import { doneEvent } from '#openai-wire/sse.ts';
 import type { TokenUsage } from '../../domain/usage/token-usage.ts';
 import type { StreamDecoder, StreamStatus } from '../../ports.ts';
 import { createEventCutter, findEventEnd } from './event-cutter.ts';
-import { scanEvent } from './event-scan.ts';
+import { scanEvent, scanPiece } from './event-scan.ts';
 import { createStreamSample } from './stream-sample.ts';
 import { readOpenAiUsage } from './usage.ts';
 
@@ -31,11 +31,12 @@ export function createOpenAiStreamDecoder(isUsageHidden: boolean): StreamDecoder
 
   /** Scans the whole events of `bytes`; what passes is put into `out` in runs as long as may be. */
   function cut(bytes: Buffer, out: Buffer[]): void {
-    const text = bytes.toString('latin1');
+    const piece = scanPiece(bytes);
+    const { text } = piece;
     let runStart = 0;
     let at = 0;
     for (let next = findEventEnd(text, 0); next && status === 'open'; next = findEventEnd(text, at)) {
-      const event = scanEvent(bytes, text, at, next.end, next.isOneLine, !hasBegun);
+      const event = scanEvent(piece, at, next.end, next.isOneLine, !hasBegun);
       const passes = event.kind === 'content' || (event.kind === 'comment' && hasBegun && held.length === 0);
       if (event.kind === 'usage') usage = readOpenAiUsage(event.usage) ?? usage;
       if (passes || (event.kind === 'usage' && !event.isLast)) {

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { streams } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
+import type { Journal } from '#journal/journal.ts';
+import { derivedId } from '#kernel/ids.ts';
+import {
+  admit,
+  contentEvent,
+  createTestRouter,
+  doneEvent,
+  hostileProvider,
+  testProvider,
+  usageEvent,
+  wholeAnswer,
+} from './testing.ts';
+
+const messages = [{ role: 'user', content: 'Hi' }];
+const streamed = contentEvent('one') + usageEvent + doneEvent;
+const unavailable = new Fault({ code: 'unavailable', message: 'No log.' });
+
+/** A journal whose appends fail as long as `fails` says so; `before` lets them be written all the same. */
+const failing = (fails: (call: number) => boolean, isWritten = false) => {
+  let calls = 0;
+  return (journal: Journal): Journal => ({
+    ...journal,
+    async append(request) {
+      calls += 1;
+      const hasFailed = fails(calls);
+      if (hasFailed && isWritten) await journal.append(request);
+      if (hasFailed) throw unavailable;
+      return journal.append(request);
+    },
+  });
+};
+
+test('the usage is version 2 of the request, follows from the admission, and has the one id it can have', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => response.end(wholeAnswer));
+  const { ask, journal } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const { requestId } = await ask({ messages });
+  const [admission, usage] = await journal.readStream(streams.request(requestId));
+  assert.equal(usage?.eventId, derivedId(requestId, 'usage-recorded'));
+  assert.deepEqual([usage?.version, usage?.correlationId, usage?.causationId], [2, requestId, admission?.eventId]);
+});
+
+test('a log that is away for a moment is waited for, and the usage is there once', async (t) => {
+  for (const isWritten of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(streamed));
+    const config = { providers: [testProvider('p', baseUrl)] };
+    const { ask, journal } = createTestRouter(
+      t,
+      config,
+      failing((call) => call < 3, isWritten),
+    );
+    const { failure, text, requestId } = await ask({ messages, stream: true });
+    assert.equal(failure, undefined);
+    assert.ok(text.endsWith(doneEvent));
+    assert.equal((await journal.readStream(streams.request(requestId))).length, 2);
+  }
+});
+
+test('without a log no answer is completed, streamed or whole', async (t) => {
+  for (const stream of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
+    const config = { providers: [testProvider('p', baseUrl)], recordMaxMs: 100 };
+    const { ask } = createTestRouter(
+      t,
+      config,
+      failing(() => true),
+    );
+    const { failure, text, usage } = await ask({ messages, stream });
+    assert.deepEqual([failure?.code, usage], ['unavailable', undefined]);
+    assert.equal(text, stream ? contentEvent('one') : '');
+  }
+});
+
+test('an answer that comes after its hold has ended is not completed', async (t) => {
+  const { journal, router, usageOf } = createTestRouter(t, {
+    providers: [testProvider('p', await hostileProvider(t, (response) => response.end(streamed)))],
+  });
+  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const data = { requestId: request.requestId, userId: 'u', holdNanoUsd: '1', reason: 'expired', expiredAtMs: '1' };
+  await journal.append({
+    stream: streams.request(request.requestId),
+    expectedVersion: 1,
+    events: [{ eventId: 'expiry', type: 'HoldExpired', data }],
+    correlationId: request.requestId,
+    causationId: '',
+  });
+  const frames = [];
+  for await (const frame of router.complete(request, new AbortController().signal)) frames.push(frame);
+  const last = frames.at(-1);
+  assert.equal(last?.kind === 'failure' && last.failure.code, 'unavailable');
+  assert.ok(!JSON.stringify(frames).includes('[DONE]'));
+  assert.equal(await usageOf(request.requestId), undefined);
+});
+
+test('closing lets an answer under way end, and refuses what comes later with its usage on record', async (t) => {
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const baseUrl = await hostileProvider(t, (response) => {
+    response.write(contentEvent('one'), () => begun.resolve());
+    void end.promise.then(() => response.end(usageEvent + doneEvent));
+  });
+  const { ask, router } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], closeMaxMs: 5_000 });
+  const underWay = ask({ messages, stream: true });
+  await begun.promise;
+  const closed = router.close();
+  const late = await ask({ messages });
+  assert.deepEqual([late.failure?.code, late.usage?.outcome], ['unavailable', 'OUTCOME_FAILED']);
+  end.resolve();
+  assert.equal((await underWay).failure, undefined);
+  await closed;
+});
+
+test('closing breaks off what does not end within the bound, and what was streamed is on record', async (t) => {
+  const begun = Promise.withResolvers<void>();
+  const baseUrl = await hostileProvider(t, (response) => void response.write(contentEvent('one')));
+  const { ask, router } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], closeMaxMs: 30 });
+  const underWay = ask({ messages, stream: true }, { onFrame: () => begun.resolve() });
+  await begun.promise;
+  await router.close();
+  const { failure, usage } = await underWay;
+  assert.deepEqual([failure?.code, usage?.outcome, usage?.usage.outputTokens], ['upstream_cut', 'OUTCOME_CUT', 1]);
+});
+
+test('a defect inside the gateway still ends in a record and a failure', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => response.end(wholeAnswer));
+  const { journal, router, usageOf } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const request = await admit(journal, router, { model: 'm', messages });
+  const broken = {
+    ...request,
+    parsedBody: new Proxy({}, { get: () => assert.fail('a defect'), ownKeys: () => assert.fail() }),
+  };
+  const frames = [];
+  for await (const frame of router.complete(broken, new AbortController().signal)) frames.push(frame);
+  const [frame] = frames;
+  assert.equal(frame?.kind === 'failure' && frame.failure.code, 'internal_error');
+  assert.equal((await usageOf(request.requestId))?.outcome, 'OUTCOME_FAILED');
+});

@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import type { EventBodies } from '#contracts/events.ts';
+import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
+import { requestVersion, streams } from '#contracts/streams.ts';
+import type { Journal } from '#journal/journal.ts';
+import { newId } from '#kernel/ids.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import type { ProviderConfig, RouterConfig } from './config.ts';
+import { createRouter, type Router } from './router.ts';
+
+type Usage = EventBodies['UsageRecorded'];
+
+/** A router over providers of a test, on a log in memory, closed with the test. */
+export interface TestRouter {
+  readonly router: Router;
+  readonly journal: Journal;
+  /** Admits a request and runs it to its end. */
+  ask(body: Record<string, unknown>, options?: AskOptions): Promise<Asked>;
+  /** The one usage on record for a request; undefined where there is none. */
+  usageOf(requestId: string): Promise<Usage | undefined>;
+}
+
+export interface AskOptions {
+  readonly signal?: AbortSignal;
+  readonly onFrame?: (frame: CompleteFrame) => void;
+}
+
+export interface Asked {
+  readonly requestId: string;
+  readonly frames: readonly CompleteFrame[];
+  readonly text: string;
+  readonly usage: Usage | undefined;
+  /** The last frame's failure; undefined where the answer came to its end. */
+  readonly failure: Extract<CompleteFrame, { kind: 'failure' }>['failure'] | undefined;
+}
+
+export const testBounds = { outputTokensMax: 1_000, promptTokensBound: 10_000 } as const;
+
+export function testProvider(name: string, baseUrl: string, more: Partial<ProviderConfig> = {}): ProviderConfig {
+  return { name, kind: 'openai', baseUrl, apiKey: 'sk-secret', catalogue: 'openai', models: ['m'], ...more };
+}
+
+export function createTestRouter(
+  test: TestContext,
+  config: RouterConfig,
+  wrapJournal: (journal: Journal) => Journal = (journal) => journal,
+): TestRouter {
+  const journal = createMemoryJournal();
+  const logger = pino({ level: 'silent' });
+  const router = createRouter({ config: { closeMaxMs: 200, ...config }, journal: wrapJournal(journal), logger });
+  test.after(() => router.close());
+
+  async function usageOf(requestId: string): Promise<Usage | undefined> {
+    const event = (await journal.readStream(streams.request(requestId)))[requestVersion.ended - 1];
+    return event?.type === 'UsageRecorded' ? event.data : undefined;
+  }
+
+  return {
+    router,
+    journal,
+    usageOf,
+    async ask(body, { signal = new AbortController().signal, onFrame } = {}) {
+      const request = await admit(journal, router, { model: 'm', ...body });
+      const frames: CompleteFrame[] = [];
+      for await (const frame of router.complete(request, signal)) {
+        frames.push(frame);
+        onFrame?.(frame);
+      }
+      const data = frames.flatMap((frame) => (frame.kind === 'data' ? [frame.data] : []));
+      const last = frames.at(-1);
+      return {
+        requestId: request.requestId,
+        frames,
+        text: Buffer.concat(data).toString(),
+        usage: await usageOf(request.requestId),
+        failure: last?.kind === 'failure' ? last.failure : undefined,
+      };
+    },
+  };
+}
+
+/** Puts an admission on record, as quota does, and makes the request of it. */
+export async function admit(
+  journal: Journal,
+  router: Router,
+  parsedBody: Record<string, unknown>,
+): Promise<CompleteRequest> {
+  const requestId = newId();
+  const admissionEventId = newId();
+  const candidates = (router.findModel(String(parsedBody['model']))?.candidates ?? []).map((candidate) => ({
+    ...candidate,
+    priceVersion: 1,
+  }));
+  const { promptTokensBound, outputTokensMax } = testBounds;
+  const data: EventBodies['RequestAdmitted'] = {
+    requestId,
+    userId: 'u',
+    keyId: 'k',
+    model: String(parsedBody['model']),
+    stream: parsedBody['stream'] === true,
+    candidates,
+    multiplierBasisPoints: 15_000,
+    holdNanoUsd: '1000',
+    promptTokensBound,
+    outputTokensBound: outputTokensMax,
+    admittedAtMs: '1',
+    expiresAtMs: '2',
+  };
+  await journal.append({
+    stream: streams.request(requestId),
+    expectedVersion: 0,
+    events: [{ eventId: admissionEventId, type: 'RequestAdmitted', data }],
+    correlationId: requestId,
+    causationId: '',
+  });
+  return {
+    requestId,
+    userId: 'u',
+    body: Buffer.from(JSON.stringify(parsedBody)),
+    parsedBody,
+    stream: parsedBody['stream'] === true,
+    candidates,
+    outputTokensMax,
+    promptTokensBound,
+    outputTokensBound: outputTokensMax,
+    admissionEventId,
+  };
+}
+
+/** A provider of a test's own, for what the simulator does not do; returns its base URL. Stops with the test. */
+export async function hostileProvider(
+  test: TestContext,
+  answer: (response: ServerResponse, request: IncomingMessage, body: string, call: number) => void,
+): Promise<string> {
+  let calls = 0;
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      calls += 1;
+      answer(response, request, Buffer.concat(parts).toString(), calls);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  test.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+/** A chat completion of one choice, with a usage of 7 and 2. */
+export const wholeAnswer = JSON.stringify({
+  id: 'c',
+  object: 'chat.completion',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello there' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
+});
+
+/** One streamed piece of content. */
+export function contentEvent(content: string): string {
+  return `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+}
+
+export const finishEvent = 'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+export const usageEvent = 'data: {"id":"c","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}\n\n';
+export const doneEvent = 'data: [DONE]\n\n';

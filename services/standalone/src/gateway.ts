@@ -48,7 +48,10 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   const { config, secrets, connectionString, providers } = dependencies;
   const loggerOf = (service: string): Logger => createLogger({ level: config.logLevel, service });
   const metrics = createMetrics({ withProcessDefaults: true });
+  // Given back in reverse, at the stop as well as when the start fails half-way.
+  await using opened = new AsyncDisposableStack();
   const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: 'gateway' });
+  opened.defer(() => pool.end());
   await migrateAll(pool);
 
   const journal = await openJournal({
@@ -57,7 +60,9 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     logger: loggerOf('journal'),
     onFenced: dependencies.onFenced,
   });
+  opened.defer(() => journal.close());
   const projectors = new Map<string, Subscription>();
+  opened.defer(() => closeAll([...projectors.values()]));
   const awaitProjection = async (name: string, position: number): Promise<void> =>
     projectors.get(name)?.reached(position);
 
@@ -72,11 +77,14 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     createQuota({ config: quotaConfigOf(config), journal, pool, logger: loggerOf('quota') }),
     createBilling({ config: billingConfigOf(config), journal, pool, logger: loggerOf('billing') }),
   ]);
+  opened.defer(() => closeAll([quota, accounts]));
+  opened.defer(() => billing.close());
   const router = createRouter({
     config: routerConfigOf(config, providers),
     journal,
     logger: loggerOf('router'),
   });
+  opened.defer(() => router.close());
   const projections: readonly Projection[] = [...accounts.projections, ...quota.projections, ...billing.projections];
   await Promise.all(
     projections.map(async (projection) => {
@@ -106,22 +114,23 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     metrics,
   });
   const grpc = await startAdminServer(dependencies, journal, pool, projections, loggerOf('journal'));
+  opened.defer(() => grpc.drain());
   const { url } = await ingress.listen();
 
+  const running = opened.move();
   return {
     url,
     grpcAddress: grpc.address,
     accounts,
     async stop() {
       await Promise.all([ingress.drain(), grpc.drain()]);
-      await router.close();
-      await billing.close();
-      await Promise.all([quota.close(), accounts.close()]);
-      await Promise.all([...projectors.values()].map((projector) => projector.close()));
-      await journal.close();
-      await pool.end();
+      await running.disposeAsync();
     },
   };
+}
+
+async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(parts.map((part) => part.close()));
 }
 
 async function migrateAll(pool: pg.Pool): Promise<void> {

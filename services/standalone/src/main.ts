@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
-import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
-import { createLogger } from '#telemetry/logger.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { banner } from './banner.ts';
 import { ensureDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
@@ -34,23 +34,24 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const dataDir = resolve(config.dataDir);
   const logger = createLogger({ level: config.logLevel, service: 'standalone' });
-  const lock = await lockDataDir(dataDir);
+  // A start that fails gives back what it took: no PostgreSQL stays behind that nobody stops.
+  await using opened = new AsyncDisposableStack();
+  const running = Promise.withResolvers<AsyncDisposableStack>();
+  // A signal during the start waits for its end: half a start is harder to stop than a whole one.
+  const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => (await running.promise).disposeAsync());
+
+  opened.use(await lockDataDir(dataDir));
   const given = providersFrom(config.providers, process.env);
-  const [secrets, postgres, simulator] = await Promise.all([
-    loadSecrets(dataDir, config),
-    config.databaseUrl === undefined
-      ? startEmbeddedPostgres({ dataDir, log: (message) => logger.info({}, message) })
-      : undefined,
-    given.length === 0 ? startSimulatorProcess() : undefined,
-  ]);
+  const secrets = await loadSecrets(dataDir, config);
+  const simulatorStart = given.length === 0 ? startSimulatorProcess() : undefined;
+  // Awaited below; it may fail before.
+  simulatorStart?.catch(() => undefined);
+  const postgres = config.databaseUrl === undefined ? await startDatabase(dataDir, logger) : undefined;
+  opened.defer(async () => postgres?.stop());
+  const simulator = await simulatorStart;
+  opened.defer(async () => simulator?.stop());
   const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
 
-  const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => {
-    await gateway.stop();
-    await simulator?.stop();
-    await postgres?.stop();
-    await lock.release();
-  });
   const gateway = await startGateway({
     config,
     secrets,
@@ -58,7 +59,9 @@ async function start(): Promise<void> {
     providers,
     onFenced: (error) => stop.now(error),
   });
+  opened.defer(() => gateway.stop());
   const demoKey = postgres === undefined ? undefined : await ensureDemo(gateway.accounts, dataDir, secrets);
+  running.resolve(opened.move());
 
   const startMs = performance.now() - startedAtMs;
   logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
@@ -75,6 +78,10 @@ async function start(): Promise<void> {
       startMs,
     }),
   );
+}
+
+function startDatabase(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir, log: (message) => logger.info({}, message) });
 }
 
 /** A cheap model of a provider that is on, for the example. */

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { formatUsd } from '#money/nano-usd.ts';
+import { scripted } from '../../tools/simulator/src/testing.ts';
+import { expectedCharge } from './support/expected-charge.ts';
+import { install } from './support/installation.ts';
+import { meteredOnce } from './support/provider-meter.ts';
+import { until } from './support/until.ts';
+
+const installation = await install();
+after(() => installation[Symbol.asyncDispose]());
+const { client, userId, keyId, apiKey } = await installation.customer({ requestsPerMinute: 1_000 });
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+async function read(path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${installation.gateway().url}${path}`);
+  return { status: response.status, text: await response.text() };
+}
+
+test('a gateway that runs is alive and ready, to anyone who asks', async () => {
+  assert.deepEqual(await read('/health').then(({ status, text }) => [status, JSON.parse(text)]), [
+    200,
+    { status: 'ok' },
+  ]);
+  const ready = await read('/health/ready');
+  assert.equal(ready.status, 200);
+  const { status, checks } = JSON.parse(ready.text);
+  assert.equal(status, 'ready');
+  assert.deepEqual(checks, { database: 'ok', ingress: 'ok' });
+});
+
+test('the stats tell of the log, its projections, holds, providers and memory', async () => {
+  await client.chat.completions.create({ model: 'gpt-4o-mini', messages });
+  await installation.settled();
+  const stats = JSON.parse((await read('/health/stats')).text);
+  assert.ok(stats.log.position > 3);
+  assert.ok(stats.log.epoch >= 1);
+  assert.equal(stats.openHolds, 0);
+  assert.ok(Object.keys(stats.projections).includes('quota.accounts'));
+  assert.ok(Object.keys(stats.projections).includes('billing.ledger'));
+  assert.deepEqual(
+    stats.providers.map((each: { provider: string; is_healthy: boolean }) => [each.provider, each.is_healthy]),
+    [
+      ['sim-openai', true],
+      ['sim-anthropic', true],
+    ],
+  );
+  assert.ok(stats.memory.rss_bytes > 0);
+});
+
+test('the metrics have the promised names and labels', async () => {
+  await client.chat.completions.create({ model: 'gpt-4o-mini', messages });
+  await fetch(`${installation.gateway().url}/v1/models`);
+  const { text } = await read('/metrics');
+  const route = 'route="/v1/chat/completions",model="gpt-4o-mini",provider="sim-openai"';
+  assert.match(text, new RegExp(`^gateway_requests_total\\{${route},status="200",error="none"\\} [1-9]`, 'm'));
+  assert.match(text, /^gateway_requests_total\{route="\/v1\/models".*status="401",error="invalid_api_key"\} 1/m);
+  assert.match(text, new RegExp(`^gateway_request_duration_seconds_bucket\\{le="\\+Inf",${route}\\} [1-9]`, 'm'));
+  assert.match(text, /^gateway_provider_health\{provider="sim-openai"\} 1$/m);
+  assert.match(text, new RegExp(`^gateway_quota_usage\\{user="${userId}",quota="requests_per_minute"\\} 0\\.`, 'm'));
+  assert.match(text, new RegExp(`^gateway_quota_usage\\{user="${userId}",quota="balance"\\} `, 'm'));
+});
+
+test('a provider that keeps failing shows as not healthy, and as healthy when it answers again', async () => {
+  const script = { status: 500, key: 'ill', failTimes: 1_000 };
+  const ask = (content: string) =>
+    client.chat.completions.create({ model: 'claude-haiku-4-5', messages: [{ role: 'user', content }] });
+  const health = async (): Promise<string> =>
+    /^gateway_provider_health\{provider="sim-anthropic"\} (.*)$/m.exec((await read('/metrics')).text)?.[1] ?? '';
+  await until('the provider to be found ill', async () => {
+    await assert.rejects(ask(scripted(script)));
+    return (await health()) === '0' || undefined;
+  });
+  await until('the provider to be found well', async () => {
+    await ask('Hi').catch(() => undefined);
+    return (await health()) === '1' || undefined;
+  });
+});
+
+for (const stream of [false, true]) {
+  test(`each completion leaves one JSON line that says who, what, where and how much${stream ? ', streamed or not' : ''}`, async () => {
+    const body = { model: 'gpt-4o-mini', messages };
+    const asked = stream
+      ? await client.chat.completions.create({ ...body, stream }).withResponse()
+      : await client.chat.completions.create(body).withResponse();
+    if (Symbol.asyncIterator in asked.data) await Array.fromAsync(asked.data);
+    const requestId = asked.request_id ?? '';
+    const line = await until('the line', async () =>
+      installation
+        .gateway()
+        .lines.filter((each) => each.includes(requestId))
+        .map((each) => JSON.parse(each))
+        .find((each) => each.route === '/v1/chat/completions'),
+    );
+    const record = await meteredOnce(installation.simulatorUrl, requestId);
+    assert.equal(line.requestId, requestId);
+    assert.equal(line.userId, userId);
+    assert.equal(line.keyId, keyId);
+    assert.equal(line.model, 'gpt-4o-mini');
+    assert.equal(line.provider, 'sim-openai');
+    assert.equal(line.stream, stream);
+    assert.equal(line.status, 200);
+    assert.equal(line.inputTokens, record.usage.promptTokens);
+    assert.equal(line.outputTokens, record.usage.completionTokens);
+    assert.ok(line.durationMs >= 0);
+    assert.ok(!line.time || !Number.isNaN(Date.parse(line.time)));
+  });
+}
+
+test('the charge leaves a line with the tokens and the cost, under the same request id', async () => {
+  const { request_id: requestId } = await client.chat.completions
+    .create({ model: 'gpt-4o-mini', messages })
+    .withResponse();
+  const record = await meteredOnce(installation.simulatorUrl, requestId ?? '');
+  const line = await until('the line', async () =>
+    installation
+      .gateway()
+      .lines.filter((each) => each.includes(requestId ?? ''))
+      .map((each) => JSON.parse(each))
+      .find((each) => each.costUsd !== undefined),
+  );
+  assert.deepEqual(
+    [line.requestId, line.userId, line.keyId, line.provider, line.model],
+    [requestId, userId, keyId, 'sim-openai', 'gpt-4o-mini'],
+  );
+  assert.deepEqual([line.promptTokens, line.outputTokens], [record.usage.promptTokens, record.usage.completionTokens]);
+  assert.equal(line.costUsd, formatUsd(expectedCharge(record)));
+});
+
+test('every line of the log is JSON', () => {
+  assert.ok(apiKey.length > 0);
+  for (const line of installation.gateway().lines) JSON.parse(line);
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import OpenAI from 'openai';
+import { startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
+import { scripted } from '../../tools/simulator/src/testing.ts';
+import { install } from './support/installation.ts';
+import { until } from './support/until.ts';
+
+const installation = await install();
+after(() => installation[Symbol.asyncDispose]());
+const customer = await installation.customer();
+const model = 'gpt-4o-mini';
+
+function clientNow(): OpenAI {
+  return new OpenAI({ apiKey: customer.apiKey, baseURL: `${installation.gateway().url}/v1`, maxRetries: 0 });
+}
+
+/** The process id of the embedded PostgreSQL's first process. */
+async function postmasterPid(): Promise<number> {
+  const file = await readFile(join(installation.dataDir, 'postgres/postmaster.pid'), 'utf8');
+  return Number(file.split('\n')[0]);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+async function failureToStart(dataDir: string, environment: Record<string, string>): Promise<string> {
+  return startGatewayProcess({ dataDir, environment }).then(
+    async (started) => {
+      await started.stop();
+      return assert.fail('it must not start');
+    },
+    (error: Error) => error.message,
+  );
+}
+
+test('a stop lets a running stream end, takes nothing new, stops PostgreSQL and exits with 0', async () => {
+  const { url } = installation.gateway();
+  const postmaster = await postmasterPid();
+  const messages = [{ role: 'user' as const, content: scripted({ chunks: 30, chunkDelayMs: 40 }) }];
+  const stream = await clientNow().chat.completions.create({ model, messages, stream: true });
+  const chunks: OpenAI.ChatCompletionChunk[] = [];
+  let exit: Promise<number | null> | undefined;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    if (exit !== undefined) continue;
+    exit = installation.gateway().stop('SIGINT');
+    await until('new connections to be refused', async () => (await isListening(url)) === false || undefined);
+  }
+  assert.equal(chunks.filter((chunk) => chunk.choices[0]?.delta.content).length, 30);
+  assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, 'stop');
+  assert.equal(await exit, 0);
+  assert.ok(!existsSync(join(installation.dataDir, 'postgres/postmaster.pid')));
+  assert.ok(!isRunning(postmaster));
+});
+
+test('a start on the same data has the same users, keys, balances and charges', async () => {
+  await installation.start();
+  await installation.settled();
+  const before = await customer.balance();
+  assert.ok(before.charged > 0n, 'the stream before the stop has been paid for');
+  assert.equal(before.held, 0n);
+  await clientNow().chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+  await installation.settled();
+  const { adminToken, demoKey } = installation.gateway();
+  const between = await customer.balance();
+  assert.ok(between.charged > before.charged);
+
+  assert.equal(await installation.gateway().stop('SIGTERM'), 0);
+  await installation.start();
+  assert.deepEqual(await customer.balance(), between);
+  assert.deepEqual([installation.gateway().adminToken, installation.gateway().demoKey], [adminToken, demoKey]);
+});
+
+test('the demo key works, has credit, and is the same at every start', async () => {
+  const { url, demoKey } = installation.gateway();
+  assert.match(demoKey, /^ak_/);
+  const client = new OpenAI({ apiKey: demoKey, baseURL: `${url}/v1`, maxRetries: 0 });
+  await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+});
+
+test('a second gateway on the same data says who is there, exits with 1, and harms nothing', async () => {
+  const message = await failureToStart(installation.dataDir, {});
+  assert.match(message, /ended with 1 /);
+  assert.match(message, /another|already|in use/i);
+  assert.ok(message.includes(installation.dataDir));
+  assert.ok((await clientNow().models.list()).data.length > 0);
+});
+
+test('a port that is taken is named, with exit code 1', async () => {
+  await using dataDir = await temporaryDataDir();
+  const { port } = new URL(installation.gateway().url);
+  const message = await failureToStart(dataDir.path, { GATEWAY_PORT: port });
+  assert.match(message, /ended with 1 /);
+  assert.ok(message.includes(port), message);
+  assert.match(message, /in use|EADDRINUSE/);
+  assert.ok(!existsSync(join(dataDir.path, 'postgres/postmaster.pid')), 'its PostgreSQL must not stay behind');
+});
+
+test('all faults of a configuration are listed at once, and nothing is started', async () => {
+  await using dataDir = await temporaryDataDir();
+  const file = join(dataDir.path, 'gateway.yaml');
+  await writeFile(file, 'logLevel: loud\nproviders:\n  - name: X\n    kind: smoke-signals\nmispelled: 1\n');
+  const message = await failureToStart(dataDir.path, {
+    GATEWAY_CONFIG: file,
+    GATEWAY_REQUEST_TIMEOUT_MS: 'soon',
+    GATEWAY_ADMIN_TOKEN: 'short',
+  });
+  assert.match(message, /ended with 1 /);
+  for (const fault of [
+    /logLevel/,
+    /providers\.0\.name/,
+    /providers\.0\.kind/,
+    /mispelled/,
+    /GATEWAY_REQUEST_TIMEOUT_MS/,
+    /GATEWAY_ADMIN_TOKEN/,
+  ]) {
+    assert.match(message, fault);
+  }
+  assert.ok(!existsSync(join(dataDir.path, 'postgres')));
+});
+
+test('a gateway without a configured provider answers from the simulator', async () => {
+  await using dataDir = await temporaryDataDir();
+  const gateway = await startGatewayProcess({ dataDir: dataDir.path });
+  try {
+    const client = new OpenAI({ apiKey: gateway.demoKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+    const completion = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+    assert.match(completion.choices[0]?.message.content ?? '', /simulator/);
+  } finally {
+    assert.equal(await gateway.stop(), 0);
+  }
+});
+
+test('after a kill -9 the next start takes over the PostgreSQL that was left, and the log goes on', async () => {
+  const postmaster = await postmasterPid();
+  const before = await customer.balance();
+  await installation.gateway().stop('SIGKILL');
+  assert.ok(isRunning(postmaster));
+  await installation.start();
+  assert.equal(await postmasterPid(), postmaster);
+  assert.deepEqual(await customer.balance(), before);
+});

@@ -8,7 +8,6 @@ import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
 import { recordedEventOf } from './recorded-event-of.ts';
 import { type LiveSubscription, startSubscription } from './subscription.ts';
-import { createLogConnection } from './writer/log-connection.ts';
 import { startWriter } from './writer/writer.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */
@@ -44,7 +43,7 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
   const subscriptions = new Set<LiveSubscription>();
   const writer = await startWriter({
     config: dependencies.config ?? defaultJournalConfig,
-    connection: createLogConnection(dependencies.connectionString, logger),
+    connectionString: dependencies.connectionString,
     part: PART,
     logger,
     clock: dependencies.clock ?? systemClock,

@@ -11,10 +11,21 @@ export interface LogConnection {
   get(): Promise<pg.Client>;
   /** The connection broke: the next `get` opens a new one. */
   discard(): void;
+  isClosed(): boolean;
   close(): Promise<void>;
 }
 
-export function createLogConnection(connectionString: string, logger: Logger): LogConnection {
+export interface LogConnectionOptions {
+  readonly connectionString: string;
+  readonly logger: Logger;
+  /** How long the database may be away before `onAway` is called. */
+  readonly graceMs: number;
+  readonly onAway: () => void;
+  /** It answers again. */
+  readonly onBack: () => void;
+}
+
+export function createLogConnection(options: LogConnectionOptions): LogConnection {
   let client: pg.Client | undefined;
   let isClosed = false;
 
@@ -24,20 +35,29 @@ export function createLogConnection(connectionString: string, logger: Logger): L
     broken?.end().catch(() => undefined);
   };
 
-  return {
-    async get() {
-      for (let attempt = 0; client === undefined; attempt += 1) {
+  async function reconnect(): Promise<pg.Client> {
+    const timer = setTimeout(options.onAway, options.graceMs);
+    try {
+      for (let attempt = 0; ; attempt += 1) {
         if (isClosed) throw new Error('the log is closed');
         try {
-          client = await connect(connectionString, discard);
+          client = await connect(options.connectionString, discard);
+          options.onBack();
+          return client;
         } catch (error) {
-          logger.warn({ err: error, attempt }, 'the log database cannot be reached; trying again');
+          options.logger.warn({ err: error, attempt }, 'the log database cannot be reached; trying again');
           await delay(RECONNECT_PAUSES_MS[Math.min(attempt, RECONNECT_PAUSES_MS.length - 1)]);
         }
       }
-      return client;
-    },
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    get: async () => client ?? reconnect(),
     discard,
+    isClosed: () => isClosed,
     async close() {
       isClosed = true;
       const open = client;

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
+import { insertBatch, readHead } from '../adapters/event-store.ts';
+import { classifyCommitError } from './commit-error.ts';
+import type { LogConnection } from './log-connection.ts';
+
+/** `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log. Nothing is written in both. */
+export type CommitOutcome = 'committed' | 'refused' | { readonly fencedBy: Error };
+
+/**
+ * Makes rows durable that follow `head`, however often the connection breaks meanwhile. Where a commit's fate is
+ * unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the last row with
+ * the same chain, it did; anywhere else, the log has another writer.
+ */
+export async function commitDurably(
+  connection: LogConnection,
+  head: StoredHead,
+  rows: readonly StoredEvent[],
+  logger: Logger,
+): Promise<CommitOutcome> {
+  for (let isFirstTry = true; ; isFirstTry = false) {
+    try {
+      const database = await connection.get();
+      if (!isFirstTry) {
+        const verdict = verdictOf(await readHead(database, rows[0]?.part ?? 0), head, rows);
+        if (verdict !== 'not-written') return verdict;
+      }
+      await insertBatch(database, head, rows);
+      return 'committed';
+    } catch (error) {
+      if (connection.isClosed()) throw error;
+      const kind = classifyCommitError(error);
+      if (kind === 'refused') return 'refused';
+      if (kind === 'fenced' && isFirstTry) return { fencedBy: error as Error };
+      logger.warn({ err: error }, 'a commit broke off; asking the log whether it happened');
+      if (kind === 'unknown') connection.discard();
+    }
+  }
+}
+
+function verdictOf(actual: StoredHead, head: StoredHead, rows: readonly StoredEvent[]): CommitOutcome | 'not-written' {
+  const last = rows.at(-1);
+  if (actual.epoch !== head.epoch) return { fencedBy: new Error(`epoch ${actual.epoch} of the log has begun`) };
+  if (actual.position === head.position) return 'not-written';
+  if (last !== undefined && actual.position === last.position && actual.chain.equals(last.chain)) return 'committed';
+  return { fencedBy: new Error(`the log is at ${actual.position} with another history`) };
+}

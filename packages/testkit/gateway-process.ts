@@ -1,15 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../services/standalone/src/main.ts', import.meta.url));
 
 /** A first start makes a database cluster: seconds here, more on a busy machine. */
 const START_TIMEOUT_MS = 60_000;
+
+/** Where the log goes to a file, it is looked at this often until it says that the gateway is ready. */
+const LOG_POLL_MS = 20;
+
+/** Everybody may pass: root's PostgreSQL runs as another user, and would else be kept outside, where nobody removes it. */
+const PASSABLE = 0o755;
 
 /** A gateway in a process of its own, as a user starts it. */
 export interface GatewayProcess {
@@ -19,7 +26,7 @@ export interface GatewayProcess {
   /** Of the demo user; empty where there is none. */
   readonly demoKey: string;
   readonly pid: number;
-  /** The log lines so far. */
+  /** The log lines so far; none where they go to a file. */
   readonly lines: readonly string[];
   /** Sends a signal and resolves with the exit code (null where the signal itself ended it). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -29,12 +36,24 @@ export interface GatewayProcessOptions {
   readonly dataDir: string;
   /** Ports are free ones unless given here. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Flags of Node itself, such as `--cpu-prof`. */
+  readonly execArgv?: readonly string[];
+  /** The log goes to this file and costs this process nothing. */
+  readonly logPath?: string;
+}
+
+interface Ready {
+  readonly url: string;
+  readonly grpcAddress: string;
 }
 
 /** Starts the standalone gateway and waits until it is ready. Rejects with its output where it ends before that. */
-export async function startGatewayProcess({ dataDir, environment }: GatewayProcessOptions): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [ENTRY, '--quiet'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
+  const { dataDir, environment, execArgv = [], logPath } = options;
+  const logFile = logPath === undefined ? undefined : await open(logPath, 'w');
+  const output = logFile?.fd ?? 'pipe';
+  const child = spawn(process.execPath, [...execArgv, ENTRY, '--quiet'], {
+    stdio: ['ignore', output, output],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -45,7 +64,8 @@ export async function startGatewayProcess({ dataDir, environment }: GatewayProce
     },
   });
   const lines: string[] = [];
-  const ready = await untilReady(child, lines);
+  const ready = await (logPath === undefined ? untilReady(child, lines) : untilReadyInFile(child, logPath));
+  await logFile?.close();
   const secrets = JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8')) as Record<string, string>;
   return {
     url: ready.url,
@@ -67,22 +87,46 @@ export async function startGatewayProcess({ dataDir, environment }: GatewayProce
 /** A directory for a gateway's data, removed at the end. */
 export async function temporaryDataDir(): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'gateway-data-'));
+  await chmod(path, PASSABLE);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-function untilReady(child: ChildProcess, lines: string[]): Promise<{ url: string; grpcAddress: string }> {
+function untilReady(child: ChildProcess, lines: string[]): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`the gateway ${why}:\n${lines.slice(-50).join('\n')}`));
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      reject(new Error(`the gateway ${why}:\n${lines.slice(-50).join('\n')}`));
+    };
     const timer = setTimeout(() => fail('was not ready in time'), START_TIMEOUT_MS);
     child.once('exit', (code, signal) => fail(`ended with ${code ?? signal} before it was ready`));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
-        if (!line.includes('"msg":"ready"')) return;
+        const ready = readyIn(line);
+        if (ready === undefined) return;
         clearTimeout(timer);
-        resolve(JSON.parse(line) as { url: string; grpcAddress: string });
+        resolve(ready);
       });
     }
   });
+}
+
+async function untilReadyInFile(child: ChildProcess, logPath: string): Promise<Ready> {
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    const lines = (await readFile(logPath, 'utf8')).split('\n');
+    const ready = lines.slice(0, -1).map(readyIn).find(Boolean);
+    if (ready !== undefined) return ready;
+    if (hasEnded || Date.now() > deadlineMs) {
+      child.kill('SIGTERM');
+      throw new Error(`the gateway ${hasEnded ? 'ended' : 'was not ready in time'}:\n${lines.slice(-50).join('\n')}`);
+    }
+    await sleep(LOG_POLL_MS);
+  }
+}
+
+function readyIn(line: string): Ready | undefined {
+  return line.includes('"msg":"ready"') ? (JSON.parse(line) as Ready) : undefined;
 }

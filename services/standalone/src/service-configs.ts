@@ -2,7 +2,7 @@ import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { BillingConfig } from '../../billing/src/config.ts';
 import { type IngressConfig, ingressDefaults } from '../../ingress/src/config.ts';
 import { defaultQuotaConfig, type QuotaConfig } from '../../quota/src/config.ts';
-import type { RouterConfig } from '../../router/src/config.ts';
+import { defaultLimits, type RouterConfig } from '../../router/src/config.ts';
 import type { ProviderWithKey } from './providers.ts';
 import type { Secrets } from './secrets.ts';
 

@@ -97,7 +97,10 @@ function untilReady(child: ChildProcess, lines: string[]): Promise<Ready> {
       clearTimeout(timer);
       reject(new Error(`the gateway ${why}:\n${lines.slice(-50).join('\n')}`));
     };
-    const timer = setTimeout(() => fail('was not ready in time'), START_TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      fail('was not ready in time');
+      child.kill('SIGTERM');
+    }, START_TIMEOUT_MS);
     child.once('exit', (code, signal) => fail(`ended with ${code ?? signal} before it was ready`));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
+import { gatewayctl } from '../e2e/support/gatewayctl.ts';
+import { type Installation, install } from '../e2e/support/installation.ts';
+import { until } from '../e2e/support/until.ts';
+import { startLoad } from './load.ts';
+import { reckon } from './reckoning.ts';
+
+const KILLS = 20;
+const CLIENTS = 16;
+
+/** Answers received after a start before the next kill: at once, in the first answers, in full run. */
+const ANSWERS_BEFORE_KILL = [40, 0, 15, 1, 60];
+/** Every so many kills PostgreSQL goes down with the gateway, as when the machine loses its power. */
+const DATABASE_TOO_EVERY = 4;
+
+/** Enough that no request is refused for want of money. */
+const CREDIT_USD = '1000';
+
+/** Long enough for requests to be killed in every part of their lives, short enough for many of them. */
+const SCRIPT = { latencyMs: 5, jitterMs: 40, chunkDelayMs: 3, chunks: 10 };
+
+test('twenty times kill -9 under load: what was answered is charged exactly once, and nothing else is', async (context) => {
+  const simulator = await startSimulatorProcess();
+  context.after(() => simulator.stop());
+  await fetch(`${simulator.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(SCRIPT) });
+  await using installation = await install({
+    simulatorUrl: simulator.url,
+  });
+  const customer = await installation.customer({ creditUsd: CREDIT_USD });
+  const load = startLoad({ clients: CLIENTS, url: () => installation.gateway().url, apiKey: customer.apiKey });
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const enough = load.received.size + (ANSWERS_BEFORE_KILL[kill % ANSWERS_BEFORE_KILL.length] ?? 0);
+    await until('answers under load', async () => load.received.size >= enough || undefined);
+    await killNine(installation, kill % DATABASE_TOO_EVERY === DATABASE_TOO_EVERY - 1);
+    await installation.start();
+  }
+  const enough = load.received.size + CLIENTS;
+  await until('answers after the last start', async () => load.received.size >= enough || undefined);
+  await load.stop();
+  await installation.settled();
+
+  const { admitted, charged, expired, estimated } = await reckon(installation, customer, load);
+  const verified = await gatewayctl(installation.gateway(), ['audit', 'verify']);
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+  const replayed = await gatewayctl(installation.gateway(), ['replay', '--all']);
+  assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
+  assert.ok(expired > 0 && load.left.size > 0, 'the kills must have hit running requests');
+  context.diagnostic(
+    `${KILLS} kills, ${load.attempts()} attempts, ${admitted} admitted, ${load.received.size} received in full, ` +
+      `${load.left.size} left by their clients, ${charged} charged (${estimated} by an estimate), ${expired} orphaned`,
+  );
+});
+
+/** Kills the gateway, and PostgreSQL with it where asked to, as nothing can prepare for. */
+async function killNine(installation: Installation, isDatabaseToo: boolean): Promise<void> {
+  const file = await readFile(join(installation.dataDir, 'postgres/postmaster.pid'), 'utf8');
+  const ended = installation.gateway().stop('SIGKILL');
+  if (isDatabaseToo) process.kill(Number(file.split('\n')[0]), 'SIGKILL');
+  await ended;
+}

@@ -3,7 +3,7 @@
  */
 
 /** Code that only tests run. */
-const TEST_CODE = '[.]spec[.]ts$|/testing[.]ts$|^packages/testkit/|^tests/|given-when-then[.]ts$';
+const TEST_CODE = '[.]spec[.]ts$|/testing[.]ts$|^packages/testkit/|^(tests|benchmarks)/|given-when-then[.]ts$';
 const OURS = '^(packages|services|cli|tools|tests|benchmarks|scripts)/';
 /** Talks to the world outside: databases, the network, HTTP. */
 const DRIVERS = '^node_modules/(pg|pg-copy-streams|ioredis|undici|express|@nats-io|@grpc)/';

@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { startTestServer } from './test-server.ts';
 
-const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'scripts'];
+const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'benchmarks', 'scripts'];
 
 /** Long enough for a crash test of many restarts on a slow machine; short enough that a hanging test ends a CI run. */
 const TEST_TIMEOUT_MS = 600_000;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
+import { halfStart } from '../e2e/support/half-start.ts';
 import { type Installation, install } from '../e2e/support/installation.ts';
 import { until } from '../e2e/support/until.ts';
 import { startLoad } from './load.ts';
@@ -16,6 +17,8 @@ const CLIENTS = 16;
 const ANSWERS_BEFORE_KILL = [40, 0, 15, 1, 60];
 /** Every so many kills PostgreSQL goes down with the gateway, as when the machine loses its power. */
 const DATABASE_TOO_EVERY = 4;
+/** And every so many the next start is killed as well, while it recovers. */
+const START_TOO_EVERY = 5;
 
 /** Enough that no request is refused for want of money. */
 const CREDIT_USD = '1000';
@@ -37,6 +40,7 @@ test('twenty times kill -9 under load: what was answered is charged exactly once
     const enough = load.received.size + (ANSWERS_BEFORE_KILL[kill % ANSWERS_BEFORE_KILL.length] ?? 0);
     await until('answers under load', async () => load.received.size >= enough || undefined);
     await killNine(installation, kill % DATABASE_TOO_EVERY === DATABASE_TOO_EVERY - 1);
+    if (kill % START_TOO_EVERY === 0) await killStart(installation);
     await installation.start();
   }
   const enough = load.received.size + CLIENTS;
@@ -62,4 +66,9 @@ async function killNine(installation: Installation, isDatabaseToo: boolean): Pro
   const ended = installation.gateway().stop('SIGKILL');
   if (isDatabaseToo) process.kill(Number(file.split('\n')[0]), 'SIGKILL');
   await ended;
+}
+
+async function killStart({ dataDir, environment }: Installation): Promise<void> {
+  const { signal } = await halfStart({ dataDir, environment, at: 'the log is open', signal: 'SIGKILL' });
+  assert.equal(signal, 'SIGKILL');
 }

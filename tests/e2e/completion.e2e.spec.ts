@@ -7,7 +7,7 @@ import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
 import { install } from './support/installation.ts';
 import { metered } from './support/provider-meter.ts';
-import { startRawProvider } from './support/raw-provider.ts';
+import { answerHello, startRawProvider } from './support/raw-provider.ts';
 import { pixel, weather, weatherTool } from './support/sample-requests.ts';
 import { until } from './support/until.ts';
 
@@ -160,6 +160,27 @@ test('a stream that its client leaves is paid for once, as its provider metered 
   assert.equal(held, 0n);
   assert.equal(record.status, 'completed');
   assert.equal(charged - before.charged, expectedCharge(record));
+});
+
+test('an answer in one piece that its client does not wait for is paid for once, and its hold ends', async () => {
+  await installation.settled();
+  const before = await balance();
+  const impatience = new AbortController();
+  const hasLeft = Promise.withResolvers<void>();
+  recorder.answer = async (response) => {
+    impatience.abort();
+    await hasLeft.promise;
+    answerHello(response);
+  };
+  const asked = client.chat.completions.create({ ...saying('Hi'), model: 'gpt-4o' }, { signal: impatience.signal });
+  await assert.rejects(asked, OpenAI.APIUserAbortError);
+  hasLeft.resolve();
+  await installation.settled();
+  const { held, charged } = await balance();
+  assert.equal(held, 0n);
+  // 10 tokens at 2.50 USD a million and 1 at 10, times 1.5.
+  assert.equal(charged - before.charged, 52_500n);
+  recorder.answer = answerHello;
 });
 
 test('the models that can be asked for are those with a price', async () => {

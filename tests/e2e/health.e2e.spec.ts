@@ -9,7 +9,7 @@ import { until } from './support/until.ts';
 
 const installation = await install();
 after(() => installation[Symbol.asyncDispose]());
-const { client, userId, keyId, apiKey } = await installation.customer({ requestsPerMinute: 1_000 });
+const { client, userId, keyId } = await installation.customer({ requestsPerMinute: 1_000 });
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 async function read(path: string): Promise<{ status: number; text: string }> {
@@ -78,7 +78,7 @@ test('a provider that keeps failing shows as not healthy, and as healthy when it
 });
 
 for (const stream of [false, true]) {
-  test(`each completion leaves one JSON line that says who, what, where and how much${stream ? ', streamed or not' : ''}`, async () => {
+  test(`a ${stream ? 'streamed' : 'whole'} completion leaves a JSON line that says who, what, where and how much`, async () => {
     const body = { model: 'gpt-4o-mini', messages };
     const asked = stream
       ? await client.chat.completions.create({ ...body, stream }).withResponse()
@@ -128,6 +128,6 @@ test('the charge leaves a line with the tokens and the cost, under the same requ
 });
 
 test('every line of the log is JSON', () => {
-  assert.ok(apiKey.length > 0);
+  assert.ok(installation.gateway().lines.length > 10);
   for (const line of installation.gateway().lines) JSON.parse(line);
 });

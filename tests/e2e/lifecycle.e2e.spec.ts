@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
+import { halfStart } from './support/half-start.ts';
 import { install } from './support/installation.ts';
 import { until } from './support/until.ts';
 
@@ -116,6 +117,14 @@ test('a port that is taken is named, with exit code 1', async () => {
   assert.ok(message.includes(port), message);
   assert.match(message, /in use|EADDRINUSE/);
   assert.ok(!existsSync(join(dataDir.path, 'postgres/postmaster.pid')), 'its PostgreSQL must not stay behind');
+});
+
+test('a signal during the start ends it cleanly: exit code 0, and no PostgreSQL stays behind', async () => {
+  await using dataDir = await temporaryDataDir();
+  const { environment } = installation;
+  const ended = await halfStart({ dataDir: dataDir.path, environment, at: 'the log is open', signal: 'SIGTERM' });
+  assert.deepEqual(ended, { code: 0, signal: null });
+  assert.ok(!existsSync(join(dataDir.path, 'postgres/postmaster.pid')));
 });
 
 test('all faults of a configuration are listed at once, and nothing is started', async () => {

@@ -12,6 +12,8 @@ import { until } from './until.ts';
 export interface Installation extends AsyncDisposable {
   readonly dataDir: string;
   readonly simulatorUrl: string;
+  /** What the process is started with, beside its data directory. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly admin: AdminApi;
   /** The process that runs now. */
   readonly gateway: () => GatewayProcess;
@@ -88,6 +90,7 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
   return {
     dataDir,
     simulatorUrl,
+    environment,
     admin,
     gateway: () => running,
     async start() {

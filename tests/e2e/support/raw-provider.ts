@@ -7,7 +7,7 @@ export interface RawProvider extends AsyncDisposable {
   /** As a provider's `baseUrl`. */
   readonly baseUrl: string;
   readonly requests: readonly RecordedRequest[];
-  answer: (response: ServerResponse, request: RecordedRequest) => void;
+  answer: (response: ServerResponse, request: RecordedRequest) => void | Promise<void>;
 }
 
 export interface RecordedRequest {
@@ -20,7 +20,7 @@ export async function startRawProvider(): Promise<RawProvider> {
   const server = createServer(async (incoming, response) => {
     const request = { headers: incoming.headers, body: await buffer(incoming) };
     requests.push(request);
-    provider.answer(response, request);
+    await provider.answer(response, request);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const provider: RawProvider = {

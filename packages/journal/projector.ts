@@ -11,6 +11,12 @@ import type { RecordedEvent } from './recorded-event.ts';
  */
 const BATCH_PAUSE_MS = 100;
 
+/**
+ * After so long without a statement PostgreSQL ends a batch's transaction by itself: a gateway whose machine is gone must
+ * not keep the checkpoint's row locked from its successor. Between two statements of a batch there are milliseconds.
+ */
+const IDLE_IN_TRANSACTION_MAX_MS = 30_000;
+
 /** How far the stored checkpoint may lag behind events the projection does not fold: they are skipped anew after a restart. */
 const CHECKPOINT_LAG_MAX_EVENTS = 10_000;
 
@@ -38,23 +44,35 @@ export async function startProjector(
   { journal, pool, logger }: ProjectorDependencies,
 ): Promise<Subscription> {
   let checkpoint = await readCheckpoint(pool, projection);
+  let isSure = true;
   const abort = new AbortController();
   const types = projection.types === undefined ? undefined : new Set(projection.types);
 
-  const onEvents = (events: readonly RecordedEvent[]): undefined | Promise<void> => {
-    const wanted = types === undefined ? events : events.filter((event) => types.has(event.type));
+  function onEvents(events: readonly RecordedEvent[]): undefined | Promise<void> {
+    if (!isSure) return lookAgain().then(() => onEvents(events));
+    const wanted = events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
     const position = events.at(-1)?.position ?? checkpoint;
     if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
     return project(wanted, position);
-  };
+  }
 
   async function project(events: readonly RecordedEvent[], position: number): Promise<void> {
+    // Until it is known to be committed: a connection that breaks in mid-commit does not tell, and a predecessor that is
+    // about to end may have taken the same events.
+    isSure = false;
     await inProjectionTransaction(pool, projection.schema, async (client) => {
       await moveCheckpoint(client, projection, checkpoint, position);
       if (events.length > 0) await projection.apply(client, events);
     });
     checkpoint = position;
+    isSure = true;
     await delay(BATCH_PAUSE_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+  }
+
+  /** After a failure only the tables say what was taken. */
+  async function lookAgain(): Promise<void> {
+    checkpoint = await readCheckpoint(pool, projection);
+    isSure = true;
   }
 
   const subscription = journal.subscribe({ name: projection.name, afterPosition: checkpoint, onEvents });
@@ -77,7 +95,10 @@ export async function inProjectionTransaction(
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
-    await client.query(`begin; set local search_path to ${schema}; set local synchronous_commit to off`);
+    await client.query(
+      `begin; set local search_path to ${schema}; set local synchronous_commit to off;
+       set local idle_in_transaction_session_timeout to ${IDLE_IN_TRANSACTION_MAX_MS}`,
+    );
     await work(client);
     await client.query('commit');
   } catch (error) {

@@ -76,6 +76,24 @@ test('a stop lets a running stream end, takes nothing new, stops PostgreSQL and 
   assert.ok(!isRunning(postmaster));
 });
 
+test('a stop does not wait for ever: a stream that hangs is broken off, and what it used is charged before the end', async () => {
+  const environment = {
+    GATEWAY_DRAIN_TIMEOUT_MS: '500',
+    GATEWAY_REQUEST_TIMEOUT_MS: '20000',
+    GATEWAY_HOLD_TTL_MS: '22000',
+  };
+  await using other = await install({ environment });
+  const { client, balance } = await other.customer();
+  const messages = [{ role: 'user' as const, content: scripted({ chunks: 8, hang: 'mid-stream' }) }];
+  const stream = await client.chat.completions.create({ model, messages, stream: true });
+  const broken = assert.rejects(Array.fromAsync(stream));
+  assert.equal(await other.gateway().stop('SIGINT'), 0);
+  await broken;
+  await other.start();
+  assert.equal((await other.stats()).openHolds, 0);
+  assert.ok((await balance()).charged > 0n);
+});
+
 test('a start on the same data has the same users, keys, balances and charges', async () => {
   await installation.start();
   await installation.settled();

@@ -6,7 +6,7 @@ import type { AttemptResult } from './attempt.ts';
 import { type Ending, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { summaryOf } from './summary.ts';
-import { usageOrEstimate } from './usage-or-estimate.ts';
+import { streamUsageOrEstimate } from './usage-or-estimate.ts';
 
 type Stream = Extract<AttemptResult, { kind: 'stream' }>;
 
@@ -27,7 +27,7 @@ export async function deliverStream(
   const broken = await passOn(run, stream.call, decoder);
   noteEnd(parts, run, candidate, broken);
 
-  const used = await usageOrEstimate(run, decoder.usage(), decoder.sample);
+  const used = await streamUsageOrEstimate(run, decoder);
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, ...used };
   const refusal = (await recordUsage(parts, run, ending)) ?? broken;
   if (refusal) {

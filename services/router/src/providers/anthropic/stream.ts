@@ -29,6 +29,8 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
   let head: Omit<CompletionChunk, 'choices'> | null = null;
   let status: StreamStatus = 'open';
   let usage: JsonObject | null = null;
+  /** `message_start` names an output of a token or so: the count of the answer comes with `message_delta`. */
+  let isUsageFinal = false;
   let stopReason: unknown = null;
   /** The chunk that names the role: it waits for content, for until then another provider may still answer. */
   let opening = '';
@@ -75,6 +77,7 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
     if (type === 'message_delta') {
       stopReason = asObject(event['delta'])?.['stop_reason'] ?? stopReason;
       usage = mergeUsage(usage, event['usage']);
+      isUsageFinal ||= typeof asObject(event['usage'])?.['output_tokens'] === 'number';
     } else if (type === 'message_stop') {
       status = 'whole';
     } else {
@@ -101,6 +104,7 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
     },
     status: () => status,
     usage: () => readAnthropicUsage(usage),
+    isUsageFinal: () => isUsageFinal,
     closing() {
       const read = readAnthropicUsage(usage);
       const isUsageTold = options.isUsageAsked && read;

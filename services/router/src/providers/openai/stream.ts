@@ -19,6 +19,7 @@ export function createOpenAiStreamDecoder(isUsageHidden: boolean): StreamDecoder
   const sample = createStreamSample();
   let status: StreamStatus = 'open';
   let usage: TokenUsage | null = null;
+  let isUsageLast = false;
   let hasBegun = false;
   let held: Buffer[] = [];
   let heldBytes = 0;
@@ -39,6 +40,7 @@ export function createOpenAiStreamDecoder(isUsageHidden: boolean): StreamDecoder
       const event = scanEvent(piece, at, next.end, next.isOneLine, !hasBegun);
       const passes = event.kind === 'content' || (event.kind === 'comment' && hasBegun && held.length === 0);
       if (event.kind === 'usage') usage = readOpenAiUsage(event.usage) ?? usage;
+      if (event.kind === 'usage' || event.kind === 'content') isUsageLast = event.kind === 'usage' && event.isLast;
       if (passes || (event.kind === 'usage' && !event.isLast)) {
         hasBegun = true;
         sample.countEvent();
@@ -85,6 +87,7 @@ export function createOpenAiStreamDecoder(isUsageHidden: boolean): StreamDecoder
     },
     status: () => status,
     usage: () => usage,
+    isUsageFinal: () => isUsageLast || status === 'whole',
     closing: () => Buffer.concat(held),
     sample: sample.read,
   };

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import type { CompleteFrame } from '#contracts/router.ts';
+import { contentEvent, createTestRouter, hostileProvider, testProvider } from './testing.ts';
+
+const messages = [{ role: 'user', content: 'Count' }];
+const words = 'one two three four five six seven eight';
+const event = (type: string, fields: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+/** As Anthropic begins every stream: the prompt is counted, the answer is said to have a token. */
+const anthropicBeginning =
+  event('message_start', {
+    message: {
+      id: 'msg_1',
+      model: 'm',
+      usage: { input_tokens: 900, cache_creation_input_tokens: 40, cache_read_input_tokens: 50, output_tokens: 1 },
+    },
+  }) +
+  event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }) +
+  event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: words } });
+
+test('an Anthropic stream that is cut costs what it told of its prompt and an estimate of what it streamed', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, anthropicBeginning));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { kind: 'anthropic' })] });
+  const { usage } = await ask({ messages, stream: true });
+  assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CUT', true]);
+  assert.deepEqual(
+    [usage?.usage.inputTokens, usage?.usage.cachedInputTokens, usage?.usage.cacheWriteTokens],
+    [900, 50, 40],
+  );
+  assert.equal(usage?.usage.outputTokens, 8);
+});
+
+test('so does one whose client left and that did not end within the bound', async (t) => {
+  const client = new AbortController();
+  const baseUrl = await hostileProvider(t, (response) => response.write(anthropicBeginning));
+  const { ask } = createTestRouter(t, {
+    providers: [testProvider('p', baseUrl, { kind: 'anthropic' })],
+    drainMaxMs: 30,
+  });
+  const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
+  const { usage } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
+  assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CLIENT_GONE', true]);
+  assert.deepEqual([usage?.usage.inputTokens, usage?.usage.outputTokens], [900, 8]);
+});
+
+test('a count that a provider gave in the middle of a stream is not taken for the count of all that was streamed', async (t) => {
+  const early = `data: {"id":"c","choices":[{"index":0,"delta":{"content":""},"finish_reason":null}],"usage":{"prompt_tokens":7,"completion_tokens":0}}\n\n`;
+  const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, early + contentEvent(words)));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const { usage } = await ask({ messages, stream: true });
+  assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CUT', true]);
+  assert.deepEqual([usage?.usage.inputTokens, usage?.usage.outputTokens], [7, 8]);
+});
+
+test('a stream that is cut after its last count costs that count', async (t) => {
+  const finish = `data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":20}}\n\n`;
+  const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, contentEvent(words) + finish));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const { usage } = await ask({ messages, stream: true });
+  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.outputTokens], ['OUTCOME_CUT', false, 20]);
+});
+
+function writeAndCut(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(text, () => setImmediate(() => response.destroy()));
+}

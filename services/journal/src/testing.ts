@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { defaultJournalConfig, type JournalConfig } from './config.ts';
 import { type LocalJournal, openJournal } from './journal.ts';
 
 export const journalMigrations = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -10,7 +11,11 @@ export const journalMigrations = fileURLToPath(new URL('../migrations', import.m
 /** A log in a database of its own, and a way to open it once more, as a second process would. */
 export interface TemporaryLog {
   readonly connectionString: string;
-  open(options?: { readonly connectionString?: string; readonly onFenced?: () => void }): Promise<LocalJournal>;
+  open(options?: {
+    readonly connectionString?: string;
+    readonly onFenced?: () => void;
+    readonly config?: Partial<JournalConfig>;
+  }): Promise<LocalJournal>;
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
@@ -24,8 +29,14 @@ export async function withTemporaryLog(use: (log: TemporaryLog) => Promise<void>
     await migrate(pool, { schema: 'journal', directory: journalMigrations });
     await use({
       connectionString: database.connectionString,
-      async open({ connectionString = database.connectionString, onFenced = () => undefined } = {}) {
-        const journal = await openJournal({ connectionString, pool, logger: pino({ level: 'silent' }), onFenced });
+      async open({ connectionString = database.connectionString, onFenced = () => undefined, config = {} } = {}) {
+        const journal = await openJournal({
+          connectionString,
+          pool,
+          logger: pino({ level: 'silent' }),
+          config: { ...defaultJournalConfig, ...config },
+          onFenced,
+        });
         opened.push(journal);
         return journal;
       },

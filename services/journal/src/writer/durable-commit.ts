@@ -1,14 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { insertBatch, readHead } from '../adapters/event-store.ts';
 import { classifyCommitError } from './commit-error.ts';
-import type { LogConnection } from './log-connection.ts';
+import { type LogConnection, pauseMsAfter } from './log-connection.ts';
+import type { Outage } from './outage.ts';
 
 /** `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log. Nothing is written in both. */
 export type CommitOutcome = 'committed' | 'refused' | { readonly fencedBy: Error };
 
 /**
- * Makes rows durable that follow `head`, however often the connection breaks meanwhile. Where a commit's fate is
+ * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. Where a commit's fate is
  * unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the last row with
  * the same chain, it did; anywhere else, the log has another writer.
  */
@@ -16,10 +18,14 @@ export async function commitDurably(
   connection: LogConnection,
   head: StoredHead,
   rows: readonly StoredEvent[],
-  logger: Logger,
+  { outage, logger }: { readonly outage: Outage; readonly logger: Logger },
 ): Promise<CommitOutcome> {
-  for (let isFirstTry = true; ; isFirstTry = false) {
+  using trouble = new DisposableStack();
+  for (let failures = 0; ; failures += 1) {
+    const isFirstTry = failures === 0;
     try {
+      // The first repetition is at once: mostly a connection broke, and the next one stands.
+      if (failures > 1) await delay(pauseMsAfter(failures - 1));
       const database = await connection.get();
       if (!isFirstTry) {
         const verdict = verdictOf(await readHead(database, rows[0]?.part ?? 0), head, rows);
@@ -32,7 +38,8 @@ export async function commitDurably(
       const kind = classifyCommitError(error);
       if (kind === 'refused') return 'refused';
       if (kind === 'fenced' && isFirstTry) return { fencedBy: error as Error };
-      logger.warn({ err: error }, 'a commit broke off; asking the log whether it happened');
+      logger.warn({ err: error, failures }, 'a commit broke off; asking the log whether it happened');
+      if (isFirstTry) trouble.use(outage.begin());
       if (kind === 'unknown') connection.discard();
     }
   }

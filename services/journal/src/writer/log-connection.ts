@@ -1,9 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { Outage } from './outage.ts';
 
 /** Between attempts to reach the database again: short at first, since a restart takes a second or two. */
 const RECONNECT_PAUSES_MS = [50, 100, 200, 400, 800, 1_000];
+
+/** Across the world a connection stands within a second. */
+const CONNECT_MAX_MS = 5_000;
+
+/**
+ * A commit takes milliseconds. One without an answer for so long went into a connection that is dead without having been
+ * closed; whether it was done is then asked on another.
+ */
+const STATEMENT_MAX_MS = 15_000;
+
+/** How long to wait before the next attempt, after so many failed ones (from 1). */
+export function pauseMsAfter(failures: number): number {
+  return RECONNECT_PAUSES_MS[Math.min(failures, RECONNECT_PAUSES_MS.length) - 1] ?? 0;
+}
 
 /** The writer's one connection: opened when needed, thrown away when it breaks. */
 export interface LogConnection {
@@ -18,11 +33,7 @@ export interface LogConnection {
 export interface LogConnectionOptions {
   readonly connectionString: string;
   readonly logger: Logger;
-  /** How long the database may be away before `onAway` is called. */
-  readonly graceMs: number;
-  readonly onAway: () => void;
-  /** It answers again. */
-  readonly onBack: () => void;
+  readonly outage: Outage;
 }
 
 export function createLogConnection(options: LogConnectionOptions): LogConnection {
@@ -36,21 +47,19 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
   };
 
   async function reconnect(): Promise<pg.Client> {
-    const timer = setTimeout(options.onAway, options.graceMs);
-    try {
-      for (let attempt = 0; ; attempt += 1) {
-        if (isClosed) throw new Error('the log is closed');
-        try {
-          client = await connect(options.connectionString, discard);
-          options.onBack();
-          return client;
-        } catch (error) {
-          options.logger.warn({ err: error, attempt }, 'the log database cannot be reached; trying again');
-          await delay(RECONNECT_PAUSES_MS[Math.min(attempt, RECONNECT_PAUSES_MS.length - 1)]);
-        }
+    using _ = options.outage.begin();
+    for (let failures = 1; ; failures += 1) {
+      if (isClosed) throw new Error('the log is closed');
+      try {
+        client = await connect(options.connectionString, (broken) => {
+          // One that was thrown away may fail once more: its successor stands.
+          if (broken === client) discard();
+        });
+        return client;
+      } catch (error) {
+        options.logger.warn({ err: error, failures }, 'the log database cannot be reached; trying again');
+        await delay(pauseMsAfter(failures));
       }
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -67,9 +76,15 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
   };
 }
 
-async function connect(connectionString: string, onBroken: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString, application_name: 'gateway journal writer', keepAlive: true });
-  client.on('error', onBroken);
+async function connect(connectionString: string, onBroken: (broken: pg.Client) => void): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'gateway journal writer',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MAX_MS,
+    query_timeout: STATEMENT_MAX_MS,
+  });
+  client.on('error', () => onBroken(client));
   await client.connect();
   // The log's own role may only read and insert. Where the database user could not create it, the trigger still stands.
   await client.query(

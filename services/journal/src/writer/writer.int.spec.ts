@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { revocations } from '#testkit/journal-contract.ts';
@@ -40,4 +42,33 @@ test('a writer that loses its connection in mid-commit to a successor does not w
     await assert.rejects(old.append(revocations('b', 0, [newId()])));
     assert.equal(fenced, 1);
     assert.equal((await log.query('select 1 from journal.event')).length, 1);
+  }));
+
+test('a database that answers but takes no rows: what waits is refused after the grace, and written again once it can be', () =>
+  withTemporaryLog(async (log) => {
+    const journal = await log.open({ config: { reconnectGraceMs: 50 } });
+    const setReadOnly = (value: 'on' | 'off') =>
+      log.query(
+        `begin read write;
+         do $$ begin
+           execute format('alter database %I set default_transaction_read_only = ${value}', current_database());
+           perform pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and application_name = 'gateway journal writer';
+         end $$;
+         commit`,
+      );
+    await setReadOnly('on');
+    const underWay = journal.append(revocations('a', 0, [newId()]));
+    await nextTurn();
+    // Refused at last, and not queued behind a commit that nobody can say the end of.
+    const isRefused = async (): Promise<boolean> =>
+      journal.append(revocations(newId(), 0, [newId()])).then(
+        () => false,
+        (error) => error instanceof Fault && error.code === 'unavailable',
+      );
+    assert.equal(await isRefused(), true);
+    assert.equal(await isRefused(), true);
+    await setReadOnly('off');
+    assert.deepEqual(await underWay, { kind: 'appended', position: 1, isRepeat: false });
+    assert.equal(await isRefused(), false);
   }));

@@ -10,6 +10,7 @@ import { createAppendQueue, unavailable } from './append-queue.ts';
 import { commitDurably } from './durable-commit.ts';
 import { createLogConnection } from './log-connection.ts';
 import { type NumberedBatch, numberBatch } from './number-batch.ts';
+import { createOutage } from './outage.ts';
 import type { PendingAppend } from './pending-append.ts';
 import { learnVersions, settleMismatches } from './settle-mismatches.ts';
 import { createStreamVersions } from './stream-versions.ts';
@@ -33,7 +34,7 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-const DATABASE_AWAY = 'The log database cannot be reached.';
+const DATABASE_AWAY = 'The log database cannot be written now.';
 const SUCCEEDED = 'Another writer has taken over the log.';
 const STOPPING = 'The gateway is stopping.';
 
@@ -45,13 +46,12 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
   const { config, connectionString, part, logger, clock } = dependencies;
   const queue = createAppendQueue(config);
   const versions = createStreamVersions();
-  const connection = createLogConnection({
-    connectionString,
-    logger,
+  const outage = createOutage({
     graceMs: config.reconnectGraceMs,
     onAway: () => queue.close(DATABASE_AWAY),
     onBack: () => queue.reopen(DATABASE_AWAY),
   });
+  const connection = createLogConnection({ connectionString, logger, outage });
   const database = await connection.get();
   let head = await takeOffice(database, part);
   let lastRecordedAtMs = await readLastRecordedAtMs(database, part);
@@ -85,7 +85,8 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     }
     lastRecordedAtMs = Math.max(lastRecordedAtMs, clock());
     const numbered = numberBatch(batch, head, part, lastRecordedAtMs, (stream) => versions.get(stream) ?? 0);
-    const outcome = numbered.rows.length === 0 ? 'empty' : await commitDurably(connection, head, numbered.rows, logger);
+    const outcome =
+      numbered.rows.length === 0 ? 'empty' : await commitDurably(connection, head, numbered.rows, { outage, logger });
     if (outcome === 'refused') return commitApart(batch);
     if (outcome === 'committed') announce(numbered);
     else if (outcome !== 'empty') return giveWay(outcome.fencedBy, batch);

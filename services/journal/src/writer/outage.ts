@@ -1,0 +1,39 @@
+export interface OutageOptions {
+  /** How long the log may be out of reach before `onAway` is called. */
+  readonly graceMs: number;
+  readonly onAway: () => void;
+  readonly onBack: () => void;
+}
+
+/** Whether the log can be written now, as those find who try to. */
+export interface Outage {
+  /** Somebody fails and keeps trying: it is an outage until he disposes of this. */
+  begin(): Disposable;
+}
+
+/** One outage however many are in it: it begins with the first and ends with the last. */
+export function createOutage({ graceMs, onAway, onBack }: OutageOptions): Outage {
+  let trying = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let isAway = false;
+
+  return {
+    begin() {
+      trying += 1;
+      timer ??= setTimeout(() => {
+        isAway = true;
+        onAway();
+      }, graceMs);
+      return {
+        [Symbol.dispose]() {
+          trying -= 1;
+          if (trying > 0) return;
+          clearTimeout(timer);
+          timer = undefined;
+          if (isAway) onBack();
+          isAway = false;
+        },
+      };
+    },
+  };
+}

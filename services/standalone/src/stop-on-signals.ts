@@ -1,7 +1,10 @@
 import type { Logger } from '#telemetry/logger.ts';
 
-/** What a stop may take beyond the drain of running answers: flushing the log, stopping PostgreSQL. */
-const STOP_MARGIN_MS = 30_000;
+/**
+ * What a stop may take beyond the drain of running answers: recording what was used of those that were broken off,
+ * flushing the log, stopping PostgreSQL.
+ */
+export const STOP_MARGIN_MS = 30_000;
 
 export interface StopOnSignals {
   /** Ends the process without a drain, for when what it holds in memory is no longer the truth. */

@@ -98,3 +98,18 @@ test('an unknown catalogue has no models', () => {
 test('the source names the package and its version', () => {
   assert.match(catalogueSource, /^@pydantic\/genai-prices@\d+\.\d+\.\d+$/);
 });
+
+test('a name whose model is charged by the call as well is no name of a model that is charged by tokens', () => {
+  const byTheCall = /-search|-research|-online|sonar|audio|realtime/;
+  for (const catalogueId of [...known, 'perplexity']) {
+    const models = catalogueModels(catalogueId, atMs);
+    assert.deepEqual(
+      models.flatMap(({ names }) => names).filter((name) => byTheCall.test(name)),
+      [],
+    );
+    assert.ok(!models.some(({ isSnapshot }) => isSnapshot('gpt-4o-mini-search-preview-2025-03-11')));
+  }
+  assert.ok(find('openai', 'gpt-4o-mini').names.length > 1);
+  const skipped = skippedModels('openai', atMs).find(({ id }) => id === 'gpt-4o-search-preview');
+  assert.equal(skipped?.reason, 'searches the web, which is charged by the call');
+});

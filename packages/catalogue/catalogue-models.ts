@@ -48,7 +48,8 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
   const models = new Map<string, CatalogueModel>();
   const skipped: SkippedModel[] = [];
   for (const info of findProvider({ providerId: catalogueId })?.models ?? []) {
-    const conversion = isChatModel(info.id) ? convertPrice(info.prices, atMs) : { reason: 'is no chat model' };
+    const reason = notBillable(info.id);
+    const conversion = reason === undefined ? convertPrice(info.prices, atMs) : { reason };
     if (models.has(info.id)) skipped.push({ id: info.id, reason: 'is in the catalogue twice; the first one counts' });
     else if ('reason' in conversion) skipped.push({ id: info.id, reason: conversion.reason });
     else models.set(info.id, toModel(catalogueId, info, conversion.price));
@@ -61,18 +62,23 @@ const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|emb
 /** OpenAI's models from before there was chat. */
 const completionOnly = /^(text-)?(ada|babbage|curie|davinci)(-|$)|^gpt-3\.5-turbo-instruct$/;
 
-/** As well as a name tells: the catalogue itself does not. */
-function isChatModel(id: string): boolean {
-  return !notChatWords.test(id) && !completionOnly.test(id);
+/** Models that search the web with every call: providers charge each search beside the tokens, unasked. */
+const searching = /(^|[-:/])(search|research|online|sonar)([-:/]|$)/;
+
+/** Why tokens alone are not what the model of a name costs; as well as a name tells, since the catalogue does not. */
+function notBillable(name: string): string | undefined {
+  if (notChatWords.test(name) || completionOnly.test(name)) return 'is no chat model';
+  return searching.test(name) ? 'searches the web, which is charged by the call' : undefined;
 }
 
 function toModel(catalogueId: string, info: ModelInfo, price: CataloguePrice): CatalogueModel {
   return {
     id: info.id,
-    names: [...new Set([info.id, ...aliasesOf(info.match)])],
+    // The catalogue counts some variants to a model that cost more than its tokens: `gpt-4o-mini-search-preview`.
+    names: [...new Set([info.id, ...aliasesOf(info.match)])].filter((name) => notBillable(name) === undefined),
     contextTokens: info.context_window ?? 0,
     outputTokensMax: outputTokensMax(catalogueId, info.id),
-    isSnapshot: (name) => isSnapshotOf(info.match, name),
+    isSnapshot: (name) => notBillable(name) === undefined && isSnapshotOf(info.match, name),
     price,
   };
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '../http/answer.ts';
 import { isJsonObject, type JsonObject } from '../http/parse-json-object.ts';
+import { spellingProblem } from './field-spelling.ts';
 import { messagesProblem, nameOfType } from './messages-problem.ts';
 
 const MODEL_MAX_CHARACTERS = 256;
@@ -25,6 +26,7 @@ export interface CompletionAsked {
 export function parseCompletion(body: JsonObject): { asked: CompletionAsked } | { refusal: Refusal } {
   const { model, messages, stream = null, n = null, max_tokens = null, max_completion_tokens = null } = body;
   const refusal =
+    spellingProblem(body) ??
     modelProblem(model) ??
     messagesProblem(messages) ??
     typeProblem('stream', stream, 'boolean') ??

@@ -11,6 +11,8 @@ describe('unpricedFeature', () => {
       search_parameters: { mode: 'on' },
       enable_search: true,
       plugins: [{ id: 'web' }],
+      models: ['a-dear-one'],
+      fallbacks: ['a-dear-one'],
       audio: { voice: 'alloy' },
       modalities: ['text', 'audio'],
       service_tier: 'priority',

@@ -19,6 +19,8 @@ const unpricedFields: readonly UnpricedField[] = [
   { field: 'web_search', isAsked: isGiven, why: 'a search is charged by the call' },
   { field: 'web-search', isAsked: isGiven, why: 'a search is charged by the call' },
   { field: 'plugins', isAsked: isGiven, why: 'plugins are charged by the call' },
+  { field: 'models', isAsked: isGiven, why: 'a model that a provider falls back on has a price of its own' },
+  { field: 'fallbacks', isAsked: isGiven, why: 'a model that a provider falls back on has a price of its own' },
   { field: 'audio', isAsked: isGiven, why: 'audio has prices of its own' },
   { field: 'modalities', isAsked: asksForMoreThanText, why: 'only text has a price here' },
   {
@@ -38,6 +40,8 @@ const unpricedFields: readonly UnpricedField[] = [
     why: 'tools that the provider runs are charged by the call; send function or custom tools',
   },
 ];
+
+export const unpricedFieldNames: readonly string[] = unpricedFields.map(({ field }) => field);
 
 /** Kinds of content whose cost the prompt's bound covers. Anything else may stand for tokens that are not in the body. */
 const pricedParts = new Set(['text', 'refusal', 'image_url']);

@@ -1,8 +1,8 @@
 import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { redactLine } from './redact.ts';
 
-/** Lines wait in memory up to this many bytes before they are written: one system call for some tens of requests. */
-const BUFFER_BYTES = 8192;
+/** Lines wait in memory up to this many bytes before they are written: one system call for some hundred requests. */
+const BUFFER_BYTES = 65_536;
 
 /** No line waits longer than this, however quiet the gateway is. */
 const FLUSH_INTERVAL_MS = 200;
@@ -51,6 +51,7 @@ function stdout(): DestinationStream {
     dest: 1,
     sync: false,
     minLength: BUFFER_BYTES,
+    maxWrite: 2 * BUFFER_BYTES,
     maxLength: BACKLOG_MAX_BYTES,
     periodicFlush: FLUSH_INTERVAL_MS,
   });

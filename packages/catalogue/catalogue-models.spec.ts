@@ -113,11 +113,3 @@ test('a name whose model is charged by the call as well is no name of a model th
   const skipped = skippedModels('openai', atMs).find(({ id }) => id === 'gpt-4o-search-preview');
   assert.equal(skipped?.reason, 'searches the web, which is charged by the call');
 });
-
-test('a model that searches at a fee for each search is not priced by its tokens alone', () => {
-  const names = catalogueModels('openai', Date.UTC(2026, 10, 1)).flatMap((model) => model.names);
-  assert.deepEqual(
-    names.filter((name) => /search/.test(name)),
-    [],
-  );
-});

@@ -57,11 +57,8 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
   return { models: [...models.values()], skipped };
 }
 
-/**
- * Words in the names of what takes or gives sound, pictures or vectors, of what searches at a fee for each search, and
- * of families (`ft:…`) rather than models.
- */
-const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|embedding|ocr|search|research)([-:/]|$)/;
+/** Words in the names of what takes or gives sound, pictures or vectors, and of families (`ft:…`) rather than models. */
+const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|embedding|ocr)([-:/]|$)/;
 /** OpenAI's models from before there was chat. */
 const completionOnly = /^(text-)?(ada|babbage|curie|davinci)(-|$)|^gpt-3\.5-turbo-instruct$/;
 

@@ -74,6 +74,29 @@ test('without a log no answer is completed, streamed or whole', async (t) => {
   }
 });
 
+test('a log that comes back later gets what was streamed, and of an answer that was not given that nothing was used', async (t) => {
+  for (const stream of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
+    let isAway = true;
+    const { ask, journal, usageOf } = createTestRouter(
+      t,
+      { providers: [testProvider('p', baseUrl)], recordMaxMs: 20 },
+      failing(() => isAway),
+    );
+    const { failure, requestId } = await ask({ messages, stream });
+    assert.equal(failure?.code, 'unavailable');
+    const recorded = Promise.withResolvers<void>();
+    journal.subscribe({ name: 't', afterPosition: 1, onEvents: () => recorded.resolve() });
+    isAway = false;
+    await recorded.promise;
+    const usage = await usageOf(requestId);
+    assert.deepEqual(
+      [usage?.outcome, usage?.usage.inputTokens],
+      stream ? ['OUTCOME_COMPLETED', 7] : ['OUTCOME_FAILED', 0],
+    );
+  }
+});
+
 test('an answer that comes after its hold has ended is not completed', async (t) => {
   const { journal, router, usageOf } = createTestRouter(t, {
     providers: [testProvider('p', await hostileProvider(t, (response) => response.end(streamed)))],

@@ -9,6 +9,7 @@ import { createFrameChannel } from './frame-channel.ts';
 import { type Run, type RunParts, stopRun } from './handlers/run.ts';
 import { serve } from './handlers/serve.ts';
 import { createHealthBoard } from './health-board.ts';
+import { createLateRecords } from './late-records.ts';
 import { buildModelTable } from './model-table.ts';
 import type { Dialect } from './ports.ts';
 import { anthropicDialect } from './providers/anthropic/dialect.ts';
@@ -40,7 +41,8 @@ export function createRouter({ config, journal, logger, clock = systemClock }: R
     config.providers.map((provider) => [provider.name, createHttpProvider(provider, dialects[provider.kind], limits)]),
   );
   const health = createHealthBoard([...providers.keys()], clock);
-  const parts: RunParts = { providers, health, journal, logger, clock, limits };
+  const late = createLateRecords({ journal, logger });
+  const parts: RunParts = { providers, health, journal, logger, clock, limits, late };
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
@@ -94,6 +96,7 @@ export function createRouter({ config, journal, logger, clock = systemClock }: R
       }, limits.closeMaxMs);
       await Promise.all(underWay.values());
       clearTimeout(timer);
+      await late.close();
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };

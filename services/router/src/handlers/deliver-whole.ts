@@ -1,6 +1,6 @@
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { AttemptResult } from './attempt.ts';
-import { type Ending, recordUsage } from './record-usage.ts';
+import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { summaryOf } from './summary.ts';
 import { usageOrEstimate } from './usage-or-estimate.ts';
@@ -16,7 +16,7 @@ export async function deliverWhole(
   const used = await usageOrEstimate(run, answer.usage, answer.sample);
   const outcome = run.isGone ? 'OUTCOME_CLIENT_GONE' : 'OUTCOME_COMPLETED';
   const ending: Ending = { outcome, candidate, ...used };
-  const refusal = await recordUsage(parts, run, ending);
+  const refusal = await recordUsage(parts, run, ending, { outcome: 'OUTCOME_FAILED', ...nothingUsed });
   if (refusal) {
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: status } });
     return;

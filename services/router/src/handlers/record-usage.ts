@@ -6,7 +6,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest } from '#journal/journal.ts';
 import { derivedId } from '#kernel/ids.ts';
-import type { TokenUsage } from '../domain/usage/token-usage.ts';
+import { noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 
@@ -30,11 +30,20 @@ const RETRY_MAX_MS = 1_000;
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
+/** The ending of a request that gave its client nothing. */
+export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
+
 /**
  * Makes the usage durable; returns null when it is. A refusal: the log could not be written within the bound, or the
- * request's hold has ended, and the answer must not be completed. Never throws.
+ * request's hold has ended, and the answer must not be completed. `lateEnding`: what is brought to the log once it is
+ * back, since the client was given no more than that. Never throws.
  */
-export async function recordUsage(parts: RunParts, run: Run, ending: Ending): Promise<Refusal | null> {
+export async function recordUsage(
+  parts: RunParts,
+  run: Run,
+  ending: Ending,
+  lateEnding: Ending = ending,
+): Promise<Refusal | null> {
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
@@ -48,6 +57,8 @@ export async function recordUsage(parts: RunParts, run: Run, ending: Ending): Pr
       parts.logger.error({ requestId: run.request.requestId, err: fault }, 'the usage could not be recorded');
       // Other codes than `unavailable` do not pass by waiting.
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
+        if (fault.code === 'unavailable')
+          parts.late.add(ending === lateEnding ? append : appendOf(run, lateEnding, parts.clock()));
         return { code: 'unavailable', message: 'The gateway could not record the usage. Send the request again.' };
       }
       // The same ids and bytes: had the failed append been written all the same, this one finds it.

@@ -5,6 +5,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { RouterLimits } from '../config.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import type { HealthBoard } from '../health-board.ts';
+import type { LateRecords } from '../late-records.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
 import type { AttemptBody } from './record-usage.ts';
 
@@ -16,6 +17,7 @@ export interface RunParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly limits: RouterLimits;
+  readonly late: LateRecords;
 }
 
 /** One request under way. */

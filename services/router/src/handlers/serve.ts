@@ -2,11 +2,10 @@ import type { CompletionFailure } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import { noUsage } from '../domain/usage/token-usage.ts';
 import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import { type Reached, reachProvider } from './reach-provider.ts';
-import { type Ending, recordUsage } from './record-usage.ts';
+import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { usageOrEstimate } from './usage-or-estimate.ts';
 
@@ -39,8 +38,6 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
 
 /** Told to the client where the provider that limits the rate does not say. */
 const RATE_LIMIT_RETRY_AFTER_MS = 1_000;
-
-const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away before the answer.' };
 const timeoutRefusal: Refusal = { code: 'upstream_timeout', message: 'The request took too long. Send it again.' };

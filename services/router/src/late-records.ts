@@ -1,0 +1,57 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { faultFrom } from '#errors/fault.ts';
+import type { AppendRequest, Journal } from '#journal/journal.ts';
+
+/** Between two attempts: a log that is away refuses at once, and a hold lasts for minutes. */
+const RETRY_MS = 1_000;
+
+/**
+ * Endings that the log could not take while their clients waited. They are brought to it when it is back, so that what
+ * was delivered is charged and what was held for the rest is free again, and not only when the hold's time is over.
+ * Bounded by the requests that were under way when the log went: without it none is admitted.
+ */
+export interface LateRecords {
+  /** Tries until the log has this ending or the request has another, which is at the latest when its hold expires. */
+  add(append: AppendRequest): void;
+  /** Tries each once more and leaves the rest to the next start, which closes the holds. */
+  close(): Promise<void>;
+}
+
+export function createLateRecords({
+  journal,
+  logger,
+}: {
+  readonly journal: Pick<Journal, 'append'>;
+  readonly logger: Logger;
+}): LateRecords {
+  const trying = new Set<Promise<void>>();
+  const closing = new AbortController();
+
+  async function bring(append: AppendRequest): Promise<void> {
+    for (let isLast = closing.signal.aborted; ; isLast = closing.signal.aborted) {
+      await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      try {
+        const { kind } = await journal.append(append);
+        logger.info({ requestId: append.correlationId, kind }, 'a usage that came late was brought to the log');
+        return;
+      } catch (thrown) {
+        const fault = faultFrom(thrown);
+        if (fault.code === 'unavailable' && !isLast) continue;
+        logger.error({ requestId: append.correlationId, err: fault }, 'a usage never came on record');
+        return;
+      }
+    }
+  }
+
+  return {
+    add(append) {
+      const attempt: Promise<void> = bring(append).finally(() => trying.delete(attempt));
+      trying.add(attempt);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all(trying);
+    },
+  };
+}

@@ -93,6 +93,10 @@ async function connect(connectionString: string, onBroken: (broken: pg.Client) =
           and pg_has_role(current_user, 'gateway_journal', 'member') then
          set role gateway_journal;
        end if;
+       -- What is answered is durable, whatever the database's default is; stricter ones than on stay.
+       if current_setting('synchronous_commit') = 'off' then
+         set synchronous_commit to on;
+       end if;
      end $$`,
   );
   return client;

@@ -72,3 +72,18 @@ test('a database that answers but takes no rows: what waits is refused after the
     assert.deepEqual(await underWay, { kind: 'appended', position: 1, isRepeat: false });
     assert.equal(await isRefused(), false);
   }));
+
+test('a commit waits for the disk, also where the database does not by default', () =>
+  withTemporaryLog(async (log) => {
+    await log.query(
+      `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$;
+       create table seen (synchronous_commit text);
+       create function note() returns trigger language plpgsql security definer as $$ begin
+         insert into public.seen values (current_setting('synchronous_commit')); return null;
+       end $$;
+       create trigger note after insert on journal.event for each statement execute function note()`,
+    );
+    const journal = await log.open();
+    await journal.append(revocations('a', 0, [newId()]));
+    assert.deepEqual(await log.query('select synchronous_commit from seen'), [{ synchronous_commit: 'on' }]);
+  }));

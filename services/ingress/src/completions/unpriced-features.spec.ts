@@ -13,6 +13,7 @@ describe('unpricedFeature', () => {
       plugins: [{ id: 'web' }],
       models: ['a-dear-one'],
       fallbacks: ['a-dear-one'],
+      chat_template: '{% for i in range(9999) %}x{% endfor %}',
       audio: { voice: 'alloy' },
       modalities: ['text', 'audio'],
       service_tier: 'priority',

@@ -21,6 +21,8 @@ const unpricedFields: readonly UnpricedField[] = [
   { field: 'plugins', isAsked: isGiven, why: 'plugins are charged by the call' },
   { field: 'models', isAsked: isGiven, why: 'a model that a provider falls back on has a price of its own' },
   { field: 'fallbacks', isAsked: isGiven, why: 'a model that a provider falls back on has a price of its own' },
+  // vLLM and its kin render the prompt by it, loops and all.
+  { field: 'chat_template', isAsked: isGiven, why: 'a template of the client can make the prompt any length' },
   { field: 'audio', isAsked: isGiven, why: 'audio has prices of its own' },
   { field: 'modalities', isAsked: asksForMoreThanText, why: 'only text has a price here' },
   {

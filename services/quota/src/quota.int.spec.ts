@@ -196,10 +196,34 @@ describe('an append that fails', () => {
     state.failure = 'before';
     await assert.rejects(quota.admit(request()), { code: 'unavailable' });
     state.failure = undefined;
-    assert.equal(outcomeOf(await quota.admit(request())), 'insufficient_balance', 'its fate is not known yet');
+    // Its fate is not known yet: a client must not hear that the money is gone.
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
+    assert.equal(outcomeOf(await quota.admit(request({ outputTokensRequested: 101 }))), 'insufficient_balance');
 
     clock.nowMs += 1_000;
-    await until(async () => outcomeOf(await quota.admit(request())) === 'admitted');
+    await until(() =>
+      quota.admit(request()).then(
+        (answer) => outcomeOf(answer) === 'admitted',
+        () => false,
+      ),
+    );
+  });
+
+  it('takes no place in the request quota from those that come after', async (t) => {
+    const { state, journal } = failing(await createLog(1_000n, 1));
+    const { quota, clock } = await start(t, journal, { unresolvedForMs: 1_000 });
+    state.failure = 'before';
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
+    state.failure = undefined;
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
+    clock.nowMs += 1_000;
+    await until(() =>
+      quota.admit(request()).then(
+        (answer) => outcomeOf(answer) === 'admitted',
+        () => false,
+      ),
+    );
+    assert.equal(outcomeOf(await quota.admit(request())), 'quota_exceeded');
   });
 
   it('though written leaves no hold behind, and lets no money through', async (t) => {

@@ -104,8 +104,7 @@ export async function createQuota(dependencies: {
   }
 
   function abandon(requestId: string): void {
-    if (pending.has(requestId)) abandoned.abandon(requestId);
-    else orphans.push(requestId);
+    if (!abandoned.abandon(requestId)) orphans.push(requestId);
   }
 
   const sweeping = startSweeping(config.sweepIntervalMs, logger, async () => {
@@ -122,6 +121,7 @@ export async function createQuota(dependencies: {
       journal,
       live,
       pending,
+      unresolved: abandoned.unresolved,
       rules: config,
       maxPending: config.maxPending,
       clock,

@@ -6,7 +6,12 @@ import type { AppendResult, Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { derivedId } from '#kernel/ids.ts';
 import type { AdmissionRules } from '../domain/admission/admission-rules.ts';
-import { type AdmissionDecision, decideAdmission, type PlacedHold } from '../domain/admission/decide-admission.ts';
+import {
+  type AdmissionDecision,
+  type AdmissionState,
+  decideAdmission,
+  type PlacedHold,
+} from '../domain/admission/decide-admission.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import type { LiveBooks } from '../live/live-books.ts';
 import type { PendingAdmissions } from '../live/pending-admissions.ts';
@@ -23,6 +28,8 @@ export function createAdmit(dependencies: {
   readonly journal: Pick<Journal, 'append'>;
   readonly live: LiveBooks;
   readonly pending: PendingAdmissions;
+  /** The part of what is pending of which nobody knows whether the log will hold it. */
+  readonly unresolved: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
   readonly rules: AdmissionRules;
   readonly maxPending: number;
   readonly clock: Clock;
@@ -33,21 +40,33 @@ export function createAdmit(dependencies: {
   /** The append failed, and nothing is known of its fate. */
   readonly abandon: (requestId: string) => void;
 }): QuotaPort['admit'] {
-  const { journal, live, pending, rules, maxPending, clock, assertServing, catchUp, abandon } = dependencies;
+  const { journal, live, pending, unresolved, rules, maxPending, clock, assertServing, catchUp, abandon } =
+    dependencies;
 
   function decide(request: AdmitRequest): AdmissionDecision {
     assertServing();
     // An id that is admitted already would be a second run of the request on one hold.
-    if (pending.has(request.requestId) || live.holds.has(request.requestId)) {
+    if (pending.find(request.requestId) !== undefined || live.holds.has(request.requestId)) {
       return { kind: 'refused', refusal: alreadyAdmitted, window: null };
     }
-    const state = {
-      account: live.accounts.get(request.userId),
-      pendingNanoUsd: pending.nanoUsdOf(request.userId),
-      pendingRequests: (windowStartMs: number) => pending.requestsOf(request.userId, windowStartMs),
-      priceOf: (priceKey: string) => live.prices.get(priceKey),
+    const { userId } = request;
+    const state: AdmissionState = {
+      account: live.accounts.get(userId),
+      pendingNanoUsd: pending.nanoUsdOf(userId),
+      pendingRequests: (windowStartMs) => pending.requestsOf(userId, windowStartMs),
+      priceOf: (priceKey) => live.prices.get(priceKey),
     };
-    return decideAdmission({ request, nowMs: clock() }, state, rules);
+    const command = { request, nowMs: clock() };
+    const decision = decideAdmission(command, state, rules);
+    if (decision.kind === 'accepted' || unresolved.nanoUsdOf(userId) === 0n) return decision;
+    // After a failure of the log a balance, or a window, may look used up by requests that were never admitted.
+    const atBest: AdmissionState = {
+      ...state,
+      pendingNanoUsd: state.pendingNanoUsd - unresolved.nanoUsdOf(userId),
+      pendingRequests: (startMs) => state.pendingRequests(startMs) - unresolved.requestsOf(userId, startMs),
+    };
+    if (decideAdmission(command, atBest, rules).kind === 'refused') return decision;
+    throw unavailable('Earlier requests could not be written, and whether they count is not known yet.');
   }
 
   async function place(request: AdmitRequest, decision: PlacedHold): Promise<AdmitResponse> {

@@ -15,7 +15,7 @@ export interface PendingAdmissions {
   add(admission: PendingAdmission): void;
   /** Returns false where there is none of that id. */
   remove(requestId: string): boolean;
-  has(requestId: string): boolean;
+  find(requestId: string): PendingAdmission | undefined;
   size(): number;
   nanoUsdOf(userId: string): bigint;
   requestsOf(userId: string, windowStartMs: number): number;
@@ -61,7 +61,7 @@ export function createPendingAdmissions(): PendingAdmissions {
       if (pending.count === 0) users.delete(admission.userId);
       return true;
     },
-    has: (requestId) => admissions.has(requestId),
+    find: (requestId) => admissions.get(requestId),
     size: () => admissions.size,
     nanoUsdOf: (userId) => users.get(userId)?.nanoUsd ?? 0n,
     requestsOf: (userId, windowStartMs) => users.get(userId)?.requestsByWindow.get(windowStartMs) ?? 0,

@@ -3,12 +3,11 @@ import type { Logger } from 'pino';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
-import { type Clock, systemClock } from '#kernel/clock.ts';
 import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
 import { recordedEventOf } from './recorded-event-of.ts';
 import { type LiveSubscription, startSubscription } from './subscription.ts';
-import { startWriter } from './writer/writer.ts';
+import { startWriterThread } from './thread/start-writer-thread.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */
 const READ_BATCH_EVENTS = 1_000;
@@ -22,7 +21,6 @@ export interface JournalDependencies {
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly config?: JournalConfig;
-  readonly clock?: Clock;
   /** Another process has taken over as the log's writer. */
   readonly onFenced: (error: Error) => void;
 }
@@ -41,12 +39,11 @@ export interface LocalJournal extends Journal {
 export async function openJournal(dependencies: JournalDependencies): Promise<LocalJournal> {
   const { pool, logger } = dependencies;
   const subscriptions = new Set<LiveSubscription>();
-  const writer = await startWriter({
+  const writer = await startWriterThread({
     config: dependencies.config ?? defaultJournalConfig,
     connectionString: dependencies.connectionString,
     part: PART,
     logger,
-    clock: dependencies.clock ?? systemClock,
     onFenced: dependencies.onFenced,
     onCommitted: (events) => {
       for (const subscription of subscriptions) subscription.offer(events);

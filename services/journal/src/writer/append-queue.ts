@@ -1,45 +1,36 @@
 import { validate as isUuid } from 'uuid';
-import { Fault } from '#errors/fault.ts';
-import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import type { Refusal } from '#errors/error-table.ts';
 import type { JournalConfig } from '../config.ts';
-import type { PendingAppend } from './pending-append.ts';
+import type { SerializedAppend } from './serialized-append.ts';
 
 /** Appends on their way to the next commit. */
 export interface AppendQueue {
-  /** Rejects at once what cannot be written: malformed, too many waiting, or the queue closed. */
-  add(request: AppendRequest): Promise<AppendResult>;
+  /** Takes an append, or says why it cannot be written: malformed, too many waiting, or the queue closed. */
+  add(append: SerializedAppend): Refusal | undefined;
   /** As many as fit one commit, in order of arrival, at least one; empty where nothing waits. */
-  takeBatch(): readonly PendingAppend[];
+  takeBatch(): readonly SerializedAppend[];
   isEmpty(): boolean;
-  /** Refuses what waits and what comes, until `reopen` with the same reason. The first reason stays. */
-  close(reason: string): void;
+  /** Refuses what comes until `reopen` with the same reason (the first reason stays), and gives back what waited. */
+  close(reason: string): readonly SerializedAppend[];
   reopen(reason: string): void;
 }
 
 /** The gateway cannot write its log now; nothing is known to be written. */
-export function unavailable(message: string, cause?: unknown): Fault {
-  return new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause });
+export function unavailable(message: string): Refusal {
+  return { code: 'unavailable', message, retryAfterMs: 1_000 };
 }
 
 export function createAppendQueue(config: JournalConfig): AppendQueue {
-  let waiting: PendingAppend[] = [];
-  let refusal: string | undefined;
-
-  function refusalOf(request: AppendRequest): Fault | undefined {
-    if (refusal !== undefined) return unavailable(refusal);
-    if (waiting.length >= config.queueMaxAppends) return unavailable('The log is overloaded.');
-    if (request.events.length === 0) return malformed('An append has no events.');
-    if (!request.events.every((event) => isUuid(event.eventId))) return malformed('An event id is no UUID.');
-    return undefined;
-  }
+  let waiting: SerializedAppend[] = [];
+  let closedFor: string | undefined;
 
   return {
-    add(request) {
-      const fault = refusalOf(request);
-      if (fault !== undefined) return Promise.reject(fault);
-      const bodies = request.events.map((event) => JSON.stringify(event.data));
-      const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
-      return new Promise((resolve, reject) => waiting.push({ request, bodies, bytes, resolve, reject }));
+    add(append) {
+      if (closedFor !== undefined) return unavailable(closedFor);
+      if (waiting.length >= config.queueMaxAppends) return unavailable('The log is overloaded.');
+      const fault = faultOf(append);
+      if (fault === undefined) waiting.push(append);
+      return fault;
     },
     takeBatch() {
       const count = countOfBatch(waiting, config);
@@ -49,30 +40,32 @@ export function createAppendQueue(config: JournalConfig): AppendQueue {
     },
     isEmpty: () => waiting.length === 0,
     close(reason) {
-      refusal ??= reason;
+      closedFor ??= reason;
       const refused = waiting;
       waiting = [];
-      for (const pending of refused) pending.reject(unavailable(reason));
+      return refused;
     },
     reopen(reason) {
-      if (refusal === reason) refusal = undefined;
+      if (closedFor === reason) closedFor = undefined;
     },
   };
 }
 
-function countOfBatch(waiting: readonly PendingAppend[], config: JournalConfig): number {
+function faultOf({ events }: SerializedAppend): Refusal | undefined {
+  if (events.length === 0) return { code: 'invalid_request', message: 'An append has no events.' };
+  if (events.every((event) => isUuid(event.eventId))) return undefined;
+  return { code: 'invalid_request', message: 'An event id is no UUID.' };
+}
+
+function countOfBatch(waiting: readonly SerializedAppend[], config: JournalConfig): number {
   let events = 0;
   let bytes = 0;
   let count = 0;
-  for (const pending of waiting) {
-    events += pending.request.events.length;
-    bytes += pending.bytes;
+  for (const append of waiting) {
+    events += append.events.length;
+    for (const event of append.events) bytes += event.body.length;
     if (count > 0 && (events > config.batchMaxEvents || bytes > config.batchMaxBytes)) break;
     count += 1;
   }
   return count;
-}
-
-function malformed(message: string): Fault {
-  return new Fault({ code: 'invalid_request', message });
 }

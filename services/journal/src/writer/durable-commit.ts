@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { insertBatch, readHead } from '../adapters/event-store.ts';
 import { classifyCommitError } from './commit-error.ts';
 import { type LogConnection, pauseMsAfter } from './log-connection.ts';
 import type { Outage } from './outage.ts';
+import type { WriterLog } from './writer-log.ts';
 
 /** `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log. Nothing is written in both. */
 export type CommitOutcome = 'committed' | 'refused' | { readonly fencedBy: Error };
 
 /**
- * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. Where a commit's fate is
- * unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the last row with
- * the same chain, it did; anywhere else, the log has another writer.
+ * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. Where a
+ * commit's fate is unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the
+ * last row with the same chain, it did; anywhere else, the log has another writer.
  */
 export async function commitDurably(
   connection: LogConnection,
   head: StoredHead,
   rows: readonly StoredEvent[],
-  { outage, logger }: { readonly outage: Outage; readonly logger: Logger },
+  { outage, log }: { readonly outage: Outage; readonly log: WriterLog },
 ): Promise<CommitOutcome> {
   using trouble = new DisposableStack();
   for (let failures = 0; ; failures += 1) {
@@ -38,7 +38,7 @@ export async function commitDurably(
       const kind = classifyCommitError(error);
       if (kind === 'refused') return 'refused';
       if (kind === 'fenced' && isFirstTry) return { fencedBy: error as Error };
-      logger.warn({ err: error, failures }, 'a commit broke off; asking the log whether it happened');
+      log('warn', { err: error, failures }, 'a commit broke off; asking the log whether it happened');
       if (isFirstTry) trouble.use(outage.begin());
       if (kind === 'unknown') connection.discard();
     }

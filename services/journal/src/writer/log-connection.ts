@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import type { Outage } from './outage.ts';
+import type { WriterLog } from './writer-log.ts';
 
 /** Between attempts to reach the database again: short at first, since a restart takes a second or two. */
 const RECONNECT_PAUSES_MS = [50, 100, 200, 400, 800, 1_000];
@@ -32,7 +32,7 @@ export interface LogConnection {
 
 export interface LogConnectionOptions {
   readonly connectionString: string;
-  readonly logger: Logger;
+  readonly log: WriterLog;
   readonly outage: Outage;
 }
 
@@ -57,7 +57,7 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
         });
         return client;
       } catch (error) {
-        options.logger.warn({ err: error, failures }, 'the log database cannot be reached; trying again');
+        options.log('warn', { err: error, failures }, 'the log database cannot be reached; trying again');
         await delay(pauseMsAfter(failures));
       }
     }

@@ -1,15 +1,22 @@
 import { chainHash, leafHash } from '#journal/chain.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
-import type { PendingAppend } from './pending-append.ts';
+import type { SerializedAppend } from './serialized-append.ts';
 
 /** The version of the event bodies' schemas that this code writes. */
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
+
+/** An append with the places its first event got; its others follow on both. */
+export interface PlacedAppend {
+  readonly append: SerializedAppend;
+  readonly firstPosition: number;
+  readonly firstVersion: number;
+}
 
 /** What a batch becomes: rows for the appends that fit, and the appends whose expected version does not. */
 export interface NumberedBatch {
   readonly rows: readonly StoredEvent[];
-  readonly accepted: readonly PendingAppend[];
-  readonly mismatched: readonly PendingAppend[];
+  readonly accepted: readonly PlacedAppend[];
+  readonly mismatched: readonly SerializedAppend[];
   /** The streams' versions after the rows. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -19,45 +26,45 @@ export interface NumberedBatch {
  * remembered of a batch that is not committed.
  */
 export function numberBatch(
-  batch: readonly PendingAppend[],
+  batch: readonly SerializedAppend[],
   head: StoredHead,
   part: number,
   recordedAtMs: number,
   versionOf: (stream: string) => number,
 ): NumberedBatch {
   const rows: StoredEvent[] = [];
-  const accepted: PendingAppend[] = [];
-  const mismatched: PendingAppend[] = [];
+  const accepted: PlacedAppend[] = [];
+  const mismatched: SerializedAppend[] = [];
   const versions = new Map<string, number>();
   let chain = head.chain;
   for (const append of batch) {
-    const { request, bodies } = append;
-    let version = versions.get(request.stream) ?? versionOf(request.stream);
-    if (version !== request.expectedVersion) {
+    const { stream, correlationId, causationId } = append;
+    let version = versions.get(stream) ?? versionOf(stream);
+    if (version !== append.expectedVersion) {
       mismatched.push(append);
       continue;
     }
-    for (const [index, event] of request.events.entries()) {
+    accepted.push({ append, firstPosition: head.position + rows.length + 1, firstVersion: version + 1 });
+    for (const { eventId, type, body } of append.events) {
       version += 1;
       const envelope = {
         part,
         position: head.position + rows.length + 1,
-        eventId: event.eventId,
-        stream: request.stream,
+        eventId,
+        stream,
         version,
-        type: event.type,
+        type,
         schemaVersion: SCHEMA_VERSION,
         recordedAtMs,
         epoch: head.epoch,
-        correlationId: request.correlationId,
-        causationId: request.causationId,
-        body: bodies[index] ?? '',
+        correlationId,
+        causationId,
+        body,
       };
       chain = chainHash(chain, leafHash(envelope));
       rows.push({ ...envelope, chain });
     }
-    versions.set(request.stream, version);
-    accepted.push(append);
+    versions.set(stream, version);
   }
   return { rows, accepted, mismatched, versions };
 }

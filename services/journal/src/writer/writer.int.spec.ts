@@ -58,8 +58,12 @@ test('a database that answers but takes no rows: what waits is refused after the
          commit`,
       );
     await setReadOnly('on');
+    const [{ now } = {}] = await log.query('select clock_timestamp()::text as now');
     const underWay = journal.append(revocations('a', 0, [newId()]));
-    await nextTurn();
+    // Its commit is tried once the writer has a connection again; what comes from then on waits behind it.
+    const writers = `select from pg_stat_activity where datname = current_database()
+      and application_name = 'gateway journal writer' and backend_start > '${now}'`;
+    while ((await log.query(writers)).length === 0) await nextTurn();
     // Refused at last, and not queued behind a commit that nobody can say the end of.
     const isRefused = async (): Promise<boolean> =>
       journal.append(revocations(newId(), 0, [newId()])).then(

@@ -1,34 +1,41 @@
-import type { Logger } from 'pino';
-import type { AppendRequest, AppendResult } from '#journal/journal.ts';
-import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredHead } from '#journal/stored-event.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { readLastRecordedAtMs, takeOffice } from '../adapters/event-store.ts';
 import type { JournalConfig } from '../config.ts';
-import { withData } from '../recorded-event-of.ts';
 import { createAppendQueue, unavailable } from './append-queue.ts';
 import { commitDurably } from './durable-commit.ts';
 import { createLogConnection } from './log-connection.ts';
-import { type NumberedBatch, numberBatch } from './number-batch.ts';
+import { type NumberedBatch, numberBatch, type PlacedAppend } from './number-batch.ts';
 import { createOutage } from './outage.ts';
-import type { PendingAppend } from './pending-append.ts';
+import type { SerializedAppend, Settlement } from './serialized-append.ts';
 import { learnVersions, settleMismatches } from './settle-mismatches.ts';
 import { createStreamVersions } from './stream-versions.ts';
+import type { WriterLog } from './writer-log.ts';
+
+/** What became durable together. */
+export interface Commit {
+  /** The log's head after it. */
+  readonly head: StoredHead;
+  readonly recordedAtMs: number;
+  /** In log order. */
+  readonly accepted: readonly PlacedAppend[];
+}
 
 export interface WriterDependencies {
   readonly config: JournalConfig;
   readonly connectionString: string;
   readonly part: number;
-  readonly logger: Logger;
+  readonly log: WriterLog;
   readonly clock: Clock;
-  /** Called with each commit's events, in log order, before the appends that made them are answered. */
-  readonly onCommitted: (events: readonly RecordedEvent[]) => void;
+  readonly onCommit: (commit: Commit) => void;
+  readonly onSettled: (settlement: Settlement) => void;
   /** Another writer has taken over. This process must stop: what it holds in memory is no longer the truth. */
   readonly onFenced: (error: Error) => void;
 }
 
 export interface Writer {
-  append(request: AppendRequest): Promise<AppendResult>;
+  /** Each append is answered once, by `onCommit` or by `onSettled`. */
+  append(append: SerializedAppend): void;
   head(): StoredHead;
   /** Writes what waits, then closes the connection. */
   close(): Promise<void>;
@@ -43,95 +50,98 @@ const STOPPING = 'The gateway is stopping.';
  * in flight is the batching window, there is no timer.
  */
 export async function startWriter(dependencies: WriterDependencies): Promise<Writer> {
-  const { config, connectionString, part, logger, clock } = dependencies;
+  const { config, connectionString, part, log, clock, onSettled } = dependencies;
   const queue = createAppendQueue(config);
   const versions = createStreamVersions();
   const outage = createOutage({
     graceMs: config.reconnectGraceMs,
-    onAway: () => queue.close(DATABASE_AWAY),
+    onAway: () => refuse(queue.close(DATABASE_AWAY), DATABASE_AWAY),
     onBack: () => queue.reopen(DATABASE_AWAY),
   });
-  const connection = createLogConnection({ connectionString, logger, outage });
+  const connection = createLogConnection({ connectionString, log, outage });
   const database = await connection.get();
   let head = await takeOffice(database, part);
   let lastRecordedAtMs = await readLastRecordedAtMs(database, part);
   let draining: Promise<void> | undefined;
-  logger.info({ epoch: head.epoch, position: head.position }, 'the log is open');
+  log('info', { epoch: head.epoch, position: head.position }, 'the log is open');
+
+  function refuse(appends: readonly SerializedAppend[], reason: string): void {
+    for (const { id } of appends) onSettled({ id, refusal: unavailable(reason) });
+  }
 
   async function drain(): Promise<void> {
-    while (!queue.isEmpty()) {
-      const batch = queue.takeBatch();
-      try {
-        await commit(batch);
-      } catch (error) {
-        logger.error({ err: error }, 'a batch could not be committed');
-        for (const pending of batch) pending.reject(unavailable('The log failed to write.', error));
-      }
-    }
+    while (!queue.isEmpty()) await commit(queue.takeBatch());
     draining = undefined;
   }
 
-  async function commit(batch: readonly PendingAppend[]): Promise<void> {
-    // A stream that shall not exist yet needs no question: the index on its versions answers.
-    const unknown = batch.filter(
-      ({ request }) => request.expectedVersion > 0 && versions.get(request.stream) === undefined,
-    );
-    if (unknown.length > 0) {
-      await learnVersions(
-        unknown.map(({ request }) => request.stream),
-        connection,
-        versions,
-      );
+  /** Whatever happens, each append of the batch is answered once. */
+  async function commit(batch: readonly SerializedAppend[]): Promise<void> {
+    let unanswered = batch;
+    try {
+      await learnUnknownVersions(batch);
+      lastRecordedAtMs = Math.max(lastRecordedAtMs, clock());
+      const numbered = numberBatch(batch, head, part, lastRecordedAtMs, (stream) => versions.get(stream) ?? 0);
+      if (numbered.rows.length > 0) {
+        const outcome = await commitDurably(connection, head, numbered.rows, { outage, log });
+        if (outcome === 'refused' && batch.length > 1) return commitApart(batch);
+        if (outcome === 'committed') {
+          unanswered = numbered.mismatched;
+          announce(numbered);
+        } else if (outcome !== 'refused') return giveWay(outcome.fencedBy, batch);
+      }
+      for (const settlement of await settleMismatches(unanswered, connection, versions)) {
+        if ('refusal' in settlement) log('error', { refusal: settlement.refusal }, 'the log refused an append');
+        onSettled(settlement);
+      }
+    } catch (error) {
+      log('error', { err: error }, 'a batch could not be committed');
+      refuse(unanswered, 'The log failed to write.');
     }
-    lastRecordedAtMs = Math.max(lastRecordedAtMs, clock());
-    const numbered = numberBatch(batch, head, part, lastRecordedAtMs, (stream) => versions.get(stream) ?? 0);
-    const outcome =
-      numbered.rows.length === 0 ? 'empty' : await commitDurably(connection, head, numbered.rows, { outage, logger });
-    if (outcome === 'refused') return commitApart(batch);
-    if (outcome === 'committed') announce(numbered);
-    else if (outcome !== 'empty') return giveWay(outcome.fencedBy, batch);
-    await settleMismatches(numbered.mismatched, connection, versions, logger);
+  }
+
+  /** A stream that shall not exist yet needs no question: the index on its versions answers. */
+  async function learnUnknownVersions(batch: readonly SerializedAppend[]): Promise<void> {
+    const unknown = batch.filter(
+      ({ expectedVersion, stream }) => expectedVersion > 0 && versions.get(stream) === undefined,
+    );
+    const streams = unknown.map(({ stream }) => stream);
+    if (streams.length > 0) await learnVersions(streams, connection, versions);
   }
 
   /** One append was refused and took the others with it: each alone shows which, and lets the rest in. */
-  async function commitApart(batch: readonly PendingAppend[]): Promise<void> {
-    if (batch.length === 1) return settleMismatches(batch, connection, versions, logger);
-    for (const pending of batch) await commit([pending]);
+  async function commitApart(batch: readonly SerializedAppend[]): Promise<void> {
+    for (const append of batch) await commit([append]);
   }
 
-  function giveWay(error: Error, batch: readonly PendingAppend[]): void {
-    queue.close(SUCCEEDED);
-    for (const pending of batch) pending.reject(unavailable(SUCCEEDED));
+  function giveWay(error: Error, batch: readonly SerializedAppend[]): void {
+    // First of all: nobody is to act on what is held in memory any more.
     dependencies.onFenced(error);
+    refuse([...batch, ...queue.close(SUCCEEDED)], SUCCEEDED);
   }
 
-  function announce(numbered: NumberedBatch): void {
-    const last = numbered.rows.at(-1);
+  function announce({ rows, accepted, versions: after }: NumberedBatch): void {
+    const last = rows.at(-1);
     if (last === undefined) return;
     head = { epoch: head.epoch, position: last.position, chain: last.chain };
-    for (const [stream, version] of numbered.versions) versions.set(stream, version);
-    const data = numbered.accepted.flatMap(({ request }) => request.events.map((event) => event.data));
-    dependencies.onCommitted(numbered.rows.map((row, index) => withData(row, data[index])));
-    let position = last.position - numbered.rows.length;
-    for (const pending of numbered.accepted) {
-      position += pending.request.events.length;
-      pending.resolve({ kind: 'appended', position, isRepeat: false });
-    }
+    for (const [stream, version] of after) versions.set(stream, version);
+    dependencies.onCommit({ head, recordedAtMs: last.recordedAtMs, accepted });
   }
 
   return {
-    append(request) {
-      const result = queue.add(request);
+    append(append) {
+      const refusal = queue.add(append);
+      if (refusal !== undefined) {
+        onSettled({ id: append.id, refusal });
+        return;
+      }
       // The next turn of the event loop, so that appends of the same turn share a commit.
       draining ??= new Promise((done) => setImmediate(() => drain().then(done)));
-      return result;
     },
     head: () => head,
     async close() {
       // What waits is still written: only new appends are refused.
-      const written = draining;
-      await written;
-      queue.close(STOPPING);
+      await draining;
+      refuse(queue.close(STOPPING), STOPPING);
       await draining;
       await connection.close();
     },

@@ -1,0 +1,108 @@
+import type { GatewayEvent } from '#contracts/events.ts';
+import { Fault } from '#errors/fault.ts';
+import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { SCHEMA_VERSION } from '../writer/number-batch.ts';
+import type { SerializedAppend, Settlement } from '../writer/serialized-append.ts';
+import type { Placement } from './messages.ts';
+
+interface OpenAppend {
+  readonly request: AppendRequest;
+  readonly serialized: SerializedAppend;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (fault: Fault) => void;
+}
+
+/** Appends the writer's thread has not answered yet, with their events as objects: these do not cross. */
+export interface OpenAppends {
+  add(request: AppendRequest): { readonly serialized: SerializedAppend; readonly result: Promise<AppendResult> };
+  /** The events of a commit in log order, and a function that answers those who wait for them. */
+  commit(
+    placements: readonly Placement[],
+    epoch: number,
+    recordedAtMs: number,
+  ): { readonly events: readonly RecordedEvent[]; readonly answer: () => void };
+  settle(settlement: Settlement): void;
+  refuseAll(reason: string): void;
+}
+
+export function createOpenAppends(part: number): OpenAppends {
+  const appends = new Map<number, OpenAppend>();
+  let lastId = 0;
+
+  function takeOut(id: number): OpenAppend {
+    const append = appends.get(id);
+    if (append === undefined) throw new Error(`the log's writer answered append ${id}, which nobody waits for`);
+    appends.delete(id);
+    return append;
+  }
+
+  return {
+    add(request) {
+      lastId += 1;
+      const serialized = serialize(lastId, request);
+      const { promise: result, resolve, reject } = Promise.withResolvers<AppendResult>();
+      appends.set(lastId, { request, serialized, resolve, reject });
+      return { serialized, result };
+    },
+    commit(placements, epoch, recordedAtMs) {
+      const events: RecordedEvent[] = [];
+      const done = placements.map((placement) => ({ placement, append: takeOut(placement.id) }));
+      for (const { placement, append } of done) recordInto(events, append, placement, { part, epoch, recordedAtMs });
+      return {
+        events,
+        answer() {
+          for (const { placement, append } of done) {
+            const position = placement.firstPosition + append.serialized.events.length - 1;
+            append.resolve({ kind: 'appended', position, isRepeat: false });
+          }
+        },
+      };
+    },
+    settle(settlement) {
+      const append = takeOut(settlement.id);
+      if ('result' in settlement) append.resolve(settlement.result);
+      else append.reject(new Fault(settlement.refusal));
+    },
+    refuseAll(reason) {
+      for (const append of appends.values()) {
+        append.reject(new Fault({ code: 'unavailable', message: reason, retryAfterMs: 1_000 }));
+      }
+      appends.clear();
+    },
+  };
+}
+
+function serialize(id: number, request: AppendRequest): SerializedAppend {
+  const { stream, expectedVersion, correlationId, causationId } = request;
+  const events = request.events.map(({ eventId, type, data }) => ({ eventId, type, body: JSON.stringify(data) }));
+  return { id, stream, expectedVersion, correlationId, causationId, events };
+}
+
+function recordInto(
+  events: RecordedEvent[],
+  { request, serialized }: OpenAppend,
+  { firstPosition, firstVersion }: Placement,
+  commit: { readonly part: number; readonly epoch: number; readonly recordedAtMs: number },
+): void {
+  const { stream, correlationId, causationId } = request;
+  for (const [index, event] of request.events.entries()) {
+    // Type and body are of one kind: they came in together.
+    const { type, data } = event as GatewayEvent;
+    events.push({
+      type,
+      data,
+      part: commit.part,
+      position: firstPosition + index,
+      eventId: event.eventId,
+      stream,
+      version: firstVersion + index,
+      schemaVersion: SCHEMA_VERSION,
+      recordedAtMs: commit.recordedAtMs,
+      epoch: commit.epoch,
+      correlationId,
+      causationId,
+      body: serialized.events[index]?.body ?? '',
+    } as RecordedEvent);
+  }
+}

@@ -1,0 +1,19 @@
+import type { EventType } from '#contracts/events.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import type { AppendResult } from '#journal/journal.ts';
+
+/** An append as it crosses to the writer's thread: bodies are text already, the very text that is hashed and stored. */
+export interface SerializedAppend {
+  /** Given back with the outcome. */
+  readonly id: number;
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly events: readonly { readonly eventId: string; readonly type: EventType; readonly body: string }[];
+}
+
+/** How an append ended that is not part of a commit just made: an earlier one's repeat, a conflict, or a fault. */
+export type Settlement =
+  | { readonly id: number; readonly result: AppendResult }
+  | { readonly id: number; readonly refusal: Refusal };

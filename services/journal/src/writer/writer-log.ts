@@ -1,0 +1,6 @@
+/** What the writer has to tell an operator; an `err` among the fields is an error. */
+export type WriterLog = (
+  level: 'info' | 'warn' | 'error',
+  fields: Readonly<Record<string, unknown>>,
+  message: string,
+) => void;

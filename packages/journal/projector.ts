@@ -7,9 +7,12 @@ import type { RecordedEvent } from './recorded-event.ts';
 
 /**
  * Between two batches of a projection: under load its events gather, so that a batch costs a few statements for hundreds
- * of events instead of a transaction each. An idle projection takes the next event at once.
+ * of events instead of a transaction each. The pause is the longer after a batch that shows load; an idle projection
+ * takes the next event at once.
  */
-const BATCH_PAUSE_MS = 100;
+const LOAD_MIN_EVENTS = 100;
+const LOADED_PAUSE_MS = 250;
+const LIGHT_PAUSE_MS = 50;
 
 /**
  * After so long without a statement PostgreSQL ends a batch's transaction by itself: a gateway whose machine is gone must
@@ -66,7 +69,8 @@ export async function startProjector(
     });
     checkpoint = position;
     isSure = true;
-    await delay(BATCH_PAUSE_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+    const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
+    await delay(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
   }
 
   /** After a failure only the tables say what was taken. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Fault } from '#errors/fault.ts';
 import { createApplication } from './application.ts';
 import { completionHandler } from './completions/complete.ts';
+import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
 import type { IngressConfig } from './config.ts';
 import { closeAfterAnswer, drainServer } from './drain.ts';
@@ -14,7 +15,7 @@ import { finisher } from './http/finish.ts';
 import { createServe } from './http/serve.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import type { IngressDependencies } from './ports.ts';
-import { COMPLETIONS_PATH, routesOf } from './routes.ts';
+import { routesOf } from './routes.ts';
 
 /** How often connections are checked for requests that come too slowly. */
 const SLOW_REQUEST_CHECK_MS = 1_000;

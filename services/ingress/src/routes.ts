@@ -1,6 +1,7 @@
 import { adminOnly } from './admin/admin-token.ts';
 import { createApiKey, revokeApiKey } from './admin/api-keys.ts';
 import { createUser, creditBalance, getUser, listUsers } from './admin/users.ts';
+import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import type { Handler } from './http/exchange.ts';
@@ -8,8 +9,6 @@ import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
 import type { IngressDependencies } from './ports.ts';
 import { usageHandler } from './usage/usage.ts';
-
-export const COMPLETIONS_PATH = '/v1/chat/completions';
 
 /** A path in Express' form and what answers each method. */
 export interface Route {

@@ -4,7 +4,9 @@ import { promptTokens } from '#money/usage.ts';
 import type { Charge, RecordedUsage } from '../domain/charge/decide-charge.ts';
 
 /** The one line of log a charged request leaves: who used what, and what it cost. */
-export function logCharge(logger: Logger, charge: Charge, { provider, model, outcome, usage }: RecordedUsage): void {
+export function logCharge(logger: Logger, charge: Charge, recorded: RecordedUsage): void {
+  if (!logger.isLevelEnabled('info')) return;
+  const { provider, model, outcome, usage } = recorded;
   logger.info(
     {
       requestId: charge.requestId,
@@ -18,6 +20,9 @@ export function logCharge(logger: Logger, charge: Charge, { provider, model, out
       costUsd: formatUsd(BigInt(charge.amountNanoUsd)),
       overrunUsd: charge.overrunNanoUsd === '0' ? undefined : formatUsd(BigInt(charge.overrunNanoUsd)),
       estimated: charge.estimated || undefined,
+      firstByteMs: recorded.firstByteMs,
+      durationMs: recorded.durationMs,
+      attempts: recorded.attempts.length,
     },
     'charged',
   );

@@ -1,0 +1,2 @@
+/** The one hot path. */
+export const COMPLETIONS_PATH = '/v1/chat/completions';

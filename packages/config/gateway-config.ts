@@ -51,6 +51,11 @@ export const gatewayConfigSchema = z.strictObject({
   requestTimeoutMs: durationMs.default(600_000),
   /** How long a stop waits for running answers. */
   drainTimeoutMs: durationMs.default(30_000),
+  /**
+   * strict: a provider is called when the admission is durable. overlapped: at the same time; in both no byte of an
+   * answer reaches a client before it is.
+   */
+  durability: z.enum(['strict', 'overlapped']).default('strict'),
   /** What users pay, in basis points of the provider's price. */
   multiplierBasisPoints: z.int().min(100).max(1_000_000).default(15_000),
   /** After this an unfinished request's hold is closed. Longer than `requestTimeoutMs` and the drain of an answer. */

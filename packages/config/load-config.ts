@@ -18,6 +18,7 @@ const overrides = {
   GATEWAY_BODY_MAX_BYTES: 'bodyMaxBytes',
   GATEWAY_REQUEST_TIMEOUT_MS: 'requestTimeoutMs',
   GATEWAY_DRAIN_TIMEOUT_MS: 'drainTimeoutMs',
+  GATEWAY_DURABILITY: 'durability',
   GATEWAY_MULTIPLIER_BASIS_POINTS: 'multiplierBasisPoints',
   GATEWAY_HOLD_TTL_MS: 'holdTtlMs',
   GATEWAY_OUTPUT_TOKENS_DEFAULT: 'outputTokensDefault',
@@ -82,7 +83,9 @@ function readSettings(environment: Environment, faults: string[]): Record<string
 
 /** A token of digits only must stay text. */
 function isNumeric(setting: string): boolean {
-  return !['host', 'grpcHost', 'dataDir', 'databaseUrl', 'adminToken', 'keyPepper', 'logLevel'].includes(setting);
+  return !['host', 'grpcHost', 'dataDir', 'databaseUrl', 'adminToken', 'keyPepper', 'logLevel', 'durability'].includes(
+    setting,
+  );
 }
 
 function contradictions(config: GatewayConfig): string[] {

@@ -29,9 +29,14 @@ export interface AdmitRequest {
   readonly choices: number;
 }
 
-/** A hold is placed and durable. */
+/** A hold is placed. */
 export interface Admission {
   readonly kind: 'admitted';
+  /**
+   * null: the admission is durable. Else it is on its way into the log: the provider may be called meanwhile, but no byte
+   * of an answer may reach the client before this resolves; a rejection with a `Fault` means it was never admitted.
+   */
+  readonly durable: Promise<void> | null;
   readonly eventId: string;
   readonly candidates: readonly PricedCandidate[];
   readonly holdNanoUsd: bigint;
@@ -57,8 +62,8 @@ export interface AdmitResponse {
 /** gateway.quota.v1.QuotaService. */
 export interface QuotaPort {
   /**
-   * Admits a request or refuses it. Resolves only after the admission is durable; rejects with a `Fault`
-   * (`unavailable`) where the log cannot be written, in which case no provider may be called.
+   * Admits a request or refuses it. Rejects with a `Fault` (`unavailable`) where the log cannot be written. Whether an
+   * admission is durable when this resolves is the operator's choice: see `Admission.durable`.
    */
   admit(request: AdmitRequest): Promise<AdmitResponse>;
 }

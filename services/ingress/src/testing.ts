@@ -149,6 +149,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
   return {
     result: {
       kind: 'admitted',
+      durable: null,
       eventId: 'event-1',
       candidates: candidates.map((candidate) => ({ ...candidate, priceVersion: 1 })),
       holdNanoUsd: BigInt(promptTokensBound),

@@ -13,6 +13,11 @@ export interface QuotaConfig {
   readonly outputTokensFloor: number;
   /** For users without a quota of their own; 0: none. */
   readonly defaultRequestsPerMinute: number;
+  /**
+   * `strict`: an admission is answered when it is durable. `overlapped`: at once, with a promise of it, so that the
+   * provider is called while the log is written; no byte reaches the client before it is durable either way.
+   */
+  readonly durability: 'strict' | 'overlapped';
   /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */
   readonly maxPending: number;
   /** How often holds are looked through for those whose time is over. */
@@ -32,6 +37,7 @@ export const defaultQuotaConfig: QuotaConfig = {
   outputTokensDefault: 16_384,
   outputTokensFloor: 256,
   defaultRequestsPerMinute: 0,
+  durability: 'strict',
   maxPending: 10_000,
   sweepIntervalMs: 1_000,
   unresolvedForMs: 1_000,
@@ -41,7 +47,7 @@ export const defaultQuotaConfig: QuotaConfig = {
 /** Every fault of a configuration, each as a sentence; empty where there is none. */
 export function quotaConfigFaults(config: QuotaConfig): string[] {
   const faults: string[] = [];
-  const check = (name: keyof QuotaConfig, min: number, max: number): void => {
+  const check = (name: Exclude<keyof QuotaConfig, 'durability'>, min: number, max: number): void => {
     const value = config[name];
     if (Number.isSafeInteger(value) && value >= min && value <= max) return;
     faults.push(`quota.${name} must be a whole number from ${min} to ${max}, not ${value}`);

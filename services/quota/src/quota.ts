@@ -124,6 +124,7 @@ export async function createQuota(dependencies: {
       unresolved: abandoned.unresolved,
       rules: config,
       maxPending: config.maxPending,
+      durability: config.durability,
       clock,
       assertServing,
       catchUp,

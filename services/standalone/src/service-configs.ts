@@ -13,9 +13,10 @@ export function ingressConfigOf(config: GatewayConfig, secrets: Secrets): Ingres
 }
 
 export function quotaConfigOf(config: GatewayConfig): QuotaConfig {
-  const { multiplierBasisPoints, holdTtlMs, outputTokensDefault } = config;
+  const { durability, multiplierBasisPoints, holdTtlMs, outputTokensDefault } = config;
   return {
     ...defaultQuotaConfig,
+    durability,
     multiplierBasisPoints,
     holdTtlMs,
     outputTokensDefault,

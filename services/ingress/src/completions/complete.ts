@@ -61,7 +61,7 @@ export function completionHandler(dependencies: Dependencies, limits: BodyLimits
       },
       client.signal,
     );
-    await deliver(exchange, frames, answer);
+    await deliver(exchange, frames, answer, result.durable);
   };
 }
 

@@ -6,15 +6,18 @@ import type { AnswerWriter } from './answer-writer.ts';
 
 /**
  * Writes a completion's frames to its client, all of them read to the end even when the client has left: the router
- * records what was used only while it is listened to.
+ * records what was used only while it is listened to. Nothing is written before `admitted` resolves; where it rejects,
+ * the request was never admitted, and what the provider says is thrown away.
  */
 export async function deliver(
   exchange: Exchange,
   frames: AsyncIterable<CompleteFrame>,
   answer: AnswerWriter,
+  admitted: Promise<void> | null,
 ): Promise<void> {
   let isWhole = false;
   try {
+    if (admitted !== null) await untilAdmitted(admitted, frames);
     for await (const frame of frames) {
       if (frame.kind === 'data') {
         const room = answer.data(frame.data);
@@ -28,6 +31,15 @@ export async function deliver(
     throw thrown;
   }
   if (!isWhole) answer.fail({ code: 'upstream_cut', message: 'The answer broke off before its end.' });
+}
+
+async function untilAdmitted(admitted: Promise<void>, frames: AsyncIterable<CompleteFrame>): Promise<void> {
+  try {
+    await admitted;
+  } catch (thrown) {
+    await frames[Symbol.asyncIterator]().return?.();
+    throw thrown;
+  }
 }
 
 /** Handles a frame that is not data; true where it is the last. */

@@ -70,6 +70,7 @@ describe('a client that leaves', () => {
         return {
           result: {
             kind: 'admitted',
+            durable: null,
             eventId: 'e',
             candidates,
             holdNanoUsd: 1n,

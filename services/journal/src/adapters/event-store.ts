@@ -96,7 +96,12 @@ export async function readByIds(database: Database, eventIds: readonly string[])
 /** The versions of streams: those that exist. */
 export async function readVersions(database: Database, streams: readonly string[]): Promise<Map<string, number>> {
   const result = await database.query(
-    'select stream, max(version) as version from journal.event where stream = any($1::text[]) group by stream',
+    // A look-up in the index for each, whatever the planner believes of a table it has not analysed yet: as one grouped
+    // query it read the whole log.
+    `select asked.stream, found.version from unnest($1::text[]) as asked(stream)
+     cross join lateral (
+       select version from journal.event where event.stream = asked.stream order by version desc limit 1
+     ) as found`,
     [textArray(streams)],
   );
   return new Map(result.rows.map((row) => [String(row.stream), Number(row.version)]));

@@ -99,13 +99,18 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     }
   }
 
-  /** A stream that shall not exist yet needs no question: the index on its versions answers. */
+  /**
+   * A stream that shall not exist yet needs no question, since the index on its versions answers; nor does one that an
+   * earlier append of the batch begins.
+   */
   async function learnUnknownVersions(batch: readonly SerializedAppend[]): Promise<void> {
-    const unknown = batch.filter(
-      ({ expectedVersion, stream }) => expectedVersion > 0 && versions.get(stream) === undefined,
-    );
-    const streams = unknown.map(({ stream }) => stream);
-    if (streams.length > 0) await learnVersions(streams, connection, versions);
+    const begun = new Set<string>();
+    const unknown: string[] = [];
+    for (const { stream, expectedVersion } of batch) {
+      if (expectedVersion > 0 && !begun.has(stream) && versions.get(stream) === undefined) unknown.push(stream);
+      begun.add(stream);
+    }
+    if (unknown.length > 0) await learnVersions(unknown, connection, versions);
   }
 
   /** One append was refused and took the others with it: each alone shows which, and lets the rest in. */

@@ -2,9 +2,10 @@ import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts
 import { streams } from '#contracts/streams.ts';
 import type { ErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
-import type { AppendResult, Journal } from '#journal/journal.ts';
+import type { AppendResult, Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { derivedId } from '#kernel/ids.ts';
+import type { QuotaConfig } from '../config.ts';
 import type { AdmissionRules } from '../domain/admission/admission-rules.ts';
 import {
   type AdmissionDecision,
@@ -23,7 +24,7 @@ const refusalsToDoubt: ReadonlySet<ErrorCode> = new Set([
   'model_not_priced',
 ] satisfies ErrorCode[]);
 
-/** Decides at once, from memory, and answers when the admission is durable. */
+/** Decides at once, from memory, and answers when the admission is durable, or before, as the operator chose. */
 export function createAdmit(dependencies: {
   readonly journal: Pick<Journal, 'append'>;
   readonly live: LiveBooks;
@@ -32,6 +33,7 @@ export function createAdmit(dependencies: {
   readonly unresolved: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
   readonly rules: AdmissionRules;
   readonly maxPending: number;
+  readonly durability: QuotaConfig['durability'];
   readonly clock: Clock;
   /** Throws a `Fault` where the service cannot decide now. */
   readonly assertServing: () => void;
@@ -40,7 +42,7 @@ export function createAdmit(dependencies: {
   /** The append failed, and nothing is known of its fate. */
   readonly abandon: (requestId: string) => void;
 }): QuotaPort['admit'] {
-  const { journal, live, pending, unresolved, rules, maxPending, clock, assertServing, catchUp, abandon } =
+  const { journal, live, pending, unresolved, rules, maxPending, durability, clock, assertServing, catchUp, abandon } =
     dependencies;
 
   function decide(request: AdmitRequest): AdmissionDecision {
@@ -75,32 +77,39 @@ export function createAdmit(dependencies: {
     const { holdNanoUsd, windowStartMs, window } = decision;
     pending.add({ requestId, userId, holdNanoUsd, windowStartMs });
     const eventId = derivedId(requestId, 'request-admitted');
+    const written = write(requestId, { eventId, ...decision.event });
+    const { candidates, outputTokensMax, outputTokensBound } = decision;
+    const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound };
+    if (durability === 'overlapped') {
+      const durable = written.then((isNew) => {
+        if (!isNew) throw new Fault(alreadyAdmitted);
+      });
+      // Whoever delivers the answer waits for it; until then its failure is nobody's unhandled one.
+      durable.catch(() => undefined);
+      return { result: { kind: 'admitted', durable, ...placed }, window };
+    }
+    if (!(await written)) return { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
+    return { result: { kind: 'admitted', durable: null, ...placed }, window };
+  }
+
+  /** Resolves when the event is durable; false: the log has this request from an earlier call, and so nothing of this one. */
+  async function write(requestId: string, event: NewEvent): Promise<boolean> {
     let result: AppendResult;
     try {
-      result = await journal.append({
-        stream: streams.request(requestId),
-        expectedVersion: 0,
-        events: [{ eventId, ...decision.event }],
-        correlationId: requestId,
-        causationId: '',
-      });
+      const stream = streams.request(requestId);
+      const events = [event];
+      result = await journal.append({ stream, expectedVersion: 0, events, correlationId: requestId, causationId: '' });
     } catch (error) {
-      if (error instanceof Fault && error.code === 'conflict') return repeated(requestId);
+      if (error instanceof Fault && error.code === 'conflict') {
+        pending.remove(requestId);
+        return false;
+      }
       abandon(requestId);
       throw error instanceof Fault ? error : unavailable('The admission could not be written.', error);
     }
-    if (result.kind === 'version-conflict' || result.isRepeat) return repeated(requestId);
-    const { candidates, outputTokensMax, outputTokensBound } = decision;
-    return {
-      result: { kind: 'admitted', eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound },
-      window,
-    };
-  }
-
-  /** The log has this request from an earlier call, and so nothing of this one. */
-  function repeated(requestId: string): AdmitResponse {
+    if (result.kind === 'appended' && !result.isRepeat) return true;
     pending.remove(requestId);
-    return { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
+    return false;
   }
 
   return async (request) => {

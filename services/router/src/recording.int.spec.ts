@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
-import { derivedId } from '#kernel/ids.ts';
 import {
   admit,
   contentEvent,
@@ -39,7 +39,7 @@ test('the usage is version 2 of the request, follows from the admission, and has
   const { ask, journal } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { requestId } = await ask({ messages });
   const [admission, usage] = await journal.readStream(streams.request(requestId));
-  assert.equal(usage?.eventId, derivedId(requestId, 'usage-recorded'));
+  assert.equal(usage?.eventId, requestEventId(requestId, 'usage-recorded'));
   assert.deepEqual([usage?.version, usage?.correlationId, usage?.causationId], [2, requestId, admission?.eventId]);
 });
 

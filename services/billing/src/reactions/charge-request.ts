@@ -1,7 +1,7 @@
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
-import { derivedId } from '#kernel/ids.ts';
 import { priceFromEvent } from '#money/price.ts';
 import { type Admission, type Charge, decideCharge } from '../domain/charge/decide-charge.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
@@ -53,7 +53,7 @@ async function appendCharge(
     const result = await journal.append({
       stream: streams.request(requestId),
       expectedVersion: requestVersion.ended,
-      events: [{ eventId: derivedId(requestId, 'charge-posted'), type: 'ChargePosted', data: charge }],
+      events: [{ eventId: requestEventId(requestId, 'charge-posted'), type: 'ChargePosted', data: charge }],
       correlationId: requestId,
       causationId,
     });

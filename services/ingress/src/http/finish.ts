@@ -30,7 +30,7 @@ export function finisher(logger: Logger, metrics: GatewayMetrics): (exchange: Ex
 
 function isQuiet({ route, error }: RequestRecord, status: number): boolean {
   if (quietRoutes.has(route)) return true;
-  return route === COMPLETIONS_PATH && status === STATUS_OK && error === undefined;
+  return route === COMPLETIONS_PATH && status === STATUS_OK && error === null;
 }
 
 function measure(metrics: GatewayMetrics, record: RequestRecord, status: number, durationS: number): void {

@@ -1,6 +1,7 @@
 import type { StoredHead } from '#journal/stored-event.ts';
 import type { JournalConfig } from '../config.ts';
-import type { SerializedAppend, Settlement } from '../writer/serialized-append.ts';
+import type { Settlement } from '../writer/serialized-append.ts';
+import type { FlatAppends } from './flat-appends.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterThreadData {
@@ -10,16 +11,14 @@ export interface WriterThreadData {
 }
 
 /** To the writer's thread. */
-export type ToWriter =
-  | { readonly kind: 'appends'; readonly appends: readonly SerializedAppend[] }
-  | { readonly kind: 'close' };
+export type ToWriter = { readonly kind: 'appends'; readonly appends: FlatAppends } | { readonly kind: 'close' };
 
-/** Where an append's first event stands; its others follow on both counts. */
-export interface Placement {
-  readonly id: number;
-  readonly firstPosition: number;
-  readonly firstVersion: number;
-}
+/**
+ * The appends of a commit, in log order: id, position and stream version of the first event of each, one after another;
+ * an append's other events follow on both counts.
+ */
+export type Placements = Float64Array;
+export const PLACEMENT_FIELDS = 3;
 
 /** From the writer's thread. A chain hash arrives as a Uint8Array, whatever it was. */
 export type FromWriter =
@@ -28,7 +27,7 @@ export type FromWriter =
       readonly kind: 'committed';
       readonly head: StoredHead;
       readonly recordedAtMs: number;
-      readonly placements: readonly Placement[];
+      readonly placements: Placements;
     }
   | { readonly kind: 'settled'; readonly settlement: Settlement }
   | { readonly kind: 'fenced'; readonly message: string }

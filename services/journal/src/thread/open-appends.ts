@@ -4,7 +4,7 @@ import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { SCHEMA_VERSION } from '../writer/number-batch.ts';
 import type { SerializedAppend, Settlement } from '../writer/serialized-append.ts';
-import type { Placement } from './messages.ts';
+import { PLACEMENT_FIELDS, type Placements } from './messages.ts';
 
 interface OpenAppend {
   readonly request: AppendRequest;
@@ -18,7 +18,7 @@ export interface OpenAppends {
   add(request: AppendRequest): { readonly serialized: SerializedAppend; readonly result: Promise<AppendResult> };
   /** The events of a commit in log order, and a function that answers those who wait for them. */
   commit(
-    placements: readonly Placement[],
+    placements: Placements,
     epoch: number,
     recordedAtMs: number,
   ): { readonly events: readonly RecordedEvent[]; readonly answer: () => void };
@@ -47,15 +47,17 @@ export function createOpenAppends(part: number): OpenAppends {
     },
     commit(placements, epoch, recordedAtMs) {
       const events: RecordedEvent[] = [];
-      const done = placements.map((placement) => ({ placement, append: takeOut(placement.id) }));
-      for (const { placement, append } of done) recordInto(events, append, placement, { part, epoch, recordedAtMs });
+      const done: { readonly append: OpenAppend; readonly position: number }[] = [];
+      for (let at = 0; at < placements.length; at += PLACEMENT_FIELDS) {
+        const [id = 0, firstPosition = 0, firstVersion = 0] = placements.subarray(at, at + PLACEMENT_FIELDS);
+        const append = takeOut(id);
+        recordInto(events, append, { part, epoch, recordedAtMs, firstPosition, firstVersion });
+        done.push({ append, position: firstPosition + append.serialized.events.length - 1 });
+      }
       return {
         events,
         answer() {
-          for (const { placement, append } of done) {
-            const position = placement.firstPosition + append.serialized.events.length - 1;
-            append.resolve({ kind: 'appended', position, isRepeat: false });
-          }
+          for (const { append, position } of done) append.resolve({ kind: 'appended', position, isRepeat: false });
         },
       };
     },
@@ -82,9 +84,12 @@ function serialize(id: number, request: AppendRequest): SerializedAppend {
 function recordInto(
   events: RecordedEvent[],
   { request, serialized }: OpenAppend,
-  { firstPosition, firstVersion }: Placement,
-  commit: { readonly part: number; readonly epoch: number; readonly recordedAtMs: number },
+  place: Pick<RecordedEvent, 'part' | 'epoch' | 'recordedAtMs'> & {
+    readonly firstPosition: number;
+    readonly firstVersion: number;
+  },
 ): void {
+  const { part, epoch, recordedAtMs, firstPosition, firstVersion } = place;
   const { stream, correlationId, causationId } = request;
   for (const [index, event] of request.events.entries()) {
     // Type and body are of one kind: they came in together.
@@ -92,14 +97,14 @@ function recordInto(
     events.push({
       type,
       data,
-      part: commit.part,
+      part,
       position: firstPosition + index,
       eventId: event.eventId,
       stream,
       version: firstVersion + index,
       schemaVersion: SCHEMA_VERSION,
-      recordedAtMs: commit.recordedAtMs,
-      epoch: commit.epoch,
+      recordedAtMs,
+      epoch,
       correlationId,
       causationId,
       body: serialized.events[index]?.body ?? '',

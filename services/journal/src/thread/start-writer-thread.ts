@@ -5,6 +5,7 @@ import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredHead } from '#journal/stored-event.ts';
 import { unreachable } from '#kernel/unreachable.ts';
+import { flatten } from './flat-appends.ts';
 import type { FromWriter, ToWriter, WriterThreadData } from './messages.ts';
 import { createOpenAppends } from './open-appends.ts';
 
@@ -79,7 +80,7 @@ export async function startWriterThread(dependencies: WriterThreadDependencies):
   }
 
   function flush(): void {
-    const message: ToWriter = { kind: 'appends', appends: outbox };
+    const message: ToWriter = { kind: 'appends', appends: flatten(outbox) };
     outbox = [];
     worker.postMessage(message);
   }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '#kernel/clock.ts';
 import { startWriter } from '../writer/writer.ts';
+import { unflatten } from './flat-appends.ts';
 import type { FromWriter, ToWriter, WriterThreadData } from './messages.ts';
 
 /*
@@ -21,18 +22,16 @@ const writer = await startWriter({
       kind: 'committed',
       head,
       recordedAtMs,
-      placements: accepted.map(({ append, firstPosition, firstVersion }) => ({
-        id: append.id,
-        firstPosition,
-        firstVersion,
-      })),
+      placements: Float64Array.from(
+        accepted.flatMap(({ append, firstPosition, firstVersion }) => [append.id, firstPosition, firstVersion]),
+      ),
     }),
   onSettled: (settlement) => post({ kind: 'settled', settlement }),
   onFenced: (error) => post({ kind: 'fenced', message: error.message }),
 });
 
 port.on('message', (message: ToWriter) => {
-  if (message.kind === 'appends') for (const append of message.appends) writer.append(append);
+  if (message.kind === 'appends') for (const append of unflatten(message.appends)) writer.append(append);
   else void close();
 });
 post({ kind: 'open', head: writer.head() });

@@ -1,10 +1,10 @@
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { streams } from '#contracts/streams.ts';
 import type { ErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendResult, Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
-import { derivedId } from '#kernel/ids.ts';
 import type { QuotaConfig } from '../config.ts';
 import type { AdmissionRules } from '../domain/admission/admission-rules.ts';
 import {
@@ -76,7 +76,7 @@ export function createAdmit(dependencies: {
     if (pending.size() >= maxPending) throw unavailable('Too many requests wait to be admitted.');
     const { holdNanoUsd, windowStartMs, window } = decision;
     pending.add({ requestId, userId, holdNanoUsd, windowStartMs });
-    const eventId = derivedId(requestId, 'request-admitted');
+    const eventId = requestEventId(requestId, 'request-admitted');
     const written = write(requestId, { eventId, ...decision.event });
     const { candidates, outputTokensMax, outputTokensBound } = decision;
     const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound };

@@ -1,8 +1,8 @@
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
-import { derivedId } from '#kernel/ids.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Hold } from '../domain/account/hold.ts';
 import type { HoldDeadlines } from '../live/hold-deadlines.ts';
@@ -45,7 +45,7 @@ export function createHoldCloser(dependencies: {
         expectedVersion: requestVersion.admitted,
         events: [event],
         correlationId: requestId,
-        causationId: derivedId(requestId, 'request-admitted'),
+        causationId: requestEventId(requestId, 'request-admitted'),
       });
       unsettled.delete(requestId);
       // A version conflict: the usage got there first, and the charge will end the hold.
@@ -79,7 +79,7 @@ export function createHoldCloser(dependencies: {
 
 function holdExpired(hold: Hold, reason: CloseReason, nowMs: number): NewEvent<'HoldExpired'> {
   return {
-    eventId: derivedId(hold.requestId, 'hold-expired'),
+    eventId: requestEventId(hold.requestId, 'hold-expired'),
     type: 'HoldExpired',
     data: {
       requestId: hold.requestId,

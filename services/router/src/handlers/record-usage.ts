@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventBodies } from '#contracts/events.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest } from '#journal/journal.ts';
-import { derivedId } from '#kernel/ids.ts';
 import { noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
@@ -86,7 +86,7 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
   return {
     stream: streams.request(request.requestId),
     expectedVersion: requestVersion.admitted,
-    events: [{ eventId: derivedId(request.requestId, 'usage-recorded'), type: 'UsageRecorded', data }],
+    events: [{ eventId: requestEventId(request.requestId, 'usage-recorded'), type: 'UsageRecorded', data }],
     correlationId: request.requestId,
     causationId: request.admissionEventId,
   };

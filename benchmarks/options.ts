@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly workloads: readonly WorkloadName[] | undefined;
   /** Of `memory`. */
   readonly requests: number;
+  /** Of the gateway's admissions: see config/gateway.yaml. */
+  readonly durability: 'strict' | 'overlapped';
   readonly cpuProfileDir: string | undefined;
   readonly isJson: boolean;
   readonly isSaved: boolean;
@@ -35,6 +37,7 @@ export const usage = `npm run bench -- [scenario …] [options]
   --callers LIST     throughput, hops: 32, or 1,4,16,32,64
   --workloads LIST   latency, throughput, hops: of ${Object.keys(workloads).join(',')}
   --requests N       memory: 100000
+  --durability MODE  the gateway's: strict or overlapped (strict)
   --cpu-profile DIR  the gateway writes a CPU profile there when it stops; no result is kept
   --json             the result on standard output, not tables
   --no-save          leave benchmarks/results as it is
@@ -53,6 +56,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       callers: { type: 'string', default: '32' },
       workloads: { type: 'string' },
       requests: { type: 'string', default: '100000' },
+      durability: { type: 'string', default: 'strict' },
       'cpu-profile': { type: 'string' },
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: true },
@@ -83,6 +87,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
         ? undefined
         : names('--workloads', values.workloads.split(','), Object.keys(workloads) as WorkloadName[]),
     requests: count('requests', values.requests, REQUESTS_MAX),
+    durability: names('durability', [values.durability], ['strict', 'overlapped'])[0] ?? 'strict',
     cpuProfileDir: values['cpu-profile'],
     isJson: values.json,
     // A profiler that watches is part of what is measured.

@@ -2,10 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readPostmasterFile } from '#postgres/embedded/postmaster-file.ts';
 import { type GatewayProcess, startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { gatewayModel, statedPrice } from '../load/workload.ts';
 
 /** More than all benchmarks together can spend: an empty purse would measure refusals. */
 const CREDIT_USD = '1000000';
+
+export interface GatewayOptions {
+  readonly durability: 'strict' | 'overlapped';
+  readonly cpuProfileDir: string | undefined;
+}
 
 /** What the gateway has charged its one user. */
 export interface Billed {
@@ -31,7 +37,7 @@ export interface GatewayUnderLoad extends AsyncDisposable {
  * Starts the gateway as a user does, standalone over an embedded PostgreSQL that really syncs, its only provider the
  * simulator; with one user whose purse does not run dry. Its log goes to a file, at the level of production.
  */
-export async function startGateway(simulatorUrl: string, cpuProfileDir: string | undefined): Promise<GatewayUnderLoad> {
+export async function startGateway(simulatorUrl: string, options: GatewayOptions): Promise<GatewayUnderLoad> {
   await using undo = new AsyncDisposableStack();
   const dataDir = undo.use(await temporaryDataDir()).path;
   const logPath = join(dataDir, 'gateway.log');
@@ -39,8 +45,8 @@ export async function startGateway(simulatorUrl: string, cpuProfileDir: string |
     await startGatewayProcess({
       dataDir,
       logPath,
-      execArgv: await profileFlags(cpuProfileDir),
-      environment: await configure(dataDir, simulatorUrl),
+      execArgv: [...startFlags(), ...(await profileFlags(options.cpuProfileDir))],
+      environment: { ...(await configure(dataDir, simulatorUrl)), GATEWAY_DURABILITY: options.durability },
     }),
     async (each) => {
       await each.stop();
@@ -61,6 +67,11 @@ export async function startGateway(simulatorUrl: string, cpuProfileDir: string |
     heapUsedBytes: () => readHeapUsed(url),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** What `npm start` tells Node. */
+function startFlags(): string[] {
+  return manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 async function profileFlags(cpuProfileDir: string | undefined): Promise<string[]> {

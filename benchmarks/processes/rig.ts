@@ -1,5 +1,5 @@
 import type { TargetName } from '../load/workload.ts';
-import { type GatewayUnderLoad, startGateway } from './gateway.ts';
+import { type GatewayOptions, type GatewayUnderLoad, startGateway } from './gateway.ts';
 import { type NodeChild, startNodeChild } from './node-child.ts';
 import { type SimulatorUnderLoad, startSimulator } from './simulator.ts';
 
@@ -23,11 +23,11 @@ export interface Rig extends AsyncDisposable {
   readonly targets: readonly Target[];
 }
 
-export async function startRig(options: { readonly cpuProfileDir: string | undefined }): Promise<Rig> {
+export async function startRig(options: GatewayOptions): Promise<Rig> {
   await using undo = new AsyncDisposableStack();
   const simulator = undo.use(await startSimulator());
   const bareProxy = undo.use(await startNodeChild(BARE_PROXY, ['--upstream', simulator.url]));
-  const gateway = undo.use(await startGateway(simulator.url, options.cpuProfileDir));
+  const gateway = undo.use(await startGateway(simulator.url, options));
   const running = undo.move();
   return {
     simulator,

@@ -24,10 +24,12 @@ export function resultJson(result: Result): string {
   return `${JSON.stringify({ ...head, ...rest }, readable, 2)}\n`;
 }
 
-/** Writes results/<date>-<scenario>.json, over an earlier one of the same day. Resolves to its path. */
+/** Writes results/<date>-<scenario>.json (with -overlapped where admissions were), over an earlier one of the same day. Resolves to its path. */
 export async function saveResult(result: Result): Promise<string> {
   await mkdir(RESULTS, { recursive: true });
-  const path = fileURLToPath(new URL(`${result.measuredAt.slice(0, 10)}-${result.scenario}.json`, RESULTS));
+  const variant = result.settings.durability === 'overlapped' ? '-overlapped' : '';
+  const name = `${result.measuredAt.slice(0, 10)}-${result.scenario}${variant}.json`;
+  const path = fileURLToPath(new URL(name, RESULTS));
   await writeFile(path, resultJson(result));
   return path;
 }

@@ -139,8 +139,8 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
         onSettled({ id: append.id, refusal });
         return;
       }
-      // The next turn of the event loop, so that appends of the same turn share a commit.
-      draining ??= new Promise((done) => setImmediate(() => drain().then(done)));
+      // After what runs now, so that appends that come together share a commit.
+      draining ??= Promise.resolve().then(drain);
     },
     head: () => head,
     async close() {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from '../measure/machine.ts';
+import type { BenchOptions } from '../options.ts';
 import type { Report } from './report.ts';
 
 const RESULTS = new URL('../results/', import.meta.url);
@@ -12,7 +13,7 @@ export interface Result {
   readonly scenario: string;
   readonly measuredAt: string;
   /** What was asked for on the command line. */
-  readonly settings: unknown;
+  readonly settings: Omit<BenchOptions, 'isJson' | 'isSaved' | 'scenarios'>;
   readonly machine: Machine;
   readonly report: Report;
 }

@@ -1,5 +1,8 @@
-/** Streams whose version is remembered. 100,000 names take about 15 MB, and cover every request in flight many times. */
-const REMEMBERED_MAX_STREAMS = 100_000;
+/**
+ * Streams whose version is remembered: twice as many as requests can be under way, some 4 MB. One that was forgotten
+ * costs a look-up in the index.
+ */
+const REMEMBERED_MAX_STREAMS = 20_000;
 
 /** What the writer remembers of streams' versions, so that an append need not ask the database. Forgets the oldest. */
 export interface StreamVersions {

@@ -1,3 +1,4 @@
+import type { ReplayReport } from '#journal/replay.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 
 /** The log as it is stored, for those who check it: hashes and exact bodies included. */
@@ -7,19 +8,6 @@ export interface StoredLog {
   /** A stream's events in order; none for an unknown stream. */
   readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
   head(): StoredHead;
-}
-
-/** What came of rebuilding a projection beside the live one. */
-export interface ReplayReport {
-  readonly projection: string;
-  /** Events folded. */
-  readonly events: number;
-  /** Rows of the rebuilt tables. */
-  readonly rows: number;
-  readonly isEqual: boolean;
-  /** The first rows that differ, as text. */
-  readonly differences: readonly string[];
-  readonly durationMs: number;
 }
 
 /** Rebuilds projections from the log. */

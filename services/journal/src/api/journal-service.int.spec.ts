@@ -3,10 +3,10 @@ import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
+import type { ReplayReport } from '#journal/replay.ts';
 import { type StoredEvent, storedEventFromWire } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
-import type { ReplayReport } from '../ports.ts';
 import { journalService } from './journal-service.ts';
 
 const adminToken = 'token';

@@ -1,8 +1,9 @@
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
+import type { ReplayReport } from '#journal/replay.ts';
 import { type StoredEvent, storedEventToWire } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
-import type { Replayer, ReplayReport, StoredLog } from '../ports.ts';
+import type { Replayer, StoredLog } from '../ports.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
 /** Events asked of the store at once: as many as the writer commits at once. */

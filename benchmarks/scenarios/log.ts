@@ -138,6 +138,6 @@ async function faultsOf({ journal, pool }: LogRig, appended: number): Promise<st
     'select count(*) as events, max(position) as last from journal.event',
   );
   const [events, last] = [Number(rows[0]?.events), Number(rows[0]?.last)];
-  if (events === appended && last === appended && journal.head() === appended) return [];
+  if (events === appended && last === appended && (await journal.head()) === appended) return [];
   return [`${appended} appends were acknowledged, the log holds ${events} events, the last at position ${last}`];
 }

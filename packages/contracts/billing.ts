@@ -35,6 +35,9 @@ export interface BillingPort {
 
 /** The live balances, from the admission authority's memory. */
 export interface BalancePort {
-  /** Zeroes for a user that never was credited. */
-  balance(userId: string): BalanceView;
+  /**
+   * In the order asked for, as the log stands at the time of the call; zeroes for a user that never was credited. Rejects
+   * with a `Fault` (`unavailable`) where the authority cannot be asked.
+   */
+  balances(userIds: readonly string[]): Promise<readonly BalanceView[]>;
 }

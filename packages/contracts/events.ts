@@ -15,6 +15,7 @@ import {
   type PricePublishedJson,
   PricePublishedSchema,
 } from './gen/gateway/events/v1/billing_pb.js';
+import { type TermBeganJson, TermBeganSchema } from './gen/gateway/events/v1/journal_pb.js';
 import {
   type HoldExpiredJson,
   HoldExpiredSchema,
@@ -41,6 +42,7 @@ export interface EventBodies {
   UsageRecorded: Written<UsageRecordedJson>;
   PricePublished: Written<PricePublishedJson>;
   ChargePosted: Written<ChargePostedJson>;
+  TermBegan: Written<TermBeganJson>;
 }
 
 export type EventType = keyof EventBodies;
@@ -59,4 +61,5 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   UsageRecorded: UsageRecordedSchema,
   PricePublished: PricePublishedSchema,
   ChargePosted: ChargePostedSchema,
+  TermBegan: TermBeganSchema,
 };

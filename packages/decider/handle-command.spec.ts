@@ -58,7 +58,7 @@ test('a refusal writes nothing', async () => {
   for (let n = 0; n < 100; n += 1) await add(journal, revoked(`k${n}`));
   const outcome = await add(journal, revoked('one more'));
   assert.equal(outcome.kind === 'refused' && outcome.refusal.code, 'quota_exceeded');
-  assert.equal(journal.head(), 100);
+  assert.equal(await journal.head(), 100);
 });
 
 test('a command that changes nothing writes nothing, and names the position it can be seen at', async () => {
@@ -71,7 +71,7 @@ test('a command that changes nothing writes nothing, and names the position it c
     version: 1,
     position: 1,
   });
-  assert.equal(journal.head(), 1);
+  assert.equal(await journal.head(), 1);
 });
 
 test('where another writer came first the command is decided anew on what that one wrote', async () => {
@@ -89,7 +89,7 @@ test('where another writer came first the command is decided anew on what that o
   };
   const outcome = await add(overtaken, revoked('a', '1'));
   assert.deepEqual(outcome.kind === 'accepted' && outcome.events, []);
-  assert.equal(journal.head(), 1);
+  assert.equal(await journal.head(), 1);
 });
 
 test('thirty-two writers of one stream at once all get through', async () => {
@@ -122,7 +122,7 @@ test('of two racing repeats one writes, and the other finds it written', async (
     outcomes.map((outcome) => outcome.kind === 'accepted' && outcome.events.length),
     [1, 0],
   );
-  assert.equal(journal.head(), 1);
+  assert.equal(await journal.head(), 1);
 });
 
 test('an event id that another stream has is a conflict', async () => {

@@ -47,6 +47,8 @@ export const errorTable = {
   /** The provider refused the gateway's own key: the operator's to mend, not the client's. */
   upstream_unauthorized: row(502, 'INTERNAL', false, 'server_error'),
   upstream_timeout: row(504, 'DEADLINE_EXCEEDED', true, 'server_error'),
+  /** What was asked comes from a leader that has been succeeded: nothing of it is written, and it must stop. */
+  superseded: row(503, 'FAILED_PRECONDITION', false, 'server_error'),
   /** The gateway is starting, stopping, overloaded, or cannot reach its log. */
   unavailable: row(503, 'UNAVAILABLE', true, 'server_error'),
 } as const satisfies Record<string, ErrorRow>;

@@ -13,6 +13,15 @@ export interface AppendRequest {
   readonly correlationId: string;
   /** The event these follow from; empty where they follow from a command. */
   readonly causationId: string;
+  /** The term its author leads a service in; written only while no later one has begun. Absent: nobody's term. */
+  readonly term?: Term | undefined;
+}
+
+/** A time in which one process alone decides for a service. The log knows when the next one began. */
+export interface Term {
+  readonly service: string;
+  /** 1 for the first, then one more each time. */
+  readonly epoch: number;
 }
 
 /**
@@ -48,11 +57,12 @@ export interface Subscription {
 export interface Journal {
   /**
    * Appends durably. Rejects with a `Fault`: `unavailable` where the log cannot be written now (nothing is known to be
-   * written), `conflict` where an event id is taken by other bytes.
+   * written), `conflict` where an event id is taken by other bytes, `superseded` where its term is over (nothing is
+   * written).
    */
   append(request: AppendRequest): Promise<AppendResult>;
-  /** The last durable position; 0 for an empty log. */
-  head(): number;
+  /** The last position that was durable at the time of the call or later; 0 for an empty log. */
+  head(): Promise<number>;
   /** The events of one stream, in order. */
   readStream(stream: string): Promise<RecordedEvent[]>;
   /** Events after a position up to the head at the time of the call, in batches. */

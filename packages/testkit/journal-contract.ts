@@ -20,6 +20,17 @@ export function revocations(keyId: string, expectedVersion: number, eventIds: re
   };
 }
 
+/** An append that begins the next term of a service. */
+function termBegins(service: string, epoch: number): AppendRequest {
+  return {
+    stream: `term-${service}`,
+    expectedVersion: epoch - 1,
+    correlationId: '',
+    causationId: '',
+    events: [{ eventId: newId(), type: 'TermBegan', data: { service, epoch, holder: 'somebody' } }],
+  };
+}
+
 /** What every log keeps, whatever it is kept in. Each test opens a log of its own. */
 export function testJournalContract(
   name: string,
@@ -40,7 +51,7 @@ export function testJournalContract(
         [4, 2],
       ],
     );
-    assert.equal(journal.head(), 4);
+    assert.equal(await journal.head(), 4);
   });
 
   guarantee('a wrong expected version writes nothing and tells the version there is', async (journal) => {
@@ -49,7 +60,45 @@ export function testJournalContract(
       const result = await journal.append(revocations('a', wrong, [newId()]));
       assert.deepEqual(result, { kind: 'version-conflict', actualVersion: 1 });
     }
-    assert.equal(journal.head(), 1);
+    assert.equal(await journal.head(), 1);
+  });
+
+  guarantee('of a term that is over, or not begun, nothing is written', async (journal) => {
+    const inTerm = (epoch: number, keyId: string): AppendRequest => ({
+      ...revocations(keyId, 0, [newId()]),
+      term: { service: 'quota', epoch },
+    });
+    const isSuperseded = (thrown: unknown): boolean => thrown instanceof Fault && thrown.code === 'superseded';
+    await assert.rejects(journal.append(inTerm(1, 'early')), isSuperseded);
+    await journal.append(termBegins('quota', 1));
+    const written = inTerm(1, 'a');
+    await journal.append(written);
+    await journal.append(termBegins('billing', 1));
+    await journal.append(inTerm(1, 'b'));
+    await journal.append(termBegins('quota', 2));
+    await assert.rejects(journal.append(inTerm(1, 'c')), isSuperseded);
+    await assert.rejects(journal.append(written), isSuperseded, 'not even what is there already');
+    await assert.rejects(journal.append(inTerm(3, 'd')), isSuperseded);
+    await journal.append(inTerm(2, 'e'));
+    assert.deepEqual(await journal.append(termBegins('quota', 2)), { kind: 'version-conflict', actualVersion: 2 });
+    assert.equal(await journal.head(), 6);
+  });
+
+  guarantee('appends that come together with the end of their term are on one side of it', async (journal) => {
+    await journal.append(termBegins('quota', 1));
+    const requests = Array.from({ length: 20 }, (_, index) => ({
+      ...revocations(`k${index}`, 0, [newId()]),
+      term: { service: 'quota', epoch: 1 },
+    }));
+    const appends = requests.map((request) => journal.append(request).catch((thrown: unknown) => thrown));
+    appends.splice(10, 0, journal.append(termBegins('quota', 2)));
+    appends.push(...requests.map((request) => journal.append(request).catch((thrown: unknown) => thrown)));
+    await Promise.all(appends);
+    const events: RecordedEvent[] = [];
+    for await (const batch of journal.read(0)) events.push(...batch);
+    const secondTerm = events.findIndex((event) => event.type === 'TermBegan' && event.data.epoch === 2);
+    assert.equal(secondTerm, events.length - 1, 'nothing of the first term follows the second');
+    assert.equal(events.length, new Set(events.map((event) => event.eventId)).size);
   });
 
   guarantee('the same append again is the same append: old position, nothing new', async (journal) => {
@@ -57,7 +106,7 @@ export function testJournalContract(
     await journal.append(request);
     await journal.append(revocations('b', 0, [newId()]));
     assert.deepEqual(await journal.append(request), { kind: 'appended', position: 2, isRepeat: true });
-    assert.equal(journal.head(), 3);
+    assert.equal(await journal.head(), 3);
   });
 
   guarantee('two of the same at the same time are written once', async (journal) => {
@@ -80,7 +129,7 @@ export function testJournalContract(
       journal.append(revocations('b', 0, [eventId])),
       (error) => error instanceof Fault && error.code === 'conflict',
     );
-    assert.equal(journal.head(), 1);
+    assert.equal(await journal.head(), 1);
   });
 
   guarantee('one bad append of many at once leaves the others be', async (journal) => {
@@ -96,13 +145,13 @@ export function testJournalContract(
       results.map((result) => (result.status === 'fulfilled' ? result.value.kind : 'rejected')),
       ['appended', 'rejected', 'version-conflict', 'appended'],
     );
-    assert.equal(journal.head(), 3);
+    assert.equal(await journal.head(), 3);
   });
 
   guarantee('of many that expect the same version one wins', async (journal) => {
     const results = await Promise.all(Array.from({ length: 50 }, () => journal.append(revocations('a', 0, [newId()]))));
     assert.equal(results.filter((result) => result.kind === 'appended').length, 1);
-    assert.equal(journal.head(), 1);
+    assert.equal(await journal.head(), 1);
   });
 
   guarantee('what is read is what was appended, to the byte', async (journal) => {

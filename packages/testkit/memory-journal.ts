@@ -1,5 +1,14 @@
+import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
-import type { AppendRequest, AppendResult, Journal, NewEvent, Subscriber, Subscription } from '#journal/journal.ts';
+import type {
+  AppendRequest,
+  AppendResult,
+  Journal,
+  NewEvent,
+  Subscriber,
+  Subscription,
+  Term,
+} from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { createMemorySubscription } from './memory-subscription.ts';
@@ -19,6 +28,7 @@ export function createMemoryJournal(clock: Clock = systemClock): Journal {
 
   function appendNow(request: AppendRequest): AppendResult {
     if (request.events.length === 0) throw new Fault({ code: 'invalid_request', message: 'An append has no events.' });
+    assertTerm(byStream, request.term);
     const repeat = findRepeat(byId, request);
     if (repeat) return { kind: 'appended', position: repeat.position, isRepeat: true };
     const stream = byStream.get(request.stream) ?? [];
@@ -36,7 +46,7 @@ export function createMemoryJournal(clock: Clock = systemClock): Journal {
 
   return {
     append: async (request) => appendNow(request),
-    head: () => log.length,
+    head: async () => log.length,
     readStream: async (stream) => [...(byStream.get(stream) ?? [])],
     async *read(afterPosition) {
       const head = log.length;
@@ -51,6 +61,11 @@ export function createMemoryJournal(clock: Clock = systemClock): Journal {
       return subscription;
     },
   };
+}
+
+function assertTerm(byStream: ReadonlyMap<string, readonly RecordedEvent[]>, term: Term | undefined): void {
+  if (term === undefined || byStream.get(streams.term(term.service))?.length === term.epoch) return;
+  throw new Fault({ code: 'superseded', message: `Term ${term.epoch} of ${term.service} is over.` });
 }
 
 /** The last event of an append that was done before; throws `conflict` where an id is taken by anything else. */

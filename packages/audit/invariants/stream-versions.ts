@@ -38,6 +38,8 @@ function homeStream(event: RecordedEvent): string {
       return streams.key(event.data.keyId);
     case 'PricePublished':
       return streams.price(event.data.priceKey);
+    case 'TermBegan':
+      return streams.term(event.data.service);
     case 'RequestAdmitted':
     case 'UsageRecorded':
     case 'HoldExpired':

@@ -45,9 +45,9 @@ test('a key authenticates as soon as it is issued, and never again once it is re
   assert.equal(accounts.authenticate(apiKey), undefined);
   assert.deepEqual(accounts.authenticate(other.apiKey), { keyId: other.key.keyId, userId });
 
-  const headBefore = running.journal.head();
+  const headBefore = await running.journal.head();
   assert.deepEqual(await accounts.revokeApiKey(key.keyId), { ...key, isRevoked: true });
-  assert.equal(running.journal.head(), headBefore);
+  assert.equal(await running.journal.head(), headBefore);
   const { keys } = await accounts.getUser(userId);
   assert.deepEqual(
     keys.map(({ name, isRevoked }) => [name, isRevoked]),
@@ -120,7 +120,7 @@ test('what does not exist is not found, whatever its id looks like', async () =>
 });
 
 test('bad values are refused and leave nothing behind, not even a key for the person', async () => {
-  const headBefore = running.journal.head();
+  const headBefore = await running.journal.head();
   const subjectKeysBefore = await running.countOf('subject_key');
   await assert.rejects(accounts.createUser({ ...ada, name: '' }), faultOf('invalid_request'));
   await assert.rejects(accounts.createUser({ ...ada, name: 'a\u0000' }), faultOf('invalid_request'));
@@ -128,7 +128,7 @@ test('bad values are refused and leave nothing behind, not even a key for the pe
   await assert.rejects(accounts.listUsers({ afterUserId: '', limit: 0 }), faultOf('invalid_request'));
   await assert.rejects(accounts.listUsers({ afterUserId: '', limit: 1001 }), faultOf('invalid_request'));
   await assert.rejects(accounts.listUsers({ afterUserId: 'x', limit: 1 }), faultOf('invalid_request'));
-  assert.equal(running.journal.head(), headBefore);
+  assert.equal(await running.journal.head(), headBefore);
   assert.equal(await running.countOf('subject_key'), subjectKeysBefore);
 });
 

@@ -79,7 +79,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     createApiKey: (command) => createApiKey(ports, command),
     revokeApiKey: (keyId) => revokeApiKey(ports, keyId),
     projections: [directory],
-    ready: () => subscription.reached(journal.head()),
+    ready: async () => subscription.reached(await journal.head()),
     close: () => subscription.close(),
   };
 }

@@ -110,7 +110,8 @@ async function project(projections: readonly Projection[], journal: Journal, poo
   const projectors: Subscription[] = await Promise.all(
     projections.map((projection) => startProjector(projection, { journal, pool, logger })),
   );
-  await Promise.all(projectors.map((projector) => projector.reached(journal.head())));
+  const head = await journal.head();
+  await Promise.all(projectors.map((projector) => projector.reached(head)));
   await Promise.all(projectors.map((projector) => projector.close()));
 }
 
@@ -148,7 +149,7 @@ test('two processes that seed the same prices at once publish each price once', 
   const counts = await Promise.all(both.map((billing) => billing.seedPrices(['openai'])));
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
-    journal.head(),
+    await journal.head(),
   );
   await stop(pool, ...both);
 });

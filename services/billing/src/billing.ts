@@ -71,7 +71,7 @@ export async function createBilling(dependencies: BillingDependencies): Promise<
   for (const price of state.prices) book.add(price);
   for (const request of state.openRequests) open.restore(request);
 
-  const liveFrom = journal.head();
+  const liveFrom = await journal.head();
   const follower = createFollower({ liveFrom, book, open, reaction });
   if (state.afterPosition >= liveFrom) void follower.goLive();
   const subscription = journal.subscribe({

@@ -51,7 +51,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     },
     publishMetrics() {
       metrics.requestsInFlight.set(open.size);
-      usage.publish();
+      return usage.publish();
     },
   });
   const application = createApplication(routes, serve, (request) => {

@@ -18,7 +18,7 @@ export interface IngressDependencies {
   /** Each part the gateway needs, `ok` or why it is not. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
   /** What the other parts have to tell /health/stats. */
-  readonly stats: () => Readonly<Record<string, unknown>>;
+  readonly stats: () => Promise<Readonly<Record<string, unknown>>>;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   readonly clock?: Clock;

@@ -23,7 +23,7 @@ export function routesOf(
     readonly complete: Handler;
     readonly limits: BodyLimits;
     readonly state: IngressState;
-    readonly publishMetrics: () => void;
+    readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
   const { complete, limits, state, publishMetrics } = parts;

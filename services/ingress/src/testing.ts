@@ -112,9 +112,9 @@ export async function startTestGateway(
       usage: async () => options.usage ?? [],
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
     },
-    balances: { balance },
+    balances: { balances: async (userIds) => userIds.map(balance) },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
-    stats: () => ({ log: { position: 7n } }),
+    stats: async () => ({ log: { position: 7n } }),
     logger: createLogger({
       level: 'debug',
       service: 'ingress',

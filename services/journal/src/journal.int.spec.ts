@@ -74,5 +74,5 @@ test('an id that is no UUID and an append without events are refused', () =>
         (error) => error instanceof Fault && error.code === 'invalid_request',
       );
     }
-    assert.equal(journal.head(), 0);
+    assert.equal(await journal.head(), 0);
   }));

@@ -54,7 +54,7 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
 
   return {
     append: writer.append,
-    head: () => writer.head().position,
+    head: async () => writer.head().position,
     logHead: writer.head,
     readStored: (afterPosition, limit) => readAfter(pool, PART, afterPosition, limit),
     readStoredStream: (stream) => readStreamRows(pool, stream),

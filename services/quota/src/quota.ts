@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { BalancePort } from '#contracts/billing.ts';
+import type { BalancePort, BalanceView } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
@@ -26,6 +26,8 @@ export interface Quota extends QuotaPort, BalancePort {
    * how many were closed.
    */
   expireOrphans(admittedUpTo: number): Promise<number>;
+  /** A user's money as far as the log is folded here. */
+  balance(userId: string): BalanceView;
   /** Holds that are not over. */
   openHolds(): number;
   /** Resolves when the log as it stood at the start is folded; until then requests are refused as `unavailable`. */
@@ -80,7 +82,8 @@ export async function createQuota(dependencies: {
       }
     },
   });
-  void subscription.reached(journal.head()).then(() => {
+  const startHead = await journal.head();
+  void subscription.reached(startHead).then(() => {
     isReady = true;
     whenReady.resolve();
   });
@@ -93,7 +96,7 @@ export async function createQuota(dependencies: {
   }
 
   async function catchUp(): Promise<boolean> {
-    const head = journal.head();
+    const head = await journal.head();
     if (live.position() >= head) return false;
     const { promise, resolve } = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => resolve('late'), config.catchUpTimeoutMs);
@@ -116,6 +119,8 @@ export async function createQuota(dependencies: {
     await abandoned.settle();
   });
 
+  const balance = (userId: string): BalanceView => balanceView(userId, live.accounts.get(userId));
+
   return {
     admit: createAdmit({
       journal,
@@ -130,11 +135,15 @@ export async function createQuota(dependencies: {
       catchUp,
       abandon,
     }),
-    balance: (userId) => balanceView(userId, live.accounts.get(userId)),
+    balance,
+    async balances(userIds) {
+      await catchUp();
+      return userIds.map(balance);
+    },
     projections: [quotaAccounts],
     async expireOrphans(admittedUpTo) {
       await whenReady.promise;
-      await subscription.reached(Math.min(admittedUpTo, journal.head()));
+      await subscription.reached(Math.min(admittedUpTo, await journal.head()));
       const open = [...live.holds.values()].filter((hold) => hold.state === 'open' && hold.position <= admittedUpTo);
       return closer.close(
         open.map((hold) => hold.requestId),

@@ -180,6 +180,7 @@ function streamOf({ data }: GatewayEvent): string {
   if ('requestId' in data) return streams.request(data.requestId);
   if ('priceKey' in data) return streams.price(data.priceKey);
   if ('keyId' in data) return streams.key(data.keyId);
+  if ('service' in data) return streams.term(data.service);
   return streams.user(data.userId);
 }
 

@@ -57,7 +57,7 @@ test('a whole answer: head, document, end, and the usage as the provider reporte
 
 test('a stream ends in [DONE], after its usage is on record and not before', async (t) => {
   const { ask, journal } = await openAi(t);
-  let recordedAtDone = -1;
+  let recordedAtDone = Promise.resolve(-1);
   const asked = await ask(
     { stream: true, messages: say({ text: 'Hello from afar.' }) },
     {
@@ -68,7 +68,7 @@ test('a stream ends in [DONE], after its usage is on record and not before', asy
   );
   assert.equal(contentOf(asked.text), 'Hello from afar.');
   assert.ok(asked.text.endsWith('data: [DONE]\n\n'));
-  assert.equal(recordedAtDone, 2);
+  assert.equal(await recordedAtDone, 2);
   assert.ok(!asked.text.includes('"usage":{'), 'the gateway asked for usage, not the client');
   assert.equal(asked.usage?.estimated, false);
 });

@@ -95,7 +95,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   await Promise.all([accounts.ready(), quota.ready(), billing.ready()]);
   await billing.seedPrices([...new Set(providers.map((provider) => provider.catalogue))]);
   // What was admitted before this start has lost its process: no usage will ever be recorded for it.
-  await quota.expireOrphans(journal.head());
+  await quota.expireOrphans(await journal.head());
 
   const ingress = createIngress({
     config: ingressConfigOf(config, secrets),
@@ -105,8 +105,8 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     billing,
     balances: quota,
     readiness: async () => ({ database: await databaseState(pool) }),
-    stats: () => ({
-      log: { position: journal.head(), epoch: journal.logHead().epoch },
+    stats: async () => ({
+      log: { position: journal.logHead().position, epoch: journal.logHead().epoch },
       openHolds: quota.openHolds(),
       projections: Object.fromEntries([...projectors].map(([name, projector]) => [name, projector.position()])),
     }),

@@ -34,7 +34,7 @@ export async function publishPrices(
     if (due.length === 0) return published;
     const outcomes = await Promise.all(due.map((offer) => publish(offer, publishedAtMs, correlationId, deps)));
     published += outcomes.filter((isPublished) => isPublished).length;
-    await deps.reached(deps.journal.head());
+    await deps.reached(await deps.journal.head());
   }
   throw new Fault({ code: 'unavailable', message: 'Prices are being published from elsewhere at the same time.' });
 }

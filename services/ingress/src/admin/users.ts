@@ -4,6 +4,7 @@ import { answerJson, invalid } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import { type JsonObject, parseJsonObject } from '../http/parse-json-object.ts';
+import { readBalance, readBalances } from '../http/read-balances.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { creditAmount } from './credit-amount.ts';
@@ -33,7 +34,7 @@ export function createUser({ accounts, balances }: Dependencies, limits: BodyLim
       multiplierBasisPoints: multiplierBasisPoints(body['multiplier']),
       idempotencyKey: idempotencyKeyOf(exchange),
     });
-    answerJson(exchange, 201, userDocument(user, balances.balance(user.userId)));
+    answerJson(exchange, 201, userDocument(user, await readBalance(balances, user.userId)));
   };
 }
 
@@ -41,7 +42,7 @@ export function createUser({ accounts, balances }: Dependencies, limits: BodyLim
 export function getUser({ accounts, balances }: Dependencies): Handler {
   return async (exchange, params) => {
     const user = await accounts.getUser(params['userId'] ?? '');
-    answerJson(exchange, 200, userDocument(user, balances.balance(user.userId)));
+    answerJson(exchange, 200, userDocument(user, await readBalance(balances, user.userId)));
   };
 }
 
@@ -53,9 +54,13 @@ export function listUsers({ accounts, balances }: Dependencies): Handler {
     // One more than is shown tells whether there are more.
     const users = await accounts.listUsers({ afterUserId: query.get('after') ?? '', limit: limit + 1 });
     const page = users.slice(0, limit);
+    const balanceOf = await readBalances(
+      balances,
+      page.map((user) => user.userId),
+    );
     answerJson(exchange, 200, {
       object: 'list',
-      data: page.map((user) => userDocument(user, balances.balance(user.userId))),
+      data: page.map((user) => userDocument(user, balanceOf(user.userId))),
       has_more: users.length > limit,
       last_id: page.at(-1)?.userId ?? null,
     });
@@ -80,7 +85,7 @@ export function creditBalance({ accounts, balances }: Dependencies, limits: Body
       id: creditId,
       user_id: userId,
       amount_usd: formatUsd(amountNanoUsd),
-      balance: balanceDocument(balances.balance(userId)),
+      balance: balanceDocument(await readBalance(balances, userId)),
     });
   };
 }

@@ -9,8 +9,11 @@ const USERS_MAX = 100;
 export interface QuotaUsage {
   /** Notes a user's window after a decision. */
   note(userId: string, window: RequestWindow | null): void;
-  /** Writes the gauge; called when it is read, so that a request pays for a note only. */
-  publish(): void;
+  /**
+   * Writes the gauge; called when it is read, so that a request pays for a note only. Never rejects: while balances cannot
+   * be asked for, their shares are left out.
+   */
+  publish(): Promise<void>;
 }
 
 export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort): QuotaUsage {
@@ -24,10 +27,12 @@ export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort)
       const [oldest] = windows.keys();
       if (oldest !== undefined) windows.delete(oldest);
     },
-    publish() {
+    async publish() {
+      const seen = [...windows];
+      const views = seen.length === 0 ? [] : await balances.balances([...windows.keys()]).catch(() => []);
       metrics.quotaUsage.reset();
-      for (const [user, window] of windows) {
-        metrics.quotaUsage.set({ user, quota: 'balance' }, balanceShare(balances.balance(user)));
+      for (const view of views) metrics.quotaUsage.set({ user: view.userId, quota: 'balance' }, balanceShare(view));
+      for (const [user, window] of seen) {
         if (window === null) continue;
         const used = window.limit === 0 ? 1 : (window.limit - window.remaining) / window.limit;
         metrics.quotaUsage.set({ user, quota: 'requests_per_minute' }, used);

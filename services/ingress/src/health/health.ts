@@ -25,26 +25,26 @@ export function readinessHandler({ config, readiness }: Dependencies, state: Ing
 
 /** `GET /health/stats`: figures of the parts, for people. */
 export function statsHandler({ stats, router }: Dependencies, state: IngressState): Handler {
-  return (exchange) => {
+  return async (exchange) => {
     const { rss, heapUsed, external } = process.memoryUsage();
     answerJson(exchange, 200, {
       uptime_s: Math.floor(process.uptime()),
       memory: { rss_bytes: rss, heap_used_bytes: heapUsed, external_bytes: external },
       ingress: state.stats(),
       providers: router.providerHealth().map(({ provider, isHealthy }) => ({ provider, is_healthy: isHealthy })),
-      ...stats(),
+      ...(await stats()),
     });
   };
 }
 
 /** `GET /metrics`, in Prometheus' text form. */
-export function metricsHandler({ metrics, router }: Dependencies, publish: () => void): Handler {
+export function metricsHandler({ metrics, router }: Dependencies, publish: () => Promise<void>): Handler {
   return async (exchange) => {
     metrics.providerHealth.reset();
     for (const { provider, isHealthy } of router.providerHealth()) {
       metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
     }
-    publish();
+    await publish();
     answerBytes(exchange, 200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType });
   };
 }

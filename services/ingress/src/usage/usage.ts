@@ -5,6 +5,7 @@ import { answerJson } from '../http/answer.ts';
 import { authenticate } from '../http/authenticate.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
+import { readBalance } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { usagePeriod } from './usage-period.ts';
 
@@ -23,7 +24,7 @@ export function usageHandler({ accounts, billing, balances, clock = systemClock 
       to: period.toDay,
       totals: sumsDocument(total(lines)),
       data: lines.map((line) => ({ day: line.day, model: line.model, ...sumsDocument(line) })),
-      balance: balanceDocument(balances.balance(userId)),
+      balance: balanceDocument(await readBalance(balances, userId)),
     });
   };
 }

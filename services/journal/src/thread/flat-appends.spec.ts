@@ -9,6 +9,7 @@ const append = (id: number, bodies: readonly string[]): SerializedAppend => ({
   expectedVersion: id % 3,
   correlationId: `c${id}`,
   causationId: '',
+  term: id % 2 === 0 ? { service: 'quota', epoch: id } : undefined,
   events: bodies.map((body, n) => ({ eventId: `e${id}-${n}`, type: 'ChargePosted', body })),
 });
 

@@ -7,13 +7,15 @@ import type { SerializedAppend } from '../writer/serialized-append.ts';
  */
 export type FlatAppends = (string | number)[];
 
-const HEADER_FIELDS = 6;
+const HEADER_FIELDS = 8;
 const EVENT_FIELDS = 3;
 
 export function flatten(appends: readonly SerializedAppend[]): FlatAppends {
   const flat: FlatAppends = [];
-  for (const { id, stream, expectedVersion, correlationId, causationId, events } of appends) {
+  for (const { id, stream, expectedVersion, correlationId, causationId, term, events } of appends) {
     flat.push(id, expectedVersion, events.length, stream, correlationId, causationId);
+    // Epochs start at 1: 0 says that there is no term.
+    flat.push(term?.service ?? '', term?.epoch ?? 0);
     for (const { eventId, type, body } of events) flat.push(eventId, type, body);
   }
   return flat;
@@ -30,12 +32,14 @@ export function unflatten(flat: FlatAppends): SerializedAppend[] {
       const type = textAt(flat, eventAt + 1) as EventType;
       events.push({ eventId: textAt(flat, eventAt), type, body: textAt(flat, eventAt + 2) });
     }
+    const epoch = numberAt(flat, at + 7);
     appends.push({
       id: numberAt(flat, at),
       expectedVersion: numberAt(flat, at + 1),
       stream: textAt(flat, at + 3),
       correlationId: textAt(flat, at + 4),
       causationId: textAt(flat, at + 5),
+      term: epoch === 0 ? undefined : { service: textAt(flat, at + 6), epoch },
       events,
     });
     at = eventAt;

@@ -76,9 +76,9 @@ export function createOpenAppends(part: number): OpenAppends {
 }
 
 function serialize(id: number, request: AppendRequest): SerializedAppend {
-  const { stream, expectedVersion, correlationId, causationId } = request;
+  const { stream, expectedVersion, correlationId, causationId, term } = request;
   const events = request.events.map(({ eventId, type, data }) => ({ eventId, type, body: JSON.stringify(data) }));
-  return { id, stream, expectedVersion, correlationId, causationId, events };
+  return { id, stream, expectedVersion, correlationId, causationId, term, events };
 }
 
 function recordInto(

@@ -1,3 +1,4 @@
+import { streams } from '#contracts/streams.ts';
 import { chainHash, leafHash } from '#journal/chain.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import type { SerializedAppend } from './serialized-append.ts';
@@ -12,11 +13,13 @@ export interface PlacedAppend {
   readonly firstVersion: number;
 }
 
-/** What a batch becomes: rows for the appends that fit, and the appends whose expected version does not. */
+/** What a batch becomes: rows for the appends that fit, and those whose term is over or whose expected version is not. */
 export interface NumberedBatch {
   readonly rows: readonly StoredEvent[];
   readonly accepted: readonly PlacedAppend[];
   readonly mismatched: readonly SerializedAppend[];
+  /** Their authors have been succeeded, here or earlier in this very batch. */
+  readonly superseded: readonly SerializedAppend[];
   /** The streams' versions after the rows. */
   readonly versions: ReadonlyMap<string, number>;
 }
@@ -35,11 +38,19 @@ export function numberBatch(
   const rows: StoredEvent[] = [];
   const accepted: PlacedAppend[] = [];
   const mismatched: SerializedAppend[] = [];
+  const superseded: SerializedAppend[] = [];
   const versions = new Map<string, number>();
   let chain = head.chain;
   for (const append of batch) {
-    const { stream, correlationId, causationId } = append;
+    const { stream, correlationId, causationId, term } = append;
     let version = versions.get(stream) ?? versionOf(stream);
+    if (term !== undefined) {
+      const termStream = streams.term(term.service);
+      if ((versions.get(termStream) ?? versionOf(termStream)) !== term.epoch) {
+        superseded.push(append);
+        continue;
+      }
+    }
     if (version !== append.expectedVersion) {
       mismatched.push(append);
       continue;
@@ -66,5 +77,5 @@ export function numberBatch(
     }
     versions.set(stream, version);
   }
-  return { rows, accepted, mismatched, versions };
+  return { rows, accepted, mismatched, superseded, versions };
 }

@@ -1,6 +1,6 @@
 import type { EventType } from '#contracts/events.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import type { AppendResult } from '#journal/journal.ts';
+import type { AppendResult, Term } from '#journal/journal.ts';
 
 /** An append as it crosses to the writer's thread: bodies are text already, the very text that is hashed and stored. */
 export interface SerializedAppend {
@@ -10,6 +10,7 @@ export interface SerializedAppend {
   readonly expectedVersion: number;
   readonly correlationId: string;
   readonly causationId: string;
+  readonly term?: Term | undefined;
   readonly events: readonly { readonly eventId: string; readonly type: EventType; readonly body: string }[];
 }
 

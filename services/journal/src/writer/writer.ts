@@ -1,3 +1,4 @@
+import { streams } from '#contracts/streams.ts';
 import type { StoredHead } from '#journal/stored-event.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { readLastRecordedAtMs, takeOffice } from '../adapters/event-store.ts';
@@ -81,13 +82,14 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
       await learnUnknownVersions(batch);
       lastRecordedAtMs = Math.max(lastRecordedAtMs, clock());
       const numbered = numberBatch(batch, head, part, lastRecordedAtMs, (stream) => versions.get(stream) ?? 0);
+      if (numbered.superseded.length > 0) unanswered = refuseSuperseded(batch, numbered.superseded);
       if (numbered.rows.length > 0) {
         const outcome = await commitDurably(connection, head, numbered.rows, { outage, log });
-        if (outcome === 'refused' && batch.length > 1) return commitApart(batch);
+        if (outcome === 'refused' && unanswered.length > 1) return commitApart(unanswered);
         if (outcome === 'committed') {
           unanswered = numbered.mismatched;
           announce(numbered);
-        } else if (outcome !== 'refused') return giveWay(outcome.fencedBy, batch);
+        } else if (outcome !== 'refused') return giveWay(outcome.fencedBy, unanswered);
       }
       for (const settlement of await settleMismatches(unanswered, connection, versions)) {
         if ('refusal' in settlement) log('error', { refusal: settlement.refusal }, 'the log refused an append');
@@ -106,11 +108,30 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
   async function learnUnknownVersions(batch: readonly SerializedAppend[]): Promise<void> {
     const begun = new Set<string>();
     const unknown: string[] = [];
-    for (const { stream, expectedVersion } of batch) {
+    for (const { stream, expectedVersion, term } of batch) {
+      const termStream = term === undefined ? undefined : streams.term(term.service);
+      if (termStream !== undefined && versions.get(termStream) === undefined) unknown.push(termStream);
       if (expectedVersion > 0 && !begun.has(stream) && versions.get(stream) === undefined) unknown.push(stream);
       begun.add(stream);
     }
     if (unknown.length > 0) await learnVersions(unknown, connection, versions);
+  }
+
+  /**
+   * Even a repeat of what an earlier term wrote is refused: whoever asks must stop, and its successor knows the answer.
+   * Gives the rest of the batch.
+   */
+  function refuseSuperseded(
+    batch: readonly SerializedAppend[],
+    superseded: readonly SerializedAppend[],
+  ): readonly SerializedAppend[] {
+    for (const { id, term } of superseded) {
+      const message = `Another process leads ${term?.service} since: its term ${term?.epoch} is over.`;
+      log('warn', { term }, 'an append of an ended term was refused');
+      onSettled({ id, refusal: { code: 'superseded', message } });
+    }
+    const refused = new Set(superseded);
+    return batch.filter((append) => !refused.has(append));
   }
 
   /** One append was refused and took the others with it: each alone shows which, and lets the rest in. */

@@ -353,6 +353,194 @@ export declare type WindowJson = {
 export declare const WindowSchema: GenMessage<Window, {jsonType: WindowJson}>;
 
 /**
+ * @generated from message gateway.quota.v1.GetBalancesRequest
+ */
+export declare type GetBalancesRequest = Message<"gateway.quota.v1.GetBalancesRequest"> & {
+  /**
+   * @generated from field: repeated string user_ids = 1;
+   */
+  userIds: string[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetBalancesRequest
+ */
+export declare type GetBalancesRequestJson = {
+  /**
+   * @generated from field: repeated string user_ids = 1;
+   */
+  userIds?: string[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetBalancesRequest.
+ * Use `create(GetBalancesRequestSchema)` to create a new message.
+ */
+export declare const GetBalancesRequestSchema: GenMessage<GetBalancesRequest, {jsonType: GetBalancesRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetBalancesResponse
+ */
+export declare type GetBalancesResponse = Message<"gateway.quota.v1.GetBalancesResponse"> & {
+  /**
+   * In the order asked for; zeroes for a user that never was credited.
+   *
+   * @generated from field: repeated gateway.quota.v1.Balance balances = 1;
+   */
+  balances: Balance[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetBalancesResponse
+ */
+export declare type GetBalancesResponseJson = {
+  /**
+   * In the order asked for; zeroes for a user that never was credited.
+   *
+   * @generated from field: repeated gateway.quota.v1.Balance balances = 1;
+   */
+  balances?: BalanceJson[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetBalancesResponse.
+ * Use `create(GetBalancesResponseSchema)` to create a new message.
+ */
+export declare const GetBalancesResponseSchema: GenMessage<GetBalancesResponse, {jsonType: GetBalancesResponseJson}>;
+
+/**
+ * available = credited - charged - held.
+ *
+ * @generated from message gateway.quota.v1.Balance
+ */
+export declare type Balance = Message<"gateway.quota.v1.Balance"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 3;
+   */
+  chargedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 held_nano_usd = 4;
+   */
+  heldNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 available_nano_usd = 5;
+   */
+  availableNanoUsd: bigint;
+};
+
+/**
+ * available = credited - charged - held.
+ *
+ * @generated from message gateway.quota.v1.Balance
+ */
+export declare type BalanceJson = {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 3;
+   */
+  chargedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 held_nano_usd = 4;
+   */
+  heldNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 available_nano_usd = 5;
+   */
+  availableNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.quota.v1.Balance.
+ * Use `create(BalanceSchema)` to create a new message.
+ */
+export declare const BalanceSchema: GenMessage<Balance, {jsonType: BalanceJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetStatsRequest
+ */
+export declare type GetStatsRequest = Message<"gateway.quota.v1.GetStatsRequest"> & {
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetStatsRequest
+ */
+export declare type GetStatsRequestJson = {
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetStatsRequest.
+ * Use `create(GetStatsRequestSchema)` to create a new message.
+ */
+export declare const GetStatsRequestSchema: GenMessage<GetStatsRequest, {jsonType: GetStatsRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetStatsResponse
+ */
+export declare type GetStatsResponse = Message<"gateway.quota.v1.GetStatsResponse"> & {
+  /**
+   * Holds that are not over.
+   *
+   * @generated from field: uint32 open_holds = 1;
+   */
+  openHolds: number;
+
+  /**
+   * Place in the log up to which admissions are decided.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetStatsResponse
+ */
+export declare type GetStatsResponseJson = {
+  /**
+   * Holds that are not over.
+   *
+   * @generated from field: uint32 open_holds = 1;
+   */
+  openHolds?: number;
+
+  /**
+   * Place in the log up to which admissions are decided.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetStatsResponse.
+ * Use `create(GetStatsResponseSchema)` to create a new message.
+ */
+export declare const GetStatsResponseSchema: GenMessage<GetStatsResponse, {jsonType: GetStatsResponseJson}>;
+
+/**
  * Admits requests.
  *
  * @generated from service gateway.quota.v1.QuotaService
@@ -367,6 +555,26 @@ export declare const QuotaService: GenService<{
     methodKind: "unary";
     input: typeof AdmitRequestSchema;
     output: typeof AdmitResponseSchema;
+  },
+  /**
+   * Users' money as the log stands at the time of the call.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.GetBalances
+   */
+  getBalances: {
+    methodKind: "unary";
+    input: typeof GetBalancesRequestSchema;
+    output: typeof GetBalancesResponseSchema;
+  },
+  /**
+   * Numbers for operators.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.GetStats
+   */
+  getStats: {
+    methodKind: "unary";
+    input: typeof GetStatsRequestSchema;
+    output: typeof GetStatsResponseSchema;
   },
 }>;
 

@@ -9,7 +9,7 @@ import { file_gateway_events_v1_quota } from "../../events/v1/quota_pb.js";
  * Describes the file gateway/quota/v1/quota.proto.
  */
 export const file_gateway_quota_v1_quota = /*@__PURE__*/
-  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIuMBCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0iowEKDUFkbWl0UmVzcG9uc2USMAoJYWRtaXNzaW9uGAEgASgLMhsuZ2F0ZXdheS5xdW90YS52MS5BZG1pc3Npb25IABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSAASKAoGd2luZG93GAMgASgLMhguZ2F0ZXdheS5xdW90YS52MS5XaW5kb3dCCAoGcmVzdWx0Ip4BCglBZG1pc3Npb24SEAoIZXZlbnRfaWQYASABKAkSMAoKY2FuZGlkYXRlcxgCIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIVCg1ob2xkX25hbm9fdXNkGAMgASgDEhkKEW91dHB1dF90b2tlbnNfbWF4GAQgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYBSABKA0iQAoHUmVmdXNhbBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSFgoOcmV0cnlfYWZ0ZXJfbXMYAyABKA0iPAoGV2luZG93Eg0KBWxpbWl0GAEgASgNEhEKCXJlbWFpbmluZxgCIAEoDRIQCghyZXNldF9tcxgDIAEoDTJYCgxRdW90YVNlcnZpY2USSAoFQWRtaXQSHi5nYXRld2F5LnF1b3RhLnYxLkFkbWl0UmVxdWVzdBofLmdhdGV3YXkucXVvdGEudjEuQWRtaXRSZXNwb25zZWIGcHJvdG8z", [file_gateway_events_v1_quota]);
+  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIuMBCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0iowEKDUFkbWl0UmVzcG9uc2USMAoJYWRtaXNzaW9uGAEgASgLMhsuZ2F0ZXdheS5xdW90YS52MS5BZG1pc3Npb25IABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSAASKAoGd2luZG93GAMgASgLMhguZ2F0ZXdheS5xdW90YS52MS5XaW5kb3dCCAoGcmVzdWx0Ip4BCglBZG1pc3Npb24SEAoIZXZlbnRfaWQYASABKAkSMAoKY2FuZGlkYXRlcxgCIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIVCg1ob2xkX25hbm9fdXNkGAMgASgDEhkKEW91dHB1dF90b2tlbnNfbWF4GAQgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYBSABKA0iQAoHUmVmdXNhbBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSFgoOcmV0cnlfYWZ0ZXJfbXMYAyABKA0iPAoGV2luZG93Eg0KBWxpbWl0GAEgASgNEhEKCXJlbWFpbmluZxgCIAEoDRIQCghyZXNldF9tcxgDIAEoDSImChJHZXRCYWxhbmNlc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkiQgoTR2V0QmFsYW5jZXNSZXNwb25zZRIrCghiYWxhbmNlcxgBIAMoCzIZLmdhdGV3YXkucXVvdGEudjEuQmFsYW5jZSKCAQoHQmFsYW5jZRIPCgd1c2VyX2lkGAEgASgJEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiEQoPR2V0U3RhdHNSZXF1ZXN0IjgKEEdldFN0YXRzUmVzcG9uc2USEgoKb3Blbl9ob2xkcxgBIAEoDRIQCghwb3NpdGlvbhgCIAEoBDKHAgoMUXVvdGFTZXJ2aWNlEkgKBUFkbWl0Eh4uZ2F0ZXdheS5xdW90YS52MS5BZG1pdFJlcXVlc3QaHy5nYXRld2F5LnF1b3RhLnYxLkFkbWl0UmVzcG9uc2USWgoLR2V0QmFsYW5jZXMSJC5nYXRld2F5LnF1b3RhLnYxLkdldEJhbGFuY2VzUmVxdWVzdBolLmdhdGV3YXkucXVvdGEudjEuR2V0QmFsYW5jZXNSZXNwb25zZRJRCghHZXRTdGF0cxIhLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXF1ZXN0GiIuZ2F0ZXdheS5xdW90YS52MS5HZXRTdGF0c1Jlc3BvbnNlYgZwcm90bzM", [file_gateway_events_v1_quota]);
 
 /**
  * Describes the message gateway.quota.v1.AdmitRequest.
@@ -45,6 +45,41 @@ export const RefusalSchema = /*@__PURE__*/
  */
 export const WindowSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 4);
+
+/**
+ * Describes the message gateway.quota.v1.GetBalancesRequest.
+ * Use `create(GetBalancesRequestSchema)` to create a new message.
+ */
+export const GetBalancesRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 5);
+
+/**
+ * Describes the message gateway.quota.v1.GetBalancesResponse.
+ * Use `create(GetBalancesResponseSchema)` to create a new message.
+ */
+export const GetBalancesResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 6);
+
+/**
+ * Describes the message gateway.quota.v1.Balance.
+ * Use `create(BalanceSchema)` to create a new message.
+ */
+export const BalanceSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 7);
+
+/**
+ * Describes the message gateway.quota.v1.GetStatsRequest.
+ * Use `create(GetStatsRequestSchema)` to create a new message.
+ */
+export const GetStatsRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 8);
+
+/**
+ * Describes the message gateway.quota.v1.GetStatsResponse.
+ * Use `create(GetStatsResponseSchema)` to create a new message.
+ */
+export const GetStatsResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 9);
 
 /**
  * Admits requests.

@@ -5,7 +5,6 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
-import type { Usage, UsageJson } from "../../events/v1/router_pb.js";
 
 /**
  * Describes the file gateway/router/v1/router.proto.
@@ -63,6 +62,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: string admission_event_id = 8;
    */
   admissionEventId: string;
+
+  /**
+   * Whether the client wants the answer as a stream.
+   *
+   * @generated from field: bool stream = 9;
+   */
+  stream: boolean;
 };
 
 /**
@@ -116,6 +122,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: string admission_event_id = 8;
    */
   admissionEventId?: string;
+
+  /**
+   * Whether the client wants the answer as a stream.
+   *
+   * @generated from field: bool stream = 9;
+   */
+  stream?: boolean;
 };
 
 /**
@@ -260,12 +273,27 @@ export declare const HeadSchema: GenMessage<Head, {jsonType: HeadJson}>;
  */
 export declare type End = Message<"gateway.router.v1.End"> & {
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 1;
+   * @generated from field: string provider = 1;
    */
-  usage?: Usage | undefined;
+  provider: string;
 
   /**
-   * @generated from field: bool estimated = 2;
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: uint64 input_tokens = 3;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 4;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: bool estimated = 5;
    */
   estimated: boolean;
 };
@@ -277,12 +305,27 @@ export declare type End = Message<"gateway.router.v1.End"> & {
  */
 export declare type EndJson = {
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 1;
+   * @generated from field: string provider = 1;
    */
-  usage?: UsageJson;
+  provider?: string;
 
   /**
-   * @generated from field: bool estimated = 2;
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: uint64 input_tokens = 3;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 4;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: bool estimated = 5;
    */
   estimated?: boolean;
 };
@@ -480,6 +523,86 @@ export declare type ModelJson = {
 export declare const ModelSchema: GenMessage<Model, {jsonType: ModelJson}>;
 
 /**
+ * @generated from message gateway.router.v1.GetProviderHealthRequest
+ */
+export declare type GetProviderHealthRequest = Message<"gateway.router.v1.GetProviderHealthRequest"> & {
+};
+
+/**
+ * @generated from message gateway.router.v1.GetProviderHealthRequest
+ */
+export declare type GetProviderHealthRequestJson = {
+};
+
+/**
+ * Describes the message gateway.router.v1.GetProviderHealthRequest.
+ * Use `create(GetProviderHealthRequestSchema)` to create a new message.
+ */
+export declare const GetProviderHealthRequestSchema: GenMessage<GetProviderHealthRequest, {jsonType: GetProviderHealthRequestJson}>;
+
+/**
+ * @generated from message gateway.router.v1.GetProviderHealthResponse
+ */
+export declare type GetProviderHealthResponse = Message<"gateway.router.v1.GetProviderHealthResponse"> & {
+  /**
+   * @generated from field: repeated gateway.router.v1.ProviderHealth providers = 1;
+   */
+  providers: ProviderHealth[];
+};
+
+/**
+ * @generated from message gateway.router.v1.GetProviderHealthResponse
+ */
+export declare type GetProviderHealthResponseJson = {
+  /**
+   * @generated from field: repeated gateway.router.v1.ProviderHealth providers = 1;
+   */
+  providers?: ProviderHealthJson[];
+};
+
+/**
+ * Describes the message gateway.router.v1.GetProviderHealthResponse.
+ * Use `create(GetProviderHealthResponseSchema)` to create a new message.
+ */
+export declare const GetProviderHealthResponseSchema: GenMessage<GetProviderHealthResponse, {jsonType: GetProviderHealthResponseJson}>;
+
+/**
+ * @generated from message gateway.router.v1.ProviderHealth
+ */
+export declare type ProviderHealth = Message<"gateway.router.v1.ProviderHealth"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: bool is_healthy = 2;
+   */
+  isHealthy: boolean;
+};
+
+/**
+ * @generated from message gateway.router.v1.ProviderHealth
+ */
+export declare type ProviderHealthJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: bool is_healthy = 2;
+   */
+  isHealthy?: boolean;
+};
+
+/**
+ * Describes the message gateway.router.v1.ProviderHealth.
+ * Use `create(ProviderHealthSchema)` to create a new message.
+ */
+export declare const ProviderHealthSchema: GenMessage<ProviderHealth, {jsonType: ProviderHealthJson}>;
+
+/**
  * Calls providers.
  *
  * @generated from service gateway.router.v1.RouterService
@@ -504,6 +627,16 @@ export declare const RouterService: GenService<{
     methodKind: "unary";
     input: typeof ListModelsRequestSchema;
     output: typeof ListModelsResponseSchema;
+  },
+  /**
+   * Each provider's health as seen from the last calls.
+   *
+   * @generated from rpc gateway.router.v1.RouterService.GetProviderHealth
+   */
+  getProviderHealth: {
+    methodKind: "unary";
+    input: typeof GetProviderHealthRequestSchema;
+    output: typeof GetProviderHealthResponseSchema;
   },
 }>;
 

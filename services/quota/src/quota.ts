@@ -30,6 +30,8 @@ export interface Quota extends QuotaPort, BalancePort {
   balance(userId: string): BalanceView;
   /** Holds that are not over. */
   openHolds(): number;
+  /** The place in the log up to which decisions know it. */
+  position(): number;
   /** Resolves when the log as it stood at the start is folded; until then requests are refused as `unavailable`. */
   ready(): Promise<void>;
   /** Ends the fold and the sweeps; requests are refused from then on. */
@@ -151,6 +153,7 @@ export async function createQuota(dependencies: {
       );
     },
     openHolds: () => live.holds.size,
+    position: live.position,
     ready: () => whenReady.promise,
     async close() {
       isClosed = true;

@@ -276,6 +276,13 @@ export declare type Refusal = Message<"gateway.quota.v1.Refusal"> & {
    * @generated from field: uint32 retry_after_ms = 3;
    */
   retryAfterMs: number;
+
+  /**
+   * The parameter of the client's request it is about; empty: none.
+   *
+   * @generated from field: string param = 4;
+   */
+  param: string;
 };
 
 /**
@@ -298,6 +305,13 @@ export declare type RefusalJson = {
    * @generated from field: uint32 retry_after_ms = 3;
    */
   retryAfterMs?: number;
+
+  /**
+   * The parameter of the client's request it is about; empty: none.
+   *
+   * @generated from field: string param = 4;
+   */
+  param?: string;
 };
 
 /**

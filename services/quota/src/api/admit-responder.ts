@@ -1,0 +1,40 @@
+import type { Bus, BusMessage } from '#bus/connect-bus.ts';
+import { quotaAdmit } from '#bus/subjects.ts';
+import { admitRequestFromWire, admitResponseToWire } from '#contracts/admit-wire.ts';
+import type { AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { faultFrom } from '#errors/fault.ts';
+import type { Logger } from '#telemetry/logger.ts';
+
+/**
+ * Answers admissions on the bus. Silent while this process does not hold the lease: its successor answers, and a no of
+ * one who was stopped and woke up would be made from an old balance.
+ */
+export function startAdmitResponder(dependencies: {
+  readonly bus: Bus;
+  readonly part: number;
+  readonly admit: QuotaPort['admit'];
+  readonly isLeading: () => boolean;
+  readonly logger: Logger;
+}): { close(): Promise<void> } {
+  const { bus, part, admit, isLeading, logger } = dependencies;
+  const decoder = new TextDecoder();
+
+  async function answer(message: BusMessage): Promise<void> {
+    const text = admitResponseToWire(await decide(message));
+    if (isLeading()) message.respond(text);
+  }
+
+  async function decide(message: BusMessage): Promise<AdmitResponse> {
+    try {
+      return await admit(admitRequestFromWire(decoder.decode(message.data)));
+    } catch (thrown) {
+      const { refusal, code } = faultFrom(thrown);
+      if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');
+      return { result: { kind: 'refused', refusal }, window: null };
+    }
+  }
+
+  return bus.respond(quotaAdmit(part), (message) => {
+    if (isLeading()) void answer(message);
+  });
+}

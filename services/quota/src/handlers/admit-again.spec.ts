@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import { streams } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
+import { newId } from '#kernel/ids.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { alreadyAdmitted } from '../domain/admission/refusals.ts';
+import { admitted, used } from '../testing.ts';
+import { createRepeatableAdmit } from './admit-again.ts';
+
+const request: AdmitRequest = {
+  requestId: 'r',
+  userId: 'u',
+  keyId: 'key',
+  model: 'model',
+  stream: false,
+  candidates: [],
+  promptTokensBound: 1,
+  outputTokensRequested: 5,
+  choices: 1,
+};
+const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
+
+async function logWith(events: readonly (ReturnType<typeof admitted> | ReturnType<typeof used>)[]) {
+  const journal = createMemoryJournal();
+  let expectedVersion = 0;
+  for (const event of events) {
+    const stream = streams.request('r');
+    await journal.append({
+      stream,
+      expectedVersion,
+      correlationId: '',
+      causationId: '',
+      events: [{ eventId: newId(), ...event }],
+    });
+    expectedVersion += 1;
+  }
+  return journal;
+}
+
+const hold = admitted({ requestId: 'r', userId: 'u', holdNanoUsd: 7n, admittedAtMs: 0, expiresAtMs: 100 });
+const has = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
+
+test('asked twice at once, a request is admitted once, and both get the answer', async () => {
+  const { promise, resolve } = Promise.withResolvers<AdmitResponse>();
+  const admitOnce = mock.fn(() => promise);
+  const admit = createRepeatableAdmit({ journal: await logWith([]), clock: () => 0, admit: admitOnce });
+  const both = [admit(request), admit(request)];
+  resolve({ result: { kind: 'refused', refusal: { code: 'insufficient_balance', message: 'no' } }, window: null });
+  const [first, second] = await Promise.all(both);
+  assert.equal(first, second);
+  assert.equal(admitOnce.mock.callCount(), 1);
+});
+
+test('an admission in the log is given again, as it was admitted', async () => {
+  const journal = await logWith([hold]);
+  const [event] = await journal.readStream('request-r');
+  const { result } = await createRepeatableAdmit({ journal, clock: () => 50, admit: async () => refused })(request);
+  assert.ok(result.kind === 'admitted');
+  assert.equal(result.holdNanoUsd, 7n);
+  assert.equal(result.eventId, event?.eventId);
+});
+
+test('one that has ended, is over, or is of another user is not', async () => {
+  const again = async (events: Parameters<typeof logWith>[0], nowMs: number, asked = request) =>
+    createRepeatableAdmit({ journal: await logWith(events), clock: () => nowMs, admit: async () => refused })(asked);
+  await assert.rejects(again([hold, used({ requestId: 'r', userId: 'u' })], 50), has('conflict'));
+  await assert.rejects(again([hold], 100), has('conflict'));
+  await assert.rejects(again([hold], 50, { ...request, userId: 'v' }), has('conflict'));
+  await assert.rejects(again([], 50), has('unavailable'));
+});
+
+test('an admission whose write failed is refused when it is asked for again, though the log may hold it by then', async () => {
+  let nowMs = 0;
+  let calls = 0;
+  const admit = createRepeatableAdmit({
+    journal: await logWith([hold]),
+    clock: () => nowMs,
+    async admit() {
+      calls += 1;
+      if (calls === 1) throw new Fault({ code: 'unavailable', message: 'the log is away' });
+      return refused;
+    },
+  });
+  await assert.rejects(admit(request), has('unavailable'));
+  await assert.rejects(admit(request), has('unavailable'));
+  assert.equal(calls, 1);
+  nowMs = 60_000;
+  await assert.rejects(admit(request), has('conflict'), 'long expired by then');
+});

@@ -1,0 +1,85 @@
+import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { streams } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { unavailable } from './admit.ts';
+
+/** Longer than anybody asks again for one admission. */
+const FAILED_KEPT_MS = 60_000;
+
+/**
+ * Makes admission safe to ask for again, for callers whose first message, or its answer, may have been lost on the bus:
+ * the same request while it is being admitted gets the same answer, and one that is in the log already, from here or
+ * from the leader before, gets what the log says of it. A request has one caller and one run, whose id nobody else has.
+ *
+ * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears.
+ */
+export function createRepeatableAdmit(dependencies: {
+  readonly admit: QuotaPort['admit'];
+  readonly journal: Pick<Journal, 'readStream'>;
+  readonly clock: Clock;
+}): QuotaPort['admit'] {
+  const { admit, journal, clock } = dependencies;
+  const underWay = new Map<string, Promise<AdmitResponse>>();
+  /** When each failed, oldest first. */
+  const failedAtMs = new Map<string, number>();
+
+  async function admitOnce(request: AdmitRequest): Promise<AdmitResponse> {
+    const { requestId } = request;
+    forget();
+    if (failedAtMs.has(requestId)) throw unavailable('The admission could not be written.');
+    try {
+      const response = await admit(request);
+      const { result } = response;
+      if (result.kind !== 'refused' || result.refusal.code !== 'conflict') return response;
+    } catch (error) {
+      failedAtMs.set(requestId, clock());
+      throw error;
+    }
+    return admittedBefore(request, await journal.readStream(streams.request(requestId)), clock());
+  }
+
+  function forget(): void {
+    for (const [requestId, atMs] of failedAtMs) {
+      if (clock() - atMs < FAILED_KEPT_MS) return;
+      failedAtMs.delete(requestId);
+    }
+  }
+
+  return (request) => {
+    const { requestId } = request;
+    const running = underWay.get(requestId);
+    if (running !== undefined) return running;
+    const answer = admitOnce(request).finally(() => underWay.delete(requestId));
+    underWay.set(requestId, answer);
+    return answer;
+  };
+}
+
+/** What the log says of an admission; throws a `Fault` where it is not this request's, or not open any more. */
+function admittedBefore(request: AdmitRequest, events: readonly RecordedEvent[], nowMs: number): AdmitResponse {
+  const [admitted, ended] = events;
+  if (admitted === undefined) throw unavailable('Whether the request is admitted is not known yet.');
+  if (admitted.type !== 'RequestAdmitted') throw taken('Its id is used up.');
+  const { data } = admitted;
+  if (data.userId !== request.userId || data.keyId !== request.keyId || data.model !== request.model) {
+    throw taken('A request with this id was admitted for something else.');
+  }
+  if (ended !== undefined || Number(data.expiresAtMs) <= nowMs) throw taken('The request with this id has ended.');
+  const result: AdmitResponse['result'] = {
+    kind: 'admitted',
+    durable: null,
+    eventId: admitted.eventId,
+    candidates: data.candidates,
+    holdNanoUsd: BigInt(data.holdNanoUsd),
+    outputTokensMax: Math.floor(data.outputTokensBound / request.choices),
+    outputTokensBound: data.outputTokensBound,
+  };
+  return { result, window: null };
+}
+
+function taken(message: string): Fault {
+  return new Fault({ code: 'conflict', message: `${message} Send it again under a new request id.` });
+}

@@ -370,6 +370,13 @@ export declare type Failure = Message<"gateway.router.v1.Failure"> & {
    * @generated from field: uint32 retry_after_ms = 5;
    */
   retryAfterMs: number;
+
+  /**
+   * The parameter of the client's request it is about; empty: none.
+   *
+   * @generated from field: string param = 6;
+   */
+  param: string;
 };
 
 /**
@@ -406,6 +413,13 @@ export declare type FailureJson = {
    * @generated from field: uint32 retry_after_ms = 5;
    */
   retryAfterMs?: number;
+
+  /**
+   * The parameter of the client's request it is about; empty: none.
+   *
+   * @generated from field: string param = 6;
+   */
+  param?: string;
 };
 
 /**

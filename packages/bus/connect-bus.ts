@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  connect,
+  headers as createHeaders,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/transport-node';
+import type { Logger } from '#telemetry/logger.ts';
+import { BusFault } from './bus-fault.ts';
+
+/** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
+const PING_INTERVAL_MS = 1_000;
+const PINGS_OUT_MAX = 2;
+
+/** Between two tries to connect: long enough not to drum on a server that starts, short enough to be back within a second. */
+const RECONNECT_WAIT_MS = 200;
+const RECONNECT_JITTER_MS = 100;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+export interface BusMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** A header's value; empty where there is none. */
+  header(name: string): string;
+  /** Answers the request. Does nothing where no answer is asked for. */
+  respond(data: Uint8Array | string): void;
+}
+
+export interface BusRequestOptions {
+  readonly timeoutMs: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The message bus: requests that somebody answers now, or nobody. */
+export interface Bus {
+  /** Resolves with the first answer. Rejects with a `BusFault`. */
+  request(subject: string, data: string | Uint8Array, options: BusRequestOptions): Promise<BusMessage>;
+  /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
+  respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
+  isConnected(): boolean;
+  /** Sends what was answered, then closes. */
+  close(): Promise<void>;
+  /** For what JetStream needs. */
+  readonly connection: NatsConnection;
+}
+
+export interface BusOptions {
+  readonly servers: readonly string[];
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** The authority the servers' certificates are checked against; given, TLS is used. */
+  readonly caFile?: string | undefined;
+  /** What the server shows of this connection. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** Ends the wait for a server. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Waits for a server as long as it takes; rejects where `signal` aborts. From then on it reconnects for ever. */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const { logger } = options;
+  const connection = await firstConnection(options);
+  let isConnected = true;
+  logger.info({ server: connection.getServer() }, 'the bus is connected');
+  void watch();
+
+  async function watch(): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        isConnected = false;
+        logger.warn({ server: status.server }, 'the bus is away; connecting anew');
+      } else if (status.type === 'reconnect') {
+        isConnected = true;
+        logger.info({ server: status.server }, 'the bus is back');
+      } else if (status.type === 'error') {
+        logger.error({ err: status.error }, 'the bus reports an error');
+      }
+    }
+    isConnected = false;
+  }
+
+  return {
+    connection,
+    isConnected: () => isConnected,
+    async request(subject, data, { timeoutMs, headers }) {
+      // Else it would be sent once there is a connection again, long after whoever asked has gone.
+      if (!isConnected) throw new BusFault('disconnected', subject);
+      try {
+        const settings = { timeout: timeoutMs, ...(headers === undefined ? {} : { headers: headersOf(headers) }) };
+        return messageOf(await connection.request(subject, data, settings));
+      } catch (error) {
+        throw new BusFault(kindOf(error), subject, { cause: error });
+      }
+    },
+    respond(subject, handler) {
+      const subscription = connection.subscribe(subject, {
+        callback(error, message) {
+          if (error === null) handler(messageOf(message));
+          else logger.error({ err: error, subject }, 'a subject of the bus cannot be served');
+        },
+      });
+      return { close: () => subscription.drain() };
+    },
+    async close() {
+      await connection.drain().catch(() => connection.close());
+    },
+  };
+}
+
+async function firstConnection(options: BusOptions): Promise<NatsConnection> {
+  const { servers, user, password, caFile, name, logger, signal } = options;
+  for (let failures = 0; ; failures += 1) {
+    signal?.throwIfAborted();
+    try {
+      return await connect({
+        servers: [...servers],
+        name,
+        ...(user === undefined ? {} : { user }),
+        ...(password === undefined ? {} : { pass: password }),
+        ...(caFile === undefined ? {} : { tls: { caFile } }),
+        timeout: CONNECT_TIMEOUT_MS,
+        pingInterval: PING_INTERVAL_MS,
+        maxPingOut: PINGS_OUT_MAX,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RECONNECT_WAIT_MS,
+        reconnectJitter: RECONNECT_JITTER_MS,
+        // A server that is being set up may not know its users yet.
+        ignoreAuthErrorAbort: true,
+      });
+    } catch (error) {
+      if (failures === 0) logger.warn({ err: error, servers }, 'waiting for the bus');
+      await pause(RECONNECT_WAIT_MS, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+function kindOf(error: unknown): BusFault['kind'] {
+  if (error instanceof NoRespondersError) return 'no-responders';
+  if (error instanceof RequestError && error.isNoResponders()) return 'no-responders';
+  if (error instanceof TimeoutError) return 'timeout';
+  if (error instanceof RequestError && error.cause instanceof TimeoutError) return 'timeout';
+  return 'disconnected';
+}
+
+function messageOf(message: Msg): BusMessage {
+  return {
+    subject: message.subject,
+    data: message.data,
+    header: (name) => message.headers?.get(name) ?? '',
+    respond: (data) => void message.respond(data),
+  };
+}
+
+function headersOf(values: Readonly<Record<string, string>>): MsgHdrs {
+  const headers = createHeaders();
+  for (const [name, value] of Object.entries(values)) headers.set(name, value);
+  return headers;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '#errors/fault.ts';
+import { BusFault } from './bus-fault.ts';
+import type { Bus, BusMessage } from './connect-bus.ts';
+
+export interface Persistence {
+  /** From the first try to giving up. */
+  readonly budgetMs: number;
+  /** How long one try is waited for: after it nobody knows whether the message was heard. */
+  readonly tryTimeoutMs: number;
+  /** Between two tries. */
+  readonly pauseMs: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether an answer is one that another try may better, as that of a leader about to give way. */
+  readonly isPassing?: (message: BusMessage) => boolean;
+}
+
+export interface PersistentAnswer {
+  readonly message: BusMessage;
+  /** 1: the first was answered. */
+  readonly tries: number;
+}
+
+/**
+ * Sends the same message again while nobody answers. What it asks for must be safe to ask for twice: a message may be
+ * heard though its answer is lost. After the budget: the last passing answer where there was one, else a `Fault`
+ * (`unavailable`).
+ */
+export async function persistentRequest(
+  bus: Bus,
+  subject: string,
+  data: string | Uint8Array,
+  persistence: Persistence,
+): Promise<PersistentAnswer> {
+  const { budgetMs, tryTimeoutMs, pauseMs, headers, signal, isPassing } = persistence;
+  const endMs = performance.now() + budgetMs;
+  let passing: PersistentAnswer | undefined;
+  let failure: unknown;
+  for (let tries = 1; ; tries += 1) {
+    const leftMs = endMs - performance.now();
+    if (leftMs <= 0 || signal?.aborted === true) break;
+    try {
+      const message = await bus.request(subject, data, { timeoutMs: Math.min(tryTimeoutMs, leftMs), headers });
+      if (isPassing?.(message) !== true) return { message, tries };
+      passing = { message, tries };
+    } catch (error) {
+      if (!(error instanceof BusFault)) throw error;
+      failure = error;
+      // A silent try has taken its time already.
+      if (error.kind === 'timeout') continue;
+    }
+    await pause(Math.min(pauseMs, Math.max(0, endMs - performance.now())));
+  }
+  if (passing !== undefined) return passing;
+  const message = 'A part of the gateway does not answer now; try again shortly.';
+  throw new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause: failure });
+}

@@ -1,0 +1,74 @@
+import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { RoutedModel, RouterPort } from '#contracts/router.ts';
+import { createGrpcClient, type RpcPeer } from '#rpc/client.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { completeRequestToWire, frameFromWire } from './complete-frames.ts';
+import { completeOver, type RunOnRouter } from './complete-over.ts';
+import { startRefreshing } from './refreshed.ts';
+
+/** Models change when routers are rolled out with another configuration; health, with each call. */
+const REFRESH_MS = 2_000;
+const REFRESH_TIMEOUT_MS = 2_000;
+
+/** The routers, as one, with their models in memory. */
+export interface RemoteRouter extends RouterPort {
+  /** Resolves when the models are known. */
+  ready(): Promise<void>;
+  /** `ok`, or why no request can be routed. */
+  state(): string;
+  close(): Promise<void>;
+}
+
+export function createRemoteRouter(options: {
+  readonly peer: RpcPeer;
+  /** From a request's arrival at the router to its end. */
+  readonly requestTimeoutMs: number;
+  readonly logger: Logger;
+}): RemoteRouter {
+  const { peer, requestTimeoutMs, logger } = options;
+  const { calls, close } = createGrpcClient(RouterService, { ...peer, policy: 'round-robin' });
+  let models = new Map<string, RoutedModel>();
+  let health: ReturnType<RouterPort['providerHealth']> = [];
+
+  const run: RunOnRouter = async function* (request, signal) {
+    for await (const message of calls.complete(completeRequestToWire(request), {
+      signal,
+      timeoutMs: requestTimeoutMs,
+    })) {
+      const frame = frameFromWire(message);
+      if (frame !== undefined) yield frame;
+    }
+  };
+
+  const refreshing = startRefreshing({
+    what: 'the models of the routers',
+    intervalMs: REFRESH_MS,
+    logger,
+    async refresh() {
+      const [listed, seen] = await Promise.all([
+        calls.listModels({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
+        calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
+      ]);
+      models = new Map(
+        listed.models.map(({ id, ownedBy, createdAtS, candidates }) => [
+          id,
+          { id, ownedBy, createdAtS: Number(createdAtS), candidates },
+        ]),
+      );
+      health = seen.providers;
+    },
+  });
+
+  return {
+    complete: (request, signal) => completeOver(run, request, signal, logger),
+    findModel: (name) => models.get(name),
+    listModels: () => [...models.values()],
+    providerHealth: () => health,
+    ready: refreshing.first,
+    state: refreshing.state,
+    async close() {
+      await refreshing.close();
+      close();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import {
+  type CompleteRequestSchema,
+  type CompleteResponseSchema,
+  RouterService,
+} from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest, RouterPort } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { unreachable } from '#kernel/unreachable.ts';
+import { parseObject } from '#openai-wire/json-object.ts';
+import { type ServedService, servedService } from '#rpc/served-service.ts';
+
+/** gateway.router.v1.RouterService. */
+export function routerService(router: RouterPort): ServedService {
+  return servedService(RouterService, {
+    async *complete(request, { signal }) {
+      for await (const frame of router.complete(requestFromWire(request), signal)) yield frameToWire(frame);
+    },
+    listModels: async () => ({
+      models: router.listModels().map(({ id, ownedBy, createdAtS, candidates }) => ({
+        id,
+        ownedBy,
+        createdAtS: BigInt(createdAtS),
+        candidates: [...candidates],
+      })),
+    }),
+    getProviderHealth: async () => ({ providers: [...router.providerHealth()] }),
+  });
+}
+
+/** Throws a `Fault` (`invalid_request`) for what ingress never sends. */
+function requestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): CompleteRequest {
+  const body = Buffer.from(wire.body.buffer, wire.body.byteOffset, wire.body.byteLength);
+  const parsedBody = parseObject(body.toString());
+  if (parsedBody === null || wire.requestId === '' || wire.candidates.length === 0) {
+    throw new Fault({ code: 'invalid_request', message: 'The request is not one that was admitted.' });
+  }
+  return {
+    requestId: wire.requestId,
+    userId: wire.userId,
+    body,
+    parsedBody,
+    stream: wire.stream,
+    candidates: wire.candidates.map(({ provider, model, priceKey, priceVersion }) => ({
+      provider,
+      model,
+      priceKey,
+      priceVersion,
+    })),
+    outputTokensMax: wire.outputTokensMax,
+    promptTokensBound: wire.promptTokensBound,
+    outputTokensBound: wire.outputTokensBound,
+    admissionEventId: wire.admissionEventId,
+  };
+}
+
+function frameToWire(frame: CompleteFrame): MessageInitShape<typeof CompleteResponseSchema> {
+  switch (frame.kind) {
+    case 'head': {
+      const { status, contentType, provider, model } = frame;
+      return { frame: { case: 'head', value: { status, contentType, provider, model } } };
+    }
+    case 'data':
+      return { frame: { case: 'data', value: frame.data } };
+    case 'end': {
+      const { provider, model, inputTokens, outputTokens, estimated } = frame.summary;
+      const value = {
+        provider,
+        model,
+        inputTokens: BigInt(inputTokens),
+        outputTokens: BigInt(outputTokens),
+        estimated,
+      };
+      return { frame: { case: 'end', value } };
+    }
+    case 'failure': {
+      const { code, message, param = '', retryAfterMs = 0, providerBody, providerStatus } = frame.failure;
+      const value = {
+        code,
+        message,
+        param,
+        retryAfterMs: Math.ceil(retryAfterMs),
+        providerStatus,
+        ...(providerBody === null ? {} : { providerBody }),
+      };
+      return { frame: { case: 'failure', value } };
+    }
+    default:
+      return unreachable(frame);
+  }
+}

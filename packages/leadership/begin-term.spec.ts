@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Fault } from '#errors/fault.ts';
+import type { AppendRequest } from '#journal/journal.ts';
+import { newId } from '#kernel/ids.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { beginTerm } from './begin-term.ts';
+
+const revocation = (keyId: string): AppendRequest => ({
+  stream: `key-${keyId}`,
+  expectedVersion: 0,
+  correlationId: '',
+  causationId: '',
+  events: [{ eventId: newId(), type: 'ApiKeyRevoked', data: { keyId, userId: 'u', revokedAtMs: '1' } }],
+});
+
+test('terms that begin at once get an epoch each, and only the last may write', async () => {
+  const journal = createMemoryJournal();
+  const superseded: string[] = [];
+  const terms = await Promise.all(
+    ['a', 'b', 'c'].map((holder) =>
+      beginTerm({ journal, service: 'quota', holder, onSuperseded: () => superseded.push(holder) }),
+    ),
+  );
+  assert.deepEqual(terms.map((term) => term.epoch).sort(), [1, 2, 3]);
+  const results = await Promise.allSettled(terms.map((term, index) => term.journal.append(revocation(`${index}`))));
+  const [first, second, third] = [...results.entries()].sort(
+    ([a], [b]) => (terms[a]?.epoch ?? 0) - (terms[b]?.epoch ?? 0),
+  );
+  for (const lost of [first, second]) {
+    assert.ok(lost?.[1].status === 'rejected' && lost[1].reason instanceof Fault);
+    assert.equal(lost[1].reason.code, 'unavailable', 'whoever asked may ask the successor');
+  }
+  assert.equal(third?.[1].status, 'fulfilled');
+  assert.equal(superseded.length, 2);
+});

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from '#telemetry/logger.ts';
+import { giveLeaseBack, type LeaseRow, renewLease, takeLease } from './lease-row.ts';
+
+/**
+ * Long enough for a busy process or a restart of the database, short enough that a standby serves within five seconds of
+ * its leader's death.
+ */
+const TTL_MS = 2_000;
+/** A holder stops answering this long before its lease ends: clocks of two machines need not tick at the same rate. */
+const MARGIN_MS = 200;
+const RENEW_MS = 500;
+const POLL_MS = 250;
+
+/** The right to answer for a service. */
+export interface Lease {
+  /** False from the moment on in which somebody else might lead; may become true again. Costs a look at the clock. */
+  isHeld(): boolean;
+  /** Resolves when another process has taken it over: this one must end. */
+  readonly lost: Promise<Error>;
+  /** Gives it back. Never rejects. */
+  release(): Promise<void>;
+}
+
+export interface CampaignOptions {
+  /** Of the service's own database; the lease is a row of `<schema>.lease`. */
+  readonly pool: pg.Pool;
+  readonly schema: string;
+  readonly part: number;
+  /** This process, by a name no other process has. */
+  readonly holder: string;
+  readonly logger: Logger;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  readonly ttlMs?: number;
+}
+
+/**
+ * Waits until this process leads. The lease only says who is to answer; that nothing is decided twice is for the log to
+ * see to, since a process may be stopped between a look at its lease and what it does then. Rejects where `signal` aborts.
+ */
+export async function campaign(options: CampaignOptions): Promise<Lease> {
+  const { pool, schema, part, holder, logger, signal, ttlMs = TTL_MS } = options;
+  const row: LeaseRow = { schema, part, holder, ttlMs };
+  let isAway = false;
+  for (let polls = 0; ; polls += 1) {
+    signal.throwIfAborted();
+    const askedAtMs = performance.now();
+    try {
+      if (await takeLease(pool, row)) {
+        logger.info({ schema, holder }, 'this process leads');
+        return hold(pool, row, askedAtMs, logger);
+      }
+      if (polls === 0) logger.info({ schema, holder }, 'another process leads; standing by');
+      isAway = false;
+    } catch (error) {
+      if (!isAway) logger.warn({ err: error, schema }, 'the lease cannot be asked for now');
+      isAway = true;
+    }
+    await pause(POLL_MS, undefined, { signal });
+  }
+}
+
+function hold(pool: pg.Pool, row: LeaseRow, takenAtMs: number, logger: Logger): Lease {
+  const lost = Promise.withResolvers<Error>();
+  const releasing = new AbortController();
+  // Counted from before the question was sent: the database's answer may be old when it arrives.
+  let heldUntilMs = takenAtMs + row.ttlMs - MARGIN_MS;
+
+  async function renewNow(): Promise<boolean> {
+    const askedAtMs = performance.now();
+    try {
+      if (!(await renewLease(pool, row))) return false;
+      heldUntilMs = askedAtMs + row.ttlMs - MARGIN_MS;
+    } catch (error) {
+      logger.warn({ err: error, schema: row.schema }, 'the lease could not be renewed; trying again');
+    }
+    return true;
+  }
+
+  async function keep(): Promise<void> {
+    while (!releasing.signal.aborted) {
+      if (!(await renewNow())) {
+        heldUntilMs = 0;
+        if (!releasing.signal.aborted) lost.resolve(new Error(`another process leads ${row.schema} now`));
+        return;
+      }
+      await pause(RENEW_MS, undefined, { signal: releasing.signal }).catch(() => undefined);
+    }
+  }
+
+  const keeping = keep();
+  return {
+    isHeld: () => performance.now() < heldUntilMs,
+    lost: lost.promise,
+    async release() {
+      heldUntilMs = 0;
+      releasing.abort();
+      await keeping;
+      await giveLeaseBack(pool, row).catch((error) =>
+        logger.warn({ err: error }, 'the lease was not given back; it ends by itself'),
+      );
+    },
+  };
+}

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const usd = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number of USD in quotes, e.g. "0.15"');
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, ".", "_" or "-"');
 const port = z.int().min(0).max(65_535);
+/** Where a gRPC server is found; a name may stand for several. */
+const addresses = z.array(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port')).default([]);
 const durationMs = z.int().min(1).max(86_400_000);
 
 const provider = z.strictObject({
@@ -37,9 +39,40 @@ export const gatewayConfigSchema = z.strictObject({
   port: port.default(8080),
   grpcHost: z.string().min(1).default('127.0.0.1'),
   grpcPort: port.default(8081),
+  /** Of a process that is one service: where its health and metrics are. The ingress has them at its own port. */
+  opsHost: z.string().min(1).default('127.0.0.1'),
+  opsPort: port.default(8082),
+  /** What a process calls itself in leases and logs; absent: its host and process id. */
+  instance: z.string().min(1).max(200).optional(),
   dataDir: z.string().min(1).default('./data'),
   /** A PostgreSQL of one's own; absent: the embedded one. */
   databaseUrl: z.string().min(1).optional(),
+  /** The same database as a role that owns the schema, for migrations; absent: `databaseUrl` migrates. */
+  migrationDatabaseUrl: z.string().min(1).optional(),
+  /** off: a start leaves the schema as it is, and fails where it is too old. */
+  migrate: z.enum(['auto', 'off']).default('auto'),
+  natsUrl: z.array(z.string().regex(/^(nats|tls):\/\/\S+$/, 'must be nats://host:port')).default([]),
+  natsUser: z.string().min(1).optional(),
+  natsPassword: z.string().min(1).optional(),
+  /** A file with the authority of the NATS servers' certificates; given, TLS is used. */
+  natsCa: z.string().min(1).optional(),
+  /** JetStream's copies of the events; more than 1 needs a cluster. */
+  natsReplicas: z.int().min(1).max(5).default(1),
+  /** Rate limits that several ingresses share; absent: each counts for itself. */
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must be redis://host:port')
+    .optional(),
+  /** Files; all three given, gRPC is mutual TLS. */
+  tlsCert: z.string().min(1).optional(),
+  tlsKey: z.string().min(1).optional(),
+  tlsCa: z.string().min(1).optional(),
+  /** The gRPC servers of each service. */
+  journalAddresses: addresses,
+  quotaAddresses: addresses,
+  billingAddresses: addresses,
+  accountsAddresses: addresses,
+  routerAddresses: addresses,
   adminToken: z.string().min(16, 'must have 16 characters or more').optional(),
   keyPepper: z
     .string()

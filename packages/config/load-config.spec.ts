@@ -70,3 +70,20 @@ test('a named file that is not there is a fault; a broken one says where', () =>
 test('a hold that would end under its running request is refused', () => {
   assert.match(faultsOf({ GATEWAY_CONFIG: file('holdTtlMs: 1000') }).join(), /holdTtlMs/);
 });
+
+test('lists of addresses come from the environment, and each is checked', () => {
+  const config = loadConfig({
+    GATEWAY_CONFIG: file(''),
+    GATEWAY_ROUTER_ADDRESSES: 'router-1:8081, [::1]:9, ',
+    NATS_URL: 'nats://a:4222,nats://b:4222',
+  });
+  assert.deepEqual(config.routerAddresses, ['router-1:8081', '[::1]:9']);
+  assert.deepEqual(config.natsUrl, ['nats://a:4222', 'nats://b:4222']);
+  const faults = faultsOf({ GATEWAY_CONFIG: file(''), GATEWAY_QUOTA_ADDRESSES: 'quota', NATS_URL: 'http://x' }).join();
+  assert.match(faults, /GATEWAY_QUOTA_ADDRESSES: must be host:port/);
+  assert.match(faults, /NATS_URL/);
+});
+
+test('half a set of TLS files is a fault', () => {
+  assert.match(faultsOf({ GATEWAY_CONFIG: file(''), GATEWAY_TLS_CERT: 'cert.pem' }).join(), /all three or none/);
+});

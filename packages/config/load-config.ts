@@ -10,8 +10,27 @@ const overrides = {
   GATEWAY_PORT: 'port',
   GATEWAY_GRPC_HOST: 'grpcHost',
   GATEWAY_GRPC_PORT: 'grpcPort',
+  GATEWAY_OPS_HOST: 'opsHost',
+  GATEWAY_OPS_PORT: 'opsPort',
+  GATEWAY_INSTANCE: 'instance',
   GATEWAY_DATA_DIR: 'dataDir',
   DATABASE_URL: 'databaseUrl',
+  MIGRATION_DATABASE_URL: 'migrationDatabaseUrl',
+  GATEWAY_MIGRATE: 'migrate',
+  NATS_URL: 'natsUrl',
+  NATS_USER: 'natsUser',
+  NATS_PASSWORD: 'natsPassword',
+  NATS_CA: 'natsCa',
+  NATS_REPLICAS: 'natsReplicas',
+  REDIS_URL: 'redisUrl',
+  GATEWAY_TLS_CERT: 'tlsCert',
+  GATEWAY_TLS_KEY: 'tlsKey',
+  GATEWAY_TLS_CA: 'tlsCa',
+  GATEWAY_JOURNAL_ADDRESSES: 'journalAddresses',
+  GATEWAY_QUOTA_ADDRESSES: 'quotaAddresses',
+  GATEWAY_BILLING_ADDRESSES: 'billingAddresses',
+  GATEWAY_ACCOUNTS_ADDRESSES: 'accountsAddresses',
+  GATEWAY_ROUTER_ADDRESSES: 'routerAddresses',
   GATEWAY_ADMIN_TOKEN: 'adminToken',
   GATEWAY_KEY_PEPPER: 'keyPepper',
   GATEWAY_LOG_LEVEL: 'logLevel',
@@ -49,13 +68,14 @@ export function loadConfig(environment: Environment): GatewayConfig {
   for (const [variable, setting] of Object.entries(overrides)) {
     const text = environment[variable];
     if (text === undefined || text === '') continue;
-    settings[setting] = /^\d+$/.test(text) && isNumeric(setting) ? Number(text) : text;
+    settings[setting] = settingOf(setting, text);
     sources.set(setting, variable);
   }
   const result = gatewayConfigSchema.safeParse(settings);
   for (const issue of result.error?.issues ?? []) {
     const path = issue.path.map(String).join('.');
-    faults.push(`${sources.get(path) ?? (path || 'file')}: ${issue.message}`);
+    const [setting = ''] = issue.path.map(String);
+    faults.push(`${sources.get(setting) ?? (path || 'file')}: ${issue.message}`);
   }
   if (result.success) faults.push(...contradictions(result.data));
   if (faults.length > 0 || !result.success) throw new ConfigError(faults);
@@ -81,11 +101,38 @@ function readSettings(environment: Environment, faults: string[]): Record<string
   return {};
 }
 
-/** A token of digits only must stay text. */
-function isNumeric(setting: string): boolean {
-  return !['host', 'grpcHost', 'dataDir', 'databaseUrl', 'adminToken', 'keyPepper', 'logLevel', 'durability'].includes(
-    setting,
-  );
+const numbers: ReadonlySet<keyof GatewayConfig> = new Set([
+  'port',
+  'grpcPort',
+  'opsPort',
+  'natsReplicas',
+  'bodyMaxBytes',
+  'requestTimeoutMs',
+  'drainTimeoutMs',
+  'multiplierBasisPoints',
+  'holdTtlMs',
+  'outputTokensDefault',
+  'requestsPerMinute',
+]);
+
+const lists: ReadonlySet<keyof GatewayConfig> = new Set([
+  'natsUrl',
+  'journalAddresses',
+  'quotaAddresses',
+  'billingAddresses',
+  'accountsAddresses',
+  'routerAddresses',
+]);
+
+/** A variable's text as its setting takes it: a token of digits stays a text. */
+function settingOf(setting: keyof GatewayConfig, text: string): unknown {
+  if (lists.has(setting)) {
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+  return numbers.has(setting) && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function contradictions(config: GatewayConfig): string[] {
@@ -93,6 +140,8 @@ function contradictions(config: GatewayConfig): string[] {
   if (config.holdTtlMs <= config.requestTimeoutMs) {
     faults.push('holdTtlMs: must be longer than requestTimeoutMs, or holds end under running requests');
   }
+  const tls = [config.tlsCert, config.tlsKey, config.tlsCa].filter((file) => file !== undefined);
+  if (tls.length % 3 !== 0) faults.push('tlsCert, tlsKey, tlsCa: give all three or none');
   const names = config.providers.map((provider) => provider.name);
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
     faults.push(`providers: the name "${name}" is there twice`);

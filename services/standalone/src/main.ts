@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
+import { stopOnSignals } from '#host/stop-on-signals.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
@@ -10,7 +11,6 @@ import { startGateway } from './gateway.ts';
 import { providersFrom, simulatorProviders } from './providers.ts';
 import { loadSecrets } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
 import { usage } from './usage.ts';
 
 const { values: flags } = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, quiet: { type: 'boolean' } } });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gatewayConfigSchema } from '#config/gateway-config.ts';
+import { STOP_MARGIN_MS } from '#host/stop-on-signals.ts';
 import { routerConfigOf } from './service-configs.ts';
-import { STOP_MARGIN_MS } from './stop-on-signals.ts';
 
 /** The ingress' own end after its drain: broken-off answers settle, connections close. */
 const INGRESS_END_MS = 6_000;

@@ -45,7 +45,7 @@ export function stopOnSignals(logger: Logger, drainTimeoutMs: number, stop: () =
 
   return {
     now(error) {
-      logger.fatal({ err: error }, 'another gateway writes this log now; this one ends');
+      logger.fatal({ err: error }, 'what this process holds is no longer the truth; it ends');
       process.exit(1);
     },
   };

@@ -1,0 +1,41 @@
+import type { GatewayConfig } from '#config/gateway-config.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import type { GatewayMetrics } from '#telemetry/metrics.ts';
+
+/** A process that is one of the gateway's services. */
+export interface Host {
+  /** The service's name. */
+  readonly name: string;
+  /** This process' name in leases and logs. */
+  readonly instance: string;
+  readonly config: GatewayConfig;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+  /** What the service took; given back in reverse at the stop. */
+  readonly stack: AsyncDisposableStack;
+  /** Aborts when the stop begins: waits end. */
+  readonly stopping: AbortSignal;
+  /** Adds a part to `/health/ready`: `ok`, or why requests cannot be served. Called at each probe. */
+  readiness(part: string, check: () => string): void;
+  /** Called before the metrics are read, to bring gauges up to date. */
+  beforeMetrics(publish: () => void | Promise<void>): void;
+  /** Ends the process at once, for when what it holds in memory is no longer the truth. */
+  fence(error: Error): void;
+}
+
+/** The settings a service cannot do without. Throws an `Error` that names all that are missing. */
+export function required<K extends keyof GatewayConfig>(
+  { name, config }: Pick<Host, 'name' | 'config'>,
+  settings: Readonly<Record<K, string>>,
+): { readonly [P in K]: NonNullable<GatewayConfig[P]> } {
+  const missing = Object.entries<string>(settings).filter(([setting]) => isMissing(config[setting as K]));
+  if (missing.length > 0) {
+    throw new Error(`${name} needs ${missing.map(([, variable]) => variable).join(', ')} to be set`);
+  }
+  return config as { readonly [P in K]: NonNullable<GatewayConfig[P]> };
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '#config/load-config.ts';
+import { createLogger } from '#telemetry/logger.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import type { Host } from './host.ts';
+import { migrateSchema } from './open-database.ts';
+import { startOpsServer } from './ops-server.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+
+export interface ServiceDefinition {
+  readonly name: string;
+  /** What `--help` prints after the first line. */
+  readonly usage: string;
+  /** The service has a schema of its own, of its name: `migrate` brings it up to date. */
+  readonly hasSchema?: boolean;
+  /** The service has `/health` and `/metrics` at a port of its own. */
+  readonly hasOwnOps?: boolean;
+  /** Starts everything; resolves when the process does its work, or stands by for it. */
+  readonly start: (host: Host) => Promise<void>;
+}
+
+/**
+ * The life of a process that is one service: settings, log, health, start, signals, stop. A start that fails says why,
+ * gives back what it took and ends with exit code 1.
+ */
+export async function runService(definition: ServiceDefinition): Promise<void> {
+  const { name } = definition;
+  try {
+    const { values, positionals } = parseArgs({
+      options: { help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    const [command, ...others] = positionals;
+    const isKnown = others.length === 0 && (command === undefined || (command === 'migrate' && definition.hasSchema));
+    if (values.help === true || !isKnown) {
+      process.stdout.write(helpOf(definition));
+      process.exitCode = isKnown ? 0 : 2;
+      return;
+    }
+    if (command === 'migrate') await migrateSchema(name, loadConfig(process.env));
+    else await serve(definition);
+  } catch (error) {
+    const message = error instanceof ConfigError ? error.message : `${name} could not start: ${textOf(error)}`;
+    process.stderr.write(`${message}\n`);
+    if (process.env['GATEWAY_LOG_LEVEL'] === 'debug') console.error(error);
+    process.exit(1);
+  }
+}
+
+async function serve({ name, hasOwnOps = true, start }: ServiceDefinition): Promise<void> {
+  const config = loadConfig(process.env);
+  const instance = config.instance ?? `${hostname()}-${process.pid}`;
+  const logger = createLogger({ level: config.logLevel, service: name }).child({ instance });
+  const metrics = createMetrics({ withProcessDefaults: true });
+  const checks = new Map<string, () => string>();
+  const publishers: (() => void | Promise<void>)[] = [];
+  const stopping = new AbortController();
+  await using opened = new AsyncDisposableStack();
+  const started = Promise.withResolvers<void>();
+  let state = 'starting';
+
+  const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => {
+    state = 'stopping';
+    stopping.abort();
+    // Half a start is harder to stop than a whole one; its waits have just been ended.
+    await started.promise.catch(() => undefined);
+    await opened.disposeAsync();
+  });
+  if (hasOwnOps) {
+    const ops = await startOpsServer({
+      host: config.opsHost,
+      port: config.opsPort,
+      registry: metrics.registry,
+      checks: () => ({
+        [name]: state === 'running' ? 'ok' : state,
+        ...Object.fromEntries([...checks].map(([part, check]) => [part, check()])),
+      }),
+      beforeMetrics: async () => {
+        for (const publish of publishers) await publish();
+      },
+    });
+    logger.info({ url: ops.url }, 'health and metrics are served');
+    opened.defer(() => ops.close());
+  }
+  const host: Host = {
+    name,
+    instance,
+    config,
+    environment: process.env,
+    logger,
+    metrics,
+    stack: opened.use(new AsyncDisposableStack()),
+    stopping: stopping.signal,
+    readiness: (part, check) => void checks.set(part, check),
+    beforeMetrics: (publish) => void publishers.push(publish),
+    fence: stop.now,
+  };
+  try {
+    await start(host);
+    state = 'running';
+    logger.info('ready');
+    started.resolve();
+  } catch (error) {
+    started.reject(error);
+    started.promise.catch(() => undefined);
+    // A stop that came during the start ends the process itself.
+    if (stopping.signal.aborted) return await new Promise(() => undefined);
+    throw error;
+  }
+  // Until a signal: what was opened is given back by the stop.
+  await new Promise(() => undefined);
+}
+
+function helpOf({ name, usage, hasSchema }: ServiceDefinition): string {
+  const migrate = hasSchema
+    ? `\n  node services/${name}/src/main.ts migrate    bring its schema up to date, and end`
+    : '';
+  return `The gateway's ${name} service, as a process of its own.
+
+  node services/${name}/src/main.ts            start${migrate}
+
+${usage}
+Settings come from config/gateway.yaml (GATEWAY_CONFIG) and the environment, which wins; the file lists them all.
+`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

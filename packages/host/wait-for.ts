@@ -1,0 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Host } from './host.ts';
+
+/** Between two tries: a start takes seconds, and an idle wait should cost nothing to speak of. */
+const RETRY_MS = 250;
+
+/** Tries until it works, so that processes may start in any order. Each cause is logged once. Rejects at the stop. */
+export async function waitFor<T>(
+  what: string,
+  attempt: () => Promise<T>,
+  { logger, stopping }: Pick<Host, 'logger' | 'stopping'>,
+): Promise<T> {
+  let cause: string | undefined;
+  for (;;) {
+    stopping.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== cause) logger.warn({ err: error }, `waiting for ${what}`);
+      cause = message;
+    }
+    await pause(RETRY_MS, undefined, { signal: stopping });
+  }
+}

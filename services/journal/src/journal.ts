@@ -2,11 +2,11 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { recordedEventOf } from '#journal/recorded-event-of.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
+import { type LiveSubscription, startSubscription } from '#journal/subscription.ts';
 import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
-import { recordedEventOf } from './recorded-event-of.ts';
-import { type LiveSubscription, startSubscription } from './subscription.ts';
 import { startWriterThread } from './thread/start-writer-thread.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Subscriber, Subscription } from '#journal/journal.ts';
-import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { Subscriber, Subscription } from './journal.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 
 /** Committed events kept for a subscriber that is busy. One that falls further behind reads them from the log instead. */
 const BUFFER_MAX_EVENTS = 8_192;
@@ -10,6 +10,7 @@ const BUFFER_MAX_EVENTS = 8_192;
 const RETRY_PAUSE_MS = 500;
 
 export interface SubscriptionSource {
+  /** The newest position that is known of. */
   readonly head: () => number;
   /** The next events after a position; empty at the head. */
   readonly readAfter: (position: number) => Promise<readonly RecordedEvent[]>;
@@ -17,8 +18,10 @@ export interface SubscriptionSource {
 }
 
 export interface LiveSubscription extends Subscription {
-  /** New committed events, in log order. */
+  /** New committed events, in log order and without a gap among them; what is missing before them is read from the log. */
   offer(events: readonly RecordedEvent[]): void;
+  /** The source's head may have moved: reads what is missing. */
+  wake(): void;
 }
 
 /**
@@ -110,6 +113,7 @@ export function startSubscription(subscriber: Subscriber, source: SubscriptionSo
   wake();
   return {
     offer,
+    wake,
     position: () => position,
     reached(wanted) {
       if (wanted <= position) return Promise.resolve();

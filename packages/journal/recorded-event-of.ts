@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '#journal/recorded-event.ts';
-import type { StoredEvent } from '#journal/stored-event.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 /** A stored row as subscribers see it: its body parsed, its place in the chain left out. */
 export function recordedEventOf({ chain: _, ...envelope }: StoredEvent): RecordedEvent {

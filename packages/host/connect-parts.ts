@@ -1,0 +1,47 @@
+import { type Bus, connectBus } from '#bus/connect-bus.ts';
+import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
+import type { RpcPeer } from '#rpc/client.ts';
+import { type Host, required } from './host.ts';
+
+/** The one partition there is. */
+export const PART = 0;
+
+/** The bus, connected; waits for it as long as it takes. */
+export async function openBus(host: Host): Promise<Bus> {
+  const { natsUrl } = required(host, { natsUrl: 'NATS_URL' });
+  const { natsUser, natsPassword, natsCa } = host.config;
+  const bus = await connectBus({
+    servers: natsUrl,
+    user: natsUser,
+    password: natsPassword,
+    caFile: natsCa,
+    name: `${host.name} ${host.instance}`,
+    logger: host.logger,
+    signal: host.stopping,
+  });
+  host.stack.defer(() => bus.close());
+  host.readiness('bus', () => (bus.isConnected() ? 'ok' : 'the bus is away'));
+  return bus;
+}
+
+/** The log, wherever it is led. */
+export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
+  const { journalAddresses } = required(host, { journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES' });
+  const journal = connectJournal({
+    bus,
+    peer: peerOf(host, journalAddresses),
+    part: PART,
+    consumer: `${host.name}-${host.instance}`.replaceAll(/[^A-Za-z0-9-]/g, '-'),
+    logger: host.logger,
+  });
+  host.stack.defer(() => journal.close());
+  return journal;
+}
+
+/** The gRPC servers of another service, and what this process shows them. */
+export function peerOf(host: Host, addresses: readonly string[]): RpcPeer {
+  const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
+  const { tlsCert, tlsKey, tlsCa } = host.config;
+  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) return { addresses, adminToken };
+  return { addresses, adminToken, tls: { certFile: tlsCert, keyFile: tlsKey, caFile: tlsCa } };
+}

@@ -1,0 +1,118 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bus } from '#bus/connect-bus.ts';
+import type { RpcPeer } from '#rpc/client.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import type { Journal } from '../journal.ts';
+import type { RecordedEvent } from '../recorded-event.ts';
+import { type LiveSubscription, startSubscription } from '../subscription.ts';
+import { startEventFeed } from './event-feed.ts';
+import { createLogReader } from './log-reader.ts';
+import { createRemoteAppends } from './remote-appends.ts';
+
+/** How often the log is asked where it ends, for events that the bus did not bring. */
+const HEAD_INTERVAL_MS = 1_000;
+
+export interface RemoteJournalOptions {
+  readonly bus: Bus;
+  /** The journal's gRPC servers. */
+  readonly peer: RpcPeer;
+  readonly part: number;
+  /** Of this process' consumer on the bus: letters, digits, dashes. */
+  readonly consumer: string;
+  readonly logger: Logger;
+}
+
+/** The log of another process. */
+export interface RemoteJournal extends Journal {
+  /** The newest position this process knows of. */
+  knownHead(): number;
+  /** Events the slowest subscriber is behind the log. */
+  lag(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * The log over the bus and gRPC: appends go to its writer, events come by JetStream as they are committed, and what is
+ * missing of them is read from the log. Nothing is waited for here: while a part is away, calls reject with a `Fault`
+ * (`unavailable`) and events come late.
+ */
+export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJournalOptions): RemoteJournal {
+  const appends = createRemoteAppends(bus, part);
+  const reader = createLogReader(peer);
+  const subscriptions = new Set<LiveSubscription>();
+  const closing = new AbortController();
+  let head = 0;
+
+  function notice(position: number): void {
+    if (position > head) head = position;
+    for (const subscription of subscriptions) if (subscription.position() < head) subscription.wake();
+  }
+
+  const slowest = (): number => Math.min(head, ...[...subscriptions].map((subscription) => subscription.position()));
+
+  async function askHead(): Promise<number> {
+    const position = await appends.head();
+    notice(position);
+    return position;
+  }
+
+  async function watchHead(): Promise<void> {
+    while (!closing.signal.aborted) {
+      // Its failure is nothing new to those whose appends fail as well.
+      await askHead().catch(() => undefined);
+      await pause(HEAD_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  async function readAfter(position: number): Promise<readonly RecordedEvent[]> {
+    for await (const events of reader.read(position)) return events;
+    return [];
+  }
+
+  const feed = startEventFeed({
+    bus,
+    part,
+    consumer,
+    logger,
+    onEvents(events) {
+      head = Math.max(head, events.at(-1)?.position ?? 0);
+      for (const subscription of subscriptions) subscription.offer(events);
+    },
+    onBegin: () => void askHead().catch(() => undefined),
+    takenUpTo: slowest,
+  });
+  const watching = watchHead();
+
+  return {
+    append: appends.append,
+    head: askHead,
+    knownHead: () => head,
+    lag: () => head - slowest(),
+    read: (afterPosition) => reader.read(afterPosition),
+    async readStream(stream) {
+      // The writer may still be about to write what an earlier call gave up on: without this, the stream would be read
+      // before it, and look as if it never came.
+      if (appends.hasUnknown()) await askHead();
+      return reader.readStream(stream);
+    },
+    subscribe(subscriber) {
+      const subscription = startSubscription(subscriber, { head: () => head, readAfter, logger });
+      subscriptions.add(subscription);
+      return {
+        ...subscription,
+        close() {
+          subscriptions.delete(subscription);
+          return subscription.close();
+        },
+      };
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([feed.close(), watching]);
+      const open = [...subscriptions];
+      subscriptions.clear();
+      await Promise.all(open.map((subscription) => subscription.close()));
+      reader.close();
+    },
+  };
+}

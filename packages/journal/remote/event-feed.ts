@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import type { Bus } from '#bus/connect-bus.ts';
+import { eventStreamName } from '#bus/subjects.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { eventFromMessage } from '../event-message.ts';
+import type { RecordedEvent } from '../recorded-event.ts';
+
+/** A consumer nobody reads from for this long is forgotten by the server: its process is gone for good. */
+const INACTIVE_MS = 300_000;
+/** Longer than a read model lags; what is delivered again is passed over by its position. */
+const ACK_WAIT_MS = 60_000;
+/** Between two acknowledgements: one covers all before it. */
+const ACK_INTERVAL_MS = 500;
+const RETRY_MS = 500;
+/** Messages asked for ahead: a few commits. */
+const PULL_MAX_MESSAGES = 1_000;
+/** The server shows at this rate that it is there; after two it missed, the pull is made anew. */
+const HEARTBEAT_MS = 1_000;
+const PULL_EXPIRES_MS = 5_000;
+
+const nanoseconds = (ms: number): number => ms * 1_000_000;
+
+export interface EventFeedOptions {
+  readonly bus: Bus;
+  readonly part: number;
+  /** The consumer's name on the server, which keeps its place while the process or the bus is away. */
+  readonly consumer: string;
+  readonly logger: Logger;
+  /** Committed events in log order, without a gap among those of one call. */
+  readonly onEvents: (events: readonly RecordedEvent[]) => void;
+  /** The feed begins, or begins anew: what was committed meanwhile is not in it. */
+  readonly onBegin: () => void;
+  /** Up to where everything is taken and written: what is acknowledged. */
+  readonly takenUpTo: () => number;
+}
+
+/**
+ * Hands on what JetStream has, as soon as it has it. It is a feed and no more: whoever is given events checks their
+ * positions and reads what is missing from the log, so that a stream that was wiped or trimmed, or a consumer that was
+ * lost, delays an event and never loses it.
+ */
+export function startEventFeed(options: EventFeedOptions): { close(): Promise<void> } {
+  const { bus, part, consumer: name, logger, onEvents, onBegin, takenUpTo } = options;
+  const stream = eventStreamName(part);
+  const closing = new AbortController();
+  let messages: ConsumerMessages | undefined;
+  let arrived: JsMsg[] = [];
+  /** Delivered and not acknowledged yet, in order. */
+  let unacknowledged: { readonly position: number; readonly message: JsMsg }[] = [];
+
+  async function run(): Promise<void> {
+    let isBroken = false;
+    while (!closing.signal.aborted) {
+      try {
+        messages = await open();
+        isBroken = false;
+        onBegin();
+        const error = await messages.closed();
+        if (error instanceof Error) throw error;
+      } catch (error) {
+        if (!isBroken && !closing.signal.aborted) logger.warn({ err: error }, 'events do not come by the bus now');
+        isBroken = true;
+      }
+      await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  async function open(): Promise<ConsumerMessages> {
+    const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+    await manager.consumers.add(stream, {
+      durable_name: name,
+      deliver_policy: DeliverPolicy.New,
+      ack_policy: AckPolicy.All,
+      ack_wait: nanoseconds(ACK_WAIT_MS),
+      // Whoever falls behind reads from the log; holding the others back would help nobody.
+      max_ack_pending: -1,
+      inactive_threshold: nanoseconds(INACTIVE_MS),
+    });
+    const consumer = await jetstream(bus.connection).consumers.get(stream, name);
+    unacknowledged = [];
+    return consumer.consume({
+      max_messages: PULL_MAX_MESSAGES,
+      expires: PULL_EXPIRES_MS,
+      idle_heartbeat: HEARTBEAT_MS,
+      abort_on_missing_resource: true,
+      callback: take,
+    });
+  }
+
+  function take(message: JsMsg): void {
+    // What arrives together is handed on together.
+    if (arrived.length === 0) setImmediate(handOn);
+    arrived.push(message);
+  }
+
+  function handOn(): void {
+    const batch = arrived;
+    arrived = [];
+    let events: RecordedEvent[] = [];
+    for (const message of batch) {
+      const event = read(message);
+      if (event === undefined) continue;
+      const last = events.at(-1);
+      if (last !== undefined && event.position !== last.position + 1) {
+        onEvents(events);
+        events = [];
+      }
+      events.push(event);
+    }
+    const lastEvent = events.at(-1);
+    const lastMessage = batch.at(-1);
+    if (lastEvent === undefined || lastMessage === undefined) return;
+    onEvents(events);
+    unacknowledged.push({ position: lastEvent.position, message: lastMessage });
+  }
+
+  function read(message: JsMsg): RecordedEvent | undefined {
+    try {
+      return eventFromMessage(message.data);
+    } catch (error) {
+      logger.error({ err: error, sequence: message.seq }, 'an event on the bus cannot be read; the log has it');
+      return undefined;
+    }
+  }
+
+  async function acknowledge(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await pause(ACK_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      const position = takenUpTo();
+      const done = unacknowledged.filter((each) => each.position <= position);
+      if (done.length === 0) continue;
+      unacknowledged = unacknowledged.slice(done.length);
+      done.at(-1)?.message.ack();
+    }
+  }
+
+  const running = Promise.all([run(), acknowledge()]);
+  return {
+    async close() {
+      closing.abort();
+      messages?.stop();
+      await running;
+    },
+  };
+}

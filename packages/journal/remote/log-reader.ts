@@ -1,0 +1,33 @@
+import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { createGrpcClient, type RpcPeer } from '#rpc/client.ts';
+import type { RecordedEvent } from '../recorded-event.ts';
+import { recordedEventOf } from '../recorded-event-of.ts';
+import { storedEventFromWire } from '../stored-event.ts';
+
+/** One answer of the log may take this long to come; beyond it another server is asked. */
+const READ_TIMEOUT_MS = 60_000;
+
+/** The log as it is stored, read over gRPC from whichever journal process answers. */
+export interface LogReader {
+  /** Batches after a position to the end of the log at the time of the call. */
+  read(afterPosition: number): AsyncIterable<RecordedEvent[]>;
+  readStream(stream: string): Promise<RecordedEvent[]>;
+  close(): void;
+}
+
+export function createLogReader(peer: RpcPeer): LogReader {
+  const { calls, close } = createGrpcClient(JournalService, peer);
+  return {
+    async *read(afterPosition) {
+      const fromPosition = BigInt(afterPosition + 1);
+      for await (const { events } of calls.read({ fromPosition }, { timeoutMs: READ_TIMEOUT_MS })) {
+        if (events.length > 0) yield events.map((event) => recordedEventOf(storedEventFromWire(event)));
+      }
+    },
+    async readStream(stream) {
+      const { events } = await calls.readStream({ stream });
+      return events.map((event) => recordedEventOf(storedEventFromWire(event)));
+    },
+    close,
+  };
+}

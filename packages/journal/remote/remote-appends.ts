@@ -1,0 +1,67 @@
+import type { Bus } from '#bus/connect-bus.ts';
+import { persistentRequest } from '#bus/persistent-request.ts';
+import { journalAppend, journalHead } from '#bus/subjects.ts';
+import { Fault } from '#errors/fault.ts';
+import { answerFromMessage, appendToMessage } from '../append-message.ts';
+import type { AppendRequest, AppendResult } from '../journal.ts';
+
+/**
+ * From the first try to giving up. A takeover of the log takes some three seconds; an append that waits for it is better
+ * than one that fails.
+ */
+const BUDGET_MS = 4_000;
+/** A commit takes milliseconds. A writer that is silent for this long is dead, or stopped. */
+const TRY_TIMEOUT_MS = 1_000;
+const PAUSE_MS = 50;
+
+/** The log's writer, wherever it runs. */
+export interface RemoteAppends {
+  /** Like `Journal.append`. Repeats itself until it is answered or its budget is used up: appends are idempotent. */
+  append(request: AppendRequest): Promise<AppendResult>;
+  /**
+   * Where the log ends, once everything that was sent to its writer before is written or never will be. Rejects with a
+   * `Fault` (`unavailable`).
+   */
+  head(): Promise<number>;
+  /** An append was given up whose fate is not known, and `head` was not asked successfully since. */
+  hasUnknown(): boolean;
+}
+
+export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
+  const persistence = { budgetMs: BUDGET_MS, tryTimeoutMs: TRY_TIMEOUT_MS, pauseMs: PAUSE_MS };
+  let unknown = 0;
+
+  return {
+    async append(request) {
+      const isPassing = ({ data }: { readonly data: Uint8Array }): boolean => {
+        const answer = answerFromMessage(data);
+        return answer.kind === 'refused' && answer.refusal.code === 'unavailable';
+      };
+      try {
+        const sent = await persistentRequest(bus, journalAppend(part), appendToMessage(request), {
+          ...persistence,
+          isPassing,
+        });
+        const answer = answerFromMessage(sent.message.data);
+        if (answer.kind === 'refused') throw new Fault(answer.refusal);
+        // A repeat of one's own earlier try is the first anybody hears of it.
+        if (answer.kind === 'appended' && sent.tries > 1) return { ...answer, isRepeat: false };
+        return answer;
+      } catch (thrown) {
+        if (thrown instanceof Fault && thrown.code === 'unavailable') unknown += 1;
+        throw thrown;
+      }
+    },
+    async head() {
+      const before = unknown;
+      const { message } = await persistentRequest(bus, journalHead(part), '', persistence);
+      const position = Number(new TextDecoder().decode(message.data));
+      if (!Number.isSafeInteger(position) || position < 0) {
+        throw new Fault({ code: 'internal_error', message: 'The answer of the log could not be read.' });
+      }
+      if (unknown === before) unknown = 0;
+      return position;
+    },
+    hasUnknown: () => unknown > 0,
+  };
+}

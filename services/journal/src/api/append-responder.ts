@@ -1,0 +1,60 @@
+import type { Bus, BusMessage } from '#bus/connect-bus.ts';
+import { journalAppend, journalHead } from '#bus/subjects.ts';
+import { faultFrom } from '#errors/fault.ts';
+import { type AppendAnswer, answerToMessage, appendFromMessage } from '#journal/append-message.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { Logger } from '#telemetry/logger.ts';
+
+/**
+ * Serves the log's writer on the bus. Silent while this process does not hold the lease: whoever asks tries again and
+ * reaches the successor. A writer that was stopped and has been succeeded cannot write, whatever it is sent.
+ */
+export function startAppendResponder(options: {
+  readonly bus: Bus;
+  readonly part: number;
+  readonly journal: Pick<Journal, 'append' | 'head'>;
+  readonly isLeading: () => boolean;
+  readonly logger: Logger;
+}): { close(): Promise<void> } {
+  const { bus, part, journal, isLeading, logger } = options;
+  /** Appends that are being written: what `head` waits for. */
+  const underWay = new Set<Promise<void>>();
+
+  async function append(message: BusMessage): Promise<void> {
+    const answer = answerToMessage(await answerOf(message));
+    if (isLeading()) message.respond(answer);
+  }
+
+  async function answerOf({ data }: BusMessage): Promise<AppendAnswer> {
+    try {
+      return await journal.append(appendFromMessage(data));
+    } catch (thrown) {
+      const { refusal, code } = faultFrom(thrown);
+      if (code !== 'unavailable' && code !== 'superseded') logger.error({ err: thrown }, 'an append was refused');
+      return { kind: 'refused', refusal };
+    }
+  }
+
+  async function head(message: BusMessage): Promise<void> {
+    await Promise.all(underWay);
+    const position = await journal.head();
+    if (isLeading()) message.respond(String(position));
+  }
+
+  const responders = [
+    bus.respond(journalAppend(part), (message) => {
+      if (!isLeading()) return;
+      const done: Promise<void> = append(message).finally(() => underWay.delete(done));
+      underWay.add(done);
+    }),
+    bus.respond(journalHead(part), (message) => {
+      if (isLeading()) void head(message);
+    }),
+  ];
+  return {
+    async close() {
+      await Promise.all(responders.map((responder) => responder.close()));
+      await Promise.all(underWay);
+    },
+  };
+}

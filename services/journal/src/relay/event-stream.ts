@@ -1,0 +1,58 @@
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { allEvents, eventStreamName } from '#bus/subjects.ts';
+import { eventFromMessage } from '#journal/event-message.ts';
+
+/** What JetStream keeps of the log; who needs older events reads the log itself. */
+const KEPT_MAX_EVENTS = 2_000_000;
+const KEPT_MAX_BYTES = 4 * 1024 ** 3;
+const KEPT_MAX_AGE_MS = 7 * 86_400_000;
+
+const STREAM_NOT_FOUND = 10_059;
+const NO_MESSAGE = 10_037;
+
+/** Where a JetStream stream ends: its last sequence, and the place in the log of the event there; both 0 where it is empty. */
+export interface StreamEnd {
+  readonly sequence: number;
+  readonly position: number;
+}
+
+/** Makes sure there is a JetStream stream for the events, and says where it ends. */
+export async function openEventStream(manager: JetStreamManager, part: number, replicas: number): Promise<StreamEnd> {
+  const name = eventStreamName(part);
+  const state = await stateOf(manager, name, part, replicas);
+  if (state.messages === 0) return { sequence: state.last_seq, position: 0 };
+  const message = await manager.streams.getMessage(name, { seq: state.last_seq }).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === NO_MESSAGE) return null;
+    throw error;
+  });
+  if (message === null) return { sequence: state.last_seq, position: 0 };
+  return { sequence: state.last_seq, position: eventFromMessage(message.data).position };
+}
+
+async function stateOf(manager: JetStreamManager, name: string, part: number, replicas: number) {
+  try {
+    return (await manager.streams.info(name)).state;
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NOT_FOUND) throw error;
+  }
+  const info = await manager.streams.add({
+    name,
+    subjects: [allEvents(part)],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_msgs: KEPT_MAX_EVENTS,
+    max_bytes: KEPT_MAX_BYTES,
+    max_age: KEPT_MAX_AGE_MS * 1_000_000,
+    num_replicas: replicas,
+    // Nothing rests on it: the expected sequence of each message keeps a second relay from interleaving.
+    duplicate_window: 1_000_000_000,
+  });
+  return info.state;
+}

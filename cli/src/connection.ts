@@ -12,8 +12,8 @@ export interface GlobalOptions {
 
 /** Where the gateway is, and what proves that one may ask it. */
 export interface Connection {
-  /** host:port of its gRPC server. */
-  readonly address: string;
+  /** host:port of its gRPC servers: one for all services, or one and more for each. */
+  readonly addresses: readonly string[];
   readonly adminToken: string;
 }
 
@@ -23,13 +23,14 @@ const SECRETS_FILE = 'secrets.json';
 
 /** Options first, then the environment, then what a gateway on this machine keeps in its data directory. */
 export function resolveConnection(options: GlobalOptions, environment: NodeJS.ProcessEnv): Connection {
-  const address = options.address ?? nonEmpty(environment['GATEWAY_GRPC_ADDRESS']) ?? DEFAULT_ADDRESS;
-  if (!ADDRESS.test(address))
-    throw new UsageError(`not an address: ${address}; write host:port, e.g. ${DEFAULT_ADDRESS}`);
+  const text = options.address ?? nonEmpty(environment['GATEWAY_GRPC_ADDRESS']) ?? DEFAULT_ADDRESS;
+  const addresses = text.split(',').map((address) => address.trim());
+  const wrong = addresses.find((address) => !ADDRESS.test(address));
+  if (wrong !== undefined) throw new UsageError(`not an address: ${wrong}; write host:port, e.g. ${DEFAULT_ADDRESS}`);
   const adminToken = options.token ?? nonEmpty(environment['GATEWAY_ADMIN_TOKEN']);
-  if (adminToken !== undefined) return { address, adminToken };
+  if (adminToken !== undefined) return { addresses, adminToken };
   const dataDir = options.dataDir ?? nonEmpty(environment['GATEWAY_DATA_DIR']) ?? DEFAULT_DATA_DIR;
-  return { address, adminToken: tokenFromSecrets(resolve(dataDir, SECRETS_FILE)) };
+  return { addresses, adminToken: tokenFromSecrets(resolve(dataDir, SECRETS_FILE)) };
 }
 
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}$/;

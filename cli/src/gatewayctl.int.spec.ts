@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { GENESIS } from '#journal/chain.ts';
+import { projectionsService } from '#journal/projections-service.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
@@ -35,6 +36,8 @@ const server = await startGrpcServer({
       readStored: async (afterPosition, limit) => log.slice(afterPosition, afterPosition + limit),
       readStoredStream: async (stream) => log.filter((event) => event.stream === stream),
       head: () => head,
+    }),
+    projectionsService({
       replay: async (projection) => ({
         projection,
         events: log.length,

@@ -43,7 +43,10 @@ function createProgram(context: CommandContext): Command {
   const program = new Command('gatewayctl')
     .description('Looks into a running gateway: audits its log and rebuilds what is folded from it.')
     .option('--json', 'answer in JSON, amounts as decimal text in nano-USD')
-    .option('--address <host:port>', `the gateway's gRPC address (else GATEWAY_GRPC_ADDRESS, else ${DEFAULT_ADDRESS})`)
+    .option(
+      '--address <host:port,…>',
+      `the gateway's gRPC address, or those of its services (else GATEWAY_GRPC_ADDRESS, else ${DEFAULT_ADDRESS})`,
+    )
     .option('--token <token>', 'the admin token (else GATEWAY_ADMIN_TOKEN, else the data directory’s secrets.json)')
     .option('--data-dir <dir>', 'the data directory of a gateway on this machine (else GATEWAY_DATA_DIR, else ./data)')
     .addHelpText('after', EXIT_CODES)

@@ -1,15 +1,22 @@
 import type { ServedService } from '#rpc/served-service.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
+import { tlsFilesOf } from './connect-parts.ts';
 import { type Host, required } from './host.ts';
 
 /** Serves a service's gRPC interface from now until the stop. */
-export async function serveGrpc(host: Host, services: readonly ServedService[]): Promise<GrpcServer> {
+export async function serveGrpc(
+  host: Host,
+  services: readonly ServedService[],
+  options: { readonly isServing?: () => boolean; readonly requestMaxBytes?: number } = {},
+): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   const server = await startGrpcServer({
     host: host.config.grpcHost,
     port: host.config.grpcPort,
     services,
     adminToken,
+    tls: tlsFilesOf(host.config),
+    ...options,
     logger: host.logger,
     drainTimeoutMs: host.config.drainTimeoutMs,
   });

@@ -7,16 +7,13 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { type CallOptions, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { setBearerToken } from './bearer-token.ts';
 import { faultOfStatus } from './fault-status.ts';
-import {
-  CALL_TIMEOUT_MS,
-  KEEPALIVE_INTERVAL_MS,
-  KEEPALIVE_TIMEOUT_MS,
-  REQUEST_MAX_BYTES,
-  RESPONSE_MAX_BYTES,
-} from './limits.ts';
+import { CALL_TIMEOUT_MS } from './limits.ts';
+import type { RpcPeer } from './rpc-peer.ts';
+import { openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
 import { grpcMethodDefinition } from './service-definition.ts';
 
 export interface RpcCallOptions {
@@ -33,29 +30,21 @@ export interface RpcClient<S extends DescService> {
   close(): void;
 }
 
-/** A server, and what proves that one may call it. */
-export interface RpcPeer {
-  /** host:port. */
-  readonly address: string;
-  readonly adminToken: string;
-}
-
-/** A client of one service of a server. Connects with the first call; an unreachable server is `unavailable`. */
+/**
+ * A client of one service. Connects with the first call. A call that no server has begun is given to the next one; so is
+ * one that changes nothing (`NO_SIDE_EFFECTS` in its definition) and that a server left without any answer. What is still
+ * without an answer is `unavailable`.
+ */
 export function createGrpcClient<S extends DescService>(service: S, peer: RpcPeer): RpcClient<S> {
-  const client = new Client(peer.address, credentials.createInsecure(), {
-    'grpc.max_send_message_length': REQUEST_MAX_BYTES,
-    'grpc.max_receive_message_length': RESPONSE_MAX_BYTES,
-    'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-  });
+  const servers = openServers(peer);
   const calls: { [name: string]: unknown } = {};
   for (const method of service.methods) {
-    if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(client, method, peer);
+    if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(servers, method, peer);
     if (method.methodKind === 'server_streaming') {
-      calls[method.localName] = streamingMethod(client, method, peer);
+      calls[method.localName] = streamingMethod(servers, method, peer);
     }
   }
-  return { calls: calls as RpcCalls<S>, close: () => client.close() };
+  return { calls: calls as RpcCalls<S>, close: servers.close };
 }
 
 type Call<M> = M extends {
@@ -72,61 +61,112 @@ type Call<M> = M extends {
     ? (request: MessageInitShape<I>, options?: RpcCallOptions) => AsyncIterable<MessageShape<O>>
     : never;
 
-function unaryMethod(client: Client, method: DescMethod, peer: RpcPeer) {
-  const definition = grpcMethodDefinition(method);
-  return (request: MessageInitShape<DescMessage>, options: RpcCallOptions = {}): Promise<Message> =>
-    new Promise((resolve, reject) => {
-      const { metadata, callOptions } = outgoing(peer, { timeoutMs: CALL_TIMEOUT_MS, ...options });
-      const call = client.makeUnaryRequest(
-        definition.path,
-        definition.requestSerialize,
-        definition.responseDeserialize,
-        create(method.input, request),
-        metadata,
-        callOptions,
-        (error, answer) => {
-          stopListening();
-          if (error !== null) reject(faultOfStatus(error, peer.address));
-          else if (answer !== undefined) resolve(answer);
-        },
-      );
-      const stopListening = cancelOnAbort(call, options.signal);
-    });
+function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
+  return async (request: MessageInitShape<DescMessage>, options: RpcCallOptions = {}): Promise<Message> => {
+    const message = create(method.input, request);
+    const deadlineMs = Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS);
+    let failure: unknown;
+    for (const server of servers.inOrder()) {
+      try {
+        const answer = await callOnce(server, method, message, outgoing(peer, deadlineMs), options.signal);
+        servers.prefer(server);
+        return answer;
+      } catch (error) {
+        if (!isServiceError(error)) throw error;
+        failure = faultOfStatus(error, server.address);
+        if (options.signal?.aborted === true || !mayGoOn(error, method)) break;
+      }
+    }
+    throw failure;
+  };
 }
 
-function streamingMethod(client: Client, method: DescMethod, peer: RpcPeer) {
-  const definition = grpcMethodDefinition(method);
+function callOnce(
+  { client }: RpcServer,
+  method: DescMethod,
+  message: Message,
+  { metadata, callOptions }: Outgoing,
+  signal: AbortSignal | undefined,
+): Promise<Message> {
+  const { path, requestSerialize, responseDeserialize } = grpcMethodDefinition(method);
+  const { promise, resolve, reject } = Promise.withResolvers<Message>();
+  const call = client.makeUnaryRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    message,
+    metadata,
+    callOptions,
+    (error, answer) => {
+      stopListening();
+      if (error !== null) reject(error);
+      else if (answer !== undefined) resolve(answer);
+    },
+  );
+  const stopListening = cancelOnAbort(call, signal);
+  return promise;
+}
+
+function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
+  const { path, requestSerialize, responseDeserialize } = grpcMethodDefinition(method);
   return async function* (
     request: MessageInitShape<DescMessage>,
     options: RpcCallOptions = {},
   ): AsyncGenerator<Message, void, undefined> {
-    const { metadata, callOptions } = outgoing(peer, options);
-    const call = client.makeServerStreamRequest(
-      definition.path,
-      definition.requestSerialize,
-      definition.responseDeserialize,
-      create(method.input, request),
-      metadata,
-      callOptions,
-    );
-    const stopListening = cancelOnAbort(call, options.signal);
-    try {
-      yield* call;
-    } catch (thrown) {
-      throw isServiceError(thrown) ? faultOfStatus(thrown, peer.address) : thrown;
-    } finally {
-      stopListening();
-      // A reader that stops early must not leave the server sending; for an ended call this does nothing.
-      call.cancel();
+    const { timeoutMs, signal } = options;
+    const deadlineMs = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
+    const message = create(method.input, request);
+    let failure: unknown;
+    for (const server of servers.inOrder()) {
+      const { metadata, callOptions } = outgoing(peer, deadlineMs);
+      const call = server.client.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        message,
+        metadata,
+        callOptions,
+      );
+      const stopListening = cancelOnAbort(call, signal);
+      let isAnswered = false;
+      try {
+        for await (const answer of call) {
+          isAnswered = true;
+          yield answer;
+        }
+        servers.prefer(server);
+        return;
+      } catch (thrown) {
+        if (!isServiceError(thrown)) throw thrown;
+        failure = faultOfStatus(thrown, server.address);
+        if (isAnswered || signal?.aborted === true || !mayGoOn(thrown, method)) break;
+      } finally {
+        stopListening();
+        // A reader that stops early must not leave the server sending; for an ended call this does nothing.
+        call.cancel();
+      }
     }
+    throw failure;
   };
 }
 
-function outgoing(peer: RpcPeer, options: RpcCallOptions): { metadata: Metadata; callOptions: CallOptions } {
+/** Whether another server may be asked after this failure. */
+function mayGoOn(error: ServiceError, method: DescMethod): boolean {
+  // One address may serve another service than the next.
+  if (error.code === status.UNIMPLEMENTED) return true;
+  if (error.code !== status.UNAVAILABLE) return false;
+  return wasNotBegun(error) || method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+}
+
+interface Outgoing {
+  readonly metadata: Metadata;
+  readonly callOptions: CallOptions;
+}
+
+function outgoing(peer: RpcPeer, deadlineMs: number | undefined): Outgoing {
   const metadata = new Metadata();
   setBearerToken(metadata, peer.adminToken);
-  const { timeoutMs } = options;
-  return { metadata, callOptions: timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs } };
+  return { metadata, callOptions: deadlineMs === undefined ? {} : { deadline: deadlineMs } };
 }
 
 /** Cancels the call when the signal aborts; the function returned takes the listener off again. */

@@ -2,19 +2,19 @@ import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#con
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from './served-service.ts';
 
-/** gRPC's standard health service over a server's services, serving until it is told to stop. */
+/** gRPC's standard health service over a server's services, serving while its process leads, until it is told to stop. */
 export interface HealthState {
   readonly service: ServedService;
   /** From now on the answer is NOT_SERVING, and watchers are told and let go. */
   stopServing(): void;
 }
 
-export function startHealth(serviceNames: readonly string[]): HealthState {
+export function startHealth(serviceNames: readonly string[], isServing: () => boolean): HealthState {
   const known = new Set(['', ...serviceNames]);
   const stopped = new AbortController();
   const statusOf = (name: string): ServingStatus => {
     if (!known.has(name)) return ServingStatus.SERVICE_UNKNOWN;
-    return stopped.signal.aborted ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
+    return stopped.signal.aborted || !isServing() ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
   };
   const service = servedService(Health, {
     check: async (request) => {

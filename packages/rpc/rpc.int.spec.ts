@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { ProjectionsService } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#contracts/gen/grpc/health/v1/health_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from './client.ts';
@@ -24,6 +25,8 @@ const handlers: ServiceHandlers<typeof JournalService> = {
   readStream: async ({ stream }) => {
     throw new Fault({ code: 'not_found', message: `No stream ${stream}.`, param: 'stream' });
   },
+};
+const replays: ServiceHandlers<typeof ProjectionsService> = {
   replay: async (_request, { signal }) => {
     replayStarted.resolve(signal);
     if (!signal.aborted) await once(signal, 'abort');
@@ -40,14 +43,16 @@ const logger = { warn: () => {}, error: (fields: unknown) => failures.push(field
 const server = await startGrpcServer({
   host: '127.0.0.1',
   port: 0,
-  services: [servedService(JournalService, handlers)],
+  services: [servedService(JournalService, handlers), servedService(ProjectionsService, replays)],
   adminToken,
   logger,
   drainTimeoutMs: 1_000,
 });
-const { calls, close } = createGrpcClient(JournalService, { address: server.address, adminToken });
+const { calls, close } = createGrpcClient(JournalService, { addresses: [server.address], adminToken });
+const projections = createGrpcClient(ProjectionsService, { addresses: [server.address], adminToken });
 after(async () => {
   close();
+  projections.close();
   await server.drain();
 });
 
@@ -92,7 +97,7 @@ test('a fault reaches the caller with its code, message and field', async () => 
 });
 
 test('an unforeseen error is internal to the caller and whole in the log', async () => {
-  await assert.rejects(calls.listProjections({}), (thrown: unknown) => {
+  await assert.rejects(projections.calls.listProjections({}), (thrown: unknown) => {
     assert.ok(thrown instanceof Fault);
     assert.equal(thrown.code, 'internal_error');
     assert.doesNotMatch(thrown.message, /private/);
@@ -103,7 +108,7 @@ test('an unforeseen error is internal to the caller and whole in the log', async
 
 test('a call past its deadline ends as a timeout, and the handler is told', async () => {
   replayStarted = Promise.withResolvers();
-  await assert.rejects(calls.replay({}, { timeoutMs: 200 }), hasCode('request_timeout'));
+  await assert.rejects(projections.calls.replay({}, { timeoutMs: 200 }), hasCode('request_timeout'));
   const signal = await replayStarted.promise;
   if (!signal.aborted) await once(signal, 'abort');
 });
@@ -111,7 +116,7 @@ test('a call past its deadline ends as a timeout, and the handler is told', asyn
 test('an aborted call ends, and the handler is told', async () => {
   replayStarted = Promise.withResolvers();
   const controller = new AbortController();
-  const call = calls.replay({}, { signal: controller.signal });
+  const call = projections.calls.replay({}, { signal: controller.signal });
   const signal = await replayStarted.promise;
   controller.abort();
   await assert.rejects(call, hasCode('client_gone'));
@@ -120,7 +125,7 @@ test('an aborted call ends, and the handler is told', async () => {
 
 test('without the admin token, or with a wrong one, nothing is answered', async () => {
   for (const wrong of ['', 'test-admin-toke', 'test-admin-token2']) {
-    const client = createGrpcClient(JournalService, { address: server.address, adminToken: wrong });
+    const client = createGrpcClient(JournalService, { addresses: [server.address], adminToken: wrong });
     await assert.rejects(client.calls.head({}), hasCode('invalid_admin_token'));
     await assert.rejects(async () => {
       for await (const _ of client.calls.read({ fromPosition: 1n })) assert.fail('an event was given away');
@@ -136,7 +141,7 @@ test('a message over the limit is refused', async () => {
 test('a server that is not there is unavailable', async () => {
   const other = await startGrpcServer({ host: '127.0.0.1', port: 0, services: [], adminToken, logger });
   await other.drain();
-  const client = createGrpcClient(JournalService, { address: other.address, adminToken });
+  const client = createGrpcClient(JournalService, { addresses: [other.address], adminToken });
   await assert.rejects(client.calls.head({}), hasCode('unavailable'));
   client.close();
 });
@@ -155,7 +160,7 @@ test('health is told to anyone, and turns when the server drains', async () => {
     adminToken,
     logger,
   });
-  const health = createGrpcClient(Health, { address: draining.address, adminToken: '' });
+  const health = createGrpcClient(Health, { addresses: [draining.address], adminToken: '' });
   assert.equal((await health.calls.check({ service: '' })).status, ServingStatus.SERVING);
   assert.equal((await health.calls.check({ service: JournalService.typeName })).status, ServingStatus.SERVING);
   await assert.rejects(health.calls.check({ service: 'no.Such' }), hasCode('not_found'));
@@ -174,16 +179,64 @@ test('draining lets a running call end and cuts one that does not', async () => 
   const stuck = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,
-    services: [servedService(JournalService, handlers)],
+    services: [servedService(ProjectionsService, replays)],
     adminToken,
     logger,
     drainTimeoutMs: 100,
   });
-  const client = createGrpcClient(JournalService, { address: stuck.address, adminToken });
+  const client = createGrpcClient(ProjectionsService, { addresses: [stuck.address], adminToken });
   const call = client.calls.replay({}, { timeoutMs: 60_000 });
   const outcome = assert.rejects(call, Fault);
   await replayStarted.promise;
   await stuck.drain();
   await outcome;
   client.close();
+});
+
+/** A server that answers the head with `position`, or stands by. */
+async function headServer(position: bigint, isServing = () => true) {
+  return startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [servedService(JournalService, { ...handlers, head: async () => ({ position }) })],
+    adminToken,
+    logger,
+    isServing,
+  });
+}
+
+test('the one of two servers that leads is found, also after they have changed places', async () => {
+  let leader = 1;
+  const first = await headServer(1n, () => leader === 1);
+  const second = await headServer(2n, () => leader === 2);
+  const client = createGrpcClient(JournalService, { addresses: [first.address, second.address], adminToken });
+  for (const expected of [1, 1, 2, 1, 2]) {
+    leader = expected;
+    assert.equal((await client.calls.head({})).position, BigInt(expected));
+  }
+  leader = 0;
+  await assert.rejects(client.calls.head({}), hasCode('unavailable'));
+  client.close();
+  await Promise.all([first.drain(), second.drain()]);
+});
+
+test('of equals each has its turn, and one that is gone is passed over', async () => {
+  const first = await headServer(1n);
+  const second = await headServer(2n);
+  const addresses = [first.address, second.address];
+  const client = createGrpcClient(JournalService, { addresses, adminToken, policy: 'round-robin' });
+  const ask = async () => (await client.calls.head({})).position;
+  assert.deepEqual(new Set([await ask(), await ask()]), new Set([1n, 2n]));
+  await first.drain();
+  for (let calls = 0; calls < 4; calls++) assert.equal(await ask(), 2n);
+  client.close();
+  await second.drain();
+});
+
+test('a standby says so to whoever asks after its health', async () => {
+  const standby = await headServer(1n, () => false);
+  const health = createGrpcClient(Health, { addresses: [standby.address], adminToken: '' });
+  assert.equal((await health.calls.check({})).status, ServingStatus.NOT_SERVING);
+  health.close();
+  await standby.drain();
 });

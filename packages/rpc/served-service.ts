@@ -17,6 +17,7 @@ import type {
 } from '@grpc/grpc-js';
 import { statusOfFault } from './fault-status.ts';
 import { grpcServiceDefinition } from './service-definition.ts';
+import { standbyStatus } from './standby.ts';
 
 /** What a handler knows of the call besides its request. */
 export interface CallContext {
@@ -36,6 +37,8 @@ export interface ServedService {
 
 /** What a server does around every call of a service. */
 export interface CallGuards {
+  /** Whether calls of the service are taken; where not, another process leads it. */
+  readonly isServing: () => boolean;
   /** Throws a `Fault` where the caller may not call. */
   readonly authorize: (metadata: Metadata) => void;
   /** Told of what a handler threw. */
@@ -87,6 +90,7 @@ function unaryCall(
   guards: CallGuards,
 ): handleUnaryCall<unknown, unknown> {
   return async (call, callback) => {
+    if (!guards.isServing()) return callback(standbyStatus());
     try {
       guards.authorize(call.metadata);
       const answer = await handler(call.request, { signal: cancellation(call) });
@@ -107,6 +111,7 @@ function streamingCall(
   return async (call) => {
     const signal = cancellation(call);
     try {
+      if (!guards.isServing()) return void call.emit('error', standbyStatus());
       guards.authorize(call.metadata);
       for await (const answer of handler(call.request, { signal })) {
         if (!call.write(create(output, answer))) await drained(call, signal);

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, type ServerCredentials, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
@@ -12,6 +12,7 @@ import {
   REQUEST_MAX_BYTES,
   RESPONSE_MAX_BYTES,
 } from './limits.ts';
+import { serverCredentials, type TlsFiles } from './rpc-peer.ts';
 import type { CallGuards, ServedService } from './served-service.ts';
 
 export interface GrpcServerOptions {
@@ -21,6 +22,12 @@ export interface GrpcServerOptions {
   readonly services: readonly ServedService[];
   /** Every call of `services` must carry it as a bearer token. Health may be asked by anyone. */
   readonly adminToken: string;
+  /** Given: mutual TLS. */
+  readonly tls?: TlsFiles | undefined;
+  /** Whether this process leads; absent: it always does its work. Health says the same. */
+  readonly isServing?: (() => boolean) | undefined;
+  /** The longest request that is taken; absent: REQUEST_MAX_BYTES. */
+  readonly requestMaxBytes?: number | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly drainTimeoutMs?: number;
 }
@@ -32,24 +39,32 @@ export interface GrpcServer {
   drain(): Promise<void>;
 }
 
-/** Serves services and the standard health service over plain-text HTTP/2. Rejects where the address cannot be bound. */
+/** Serves services and the standard health service over HTTP/2. Rejects where the address cannot be bound. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, services, logger } = options;
   const server = new Server({
-    'grpc.max_receive_message_length': REQUEST_MAX_BYTES,
+    'grpc.max_receive_message_length': options.requestMaxBytes ?? REQUEST_MAX_BYTES,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   });
+  const isServing = options.isServing ?? (() => true);
   const guards: CallGuards = {
+    isServing,
     authorize: bearerTokenCheck(options.adminToken),
     onFailure: (method, thrown) => logFailure(logger, method, thrown),
   };
-  const health = startHealth(services.map((service) => service.name));
+  const health = startHealth(
+    services.map((service) => service.name),
+    isServing,
+  );
   for (const { definition, implementation } of services) server.addService(definition, implementation(guards));
-  server.addService(health.service.definition, health.service.implementation({ ...guards, authorize: () => {} }));
+  server.addService(
+    health.service.definition,
+    health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
+  );
 
-  const port = await bind(server, authority(host, options.port));
+  const port = await bind(server, authority(host, options.port), serverCredentials(options.tls));
   let draining: Promise<void> | undefined;
   return {
     address: authority(host, port),
@@ -61,9 +76,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port);
       else reject(new Error(`gRPC cannot listen on ${address}: ${error.message}`, { cause: error }));
     });

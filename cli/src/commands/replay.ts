@@ -1,15 +1,12 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
-import type { ReplayResultSchema } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import type { ReplayResultSchema } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { type CommandContext, connectionOf, outputOf } from '../command-context.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
-import { connectJournal } from '../log-source.ts';
+import { listProjections, replay } from '../projections-source.ts';
 import { table } from '../render/table.ts';
 
 type ReplayResult = MessageShape<typeof ReplayResultSchema>;
-
-/** A log of a hundred million events at 30,000 a second. */
-const REPLAY_TIMEOUT_MS = 3_600_000;
 
 /** `replay PROJECTION`, `replay --all`, `projections`. */
 export function addReplay(program: Command, context: CommandContext): void {
@@ -22,27 +19,17 @@ export function addReplay(program: Command, context: CommandContext): void {
     .action(async (projection: string | undefined, options: { readonly all?: boolean }, command: Command) => {
       if ((projection === undefined) === (options.all !== true)) throw new UsageError('name one projection, or --all');
       const output = outputOf(command, context);
-      const { calls, close } = connectJournal(connectionOf(command, context));
-      try {
-        const { results } = await calls.replay({ projection: projection ?? '' }, { timeoutMs: REPLAY_TIMEOUT_MS });
-        output.answer({ json: { results: results.map(replayJson) }, text: () => replayText(results) });
-        if (results.some((result) => !result.equal)) context.setExitCode(exitCode.verificationFailed);
-      } finally {
-        close();
-      }
+      const results = await replay(connectionOf(command, context), projection ?? '');
+      output.answer({ json: { results: results.map(replayJson) }, text: () => replayText(results) });
+      if (results.some((result) => !result.equal)) context.setExitCode(exitCode.verificationFailed);
     });
   program
     .command('projections')
     .description('list what can be rebuilt from the log')
     .action(async (_options: unknown, command: Command) => {
       const output = outputOf(command, context);
-      const { calls, close } = connectJournal(connectionOf(command, context));
-      try {
-        const { projections } = await calls.listProjections({});
-        output.answer({ json: { projections }, text: () => projections.join('\n') });
-      } finally {
-        close();
-      }
+      const projections = [...(await listProjections(connectionOf(command, context))).keys()];
+      output.answer({ json: { projections }, text: () => projections.join('\n') });
     });
 }
 

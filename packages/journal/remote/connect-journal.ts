@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '#bus/connect-bus.ts';
-import type { RpcPeer } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Journal } from '../journal.ts';
 import type { RecordedEvent } from '../recorded-event.ts';

@@ -1,5 +1,6 @@
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
-import { createGrpcClient, type RpcPeer } from '#rpc/client.ts';
+import { createGrpcClient } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { recordedEventOf } from '../recorded-event-of.ts';
 import { storedEventFromWire } from '../stored-event.ts';

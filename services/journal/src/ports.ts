@@ -1,4 +1,3 @@
-import type { ReplayReport } from '#journal/replay.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 
 /** The log as it is stored, for those who check it: hashes and exact bodies included. */
@@ -8,11 +7,4 @@ export interface StoredLog {
   /** A stream's events in order; none for an unknown stream. */
   readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
   head(): StoredHead;
-}
-
-/** Rebuilds projections from the log. */
-export interface Replayer {
-  /** Of a name among `projectionNames`. */
-  replay(projectionName: string): Promise<ReplayReport>;
-  projectionNames(): readonly string[];
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { Subscription } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
+import { projectionsService } from '#journal/projections-service.ts';
 import { startProjector } from '#journal/projector.ts';
 import { replayProjection } from '#journal/replay.ts';
 import { migrate } from '#postgres/migrate.ts';
@@ -152,6 +153,8 @@ function startAdminServer(
     readStored: journal.readStored,
     readStoredStream: journal.readStoredStream,
     head: journal.logHead,
+  });
+  const replays = projectionsService({
     projectionNames: () => projections.map((projection) => projection.name),
     replay(name) {
       const projection = projections.find((each) => each.name === name);
@@ -162,7 +165,7 @@ function startAdminServer(
   return startGrpcServer({
     host: config.grpcHost,
     port: config.grpcPort,
-    services: [service],
+    services: [service, replays],
     adminToken: secrets.adminToken,
     logger,
   });

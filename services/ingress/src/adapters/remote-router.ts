@@ -1,6 +1,7 @@
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { RoutedModel, RouterPort } from '#contracts/router.ts';
-import { createGrpcClient, type RpcPeer } from '#rpc/client.ts';
+import { createGrpcClient } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { completeRequestToWire, frameFromWire } from './complete-frames.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';

@@ -3,7 +3,6 @@ import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
-import type { ReplayReport } from '#journal/replay.ts';
 import { type StoredEvent, storedEventFromWire } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
@@ -13,17 +12,6 @@ const adminToken = 'token';
 const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
 const log = chained(1_500);
-const report: ReplayReport = {
-  projection: 'billing.usage',
-  events: 1_500,
-  rows: 3,
-  isEqual: false,
-  differences: ['usage: row 7 differs'],
-  durationMs: 12.4,
-};
-let replayBegun = Promise.withResolvers<void>();
-let replayMayEnd = Promise.resolve();
-
 const server = await startGrpcServer({
   host: '127.0.0.1',
   port: 0,
@@ -34,16 +22,10 @@ const server = await startGrpcServer({
       readStored: async (afterPosition, limit) => log.slice(afterPosition, afterPosition + limit),
       readStoredStream: async (stream) => log.filter((event) => event.stream === stream),
       head: () => ({ position: 1_400, epoch: 2, chain: chainAt(1_400) }),
-      replay: async (projection) => {
-        replayBegun.resolve();
-        await replayMayEnd;
-        return { ...report, projection };
-      },
-      projectionNames: () => ['accounts.user', 'billing.usage'],
     }),
   ],
 });
-const { calls, close } = createGrpcClient(JournalService, { address: server.address, adminToken });
+const { calls, close } = createGrpcClient(JournalService, { addresses: [server.address], adminToken });
 after(async () => {
   close();
   await server.drain();
@@ -84,34 +66,6 @@ test('the head is told with epoch and chain', async () => {
   assert.equal(head.position, 1_400n);
   assert.equal(head.epoch, 2);
   assert.deepEqual(Buffer.from(head.chain), chainAt(1_400));
-});
-
-test('a replay reports what it found; an empty name replays all', async () => {
-  const one = await calls.replay({ projection: 'billing.usage' });
-  assert.equal(one.results.length, 1);
-  assert.equal(one.results[0]?.equal, false);
-  assert.equal(one.results[0]?.rows, 3n);
-  assert.deepEqual(one.results[0]?.differences, ['usage: row 7 differs']);
-  const all = await calls.replay({ projection: '' });
-  assert.deepEqual(
-    all.results.map((result) => result.projection),
-    ['accounts.user', 'billing.usage'],
-  );
-});
-
-test('an unknown projection is refused with the names of those that exist', async () => {
-  await assert.rejects(calls.replay({ projection: 'nope' }), /accounts\.user, billing\.usage/);
-});
-
-test('a second replay at the same time is refused', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  replayMayEnd = promise;
-  replayBegun = Promise.withResolvers();
-  const first = calls.replay({ projection: 'billing.usage' });
-  await replayBegun.promise;
-  await assert.rejects(calls.replay({ projection: 'billing.usage' }), hasCode('conflict'));
-  resolve();
-  assert.equal((await first).results.length, 1);
 });
 
 function chainAt(position: number): Buffer {

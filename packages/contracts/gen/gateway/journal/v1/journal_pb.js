@@ -8,7 +8,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file gateway/journal/v1/journal.proto.
  */
 export const file_gateway_journal_v1_journal = /*@__PURE__*/
-  fileDesc("CiBnYXRld2F5L2pvdXJuYWwvdjEvam91cm5hbC5wcm90bxISZ2F0ZXdheS5qb3VybmFsLnYxIvgBCgtTdG9yZWRFdmVudBIMCgRwYXJ0GAEgASgNEhAKCHBvc2l0aW9uGAIgASgEEhAKCGV2ZW50X2lkGAMgASgJEg4KBnN0cmVhbRgEIAEoCRIPCgd2ZXJzaW9uGAUgASgNEgwKBHR5cGUYBiABKAkSFgoOc2NoZW1hX3ZlcnNpb24YByABKA0SFgoOcmVjb3JkZWRfYXRfbXMYCCABKAMSDQoFZXBvY2gYCSABKA0SFgoOY29ycmVsYXRpb25faWQYCiABKAkSFAoMY2F1c2F0aW9uX2lkGAsgASgJEgwKBGJvZHkYDCABKAkSDQoFY2hhaW4YDSABKAwiJAoLUmVhZFJlcXVlc3QSFQoNZnJvbV9wb3NpdGlvbhgBIAEoBCI/CgxSZWFkUmVzcG9uc2USLwoGZXZlbnRzGAEgAygLMh8uZ2F0ZXdheS5qb3VybmFsLnYxLlN0b3JlZEV2ZW50IiMKEVJlYWRTdHJlYW1SZXF1ZXN0Eg4KBnN0cmVhbRgBIAEoCSJFChJSZWFkU3RyZWFtUmVzcG9uc2USLwoGZXZlbnRzGAEgAygLMh8uZ2F0ZXdheS5qb3VybmFsLnYxLlN0b3JlZEV2ZW50Ig0KC0hlYWRSZXF1ZXN0Ij4KDEhlYWRSZXNwb25zZRIQCghwb3NpdGlvbhgBIAEoBBINCgVlcG9jaBgCIAEoDRINCgVjaGFpbhgDIAEoDCIjCg1SZXBsYXlSZXF1ZXN0EhIKCnByb2plY3Rpb24YASABKAkiQwoOUmVwbGF5UmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLmdhdGV3YXkuam91cm5hbC52MS5SZXBsYXlSZXN1bHQieQoMUmVwbGF5UmVzdWx0EhIKCnByb2plY3Rpb24YASABKAkSDgoGZXZlbnRzGAIgASgEEgwKBHJvd3MYAyABKAQSDQoFZXF1YWwYBCABKAgSEwoLZGlmZmVyZW5jZXMYBSADKAkSEwoLZHVyYXRpb25fbXMYBiABKA0iGAoWTGlzdFByb2plY3Rpb25zUmVxdWVzdCIuChdMaXN0UHJvamVjdGlvbnNSZXNwb25zZRITCgtwcm9qZWN0aW9ucxgBIAMoCTLCAwoOSm91cm5hbFNlcnZpY2USSwoEUmVhZBIfLmdhdGV3YXkuam91cm5hbC52MS5SZWFkUmVxdWVzdBogLmdhdGV3YXkuam91cm5hbC52MS5SZWFkUmVzcG9uc2UwARJbCgpSZWFkU3RyZWFtEiUuZ2F0ZXdheS5qb3VybmFsLnYxLlJlYWRTdHJlYW1SZXF1ZXN0GiYuZ2F0ZXdheS5qb3VybmFsLnYxLlJlYWRTdHJlYW1SZXNwb25zZRJJCgRIZWFkEh8uZ2F0ZXdheS5qb3VybmFsLnYxLkhlYWRSZXF1ZXN0GiAuZ2F0ZXdheS5qb3VybmFsLnYxLkhlYWRSZXNwb25zZRJPCgZSZXBsYXkSIS5nYXRld2F5LmpvdXJuYWwudjEuUmVwbGF5UmVxdWVzdBoiLmdhdGV3YXkuam91cm5hbC52MS5SZXBsYXlSZXNwb25zZRJqCg9MaXN0UHJvamVjdGlvbnMSKi5nYXRld2F5LmpvdXJuYWwudjEuTGlzdFByb2plY3Rpb25zUmVxdWVzdBorLmdhdGV3YXkuam91cm5hbC52MS5MaXN0UHJvamVjdGlvbnNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CiBnYXRld2F5L2pvdXJuYWwvdjEvam91cm5hbC5wcm90bxISZ2F0ZXdheS5qb3VybmFsLnYxIvgBCgtTdG9yZWRFdmVudBIMCgRwYXJ0GAEgASgNEhAKCHBvc2l0aW9uGAIgASgEEhAKCGV2ZW50X2lkGAMgASgJEg4KBnN0cmVhbRgEIAEoCRIPCgd2ZXJzaW9uGAUgASgNEgwKBHR5cGUYBiABKAkSFgoOc2NoZW1hX3ZlcnNpb24YByABKA0SFgoOcmVjb3JkZWRfYXRfbXMYCCABKAMSDQoFZXBvY2gYCSABKA0SFgoOY29ycmVsYXRpb25faWQYCiABKAkSFAoMY2F1c2F0aW9uX2lkGAsgASgJEgwKBGJvZHkYDCABKAkSDQoFY2hhaW4YDSABKAwiJAoLUmVhZFJlcXVlc3QSFQoNZnJvbV9wb3NpdGlvbhgBIAEoBCI/CgxSZWFkUmVzcG9uc2USLwoGZXZlbnRzGAEgAygLMh8uZ2F0ZXdheS5qb3VybmFsLnYxLlN0b3JlZEV2ZW50IiMKEVJlYWRTdHJlYW1SZXF1ZXN0Eg4KBnN0cmVhbRgBIAEoCSJFChJSZWFkU3RyZWFtUmVzcG9uc2USLwoGZXZlbnRzGAEgAygLMh8uZ2F0ZXdheS5qb3VybmFsLnYxLlN0b3JlZEV2ZW50Ig0KC0hlYWRSZXF1ZXN0Ij4KDEhlYWRSZXNwb25zZRIQCghwb3NpdGlvbhgBIAEoBBINCgVlcG9jaBgCIAEoDRINCgVjaGFpbhgDIAEoDDKUAgoOSm91cm5hbFNlcnZpY2USUAoEUmVhZBIfLmdhdGV3YXkuam91cm5hbC52MS5SZWFkUmVxdWVzdBogLmdhdGV3YXkuam91cm5hbC52MS5SZWFkUmVzcG9uc2UiA5ACATABEmAKClJlYWRTdHJlYW0SJS5nYXRld2F5LmpvdXJuYWwudjEuUmVhZFN0cmVhbVJlcXVlc3QaJi5nYXRld2F5LmpvdXJuYWwudjEuUmVhZFN0cmVhbVJlc3BvbnNlIgOQAgESTgoESGVhZBIfLmdhdGV3YXkuam91cm5hbC52MS5IZWFkUmVxdWVzdBogLmdhdGV3YXkuam91cm5hbC52MS5IZWFkUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
 
 /**
  * Describes the message gateway.journal.v1.StoredEvent.
@@ -60,42 +60,7 @@ export const HeadResponseSchema = /*@__PURE__*/
   messageDesc(file_gateway_journal_v1_journal, 6);
 
 /**
- * Describes the message gateway.journal.v1.ReplayRequest.
- * Use `create(ReplayRequestSchema)` to create a new message.
- */
-export const ReplayRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_journal_v1_journal, 7);
-
-/**
- * Describes the message gateway.journal.v1.ReplayResponse.
- * Use `create(ReplayResponseSchema)` to create a new message.
- */
-export const ReplayResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_journal_v1_journal, 8);
-
-/**
- * Describes the message gateway.journal.v1.ReplayResult.
- * Use `create(ReplayResultSchema)` to create a new message.
- */
-export const ReplayResultSchema = /*@__PURE__*/
-  messageDesc(file_gateway_journal_v1_journal, 9);
-
-/**
- * Describes the message gateway.journal.v1.ListProjectionsRequest.
- * Use `create(ListProjectionsRequestSchema)` to create a new message.
- */
-export const ListProjectionsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_journal_v1_journal, 10);
-
-/**
- * Describes the message gateway.journal.v1.ListProjectionsResponse.
- * Use `create(ListProjectionsResponseSchema)` to create a new message.
- */
-export const ListProjectionsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_journal_v1_journal, 11);
-
-/**
- * Reads the log and rebuilds what is folded from it.
+ * Reads the log as it is stored.
  *
  * @generated from service gateway.journal.v1.JournalService
  */

@@ -1,0 +1,61 @@
+import { ProjectionsService } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { type ServedService, servedService } from '#rpc/served-service.ts';
+import type { ReplayReport } from './replay.ts';
+
+/** Rebuilds projections from the log. */
+export interface Replayer {
+  /** Of a name among `projectionNames`. */
+  replay(projectionName: string): Promise<ReplayReport>;
+  projectionNames(): readonly string[];
+}
+
+/** gateway.projections.v1.ProjectionsService over a service's projections. */
+export function projectionsService(ports: Replayer): ServedService {
+  const replayOne = oneAtATime((name: string) => ports.replay(name));
+  return servedService(ProjectionsService, {
+    replay: async ({ projection }, { signal }) => {
+      const known = ports.projectionNames();
+      if (projection !== '' && !known.includes(projection)) throw unknownProjection(projection, known);
+      const reports: ReplayReport[] = [];
+      for (const name of projection === '' ? known : [projection]) {
+        if (signal.aborted) break;
+        reports.push(await replayOne(name));
+      }
+      return { results: reports.map(replayResult) };
+    },
+    listProjections: async () => ({ projections: [...ports.projectionNames()] }),
+  });
+}
+
+function replayResult(report: ReplayReport) {
+  return {
+    projection: report.projection,
+    events: BigInt(report.events),
+    rows: BigInt(report.rows),
+    equal: report.isEqual,
+    differences: [...report.differences],
+    durationMs: Math.round(report.durationMs),
+  };
+}
+
+/** A rebuild works in a shadow of the live tables, which two at a time would fight for. */
+function oneAtATime<T>(run: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  let running = '';
+  return async (name) => {
+    if (running !== '') {
+      throw new Fault({ code: 'conflict', message: `A replay of ${running} is running; wait for it to end.` });
+    }
+    running = name;
+    try {
+      return await run(name);
+    } finally {
+      running = '';
+    }
+  };
+}
+
+function unknownProjection(name: string, known: readonly string[]): Fault {
+  const message = `There is no projection ${name}; there are: ${known.join(', ') || 'none'}.`;
+  return new Fault({ code: 'not_found', message, param: 'projection' });
+}

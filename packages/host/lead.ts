@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 export async function lead(host: Host, pool: pg.Pool): Promise<Lease> {
   let lease: Lease | undefined;
   host.readiness('leadership', () => stateOf(lease));
+  host.beforeMetrics(() => host.metrics.leader.set({ service: host.name }, lease?.isHeld() === true ? 1 : 0));
   const won = await campaign({
     pool,
     schema: host.name,

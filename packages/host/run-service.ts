@@ -14,8 +14,6 @@ export interface ServiceDefinition {
   readonly usage: string;
   /** The service has a schema of its own, of its name: `migrate` brings it up to date. */
   readonly hasSchema?: boolean;
-  /** The service has `/health` and `/metrics` at a port of its own. */
-  readonly hasOwnOps?: boolean;
   /** Starts everything; resolves when the process does its work, or stands by for it. */
   readonly start: (host: Host) => Promise<void>;
 }
@@ -48,7 +46,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-async function serve({ name, hasOwnOps = true, start }: ServiceDefinition): Promise<void> {
+async function serve({ name, start }: ServiceDefinition): Promise<void> {
   const config = loadConfig(process.env);
   const instance = config.instance ?? `${hostname()}-${process.pid}`;
   const logger = createLogger({ level: config.logLevel, service: name }).child({ instance });
@@ -67,22 +65,20 @@ async function serve({ name, hasOwnOps = true, start }: ServiceDefinition): Prom
     await started.promise.catch(() => undefined);
     await opened.disposeAsync();
   });
-  if (hasOwnOps) {
-    const ops = await startOpsServer({
-      host: config.opsHost,
-      port: config.opsPort,
-      registry: metrics.registry,
-      checks: () => ({
-        [name]: state === 'running' ? 'ok' : state,
-        ...Object.fromEntries([...checks].map(([part, check]) => [part, check()])),
-      }),
-      beforeMetrics: async () => {
-        for (const publish of publishers) await publish();
-      },
-    });
-    logger.info({ url: ops.url }, 'health and metrics are served');
-    opened.defer(() => ops.close());
-  }
+  const ops = await startOpsServer({
+    host: config.opsHost,
+    port: config.opsPort,
+    registry: metrics.registry,
+    checks: () => ({
+      [name]: state === 'running' ? 'ok' : standbyOr(state, checks.get('leadership')),
+      ...Object.fromEntries([...checks].map(([part, check]) => [part, check()])),
+    }),
+    beforeMetrics: async () => {
+      for (const publish of publishers) await publish();
+    },
+  });
+  logger.info({ url: ops.url }, 'health and metrics are served');
+  opened.defer(() => ops.close());
   const host: Host = {
     name,
     instance,
@@ -110,6 +106,11 @@ async function serve({ name, hasOwnOps = true, start }: ServiceDefinition): Prom
   }
   // Until a signal: what was opened is given back by the stop.
   await new Promise(() => undefined);
+}
+
+/** Whoever waits to lead does all that is asked of it. */
+function standbyOr(state: string, leadership: (() => string) | undefined): string {
+  return state === 'starting' && leadership?.() === 'standby' ? 'standby' : state;
 }
 
 function helpOf({ name, usage, hasSchema }: ServiceDefinition): string {

@@ -8,6 +8,12 @@ export const metricNames = {
   tokens: 'gateway_tokens_total',
   providerHealth: 'gateway_provider_health',
   quotaUsage: 'gateway_quota_usage',
+  logPosition: 'gateway_log_position',
+  consumerLag: 'gateway_consumer_lag_events',
+  relayLag: 'gateway_relay_lag_events',
+  leader: 'gateway_leader',
+  openHolds: 'gateway_open_holds',
+  stuckCharges: 'gateway_stuck_charges',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -30,6 +36,15 @@ export interface GatewayMetrics {
   readonly providerHealth: Gauge<'provider'>;
   /** Share of a user's quota or balance that is in use, 0 to 1. */
   readonly quotaUsage: Gauge<'user' | 'quota'>;
+  /** The newest position of the log this process knows of. */
+  readonly logPosition: Gauge;
+  readonly consumerLag: Gauge<'consumer'>;
+  readonly relayLag: Gauge;
+  /** 1: this process leads the service; 0: it stands by, or may no longer answer. */
+  readonly leader: Gauge<'service'>;
+  readonly openHolds: Gauge;
+  /** Usages that cannot be charged until somebody looks. */
+  readonly stuckCharges: Gauge;
 }
 
 /** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop unless told otherwise. */
@@ -37,6 +52,9 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
   const registry = new Registry();
   const registers = [registry];
   if (withProcessDefaults) collectDefaultMetrics({ register: registry });
+
+  const gauge = (metric: keyof typeof metricNames, help: string): Gauge =>
+    new Gauge({ name: metricNames[metric], help, registers });
   return {
     registry,
     requests: new Counter({
@@ -75,5 +93,21 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       labelNames: ['user', 'quota'],
       registers,
     }),
+    logPosition: gauge('logPosition', 'The newest position of the log this process knows of.'),
+    consumerLag: new Gauge({
+      name: metricNames.consumerLag,
+      help: 'Events a projection, or what is folded in memory, is behind the log.',
+      labelNames: ['consumer'],
+      registers,
+    }),
+    relayLag: gauge('relayLag', 'Committed events that are not on JetStream yet.'),
+    leader: new Gauge({
+      name: metricNames.leader,
+      help: '1 where this process leads the service, 0 where it stands by.',
+      labelNames: ['service'],
+      registers,
+    }),
+    openHolds: gauge('openHolds', 'Holds that are not over.'),
+    stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
   };
 }

@@ -5,7 +5,7 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { Journal } from '../journal.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { type LiveSubscription, startSubscription } from '../subscription.ts';
-import { startEventFeed } from './event-feed.ts';
+import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends } from './remote-appends.ts';
 
@@ -69,19 +69,22 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     return [];
   }
 
-  const feed = startEventFeed({
-    bus,
-    part,
-    consumer,
-    logger,
-    onEvents(events) {
-      head = Math.max(head, events.at(-1)?.position ?? 0);
-      for (const subscription of subscriptions) subscription.offer(events);
-    },
-    onBegin: () => void askHead().catch(() => undefined),
-    takenUpTo: slowest,
-  });
-  const watching = watchHead();
+  // Who only appends needs no events.
+  let feed: EventFeed | undefined;
+  const openFeed = (): EventFeed =>
+    startEventFeed({
+      bus,
+      part,
+      consumer,
+      logger,
+      onEvents(events) {
+        head = Math.max(head, events.at(-1)?.position ?? 0);
+        for (const subscription of subscriptions) subscription.offer(events);
+      },
+      onBegin: () => void askHead().catch(() => undefined),
+      takenUpTo: slowest,
+    });
+  let watching: Promise<void> | undefined;
 
   return {
     append: appends.append,
@@ -96,6 +99,8 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
       return reader.readStream(stream);
     },
     subscribe(subscriber) {
+      feed ??= openFeed();
+      watching ??= watchHead();
       const subscription = startSubscription(subscriber, { head: () => head, readAfter, logger });
       subscriptions.add(subscription);
       return {
@@ -108,7 +113,7 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     },
     async close() {
       closing.abort();
-      await Promise.all([feed.close(), watching]);
+      await Promise.all([feed?.close(), watching]);
       const open = [...subscriptions];
       subscriptions.clear();
       await Promise.all(open.map((subscription) => subscription.close()));

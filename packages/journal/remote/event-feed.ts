@@ -42,12 +42,16 @@ export interface EventFeedOptions {
   readonly takenUpTo: () => number;
 }
 
+export interface EventFeed {
+  close(): Promise<void>;
+}
+
 /**
  * Hands on what JetStream has, as soon as it has it. It is a feed and no more: whoever is given events checks their
  * positions and reads what is missing from the log, so that a stream that was wiped or trimmed, or a consumer that was
  * lost, delays an event and never loses it.
  */
-export function startEventFeed(options: EventFeedOptions): { close(): Promise<void> } {
+export function startEventFeed(options: EventFeedOptions): EventFeed {
   const { bus, part, consumer: name, logger, onEvents, onBegin, takenUpTo } = options;
   const stream = eventStreamName(part);
   const closing = new AbortController();

@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { apiKeyPrefix, createKeyHasher, generateApiKey } from '#api-keys/api-key.ts';
+import { createAuthenticator } from '#api-keys/authenticator.ts';
+import { createKeyRing } from '#api-keys/key-ring.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './adapters/api-key-secret.ts';
 import { createProfileSeals } from './adapters/profile-seals.ts';
 import { readActiveKeys } from './adapters/read-active-keys.ts';
 import { createStreamTurns } from './adapters/stream-turns.ts';
@@ -17,7 +19,6 @@ import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Ports } from './ports.ts';
 import { directory } from './projections/directory.ts';
-import { createKeyRing } from './projections/key-ring.ts';
 import { readUser } from './queries/read-users.ts';
 import { getUser, listUsers } from './queries/users.ts';
 
@@ -71,7 +72,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   };
 
   return {
-    authenticate: (apiKey) => (isApiKeyShaped(apiKey) ? keyRing.find(hashKey(apiKey)) : undefined),
+    authenticate: createAuthenticator(config.keyPepper, keyRing),
     createUser: (command) => createUser(ports, command),
     getUser: (userId) => getUser({ pool, logger }, userId),
     listUsers: (page) => listUsers({ pool, logger }, page),

@@ -43,6 +43,8 @@ export interface Billing extends BillingPort {
   /** Resolves when the log up to the start is folded; from then on usages are charged. */
   ready(): Promise<void>;
   stats(): BillingStats;
+  /** Whatever has a price. */
+  priceKeys(): Iterable<string>;
   /** Stops taking events and ends the charges under way. */
   close(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function createBilling(dependencies: BillingDependencies): Promise<
   return {
     projections: billingProjections,
     isPriced: (priceKey) => book.newest(priceKey) !== undefined,
+    priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
     async seedPrices(catalogueIds) {
       await follower.live;

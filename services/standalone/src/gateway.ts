@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
+import type { ProviderWithKey } from '#config/providers.ts';
 import type { Subscription } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
@@ -13,14 +14,16 @@ import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
 import { createBilling } from '../../billing/src/billing.ts';
+import { billingConfigFrom } from '../../billing/src/config-from.ts';
+import { ingressConfigFrom } from '../../ingress/src/config-from.ts';
 import { createIngress } from '../../ingress/src/ingress.ts';
 import { journalService } from '../../journal/src/api/journal-service.ts';
 import { type LocalJournal, openJournal } from '../../journal/src/journal.ts';
+import { quotaConfigFrom } from '../../quota/src/config-from.ts';
 import { createQuota } from '../../quota/src/quota.ts';
+import { routerConfigFrom } from '../../router/src/config-from.ts';
 import { createRouter } from '../../router/src/router.ts';
-import type { ProviderWithKey } from './providers.ts';
 import type { Secrets } from './secrets.ts';
-import { billingConfigOf, ingressConfigOf, quotaConfigOf, routerConfigOf } from './service-configs.ts';
 
 const MIGRATED_SCHEMAS = ['journal', 'accounts', 'quota', 'billing'] as const;
 
@@ -75,13 +78,13 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
       logger: loggerOf('accounts'),
       awaitProjection,
     }),
-    createQuota({ config: quotaConfigOf(config), journal, pool, logger: loggerOf('quota') }),
-    createBilling({ config: billingConfigOf(config), journal, pool, logger: loggerOf('billing') }),
+    createQuota({ config: quotaConfigFrom(config), journal, pool, logger: loggerOf('quota') }),
+    createBilling({ config: billingConfigFrom(config), journal, pool, logger: loggerOf('billing') }),
   ]);
   opened.defer(() => closeAll([quota, accounts]));
   opened.defer(() => billing.close());
   const router = createRouter({
-    config: routerConfigOf(config, providers),
+    config: routerConfigFrom(config, providers),
     journal,
     logger: loggerOf('router'),
   });
@@ -99,7 +102,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   await quota.expireOrphans(await journal.head());
 
   const ingress = createIngress({
-    config: ingressConfigOf(config, secrets),
+    config: ingressConfigFrom(config, secrets.adminToken),
     quota,
     router,
     accounts,

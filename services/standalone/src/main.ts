@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
+import { providersFrom } from '#config/providers.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
@@ -8,9 +9,9 @@ import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { banner } from './banner.ts';
 import { ensureDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
-import { providersFrom, simulatorProviders } from './providers.ts';
 import { loadSecrets } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
+import { simulatorProviders } from './simulator-providers.ts';
 import { usage } from './usage.ts';
 
 const { values: flags } = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, quiet: { type: 'boolean' } } });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import type { ActiveKey } from '#api-keys/key-ring.ts';
 import { directory } from '../projections/directory.ts';
-import type { ActiveKey } from '../projections/key-ring.ts';
 
 /** A page of keys is some megabytes in memory. */
 const PAGE_ROWS = 10_000;

@@ -10,6 +10,8 @@ export interface PriceBook {
   add(price: Price): void;
   find(priceKey: string, version: number): Price | undefined;
   newest(priceKey: string): Price | undefined;
+  /** Whatever has a price. */
+  keys(): Iterable<string>;
 }
 
 export function createPriceBook(): PriceBook {
@@ -23,6 +25,7 @@ export function createPriceBook(): PriceBook {
     },
     find: (priceKey, version) => versionsByKey.get(priceKey)?.get(version),
     newest: (priceKey) => newestByKey.get(priceKey),
+    keys: () => newestByKey.keys(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ProviderSettings } from '#config/gateway-config.ts';
+import type { ProviderSettings } from './gateway-config.ts';
 
 /** A provider with its key, as the router takes it. */
 export type ProviderWithKey = Omit<ProviderSettings, 'apiKeyEnv'> & { readonly apiKey: string };
@@ -42,18 +42,4 @@ export function providersFrom(
     ...provider,
     apiKey: environment[apiKeyEnv] ?? '',
   }));
-}
-
-/** The simulator in both of its wire formats, under the names and prices of the real models. */
-export function simulatorProviders(url: string): ProviderWithKey[] {
-  return [
-    { name: 'simulator-openai', kind: 'openai', baseUrl: `${url}/v1`, apiKey: 'simulator', catalogue: 'openai' },
-    {
-      name: 'simulator-anthropic',
-      kind: 'anthropic',
-      baseUrl: `${url}/v1`,
-      apiKey: 'simulator',
-      catalogue: 'anthropic',
-    },
-  ];
 }

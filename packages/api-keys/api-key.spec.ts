@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './api-key-secret.ts';
+import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './api-key.ts';
 
 const KEYS = 1_000;
 const keys = Array.from({ length: KEYS }, generateApiKey);

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import type { Bus } from '#bus/connect-bus.ts';
+import type { Subscription } from '#journal/journal.ts';
+import type { Projection } from '#journal/projection.ts';
+import { projectionsService } from '#journal/projections-service.ts';
+import { startProjector } from '#journal/projector.ts';
+import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
+import { replayProjection } from '#journal/replay.ts';
+import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
+import type { ServedService } from '#rpc/served-service.ts';
+import { openBus, openRemoteJournal } from './connect-parts.ts';
+import type { Host } from './host.ts';
+import { lead } from './lead.ts';
+import { openDatabase } from './open-database.ts';
+import { waitFor } from './wait-for.ts';
+
+/** What a service that is led by one process at a time works with, from its election on. */
+export interface Leadership {
+  readonly pool: pg.Pool;
+  readonly bus: Bus;
+  readonly log: RemoteJournal;
+  /** Whoever decides appends through its journal: what it appends is refused once a later term has begun. */
+  readonly term: BegunTerm;
+  /** Whether this process may answer now. */
+  readonly isLeading: () => boolean;
+}
+
+/**
+ * Opens database, bus and log, waits until this process leads the service, and begins a term. What is created after it
+ * from the tables and the log knows everything the leader before has done.
+ */
+export async function leadService(host: Host): Promise<Leadership> {
+  const { pool } = await openDatabase(host);
+  const bus = await openBus(host);
+  const log = openRemoteJournal(host, bus);
+  const lease = await lead(host, pool);
+  const term = await waitFor(
+    'the log',
+    () => beginTerm({ journal: log, service: host.name, holder: host.instance, onSuperseded: host.fence }),
+    host,
+  );
+  host.logger.info({ epoch: term.epoch, position: term.position }, 'a term has begun');
+  return { pool, bus, log, term, isLeading: lease.isHeld };
+}
+
+/** A service's projections, kept in line with the log until the stop. */
+export interface RunningProjections {
+  /** Resolves when the named projection has taken the event at `position`. */
+  reached(name: string, position: number): Promise<void>;
+  readonly service: ServedService;
+}
+
+export async function startProjections(
+  host: Host,
+  { log, pool }: Pick<Leadership, 'log' | 'pool'>,
+  projections: readonly Projection[],
+): Promise<RunningProjections> {
+  const { logger, metrics } = host;
+  const projectors = new Map<string, Subscription>();
+  for (const projection of projections) {
+    const projector = await startProjector(projection, { journal: log, pool, logger });
+    projectors.set(projection.name, projector);
+    host.stack.defer(() => projector.close());
+  }
+  host.beforeMetrics(() => {
+    metrics.logPosition.set(log.knownHead());
+    for (const [consumer, projector] of projectors) {
+      metrics.consumerLag.set({ consumer }, Math.max(0, log.knownHead() - projector.position()));
+    }
+  });
+  return {
+    reached: async (name, position) => projectors.get(name)?.reached(position),
+    service: projectionsService({
+      projectionNames: () => projections.map((projection) => projection.name),
+      replay(name) {
+        const projection = projections.find((each) => each.name === name);
+        if (projection === undefined) throw new Error(`no projection ${name}`);
+        return replayProjection(projection, { journal: log, pool });
+      },
+    }),
+  };
+}

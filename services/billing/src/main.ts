@@ -1,0 +1,31 @@
+import { providersFrom } from '#config/providers.ts';
+import { leadService, startProjections } from '#host/lead-service.ts';
+import { runService } from '#host/run-service.ts';
+import { serveGrpc } from '#host/serve-grpc.ts';
+import { waitFor } from '#host/wait-for.ts';
+import { billingService } from './api/billing-service.ts';
+import { createBilling } from './billing.ts';
+import { billingConfigFrom } from './config-from.ts';
+
+await runService({
+  name: 'billing',
+  hasSchema: true,
+  usage: `The price book, rating, and the ledger: charges every usage on record. Of several processes one leads, the others stand
+by. The providers of its configuration, and the keys in its environment, say whose list prices it publishes.
+
+Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
+`,
+  async start(host) {
+    const { config, environment, logger, metrics } = host;
+    const leadership = await leadService(host);
+    const { pool, term, isLeading } = leadership;
+    const billing = await createBilling({ config: billingConfigFrom(config), journal: term.journal, pool, logger });
+    host.stack.defer(() => billing.close());
+    const projections = await startProjections(host, leadership, billing.projections);
+    await billing.ready();
+    const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
+    await waitFor('the log', () => billing.seedPrices([...catalogues]), host);
+    await serveGrpc(host, [billingService(billing), projections.service], { isServing: isLeading });
+    host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck));
+  },
+});

@@ -1,0 +1,57 @@
+import type { BillingPort } from '#contracts/billing.ts';
+import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
+import { createGrpcClient } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { startRefreshing } from './refreshed.ts';
+
+/** Only what /v1/models shows rests on it; admission has prices of its own, from the log. */
+const REFRESH_MS = 5_000;
+const REFRESH_TIMEOUT_MS = 2_000;
+
+/** Billing in another process, with what is priced in memory. */
+export interface RemoteBilling extends BillingPort {
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createRemoteBilling({
+  peer,
+  logger,
+}: {
+  readonly peer: RpcPeer;
+  readonly logger: Logger;
+}): RemoteBilling {
+  const { calls, close } = createGrpcClient(BillingService, peer);
+  let priceKeys: ReadonlySet<string> = new Set();
+  const refreshing = startRefreshing({
+    what: 'the prices of billing',
+    intervalMs: REFRESH_MS,
+    logger,
+    async refresh() {
+      priceKeys = new Set((await calls.listPrices({}, { timeoutMs: REFRESH_TIMEOUT_MS })).priceKeys);
+    },
+  });
+  return {
+    isPriced: (priceKey) => priceKeys.has(priceKey),
+    async usage(query) {
+      const { lines } = await calls.getUsage(query);
+      return lines.map((line) => ({
+        day: line.day,
+        model: line.model,
+        requests: Number(line.requests),
+        inputTokens: Number(line.inputTokens),
+        cachedInputTokens: Number(line.cachedInputTokens),
+        cacheWriteTokens: Number(line.cacheWriteTokens),
+        outputTokens: Number(line.outputTokens),
+        reasoningTokens: Number(line.reasoningTokens),
+        amountNanoUsd: line.amountNanoUsd,
+      }));
+    },
+    ready: refreshing.first,
+    async close() {
+      await refreshing.close();
+      close();
+    },
+  };
+}

@@ -1,0 +1,8 @@
+import type { GatewayConfig } from '#config/gateway-config.ts';
+import { type IngressConfig, ingressDefaults } from './config.ts';
+
+/** The part of a gateway's settings that is ingress's, with the token of its admin API. */
+export function ingressConfigFrom(config: GatewayConfig, adminToken: string): IngressConfig {
+  const { host, port, bodyMaxBytes, requestTimeoutMs, drainTimeoutMs } = config;
+  return { ...ingressDefaults, host, port, bodyMaxBytes, requestTimeoutMs, drainTimeoutMs, adminToken };
+}

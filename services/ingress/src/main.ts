@@ -1,0 +1,69 @@
+import { openBus, openRemoteJournal, PART, peerOf } from '#host/connect-parts.ts';
+import { required } from '#host/host.ts';
+import { runService } from '#host/run-service.ts';
+import { waitFor } from '#host/wait-for.ts';
+import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
+import { createRemoteBilling } from './adapters/remote-billing.ts';
+import { createRemoteQuota } from './adapters/remote-quota.ts';
+import { createRemoteRouter } from './adapters/remote-router.ts';
+import { ingressConfigFrom } from './config-from.ts';
+import { createIngress } from './ingress.ts';
+
+await runService({
+  name: 'ingress',
+  usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
+
+Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
+GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
+`,
+  async start(host) {
+    const { config, logger, metrics } = host;
+    const needed = required(host, {
+      adminToken: 'GATEWAY_ADMIN_TOKEN',
+      keyPepper: 'GATEWAY_KEY_PEPPER',
+      quotaAddresses: 'GATEWAY_QUOTA_ADDRESSES',
+      billingAddresses: 'GATEWAY_BILLING_ADDRESSES',
+      accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES',
+      routerAddresses: 'GATEWAY_ROUTER_ADDRESSES',
+    });
+    const bus = await openBus(host);
+    const journal = openRemoteJournal(host, bus);
+    const quota = createRemoteQuota({ bus, peer: peerOf(host, needed.quotaAddresses), part: PART });
+    host.stack.defer(() => quota.close());
+    const billing = createRemoteBilling({ peer: peerOf(host, needed.billingAddresses), logger });
+    host.stack.defer(() => billing.close());
+    const router = createRemoteRouter({
+      peer: peerOf(host, needed.routerAddresses),
+      requestTimeoutMs: config.requestTimeoutMs,
+      logger,
+    });
+    host.stack.defer(() => router.close());
+    const { keyPepper, accountsAddresses } = needed;
+    const accounts = await waitFor(
+      'accounts',
+      () => connectRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, keyPepper }),
+      host,
+    );
+    host.stack.defer(() => accounts.close());
+    const ingress = createIngress({
+      config: ingressConfigFrom(config, needed.adminToken),
+      quota,
+      router,
+      accounts,
+      billing,
+      balances: quota,
+      readiness: async () => ({
+        bus: bus.isConnected() ? 'ok' : 'the bus is away',
+        router: router.state(),
+      }),
+      stats: async () => ({ log: { position: journal.knownHead() }, keys: { lag_events: journal.lag() } }),
+      logger,
+      metrics,
+    });
+    host.stack.defer(() => ingress.drain());
+    // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
+    await Promise.all([router.ready(), billing.ready()]);
+    const { url } = await ingress.listen();
+    logger.info({ url }, 'listening');
+  },
+});

@@ -1,0 +1,42 @@
+import { openBus, PART } from '#host/connect-parts.ts';
+import { lead } from '#host/lead.ts';
+import { openDatabase } from '#host/open-database.ts';
+import { runService } from '#host/run-service.ts';
+import { serveGrpc } from '#host/serve-grpc.ts';
+import { startAppendResponder } from './api/append-responder.ts';
+import { journalService } from './api/journal-service.ts';
+import { openJournal } from './journal.ts';
+import { startRelay } from './relay/relay.ts';
+
+await runService({
+  name: 'journal',
+  hasSchema: true,
+  usage: `The log: its one writer, the relay that brings committed events to JetStream, and reads of it over gRPC. Of several
+processes one leads, the others stand by.
+
+Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
+`,
+  async start(host) {
+    const { logger, metrics } = host;
+    const { pool, connectionString } = await openDatabase(host);
+    const bus = await openBus(host);
+    const { isHeld: isLeading } = await lead(host, pool);
+    const journal = await openJournal({ connectionString, pool, logger, onFenced: host.fence });
+    host.stack.defer(() => journal.close());
+    const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, logger });
+    host.stack.defer(() => relay.close());
+    const service = journalService({
+      readStored: journal.readStored,
+      readStoredStream: journal.readStoredStream,
+      head: journal.logHead,
+    });
+    await serveGrpc(host, [service], { isServing: isLeading });
+    const responder = startAppendResponder({ bus, part: PART, journal, isLeading, logger });
+    host.stack.defer(() => responder.close());
+    host.beforeMetrics(() => {
+      const { position } = journal.logHead();
+      metrics.logPosition.set(position);
+      metrics.relayLag.set(Math.max(0, position - relay.position()));
+    });
+  },
+});

@@ -1,0 +1,36 @@
+import { PART } from '#host/connect-parts.ts';
+import { leadService, startProjections } from '#host/lead-service.ts';
+import { runService } from '#host/run-service.ts';
+import { serveGrpc } from '#host/serve-grpc.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { startAdmitResponder } from './api/admit-responder.ts';
+import { quotaService } from './api/quota-service.ts';
+import { quotaConfigFrom } from './config-from.ts';
+import { createRepeatableAdmit } from './handlers/admit-again.ts';
+import { createQuota } from './quota.ts';
+
+await runService({
+  name: 'quota',
+  hasSchema: true,
+  usage: `Admission: the windows and balances of all accounts, decided in one process' memory. Of several processes one leads,
+the others stand by.
+
+Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
+`,
+  async start(host) {
+    const { logger, metrics } = host;
+    const leadership = await leadService(host);
+    const { pool, bus, term, isLeading } = leadership;
+    // An answer on the bus is the end of an admission; it has no second one to say that the first has become durable.
+    const config = { ...quotaConfigFrom(host.config), durability: 'strict' as const };
+    const quota = await createQuota({ config, journal: term.journal, pool, logger });
+    host.stack.defer(() => quota.close());
+    const projections = await startProjections(host, leadership, quota.projections);
+    await quota.ready();
+    const admit = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
+    await serveGrpc(host, [quotaService({ ...quota, admit }), projections.service], { isServing: isLeading });
+    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
+    host.stack.defer(() => responder.close());
+    host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds()));
+  },
+});

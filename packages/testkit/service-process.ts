@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const LINES_KEPT = 5_000;
+
+export const serviceNames = ['journal', 'quota', 'billing', 'accounts', 'router', 'ingress'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** One of the gateway's services, in a process of its own. */
+export interface ServiceProcess {
+  readonly service: ServiceName;
+  /** Unlike any other's of the service. */
+  readonly instance: string;
+  readonly pid: () => number;
+  readonly lines: readonly string[];
+  isRunning(): boolean;
+  start(): void;
+  /** Sends a signal and resolves with the exit code; null where the signal itself ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void;
+  /** Started again whenever it ends by itself, as a supervisor would, until `stop`. */
+  supervise(): void;
+}
+
+export function serviceProcess(
+  service: ServiceName,
+  instance: string,
+  environment: Readonly<Record<string, string>>,
+): ServiceProcess {
+  const entry = fileURLToPath(new URL(`../../services/${service}/src/main.ts`, import.meta.url));
+  const lines: string[] = [];
+  let child: ChildProcess | undefined;
+  let isSupervised = false;
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
+
+  function start(): void {
+    const started = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, GATEWAY_INSTANCE: instance },
+    });
+    child = started;
+    for (const stream of [started.stdout, started.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        if (lines.length > LINES_KEPT) lines.shift();
+      });
+    }
+    started.once('exit', () => {
+      if (isSupervised && child === started) start();
+    });
+  }
+
+  return {
+    service,
+    instance,
+    pid: () => child?.pid ?? 0,
+    lines,
+    isRunning,
+    start,
+    async stop(signal = 'SIGTERM') {
+      isSupervised = false;
+      if (child === undefined || !isRunning()) return child?.exitCode ?? null;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const [code] = await ended;
+      return code as number | null;
+    },
+    signal: (signal) => void child?.kill(signal),
+    supervise() {
+      isSupervised = true;
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { pino } from 'pino';
+import { type Bus, connectBus } from '#bus/connect-bus.ts';
+import { eventStreamName, eventsOf } from '#bus/subjects.ts';
+import { Fault } from '#errors/fault.ts';
+import { eventFromMessage } from '#journal/event-message.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
+import { newId } from '#kernel/ids.ts';
+import { startGrpcServer } from '#rpc/server.ts';
+import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
+import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { startAppendResponder } from './api/append-responder.ts';
+import { journalService } from './api/journal-service.ts';
+import type { LocalJournal } from './journal.ts';
+import { startRelay } from './relay/relay.ts';
+import { withTemporaryLog } from './testing.ts';
+
+const PART = 0;
+const logger = pino({ level: 'silent' });
+
+interface World {
+  readonly nats: TemporaryNats;
+  readonly bus: Bus;
+  readonly local: LocalJournal;
+  readonly remote: RemoteJournal;
+  /** The leader answers while this is true. */
+  lead(isLeading: boolean): void;
+}
+
+/** A journal process and a process that uses it, over a real NATS and gRPC. */
+async function withRemoteLog(use: (world: World) => Promise<void>): Promise<void> {
+  await withTemporaryLog(async (log) => {
+    await using stack = new AsyncDisposableStack();
+    const nats = stack.use(await startTemporaryNats());
+    const connect = async (name: string): Promise<Bus> => {
+      const bus = await connectBus({ servers: [nats.url], name, logger });
+      stack.defer(() => bus.close());
+      return bus;
+    };
+    const [bus, userBus, local] = [await connect('journal'), await connect('user'), await log.open()];
+    let isLeading = true;
+    const responder = startAppendResponder({ bus, part: PART, journal: local, isLeading: () => isLeading, logger });
+    stack.defer(() => responder.close());
+    const relay = startRelay({ bus, journal: local, part: PART, replicas: 1, logger });
+    stack.defer(() => relay.close());
+    const ports = { readStored: local.readStored, readStoredStream: local.readStoredStream, head: local.logHead };
+    const server = await startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: [journalService(ports)],
+      adminToken: 'token',
+      logger,
+    });
+    stack.defer(() => server.drain());
+    const peer = { addresses: [server.address], adminToken: 'token' };
+    const remote = connectJournal({ bus: userBus, peer, part: PART, consumer: 'user-1', logger });
+    stack.defer(() => remote.close());
+    await use({ nats, bus, local, remote, lead: (leads) => (isLeading = leads) });
+  });
+}
+
+testJournalContract('NATS and gRPC', (use) => withRemoteLog(({ remote }) => use(remote)), { isInProcess: false });
+
+const append = (journal: Pick<RemoteJournal, 'append'>, name: string) =>
+  journal.append(revocations(name, 0, [newId()]));
+
+/** Follows the log from the start; every position has to come once and in order. */
+function follow(journal: RemoteJournal) {
+  const seen: number[] = [];
+  const subscription = journal.subscribe({
+    name: 'follower',
+    afterPosition: 0,
+    onEvents: (events) => void seen.push(...events.map((event) => event.position)),
+  });
+  return {
+    async hasAll(count: number) {
+      await subscription.reached(count);
+      assert.deepEqual(
+        seen,
+        Array.from({ length: count }, (_, index) => index + 1),
+      );
+    },
+  };
+}
+
+test('an append that nobody answers is repeated until somebody does, and is written once', () =>
+  withRemoteLog(async ({ remote, local, lead }) => {
+    lead(false);
+    const waiting = append(remote, 'a');
+    await pause(1_500);
+    lead(true);
+    assert.deepEqual(await waiting, { kind: 'appended', position: 1, isRepeat: false });
+    assert.equal(await local.head(), 1);
+  }));
+
+test('an append while the bus is away ends in a clear no, and the same one after it is written', () =>
+  withRemoteLog(async ({ nats, remote }) => {
+    const request = revocations('a', 0, [newId()]);
+    await nats.stop();
+    await assert.rejects(remote.append(request), (thrown) => thrown instanceof Fault && thrown.code === 'unavailable');
+    await nats.start();
+    assert.equal((await remote.append(request)).kind, 'appended');
+  }));
+
+test('events come once and in order while NATS is stopped, killed and wiped', () =>
+  withRemoteLog(async ({ nats, remote, local }) => {
+    const follower = follow(remote);
+    await append(remote, 'a');
+    await follower.hasAll(1);
+    await nats.stop();
+    await append(local, 'b');
+    await nats.start();
+    await follower.hasAll(2);
+    await nats.stop('SIGKILL');
+    await nats.wipe();
+    await append(local, 'c');
+    await nats.start();
+    await follower.hasAll(3);
+    await append(remote, 'd');
+    await follower.hasAll(4);
+  }));
+
+/** What JetStream has, by position. */
+async function relayed(bus: Bus): Promise<number[]> {
+  const manager = await jetstreamManager(bus.connection);
+  const { state } = await manager.streams.info(eventStreamName(PART));
+  const positions: number[] = [];
+  for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+    const message = await manager.streams.getMessage(eventStreamName(PART), { seq });
+    if (message !== null) positions.push(eventFromMessage(message.data).position);
+  }
+  return positions;
+}
+
+async function untilRelayed(bus: Bus, count: number): Promise<number[]> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const positions = await relayed(bus).catch(() => []);
+    if (positions.length >= count) return positions;
+    await pause(50);
+  }
+  throw new Error(`JetStream never had ${count} events`);
+}
+
+test('a stream that was deleted is made again and filled from the log', () =>
+  withRemoteLog(async ({ bus, local }) => {
+    for (const name of ['a', 'b', 'c']) await append(local, name);
+    await untilRelayed(bus, 3);
+    await (await jetstreamManager(bus.connection)).streams.delete(eventStreamName(PART));
+    await append(local, 'd');
+    assert.deepEqual(await untilRelayed(bus, 4), [1, 2, 3, 4]);
+  }));
+
+test('two relays at once leave the log in order on JetStream, each event once', () =>
+  withRemoteLog(async ({ bus, local }) => {
+    const second = startRelay({ bus, journal: local, part: PART, replicas: 1, logger });
+    for (let burst = 0; burst < 10; burst += 1) {
+      await Promise.all(Array.from({ length: 20 }, (_, index) => append(local, `${burst}-${index}`)));
+    }
+    const positions = await untilRelayed(bus, 200);
+    await second.close();
+    assert.deepEqual(
+      positions,
+      Array.from({ length: 200 }, (_, index) => index + 1),
+    );
+  }));
+
+async function publishJunk(client: JetStreamClient): Promise<void> {
+  await client.publish(eventsOf(PART, 'key'), 'no event at all');
+}
+
+test('a message that is no event is passed over by those who follow, and the relay goes on behind it', () =>
+  withRemoteLog(async ({ bus, remote, local }) => {
+    const follower = follow(remote);
+    await append(local, 'a');
+    await follower.hasAll(1);
+    await publishJunk(jetstream(bus.connection));
+    await append(local, 'b');
+    await append(local, 'c');
+    await follower.hasAll(3);
+  }));
+
+test('what an append given up on may still become is settled before its stream is read', () =>
+  withRemoteLog(async ({ remote, lead, local }) => {
+    const request = revocations('a', 0, [newId()]);
+    lead(false);
+    await assert.rejects(remote.append(request), Fault);
+    lead(true);
+    // As the leader would, had it been the answer that was lost.
+    void local.append(request);
+    assert.equal((await remote.readStream('key-a')).length, 1);
+  }));
+
+test('bytes cross as they are hashed', () =>
+  withRemoteLog(async ({ remote, local }) => {
+    const seen: RecordedEvent[] = [];
+    const subscription = remote.subscribe({
+      name: 'bytes',
+      afterPosition: 0,
+      onEvents: (events) => void seen.push(...events),
+    });
+    await append(remote, 'a');
+    await subscription.reached(1);
+    const [stored] = await local.readStored(0, 1);
+    assert.equal(seen[0]?.body, stored?.body);
+    assert.deepEqual(seen, await remote.readStream('key-a'));
+  }));

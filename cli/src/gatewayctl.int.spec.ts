@@ -46,7 +46,7 @@ const server = await startGrpcServer({
         differences: isReplayEqual ? [] : ['usage_day: row (u1) is 5, rebuilt 6'],
         durationMs: 3,
       }),
-      projectionNames: () => ['accounts.directory', 'billing.usage'],
+      positions: () => new Map(['accounts.directory', 'billing.usage'].map((name) => [name, 18])),
     }),
   ],
 });

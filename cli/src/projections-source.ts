@@ -23,7 +23,7 @@ export async function listProjections(connection: Connection): Promise<Map<strin
   );
   for (const answer of asked) {
     if (answer.status === 'rejected') continue;
-    for (const projection of answer.value.projections) owners.set(projection, answer.value.address);
+    for (const { name } of answer.value.projections) owners.set(name, answer.value.address);
   }
   if (owners.size === 0) for (const answer of asked) if (answer.status === 'rejected') throw answer.reason;
   return owners;

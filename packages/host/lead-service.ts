@@ -1,13 +1,9 @@
 import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
-import type { Subscription } from '#journal/journal.ts';
+import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
-import { projectionsService } from '#journal/projections-service.ts';
-import { startProjector } from '#journal/projector.ts';
 import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
-import { replayProjection } from '#journal/replay.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
-import type { ServedService } from '#rpc/served-service.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';
 import type { Host } from './host.ts';
 import { lead } from './lead.ts';
@@ -43,40 +39,20 @@ export async function leadService(host: Host): Promise<Leadership> {
   return { pool, bus, log, term, isLeading: lease.isHeld };
 }
 
-/** A service's projections, kept in line with the log until the stop. */
-export interface RunningProjections {
-  /** Resolves when the named projection has taken the event at `position`. */
-  reached(name: string, position: number): Promise<void>;
-  readonly service: ServedService;
-}
-
+/** Keeps a service's projections in line with the log until the stop. */
 export async function startProjections(
   host: Host,
   { log, pool }: Pick<Leadership, 'log' | 'pool'>,
   projections: readonly Projection[],
-): Promise<RunningProjections> {
+): Promise<KeptProjections> {
   const { logger, metrics } = host;
-  const projectors = new Map<string, Subscription>();
-  for (const projection of projections) {
-    const projector = await startProjector(projection, { journal: log, pool, logger });
-    projectors.set(projection.name, projector);
-    host.stack.defer(() => projector.close());
-  }
+  const kept = await keepProjections(projections, { journal: log, pool, logger });
+  host.stack.defer(() => kept.close());
   host.beforeMetrics(() => {
     metrics.logPosition.set(log.knownHead());
-    for (const [consumer, projector] of projectors) {
-      metrics.consumerLag.set({ consumer }, Math.max(0, log.knownHead() - projector.position()));
+    for (const [consumer, position] of kept.positions()) {
+      metrics.consumerLag.set({ consumer }, Math.max(0, log.knownHead() - position));
     }
   });
-  return {
-    reached: async (name, position) => projectors.get(name)?.reached(position),
-    service: projectionsService({
-      projectionNames: () => projections.map((projection) => projection.name),
-      replay(name) {
-        const projection = projections.find((each) => each.name === name);
-        if (projection === undefined) throw new Error(`no projection ${name}`);
-        return replayProjection(projection, { journal: log, pool });
-      },
-    }),
-  };
+  return kept;
 }

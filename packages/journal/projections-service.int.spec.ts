@@ -33,7 +33,7 @@ const server = await startGrpcServer({
         await replayMayEnd;
         return { ...report, projection };
       },
-      projectionNames: () => ['accounts.user', 'billing.usage'],
+      positions: () => new Map(['accounts.user', 'billing.usage'].map((name) => [name, 18])),
     }),
   ],
 });

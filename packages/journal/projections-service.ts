@@ -1,21 +1,15 @@
 import { ProjectionsService } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
+import type { KeptProjections } from './kept-projections.ts';
 import type { ReplayReport } from './replay.ts';
 
-/** Rebuilds projections from the log. */
-export interface Replayer {
-  /** Of a name among `projectionNames`. */
-  replay(projectionName: string): Promise<ReplayReport>;
-  projectionNames(): readonly string[];
-}
-
 /** gateway.projections.v1.ProjectionsService over a service's projections. */
-export function projectionsService(ports: Replayer): ServedService {
+export function projectionsService(ports: Pick<KeptProjections, 'positions' | 'replay'>): ServedService {
   const replayOne = oneAtATime((name: string) => ports.replay(name));
   return servedService(ProjectionsService, {
     replay: async ({ projection }, { signal }) => {
-      const known = ports.projectionNames();
+      const known = [...ports.positions().keys()];
       if (projection !== '' && !known.includes(projection)) throw unknownProjection(projection, known);
       const reports: ReplayReport[] = [];
       for (const name of projection === '' ? known : [projection]) {
@@ -24,7 +18,9 @@ export function projectionsService(ports: Replayer): ServedService {
       }
       return { results: reports.map(replayResult) };
     },
-    listProjections: async () => ({ projections: [...ports.projectionNames()] }),
+    listProjections: async () => ({
+      projections: [...ports.positions()].map(([name, position]) => ({ name, position: BigInt(position) })),
+    }),
   });
 }
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
-import { halfStart } from '../e2e/support/half-start.ts';
-import { type Installation, install } from '../e2e/support/installation.ts';
+import { installStandalone, type StandaloneInstallation } from '../e2e/support/standalone.ts';
 import { until } from '../e2e/support/until.ts';
+import { halfStart } from '../standalone/half-start.ts';
 import { startLoad } from './load.ts';
 import { reckon } from './reckoning.ts';
 
@@ -30,7 +30,7 @@ test('twenty times kill -9 under load: what was answered is charged exactly once
   const simulator = await startSimulatorProcess();
   context.after(() => simulator.stop());
   await fetch(`${simulator.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(SCRIPT) });
-  await using installation = await install({
+  await using installation = await installStandalone({
     simulatorUrl: simulator.url,
   });
   const customer = await installation.customer({ creditUsd: CREDIT_USD });
@@ -61,14 +61,14 @@ test('twenty times kill -9 under load: what was answered is charged exactly once
 });
 
 /** Kills the gateway, and PostgreSQL with it where asked to, as nothing can prepare for. */
-async function killNine(installation: Installation, isDatabaseToo: boolean): Promise<void> {
+async function killNine(installation: StandaloneInstallation, isDatabaseToo: boolean): Promise<void> {
   const file = await readFile(join(installation.dataDir, 'postgres/postmaster.pid'), 'utf8');
   const ended = installation.gateway().stop('SIGKILL');
   if (isDatabaseToo) process.kill(Number(file.split('\n')[0]), 'SIGKILL');
   await ended;
 }
 
-async function killStart({ dataDir, environment }: Installation): Promise<void> {
+async function killStart({ dataDir, environment }: StandaloneInstallation): Promise<void> {
   const { signal } = await halfStart({ dataDir, environment, at: 'the log is open', signal: 'SIGKILL' });
   assert.equal(signal, 'SIGKILL');
 }

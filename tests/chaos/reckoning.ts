@@ -18,7 +18,7 @@ export interface Reckoning {
  * AssertionError that names the request where they disagree.
  */
 export async function reckon(installation: Installation, customer: Customer, seen: Seen): Promise<Reckoning> {
-  await using log = await openLogReader(installation.dataDir);
+  await using log = await openLogReader(installation);
   const admitted = byRequest(await ofUser(log, customer, 'RequestAdmitted'), 'admitted');
   const usages = byRequest(await ofUser(log, customer, 'UsageRecorded'), 'metered');
   const charges = byRequest(await ofUser(log, customer, 'ChargePosted'), 'charged');

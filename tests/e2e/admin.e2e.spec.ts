@@ -7,7 +7,7 @@ import { openLogReader } from './support/log-reader.ts';
 
 const installation = await install();
 const { admin } = installation;
-const log = await openLogReader(installation.dataDir);
+const log = await openLogReader(installation);
 after(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();

@@ -10,7 +10,7 @@ import { openLogReader } from './support/log-reader.ts';
 import { meteredOnce } from './support/provider-meter.ts';
 
 const installation = await install();
-const log = await openLogReader(installation.dataDir);
+const log = await openLogReader(installation);
 after(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();

@@ -14,7 +14,7 @@ const HOLD_TTL_MS = 5_500;
 const installation = await install({
   environment: { GATEWAY_REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`, GATEWAY_HOLD_TTL_MS: `${HOLD_TTL_MS}` },
 });
-const log = await openLogReader(installation.dataDir);
+const log = await openLogReader(installation);
 after(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();

@@ -11,7 +11,7 @@ import { openLogReader } from './support/log-reader.ts';
 import { metered, meteredOnce } from './support/provider-meter.ts';
 
 const installation = await install();
-const log = await openLogReader(installation.dataDir);
+const log = await openLogReader(installation);
 after(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();

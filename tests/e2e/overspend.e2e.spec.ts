@@ -11,7 +11,7 @@ import { until } from './support/until.ts';
 /** Holds its answers back until it is told to give them. */
 const provider = await startRawProvider();
 const installation = await install({ providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }] });
-const log = await openLogReader(installation.dataDir);
+const log = await openLogReader(installation);
 after(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();

@@ -3,6 +3,8 @@ import { required } from '#host/host.ts';
 import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
+import type { KeptProjections } from '#journal/kept-projections.ts';
+import { projectionsService } from '#journal/projections-service.ts';
 import { createAccounts } from './accounts.ts';
 import { readActiveKeys } from './adapters/read-active-keys.ts';
 import { accountsService } from './api/accounts-service.ts';
@@ -20,7 +22,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const leadership = await leadService(host);
     const { pool, term, isLeading } = leadership;
-    const reached = Promise.withResolvers<Awaited<ReturnType<typeof startProjections>>['reached']>();
+    const reached = Promise.withResolvers<KeptProjections['reached']>();
     const awaitProjection = async (name: string, position: number) => (await reached.promise)(name, position);
     const accounts = await createAccounts({
       config: { keyPepper },
@@ -42,6 +44,6 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
         return { position, keys };
       },
     });
-    await serveGrpc(host, [service, projections.service], { isServing: isLeading });
+    await serveGrpc(host, [service, projectionsService(projections)], { isServing: isLeading });
   },
 });

@@ -3,6 +3,7 @@ import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import { waitFor } from '#host/wait-for.ts';
+import { projectionsService } from '#journal/projections-service.ts';
 import { billingService } from './api/billing-service.ts';
 import { createBilling } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
@@ -25,7 +26,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     await billing.ready();
     const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
     await waitFor('the log', () => billing.seedPrices([...catalogues]), host);
-    await serveGrpc(host, [billingService(billing), projections.service], { isServing: isLeading });
+    await serveGrpc(host, [billingService(billing), projectionsService(projections)], { isServing: isLeading });
     host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck));
   },
 });

@@ -6,6 +6,7 @@ import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
 import { createRemoteQuota } from './adapters/remote-quota.ts';
 import { createRemoteRouter } from './adapters/remote-router.ts';
+import { createRemoteStats } from './adapters/remote-stats.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIngress } from './ingress.ts';
 
@@ -21,6 +22,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const needed = required(host, {
       adminToken: 'GATEWAY_ADMIN_TOKEN',
       keyPepper: 'GATEWAY_KEY_PEPPER',
+      journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES',
       quotaAddresses: 'GATEWAY_QUOTA_ADDRESSES',
       billingAddresses: 'GATEWAY_BILLING_ADDRESSES',
       accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES',
@@ -45,6 +47,14 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       host,
     );
     host.stack.defer(() => accounts.close());
+    const stats = createRemoteStats({
+      journal: peerOf(host, needed.journalAddresses),
+      quota: peerOf(host, needed.quotaAddresses),
+      projections: [needed.quotaAddresses, needed.billingAddresses, accountsAddresses].map((addresses) =>
+        peerOf(host, addresses),
+      ),
+    });
+    host.stack.defer(() => stats.close());
     const ingress = createIngress({
       config: ingressConfigFrom(config, needed.adminToken),
       quota,
@@ -56,7 +66,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
         bus: bus.isConnected() ? 'ok' : 'the bus is away',
         router: router.state(),
       }),
-      stats: async () => ({ log: { position: journal.knownHead() }, keys: { lag_events: journal.lag() } }),
+      stats: stats.read,
       logger,
       metrics,
     });

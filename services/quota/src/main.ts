@@ -2,6 +2,7 @@ import { PART } from '#host/connect-parts.ts';
 import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
+import { projectionsService } from '#journal/projections-service.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { startAdmitResponder } from './api/admit-responder.ts';
 import { quotaService } from './api/quota-service.ts';
@@ -28,7 +29,9 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
     const admit = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
-    await serveGrpc(host, [quotaService({ ...quota, admit }), projections.service], { isServing: isLeading });
+    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections)], {
+      isServing: isLeading,
+    });
     const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
     host.stack.defer(() => responder.close());
     host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds()));

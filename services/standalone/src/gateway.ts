@@ -2,11 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { ProviderWithKey } from '#config/providers.ts';
-import type { Subscription } from '#journal/journal.ts';
+import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { startProjector } from '#journal/projector.ts';
-import { replayProjection } from '#journal/replay.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
@@ -65,10 +63,9 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     onFenced: dependencies.onFenced,
   });
   opened.defer(() => journal.close());
-  const projectors = new Map<string, Subscription>();
-  opened.defer(() => closeAll([...projectors.values()]));
+  const keeping = Promise.withResolvers<KeptProjections>();
   const awaitProjection = async (name: string, position: number): Promise<void> =>
-    projectors.get(name)?.reached(position);
+    (await keeping.promise).reached(name, position);
 
   const [accounts, quota, billing] = await Promise.all([
     createAccounts({
@@ -90,12 +87,9 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   });
   opened.defer(() => router.close());
   const projections: readonly Projection[] = [...accounts.projections, ...quota.projections, ...billing.projections];
-  await Promise.all(
-    projections.map(async (projection) => {
-      const projector = await startProjector(projection, { journal, pool, logger: loggerOf(projection.schema) });
-      projectors.set(projection.name, projector);
-    }),
-  );
+  const kept = await keepProjections(projections, { journal, pool, logger: loggerOf('projections') });
+  opened.defer(() => kept.close());
+  keeping.resolve(kept);
   await Promise.all([accounts.ready(), quota.ready(), billing.ready()]);
   await billing.seedPrices([...new Set(providers.map((provider) => provider.catalogue))]);
   // What was admitted before this start has lost its process: no usage will ever be recorded for it.
@@ -112,12 +106,12 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     stats: async () => ({
       log: { position: journal.logHead().position, epoch: journal.logHead().epoch },
       openHolds: quota.openHolds(),
-      projections: Object.fromEntries([...projectors].map(([name, projector]) => [name, projector.position()])),
+      projections: Object.fromEntries(kept.positions()),
     }),
     logger: loggerOf('ingress'),
     metrics,
   });
-  const grpc = await startAdminServer(dependencies, journal, pool, projections, loggerOf('journal'));
+  const grpc = await startAdminServer(dependencies, journal, kept, loggerOf('journal'));
   opened.defer(() => grpc.drain());
   const { url } = await ingress.listen();
 
@@ -148,8 +142,7 @@ async function migrateAll(pool: pg.Pool): Promise<void> {
 function startAdminServer(
   { config, secrets }: GatewayDependencies,
   journal: LocalJournal,
-  pool: pg.Pool,
-  projections: readonly Projection[],
+  projections: KeptProjections,
   logger: Logger,
 ): Promise<GrpcServer> {
   const service = journalService({
@@ -157,18 +150,10 @@ function startAdminServer(
     readStoredStream: journal.readStoredStream,
     head: journal.logHead,
   });
-  const replays = projectionsService({
-    projectionNames: () => projections.map((projection) => projection.name),
-    replay(name) {
-      const projection = projections.find((each) => each.name === name);
-      if (projection === undefined) throw new Error(`no projection ${name}`);
-      return replayProjection(projection, { journal, pool });
-    },
-  });
   return startGrpcServer({
     host: config.grpcHost,
     port: config.grpcPort,
-    services: [service, replays],
+    services: [service, projectionsService(projections)],
     adminToken: secrets.adminToken,
     logger,
   });

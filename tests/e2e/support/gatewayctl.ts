@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { GatewayProcess } from '#testkit/gateway-process.ts';
+import type { Reach } from './installation.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../cli/bin/gatewayctl.js', import.meta.url));
 
@@ -14,7 +14,7 @@ export interface CommandResult {
 
 /** Runs `gatewayctl` as an operator does, against a running gateway. */
 export async function gatewayctl(
-  { grpcAddress, adminToken }: GatewayProcess,
+  { grpcAddress, adminToken }: Pick<Reach, 'grpcAddress' | 'adminToken'>,
   args: readonly string[],
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [ENTRY, ...args], {
@@ -26,7 +26,7 @@ export async function gatewayctl(
 }
 
 /** The same with `--json`; the answer as a document. */
-export async function gatewayctlJson<T>(gateway: GatewayProcess, args: readonly string[]): Promise<T> {
+export async function gatewayctlJson<T>(gateway: Reach, args: readonly string[]): Promise<T> {
   const { stdout, stderr } = await gatewayctl(gateway, [...args, '--json']);
   try {
     return JSON.parse(stdout) as T;

@@ -1,24 +1,28 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI from 'openai';
-import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
-import { type GatewayProcess, startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
-import { startSimulator } from '../../../tools/simulator/src/simulator.ts';
 import { type AdminApi, adminApi, type Balance, type KeyDocument, type UserDocument } from './admin-api.ts';
 import { until } from './until.ts';
 
-/** A gateway as its operator has it: a process, a data directory, providers, and the admin token. */
+/** What one has to know to use a gateway and to look into it. */
+export interface Reach {
+  readonly url: string;
+  /** As gatewayctl takes it. */
+  readonly grpcAddress: string;
+  readonly adminToken: string;
+  /** The log lines so far, of all its processes. */
+  readonly lines: readonly string[];
+}
+
+/** A gateway as its operator has it, whatever it is made of: providers, the admin token, its database. */
 export interface Installation extends AsyncDisposable {
-  readonly dataDir: string;
   readonly simulatorUrl: string;
-  /** What the process is started with, beside its data directory. */
-  readonly environment: Readonly<Record<string, string>>;
   readonly admin: AdminApi;
-  /** The process that runs now. */
-  readonly gateway: () => GatewayProcess;
-  /** Starts a process on the same data directory; the one before must have ended. */
-  start(): Promise<GatewayProcess>;
+  readonly gateway: () => Reach;
+  /** Ends all its processes in good order; their last log lines are out then. */
+  stop(): Promise<void>;
+  /** Of its database, as a role that may look at everything. */
+  databaseUrl(): Promise<string>;
   /** A new user with credit and a key. */
   customer(wishes?: CustomerWishes): Promise<Customer>;
   stats(): Promise<Stats>;
@@ -71,39 +75,29 @@ export const simulatorModels = {
   anthropic: ['claude-haiku-4-5'],
 } as const;
 
-/** Starts a gateway whose providers are the simulator, in both wire formats, and those given. */
+/**
+ * Starts a gateway whose providers are the simulator, in both wire formats, and those given: all in one process, or with
+ * GATEWAY_WIRING=distributed the six services as processes over NATS and gRPC. What uses it cannot tell which.
+ */
 export async function install(options: InstallationOptions = {}): Promise<Installation> {
-  await using undo = new AsyncDisposableStack();
-  const dataDir = undo.use(await temporaryDataDir()).path;
-  const simulatorUrl = options.simulatorUrl ?? undo.adopt(await startSimulator(), (each) => each.close()).url;
-  const environment = await configure(dataDir, simulatorUrl, options);
+  if (process.env['GATEWAY_WIRING'] !== 'distributed')
+    return (await import('./standalone.ts')).installStandalone(options);
+  return (await import('./distributed.ts')).installDistributed(options);
+}
 
-  let running = await startGatewayProcess({ dataDir, environment });
-  undo.defer(() => stopCompletely(running, dataDir));
-  const admin = adminApi(() => running);
-
-  async function stats(): Promise<Stats> {
-    return (await admin.call<Stats>('GET', '/health/stats')).document;
-  }
-
-  const installed = undo.move();
+/** What every wiring gives in the same way, over the gateway's own HTTP. */
+export function overHttp(reach: () => Pick<Reach, 'url' | 'adminToken'>) {
+  const admin = adminApi(reach);
+  const stats = async (): Promise<Stats> => (await admin.call<Stats>('GET', '/health/stats')).document;
   return {
-    dataDir,
-    simulatorUrl,
-    environment,
     admin,
-    gateway: () => running,
-    async start() {
-      running = await startGatewayProcess({ dataDir, environment });
-      return running;
-    },
-    async customer(wishes = {}) {
+    stats,
+    async customer(wishes: CustomerWishes = {}): Promise<Customer> {
       const { userId, keyId, apiKey } = await createCustomer(admin, wishes);
-      const client = new OpenAI({ apiKey, baseURL: `${running.url}/v1`, maxRetries: 0 });
+      const client = new OpenAI({ apiKey, baseURL: `${reach().url}/v1`, maxRetries: 0 });
       return { userId, keyId, apiKey, client, balance: () => admin.balance(userId) };
     },
-    stats,
-    async settled() {
+    async settled(): Promise<void> {
       await until('the holds to end and the projections to follow', async () => {
         const { openHolds, log, projections } = await stats();
         return (
@@ -111,25 +105,16 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
         );
       });
     },
-    [Symbol.asyncDispose]: () => installed.disposeAsync(),
   };
 }
 
-/** A process that was killed leaves its PostgreSQL behind. */
-async function stopCompletely(gateway: GatewayProcess, dataDir: string): Promise<void> {
-  await gateway.stop();
-  if (!existsSync(join(dataDir, 'postgres/postmaster.pid'))) return;
-  const { stop } = await startEmbeddedPostgres({ dataDir, log: () => undefined });
-  await stop();
-}
-
 /** Writes the configuration file and returns the environment that points to it. */
-async function configure(
-  dataDir: string,
+export async function configure(
+  folder: string,
   simulatorUrl: string,
   { providers = [], settings = {}, environment = {} }: InstallationOptions,
 ): Promise<Record<string, string>> {
-  const file = join(dataDir, 'gateway.yaml');
+  const file = join(folder, 'gateway.yaml');
   const apiKeyEnv = 'PROVIDER_KEY';
   const baseUrl = `${simulatorUrl}/v1`;
   const config = {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { EventType, GatewayEvent } from '#contracts/events.ts';
-import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import type { Installation } from './installation.ts';
 
 /** An event as it stands in the log's table. */
 export type LoggedEvent<T extends EventType = EventType> = GatewayEvent<T> & {
@@ -15,10 +15,8 @@ export interface LogReader extends AsyncDisposable {
   events<T extends EventType>(...types: readonly T[]): Promise<readonly LoggedEvent<T>[]>;
 }
 
-/** Connects to the embedded PostgreSQL of a data directory, which must be running. */
-export async function openLogReader(dataDir: string): Promise<LogReader> {
-  const { connectionString } = await startEmbeddedPostgres({ dataDir, log: () => undefined });
-  const client = new pg.Client({ connectionString });
+export async function openLogReader(installation: Pick<Installation, 'databaseUrl'>): Promise<LogReader> {
+  const client = new pg.Client({ connectionString: await installation.databaseUrl() });
   // The database may stop before its reader does.
   client.on('error', () => undefined);
   await client.connect();

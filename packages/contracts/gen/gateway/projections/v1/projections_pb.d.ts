@@ -169,9 +169,9 @@ export declare const ListProjectionsRequestSchema: GenMessage<ListProjectionsReq
  */
 export declare type ListProjectionsResponse = Message<"gateway.projections.v1.ListProjectionsResponse"> & {
   /**
-   * @generated from field: repeated string projections = 1;
+   * @generated from field: repeated gateway.projections.v1.Projection projections = 1;
    */
-  projections: string[];
+  projections: Projection[];
 };
 
 /**
@@ -179,9 +179,9 @@ export declare type ListProjectionsResponse = Message<"gateway.projections.v1.Li
  */
 export declare type ListProjectionsResponseJson = {
   /**
-   * @generated from field: repeated string projections = 1;
+   * @generated from field: repeated gateway.projections.v1.Projection projections = 1;
    */
-  projections?: string[];
+  projections?: ProjectionJson[];
 };
 
 /**
@@ -189,6 +189,46 @@ export declare type ListProjectionsResponseJson = {
  * Use `create(ListProjectionsResponseSchema)` to create a new message.
  */
 export declare const ListProjectionsResponseSchema: GenMessage<ListProjectionsResponse, {jsonType: ListProjectionsResponseJson}>;
+
+/**
+ * @generated from message gateway.projections.v1.Projection
+ */
+export declare type Projection = Message<"gateway.projections.v1.Projection"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The place in the log up to which it has taken events.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+};
+
+/**
+ * @generated from message gateway.projections.v1.Projection
+ */
+export declare type ProjectionJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * The place in the log up to which it has taken events.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+};
+
+/**
+ * Describes the message gateway.projections.v1.Projection.
+ * Use `create(ProjectionSchema)` to create a new message.
+ */
+export declare const ProjectionSchema: GenMessage<Projection, {jsonType: ProjectionJson}>;
 
 /**
  * The read models of one service. Each service has its own tables, so each rebuilds its own.

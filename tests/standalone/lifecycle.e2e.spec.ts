@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
-import { halfStart } from './support/half-start.ts';
-import { install } from './support/installation.ts';
-import { until } from './support/until.ts';
+import { installStandalone } from '../e2e/support/standalone.ts';
+import { until } from '../e2e/support/until.ts';
+import { halfStart } from './half-start.ts';
 
-const installation = await install();
+const installation = await installStandalone();
 after(() => installation[Symbol.asyncDispose]());
 const customer = await installation.customer();
 const model = 'gpt-4o-mini';
@@ -82,7 +82,7 @@ test('a stop does not wait for ever: a stream that hangs is broken off, and what
     GATEWAY_REQUEST_TIMEOUT_MS: '20000',
     GATEWAY_HOLD_TTL_MS: '22000',
   };
-  await using other = await install({ environment });
+  await using other = await installStandalone({ environment });
   const { client, balance } = await other.customer();
   const messages = [{ role: 'user' as const, content: scripted({ chunks: 8, hang: 'mid-stream' }) }];
   const stream = await client.chat.completions.create({ model, messages, stream: true });
@@ -188,4 +188,16 @@ test('after a kill -9 the next start takes over the PostgreSQL that was left, an
   await installation.start();
   assert.equal(await postmasterPid(), postmaster);
   assert.deepEqual(await customer.balance(), before);
+});
+
+test('what must be kept secret to run at all is readable by the owner only, and in no log', async () => {
+  const { dataDir } = installation;
+  for (const name of ['secrets.json', 'postgres.json']) {
+    assert.equal((await stat(join(dataDir, name))).mode & 0o077, 0, name);
+  }
+  const secrets = JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8')) as Record<string, string>;
+  for (const name of (await readdir(dataDir)).filter((each) => /\.(log|lock)$/.test(each))) {
+    const text = await readFile(join(dataDir, name), 'utf8');
+    for (const [secret, value] of Object.entries(secrets)) assert.ok(!text.includes(value), `${secret} in ${name}`);
+  }
 });

@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Journal, Subscription } from './journal.ts';
+import type { Projection } from './projection.ts';
+import { startProjector } from './projector.ts';
+import { type ReplayReport, replayProjection } from './replay.ts';
+
+/** Projections that are kept in line with the log. */
+export interface KeptProjections {
+  /** The place in the log up to which each has taken events, by name. */
+  positions(): ReadonlyMap<string, number>;
+  /** Resolves when the named projection has taken the event at `position`. */
+  reached(name: string, position: number): Promise<void>;
+  /** Rebuilds one of a name among `positions` from the log, and compares. */
+  replay(name: string): Promise<ReplayReport>;
+  close(): Promise<void>;
+}
+
+/** Starts a projector for each. */
+export async function keepProjections(
+  projections: readonly Projection[],
+  dependencies: { readonly journal: Journal; readonly pool: pg.Pool; readonly logger: Logger },
+): Promise<KeptProjections> {
+  const projectors = new Map<string, Subscription>();
+  await Promise.all(
+    projections.map(async (projection) => {
+      projectors.set(projection.name, await startProjector(projection, dependencies));
+    }),
+  );
+  return {
+    positions: () => new Map([...projectors].map(([name, projector]) => [name, projector.position()])),
+    reached: async (name, position) => projectors.get(name)?.reached(position),
+    replay(name) {
+      const projection = projections.find((each) => each.name === name);
+      if (projection === undefined) throw new Error(`no projection ${name}`);
+      return replayProjection(projection, dependencies);
+    },
+    async close() {
+      await Promise.all([...projectors.values()].map((projector) => projector.close()));
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
+import { temporaryDataDir } from '#testkit/gateway-process.ts';
+import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { startSimulator } from '../../../tools/simulator/src/simulator.ts';
+import { configure, type Installation, type InstallationOptions, overHttp } from './installation.ts';
+
+/** The six services as processes, over a NATS and a database of their own. */
+export async function installDistributed(options: InstallationOptions = {}): Promise<Installation> {
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(await temporaryDataDir()).path;
+  const simulatorUrl = options.simulatorUrl ?? undo.adopt(await startSimulator(), (each) => each.close()).url;
+  const environment = await configure(folder, simulatorUrl, options);
+  const [database, nats] = await Promise.all([createTemporaryDatabase(), startTemporaryNats()]);
+  undo.use(database);
+  undo.use(nats);
+  const adminToken = randomBytes(24).toString('hex');
+  const processes = undo.use(
+    await startDistributedGateway({
+      databaseUrl: database.connectionString,
+      natsUrl: nats.url,
+      adminToken,
+      keyPepper: randomBytes(32).toString('hex'),
+      environment,
+    }),
+  );
+  const reach = () => ({
+    url: processes.urls[0] ?? '',
+    grpcAddress: processes.grpcAddresses,
+    adminToken,
+    lines: processes.processes.flatMap((process) => process.lines),
+  });
+  const installed = undo.move();
+  return {
+    ...overHttp(reach),
+    simulatorUrl,
+    gateway: reach,
+    async stop() {
+      await Promise.all(processes.processes.map((process) => process.stop()));
+    },
+    databaseUrl: async () => database.connectionString,
+    [Symbol.asyncDispose]: () => installed.disposeAsync(),
+  };
+}

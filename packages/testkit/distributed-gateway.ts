@@ -14,6 +14,8 @@ export interface DistributedOptions {
   /** 64 hex digits. */
   readonly keyPepper: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** For one service alone, over what all have. */
+  readonly environmentOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   /** Processes of each service; 1 where it is left out. */
   readonly processes?: Readonly<Partial<Record<ServiceName, number>>>;
 }
@@ -69,6 +71,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
   const placed: Placed[] = places.map(({ service, instance, ports: [grpc, ops, http] }) => ({
     process: serviceProcess(service, instance, {
       ...shared,
+      ...options.environmentOf?.[service],
       GATEWAY_GRPC_PORT: String(grpc),
       GATEWAY_OPS_PORT: String(ops),
       GATEWAY_PORT: String(http),

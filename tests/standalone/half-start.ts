@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const ENTRY = fileURLToPath(new URL('../../../services/standalone/src/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../services/standalone/src/main.ts', import.meta.url));
 
 /** Starts a gateway, sends it a signal as soon as it has logged a line with a certain text, and returns how it ended. */
 export async function halfStart(wishes: {

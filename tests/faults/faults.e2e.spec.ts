@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ServiceName, serviceNames } from '#testkit/service-process.ts';
+import { until } from '../e2e/support/until.ts';
+import { BACK_WITHIN_MS, createWorld } from './world.ts';
+
+/*
+ * One production in small, under load from the official client, is broken in every way it can be; the callers must be
+ * served again within five seconds of each. At the end everything they saw is held against the log.
+ */
+
+const world = await createWorld();
+const { gateway, nats, load } = world;
+after(() => world[Symbol.asyncDispose]());
+
+/** Longer than a lease: a standby has taken over when the stopped one wakes up. */
+const STOPPED_MS = 3_500;
+
+/** Breaks something under load, and waits until callers are served again. */
+async function survives(context: TestContext, fault: () => Promise<void>): Promise<void> {
+  await load.untilServed();
+  load.takeFailures();
+  await fault();
+  const backMs = await load.untilServed();
+  context.diagnostic(`served again after ${backMs} ms; failures: ${JSON.stringify([...load.takeFailures()])}`);
+  assert.ok(backMs <= BACK_WITHIN_MS, `${backMs} ms without service`);
+}
+
+const leads = (service: ServiceName): boolean => service !== 'router' && service !== 'ingress';
+
+for (const service of serviceNames) {
+  test(`kill -9 of ${service}`, async (context) => {
+    const [first] = gateway.of(service);
+    const victim = leads(service) ? await gateway.leader(service) : (first ?? assert.fail());
+    await survives(context, async () => {
+      const pid = victim.pid();
+      victim.signal('SIGKILL');
+      // Its supervisor starts it anew, as a standby.
+      await until('the next process', async () => (victim.pid() !== pid && victim.isRunning()) || undefined);
+    });
+    await gateway.ready();
+  });
+}
+
+test('accounts and billing do their work again after they were killed', async () => {
+  const customer = await world.installation.customer();
+  await customer.client.chat.completions.create({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Hi' }],
+  });
+  await until('the charge', async () => (await customer.balance()).charged > 0n || undefined);
+});
+
+for (const service of ['journal', 'quota', 'billing', 'accounts'] as const) {
+  test(`${service} stopped past its lease, and woken up`, async (context) => {
+    const victim = await gateway.leader(service);
+    const pid = victim.pid();
+    await survives(context, async () => {
+      victim.signal('SIGSTOP');
+      const backMs = await load.untilServed();
+      assert.ok(backMs <= BACK_WITHIN_MS, `${backMs} ms without service`);
+      await pause(STOPPED_MS);
+      assert.notEqual((await gateway.leader(service)).instance, victim.instance);
+      victim.signal('SIGCONT');
+      // It finds that it has been succeeded, and ends.
+      await until('the old leader to give way', async () => victim.pid() !== pid || undefined);
+    });
+    await gateway.ready();
+  });
+}
+
+test('NATS stopped and started again', (context) =>
+  survives(context, async () => {
+    await nats.stop();
+    await pause(1_000);
+    await nats.start();
+  }));
+
+test('NATS killed, and its storage wiped', (context) =>
+  survives(context, async () => {
+    await nats.stop('SIGKILL');
+    await nats.wipe();
+    await nats.start();
+  }));
+
+test('PostgreSQL restarted', (context) => survives(context, () => world.restartPostgres()));
+
+for (const cut of ['before-it-arrives', 'before-its-answer'] as const) {
+  test(`the journal's connection cut around its commits, ${cut}`, async (context) => {
+    const before = world.proxy.cuts();
+    for (let cuts = 1; cuts <= 3; cuts += 1) {
+      await survives(context, async () => {
+        world.proxy.cutAt('journal-append', cut);
+        await until('the cut', async () => world.proxy.cuts() >= before + cuts || undefined);
+      });
+    }
+  });
+}
+
+test('after all of it: what was answered is charged exactly once, nothing else is, and the log is sound', (context) =>
+  world.reckonUp(context));

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts';
+import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
+import { temporaryDataDir } from '#testkit/gateway-process.ts';
+import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
+import { reckon } from '../chaos/reckoning.ts';
+import { gatewayctl } from '../e2e/support/gatewayctl.ts';
+import { type Customer, configure, type Installation, overHttp } from '../e2e/support/installation.ts';
+import { type SdkLoad, startSdkLoad } from './sdk-load.ts';
+
+const CALLERS = 8;
+
+/** Enough that no request is refused for want of money. */
+const CREDIT_USD = '1000';
+
+/** A hold whose request was lost in a fault ends by its time, and the test waits for it. */
+const REQUEST_TIMEOUT_MS = 4_000;
+const HOLD_TTL_MS = 8_000;
+
+/** Long enough for requests to be hit in every part of their lives. */
+const SCRIPT = { latencyMs: 5, jitterMs: 30, chunkDelayMs: 3, chunks: 6 };
+
+/** What a client may be without service after a fault. */
+export const BACK_WITHIN_MS = 5_000;
+
+/** A production in small: two of everything, a database and a bus that can be broken, and callers. */
+export interface World extends AsyncDisposable {
+  readonly gateway: DistributedGateway;
+  readonly nats: TemporaryNats;
+  readonly proxy: CuttingProxy;
+  readonly installation: Installation;
+  readonly customer: Customer;
+  readonly load: SdkLoad;
+  restartPostgres(): Promise<void>;
+  /** Lets the callers end, waits for every hold's end, and holds what they saw against the log and the provider's meter. */
+  reckonUp(context: TestContext): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(await temporaryDataDir()).path;
+  const simulator = undo.adopt(await startSimulatorProcess(), (each) => each.stop());
+  await fetch(`${simulator.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(SCRIPT) });
+  const startPostgres = () => startEmbeddedPostgres({ dataDir: folder, log: () => undefined });
+  let postgres = await startPostgres();
+  undo.defer(() => postgres.stop());
+  const nats = undo.use(await startTemporaryNats());
+  const proxy = undo.use(await startCuttingProxy(postgres.connectionString));
+  const environment = await configure(folder, simulator.url, {
+    environment: {
+      GATEWAY_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+      GATEWAY_HOLD_TTL_MS: String(HOLD_TTL_MS),
+      GATEWAY_DRAIN_TIMEOUT_MS: '5000',
+    },
+  });
+  const adminToken = randomBytes(24).toString('hex');
+  const gateway = undo.use(
+    await startDistributedGateway({
+      databaseUrl: postgres.connectionString,
+      natsUrl: nats.url,
+      adminToken,
+      keyPepper: randomBytes(32).toString('hex'),
+      environment,
+      environmentOf: { journal: { DATABASE_URL: proxy.connectionString } },
+      processes: { journal: 2, quota: 2, billing: 2, accounts: 2, router: 2, ingress: 2 },
+    }),
+  );
+  const reach = () => ({
+    url: gateway.urls[0] ?? '',
+    grpcAddress: gateway.grpcAddresses,
+    adminToken,
+    lines: gateway.processes.flatMap((process) => process.lines),
+  });
+  const http = overHttp(reach);
+  const customer = await http.customer({ creditUsd: CREDIT_USD });
+  const load = startSdkLoad({ callers: CALLERS, urls: gateway.urls, apiKey: customer.apiKey });
+  undo.defer(() => load.stop());
+  const installed = undo.move();
+  const installation: Installation = {
+    ...http,
+    simulatorUrl: simulator.url,
+    gateway: reach,
+    stop: () => installed.disposeAsync(),
+    databaseUrl: async () => postgres.connectionString,
+    [Symbol.asyncDispose]: () => installed.disposeAsync(),
+  };
+  return {
+    gateway,
+    nats,
+    proxy,
+    installation,
+    customer,
+    load,
+    async restartPostgres() {
+      await postgres.stop();
+      postgres = await startPostgres();
+    },
+    async reckonUp(context) {
+      await load.stop();
+      await gateway.ready();
+      await installation.settled();
+      const { admitted, charged, expired, estimated } = await reckon(installation, customer, load);
+      const verified = await gatewayctl(reach(), ['audit', 'verify']);
+      assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+      const replayed = await gatewayctl(reach(), ['replay', '--all']);
+      assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
+      context.diagnostic(
+        `${load.attempts()} attempts, ${admitted} admitted, ${load.received.size} received in full, ` +
+          `${charged} charged (${estimated} by an estimate), ${expired} holds expired`,
+      );
+    },
+    [Symbol.asyncDispose]: () => installed.disposeAsync(),
+  };
+}

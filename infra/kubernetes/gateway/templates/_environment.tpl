@@ -31,7 +31,7 @@
 {{- include "gateway.databaseEnv" (dict "root" $root "role" $component "name" "DATABASE_URL") }}
 - { name: GATEWAY_MIGRATE, value: {{ ternary "off" "auto" .migrations.enabled | quote }} }
 {{- end }}
-- { name: NATS_URL, value: {{ required "nats.url" .nats.url | quote }} }
+- { name: NATS_URL, value: {{ required "nats.url: give the address of NATS" .nats.url | quote }} }
 {{- with .nats.user }}
 - { name: NATS_USER, value: {{ . | quote }} }
 {{- end }}

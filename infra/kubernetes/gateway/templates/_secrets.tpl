@@ -26,7 +26,7 @@ when it is given as a value.
 {{- else }}
 {{- include "gateway.secretEnv" (dict "root" .root "name" "DATABASE_PASSWORD" "ref" $role.password "own" (printf "%s-password" .role) "secret" .secret "what" (printf "%s.password" $what)) }}
 - name: {{ .name }}
-  value: postgresql://{{ $role.user }}:$(DATABASE_PASSWORD)@{{ required "postgresql.host, or a url of each role" $pg.host }}:{{ $pg.port }}/{{ $pg.database }}{{ with $pg.parameters }}?{{ . }}{{ end }}
+  value: postgresql://{{ $role.user }}:$(DATABASE_PASSWORD)@{{ required "postgresql.host: give it, or a url of each role" $pg.host }}:{{ $pg.port }}/{{ $pg.database }}{{ with $pg.parameters }}?{{ . }}{{ end }}
 {{- end }}
 {{- end -}}
 

@@ -63,7 +63,7 @@ export async function reckon(installation: Installation, customer: Customer, see
  * where a router died in the middle and another began anew; the client pays for the one that is on record.
  */
 function costsOf(records: readonly MeterRecord[]): bigint[] {
-  const costs = records.filter(({ status }) => status === 'completed').map(expectedCharge);
+  const costs = records.filter(({ status }) => status === 'completed').map((record) => expectedCharge(record));
   return costs.length === 0 ? [0n] : costs;
 }
 

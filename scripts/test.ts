@@ -1,5 +1,6 @@
 /**
- * Runs the test suites, all or those of the given files and folders: `npm test -- packages/money`. Options (`--test-…`)
+ * Runs the test suites, all or those of the given files and folders: `npm test -- packages/money`; all includes the
+ * journeys in both wirings (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--test-…`)
  * go to Node's test runner as they are. Brings a PostgreSQL for those that need one, unless TEST_DATABASE_URL names one.
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +9,10 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { startTestServer } from './test-server.ts';
 
-const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'benchmarks', 'scripts'];
+const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts'];
+
+/** What a user does with a gateway: once more against the six services as processes of their own. */
+const JOURNEYS = 'tests/e2e';
 
 /** Long enough for a crash test of many restarts on a slow machine; short enough that a hanging test ends a CI run. */
 const TEST_TIMEOUT_MS = 600_000;
@@ -24,7 +28,11 @@ async function main(given: string[]): Promise<number> {
   const paths = given.filter((argument) => !argument.startsWith('-'));
   const patterns = (paths.length === 0 ? SUITES.filter(isFolder) : paths).map(patternOf);
   await using server = await startTestServer();
-  return await run([...options, ...patterns], { ...process.env, TEST_DATABASE_URL: server.connectionString });
+  const env = { ...process.env, TEST_DATABASE_URL: server.connectionString };
+  const code = await run([...options, ...patterns], env);
+  if (paths.length > 0 || code !== 0) return code;
+  console.log('The journeys once more, against the six services as processes of their own.');
+  return await run([...options, patternOf(JOURNEYS)], { ...env, GATEWAY_WIRING: 'distributed' });
 }
 
 function patternOf(path: string): string {

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkKubernetes } from './check-kubernetes.ts';
 import { findDrift } from './generated-code.ts';
 
 interface Check {
@@ -16,7 +17,7 @@ interface Check {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const binaries = join(root, 'node_modules', '.bin');
-const CODE = ['packages', 'services', 'cli', 'tools', 'tests', 'benchmarks', 'scripts'];
+const CODE = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts'];
 
 const checks: readonly Check[] = [
   { title: 'Types (tsc)', run: () => succeeds('tsc') },
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   { title: 'Dead code (knip)', run: () => succeeds('knip', '--no-progress') },
   { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
   { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
+  { title: 'Kubernetes (helm)', run: checkKubernetes },
 ];
 
 process.exitCode = await main();

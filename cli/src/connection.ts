@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { TlsFiles } from '#rpc/rpc-peer.ts';
 import { UsageError } from './exit-code.ts';
 
 /** The options every command takes. */
@@ -15,6 +16,8 @@ export interface Connection {
   /** host:port of its gRPC servers: one for all services, or one and more for each. */
   readonly addresses: readonly string[];
   readonly adminToken: string;
+  /** Files; given, the gateway is spoken to in mutual TLS. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 export const DEFAULT_ADDRESS = '127.0.0.1:8081';
@@ -27,10 +30,18 @@ export function resolveConnection(options: GlobalOptions, environment: NodeJS.Pr
   const addresses = text.split(',').map((address) => address.trim());
   const wrong = addresses.find((address) => !ADDRESS.test(address));
   if (wrong !== undefined) throw new UsageError(`not an address: ${wrong}; write host:port, e.g. ${DEFAULT_ADDRESS}`);
+  const tls = tlsFrom(environment);
   const adminToken = options.token ?? nonEmpty(environment['GATEWAY_ADMIN_TOKEN']);
-  if (adminToken !== undefined) return { addresses, adminToken };
+  if (adminToken !== undefined) return { addresses, adminToken, tls };
   const dataDir = options.dataDir ?? nonEmpty(environment['GATEWAY_DATA_DIR']) ?? DEFAULT_DATA_DIR;
-  return { addresses, adminToken: tokenFromSecrets(resolve(dataDir, SECRETS_FILE)) };
+  return { addresses, adminToken: tokenFromSecrets(resolve(dataDir, SECRETS_FILE)), tls };
+}
+
+function tlsFrom(environment: NodeJS.ProcessEnv): TlsFiles | undefined {
+  const [certFile, keyFile, caFile] = ['CERT', 'KEY', 'CA'].map((file) => nonEmpty(environment[`GATEWAY_TLS_${file}`]));
+  if (certFile !== undefined && keyFile !== undefined && caFile !== undefined) return { certFile, keyFile, caFile };
+  if (certFile === undefined && keyFile === undefined && caFile === undefined) return undefined;
+  throw new UsageError('give GATEWAY_TLS_CERT, GATEWAY_TLS_KEY and GATEWAY_TLS_CA, or none of them');
 }
 
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}$/;

@@ -49,11 +49,11 @@ export async function replay(connection: Connection, projection: string): Promis
 }
 
 async function withServer<T>(
-  { adminToken }: Connection,
+  connection: Connection,
   address: string,
   use: (client: Projections) => Promise<T>,
 ): Promise<T> {
-  const client = createGrpcClient(ProjectionsService, { addresses: [address], adminToken });
+  const client = createGrpcClient(ProjectionsService, { ...connection, addresses: [address] });
   try {
     return await use(client);
   } finally {

@@ -29,7 +29,7 @@ export async function leadService(host: Host): Promise<Leadership> {
   const { pool } = await openDatabase(host);
   const bus = await openBus(host);
   const log = openRemoteJournal(host, bus);
-  const lease = await lead(host, pool);
+  const lease = await lead(host, pool, bus);
   const term = await waitFor(
     'the log',
     () => beginTerm({ journal: log, service: host.name, holder: host.instance, onSuperseded: host.fence }),

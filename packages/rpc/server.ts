@@ -6,6 +6,8 @@ import { bearerTokenCheck } from './bearer-token.ts';
 import { grpcStatusOf } from './fault-status.ts';
 import { startHealth } from './health.ts';
 import {
+  CONNECTION_AGE_MAX_MS,
+  CONNECTION_GRACE_MS,
   DRAIN_TIMEOUT_MS,
   KEEPALIVE_INTERVAL_MS,
   KEEPALIVE_TIMEOUT_MS,
@@ -47,6 +49,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.max_connection_age_ms': CONNECTION_AGE_MAX_MS,
+    'grpc.max_connection_age_grace_ms': CONNECTION_GRACE_MS,
   });
   const isServing = options.isServing ?? (() => true);
   const guards: CallGuards = {

@@ -42,6 +42,8 @@ export function openServers(peer: RpcPeer): RpcServers {
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
       'grpc.initial_reconnect_backoff_ms': RECONNECT_MIN_MS,
       'grpc.max_reconnect_backoff_ms': RECONNECT_MAX_MS,
+      // A rollout gives a name other machines within seconds.
+      'grpc.dns_min_time_between_resolutions_ms': RECONNECT_MAX_MS,
     }),
   }));
   let next = 0;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { simulatorModels } from '../e2e/support/installation.ts';
+import { simulatorModels } from '../e2e/support/over-http.ts';
 
 /** What the clients saw, by the gateway's request id. */
 export interface Seen {

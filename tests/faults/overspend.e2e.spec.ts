@@ -8,7 +8,8 @@ import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
-import { type Customer, configure, overHttp } from '../e2e/support/installation.ts';
+import type { Customer } from '../e2e/support/installation.ts';
+import { configure, overHttp } from '../e2e/support/over-http.ts';
 import { answerHello, startRawProvider } from '../e2e/support/raw-provider.ts';
 import { until } from '../e2e/support/until.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import OpenAI from 'openai';
 import type { Seen } from '../chaos/load.ts';
-import { simulatorModels } from '../e2e/support/installation.ts';
+import { simulatorModels } from '../e2e/support/over-http.ts';
 
 /** Output tokens asked for, so that holds are small. */
 const OUTPUT_TOKENS = 64;

@@ -9,7 +9,8 @@ import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { reckon } from '../chaos/reckoning.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
-import { type Customer, configure, type Installation, overHttp } from '../e2e/support/installation.ts';
+import type { Customer, Installation } from '../e2e/support/installation.ts';
+import { configure, overHttp } from '../e2e/support/over-http.ts';
 import { type SdkLoad, startSdkLoad } from './sdk-load.ts';
 
 const CALLERS = 8;

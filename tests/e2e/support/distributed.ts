@@ -4,7 +4,8 @@ import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { startSimulator } from '../../../tools/simulator/src/simulator.ts';
-import { configure, type Installation, type InstallationOptions, overHttp } from './installation.ts';
+import type { Installation, InstallationOptions } from './installation.ts';
+import { configure, overHttp } from './over-http.ts';
 
 /** The six services as processes, over a NATS and a database of their own. */
 export async function installDistributed(options: InstallationOptions = {}): Promise<Installation> {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { type GatewayProcess, startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startSimulator } from '../../../tools/simulator/src/simulator.ts';
-import { configure, type Installation, type InstallationOptions, overHttp } from './installation.ts';
+import type { Installation, InstallationOptions } from './installation.ts';
+import { configure, overHttp } from './over-http.ts';
 
 /** One process with an embedded PostgreSQL and a data directory. */
 export interface StandaloneInstallation extends Installation {

@@ -7,6 +7,7 @@ import {
 } from '@nats-io/jetstream';
 import { allEvents, eventStreamName } from '#bus/subjects.ts';
 import { eventFromMessage } from '#journal/event-message.ts';
+import type { Logger } from '#telemetry/logger.ts';
 
 /** What JetStream keeps of the log; who needs older events reads the log itself. */
 const KEPT_MAX_EVENTS = 2_000_000;

@@ -55,8 +55,8 @@ export function startRelay(options: {
   /** Until the stop, or until the stream turns out to be another than it was. */
   async function publishOn(): Promise<void> {
     const manager = await jetstreamManager(bus.connection, { checkAPI: false });
-    const end = await openEventStream(manager, part, replicas);
     const head = await journal.head();
+    const end = await openEventStream(manager, { part, replicas, head, logger });
     position = end.position > 0 ? end.position : Math.max(0, head - REPUBLISHED_MAX_EVENTS);
     logger.info({ sequence: end.sequence, position, head }, 'relaying events');
     const publish = publisher(jetstream(bus.connection), part, end.sequence);

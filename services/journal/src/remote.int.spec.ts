@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
 import { eventStreamName, eventsOf } from '#bus/subjects.ts';
 import { Fault } from '#errors/fault.ts';
-import { eventFromMessage } from '#journal/event-message.ts';
+import { eventFromMessage, eventToMessage } from '#journal/event-message.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { newId } from '#kernel/ids.ts';
@@ -167,6 +167,29 @@ test('two relays at once leave the log in order on JetStream, each event once', 
       Array.from({ length: 200 }, (_, index) => index + 1),
     );
   }));
+
+test('a stream with more than the log has is made anew from the log', () =>
+  withRemoteLog(async ({ nats, bus, local }) => {
+    await append(local, 'a');
+    const [event] = await Array.fromAsync(local.read(0), ([first]) => first ?? assert.fail());
+    await untilRelayed(bus, 1);
+    // As after a log was brought back from yesterday's backup.
+    const ahead = eventToMessage({ ...(event ?? assert.fail()), position: 7 });
+    await jetstream(bus.connection).publish(eventsOf(PART, 'key'), ahead);
+    await nats.stop();
+    await nats.start();
+    await append(local, 'b');
+    await append(local, 'c');
+    await until(async () => (await relayed(bus).catch(() => [])).join() === '1,2,3');
+  }));
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await isSo()) return;
+    await pause(50);
+  }
+  assert.fail('it never came to be');
+}
 
 async function publishJunk(client: JetStreamClient): Promise<void> {
   await client.publish(eventsOf(PART, 'key'), 'no event at all');

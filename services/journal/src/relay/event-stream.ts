@@ -23,8 +23,27 @@ export interface StreamEnd {
   readonly position: number;
 }
 
-/** Makes sure there is a JetStream stream for the events, and says where it ends. */
-export async function openEventStream(manager: JetStreamManager, part: number, replicas: number): Promise<StreamEnd> {
+export interface EventStreamOptions {
+  readonly part: number;
+  readonly replicas: number;
+  /** Where the log ends. */
+  readonly head: number;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/**
+ * Makes sure there is a JetStream stream for the events, and says where it ends. One that has more than the log is not of
+ * this log, which was brought back from a backup: it is thrown away and made anew.
+ */
+export async function openEventStream(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd> {
+  const end = await findEnd(manager, options);
+  if (end.position <= options.head) return end;
+  options.logger.error({ ...end, head: options.head }, 'JetStream has events the log does not have; making it anew');
+  await manager.streams.delete(eventStreamName(options.part));
+  return findEnd(manager, options);
+}
+
+async function findEnd(manager: JetStreamManager, { part, replicas }: EventStreamOptions): Promise<StreamEnd> {
   const name = eventStreamName(part);
   const state = await stateOf(manager, name, part, replicas);
   if (state.messages === 0) return { sequence: state.last_seq, position: 0 };

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from '#telemetry/logger.ts';
-import { giveLeaseBack, type LeaseRow, renewLease, takeLease } from './lease-row.ts';
+import { giveLeaseBack, type LeaseRow, openLeaseConnection, renewLease, takeLease } from './lease-row.ts';
 
 /**
  * Long enough for a busy process or a restart of the database, short enough that a standby serves within five seconds of
@@ -11,6 +12,8 @@ const TTL_MS = 2_000;
 /** A holder stops answering this long before its lease ends: clocks of two machines need not tick at the same rate. */
 const MARGIN_MS = 200;
 const RENEW_MS = 500;
+/** After a renewal that failed: there is time for several more before the lease is over. */
+const RETRY_MS = 100;
 const POLL_MS = 250;
 
 /** The right to answer for a service. */
@@ -19,16 +22,16 @@ export interface Lease {
   isHeld(): boolean;
   /** Resolves when another process has taken it over: this one must end. */
   readonly lost: Promise<Error>;
-  /** Gives it back. Never rejects. */
+  /** Gives it back, within seconds also where the database is away. Never rejects. */
   release(): Promise<void>;
 }
 
 export interface CampaignOptions {
-  /** Of the service's own database; the lease is a row of `<schema>.lease`. */
+  /** Of the service's own database, for its settings; the lease is a row of `<schema>.lease`. */
   readonly pool: pg.Pool;
   readonly schema: string;
   readonly part: number;
-  /** This process, by a name no other process has. */
+  /** This process' name, for whoever reads the table. Two of the same name stay two. */
   readonly holder: string;
   readonly logger: Logger;
   /** Ends the wait. */
@@ -41,16 +44,19 @@ export interface CampaignOptions {
  * see to, since a process may be stopped between a look at its lease and what it does then. Rejects where `signal` aborts.
  */
 export async function campaign(options: CampaignOptions): Promise<Lease> {
-  const { pool, schema, part, holder, logger, signal, ttlMs = TTL_MS } = options;
-  const row: LeaseRow = { schema, part, holder, ttlMs };
+  const { schema, part, holder, logger, signal, ttlMs = TTL_MS } = options;
+  // Names come from settings: two processes that were given the same one would both find that the lease is theirs.
+  const row: LeaseRow = { schema, part, holder: `${holder} ${randomBytes(4).toString('hex')}`, ttlMs };
+  await using opened = new AsyncDisposableStack();
+  const connection = opened.adopt(openLeaseConnection(options.pool), (pool) => pool.end());
   let isAway = false;
   for (let polls = 0; ; polls += 1) {
     signal.throwIfAborted();
     const askedAtMs = performance.now();
     try {
-      if (await takeLease(pool, row)) {
+      if (await takeLease(connection, row)) {
         logger.info({ schema, holder }, 'this process leads');
-        return hold(pool, row, askedAtMs, logger);
+        return hold(connection, opened.move(), row, askedAtMs, logger);
       }
       if (polls === 0) logger.info({ schema, holder }, 'another process leads; standing by');
       isAway = false;
@@ -62,45 +68,65 @@ export async function campaign(options: CampaignOptions): Promise<Lease> {
   }
 }
 
-function hold(pool: pg.Pool, row: LeaseRow, takenAtMs: number, logger: Logger): Lease {
+function hold(
+  connection: pg.Pool,
+  opened: AsyncDisposableStack,
+  row: LeaseRow,
+  takenAtMs: number,
+  logger: Logger,
+): Lease {
   const lost = Promise.withResolvers<Error>();
   const releasing = new AbortController();
   // Counted from before the question was sent: the database's answer may be old when it arrives.
   let heldUntilMs = takenAtMs + row.ttlMs - MARGIN_MS;
+  let isAway = false;
 
-  async function renewNow(): Promise<boolean> {
+  async function renewNow(): Promise<'renewed' | 'away' | 'taken'> {
     const askedAtMs = performance.now();
     try {
-      if (!(await renewLease(pool, row))) return false;
-      heldUntilMs = askedAtMs + row.ttlMs - MARGIN_MS;
+      if (!(await renewLease(connection, row))) return 'taken';
+      if (!releasing.signal.aborted) heldUntilMs = askedAtMs + row.ttlMs - MARGIN_MS;
+      if (isAway) logger.info({ schema: row.schema }, 'the lease is renewed again');
+      isAway = false;
+      return 'renewed';
     } catch (error) {
-      logger.warn({ err: error, schema: row.schema }, 'the lease could not be renewed; trying again');
+      if (!isAway) logger.warn({ err: error, schema: row.schema }, 'the lease could not be renewed; trying again');
+      isAway = true;
+      return 'away';
     }
-    return true;
   }
 
   async function keep(): Promise<void> {
-    while (!releasing.signal.aborted) {
-      if (!(await renewNow())) {
-        heldUntilMs = 0;
-        if (!releasing.signal.aborted) lost.resolve(new Error(`another process leads ${row.schema} now`));
-        return;
-      }
-      await pause(RENEW_MS, undefined, { signal: releasing.signal }).catch(() => undefined);
+    let outcome: 'renewed' | 'away' | 'taken' = 'renewed';
+    while (outcome !== 'taken') {
+      await pause(outcome === 'away' ? RETRY_MS : RENEW_MS, undefined, { signal: releasing.signal }).catch(
+        () => undefined,
+      );
+      if (releasing.signal.aborted) return;
+      outcome = await renewNow();
     }
+    heldUntilMs = 0;
+    if (!releasing.signal.aborted) lost.resolve(new Error(`another process leads ${row.schema} now`));
+  }
+
+  async function giveBack(): Promise<void> {
+    heldUntilMs = 0;
+    releasing.abort();
+    await keeping;
+    await giveLeaseBack(connection, row).catch((error) =>
+      logger.warn({ err: error }, 'the lease was not given back; it ends by itself'),
+    );
+    await opened.disposeAsync();
   }
 
   const keeping = keep();
+  let given: Promise<void> | undefined;
   return {
     isHeld: () => performance.now() < heldUntilMs,
     lost: lost.promise,
-    async release() {
-      heldUntilMs = 0;
-      releasing.abort();
-      await keeping;
-      await giveLeaseBack(pool, row).catch((error) =>
-        logger.warn({ err: error }, 'the lease was not given back; it ends by itself'),
-      );
+    release() {
+      given ??= giveBack();
+      return given;
     },
   };
 }

@@ -20,6 +20,22 @@ const provider = z.strictObject({
   maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
 });
 
+const rateLimit = z
+  .strictObject({ requestsPerMinute: z.int().min(1).max(60_000_000), burst: z.int().min(1).max(1_000_000).optional() })
+  // A tenth of a minute's worth at once, where it is not said.
+  .transform(({ requestsPerMinute, burst = Math.max(1, Math.ceil(requestsPerMinute / 10)) }) => ({
+    requestsPerMinute,
+    burst,
+  }));
+
+const rateLimits = z.strictObject({
+  perIp: rateLimit.optional(),
+  perUser: rateLimit.optional(),
+  perKey: rateLimit.optional(),
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+});
+
 const price = z.strictObject({
   /** <catalogue>/<model>. */
   key: z.string().regex(/^[^/]+\/.+$/, 'must be <catalogue>/<model>'),
@@ -97,6 +113,8 @@ export const gatewayConfigSchema = z.strictObject({
   outputTokensDefault: z.int().min(1).max(1_000_000).default(16_384),
   /** Most requests a user may start in a clock minute, where the user has no number of its own; 0: no such quota. */
   requestsPerMinute: z.int().min(0).max(1_000_000).default(0),
+  /** Throttles, beside the quotas; absent: none. */
+  rateLimits: rateLimits.optional(),
   providers: z.array(provider).default([]),
   prices: z.array(price).default([]),
 });

@@ -5,7 +5,7 @@ import type { Projection } from '#journal/projection.ts';
 import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';
-import type { Host } from './host.ts';
+import { type Host, required } from './host.ts';
 import { lead } from './lead.ts';
 import { openDatabase } from './open-database.ts';
 import { waitFor } from './wait-for.ts';
@@ -26,6 +26,12 @@ export interface Leadership {
  * from the tables and the log knows everything the leader before has done.
  */
 export async function leadService(host: Host): Promise<Leadership> {
+  required(host, {
+    databaseUrl: 'DATABASE_URL',
+    natsUrl: 'NATS_URL',
+    journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES',
+    adminToken: 'GATEWAY_ADMIN_TOKEN',
+  });
   const { pool } = await openDatabase(host);
   const bus = await openBus(host);
   const log = openRemoteJournal(host, bus);

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Logger } from '#telemetry/logger.ts';
 
 /** Probes and scrapes are small; whoever is slower than this is none. */
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -10,9 +11,11 @@ export interface OpsServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly registry: Registry;
-  /** Each part, `ok` or why it is not. */
-  readonly checks: () => Readonly<Record<string, string>>;
-  readonly beforeMetrics: () => Promise<void>;
+  /** Each part: `ok`, `standby`, or why it is neither. One that throws is as good as one that says why. */
+  readonly checks: ReadonlyMap<string, () => string>;
+  /** Bring the metrics up to date before they are read. Where one fails there are none. */
+  readonly publishers: Iterable<() => void | Promise<void>>;
+  readonly logger: Logger;
 }
 
 export interface OpsServer {
@@ -25,20 +28,26 @@ export interface OpsServer {
  * work, or stands by for it; else 503 with the reasons) and `/metrics`. Rejects where the address cannot be bound.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const { host, port, registry, checks, beforeMetrics } = options;
+  const { host, port, registry, checks, publishers, logger } = options;
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { error: 'GET only' });
     if (path === '/health') return answerJson(response, 200, { status: 'ok' });
-    if (path === '/health/ready') return answerReadiness(response, checks());
+    if (path === '/health/ready') return answerReadiness(response, statesOf(checks));
     if (path === '/metrics') return void answerMetrics(response);
     return answerJson(response, 404, { error: 'there are /health, /health/ready and /metrics' });
   });
 
   async function answerMetrics(response: ServerResponse): Promise<void> {
-    await beforeMetrics();
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    try {
+      for (const publish of publishers) await publish();
+      const text = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    } catch (error) {
+      // Figures of a minute ago would look like those of now.
+      logger.warn({ err: error }, 'the metrics could not be read');
+      answerJson(response, 500, { error: 'the metrics could not be read' });
+    }
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -49,10 +58,23 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return closed;
     },
   };
+}
+
+function statesOf(checks: OpsServerOptions['checks']): Record<string, string> {
+  return Object.fromEntries([...checks].map(([part, check]) => [part, stateOf(check)]));
+}
+
+function stateOf(check: () => string): string {
+  try {
+    return check();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function answerReadiness(response: ServerResponse, checks: Readonly<Record<string, string>>): void {

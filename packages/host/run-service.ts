@@ -6,7 +6,7 @@ import { createMetrics } from '#telemetry/metrics.ts';
 import type { Host } from './host.ts';
 import { migrateSchema } from './open-database.ts';
 import { startOpsServer } from './ops-server.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
+import { STOP_MARGIN_MS, type StopOnSignals, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
@@ -65,17 +65,16 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
     await started.promise.catch(() => undefined);
     await opened.disposeAsync();
   });
+  endOnUncaughtFaults(stop);
+  checks.set(name, () => standbyOr(state, checks.get('leadership')));
+  const { opsHost, opsPort } = config;
   const ops = await startOpsServer({
-    host: config.opsHost,
-    port: config.opsPort,
+    host: opsHost,
+    port: opsPort,
     registry: metrics.registry,
-    checks: () => ({
-      [name]: state === 'running' ? 'ok' : standbyOr(state, checks.get('leadership')),
-      ...Object.fromEntries([...checks].map(([part, check]) => [part, check()])),
-    }),
-    beforeMetrics: async () => {
-      for (const publish of publishers) await publish();
-    },
+    checks,
+    publishers,
+    logger,
   });
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());
@@ -94,22 +93,43 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
   };
   try {
     await start(host);
-    state = 'running';
-    logger.info('ready');
+    // A signal that came at the end of the start has the last word.
+    if (!stopping.signal.aborted) {
+      state = 'running';
+      logger.info('ready');
+    }
     started.resolve();
   } catch (error) {
     started.reject(error);
     started.promise.catch(() => undefined);
     // A stop that came during the start ends the process itself.
     if (stopping.signal.aborted) return await new Promise(() => undefined);
+    stopping.abort();
+    cutOffGivingBack(error);
     throw error;
   }
   // Until a signal: what was opened is given back by the stop.
   await new Promise(() => undefined);
 }
 
+/** A fault nobody expected has left its work half done: the log recovers from a crash, not from that. */
+function endOnUncaughtFaults(stop: StopOnSignals): void {
+  process.on('uncaughtException', (error: unknown) => {
+    stop.now(error instanceof Error ? error : new Error(String(error)));
+  });
+}
+
+/** What a failed start took is given back; where that hangs, the reason of the failure is still told. */
+function cutOffGivingBack(error: unknown): void {
+  setTimeout(() => {
+    process.stderr.write(`the start failed, and what it took could not be given back: ${textOf(error)}\n`);
+    process.exit(1);
+  }, STOP_MARGIN_MS).unref();
+}
+
 /** Whoever waits to lead does all that is asked of it. */
 function standbyOr(state: string, leadership: (() => string) | undefined): string {
+  if (state === 'running') return 'ok';
   return state === 'starting' && leadership?.() === 'standby' ? 'standby' : state;
 }
 

@@ -14,6 +14,7 @@ export const metricNames = {
   leader: 'gateway_leader',
   openHolds: 'gateway_open_holds',
   stuckCharges: 'gateway_stuck_charges',
+  rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -45,6 +46,8 @@ export interface GatewayMetrics {
   readonly openHolds: Gauge;
   /** Usages that cannot be charged until somebody looks. */
   readonly stuckCharges: Gauge;
+  /** Requests whose rate limits this process counted alone, since Redis did not answer. */
+  readonly rateLimitFallbacks: Gauge;
 }
 
 /** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop unless told otherwise. */
@@ -108,6 +111,7 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       registers,
     }),
     openHolds: gauge('openHolds', 'Holds that are not over.'),
+    rateLimitFallbacks: gauge('rateLimitFallbacks', 'Requests whose limits were counted by this process alone.'),
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
   };
 }

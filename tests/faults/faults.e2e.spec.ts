@@ -81,6 +81,17 @@ test('NATS killed, and its storage wiped', (context) =>
     await nats.start();
   }));
 
+test('Redis stopped, empty when it comes back, and frozen', (context) =>
+  survives(context, async () => {
+    await world.redis.stop('SIGKILL');
+    await pause(500);
+    await world.redis.start();
+    await load.untilServed();
+    world.redis.signal('SIGSTOP');
+    await load.untilServed();
+    world.redis.signal('SIGCONT');
+  }));
+
 test('PostgreSQL restarted', (context) => survives(context, () => world.restartPostgres()));
 
 for (const cut of ['before-it-arrives', 'before-its-answer'] as const) {

@@ -6,6 +6,7 @@ import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts'
 import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { startTemporaryRedis, type TemporaryRedis } from '#testkit/temporary-redis.ts';
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { reckon } from '../chaos/reckoning.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
@@ -32,6 +33,7 @@ export const BACK_WITHIN_MS = 5_000;
 export interface World extends AsyncDisposable {
   readonly gateway: DistributedGateway;
   readonly nats: TemporaryNats;
+  readonly redis: TemporaryRedis;
   readonly proxy: CuttingProxy;
   readonly installation: Installation;
   readonly customer: Customer;
@@ -50,8 +52,11 @@ export async function createWorld(): Promise<World> {
   let postgres = await startPostgres();
   undo.defer(() => postgres.stop());
   const nats = undo.use(await startTemporaryNats());
+  const redis = undo.use(await startTemporaryRedis());
   const proxy = undo.use(await startCuttingProxy(postgres.connectionString));
   const environment = await configure(folder, simulator.url, {
+    // Never reached: that Redis is asked is what counts.
+    settings: { rateLimits: { perUser: { requestsPerMinute: 6_000_000 } } },
     environment: {
       GATEWAY_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       GATEWAY_HOLD_TTL_MS: String(HOLD_TTL_MS),
@@ -63,6 +68,7 @@ export async function createWorld(): Promise<World> {
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,
       natsUrl: nats.url,
+      redisUrl: redis.url,
       adminToken,
       keyPepper: randomBytes(32).toString('hex'),
       environment,
@@ -92,6 +98,7 @@ export async function createWorld(): Promise<World> {
   return {
     gateway,
     nats,
+    redis,
     proxy,
     installation,
     customer,

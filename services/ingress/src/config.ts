@@ -1,3 +1,5 @@
+import type { RateLimits } from './rate-limits/identify.ts';
+
 const MEBIBYTE = 1024 * 1024;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -33,6 +35,8 @@ export interface IngressConfig {
   readonly drainTimeoutMs: number;
   /** The origin whose pages may call /v1 from a browser; `*`: any; empty: none. */
   readonly corsOrigin: string;
+  /** Absent: none. */
+  readonly rateLimits?: RateLimits | undefined;
 }
 
 /** Everything but the admin token, which has no safe default. */

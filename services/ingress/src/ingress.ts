@@ -15,6 +15,7 @@ import { finisher } from './http/finish.ts';
 import { createServe } from './http/serve.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import type { IngressDependencies } from './ports.ts';
+import { createIdentify } from './rate-limits/identify.ts';
 import { routesOf } from './routes.ts';
 
 /** How often connections are checked for requests that come too slowly. */
@@ -38,12 +39,14 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const budget = createBodyBudget(config.bodiesMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
+  const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter);
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
-  const complete = bounded(completionHandler(dependencies, limits, usage), open, config.requestsInFlightMax);
+  const complete = bounded(completionHandler(dependencies, identify, limits, usage), open, config.requestsInFlightMax);
   const routes = routesOf(dependencies, {
     complete,
+    identify,
     limits,
     state: {
       isDraining: () => drained !== undefined,

@@ -1,7 +1,8 @@
 import { openBus, openRemoteJournal, PART, peerOf } from '#host/connect-parts.ts';
-import { required } from '#host/host.ts';
+import { type Host, required } from '#host/host.ts';
 import { runService } from '#host/run-service.ts';
 import { waitFor } from '#host/wait-for.ts';
+import { systemClockUs } from '#kernel/clock.ts';
 import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
 import { createRemoteQuota } from './adapters/remote-quota.ts';
@@ -9,12 +10,26 @@ import { createRemoteRouter } from './adapters/remote-router.ts';
 import { createRemoteStats } from './adapters/remote-stats.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIngress } from './ingress.ts';
+import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
+import type { RateLimiter } from './rate-limits/rate-limiter.ts';
+import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
+
+/** Shared by all ingresses where there is a Redis; else each counts for itself. */
+function rateLimiterOf(host: Host): RateLimiter {
+  const memory = createMemoryLimiter(systemClockUs);
+  const { redisUrl, rateLimits } = host.config;
+  if (redisUrl === undefined || rateLimits === undefined) return memory;
+  const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger: host.logger });
+  host.stack.defer(() => limiter.close());
+  host.beforeMetrics(() => host.metrics.rateLimitFallbacks.set(limiter.fallbacks()));
+  return limiter;
+}
 
 await runService({
   name: 'ingress',
   usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
 
-Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
+REDIS_URL: rate limits that all ingresses share. Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
 GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
 `,
   async start(host) {
@@ -62,6 +77,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       accounts,
       billing,
       balances: quota,
+      rateLimiter: rateLimiterOf(host),
       readiness: async () => ({
         bus: bus.isConnected() ? 'ok' : 'the bus is away',
         router: router.state(),

@@ -6,6 +6,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { IngressConfig } from './config.ts';
+import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 
 /** What the ingress needs from outside. */
 export interface IngressDependencies {
@@ -15,6 +16,8 @@ export interface IngressDependencies {
   readonly accounts: AccountsPort;
   readonly billing: BillingPort;
   readonly balances: BalancePort;
+  /** Counts requests against `config.rateLimits`. */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Each part the gateway needs, `ok` or why it is not. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
   /** What the other parts have to tell /health/stats. */

@@ -8,6 +8,7 @@ import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
 import type { IngressDependencies } from './ports.ts';
+import type { Identify } from './rate-limits/identify.ts';
 import { usageHandler } from './usage/usage.ts';
 
 /** A path in Express' form and what answers each method. */
@@ -21,19 +22,20 @@ export function routesOf(
   dependencies: IngressDependencies,
   parts: {
     readonly complete: Handler;
+    readonly identify: Identify;
     readonly limits: BodyLimits;
     readonly state: IngressState;
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { complete, limits, state, publishMetrics } = parts;
+  const { complete, identify, limits, state, publishMetrics } = parts;
   const admin = adminOnly(dependencies.config.adminToken);
   return [
     { path: '/', methods: { GET: pointer } },
     { path: COMPLETIONS_PATH, methods: { POST: complete } },
-    { path: '/v1/models', methods: { GET: listModels(dependencies) } },
-    { path: '/v1/models/*id', methods: { GET: getModel(dependencies) } },
-    { path: '/v1/usage', methods: { GET: usageHandler(dependencies) } },
+    { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
+    { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
+    { path: '/v1/usage', methods: { GET: usageHandler(dependencies, identify) } },
     {
       path: '/admin/users',
       methods: { GET: admin(listUsers(dependencies)), POST: admin(createUser(dependencies, limits)) },

@@ -5,6 +5,7 @@ import type { ProviderWithKey } from '#config/providers.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
+import { systemClockUs } from '#kernel/clock.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
@@ -15,6 +16,7 @@ import { createBilling } from '../../billing/src/billing.ts';
 import { billingConfigFrom } from '../../billing/src/config-from.ts';
 import { ingressConfigFrom } from '../../ingress/src/config-from.ts';
 import { createIngress } from '../../ingress/src/ingress.ts';
+import { createMemoryLimiter } from '../../ingress/src/rate-limits/memory-limiter.ts';
 import { journalService } from '../../journal/src/api/journal-service.ts';
 import { type LocalJournal, openJournal } from '../../journal/src/journal.ts';
 import { quotaConfigFrom } from '../../quota/src/config-from.ts';
@@ -102,6 +104,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     accounts,
     billing,
     balances: quota,
+    rateLimiter: config.rateLimits === undefined ? undefined : createMemoryLimiter(systemClockUs),
     readiness: async () => ({ database: await databaseState(pool) }),
     stats: async () => ({
       log: { position: journal.logHead().position, epoch: journal.logHead().epoch },

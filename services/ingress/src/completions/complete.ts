@@ -1,12 +1,12 @@
 import type { AdmitResponse } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
-import { authenticate } from '../http/authenticate.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { Identify } from '../rate-limits/identify.ts';
 import { watchClient } from './client-presence.ts';
 import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
@@ -16,14 +16,21 @@ import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
-type Dependencies = Pick<IngressDependencies, 'config' | 'accounts' | 'quota' | 'router'>;
+type Dependencies = Pick<IngressDependencies, 'config' | 'quota' | 'router'>;
 
 /** `POST /v1/chat/completions`: who, what, may they, and then the answer. */
-export function completionHandler(dependencies: Dependencies, limits: BodyLimits, usage: QuotaUsage): Handler {
-  const { config, accounts, quota, router } = dependencies;
+export function completionHandler(
+  dependencies: Dependencies,
+  identify: Identify,
+  limits: BodyLimits,
+  usage: QuotaUsage,
+): Handler {
+  const { config, quota, router } = dependencies;
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
-    const { userId, keyId } = authenticate(exchange, accounts);
+    const identified = identify(exchange);
+    // Without rate limits it is a look-up in memory, and nothing is waited for.
+    const { userId, keyId } = identified instanceof Promise ? await identified : identified;
     const body = await readBody(exchange, limits);
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);

@@ -1,25 +1,25 @@
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { answerJson } from '../http/answer.ts';
-import { authenticate } from '../http/authenticate.ts';
 import type { Handler } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { Identify } from '../rate-limits/identify.ts';
 
-type Dependencies = Pick<IngressDependencies, 'accounts' | 'router' | 'billing'>;
+type Dependencies = Pick<IngressDependencies, 'router' | 'billing'>;
 
 /** `GET /v1/models`: the models that can be asked for, which are those with a price. */
-export function listModels({ accounts, router, billing }: Dependencies): Handler {
-  return (exchange) => {
-    authenticate(exchange, accounts);
+export function listModels({ router, billing }: Dependencies, identify: Identify): Handler {
+  return async (exchange) => {
+    await identify(exchange);
     const models = router.listModels().filter((model) => isPriced(model, billing));
     answerJson(exchange, 200, { object: 'list', data: models.map(modelDocument) });
   };
 }
 
 /** `GET /v1/models/{id}`; an id may hold slashes. */
-export function getModel({ accounts, router, billing }: Dependencies): Handler {
-  return (exchange, params) => {
-    authenticate(exchange, accounts);
+export function getModel({ router, billing }: Dependencies, identify: Identify): Handler {
+  return async (exchange, params) => {
+    await identify(exchange);
     const id = params['id'] ?? '';
     const model = router.findModel(id);
     if (model === undefined || !isPriced(model, billing)) {

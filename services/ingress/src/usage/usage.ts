@@ -2,20 +2,20 @@ import type { UsageLine } from '#contracts/billing.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { answerJson } from '../http/answer.ts';
-import { authenticate } from '../http/authenticate.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import { readBalance } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { Identify } from '../rate-limits/identify.ts';
 import { usagePeriod } from './usage-period.ts';
 
-type Dependencies = Pick<IngressDependencies, 'accounts' | 'billing' | 'balances' | 'clock'>;
+type Dependencies = Pick<IngressDependencies, 'billing' | 'balances' | 'clock'>;
 type Sums = Omit<UsageLine, 'day' | 'model'>;
 
 /** `GET /v1/usage?from=YYYY-MM-DD&to=YYYY-MM-DD`: what the key's user used and was charged, by day and model. */
-export function usageHandler({ accounts, billing, balances, clock = systemClock }: Dependencies): Handler {
+export function usageHandler({ billing, balances, clock = systemClock }: Dependencies, identify: Identify): Handler {
   return async (exchange) => {
-    const { userId } = authenticate(exchange, accounts);
+    const { userId } = await identify(exchange);
     const period = usagePeriod(queryOf(exchange), clock());
     const lines = await billing.usage({ userId, ...period });
     answerJson(exchange, 200, {

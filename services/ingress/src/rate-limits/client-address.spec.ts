@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { createClientAddress } from './client-address.ts';
+
+const addressOf = (trusted: readonly string[], peer: string, forwarded?: string): string =>
+  createClientAddress(trusted)({
+    socket: { remoteAddress: peer },
+    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+  } as unknown as IncomingMessage);
+
+test('a stranger cannot say where it comes from; a trusted proxy can', () => {
+  assert.equal(addressOf([], '203.0.113.9', '1.2.3.4'), '203.0.113.9');
+  assert.equal(addressOf(['10.0.0.0/8'], '10.1.2.3', '1.2.3.4'), '1.2.3.4');
+  assert.equal(addressOf(['10.0.0.0/8'], '::ffff:10.1.2.3', '6.6.6.6, 1.2.3.4, 10.9.9.9'), '1.2.3.4');
+  assert.equal(addressOf(['10.0.0.0/8'], '10.1.2.3', 'junk, <script>'), '10.1.2.3');
+  assert.equal(addressOf(['10.0.0.0/8'], '10.1.2.3'), '10.1.2.3');
+});
+
+test('an IPv6 customer is its /64, however it is written', () => {
+  assert.equal(addressOf([], '2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
+  assert.equal(addressOf([], '2001:0db8:1:2::9'), '2001:db8:1:2::/64');
+  assert.equal(addressOf([], '::1'), '0:0:0:0::/64');
+});
+
+test('a range that is none is named', () => {
+  for (const range of ['here', '10.0.0.0/33', '::1/129', '1.2.3.4/x']) {
+    assert.throws(() => createClientAddress([range]), RangeError, range);
+  }
+});

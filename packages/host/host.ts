@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
+import type { Tracer } from '#telemetry/tracing/tracer.ts';
 
 /** A process that is one of the gateway's services. */
 export interface Host {
@@ -12,6 +13,8 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
+  /** null: nothing is traced. */
+  readonly tracer: Tracer | null;
   /** What the service took; given back in reverse at the stop. */
   readonly stack: AsyncDisposableStack;
   /** Aborts when the stop begins: waits end. */

@@ -3,6 +3,7 @@ import type { Bus } from '#bus/connect-bus.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
 import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
+import { tracedJournal } from '#journal/traced-journal.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';
 import { type Host, required } from './host.ts';
@@ -38,7 +39,7 @@ export async function leadService(host: Host): Promise<Leadership> {
   const lease = await lead(host, pool, bus);
   const term = await waitFor(
     'the log',
-    () => beginTerm({ journal: log, service: host.name, holder: host.instance, onSuperseded: host.fence }),
+    () => beginTerm({ journal: tracedJournal(log, host.tracer), service: host.name, holder: host.instance, onSuperseded: host.fence }),
     host,
   );
   host.logger.info({ epoch: term.epoch, position: term.position }, 'a term has begun');

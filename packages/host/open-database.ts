@@ -13,7 +13,9 @@ const POOL_MAX_CONNECTIONS = 8;
  * The service's database, its schema up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
  * where a migration fails, or the process is told to stop.
  */
-export async function openDatabase(host: Host): Promise<{ pool: pg.Pool; connectionString: string }> {
+export async function openDatabase(
+  host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
+): Promise<{ pool: pg.Pool; connectionString: string }> {
   const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
   const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => pool.end());

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
-import { createLogger } from '#telemetry/logger.ts';
+import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { createTracer } from '#telemetry/tracing/tracer.ts';
 import type { Host } from './host.ts';
 import { migrateSchema } from './open-database.ts';
 import { startOpsServer } from './ops-server.ts';
-import { STOP_MARGIN_MS, type StopOnSignals, stopOnSignals } from './stop-on-signals.ts';
+import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
@@ -65,7 +66,7 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
     await started.promise.catch(() => undefined);
     await opened.disposeAsync();
   });
-  endOnUncaughtFaults(stop);
+  endOnUncaughtFaults(logger);
   checks.set(name, () => standbyOr(state, checks.get('leadership')));
   const { opsHost, opsPort } = config;
   const ops = await startOpsServer({
@@ -78,6 +79,8 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
   });
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());
+  const tracer = await createTracer(process.env, name);
+  opened.defer(async () => tracer?.close());
   const host: Host = {
     name,
     instance,
@@ -85,6 +88,7 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
     environment: process.env,
     logger,
     metrics,
+    tracer,
     stack: opened.use(new AsyncDisposableStack()),
     stopping: stopping.signal,
     readiness: (part, check) => void checks.set(part, check),
@@ -113,9 +117,10 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
 }
 
 /** A fault nobody expected has left its work half done: the log recovers from a crash, not from that. */
-function endOnUncaughtFaults(stop: StopOnSignals): void {
+function endOnUncaughtFaults(logger: Logger): void {
   process.on('uncaughtException', (error: unknown) => {
-    stop.now(error instanceof Error ? error : new Error(String(error)));
+    logger.fatal({ err: error }, 'a fault that nothing expected; the process ends');
+    process.exit(1);
   });
 }
 

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { pino } from 'pino';
+import { newId } from '#kernel/ids.ts';
+import { campaign } from '#leadership/campaign.ts';
+import { withDatabase } from '#postgres/connection-string.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { migrate } from '#postgres/migrate.ts';
+import { openPool } from '#postgres/pool.ts';
+import { revocations } from '#testkit/journal-contract.ts';
+import { openJournal } from '../../services/journal/src/journal.ts';
+
+const schemas = ['journal', 'quota', 'billing', 'accounts'] as const;
+type Schema = (typeof schemas)[number];
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+const PASSWORD = 'of-a-test';
+
+// A server of its own: roles belong to a server, and other tests make some of the same names.
+let folder: string;
+let server: EmbeddedPostgres;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gateway-roles-'));
+  server = await startEmbeddedPostgres({ dataDir: folder, log: () => undefined, isDurable: false });
+  await run(server.connectionString, 'create database gateway');
+  const roles = await readFile(new URL('roles.sql', import.meta.url), 'utf8');
+  // Twice: the file may be run again.
+  for (let runs = 0; runs < 2; runs += 1) await run(withDatabase(server.connectionString, 'gateway'), roles);
+  for (const role of ['owner', ...schemas]) {
+    await run(server.connectionString, `alter role gateway_${role} login password '${PASSWORD}'`);
+  }
+  for (const schema of schemas) {
+    const directory = fileURLToPath(new URL(`../../services/${schema}/migrations`, import.meta.url));
+    await migrate(as('owner'), { schema, directory });
+  }
+  await run(as('owner'), await readFile(new URL('rights.sql', import.meta.url), 'utf8'));
+});
+
+after(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the journal, under its role, leads, appends and reads', async () => {
+  const lease = await leadAs('journal');
+  const connectionString = as('journal');
+  const pool = openPool({ connectionString, max: 2, applicationName: 'roles test' });
+  const journal = await openJournal({
+    connectionString,
+    pool,
+    logger: pino({ level: 'silent' }),
+    onFenced: assert.fail,
+  });
+  try {
+    await journal.append(revocations('a', 0, [newId()]));
+    assert.equal((await journal.readStream('key-a')).length, 1);
+  } finally {
+    await journal.close();
+    await pool.end();
+    await lease.release();
+  }
+});
+
+test('the role of the journal changes nothing that is written, and no rule about it', async () => {
+  for (const sql of [
+    'update journal.event set version = version',
+    'delete from journal.event',
+    'truncate journal.event',
+    'alter table journal.event disable trigger append_only',
+    'drop table journal.event',
+    'delete from journal.writer',
+    'insert into journal.writer values (1, 0, 0, null)',
+    'create table journal.more (id integer)',
+    'drop schema journal cascade',
+    "insert into journal.migration values ('9999-x', 'x')",
+    'set role gateway_owner',
+    'set session_replication_role = replica',
+  ]) {
+    await refused('journal', sql);
+  }
+});
+
+for (const [schema, table] of [
+  ['quota', 'hold'],
+  ['billing', 'ledger'],
+  ['accounts', 'subject_key'],
+] as const) {
+  test(`${schema}, under its role, leads, keeps its read models and rebuilds them`, async () => {
+    const lease = await leadAs(schema);
+    await lease.release();
+    await run(
+      as(schema),
+      `insert into ${schema}.checkpoint values ('a', 1);
+       update ${schema}.checkpoint set position = 2;
+       delete from ${schema}.checkpoint;
+       select * from ${schema}.${table};
+       create schema replay_${schema};
+       create table replay_${schema}.checkpoint (like ${schema}.checkpoint including all);
+       drop schema replay_${schema} cascade`,
+    );
+  });
+
+  test(`the role of ${schema} alters no table, truncates none, and takes no other role`, async () => {
+    await refused(schema, `alter table ${schema}.checkpoint add column more text`);
+    await refused(schema, `drop table ${schema}.${table}`);
+    await refused(schema, `truncate ${schema}.${table}`);
+    await refused(schema, `create table ${schema}.more (id integer)`);
+    await refused(schema, 'set role gateway_owner');
+    await refused(schema, 'set role gateway_journal');
+  });
+}
+
+test("no service's role sees another's tables", async () => {
+  const first = { journal: 'event', quota: 'account', billing: 'ledger', accounts: 'subject_key' };
+  for (const role of schemas) {
+    for (const other of schemas) {
+      if (role !== other) await refused(role, `select * from ${other}.${first[other]}`);
+    }
+    await refused(role, 'create table public.more (id integer)');
+    await refused(role, 'create temporary table more (id integer)');
+  }
+});
+
+test('who is none of the roles does not even connect', async () => {
+  await run(server.connectionString, `create role stranger login password '${PASSWORD}'`);
+  await assert.rejects(run(as('stranger'), 'select 1'), { code: INSUFFICIENT_PRIVILEGE });
+});
+
+/** The connection string of a role. */
+function as(role: string): string {
+  const url = new URL(withDatabase(server.connectionString, 'gateway'));
+  url.username = role === 'stranger' ? role : `gateway_${role}`;
+  url.password = PASSWORD;
+  return url.href;
+}
+
+async function leadAs(schema: Schema) {
+  const pool = openPool({ connectionString: as(schema), max: 1, applicationName: 'roles test' });
+  const lease = await campaign({
+    pool,
+    schema,
+    part: 0,
+    holder: 'a test',
+    logger: pino({ level: 'silent' }),
+    signal: AbortSignal.timeout(5_000),
+  }).catch(async (error) => {
+    await pool.end();
+    throw error;
+  });
+  return {
+    async release() {
+      await lease.release();
+      await pool.end();
+    },
+  };
+}
+
+async function refused(role: string, sql: string): Promise<void> {
+  await assert.rejects(run(as(role), sql), { code: INSUFFICIENT_PRIVILEGE }, `${role}: ${sql}`);
+}
+
+async function run(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString, query_timeout: 10_000 });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -5,7 +5,12 @@ const usd = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, ".", "_" or "-"');
 const port = z.int().min(0).max(65_535);
 /** Where a gRPC server is found; a name may stand for several. */
-const addresses = z.array(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port')).default([]);
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'must be host:port')
+  .refine((text) => isPort(text.slice(text.lastIndexOf(':') + 1)), 'must be host:port, the port from 1 to 65535');
+const addresses = z.array(address).default([]);
+const natsServer = z.string().regex(/^(nats|tls):\/\/[^\s/@]+$/, 'must be nats://host:port');
 const durationMs = z.int().min(1).max(86_400_000);
 
 const provider = z.strictObject({
@@ -67,7 +72,7 @@ export const gatewayConfigSchema = z.strictObject({
   migrationDatabaseUrl: z.string().min(1).optional(),
   /** off: a start leaves the schema as it is, and fails where it is too old. */
   migrate: z.enum(['auto', 'off']).default('auto'),
-  natsUrl: z.array(z.string().regex(/^(nats|tls):\/\/\S+$/, 'must be nats://host:port')).default([]),
+  natsUrl: z.array(natsServer).default([]),
   natsUser: z.string().min(1).optional(),
   natsPassword: z.string().min(1).optional(),
   /** A file with the authority of the NATS servers' certificates; given, TLS is used. */
@@ -121,3 +126,7 @@ export const gatewayConfigSchema = z.strictObject({
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type ProviderSettings = GatewayConfig['providers'][number];
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65_535;
+}

@@ -27,6 +27,8 @@ export interface AdmitRequest {
   readonly outputTokensRequested: number;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
+  /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A hold is placed. */

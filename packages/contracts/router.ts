@@ -15,6 +15,8 @@ export interface CompleteRequest {
   readonly promptTokensBound: number;
   readonly outputTokensBound: number;
   readonly admissionEventId: string;
+  /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
+  readonly traceparent?: string | undefined;
 }
 
 /**

@@ -39,7 +39,13 @@ export async function leadService(host: Host): Promise<Leadership> {
   const lease = await lead(host, pool, bus);
   const term = await waitFor(
     'the log',
-    () => beginTerm({ journal: tracedJournal(log, host.tracer), service: host.name, holder: host.instance, onSuperseded: host.fence }),
+    () =>
+      beginTerm({
+        journal: tracedJournal(log, host.tracer),
+        service: host.name,
+        holder: host.instance,
+        onSuperseded: host.fence,
+      }),
     host,
   );
   host.logger.info({ epoch: term.epoch, position: term.position }, 'a term has begun');

@@ -15,6 +15,8 @@ export interface AppendRequest {
   readonly causationId: string;
   /** The term its author leads a service in; written only while no later one has begun. Absent: nobody's term. */
   readonly term?: Term | undefined;
+  /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A time in which one process alone decides for a service. The log knows when the next one began. */

@@ -22,5 +22,9 @@ export interface Envelope {
   readonly body: string;
 }
 
-/** An event in the log, its body parsed. Shared by all subscribers: never to be changed. */
-export type RecordedEvent<T extends EventType = EventType> = Envelope & GatewayEvent<T>;
+/**
+ * An event in the log, its body parsed. Shared by all subscribers: never to be changed. Its `traceparent` is not of the
+ * log: only one that came as it was committed may have it.
+ */
+export type RecordedEvent<T extends EventType = EventType> = Envelope &
+  GatewayEvent<T> & { readonly traceparent?: string | undefined };

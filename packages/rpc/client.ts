@@ -20,6 +20,8 @@ export interface RpcCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the whole call may take. Unary calls have a default, streams none. */
   readonly timeoutMs?: number | undefined;
+  /** The step of a trace the call belongs to. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Calls of a service, typed: unary methods give a promise, server-streaming ones an iterable. Failures are `Fault`s. */
@@ -68,7 +70,13 @@ function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
     let failure: unknown;
     for (const server of servers.inOrder()) {
       try {
-        const answer = await callOnce(server, method, message, outgoing(peer, deadlineMs), options.signal);
+        const answer = await callOnce(
+          server,
+          method,
+          message,
+          outgoing(peer, deadlineMs, options.traceparent),
+          options.signal,
+        );
         servers.prefer(server);
         return answer;
       } catch (error) {
@@ -118,7 +126,7 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
     const message = create(method.input, request);
     let failure: unknown;
     for (const server of servers.inOrder()) {
-      const { metadata, callOptions } = outgoing(peer, deadlineMs);
+      const { metadata, callOptions } = outgoing(peer, deadlineMs, options.traceparent);
       const call = server.client.makeServerStreamRequest(
         path,
         requestSerialize,
@@ -163,9 +171,10 @@ interface Outgoing {
   readonly callOptions: CallOptions;
 }
 
-function outgoing(peer: RpcPeer, deadlineMs: number | undefined): Outgoing {
+function outgoing(peer: RpcPeer, deadlineMs: number | undefined, traceparent: string | undefined): Outgoing {
   const metadata = new Metadata();
   setBearerToken(metadata, peer.adminToken);
+  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
   return { metadata, callOptions: deadlineMs === undefined ? {} : { deadline: deadlineMs } };
 }
 

@@ -23,6 +23,8 @@ import { standbyStatus } from './standby.ts';
 export interface CallContext {
   /** Aborts when the caller went away or its deadline passed. */
   readonly signal: AbortSignal;
+  /** The step of a trace the call belongs to; undefined where it is not traced. */
+  readonly traceparent: string | undefined;
 }
 
 /** A function for each method of a service: unary ones answer with a promise, streaming ones with an iterable. */
@@ -93,7 +95,10 @@ function unaryCall(
     if (!guards.isServing()) return callback(standbyStatus());
     try {
       guards.authorize(call.metadata);
-      const answer = await handler(call.request, { signal: cancellation(call) });
+      const answer = await handler(call.request, {
+        signal: cancellation(call),
+        traceparent: traceparentOf(call.metadata),
+      });
       callback(null, create(output, answer));
     } catch (thrown) {
       guards.onFailure(name, thrown);
@@ -113,7 +118,7 @@ function streamingCall(
     try {
       if (!guards.isServing()) return void call.emit('error', standbyStatus());
       guards.authorize(call.metadata);
-      for await (const answer of handler(call.request, { signal })) {
+      for await (const answer of handler(call.request, { signal, traceparent: traceparentOf(call.metadata) })) {
         if (!call.write(create(output, answer))) await drained(call, signal);
         if (signal.aborted) return;
       }
@@ -124,6 +129,11 @@ function streamingCall(
       call.emit('error', statusOfFault(thrown));
     }
   };
+}
+
+function traceparentOf(metadata: Metadata): string | undefined {
+  const [traceparent] = metadata.get('traceparent');
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 function cancellation(call: EventEmitter & { readonly cancelled: boolean }): AbortSignal {

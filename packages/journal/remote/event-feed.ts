@@ -128,7 +128,9 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
 
   function read(message: JsMsg): RecordedEvent | undefined {
     try {
-      return eventFromMessage(message.data);
+      const event = eventFromMessage(message.data);
+      const traceparent = message.headers?.get('traceparent');
+      return traceparent === undefined || traceparent === '' ? event : { ...event, traceparent };
     } catch (error) {
       logger.error({ err: error, sequence: message.seq }, 'an event on the bus cannot be read; the log has it');
       return undefined;

@@ -13,6 +13,7 @@ import { allowOrigin } from './http/cors.ts';
 import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
 import { createServe } from './http/serve.ts';
+import { tracedHandler } from './http/traced-handler.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import type { IngressDependencies } from './ports.ts';
 import { createIdentify } from './rate-limits/identify.ts';
@@ -43,7 +44,11 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
-  const complete = bounded(completionHandler(dependencies, identify, limits, usage), open, config.requestsInFlightMax);
+  const complete = tracedHandler(
+    COMPLETIONS_PATH,
+    bounded(completionHandler(dependencies, identify, limits, usage), open, config.requestsInFlightMax),
+    dependencies.tracer ?? null,
+  );
   const routes = routesOf(dependencies, {
     complete,
     identify,

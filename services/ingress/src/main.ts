@@ -85,6 +85,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       stats: stats.read,
       logger,
       metrics,
+      tracer: host.tracer,
     });
     host.stack.defer(() => ingress.drain());
     // Requests that came earlier would be told of models, prices and keys that there are, that there are none.

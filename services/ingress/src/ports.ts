@@ -5,6 +5,7 @@ import type { RouterPort } from '#contracts/router.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
+import type { Tracer } from '#telemetry/tracing/tracer.ts';
 import type { IngressConfig } from './config.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 
@@ -23,6 +24,8 @@ export interface IngressDependencies {
   /** What the other parts have to tell /health/stats. */
   readonly stats: () => Promise<Readonly<Record<string, unknown>>>;
   readonly logger: Logger;
+  /** null: nothing is traced. */
+  readonly tracer?: Tracer | null;
   readonly metrics: GatewayMetrics;
   readonly clock?: Clock;
 }

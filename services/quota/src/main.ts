@@ -6,6 +6,7 @@ import { projectionsService } from '#journal/projections-service.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { startAdmitResponder } from './api/admit-responder.ts';
 import { quotaService } from './api/quota-service.ts';
+import { tracedAdmit } from './api/traced-admit.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
 import { createQuota } from './quota.ts';
@@ -28,7 +29,8 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
-    const admit = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
+    const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
+    const admit = tracedAdmit(repeatable, host.tracer);
     await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections)], {
       isServing: isLeading,
     });

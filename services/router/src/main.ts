@@ -2,7 +2,9 @@ import { providersFrom } from '#config/providers.ts';
 import { openBus, openRemoteJournal } from '#host/connect-parts.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
+import { tracedJournal } from '#journal/traced-journal.ts';
 import { routerService } from './api/router-service.ts';
+import { tracedRouter } from './api/traced-router.ts';
 import { routerConfigFrom } from './config-from.ts';
 import { createRouter } from './router.ts';
 
@@ -21,9 +23,10 @@ Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the provider
     if (providers.length === 0) {
       throw new Error('there is no provider: configure one (GATEWAY_CONFIG), or set a key such as OPENAI_API_KEY');
     }
-    const journal = openRemoteJournal(host, await openBus(host));
-    const router = createRouter({ config: routerConfigFrom(config, providers), journal, logger });
-    host.stack.defer(() => router.close());
+    const journal = tracedJournal(openRemoteJournal(host, await openBus(host)), host.tracer);
+    const untraced = createRouter({ config: routerConfigFrom(config, providers), journal, logger });
+    host.stack.defer(() => untraced.close());
+    const router = tracedRouter(untraced, host.tracer);
     await serveGrpc(host, [routerService(router)], { requestMaxBytes: config.bodyMaxBytes + ENVELOPE_MAX_BYTES });
     host.beforeMetrics(() => {
       for (const { provider, isHealthy } of router.providerHealth()) {

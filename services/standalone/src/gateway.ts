@@ -5,12 +5,14 @@ import type { ProviderWithKey } from '#config/providers.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
+import { tracedJournal } from '#journal/traced-journal.ts';
 import { systemClockUs } from '#kernel/clock.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { createTracer } from '#telemetry/tracing/tracer.ts';
 import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
 import { createBilling } from '../../billing/src/billing.ts';
 import { billingConfigFrom } from '../../billing/src/config-from.ts';
@@ -19,8 +21,10 @@ import { createIngress } from '../../ingress/src/ingress.ts';
 import { createMemoryLimiter } from '../../ingress/src/rate-limits/memory-limiter.ts';
 import { journalService } from '../../journal/src/api/journal-service.ts';
 import { type LocalJournal, openJournal } from '../../journal/src/journal.ts';
+import { tracedAdmit } from '../../quota/src/api/traced-admit.ts';
 import { quotaConfigFrom } from '../../quota/src/config-from.ts';
 import { createQuota } from '../../quota/src/quota.ts';
+import { tracedRouter } from '../../router/src/api/traced-router.ts';
 import { routerConfigFrom } from '../../router/src/config-from.ts';
 import { createRouter } from '../../router/src/router.ts';
 import type { Secrets } from './secrets.ts';
@@ -52,19 +56,22 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   const { config, secrets, connectionString, providers } = dependencies;
   const loggerOf = (service: string): Logger => createLogger({ level: config.logLevel, service });
   const metrics = createMetrics({ withProcessDefaults: true });
+  const tracer = await createTracer(process.env, 'standalone');
   // Given back in reverse, at the stop as well as when the start fails half-way.
   await using opened = new AsyncDisposableStack();
   const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: 'gateway' });
   opened.defer(() => pool.end());
   await migrateAll(pool);
 
-  const journal = await openJournal({
+  opened.defer(async () => tracer?.close());
+  const log = await openJournal({
     connectionString,
     pool,
     logger: loggerOf('journal'),
     onFenced: dependencies.onFenced,
   });
-  opened.defer(() => journal.close());
+  opened.defer(() => log.close());
+  const journal = tracedJournal(log, tracer);
   const keeping = Promise.withResolvers<KeptProjections>();
   const awaitProjection = async (name: string, position: number): Promise<void> =>
     (await keeping.promise).reached(name, position);
@@ -82,12 +89,13 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   ]);
   opened.defer(() => closeAll([quota, accounts]));
   opened.defer(() => billing.close());
-  const router = createRouter({
+  const untraced = createRouter({
     config: routerConfigFrom(config, providers),
     journal,
     logger: loggerOf('router'),
   });
-  opened.defer(() => router.close());
+  opened.defer(() => untraced.close());
+  const router = tracedRouter(untraced, tracer);
   const projections: readonly Projection[] = [...accounts.projections, ...quota.projections, ...billing.projections];
   const kept = await keepProjections(projections, { journal, pool, logger: loggerOf('projections') });
   opened.defer(() => kept.close());
@@ -99,7 +107,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
 
   const ingress = createIngress({
     config: ingressConfigFrom(config, secrets.adminToken),
-    quota,
+    quota: { admit: tracedAdmit(quota.admit, tracer) },
     router,
     accounts,
     billing,
@@ -109,10 +117,12 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     stats: async () => ({
       log: { position: journal.logHead().position, epoch: journal.logHead().epoch },
       openHolds: quota.openHolds(),
+      charges: billing.stats(),
       projections: Object.fromEntries(kept.positions()),
     }),
     logger: loggerOf('ingress'),
     metrics,
+    tracer,
   });
   const grpc = await startAdminServer(dependencies, journal, kept, loggerOf('journal'));
   opened.defer(() => grpc.drain());

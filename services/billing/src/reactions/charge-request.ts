@@ -40,12 +40,12 @@ export async function chargeRequest(request: ChargeableRequest, deps: ChargeDepe
     return { kind: 'stuck', reason: `the log has no version ${decision.priceVersion} of price "${decision.priceKey}"` };
   }
   if (decision.kind === 'unratable') return { kind: 'stuck', reason: decision.reason };
-  return appendCharge(decision.charge, usage.eventId, deps.journal);
+  return appendCharge(decision.charge, usage, deps.journal);
 }
 
 async function appendCharge(
   charge: Charge,
-  causationId: string,
+  { eventId: causationId, traceparent }: ChargeableRequest['usage'],
   journal: ChargeDependencies['journal'],
 ): Promise<ChargeOutcome> {
   const { requestId } = charge;
@@ -56,6 +56,7 @@ async function appendCharge(
       events: [{ eventId: requestEventId(requestId, 'charge-posted'), type: 'ChargePosted', data: charge }],
       correlationId: requestId,
       causationId,
+      traceparent,
     });
     if (result.kind === 'appended') return { kind: 'charged', charge, isRepeat: result.isRepeat };
   } catch (thrown) {

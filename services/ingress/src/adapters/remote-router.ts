@@ -35,6 +35,7 @@ export function createRemoteRouter(options: {
     for await (const message of calls.complete(completeRequestToWire(request), {
       signal,
       timeoutMs: requestTimeoutMs,
+      traceparent: request.traceparent,
     })) {
       const frame = frameFromWire(message);
       if (frame !== undefined) yield frame;

@@ -45,6 +45,7 @@ export function completionHandler(
       promptTokensBound: promptTokens,
       outputTokensRequested: asked.outputTokensRequested,
       choices: asked.choices,
+      traceparent: exchange.traceparent,
     });
     usage.note(userId, window);
     setRateLimitHeaders(exchange, window);
@@ -65,6 +66,7 @@ export function completionHandler(
         promptTokensBound: promptTokens,
         outputTokensBound: result.outputTokensBound,
         admissionEventId: result.eventId,
+        traceparent: exchange.traceparent,
       },
       client.signal,
     );

@@ -16,6 +16,8 @@ export interface Exchange {
   bodyBytesHeld: number;
   /** Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. */
   stop: ((refusal: Refusal) => void) | undefined;
+  /** The step of a trace this is; undefined where it is not traced. */
+  traceparent: string | undefined;
 }
 
 /** Facts for the log line and the metrics, filled in as they become known. No prompt and no key belongs here. */
@@ -73,6 +75,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
     },
     bodyBytesHeld: 0,
     stop: undefined,
+    traceparent: undefined,
   };
 }
 

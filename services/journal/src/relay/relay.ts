@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
 import { categoryOf, eventsOf } from '#bus/subjects.ts';
 import { eventToMessage } from '#journal/event-message.ts';
@@ -106,12 +107,19 @@ function publisher(client: JetStreamClient, part: number, afterSequence: number)
         sequence += 1;
         return client.publish(eventsOf(part, categoryOf(event.stream)), eventToMessage(event), {
           expect,
+          ...(event.traceparent === undefined ? {} : { headers: traceHeaders(event.traceparent) }),
           timeout: PUBLISH_TIMEOUT_MS,
         });
       });
       await Promise.all(sent);
     }
   };
+}
+
+function traceHeaders(traceparent: string): MsgHdrs {
+  const all = headers();
+  all.set('traceparent', traceparent);
+  return all;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -90,7 +90,8 @@ function recordInto(
   },
 ): void {
   const { part, epoch, recordedAtMs, firstPosition, firstVersion } = place;
-  const { stream, correlationId, causationId } = request;
+  const { stream, correlationId, causationId, traceparent } = request;
+  const trace = traceparent === undefined ? undefined : { traceparent };
   for (const [index, event] of request.events.entries()) {
     // Type and body are of one kind: they came in together.
     const { type, data } = event as GatewayEvent;
@@ -108,6 +109,7 @@ function recordInto(
       correlationId,
       causationId,
       body: serialized.events[index]?.body ?? '',
+      ...trace,
     } as RecordedEvent);
   }
 }

@@ -77,7 +77,7 @@ export function createAdmit(dependencies: {
     const { holdNanoUsd, windowStartMs, window } = decision;
     pending.add({ requestId, userId, holdNanoUsd, windowStartMs });
     const eventId = requestEventId(requestId, 'request-admitted');
-    const written = write(requestId, { eventId, ...decision.event });
+    const written = write(request, { eventId, ...decision.event });
     const { candidates, outputTokensMax, outputTokensBound } = decision;
     const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound };
     if (durability === 'overlapped') {
@@ -93,12 +93,20 @@ export function createAdmit(dependencies: {
   }
 
   /** Resolves when the event is durable; false: the log has this request from an earlier call, and so nothing of this one. */
-  async function write(requestId: string, event: NewEvent): Promise<boolean> {
+  async function write({ requestId, traceparent }: AdmitRequest, event: NewEvent): Promise<boolean> {
     let result: AppendResult;
     try {
       const stream = streams.request(requestId);
       const events = [event];
-      result = await journal.append({ stream, expectedVersion: 0, events, correlationId: requestId, causationId: '' });
+      const correlationId = requestId;
+      result = await journal.append({
+        stream,
+        expectedVersion: 0,
+        events,
+        correlationId,
+        causationId: '',
+        traceparent,
+      });
     } catch (error) {
       if (error instanceof Fault && error.code === 'conflict') {
         pending.remove(requestId);

@@ -13,8 +13,9 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 /** gateway.router.v1.RouterService. */
 export function routerService(router: RouterPort): ServedService {
   return servedService(RouterService, {
-    async *complete(request, { signal }) {
-      for await (const frame of router.complete(requestFromWire(request), signal)) yield frameToWire(frame);
+    async *complete(wire, { signal, traceparent }) {
+      const request = { ...requestFromWire(wire), traceparent };
+      for await (const frame of router.complete(request, signal)) yield frameToWire(frame);
     },
     listModels: async () => ({
       models: router.listModels().map(({ id, ownedBy, createdAtS, candidates }) => ({

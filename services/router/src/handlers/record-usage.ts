@@ -89,6 +89,7 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     events: [{ eventId: requestEventId(request.requestId, 'usage-recorded'), type: 'UsageRecorded', data }],
     correlationId: request.requestId,
     causationId: request.admissionEventId,
+    traceparent: request.traceparent,
   };
 }
 

@@ -6,6 +6,8 @@ export interface UsageOnRecord {
   readonly eventId: string;
   readonly recordedAtMs: number;
   readonly data: EventBodies['UsageRecorded'];
+  /** The step of a trace it belongs to; known only of one that was just recorded. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A request that is neither charged nor expired. */
@@ -40,7 +42,8 @@ export function createOpenRequests(): OpenRequests {
     const before = open.get(requestId);
     // Given again after a failure: its charge is under way.
     if (before?.usage !== undefined) return undefined;
-    const usage = { eventId: event.eventId, recordedAtMs: event.recordedAtMs, data: event.data };
+    const { eventId, recordedAtMs, data, traceparent } = event;
+    const usage = { eventId, recordedAtMs, data, ...(traceparent === undefined ? {} : { traceparent }) };
     const request = { requestId, admission: before?.admission, usage };
     open.set(requestId, request);
     return request;

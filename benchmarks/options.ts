@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type WorkloadName, workloads } from './load/workload.ts';
 
-export const scenarioNames = ['latency', 'throughput', 'memory', 'log', 'ttft', 'hops'] as const;
+export const scenarioNames = ['latency', 'throughput', 'memory', 'log', 'ttft', 'hops', 'distributed'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** Everything one can say on the command line, in its defaults where nothing is said. */
@@ -10,7 +10,7 @@ export interface BenchOptions {
   /** Of each target in each round. */
   readonly seconds: number;
   readonly rounds: number;
-  /** Of `throughput` and `hops`. */
+  /** Of `throughput`, `hops` and `distributed`. */
   readonly callers: readonly number[];
   /** Of `throughput`, `latency` and `hops`. */
   readonly workloads: readonly WorkloadName[] | undefined;

@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, type ScenarioName, usage } from './opti
 import type { Report } from './report/report.ts';
 import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
+import { measureDistributed } from './scenarios/distributed.ts';
 import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
@@ -20,6 +21,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   log: measureLog,
   ttft: measureTtft,
   hops: measureHops,
+  distributed: measureDistributed,
 };
 
 /** Between scenarios: what the one before has left to the disk should not slow the next. */

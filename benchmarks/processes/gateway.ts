@@ -82,7 +82,7 @@ async function profileFlags(cpuProfileDir: string | undefined): Promise<string[]
 }
 
 /** The prices are set here, not the catalogue's of the day, so that a result can be recomputed in a year. */
-async function configure(dataDir: string, simulatorUrl: string): Promise<Record<string, string>> {
+export async function configure(dataDir: string, simulatorUrl: string): Promise<Record<string, string>> {
   const file = join(dataDir, 'gateway.yaml');
   const provider = {
     name: 'simulator',
@@ -98,7 +98,7 @@ async function configure(dataDir: string, simulatorUrl: string): Promise<Record<
   return { GATEWAY_CONFIG: file, GATEWAY_LOG_LEVEL: 'info', PROVIDER_KEY: 'provider-key-of-the-benchmarks' };
 }
 
-async function createUser({ url, adminToken }: GatewayProcess): Promise<string> {
+export async function createUser({ url, adminToken }: Pick<GatewayProcess, 'url' | 'adminToken'>): Promise<string> {
   const user = await call<{ id: string }>(`${url}/admin/users/`, adminToken, {
     name: 'Load generator',
     email: 'load@example.com',
@@ -108,7 +108,7 @@ async function createUser({ url, adminToken }: GatewayProcess): Promise<string> 
   return key.api_key;
 }
 
-async function readBilled(url: string, apiKey: string): Promise<Billed> {
+export async function readBilled(url: string, apiKey: string): Promise<Billed> {
   const { totals } = await call<{ totals: Record<string, unknown> }>(`${url}/v1/usage`, apiKey);
   return {
     requests: Number(totals['requests']),

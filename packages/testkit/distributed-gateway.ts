@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { type ServiceName, type ServiceProcess, serviceNames, serviceProcess } from './service-process.ts';
@@ -16,6 +17,8 @@ export interface DistributedOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** For one service alone, over what all have. */
   readonly environmentOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
+  /** Each process' log goes to a file of this folder; absent: to its `lines`. */
+  readonly logFolder?: string;
   /** Processes of each service; 1 where it is left out. */
   readonly processes?: Readonly<Partial<Record<ServiceName, number>>>;
 }
@@ -69,13 +72,18 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
     ...options.environment,
   };
   const placed: Placed[] = places.map(({ service, instance, ports: [grpc, ops, http] }) => ({
-    process: serviceProcess(service, instance, {
-      ...shared,
-      ...options.environmentOf?.[service],
-      GATEWAY_GRPC_PORT: String(grpc),
-      GATEWAY_OPS_PORT: String(ops),
-      GATEWAY_PORT: String(http),
-    }),
+    process: serviceProcess(
+      service,
+      instance,
+      {
+        ...shared,
+        ...options.environmentOf?.[service],
+        GATEWAY_GRPC_PORT: String(grpc),
+        GATEWAY_OPS_PORT: String(ops),
+        GATEWAY_PORT: String(http),
+      },
+      options.logFolder === undefined ? undefined : join(options.logFolder, `${instance}.log`),
+    ),
     grpc: `127.0.0.1:${grpc}`,
     ops: `http://127.0.0.1:${ops}`,
     url: `http://127.0.0.1:${http}`,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +30,8 @@ export function serviceProcess(
   service: ServiceName,
   instance: string,
   environment: Readonly<Record<string, string>>,
+  /** The log goes to this file, and costs this process nothing; absent: to `lines`. */
+  logPath?: string,
 ): ServiceProcess {
   const entry = fileURLToPath(new URL(`../../services/${service}/src/main.ts`, import.meta.url));
   const lines: string[] = [];
@@ -38,11 +41,12 @@ export function serviceProcess(
 
   function start(): void {
     const started = spawn(process.execPath, [entry], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: logPath === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', openSync(logPath, 'a'), 'inherit'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, GATEWAY_INSTANCE: instance },
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
         if (lines.length > LINES_KEPT) lines.shift();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
 import { categoryOf, eventsOf } from '#bus/subjects.ts';
 import { eventToMessage } from '#journal/event-message.ts';
@@ -11,8 +11,14 @@ import { openEventStream } from './event-stream.ts';
 
 /** A stream that was wiped gets the newest of the log again, as many as it keeps half of. */
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
-/** Sent before the first is acknowledged. */
-const IN_FLIGHT_MAX_EVENTS = 1_024;
+/** Sent before anything is acknowledged. */
+const BATCH_MAX_EVENTS = 1_024;
+/**
+ * After each batch: the next events gather meanwhile, so that four processes and the server are woken once for all of
+ * them. Nobody waits for an event here: answers of appends go another way.
+ */
+const GATHER_MS = 5;
+const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 
@@ -60,7 +66,7 @@ export function startRelay(options: {
     const end = await openEventStream(manager, { part, replicas, head, logger });
     position = end.position > 0 ? end.position : Math.max(0, head - REPUBLISHED_MAX_EVENTS);
     logger.info({ sequence: end.sequence, position, head }, 'relaying events');
-    const publish = publisher(jetstream(bus.connection), part, end.sequence);
+    const publish = publisher(bus.connection, jetstream(bus.connection), part, end.sequence);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => undefined);
     let failure: unknown;
@@ -73,6 +79,7 @@ export function startRelay(options: {
         try {
           await publish(events);
           position = events.at(-1)?.position ?? position;
+          await pause(GATHER_MS);
         } catch (error) {
           failure = error;
           broken.reject(error);
@@ -97,28 +104,38 @@ export function startRelay(options: {
   };
 }
 
-/** Publishes events after a sequence, several at once; rejects where one of them is not where it should be. */
-function publisher(client: JetStreamClient, part: number, afterSequence: number) {
+/**
+ * Publishes events after a sequence; rejects where one of them is not where it should be. Only the last of a batch is
+ * acknowledged: it can be where it is expected only if all before it are.
+ */
+function publisher(connection: NatsConnection, client: JetStreamClient, part: number, afterSequence: number) {
   let sequence = afterSequence;
   return async (events: readonly RecordedEvent[]): Promise<void> => {
-    for (let from = 0; from < events.length; from += IN_FLIGHT_MAX_EVENTS) {
-      const sent = events.slice(from, from + IN_FLIGHT_MAX_EVENTS).map((event) => {
-        const expect = { lastSequence: sequence };
+    for (let from = 0; from < events.length; from += BATCH_MAX_EVENTS) {
+      const batch = events.slice(from, from + BATCH_MAX_EVENTS);
+      const last = batch.pop();
+      for (const event of batch) {
+        const expected = headersOf(event);
+        expected.set(EXPECTED_LAST_SEQUENCE, String(sequence));
         sequence += 1;
-        return client.publish(eventsOf(part, categoryOf(event.stream)), eventToMessage(event), {
-          expect,
-          ...(event.traceparent === undefined ? {} : { headers: traceHeaders(event.traceparent) }),
-          timeout: PUBLISH_TIMEOUT_MS,
-        });
-      });
-      await Promise.all(sent);
+        connection.publish(subjectOf(part, event), eventToMessage(event), { headers: expected });
+      }
+      if (last === undefined) continue;
+      const expect = { lastSequence: sequence };
+      sequence += 1;
+      const settings = { expect, headers: headersOf(last), timeout: PUBLISH_TIMEOUT_MS };
+      await client.publish(subjectOf(part, last), eventToMessage(last), settings);
     }
   };
 }
 
-function traceHeaders(traceparent: string): MsgHdrs {
+function subjectOf(part: number, { stream }: RecordedEvent): string {
+  return eventsOf(part, categoryOf(stream));
+}
+
+function headersOf({ traceparent }: RecordedEvent): MsgHdrs {
   const all = headers();
-  all.set('traceparent', traceparent);
+  if (traceparent !== undefined) all.set('traceparent', traceparent);
   return all;
 }
 

@@ -14,6 +14,7 @@ export async function serveGrpc(
     host: host.config.grpcHost,
     port: host.config.grpcPort,
     services,
+    withReflection: true,
     adminToken,
     tls: tlsFilesOf(host.config),
     ...options,

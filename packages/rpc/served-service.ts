@@ -33,6 +33,7 @@ export type ServiceHandlers<S extends DescService> = { readonly [K in keyof S['m
 /** A service ready to be served. */
 export interface ServedService {
   readonly name: string;
+  readonly descriptor: DescService;
   readonly definition: ServiceDefinition;
   readonly implementation: (guards: CallGuards) => UntypedServiceImplementation;
 }
@@ -52,6 +53,7 @@ export function servedService<S extends DescService>(service: S, handlers: Servi
   const untyped: { readonly [name: string]: unknown } = handlers;
   return {
     name: service.typeName,
+    descriptor: service,
     definition: grpcServiceDefinition(service),
     implementation: (guards) => {
       const implementation: UntypedServiceImplementation = {};

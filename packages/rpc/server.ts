@@ -30,6 +30,8 @@ export interface GrpcServerOptions {
   readonly isServing?: (() => boolean) | undefined;
   /** The longest request that is taken; absent: REQUEST_MAX_BYTES. */
   readonly requestMaxBytes?: number | undefined;
+  /** Whether tools may ask what is served; loads the reflection service. */
+  readonly withReflection?: boolean | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly drainTimeoutMs?: number;
 }
@@ -68,6 +70,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
   );
 
+  if (options.withReflection === true) {
+    const { addReflection } = await import('./reflection.ts');
+    addReflection(
+      server,
+      [...services, health.service].map((service) => service.descriptor),
+    );
+  }
   const port = await bind(server, authority(host, options.port), serverCredentials(options.tls));
   let draining: Promise<void> | undefined;
   return {

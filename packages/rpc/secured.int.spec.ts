@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Client, credentials } from '@grpc/grpc-js';
+import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { createGrpcClient } from './client.ts';
+import type { TlsFiles } from './rpc-peer.ts';
+import { type ServedService, servedService } from './served-service.ts';
+import { startGrpcServer } from './server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gateway-tls-'));
+after(() => rmSync(folder, { recursive: true }));
+const logger = { warn: () => {}, error: () => {} };
+const adminToken = 'token';
+
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+}
+
+/** An authority, and a certificate of it for this machine. */
+function authority(name: string): TlsFiles {
+  const subject = (who: string): string[] => ['-subj', `/CN=${who}`];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  openssl('req', '-x509', ...key, ...subject(`${name}-ca`), '-keyout', `${name}-ca.key`, '-out', `${name}-ca.pem`);
+  openssl('req', ...key, ...subject('localhost'), '-keyout', `${name}.key`, '-out', `${name}.csr`);
+  writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  const signed = ['-CA', `${name}-ca.pem`, '-CAkey', `${name}-ca.key`, '-CAcreateserial', '-days', '2'];
+  openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-extfile', `${name}.ext`, '-out', `${name}.pem`);
+  const path = (file: string): string => join(folder, file);
+  return { certFile: path(`${name}.pem`), keyFile: path(`${name}.key`), caFile: path(`${name}-ca.pem`) };
+}
+
+const head: ServedService = servedService(JournalService, {
+  head: async () => ({ position: 7n, epoch: 1 }),
+  readStream: async () => ({ events: [] }),
+  async *read() {},
+});
+
+test('with TLS files a caller needs a certificate of the same authority, and the server one, too', async () => {
+  const [ours, theirs] = [authority('ours'), authority('theirs')];
+  const options = { host: '127.0.0.1', port: 0, services: [head], adminToken, logger, tls: ours };
+  const server = await startGrpcServer(options);
+  const position = async (tls: TlsFiles | undefined): Promise<bigint> => {
+    const client = createGrpcClient(JournalService, { addresses: [server.address], adminToken, tls });
+    try {
+      return (await client.calls.head({}, { timeoutMs: 2_000 })).position;
+    } finally {
+      client.close();
+    }
+  };
+  assert.equal(await position(ours), 7n);
+  await assert.rejects(position(undefined), Fault, 'in plain text');
+  await assert.rejects(position(theirs), Fault, 'of another authority');
+  await assert.rejects(
+    position({ ...theirs, caFile: ours.caFile }),
+    Fault,
+    'trusting the server, with a certificate the server does not trust',
+  );
+  await assert.rejects(position({ ...ours, caFile: theirs.caFile }), Fault, 'not trusting the server');
+  await server.drain();
+});
+
+test('tools can ask what is served', async () => {
+  const options = { host: '127.0.0.1', port: 0, services: [head], adminToken, logger, withReflection: true };
+  const server = await startGrpcServer(options);
+  const client = new Client(server.address, credentials.createInsecure());
+  // ServerReflectionRequest { list_services: "" }; the answer's names stand in it as text.
+  const call = client.makeBidiStreamRequest(
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    (bytes: Buffer) => bytes,
+    (bytes: Buffer) => bytes,
+  );
+  call.write(Buffer.from([0x3a, 0x00]));
+  const [answer] = await Array.fromAsync(call.take(1));
+  assert.ok(String(answer).includes('gateway.journal.v1.JournalService'));
+  assert.ok(String(answer).includes('grpc.health.v1.Health'));
+  call.end();
+  client.close();
+  await server.drain();
+});

@@ -39,7 +39,6 @@ before(async () => {
     const directory = fileURLToPath(new URL(`../../services/${schema}/migrations`, import.meta.url));
     await migrate(as('owner'), { schema, directory });
   }
-  await run(as('owner'), await readFile(new URL('rights.sql', import.meta.url), 'utf8'));
 });
 
 after(async () => {

@@ -18,7 +18,12 @@ export interface ServerProcess {
   isRunning(): boolean;
 }
 
-export function serverProcess(port: number, program: string, args: readonly string[]): ServerProcess {
+export function serverProcess(
+  port: number,
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ServerProcess {
   let child: ChildProcess | undefined;
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
   return {
@@ -26,7 +31,10 @@ export function serverProcess(port: number, program: string, args: readonly stri
     isRunning,
     async start() {
       let output = '';
-      const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(program, args, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...environment },
+      });
       child = started;
       for (const stream of [started.stdout, started.stderr]) {
         stream.on('data', (bytes: Buffer) => {

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { findProgram } from '#testkit/find-program.ts';
 import { startTestServer } from './test-server.ts';
 
 const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts'];
@@ -29,10 +30,22 @@ async function main(given: string[]): Promise<number> {
   const patterns = (paths.length === 0 ? SUITES.filter(isFolder) : paths).map(patternOf);
   await using server = await startTestServer();
   const env = { ...process.env, TEST_DATABASE_URL: server.connectionString };
+  if (paths.length === 0) lookForServers();
   const code = await run([...options, ...patterns], env);
   if (paths.length > 0 || code !== 0) return code;
   console.log('The journeys once more, against the six services as processes of their own.');
   return await run([...options, patternOf(JOURNEYS)], { ...env, GATEWAY_WIRING: 'distributed' });
+}
+
+/** Before the suites, many of which would else install the same at once. Those that need one fail without it. */
+function lookForServers(): void {
+  for (const name of ['nats-server', 'redis-server']) {
+    try {
+      findProgram(name, name);
+    } catch (error) {
+      console.error((error as Error).message);
+    }
+  }
 }
 
 function patternOf(path: string): string {

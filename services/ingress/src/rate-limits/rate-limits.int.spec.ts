@@ -18,6 +18,9 @@ after(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
+/** On a machine busy with other suites an answer may take this long; that it is bounded at all is what is tested. */
+const ANSWER_MAX_MS = 1_000;
+
 const refuseAll: RateLimiter = {
   take: ([by]) => ({ isAllowed: false, by: by ?? assert.fail(), retryAfterMs: 1 }),
 };
@@ -28,7 +31,13 @@ const limits = (perMinute: number, burst: number, subject = 'user:u'): LimitedBy
 
 test('memory and Redis decide the same, whatever comes when', async (context) => {
   let now = 1_700_000_000_000_000;
-  const shared = createRedisLimiter({ url: redis.url, fallback: refuseAll, logger, nowUs: () => now });
+  const shared = createRedisLimiter({
+    url: redis.url,
+    fallback: refuseAll,
+    logger,
+    answerMaxMs: ANSWER_MAX_MS,
+    nowUs: () => now,
+  });
   context.after(() => shared.close());
   await untilUp(shared);
   const before = shared.fallbacks();
@@ -64,7 +73,7 @@ test('memory and Redis decide the same, whatever comes when', async (context) =>
 
 test('two ingresses share a limit, and one of two subjects over leaves the other uncounted', async (context) => {
   await admin.flushall();
-  const open = () => createRedisLimiter({ url: redis.url, fallback: refuseAll, logger });
+  const open = () => createRedisLimiter({ url: redis.url, fallback: refuseAll, logger, answerMaxMs: ANSWER_MAX_MS });
   const [first, second] = [open(), open()];
   context.after(() => {
     first.close();
@@ -83,7 +92,7 @@ test('two ingresses share a limit, and one of two subjects over leaves the other
 
 test('a Redis that is flushed starts counting anew; one that is away is done without, and used again when it is back', async (context) => {
   const fallback = createMemoryLimiter(() => Date.now() * 1_000);
-  const limiter = createRedisLimiter({ url: redis.url, fallback, logger });
+  const limiter = createRedisLimiter({ url: redis.url, fallback, logger, answerMaxMs: ANSWER_MAX_MS });
   context.after(() => limiter.close());
   await untilUp(limiter);
   await admin.flushall();
@@ -96,7 +105,7 @@ test('a Redis that is flushed starts counting anew; one that is away is done wit
   const startedAtMs = performance.now();
   const counted = await Promise.all(Array.from({ length: 10 }, () => limiter.take(limits(1, 3, 'user:away'))));
   assert.equal(counted.filter((decision) => decision.isAllowed).length, 3, 'counted by this process alone');
-  assert.ok(performance.now() - startedAtMs < 1_000);
+  assert.ok(performance.now() - startedAtMs < 3 * ANSWER_MAX_MS);
   assert.ok(limiter.fallbacks() >= 10);
 
   await redis.start();
@@ -104,7 +113,7 @@ test('a Redis that is flushed starts counting anew; one that is away is done wit
   redis.signal('SIGSTOP');
   const frozenAtMs = performance.now();
   await limiter.take(limits(1, 3, 'user:frozen'));
-  assert.ok(performance.now() - frozenAtMs < 500, 'a Redis that hangs holds nobody up');
+  assert.ok(performance.now() - frozenAtMs < 3 * ANSWER_MAX_MS, 'a Redis that hangs holds nobody up');
   redis.signal('SIGCONT');
 });
 

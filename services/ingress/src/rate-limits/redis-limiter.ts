@@ -51,14 +51,16 @@ export function createRedisLimiter(options: {
   readonly url: string;
   readonly fallback: RateLimiter;
   readonly logger: Logger;
+  /** How long an answer is waited for; absent: ANSWER_MAX_MS. */
+  readonly answerMaxMs?: number;
   /** The time in microseconds; absent: Redis' own, which all ingresses share. */
   readonly nowUs?: () => number;
 }): RedisLimiter {
-  const { url, fallback, logger, nowUs = () => 0 } = options;
+  const { url, fallback, logger, answerMaxMs = ANSWER_MAX_MS, nowUs = () => 0 } = options;
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: ANSWER_MAX_MS,
+    commandTimeout: answerMaxMs,
     connectTimeout: RECONNECT_MAX_MS,
     retryStrategy: (tries) => Math.min(tries * 50, RECONNECT_MAX_MS),
   });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPostmasterFile } from '#postgres/embedded/postmaster-file.ts';
@@ -25,19 +24,16 @@ export async function startDistributed(simulatorUrl: string): Promise<Distribute
     each.stop(),
   );
   const nats = undo.use(await startTemporaryNats());
-  const adminToken = randomBytes(24).toString('hex');
   const gateway = undo.use(
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,
       natsUrl: nats.url,
-      adminToken,
-      keyPepper: randomBytes(32).toString('hex'),
       environment: await configure(folder, simulatorUrl),
       logFolder: folder,
     }),
   );
   const url = gateway.urls[0] ?? '';
-  const apiKey = await createUser({ url, adminToken });
+  const apiKey = await createUser({ url, adminToken: gateway.adminToken });
   const postmaster = await readPostmasterFile(join(folder, 'postgres'));
   const natsPid = await pidListeningAs(String(nats.port));
   const running = undo.move();

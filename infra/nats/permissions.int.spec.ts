@@ -28,13 +28,10 @@ const nats = undo.use(
     ),
   }),
 );
-const adminToken = randomBytes(24).toString('hex');
 const gateway = undo.use(
   await startDistributedGateway({
     databaseUrl: database.connectionString,
     natsUrl: nats.url,
-    adminToken,
-    keyPepper: randomBytes(32).toString('hex'),
     environment: await configure(folder, simulator.url, {}),
     environmentOf: Object.fromEntries(
       serviceNames.map((service) => [service, { NATS_USER: service, NATS_PASSWORD: passwordOf(service) }]),
@@ -45,7 +42,7 @@ const stack = undo.move();
 after(() => stack.disposeAsync());
 
 test('each service has the rights it needs: a request is admitted, answered, charged, and its key revoked at once', async () => {
-  const { customer, settled, admin } = overHttp(() => ({ url: gateway.urls[0] ?? '', adminToken }));
+  const { customer, settled, admin } = overHttp(() => ({ url: gateway.urls[0] ?? '', adminToken: gateway.adminToken }));
   const { client, keyId, balance } = await customer();
   const ask = () =>
     client.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] });

@@ -17,11 +17,53 @@ export interface SubscriptionSource {
   readonly logger: Logger;
 }
 
-export interface LiveSubscription extends Subscription {
+interface LiveSubscription extends Subscription {
   /** New committed events, in log order and without a gap among them; what is missing before them is read from the log. */
   offer(events: readonly RecordedEvent[]): void;
   /** The source's head may have moved: reads what is missing. */
   wake(): void;
+}
+
+/** The subscribers of a log in this process. */
+export interface LiveSubscriptions {
+  subscribe(subscriber: Subscriber): Subscription;
+  /** New committed events, to all of them. */
+  offer(events: readonly RecordedEvent[]): void;
+  /** The source's head may have moved. */
+  wake(): void;
+  /** The position that all of them have reached; Infinity where there are none. */
+  slowest(): number;
+  close(): Promise<void>;
+}
+
+export function createSubscriptions(source: SubscriptionSource): LiveSubscriptions {
+  const open = new Set<LiveSubscription>();
+  return {
+    subscribe(subscriber) {
+      const subscription = startSubscription(subscriber, source);
+      open.add(subscription);
+      return {
+        position: subscription.position,
+        reached: subscription.reached,
+        close() {
+          open.delete(subscription);
+          return subscription.close();
+        },
+      };
+    },
+    offer(events) {
+      for (const subscription of open) subscription.offer(events);
+    },
+    wake() {
+      for (const subscription of open) if (subscription.position() < source.head()) subscription.wake();
+    },
+    slowest: () => Math.min(...[...open].map((subscription) => subscription.position())),
+    async close() {
+      const closing = [...open];
+      open.clear();
+      await Promise.all(closing.map((subscription) => subscription.close()));
+    },
+  };
 }
 
 /**
@@ -29,7 +71,7 @@ export interface LiveSubscription extends Subscription {
  * when it has caught up. A subscriber that does not return a promise is called within the commit itself, so that what
  * is folded in memory is never behind the log.
  */
-export function startSubscription(subscriber: Subscriber, source: SubscriptionSource): LiveSubscription {
+function startSubscription(subscriber: Subscriber, source: SubscriptionSource): LiveSubscription {
   let position = subscriber.afterPosition;
   let buffer: RecordedEvent[] = [];
   let pump: Promise<void> | undefined;

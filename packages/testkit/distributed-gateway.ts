@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
@@ -11,9 +12,6 @@ export interface DistributedOptions {
   readonly databaseUrl: string;
   readonly natsUrl: string;
   readonly redisUrl?: string;
-  readonly adminToken: string;
-  /** 64 hex digits. */
-  readonly keyPepper: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** For one service alone, over what all have. */
   readonly environmentOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
@@ -27,6 +25,7 @@ export interface DistributedOptions {
 export interface DistributedGateway extends AsyncDisposable {
   readonly processes: readonly ServiceProcess[];
   of(service: ServiceName): readonly ServiceProcess[];
+  readonly adminToken: string;
   /** Of each ingress. */
   readonly urls: readonly string[];
   /** Of every gRPC server there is, as gatewayctl takes them. */
@@ -60,12 +59,13 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
       .filter((place) => place.service === service)
       .map((place) => `127.0.0.1:${place.ports[0]}`)
       .join(',');
+  const adminToken = randomBytes(24).toString('hex');
   const shared = {
     DATABASE_URL: options.databaseUrl,
     NATS_URL: options.natsUrl,
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
-    GATEWAY_ADMIN_TOKEN: options.adminToken,
-    GATEWAY_KEY_PEPPER: options.keyPepper,
+    GATEWAY_ADMIN_TOKEN: adminToken,
+    GATEWAY_KEY_PEPPER: randomBytes(32).toString('hex'),
     ...Object.fromEntries(
       serviceNames.map((service) => [`GATEWAY_${service.toUpperCase()}_ADDRESSES`, addressesOf(service)]),
     ),
@@ -94,6 +94,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
   }
 
   const gateway: DistributedGateway = {
+    adminToken,
     processes: placed.map(({ process }) => process),
     of: (service) => placed.filter(({ process }) => process.service === service).map(({ process }) => process),
     urls: placed.filter(({ process }) => process.service === 'ingress').map(({ url }) => url),

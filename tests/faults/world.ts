@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts';
@@ -63,14 +62,11 @@ export async function createWorld(): Promise<World> {
       GATEWAY_DRAIN_TIMEOUT_MS: '5000',
     },
   });
-  const adminToken = randomBytes(24).toString('hex');
   const gateway = undo.use(
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,
       natsUrl: nats.url,
       redisUrl: redis.url,
-      adminToken,
-      keyPepper: randomBytes(32).toString('hex'),
       environment,
       environmentOf: { journal: { DATABASE_URL: proxy.connectionString } },
       processes: { journal: 2, quota: 2, billing: 2, accounts: 2, router: 2, ingress: 2 },
@@ -79,7 +75,7 @@ export async function createWorld(): Promise<World> {
   const reach = () => ({
     url: gateway.urls[0] ?? '',
     grpcAddress: gateway.grpcAddresses,
-    adminToken,
+    adminToken: gateway.adminToken,
     lines: gateway.processes.flatMap((process) => process.lines),
   });
   const http = overHttp(reach);

@@ -4,7 +4,7 @@ import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Journal } from '../journal.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
-import { type LiveSubscription, startSubscription } from '../subscription.ts';
+import { createSubscriptions } from '../subscription.ts';
 import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends } from './remote-appends.ts';
@@ -26,8 +26,6 @@ export interface RemoteJournalOptions {
 export interface RemoteJournal extends Journal {
   /** The newest position this process knows of. */
   knownHead(): number;
-  /** Events the slowest subscriber is behind the log. */
-  lag(): number;
   close(): Promise<void>;
 }
 
@@ -39,16 +37,19 @@ export interface RemoteJournal extends Journal {
 export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJournalOptions): RemoteJournal {
   const appends = createRemoteAppends(bus, part);
   const reader = createLogReader(peer);
-  const subscriptions = new Set<LiveSubscription>();
   const closing = new AbortController();
   let head = 0;
+  const subscriptions = createSubscriptions({ head: () => head, readAfter, logger });
+
+  async function readAfter(position: number): Promise<readonly RecordedEvent[]> {
+    for await (const events of reader.read(position)) return events;
+    return [];
+  }
 
   function notice(position: number): void {
     if (position > head) head = position;
-    for (const subscription of subscriptions) if (subscription.position() < head) subscription.wake();
+    subscriptions.wake();
   }
-
-  const slowest = (): number => Math.min(head, ...[...subscriptions].map((subscription) => subscription.position()));
 
   async function askHead(): Promise<number> {
     const position = await appends.head();
@@ -64,11 +65,6 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     }
   }
 
-  async function readAfter(position: number): Promise<readonly RecordedEvent[]> {
-    for await (const events of reader.read(position)) return events;
-    return [];
-  }
-
   // Who only appends needs no events.
   let feed: EventFeed | undefined;
   const openFeed = (): EventFeed =>
@@ -79,10 +75,10 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
       logger,
       onEvents(events) {
         head = Math.max(head, events.at(-1)?.position ?? 0);
-        for (const subscription of subscriptions) subscription.offer(events);
+        subscriptions.offer(events);
       },
       onBegin: () => void askHead().catch(() => undefined),
-      takenUpTo: slowest,
+      takenUpTo: subscriptions.slowest,
     });
   let watching: Promise<void> | undefined;
 
@@ -90,7 +86,6 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     append: appends.append,
     head: askHead,
     knownHead: () => head,
-    lag: () => head - slowest(),
     read: (afterPosition) => reader.read(afterPosition),
     async readStream(stream) {
       // The writer may still be about to write what an earlier call gave up on: without this, the stream would be read
@@ -101,22 +96,12 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     subscribe(subscriber) {
       feed ??= openFeed();
       watching ??= watchHead();
-      const subscription = startSubscription(subscriber, { head: () => head, readAfter, logger });
-      subscriptions.add(subscription);
-      return {
-        ...subscription,
-        close() {
-          subscriptions.delete(subscription);
-          return subscription.close();
-        },
-      };
+      return subscriptions.subscribe(subscriber);
     },
     async close() {
       closing.abort();
       await Promise.all([feed?.close(), watching]);
-      const open = [...subscriptions];
-      subscriptions.clear();
-      await Promise.all(open.map((subscription) => subscription.close()));
+      await subscriptions.close();
       reader.close();
     },
   };

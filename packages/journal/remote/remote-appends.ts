@@ -2,7 +2,7 @@ import type { Bus } from '#bus/connect-bus.ts';
 import { persistentRequest } from '#bus/persistent-request.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
 import { Fault } from '#errors/fault.ts';
-import { answerFromMessage, appendToMessage } from '../append-message.ts';
+import { type AppendAnswer, answerFromMessage, appendToMessage } from '../append-message.ts';
 import type { AppendRequest, AppendResult } from '../journal.ts';
 
 /**
@@ -33,19 +33,19 @@ export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
 
   return {
     async append(request) {
-      const isPassing = ({ data }: { readonly data: Uint8Array }): boolean => {
-        const answer = answerFromMessage(data);
-        return answer.kind === 'refused' && answer.refusal.code === 'unavailable';
-      };
+      let answer: AppendAnswer | undefined;
       try {
-        const sent = await persistentRequest(bus, journalAppend(part), appendToMessage(request), {
+        const { tries } = await persistentRequest(bus, journalAppend(part), appendToMessage(request), {
           ...persistence,
-          isPassing,
+          isPassing({ data }) {
+            answer = answerFromMessage(data);
+            return answer.kind === 'refused' && answer.refusal.code === 'unavailable';
+          },
         });
-        const answer = answerFromMessage(sent.message.data);
+        if (answer === undefined) throw new Error('an append was answered with nothing');
         if (answer.kind === 'refused') throw new Fault(answer.refusal);
         // A repeat of one's own earlier try is the first anybody hears of it.
-        if (answer.kind === 'appended' && sent.tries > 1) return { ...answer, isRepeat: false };
+        if (answer.kind === 'appended' && tries > 1) return { ...answer, isRepeat: false };
         return answer;
       } catch (thrown) {
         if (thrown instanceof Fault && thrown.code === 'unavailable') unknown += 1;

@@ -4,10 +4,9 @@ import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { recordedEventOf } from '#journal/recorded-event-of.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
-import { type LiveSubscription, startSubscription } from '#journal/subscription.ts';
+import { createSubscriptions } from '#journal/subscription.ts';
 import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
-import { startInlineWriter } from './thread/start-inline-writer.ts';
 import { startWriterThread } from './thread/start-writer-thread.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */
@@ -22,8 +21,6 @@ export interface JournalDependencies {
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly config?: JournalConfig;
-  /** Where the writer runs: in a thread of its own where this one has other work (the default), or in this one. */
-  readonly writer?: 'thread' | 'inline';
   /** Another process has taken over as the log's writer. */
   readonly onFenced: (error: Error) => void;
 }
@@ -41,20 +38,18 @@ export interface LocalJournal extends Journal {
 /** Opens the log as its writer: begins a new epoch, so that a writer before this one can write no more. */
 export async function openJournal(dependencies: JournalDependencies): Promise<LocalJournal> {
   const { pool, logger } = dependencies;
-  const subscriptions = new Set<LiveSubscription>();
-  const start = dependencies.writer === 'inline' ? startInlineWriter : startWriterThread;
-  const writer = await start({
+  const writer = await startWriterThread({
     config: dependencies.config ?? defaultJournalConfig,
     connectionString: dependencies.connectionString,
     part: PART,
     logger,
     onFenced: dependencies.onFenced,
-    onCommitted: (events) => {
-      for (const subscription of subscriptions) subscription.offer(events);
-    },
+    onCommitted: (events) => subscriptions.offer(events),
   });
   const readEvents = async (position: number): Promise<RecordedEvent[]> =>
     (await readAfter(pool, PART, position, READ_BATCH_EVENTS)).map(recordedEventOf);
+
+  const subscriptions = createSubscriptions({ head: () => writer.head().position, readAfter: readEvents, logger });
 
   return {
     append: writer.append,
@@ -76,26 +71,10 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
         position = last.position;
       }
     },
-    subscribe(subscriber) {
-      const subscription = startSubscription(subscriber, {
-        head: () => writer.head().position,
-        readAfter: readEvents,
-        logger,
-      });
-      subscriptions.add(subscription);
-      return {
-        ...subscription,
-        close() {
-          subscriptions.delete(subscription);
-          return subscription.close();
-        },
-      };
-    },
+    subscribe: subscriptions.subscribe,
     async close() {
       await writer.close();
-      const open = [...subscriptions];
-      subscriptions.clear();
-      await Promise.all(open.map((subscription) => subscription.close()));
+      await subscriptions.close();
     },
   };
 }

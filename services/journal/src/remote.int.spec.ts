@@ -41,11 +41,7 @@ async function withRemoteLog(use: (world: World) => Promise<void>): Promise<void
       stack.defer(() => bus.close());
       return bus;
     };
-    const [bus, userBus, local] = [
-      await connect('journal'),
-      await connect('user'),
-      await log.open({ writer: 'inline' }),
-    ];
+    const [bus, userBus, local] = [await connect('journal'), await connect('user'), await log.open()];
     let isLeading = true;
     const responder = startAppendResponder({ bus, part: PART, journal: local, isLeading: () => isLeading, logger });
     stack.defer(() => responder.close());

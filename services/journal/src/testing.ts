@@ -15,7 +15,6 @@ export interface TemporaryLog {
     readonly connectionString?: string;
     readonly onFenced?: () => void;
     readonly config?: Partial<JournalConfig>;
-    readonly writer?: 'thread' | 'inline';
   }): Promise<LocalJournal>;
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
@@ -30,18 +29,12 @@ export async function withTemporaryLog(use: (log: TemporaryLog) => Promise<void>
     await migrate(pool, { schema: 'journal', directory: journalMigrations });
     await use({
       connectionString: database.connectionString,
-      async open({
-        connectionString = database.connectionString,
-        onFenced = () => undefined,
-        config = {},
-        writer = 'thread',
-      } = {}) {
+      async open({ connectionString = database.connectionString, onFenced = () => undefined, config = {} } = {}) {
         const journal = await openJournal({
           connectionString,
           pool,
           logger: pino({ level: 'silent' }),
           config: { ...defaultJournalConfig, ...config },
-          writer,
           onFenced,
         });
         opened.push(journal);

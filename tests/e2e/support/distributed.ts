@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
@@ -16,20 +15,17 @@ export async function installDistributed(options: InstallationOptions = {}): Pro
   const [database, nats] = await Promise.all([createTemporaryDatabase(), startTemporaryNats()]);
   undo.use(database);
   undo.use(nats);
-  const adminToken = randomBytes(24).toString('hex');
   const processes = undo.use(
     await startDistributedGateway({
       databaseUrl: database.connectionString,
       natsUrl: nats.url,
-      adminToken,
-      keyPepper: randomBytes(32).toString('hex'),
       environment,
     }),
   );
   const reach = () => ({
     url: processes.urls[0] ?? '',
     grpcAddress: processes.grpcAddresses,
-    adminToken,
+    adminToken: processes.adminToken,
     lines: processes.processes.flatMap((process) => process.lines),
   });
   const installed = undo.move();

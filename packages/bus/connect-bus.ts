@@ -1,16 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  connect,
-  headers as createHeaders,
-  type Msg,
-  type MsgHdrs,
-  type NatsConnection,
-  NoRespondersError,
-  RequestError,
-  TimeoutError,
-} from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
+import { createOpenRequests } from './open-requests.ts';
 
 /** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
@@ -24,21 +16,14 @@ const CONNECT_TIMEOUT_MS = 2_000;
 export interface BusMessage {
   readonly subject: string;
   readonly data: Uint8Array;
-  /** A header's value; empty where there is none. */
-  header(name: string): string;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
-}
-
-export interface BusRequestOptions {
-  readonly timeoutMs: number;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
   /** Resolves with the first answer. Rejects with a `BusFault`. */
-  request(subject: string, data: string | Uint8Array, options: BusRequestOptions): Promise<BusMessage>;
+  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<BusMessage>;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
@@ -65,6 +50,7 @@ export interface BusOptions {
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { logger } = options;
   const connection = await firstConnection(options);
+  const requests = createOpenRequests(connection);
   let isConnected = true;
   logger.info({ server: connection.getServer() }, 'the bus is connected');
   void watch();
@@ -73,6 +59,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
         isConnected = false;
+        requests.failAll('disconnected');
         logger.warn({ server: status.server }, 'the bus is away; connecting anew');
       } else if (status.type === 'reconnect') {
         isConnected = true;
@@ -82,20 +69,16 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       }
     }
     isConnected = false;
+    requests.failAll('disconnected');
   }
 
   return {
     connection,
     isConnected: () => isConnected,
-    async request(subject, data, { timeoutMs, headers }) {
+    async request(subject, data, timeoutMs) {
       // Else it would be sent once there is a connection again, long after whoever asked has gone.
       if (!isConnected) throw new BusFault('disconnected', subject);
-      try {
-        const settings = { timeout: timeoutMs, ...(headers === undefined ? {} : { headers: headersOf(headers) }) };
-        return messageOf(await connection.request(subject, data, settings));
-      } catch (error) {
-        throw new BusFault(kindOf(error), subject, { cause: error });
-      }
+      return messageOf(await requests.request(subject, data, timeoutMs));
     },
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {
@@ -139,25 +122,10 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
   }
 }
 
-function kindOf(error: unknown): BusFault['kind'] {
-  if (error instanceof NoRespondersError) return 'no-responders';
-  if (error instanceof RequestError && error.isNoResponders()) return 'no-responders';
-  if (error instanceof TimeoutError) return 'timeout';
-  if (error instanceof RequestError && error.cause instanceof TimeoutError) return 'timeout';
-  return 'disconnected';
-}
-
 function messageOf(message: Msg): BusMessage {
   return {
     subject: message.subject,
     data: message.data,
-    header: (name) => message.headers?.get(name) ?? '',
     respond: (data) => void message.respond(data),
   };
-}
-
-function headersOf(values: Readonly<Record<string, string>>): MsgHdrs {
-  const headers = createHeaders();
-  for (const [name, value] of Object.entries(values)) headers.set(name, value);
-  return headers;
 }

@@ -10,7 +10,6 @@ export interface Persistence {
   readonly tryTimeoutMs: number;
   /** Between two tries. */
   readonly pauseMs: number;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Whether an answer is one that another try may better, as that of a leader about to give way. */
   readonly isPassing?: (message: BusMessage) => boolean;
@@ -33,7 +32,7 @@ export async function persistentRequest(
   data: string | Uint8Array,
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
-  const { budgetMs, tryTimeoutMs, pauseMs, headers, signal, isPassing } = persistence;
+  const { budgetMs, tryTimeoutMs, pauseMs, signal, isPassing } = persistence;
   const endMs = performance.now() + budgetMs;
   let passing: PersistentAnswer | undefined;
   let failure: unknown;
@@ -41,7 +40,7 @@ export async function persistentRequest(
     const leftMs = endMs - performance.now();
     if (leftMs <= 0 || signal?.aborted === true) break;
     try {
-      const message = await bus.request(subject, data, { timeoutMs: Math.min(tryTimeoutMs, leftMs), headers });
+      const message = await bus.request(subject, data, Math.min(tryTimeoutMs, leftMs));
       if (isPassing?.(message) !== true) return { message, tries };
       passing = { message, tries };
     } catch (error) {

@@ -17,7 +17,8 @@ import type {
  */
 
 export function admitRequestToWire(request: AdmitRequest): string {
-  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices } = request;
+  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices, traceparent } =
+    request;
   const candidates = request.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
   return JSON.stringify({
     requestId,
@@ -29,7 +30,9 @@ export function admitRequestToWire(request: AdmitRequest): string {
     promptTokensBound,
     outputTokensRequested,
     choices,
-  } satisfies AdmitRequestJson);
+    // Left out where it is undefined.
+    traceparent,
+  } satisfies WithUndefined<AdmitRequestJson>);
 }
 
 /** Throws a `Fault` (`invalid_request`) for what is not such a request. */
@@ -45,8 +48,11 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensBound: countOf(json, 'promptTokensBound'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }
+
+type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** `unavailable` and the like cross as refusals, too: whoever asked decides whether to ask again. */
 export function admitResponseToWire({ result, window }: AdmitResponse): string {

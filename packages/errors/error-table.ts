@@ -55,6 +55,11 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** Whether a value that came from elsewhere is one of the table's codes. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorTable, value);
+}
+
 /** An expected no, as a value: bad input, no money, no such model. Never thrown by a decision. */
 export interface Refusal {
   readonly code: ErrorCode;

@@ -7,7 +7,11 @@ import { type Host, required } from './host.ts';
 export async function serveGrpc(
   host: Host,
   services: readonly ServedService[],
-  options: { readonly isServing?: () => boolean; readonly requestMaxBytes?: number } = {},
+  options: {
+    readonly isServing?: () => boolean;
+    readonly requestMaxBytes?: number;
+    readonly withMultiplexing?: boolean;
+  } = {},
 ): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   const server = await startGrpcServer({

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
+import { isErrorCode, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from './journal.ts';
 
@@ -63,10 +63,6 @@ function isText(value: unknown): value is string {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isErrorCode(value: unknown): value is ErrorCode {
-  return isText(value) && Object.hasOwn(errorTable, value);
 }
 
 function malformed(): Fault {

@@ -1,40 +1,135 @@
-import type { EventType } from '#contracts/events.ts';
+import type { GatewayEvent } from '#contracts/events.ts';
 import type { Envelope, RecordedEvent } from './recorded-event.ts';
+
+/** Events of one message, and bytes: far below what a server takes, so that one event that is larger still fits. */
+const MESSAGE_MAX_EVENTS = 512;
+const MESSAGE_MAX_BYTES = 256 * 1024;
+/** Of an envelope, some; ids and names are bounded. */
+const ENVELOPE_BYTES = 512;
 
 const NEW_LINE = 0x0a;
 const decoder = new TextDecoder();
 
-/**
- * A committed event as it crosses the bus: the envelope as a line of JSON, then the body, byte for byte as it was
- * hashed. JSON escapes line feeds, so the first one ends the envelope.
- */
-export function eventToMessage(event: RecordedEvent): string {
-  const { part, position, eventId, stream, version, type, schemaVersion } = event;
-  const { recordedAtMs, epoch, correlationId, causationId, body } = event;
-  const envelope = {
-    part,
-    position,
-    eventId,
-    stream,
-    version,
-    type,
-    schemaVersion,
-    recordedAtMs,
-    epoch,
-    correlationId,
-    causationId,
-  };
-  return `${JSON.stringify(envelope)}\n${body}`;
+/** What stands in a message's first line for each of its events. */
+type Enveloped = Omit<Envelope, 'body'> &
+  Pick<GatewayEvent, 'type'> & { readonly bodyBytes: number; readonly traceparent?: string | undefined };
+
+/** Committed events that follow one another, in the parts they cross the bus in. */
+export function splitForMessages(events: readonly RecordedEvent[]): (readonly RecordedEvent[])[] {
+  const parts: RecordedEvent[][] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = event.body.length + ENVELOPE_BYTES;
+    const part = parts.at(-1);
+    if (part === undefined || part.length === MESSAGE_MAX_EVENTS || bytes + size > MESSAGE_MAX_BYTES) {
+      parts.push([event]);
+      bytes = size;
+    } else {
+      part.push(event);
+      bytes += size;
+    }
+  }
+  return parts;
 }
 
-/** Throws an `Error` for bytes that are no such message. */
-export function eventFromMessage(bytes: Uint8Array): RecordedEvent {
+/**
+ * Committed events that follow one another, as one message: their envelopes as a line of JSON, then their bodies one
+ * after another, byte for byte as they were hashed. JSON escapes line feeds, so the first one ends the line.
+ */
+export function eventsToMessage(events: readonly RecordedEvent[]): string {
+  const envelopes = events.map(
+    ({
+      part,
+      position,
+      eventId,
+      stream,
+      version,
+      type,
+      schemaVersion,
+      recordedAtMs,
+      epoch,
+      correlationId,
+      causationId,
+      body,
+      traceparent,
+    }): Enveloped => ({
+      part,
+      position,
+      eventId,
+      stream,
+      version,
+      type,
+      schemaVersion,
+      recordedAtMs,
+      epoch,
+      correlationId,
+      causationId,
+      bodyBytes: Buffer.byteLength(body),
+      traceparent,
+    }),
+  );
+  return `${JSON.stringify(envelopes)}\n${events.map(({ body }) => body).join('')}`;
+}
+
+/** At least one event. Throws an `Error` for bytes that are no such message. */
+export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   const end = bytes.indexOf(NEW_LINE);
-  if (end < 0) throw new Error('an event on the bus has no body');
-  const envelope = JSON.parse(decoder.decode(bytes.subarray(0, end))) as Omit<Envelope, 'body'> & { type: EventType };
-  if (!Number.isSafeInteger(envelope.position) || typeof envelope.type !== 'string') {
-    throw new Error('an event on the bus has no proper envelope');
+  if (end < 0) throw new Error('a message of events has no envelopes');
+  const envelopes: unknown = JSON.parse(decoder.decode(bytes.subarray(0, end)));
+  if (!Array.isArray(envelopes) || !envelopes.every(isEnveloped) || envelopes.length === 0) {
+    throw new Error('a message of events has no proper envelopes');
   }
-  const body = decoder.decode(bytes.subarray(end + 1));
-  return { ...envelope, body, data: JSON.parse(body) } as RecordedEvent;
+  let at = end + 1;
+  const events = envelopes.map((envelope) => {
+    const body = decoder.decode(bytes.subarray(at, at + envelope.bodyBytes));
+    at += envelope.bodyBytes;
+    return new ReceivedEvent(envelope, body) as RecordedEvent;
+  });
+  if (at !== bytes.length) throw new Error('a message of events is longer or shorter than its events');
+  return events;
+}
+
+function isEnveloped(value: unknown): value is Enveloped {
+  if (typeof value !== 'object' || value === null) return false;
+  const { position, type, bodyBytes } = value as Partial<Enveloped>;
+  return Number.isSafeInteger(position) && typeof type === 'string' && Number.isSafeInteger(bodyBytes);
+}
+
+/** Its body is parsed when somebody wants it: most processes want few kinds. */
+class ReceivedEvent implements Envelope {
+  readonly part: number;
+  readonly position: number;
+  readonly eventId: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly recordedAtMs: number;
+  readonly epoch: number;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly traceparent: string | undefined;
+  readonly body: string;
+  #data: unknown;
+
+  constructor(envelope: Enveloped, body: string) {
+    this.part = envelope.part;
+    this.position = envelope.position;
+    this.eventId = envelope.eventId;
+    this.stream = envelope.stream;
+    this.version = envelope.version;
+    this.type = envelope.type;
+    this.schemaVersion = envelope.schemaVersion;
+    this.recordedAtMs = envelope.recordedAtMs;
+    this.epoch = envelope.epoch;
+    this.correlationId = envelope.correlationId;
+    this.causationId = envelope.causationId;
+    this.traceparent = envelope.traceparent;
+    this.body = body;
+  }
+
+  get data(): unknown {
+    this.#data ??= JSON.parse(this.body);
+    return this.#data;
+  }
 }

@@ -12,6 +12,9 @@ import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grp
 import { setBearerToken } from './bearer-token.ts';
 import { faultOfStatus } from './fault-status.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
+import { callOverSession } from './multiplex/call-over-session.ts';
+import { CallFailure } from './multiplex/caller-session.ts';
+import { createSessions, type Sessions } from './multiplex/sessions.ts';
 import type { RpcPeer } from './rpc-peer.ts';
 import { openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
 import { grpcMethodDefinition } from './service-definition.ts';
@@ -39,14 +42,23 @@ export interface RpcClient<S extends DescService> {
  */
 export function createGrpcClient<S extends DescService>(service: S, peer: RpcPeer): RpcClient<S> {
   const servers = openServers(peer);
+  const sessions = createSessions(peer.adminToken);
   const calls: { [name: string]: unknown } = {};
   for (const method of service.methods) {
     if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(servers, method, peer);
     if (method.methodKind === 'server_streaming') {
-      calls[method.localName] = streamingMethod(servers, method, peer);
+      calls[method.localName] = peer.isMultiplexed
+        ? multiplexedMethod(servers, sessions, method)
+        : streamingMethod(servers, method, peer);
     }
   }
-  return { calls: calls as RpcCalls<S>, close: servers.close };
+  return {
+    calls: calls as RpcCalls<S>,
+    close() {
+      sessions.close();
+      servers.close();
+    },
+  };
 }
 
 type Call<M> = M extends {
@@ -158,12 +170,43 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
   };
 }
 
+function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: DescMethod) {
+  return async function* (
+    request: MessageInitShape<DescMessage>,
+    options: RpcCallOptions = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    const message = create(method.input, request);
+    let failure: unknown;
+    for (const server of servers.inOrder()) {
+      let isAnswered = false;
+      try {
+        for await (const answer of callOverSession(sessions.of(server), method, message, options)) {
+          isAnswered = true;
+          yield answer;
+        }
+        servers.prefer(server);
+        return;
+      } catch (thrown) {
+        if (!(thrown instanceof CallFailure)) throw thrown;
+        failure = thrown.fault;
+        const mayGoOn = thrown.isNotBegun || (thrown.fault.code === 'unavailable' && isRepeatable(method));
+        if (isAnswered || options.signal?.aborted === true || !mayGoOn) break;
+      }
+    }
+    throw failure;
+  };
+}
+
 /** Whether another server may be asked after this failure. */
 function mayGoOn(error: ServiceError, method: DescMethod): boolean {
   // One address may serve another service than the next.
   if (error.code === status.UNIMPLEMENTED) return true;
   if (error.code !== status.UNAVAILABLE) return false;
-  return wasNotBegun(error) || method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+  return wasNotBegun(error) || isRepeatable(method);
+}
+
+function isRepeatable(method: DescMethod): boolean {
+  return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }
 
 interface Outgoing {

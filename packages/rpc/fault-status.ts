@@ -1,5 +1,5 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import { type ErrorCode, errorTable } from '#errors/error-table.ts';
+import { type ErrorCode, errorTable, isErrorCode } from '#errors/error-table.ts';
 import { Fault, faultFrom } from '#errors/fault.ts';
 
 /** What the caller of a method is told about a thrown value: the table's gRPC status, the code itself in the trailers. */
@@ -61,10 +61,6 @@ const CODE_OF_STATUS: { readonly [grpcStatus: number]: ErrorCode } = {
   [status.UNIMPLEMENTED]: 'method_not_allowed',
   [status.UNAVAILABLE]: 'unavailable',
 };
-
-function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errorTable, text);
-}
 
 function isStatusName(name: string): name is keyof typeof status {
   return Object.hasOwn(status, name);

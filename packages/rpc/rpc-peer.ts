@@ -20,6 +20,8 @@ export interface RpcPeer {
    * turn; for equals.
    */
   readonly policy?: 'first-serving' | 'round-robin' | undefined;
+  /** Streaming methods are called many over one stream; the servers must serve that, too. */
+  readonly isMultiplexed?: boolean | undefined;
 }
 
 /** Throws where a file cannot be read. */

@@ -36,6 +36,15 @@ export interface ServedService {
   readonly descriptor: DescService;
   readonly definition: ServiceDefinition;
   readonly implementation: (guards: CallGuards) => UntypedServiceImplementation;
+  /** Its methods that answer with a stream, by their whole names (`gateway.router.v1.RouterService/Complete`). */
+  readonly streaming: ReadonlyMap<string, StreamingMethod>;
+}
+
+/** A method that answers with a stream, for whoever carries its calls. */
+export interface StreamingMethod {
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+  readonly handler: StreamingHandler;
 }
 
 /** What a server does around every call of a service. */
@@ -51,7 +60,13 @@ export interface CallGuards {
 /** Joins a generated service with its handlers. Faults a handler throws become statuses; client streaming is not served. */
 export function servedService<S extends DescService>(service: S, handlers: ServiceHandlers<S>): ServedService {
   const untyped: { readonly [name: string]: unknown } = handlers;
+  const streaming = new Map<string, StreamingMethod>();
+  for (const { methodKind, input, output, localName, name } of service.methods) {
+    if (methodKind !== 'server_streaming') continue;
+    streaming.set(`${service.typeName}/${name}`, { input, output, handler: untyped[localName] as StreamingHandler });
+  }
   return {
+    streaming,
     name: service.typeName,
     descriptor: service,
     definition: grpcServiceDefinition(service),

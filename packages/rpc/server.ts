@@ -14,6 +14,7 @@ import {
   REQUEST_MAX_BYTES,
   RESPONSE_MAX_BYTES,
 } from './limits.ts';
+import { createMultiplexer } from './multiplex/multiplexer.ts';
 import { serverCredentials, type TlsFiles } from './rpc-peer.ts';
 import type { CallGuards, ServedService } from './served-service.ts';
 
@@ -30,6 +31,8 @@ export interface GrpcServerOptions {
   readonly isServing?: (() => boolean) | undefined;
   /** The longest request that is taken; absent: REQUEST_MAX_BYTES. */
   readonly requestMaxBytes?: number | undefined;
+  /** Whether streaming methods may also be called many over one stream, which is what a hot path wants. */
+  readonly withMultiplexing?: boolean | undefined;
   /** Whether tools may ask what is served; loads the reflection service. */
   readonly withReflection?: boolean | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
@@ -70,11 +73,15 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
   );
 
+  const multiplexer = options.withMultiplexing === true ? createMultiplexer(services, guards) : undefined;
+  if (multiplexer !== undefined) server.addService(multiplexer.definition, multiplexer.implementation);
   if (options.withReflection === true) {
     const { addReflection } = await import('./reflection.ts');
     addReflection(
       server,
-      [...services, health.service].map((service) => service.descriptor),
+      [...services, health.service, ...(multiplexer === undefined ? [] : [multiplexer])].map(
+        (service) => service.descriptor,
+      ),
     );
   }
   const port = await bind(server, authority(host, options.port), serverCredentials(options.tls));
@@ -83,6 +90,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     address: authority(host, port),
     drain: () => {
       health.stopServing();
+      multiplexer?.close();
       draining ??= shutDown(server, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
       return draining;
     },

@@ -10,7 +10,7 @@ import {
 import type { Bus } from '#bus/connect-bus.ts';
 import { eventStreamName } from '#bus/subjects.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { eventFromMessage } from '../event-message.ts';
+import { eventsFromMessage } from '../event-message.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 
 /** A consumer nobody reads from for this long is forgotten by the server: its process is gone for good. */
@@ -110,14 +110,14 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
     arrived = [];
     let events: RecordedEvent[] = [];
     for (const message of batch) {
-      const event = read(message);
-      if (event === undefined) continue;
+      const read = eventsOf(message);
+      const [first] = read;
       const last = events.at(-1);
-      if (last !== undefined && event.position !== last.position + 1) {
+      if (first !== undefined && last !== undefined && first.position !== last.position + 1) {
         onEvents(events);
         events = [];
       }
-      events.push(event);
+      events.push(...read);
     }
     const lastEvent = events.at(-1);
     const lastMessage = batch.at(-1);
@@ -126,14 +126,12 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
     unacknowledged.push({ position: lastEvent.position, message: lastMessage });
   }
 
-  function read(message: JsMsg): RecordedEvent | undefined {
+  function eventsOf(message: JsMsg): RecordedEvent[] {
     try {
-      const event = eventFromMessage(message.data);
-      const traceparent = message.headers?.get('traceparent');
-      return traceparent === undefined || traceparent === '' ? event : { ...event, traceparent };
+      return eventsFromMessage(message.data);
     } catch (error) {
-      logger.error({ err: error, sequence: message.seq }, 'an event on the bus cannot be read; the log has it');
-      return undefined;
+      logger.error({ err: error, sequence: message.seq }, 'events on the bus cannot be read; the log has them');
+      return [];
     }
   }
 

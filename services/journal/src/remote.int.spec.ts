@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
-import { eventStreamName, eventsOf } from '#bus/subjects.ts';
+import { committedEvents, eventStreamName } from '#bus/subjects.ts';
 import { Fault } from '#errors/fault.ts';
-import { eventFromMessage, eventToMessage } from '#journal/event-message.ts';
+import { eventsFromMessage, eventsToMessage } from '#journal/event-message.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { newId } from '#kernel/ids.ts';
@@ -131,7 +131,7 @@ async function relayed(bus: Bus): Promise<number[]> {
   const positions: number[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
     const message = await manager.streams.getMessage(eventStreamName(PART), { seq });
-    if (message !== null) positions.push(eventFromMessage(message.data).position);
+    if (message !== null) positions.push(...eventsFromMessage(message.data).map(({ position }) => position));
   }
   return positions;
 }
@@ -174,8 +174,8 @@ test('a stream with more than the log has is made anew from the log', () =>
     const [event] = await Array.fromAsync(local.read(0), ([first]) => first ?? assert.fail());
     await untilRelayed(bus, 1);
     // As after a log was brought back from yesterday's backup.
-    const ahead = eventToMessage({ ...(event ?? assert.fail()), position: 7 });
-    await jetstream(bus.connection).publish(eventsOf(PART, 'key'), ahead);
+    const ahead = eventsToMessage([{ ...(event ?? assert.fail()), position: 7 }]);
+    await jetstream(bus.connection).publish(committedEvents(PART), ahead);
     await nats.stop();
     await nats.start();
     await append(local, 'b');
@@ -192,7 +192,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 async function publishJunk(client: JetStreamClient): Promise<void> {
-  await client.publish(eventsOf(PART, 'key'), 'no event at all');
+  await client.publish(committedEvents(PART), 'no event at all');
 }
 
 test('a message that is no event is passed over by those who follow, and the relay goes on behind it', () =>

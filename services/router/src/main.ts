@@ -27,7 +27,10 @@ Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the provider
     const untraced = createRouter({ config: routerConfigFrom(config, providers), journal, logger });
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
-    await serveGrpc(host, [routerService(router)], { requestMaxBytes: config.bodyMaxBytes + ENVELOPE_MAX_BYTES });
+    await serveGrpc(host, [routerService(router)], {
+      requestMaxBytes: config.bodyMaxBytes + ENVELOPE_MAX_BYTES,
+      withMultiplexing: true,
+    });
     host.beforeMetrics(() => {
       for (const { provider, isHealthy } of router.providerHealth()) {
         metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);

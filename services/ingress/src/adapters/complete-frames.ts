@@ -1,7 +1,7 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
-import { type ErrorCode, errorTable } from '#errors/error-table.ts';
+import { isErrorCode } from '#errors/error-table.ts';
 
 /** The parsed body stays behind: the router reads it from the bytes again. */
 export function completeRequestToWire(request: CompleteRequest): MessageInitShape<typeof CompleteRequestSchema> {
@@ -58,8 +58,4 @@ export function frameFromWire({ frame }: MessageShape<typeof CompleteResponseSch
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorTable, code);
 }

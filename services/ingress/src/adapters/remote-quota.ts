@@ -40,7 +40,6 @@ export function createRemoteQuota(options: {
         budgetMs: BUDGET_MS,
         tryTimeoutMs: TRY_TIMEOUT_MS,
         pauseMs: PAUSE_MS,
-        headers: request.traceparent === undefined ? undefined : { traceparent: request.traceparent },
         isPassing(message: BusMessage) {
           response = admitResponseFromWire(decoder.decode(message.data));
           return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';

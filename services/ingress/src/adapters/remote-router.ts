@@ -27,7 +27,7 @@ export function createRemoteRouter(options: {
   readonly logger: Logger;
 }): RemoteRouter {
   const { peer, requestTimeoutMs, logger } = options;
-  const { calls, close } = createGrpcClient(RouterService, { ...peer, policy: 'round-robin' });
+  const { calls, close } = createGrpcClient(RouterService, { ...peer, policy: 'round-robin', isMultiplexed: true });
   let models = new Map<string, RoutedModel>();
   let health: ReturnType<RouterPort['providerHealth']> = [];
 

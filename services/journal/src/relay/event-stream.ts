@@ -5,19 +5,18 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { allEvents, eventStreamName } from '#bus/subjects.ts';
-import { eventFromMessage } from '#journal/event-message.ts';
+import { committedEvents, eventStreamName } from '#bus/subjects.ts';
+import { eventsFromMessage } from '#journal/event-message.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
 /** What JetStream keeps of the log; who needs older events reads the log itself. */
-const KEPT_MAX_EVENTS = 2_000_000;
 const KEPT_MAX_BYTES = 4 * 1024 ** 3;
 const KEPT_MAX_AGE_MS = 7 * 86_400_000;
 
 const STREAM_NOT_FOUND = 10_059;
 const NO_MESSAGE = 10_037;
 
-/** Where a JetStream stream ends: its last sequence, and the place in the log of the event there; both 0 where it is empty. */
+/** Where a JetStream stream ends: its last sequence, and the place in the log of the last event there; both 0 where it is empty. */
 export interface StreamEnd {
   readonly sequence: number;
   readonly position: number;
@@ -52,7 +51,7 @@ async function findEnd(manager: JetStreamManager, { part, replicas }: EventStrea
     throw error;
   });
   if (message === null) return { sequence: state.last_seq, position: 0 };
-  return { sequence: state.last_seq, position: eventFromMessage(message.data).position };
+  return { sequence: state.last_seq, position: eventsFromMessage(message.data).at(-1)?.position ?? 0 };
 }
 
 async function stateOf(manager: JetStreamManager, name: string, part: number, replicas: number) {
@@ -63,11 +62,10 @@ async function stateOf(manager: JetStreamManager, name: string, part: number, re
   }
   const info = await manager.streams.add({
     name,
-    subjects: [allEvents(part)],
+    subjects: [committedEvents(part)],
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
-    max_msgs: KEPT_MAX_EVENTS,
     max_bytes: KEPT_MAX_BYTES,
     max_age: KEPT_MAX_AGE_MS * 1_000_000,
     num_replicas: replicas,

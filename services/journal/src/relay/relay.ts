@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
-import { categoryOf, eventsOf } from '#bus/subjects.ts';
-import { eventToMessage } from '#journal/event-message.ts';
+import { committedEvents } from '#bus/subjects.ts';
+import { eventsToMessage, splitForMessages } from '#journal/event-message.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
@@ -11,13 +11,11 @@ import { openEventStream } from './event-stream.ts';
 
 /** A stream that was wiped gets the newest of the log again, as many as it keeps half of. */
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
-/** Sent before anything is acknowledged. */
-const BATCH_MAX_EVENTS = 1_024;
 /**
- * After each batch: the next events gather meanwhile, so that four processes and the server are woken once for all of
- * them. Nobody waits for an event here: answers of appends go another way.
+ * After each batch: the next events gather meanwhile and leave as one message, so that four processes and the server are
+ * woken once for all of them. Nobody waits for an event here: answers of appends go another way.
  */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
@@ -105,38 +103,26 @@ export function startRelay(options: {
 }
 
 /**
- * Publishes events after a sequence; rejects where one of them is not where it should be. Only the last of a batch is
+ * Publishes events after a sequence; rejects where one of the messages is not where it should be. Only the last is
  * acknowledged: it can be where it is expected only if all before it are.
  */
 function publisher(connection: NatsConnection, client: JetStreamClient, part: number, afterSequence: number) {
+  const subject = committedEvents(part);
   let sequence = afterSequence;
   return async (events: readonly RecordedEvent[]): Promise<void> => {
-    for (let from = 0; from < events.length; from += BATCH_MAX_EVENTS) {
-      const batch = events.slice(from, from + BATCH_MAX_EVENTS);
-      const last = batch.pop();
-      for (const event of batch) {
-        const expected = headersOf(event);
-        expected.set(EXPECTED_LAST_SEQUENCE, String(sequence));
-        sequence += 1;
-        connection.publish(subjectOf(part, event), eventToMessage(event), { headers: expected });
-      }
-      if (last === undefined) continue;
-      const expect = { lastSequence: sequence };
+    const messages = splitForMessages(events).map(eventsToMessage);
+    const last = messages.pop();
+    for (const message of messages) {
+      const expected = headers();
+      expected.set(EXPECTED_LAST_SEQUENCE, String(sequence));
       sequence += 1;
-      const settings = { expect, headers: headersOf(last), timeout: PUBLISH_TIMEOUT_MS };
-      await client.publish(subjectOf(part, last), eventToMessage(last), settings);
+      connection.publish(subject, message, { headers: expected });
     }
+    if (last === undefined) return;
+    const expect = { lastSequence: sequence };
+    sequence += 1;
+    await client.publish(subject, last, { expect, timeout: PUBLISH_TIMEOUT_MS });
   };
-}
-
-function subjectOf(part: number, { stream }: RecordedEvent): string {
-  return eventsOf(part, categoryOf(stream));
-}
-
-function headersOf({ traceparent }: RecordedEvent): MsgHdrs {
-  const all = headers();
-  if (traceparent !== undefined) all.set('traceparent', traceparent);
-  return all;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

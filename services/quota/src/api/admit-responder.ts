@@ -26,9 +26,7 @@ export function startAdmitResponder(dependencies: {
 
   async function decide(message: BusMessage): Promise<AdmitResponse> {
     try {
-      const request = admitRequestFromWire(decoder.decode(message.data));
-      const traceparent = message.header('traceparent');
-      return await admit(traceparent === '' ? request : { ...request, traceparent });
+      return await admit(admitRequestFromWire(decoder.decode(message.data)));
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');

@@ -63,6 +63,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: uint32 choices = 9;
    */
   choices: number;
+
+  /**
+   * The step of a trace this belongs to, as W3C has it; empty: not traced.
+   *
+   * @generated from field: string traceparent = 10;
+   */
+  traceparent: string;
 };
 
 /**
@@ -117,6 +124,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: uint32 choices = 9;
    */
   choices?: number;
+
+  /**
+   * The step of a trace this belongs to, as W3C has it; empty: not traced.
+   *
+   * @generated from field: string traceparent = 10;
+   */
+  traceparent?: string;
 };
 
 /**

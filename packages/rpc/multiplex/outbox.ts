@@ -1,0 +1,80 @@
+/** Of one message, so that none comes near what a peer takes: a single larger step goes alone. */
+const MESSAGE_MAX_BYTES = 1024 * 1024;
+
+/** The writing side of a stream of messages. */
+export interface MessageSink<Step> {
+  /** Sends steps as one message; false: no more until the sink has drained. */
+  write(steps: Step[]): boolean;
+  /** Nothing comes after what was written. */
+  end(): void;
+}
+
+/** Steps on their way to the peer, in order: what is said in one turn of the event loop leaves as one message. */
+export interface Outbox<Step> {
+  push(step: Step, bytes: number): void;
+  /** The sink takes messages again. */
+  drained(): void;
+  /** Ends the sink once everything is written. */
+  end(): void;
+  /** The peer is gone: what waits is forgotten, and so is what comes. */
+  drop(): void;
+}
+
+export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
+  let steps: Step[] = [];
+  let sizes: number[] = [];
+  let isScheduled = false;
+  let isFull = false;
+  let state: 'open' | 'ending' | 'over' = 'open';
+
+  function schedule(): void {
+    if (isScheduled || isFull) return;
+    isScheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    isScheduled = false;
+    while (steps.length > 0 && !isFull) isFull = !sink.write(takeMessage());
+    if (steps.length > 0 || state !== 'ending') return;
+    state = 'over';
+    sink.end();
+  }
+
+  function takeMessage(): Step[] {
+    let bytes = 0;
+    let count = 0;
+    for (const size of sizes) {
+      bytes += size;
+      if (count > 0 && bytes > MESSAGE_MAX_BYTES) break;
+      count += 1;
+    }
+    const message = steps;
+    steps = message.splice(count);
+    sizes = sizes.slice(count);
+    return message;
+  }
+
+  return {
+    push(step, bytes) {
+      if (state === 'over') return;
+      steps.push(step);
+      sizes.push(bytes);
+      schedule();
+    },
+    drained() {
+      isFull = false;
+      flush();
+    },
+    end() {
+      if (state !== 'open') return;
+      state = 'ending';
+      schedule();
+    },
+    drop() {
+      state = 'over';
+      steps = [];
+      sizes = [];
+    },
+  };
+}

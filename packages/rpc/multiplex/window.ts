@@ -1,0 +1,45 @@
+/** Bytes of one call's messages under way, before its handler waits for the reader: a slow one holds up no other call. */
+export const WINDOW_BYTES = 256 * 1024;
+
+/** What one call may send before its reader has taken what it was sent. */
+export interface Window {
+  sent(bytes: number): void;
+  taken(bytes: number): void;
+  /** Resolves when there is room, or when the call is over; undefined: there is room. */
+  room(): Promise<void> | undefined;
+  /** Nobody waits any more. */
+  close(): void;
+}
+
+export function createWindow(): Window {
+  let underWay = 0;
+  let isClosed = false;
+  let makeRoom: (() => void) | undefined;
+
+  const hasRoom = (): boolean => isClosed || underWay < WINDOW_BYTES;
+  function wake(): void {
+    if (!hasRoom()) return;
+    makeRoom?.();
+    makeRoom = undefined;
+  }
+
+  return {
+    sent(bytes) {
+      underWay += bytes;
+    },
+    taken(bytes) {
+      underWay -= bytes;
+      wake();
+    },
+    room() {
+      if (hasRoom()) return undefined;
+      return new Promise((resolve) => {
+        makeRoom = resolve;
+      });
+    },
+    close() {
+      isClosed = true;
+      wake();
+    },
+  };
+}

@@ -80,7 +80,7 @@ function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
     const message = create(method.input, request);
     const deadlineMs = Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS);
     let failure: unknown;
-    for (const server of servers.inOrder()) {
+    for (const server of await servers.inOrder()) {
       try {
         const answer = await callOnce(
           server,
@@ -137,7 +137,7 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
     const deadlineMs = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
     const message = create(method.input, request);
     let failure: unknown;
-    for (const server of servers.inOrder()) {
+    for (const server of await servers.inOrder()) {
       const { metadata, callOptions } = outgoing(peer, deadlineMs, options.traceparent);
       const call = server.client.makeServerStreamRequest(
         path,
@@ -177,7 +177,7 @@ function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: Desc
   ): AsyncGenerator<Message, void, undefined> {
     const message = create(method.input, request);
     let failure: unknown;
-    for (const server of servers.inOrder()) {
+    for (const server of await servers.inOrder()) {
       let isAnswered = false;
       try {
         for await (const answer of callOverSession(sessions.of(server), method, message, options)) {

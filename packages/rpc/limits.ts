@@ -19,9 +19,3 @@ export const DRAIN_TIMEOUT_MS = 10_000;
 
 /** A unary call that says nothing else ends after this. */
 export const CALL_TIMEOUT_MS = 15_000;
-
-/** So that a server that was added gets its share: a connection is ended after this, and its successor chosen anew. */
-export const CONNECTION_AGE_MAX_MS = 300_000;
-
-/** Calls of a connection that is ended for its age may still take this long: longer than any request. */
-export const CONNECTION_GRACE_MS = 900_000;

@@ -6,15 +6,13 @@ import { bearerTokenCheck } from './bearer-token.ts';
 import { grpcStatusOf } from './fault-status.ts';
 import { startHealth } from './health.ts';
 import {
-  CONNECTION_AGE_MAX_MS,
-  CONNECTION_GRACE_MS,
   DRAIN_TIMEOUT_MS,
   KEEPALIVE_INTERVAL_MS,
   KEEPALIVE_TIMEOUT_MS,
   REQUEST_MAX_BYTES,
   RESPONSE_MAX_BYTES,
 } from './limits.ts';
-import { createMultiplexer } from './multiplex/multiplexer.ts';
+import { createMultiplexer, type Multiplexer } from './multiplex/multiplexer.ts';
 import { serverCredentials, type TlsFiles } from './rpc-peer.ts';
 import type { CallGuards, ServedService } from './served-service.ts';
 
@@ -54,8 +52,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    'grpc.max_connection_age_ms': CONNECTION_AGE_MAX_MS,
-    'grpc.max_connection_age_grace_ms': CONNECTION_GRACE_MS,
   });
   const isServing = options.isServing ?? (() => true);
   const guards: CallGuards = {
@@ -90,8 +86,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     address: authority(host, port),
     drain: () => {
       health.stopServing();
-      multiplexer?.close();
-      draining ??= shutDown(server, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+      draining ??= shutDown(server, multiplexer, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
       return draining;
     },
   };
@@ -106,8 +101,13 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
   });
 }
 
-async function shutDown(server: Server, timeoutMs: number): Promise<void> {
+/**
+ * The sessions first, while connections are as they were: after HTTP/2's own goodbye the next keepalive ping of grpc-js
+ * fails and cuts what still runs (grpc/grpc-node#3068).
+ */
+async function shutDown(server: Server, multiplexer: Multiplexer | undefined, timeoutMs: number): Promise<void> {
   const timer = setTimeout(() => server.forceShutdown(), timeoutMs);
+  await multiplexer?.close();
   await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   clearTimeout(timer);
 }

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import {
   type CallerStepSchema,
   type Failure,
@@ -17,7 +17,7 @@ import { grpcMethodDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
 import { WINDOW_BYTES } from './window.ts';
 
-/** A session is followed by a new one after this, so that a server that was added, or is to be left, gets its share. */
+/** A session is followed by a new one after this: one to a server that was taken out ends by itself. */
 const SESSION_AGE_MAX_MS = 60_000;
 
 /** Of a step besides its message. */
@@ -69,7 +69,8 @@ interface OpenCall {
   ended(failure: CallFailure | undefined): void;
 }
 
-export function openSession({ client, address }: RpcServer, metadata: Metadata): CallerSession {
+/** `onRetire` is called when no more calls are started in it. */
+export function openSession({ client, address }: RpcServer, metadata: Metadata, onRetire: () => void): CallerSession {
   const { path, requestSerialize, responseDeserialize } = grpcMethodDefinition(MultiplexService.method.open);
   const stream = client.makeBidiStreamRequest(
     path,
@@ -77,7 +78,6 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata):
     responseDeserialize,
     metadata,
   ) as unknown as ClientDuplexStream<OpenRequest, OpenResponse>;
-  const openedAtMs = performance.now();
   const calls = new Map<number, OpenCall>();
   let lastCall = 0;
   let isRetired = false;
@@ -103,7 +103,9 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata):
   }
 
   function retire(): void {
+    clearTimeout(ageing);
     isRetired = true;
+    onRetire();
     endWhenDone();
   }
 
@@ -113,7 +115,7 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata):
 
   /** The stream is over: whatever the server had begun, it has lost with it. */
   function lose(failure: CallFailure): void {
-    isRetired = true;
+    retire();
     outbox.drop();
     const lost = [...calls.values()];
     calls.clear();
@@ -124,12 +126,15 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata):
     for (const step of steps) take(step);
   });
   stream.on('drain', outbox.drained);
-  stream.on('error', (error: ServiceError) => lose(new CallFailure(faultOfStatus(error, address), wasNotBegun(error))));
+  stream.on('error', (error: ServiceError) => lose(new CallFailure(lossOf(error, address), wasNotBegun(error))));
   // A server ends a session only when it has answered every call it has begun.
   stream.on('end', () => lose(new CallFailure(notAnswering(address), true)));
 
+  const ageing = setTimeout(retire, SESSION_AGE_MAX_MS);
+  ageing.unref();
+
   return {
-    isOpen: () => !isRetired && performance.now() - openedAtMs < SESSION_AGE_MAX_MS,
+    isOpen: () => !isRetired,
     start({ method, message, timeoutMs = 0, traceparent = '' }) {
       lastCall += 1;
       const call = lastCall;
@@ -221,6 +226,11 @@ function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure):
     ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
   });
   return new CallFailure(fault, isNotBegun);
+}
+
+/** Nobody here cancels a session: one that is cancelled was cut off at the other end. */
+function lossOf(error: ServiceError, address: string): Fault {
+  return error.code === status.CANCELLED ? notAnswering(address) : faultOfStatus(error, address);
 }
 
 function notAnswering(address: string): Fault {

@@ -25,10 +25,10 @@ interface Served extends AsyncDisposable {
 }
 
 /**
- * Answers with positions from the one that is asked for to the next whole thousand; from 5,000 on it waits instead, and at
- * 9,000 it fails.
+ * Answers with positions from the one that is asked for to the next whole thousand: five a second from 3,000 on; from
+ * 5,000 on it waits until it is aborted, and at 9,000 it fails.
  */
-async function serve(): Promise<Served> {
+async function serve(drainTimeoutMs = 10_000): Promise<Served> {
   const given = new Map<bigint, number>();
   const signals = new Map<bigint, AbortSignal>();
   const state = { isServing: true };
@@ -37,6 +37,7 @@ async function serve(): Promise<Served> {
       signals.set(fromPosition, signal);
       const end = (fromPosition / 1_000n + 1n) * 1_000n;
       for (let position = fromPosition; position < end; position++) {
+        if (position >= 3_000n && position < 4_000n) await pause(200);
         if (position === 5_000n && !signal.aborted) await once(signal, 'abort');
         if (position === 9_000n) {
           throw new Fault({ code: 'quota_exceeded', message: 'Enough.', param: 'p', retryAfterMs: 7 });
@@ -54,7 +55,7 @@ async function serve(): Promise<Served> {
     logger: { warn: () => undefined, error: () => undefined },
     isServing: () => state.isServing,
     withMultiplexing: true,
-    drainTimeoutMs: 5_000,
+    drainTimeoutMs,
   });
   return Object.assign(state, { server, given, signals, [Symbol.asyncDispose]: () => server.drain() });
 }
@@ -152,6 +153,16 @@ test('a server that drains ends its calls, begins none, and the next server has 
   await drained;
 });
 
+test('a call that runs longer than keepalive pings are apart ends whole though its server drains', async () => {
+  const served = await serve();
+  const calls = clientOf([served.server.address]);
+  const answer = positionsOf(calls, 3_984n);
+  await untilTrue(() => served.given.has(3_984n));
+  const drained = served.server.drain();
+  assert.equal((await answer).length, 16);
+  await drained;
+});
+
 test('a call on its way to a server that takes no more of them is given to the next', async () => {
   await using first = await serve();
   await using second = await serve();
@@ -179,15 +190,15 @@ test('a standby begins nothing', async () => {
 });
 
 test('a lost connection fails the calls that ran, and the next one connects anew', async () => {
-  await using served = await serve();
+  await using served = await serve(100);
   const calls = clientOf([served.server.address]);
   const running = calls.read({ fromPosition: 5_000n })[Symbol.asyncIterator]();
   const next = running.next();
   await untilTrue(() => served.signals.has(5_000n));
   const port = Number(served.server.address.split(':')[1]);
   const failed = assert.rejects(next, hasCode('unavailable'));
-  // A second drain is cut off after its time: simpler here is a server whose drain ends at once.
-  void served.server.drain();
+  // Cut off after its time.
+  await served.server.drain();
   await failed;
   const again = await startGrpcServer({
     host: '127.0.0.1',

@@ -24,8 +24,8 @@ export interface Multiplexer {
   readonly descriptor: typeof MultiplexService;
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
-  /** Begins no call any more, and tells all callers so; each session ends when its calls have. */
-  close(): void;
+  /** Begins no call any more, and tells all callers so; each session ends when its calls have. Resolves when all have. */
+  close(): Promise<void>;
 }
 
 type Session = ServerDuplexStream<OpenRequest, OpenResponse>;
@@ -34,7 +34,12 @@ type ServerStep = MessageInitShape<typeof ServerStepSchema>;
 export function createMultiplexer(services: readonly ServedService[], guards: CallGuards): Multiplexer {
   const methods = new Map(services.flatMap(({ streaming }) => [...streaming]));
   const sessions = new Set<() => void>();
+  const ended = Promise.withResolvers<void>();
   let isClosing = false;
+
+  function endWhenDone(): void {
+    if (isClosing && sessions.size === 0) ended.resolve();
+  }
 
   function open(session: Session): void {
     try {
@@ -44,7 +49,10 @@ export function createMultiplexer(services: readonly ServedService[], guards: Ca
       session.emit('error', statusOfFault(thrown));
       return;
     }
-    const close = serveSession(session, methods, guards, () => sessions.delete(close));
+    const close = serveSession(session, methods, guards, () => {
+      sessions.delete(close);
+      endWhenDone();
+    });
     sessions.add(close);
     if (isClosing) close();
   }
@@ -56,6 +64,8 @@ export function createMultiplexer(services: readonly ServedService[], guards: Ca
     close() {
       isClosing = true;
       for (const close of sessions) close();
+      endWhenDone();
+      return ended.promise;
     },
   };
 }

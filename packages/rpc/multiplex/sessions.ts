@@ -10,20 +10,22 @@ export interface Sessions {
 }
 
 export function createSessions(adminToken: string): Sessions {
-  const sessions = new Map<RpcServer, CallerSession>();
+  // A server that was taken out takes its last session with it.
+  const newest = new WeakMap<RpcServer, CallerSession>();
+  const open = new Set<CallerSession>();
   return {
     of(server) {
-      const session = sessions.get(server);
+      const session = newest.get(server);
       if (session?.isOpen()) return session;
-      session?.retire();
       const metadata = new Metadata();
       setBearerToken(metadata, adminToken);
-      const next = openSession(server, metadata);
-      sessions.set(server, next);
+      const next = openSession(server, metadata, () => open.delete(next));
+      newest.set(server, next);
+      open.add(next);
       return next;
     },
     close() {
-      for (const session of sessions.values()) session.retire();
+      for (const session of open) session.retire();
     },
   };
 }

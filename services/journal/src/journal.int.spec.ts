@@ -7,6 +7,9 @@ import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
 import { withTemporaryLog } from './testing.ts';
 
 testJournalContract('PostgreSQL', (use) => withTemporaryLog(async (log) => use(await log.open())));
+testJournalContract('PostgreSQL, without a thread', (use) =>
+  withTemporaryLog(async (log) => use(await log.open({ writer: 'inline' }))),
+);
 
 test('the chain recomputes from what is stored, from the first event on', () =>
   withTemporaryLog(async (log) => {

@@ -7,6 +7,7 @@ import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { createSubscriptions } from '#journal/subscription.ts';
 import { readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
+import { startInlineWriter } from './thread/start-inline-writer.ts';
 import { startWriterThread } from './thread/start-writer-thread.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */
@@ -21,6 +22,8 @@ export interface JournalDependencies {
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly config?: JournalConfig;
+  /** Where the writer runs: in a thread of its own where this one has other work (the default), or in this one. */
+  readonly writer?: 'thread' | 'inline';
   /** Another process has taken over as the log's writer. */
   readonly onFenced: (error: Error) => void;
 }
@@ -38,7 +41,8 @@ export interface LocalJournal extends Journal {
 /** Opens the log as its writer: begins a new epoch, so that a writer before this one can write no more. */
 export async function openJournal(dependencies: JournalDependencies): Promise<LocalJournal> {
   const { pool, logger } = dependencies;
-  const writer = await startWriterThread({
+  const start = dependencies.writer === 'inline' ? startInlineWriter : startWriterThread;
+  const writer = await start({
     config: dependencies.config ?? defaultJournalConfig,
     connectionString: dependencies.connectionString,
     part: PART,

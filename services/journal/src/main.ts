@@ -21,7 +21,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     const { pool, connectionString } = await openDatabase(host);
     const bus = await openBus(host);
     const { isHeld: isLeading } = await lead(host, pool, bus);
-    const journal = await openJournal({ connectionString, pool, logger, onFenced: host.fence });
+    const journal = await openJournal({ connectionString, pool, logger, writer: 'inline', onFenced: host.fence });
     host.stack.defer(() => journal.close());
     const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, logger });
     host.stack.defer(() => relay.close());

@@ -15,6 +15,7 @@ export interface TemporaryLog {
     readonly connectionString?: string;
     readonly onFenced?: () => void;
     readonly config?: Partial<JournalConfig>;
+    readonly writer?: 'thread' | 'inline';
   }): Promise<LocalJournal>;
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
@@ -29,12 +30,18 @@ export async function withTemporaryLog(use: (log: TemporaryLog) => Promise<void>
     await migrate(pool, { schema: 'journal', directory: journalMigrations });
     await use({
       connectionString: database.connectionString,
-      async open({ connectionString = database.connectionString, onFenced = () => undefined, config = {} } = {}) {
+      async open({
+        connectionString = database.connectionString,
+        onFenced = () => undefined,
+        config = {},
+        writer = 'thread',
+      } = {}) {
         const journal = await openJournal({
           connectionString,
           pool,
           logger: pino({ level: 'silent' }),
           config: { ...defaultJournalConfig, ...config },
+          writer,
           onFenced,
         });
         opened.push(journal);

@@ -32,29 +32,37 @@ export interface EventStreamOptions {
 
 /**
  * Makes sure there is a JetStream stream for the events, and says where it ends. One that has more than the log is not of
- * this log, which was brought back from a backup: it is thrown away and made anew.
+ * this log, which was brought back from a backup; one whose end cannot be read is somebody else's doing. Both are thrown
+ * away and made anew: nothing rests on them.
  */
 export async function openEventStream(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd> {
   const end = await findEnd(manager, options);
-  if (end.position <= options.head) return end;
-  options.logger.error({ ...end, head: options.head }, 'JetStream has events the log does not have; making it anew');
+  if (end !== undefined && end.position <= options.head) return end;
+  options.logger.error({ ...end, head: options.head }, 'JetStream has what the log does not have; making it anew');
   await manager.streams.delete(eventStreamName(options.part));
-  return findEnd(manager, options);
+  const state = await stateOf(manager, options);
+  return { sequence: state.last_seq, position: 0 };
 }
 
-async function findEnd(manager: JetStreamManager, { part, replicas }: EventStreamOptions): Promise<StreamEnd> {
-  const name = eventStreamName(part);
-  const state = await stateOf(manager, name, part, replicas);
+/** undefined: what stands there is no message of events. */
+async function findEnd(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd | undefined> {
+  const name = eventStreamName(options.part);
+  const state = await stateOf(manager, options);
   if (state.messages === 0) return { sequence: state.last_seq, position: 0 };
   const message = await manager.streams.getMessage(name, { seq: state.last_seq }).catch((error: unknown) => {
     if (error instanceof JetStreamApiError && error.code === NO_MESSAGE) return null;
     throw error;
   });
   if (message === null) return { sequence: state.last_seq, position: 0 };
-  return { sequence: state.last_seq, position: eventsFromMessage(message.data).at(-1)?.position ?? 0 };
+  try {
+    return { sequence: state.last_seq, position: eventsFromMessage(message.data).at(-1)?.position ?? 0 };
+  } catch {
+    return undefined;
+  }
 }
 
-async function stateOf(manager: JetStreamManager, name: string, part: number, replicas: number) {
+async function stateOf(manager: JetStreamManager, { part, replicas }: EventStreamOptions) {
+  const name = eventStreamName(part);
   try {
     return (await manager.streams.info(name)).state;
   } catch (error) {

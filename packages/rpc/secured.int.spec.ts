@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { type CertificateFiles, makeCertificate } from '#testkit/temporary-authority.ts';
 import { createGrpcClient } from './client.ts';
-import type { TlsFiles } from './rpc-peer.ts';
 import { type ServedService, servedService } from './served-service.ts';
 import { startGrpcServer } from './server.ts';
 
@@ -17,23 +16,6 @@ after(() => rmSync(folder, { recursive: true }));
 const logger = { warn: () => {}, error: () => {} };
 const adminToken = 'token';
 
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-}
-
-/** An authority, and a certificate of it for this machine. */
-function authority(name: string): TlsFiles {
-  const subject = (who: string): string[] => ['-subj', `/CN=${who}`];
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  openssl('req', '-x509', ...key, ...subject(`${name}-ca`), '-keyout', `${name}-ca.key`, '-out', `${name}-ca.pem`);
-  openssl('req', ...key, ...subject('localhost'), '-keyout', `${name}.key`, '-out', `${name}.csr`);
-  writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  const signed = ['-CA', `${name}-ca.pem`, '-CAkey', `${name}-ca.key`, '-CAcreateserial', '-days', '2'];
-  openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-extfile', `${name}.ext`, '-out', `${name}.pem`);
-  const path = (file: string): string => join(folder, file);
-  return { certFile: path(`${name}.pem`), keyFile: path(`${name}.key`), caFile: path(`${name}-ca.pem`) };
-}
-
 const head: ServedService = servedService(JournalService, {
   head: async () => ({ position: 7n, epoch: 1 }),
   readStream: async () => ({ events: [] }),
@@ -41,10 +23,10 @@ const head: ServedService = servedService(JournalService, {
 });
 
 test('with TLS files a caller needs a certificate of the same authority, and the server one, too', async () => {
-  const [ours, theirs] = [authority('ours'), authority('theirs')];
+  const [ours, theirs] = [makeCertificate(folder, 'ours'), makeCertificate(folder, 'theirs')];
   const options = { host: '127.0.0.1', port: 0, services: [head], adminToken, logger, tls: ours };
   const server = await startGrpcServer(options);
-  const position = async (tls: TlsFiles | undefined): Promise<bigint> => {
+  const position = async (tls: CertificateFiles | undefined): Promise<bigint> => {
     const client = createGrpcClient(JournalService, { addresses: [server.address], adminToken, tls });
     try {
       return (await client.calls.head({}, { timeoutMs: 2_000 })).position;

@@ -7,17 +7,15 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { setBearerToken } from './bearer-token.ts';
 import { faultOfStatus } from './fault-status.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
-import { callOverSession } from './multiplex/call-over-session.ts';
-import { CallFailure } from './multiplex/caller-session.ts';
-import { createSessions, type Sessions } from './multiplex/sessions.ts';
+import { multiplexedMethod } from './multiplex/multiplexed-method.ts';
+import { createSessions } from './multiplex/sessions.ts';
 import type { RpcPeer } from './rpc-peer.ts';
 import { openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
-import { grpcMethodDefinition } from './service-definition.ts';
+import { grpcMethodDefinition, isRepeatable } from './service-definition.ts';
 
 export interface RpcCallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +46,7 @@ export function createGrpcClient<S extends DescService>(service: S, peer: RpcPee
     if (method.methodKind === 'unary') calls[method.localName] = unaryMethod(servers, method, peer);
     if (method.methodKind === 'server_streaming') {
       calls[method.localName] = peer.isMultiplexed
-        ? multiplexedMethod(servers, sessions, method)
+        ? multiplexedMethod(servers, sessions, method, peer.patienceMs ?? 0)
         : streamingMethod(servers, method, peer);
     }
   }
@@ -170,43 +168,12 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
   };
 }
 
-function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: DescMethod) {
-  return async function* (
-    request: MessageInitShape<DescMessage>,
-    options: RpcCallOptions = {},
-  ): AsyncGenerator<Message, void, undefined> {
-    const message = create(method.input, request);
-    let failure: unknown;
-    for (const server of await servers.inOrder()) {
-      let isAnswered = false;
-      try {
-        for await (const answer of callOverSession(sessions.of(server), method, message, options)) {
-          isAnswered = true;
-          yield answer;
-        }
-        servers.prefer(server);
-        return;
-      } catch (thrown) {
-        if (!(thrown instanceof CallFailure)) throw thrown;
-        failure = thrown.fault;
-        const mayGoOn = thrown.isNotBegun || (thrown.fault.code === 'unavailable' && isRepeatable(method));
-        if (isAnswered || options.signal?.aborted === true || !mayGoOn) break;
-      }
-    }
-    throw failure;
-  };
-}
-
 /** Whether another server may be asked after this failure. */
 function mayGoOn(error: ServiceError, method: DescMethod): boolean {
   // One address may serve another service than the next.
   if (error.code === status.UNIMPLEMENTED) return true;
   if (error.code !== status.UNAVAILABLE) return false;
   return wasNotBegun(error) || isRepeatable(method);
-}
-
-function isRepeatable(method: DescMethod): boolean {
-  return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }
 
 interface Outgoing {

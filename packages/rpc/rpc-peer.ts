@@ -22,6 +22,8 @@ export interface RpcPeer {
   readonly policy?: 'first-serving' | 'round-robin' | undefined;
   /** Streaming methods are called many over one stream; the servers must serve that, too. */
   readonly isMultiplexed?: boolean | undefined;
+  /** How long a multiplexed call that no server has begun is offered to them again and again; absent: once. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Throws where a file cannot be read. */

@@ -1,4 +1,5 @@
 import { type DescMethod, type DescService, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
 /** A generated service in the form grpc-js serves and calls: methods by their local (camel-case) name. */
@@ -20,6 +21,11 @@ export function grpcMethodDefinition(method: DescMethod): MethodDefinition<Messa
     responseSerialize: (message) => bytesOf(toBinary(output, message)),
     responseDeserialize: (bytes) => fromBinary(output, bytes),
   };
+}
+
+/** Whether a call that may have been begun may be begun once more: it changes nothing. */
+export function isRepeatable(method: DescMethod): boolean {
+  return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }
 
 /** The same memory as a Buffer, which is what grpc-js writes. */

@@ -27,7 +27,55 @@ async function survives(context: TestContext, fault: () => Promise<void>): Promi
   assert.ok(backMs <= BACK_WITHIN_MS, `${backMs} ms without service`);
 }
 
+/** Longer than keepalive pings are apart. */
+const SLOW = { chunks: 25, chunkDelayMs: 100 };
+
+/** A stream of some seconds: when its first piece is there, and how many came. */
+function streamSlowly(): { readonly begun: Promise<void>; readonly pieces: Promise<number> } {
+  const begun = Promise.withResolvers<void>();
+  const read = async (): Promise<number> => {
+    const content = `[[simulator ${JSON.stringify(SLOW)}]] Hi`;
+    const stream = await world.customer.client.chat.completions.create(
+      { model: 'gpt-4o-mini', stream: true, messages: [{ role: 'user', content }] },
+      { maxRetries: 0 },
+    );
+    let pieces = 0;
+    for await (const { choices } of stream) {
+      if (choices[0]?.delta.content) pieces += 1;
+      begun.resolve();
+    }
+    return pieces;
+  };
+  const pieces = read();
+  pieces.catch(begun.reject);
+  return { begun: begun.promise, pieces };
+}
+
 const leads = (service: ServiceName): boolean => service !== 'router' && service !== 'ingress';
+
+// An ingress is left by whoever sends it requests; here nobody does that for the callers.
+for (const service of serviceNames.filter((each) => each !== 'ingress')) {
+  test(`each ${service} is told to stop, as in a rollout, and nobody notices`, async () => {
+    for (const victim of gateway.of(service)) {
+      await load.untilServed();
+      load.takeFailures();
+      const streams = Array.from({ length: 4 }, streamSlowly);
+      await Promise.all(streams.map(({ begun }) => begun));
+      const pid = victim.pid();
+      victim.signal('SIGTERM');
+      assert.deepEqual(await Promise.all(streams.map(({ pieces }) => pieces)), [
+        SLOW.chunks,
+        SLOW.chunks,
+        SLOW.chunks,
+        SLOW.chunks,
+      ]);
+      await until('the next process', async () => (victim.pid() !== pid && victim.isRunning()) || undefined);
+      await gateway.ready();
+      const failures = load.takeFailures();
+      assert.deepEqual([...failures], []);
+    }
+  });
+}
 
 for (const service of serviceNames) {
   test(`kill -9 of ${service}`, async (context) => {

@@ -69,8 +69,15 @@ interface OpenCall {
   ended(failure: CallFailure | undefined): void;
 }
 
-/** `onRetire` is called when no more calls are started in it. */
-export function openSession({ client, address }: RpcServer, metadata: Metadata, onRetire: () => void): CallerSession {
+/** What becomes of a session. */
+export interface SessionEvents {
+  /** No more calls are started in it. */
+  readonly onRetire: () => void;
+  /** The server says that it begins no more calls, in this session or another. */
+  readonly onClosing: () => void;
+}
+
+export function openSession({ client, address }: RpcServer, metadata: Metadata, events: SessionEvents): CallerSession {
   const { path, requestSerialize, responseDeserialize } = grpcMethodDefinition(MultiplexService.method.open);
   const stream = client.makeBidiStreamRequest(
     path,
@@ -87,7 +94,10 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
   });
 
   function take({ call, step }: ServerStep): void {
-    if (step.case === 'closing') retire();
+    if (step.case === 'closing') {
+      events.onClosing();
+      retire();
+    }
     const open = calls.get(call);
     // One that was left says a last word or two.
     if (open === undefined) return;
@@ -105,7 +115,7 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
   function retire(): void {
     clearTimeout(ageing);
     isRetired = true;
-    onRetire();
+    events.onRetire();
     endWhenDone();
   }
 

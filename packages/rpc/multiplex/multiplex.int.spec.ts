@@ -60,8 +60,8 @@ async function serve(drainTimeoutMs = 10_000): Promise<Served> {
   return Object.assign(state, { server, given, signals, [Symbol.asyncDispose]: () => server.drain() });
 }
 
-function clientOf(addresses: readonly string[], token = adminToken) {
-  const peer = { addresses, adminToken: token, isMultiplexed: true, policy: 'round-robin' } as const;
+function clientOf(addresses: readonly string[], token = adminToken, patienceMs = 0) {
+  const peer = { addresses, adminToken: token, isMultiplexed: true, policy: 'round-robin', patienceMs } as const;
   const client = createGrpcClient(JournalService, peer);
   after(() => client.close());
   return client.calls;
@@ -187,6 +187,20 @@ test('a standby begins nothing', async () => {
   assert.equal(first.given.size, 0);
   second.isServing = false;
   await assert.rejects(positionsOf(calls, 990n), hasCode('unavailable'));
+});
+
+test('a call that no server begins now is offered again while there is patience', async () => {
+  await using served = await serve();
+  served.isServing = false;
+  const calls = clientOf([served.server.address], adminToken, 2_000);
+  const answer = positionsOf(calls, 990n);
+  await pause(300);
+  served.isServing = true;
+  assert.equal((await answer).length, 10);
+  served.isServing = false;
+  const startedAtMs = performance.now();
+  await assert.rejects(positionsOf(calls, 990n), hasCode('unavailable'));
+  assert.ok(performance.now() - startedAtMs >= 2_000);
 });
 
 test('a lost connection fails the calls that ran, and the next one connects anew', async () => {

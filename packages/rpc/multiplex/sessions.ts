@@ -3,26 +3,48 @@ import { setBearerToken } from '../bearer-token.ts';
 import type { RpcServer } from '../servers.ts';
 import { type CallerSession, openSession } from './caller-session.ts';
 
+/**
+ * A server that has said that it begins no more calls is left alone for so long: it drains, and a session opened while
+ * its connection closes would be lost without saying whether its calls were begun.
+ */
+const LEAVE_CLOSING_MS = 1_000;
+
 /** The session to start a call in, one for each server, opened when it is first needed and followed by another in time. */
 export interface Sessions {
-  of(server: RpcServer): CallerSession;
+  /** undefined: the server begins no calls now. */
+  of(server: RpcServer): CallerSession | undefined;
   close(): void;
+}
+
+interface Known {
+  readonly session: CallerSession;
+  /** When the server last said that it begins no more calls, by the monotonic clock. */
+  readonly closingAtMs: number;
 }
 
 export function createSessions(adminToken: string): Sessions {
   // A server that was taken out takes its last session with it.
-  const newest = new WeakMap<RpcServer, CallerSession>();
+  const known = new WeakMap<RpcServer, Known>();
   const open = new Set<CallerSession>();
+
+  function start(server: RpcServer): CallerSession {
+    const metadata = new Metadata();
+    setBearerToken(metadata, adminToken);
+    const session = openSession(server, metadata, {
+      onRetire: () => open.delete(session),
+      onClosing: () => known.set(server, { session, closingAtMs: performance.now() }),
+    });
+    known.set(server, { session, closingAtMs: Number.NEGATIVE_INFINITY });
+    open.add(session);
+    return session;
+  }
+
   return {
     of(server) {
-      const session = newest.get(server);
-      if (session?.isOpen()) return session;
-      const metadata = new Metadata();
-      setBearerToken(metadata, adminToken);
-      const next = openSession(server, metadata, () => open.delete(next));
-      newest.set(server, next);
-      open.add(next);
-      return next;
+      const last = known.get(server);
+      if (last?.session.isOpen()) return last.session;
+      if (last !== undefined && performance.now() - last.closingAtMs < LEAVE_CLOSING_MS) return undefined;
+      return start(server);
     },
     close() {
       for (const session of open) session.retire();

@@ -11,6 +11,9 @@ import { startRefreshing } from './refreshed.ts';
 const REFRESH_MS = 2_000;
 const REFRESH_TIMEOUT_MS = 2_000;
 
+/** A router that was restarted is found again within a second; a client that waits for it notices nothing. */
+const PATIENCE_MS = 3_000;
+
 /** The routers, as one, with their models in memory. */
 export interface RemoteRouter extends RouterPort {
   /** Resolves when the models are known. */
@@ -27,7 +30,12 @@ export function createRemoteRouter(options: {
   readonly logger: Logger;
 }): RemoteRouter {
   const { peer, requestTimeoutMs, logger } = options;
-  const { calls, close } = createGrpcClient(RouterService, { ...peer, policy: 'round-robin', isMultiplexed: true });
+  const { calls, close } = createGrpcClient(RouterService, {
+    ...peer,
+    policy: 'round-robin',
+    isMultiplexed: true,
+    patienceMs: PATIENCE_MS,
+  });
   let models = new Map<string, RoutedModel>();
   let health: ReturnType<RouterPort['providerHealth']> = [];
 

@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { create, type DescMessage, type DescMethod, type Message, type MessageInitShape } from '@bufbuild/protobuf';
+import { Fault } from '#errors/fault.ts';
+import type { RpcCallOptions } from '../client.ts';
+import type { RpcServers } from '../servers.ts';
+import { isRepeatable } from '../service-definition.ts';
+import { callOverSession } from './call-over-session.ts';
+import { CallFailure } from './caller-session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Between two rounds of all servers, of which none began the call. */
+const ROUND_PAUSE_MS = 50;
+
+/**
+ * A streaming method whose calls share a stream to each server. A call that no server has begun is given to the next; where
+ * none begins it, all are asked again until `patienceMs` is over.
+ */
+export function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: DescMethod, patienceMs: number) {
+  return async function* (
+    request: MessageInitShape<DescMessage>,
+    options: RpcCallOptions = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    const message = create(method.input, request);
+    const endMs = patienceMs === 0 ? 0 : performance.now() + patienceMs;
+    for (;;) {
+      let failure = new CallFailure(
+        new Fault({ code: 'unavailable', message: 'Every server is about to stop.' }),
+        true,
+      );
+      for (const server of await servers.inOrder()) {
+        const session = sessions.of(server);
+        if (session === undefined) continue;
+        let isAnswered = false;
+        try {
+          for await (const answer of callOverSession(session, method, message, options)) {
+            isAnswered = true;
+            yield answer;
+          }
+          servers.prefer(server);
+          return;
+        } catch (thrown) {
+          if (!(thrown instanceof CallFailure)) throw thrown;
+          if (isAnswered || options.signal?.aborted === true || !mayGoOn(thrown, method)) throw thrown.fault;
+          failure = thrown;
+        }
+      }
+      if (!failure.isNotBegun || performance.now() >= endMs) throw failure.fault;
+      await pause(ROUND_PAUSE_MS);
+    }
+  };
+}
+
+/** Whether another server may be asked after this failure. */
+function mayGoOn({ isNotBegun, fault }: CallFailure, method: DescMethod): boolean {
+  return isNotBegun || (fault.code === 'unavailable' && isRepeatable(method));
+}

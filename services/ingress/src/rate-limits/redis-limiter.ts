@@ -12,7 +12,8 @@ const KEY_PREFIX = 'gateway:rate:';
 
 /**
  * `gcra.ts` for several limits at once, all or none, by Redis' own clock, so that all ingresses agree. Times
- * are written out in full: as they are, Redis prints 14 digits of a number.
+ * are written out in full: as they are, Redis prints 14 digits of a number. A key is kept ten seconds longer than it says
+ * anything, so that a clock that is not Redis' own may be late.
  */
 const SCRIPT = `
 local now = tonumber(ARGV[#KEYS * 2 + 1])
@@ -32,7 +33,7 @@ for i, key in ipairs(KEYS) do
 end
 if over then return retries end
 for i, key in ipairs(KEYS) do
-  redis.call('SET', key, string.format('%.0f', arrivals[i]), 'PX', math.ceil((arrivals[i] - now) / 1000))
+  redis.call('SET', key, string.format('%.0f', arrivals[i]), 'PX', math.ceil((arrivals[i] - now) / 1000) + 10000)
 end
 return {}
 `;

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '../client.ts';
+import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
 import { type GrpcServer, startGrpcServer } from '../server.ts';
 import { WINDOW_BYTES } from './window.ts';
@@ -39,6 +40,7 @@ async function serve(drainTimeoutMs = 10_000): Promise<Served> {
       for (let position = fromPosition; position < end; position++) {
         if (position >= 3_000n && position < 4_000n) await pause(200);
         if (position === 5_000n && !signal.aborted) await once(signal, 'abort');
+        if (position === 8_000n) yield { events: [{ position, body: 'x'.repeat(RESPONSE_MAX_BYTES) }] };
         if (position === 9_000n) {
           throw new Fault({ code: 'quota_exceeded', message: 'Enough.', param: 'p', retryAfterMs: 7 });
         }
@@ -113,6 +115,14 @@ test('a failure comes after what was sent before it, with all its fields', async
     return true;
   });
   assert.equal((await positionsOf(calls, 998n)).length, 2, 'and no other call is touched by it');
+});
+
+test('a message that is too large fails its call, and no other', async () => {
+  await using served = await serve();
+  const calls = clientOf([served.server.address]);
+  const other = positionsOf(calls, 3_998n);
+  await assert.rejects(positionsOf(calls, 8_000n), hasCode('internal_error'));
+  assert.equal((await other).length, 2);
 });
 
 test('a call that is aborted, late, or no longer read ends at the server, too', async () => {

@@ -11,10 +11,14 @@ import {
 } from '#contracts/gen/gateway/rpc/v1/multiplex_pb.js';
 import { Fault, faultFrom } from '#errors/fault.ts';
 import { statusOfFault } from '../fault-status.ts';
+import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import type { CallGuards, ServedService, StreamingMethod } from '../served-service.ts';
 import { grpcServiceDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
 import { createWindow, type Window } from './window.ts';
+
+/** A larger one would be refused by the transport, and all calls of the session with it. */
+const MESSAGE_MAX_BYTES = RESPONSE_MAX_BYTES - 1024;
 
 /** Of a step besides its message. */
 const STEP_BYTES = 16;
@@ -134,6 +138,8 @@ function serveSession(
       for await (const answer of handler(fromBinary(input, start.message), { signal, traceparent })) {
         if (signal.aborted) return;
         const message = toBinary(output, create(output, answer));
+        if (message.length > MESSAGE_MAX_BYTES)
+          throw new Error(`a message of ${message.length} bytes would end the session`);
         window.sent(message.length);
         outbox.push({ call, step: { case: 'message', value: message } }, message.length + STEP_BYTES);
         await window.room();

@@ -10,12 +10,18 @@ import { unreachable } from '#kernel/unreachable.ts';
 import { parseObject } from '#openai-wire/json-object.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
+/** Of one message: an answer may be larger than what a peer takes at once, and others share its stream. */
+const DATA_MAX_BYTES = 1024 * 1024;
+
 /** gateway.router.v1.RouterService. */
 export function routerService(router: RouterPort): ServedService {
   return servedService(RouterService, {
     async *complete(wire, { signal, traceparent }) {
       const request = { ...requestFromWire(wire), traceparent };
-      for await (const frame of router.complete(request, signal)) yield frameToWire(frame);
+      for await (const frame of router.complete(request, signal)) {
+        if (frame.kind !== 'data' || frame.data.length <= DATA_MAX_BYTES) yield frameToWire(frame);
+        else yield* piecesToWire(frame.data);
+      }
     },
     listModels: async () => ({
       models: router.listModels().map(({ id, ownedBy, createdAtS, candidates }) => ({
@@ -53,6 +59,12 @@ function requestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): Comp
     outputTokensBound: wire.outputTokensBound,
     admissionEventId: wire.admissionEventId,
   };
+}
+
+function* piecesToWire(data: Buffer): Generator<MessageInitShape<typeof CompleteResponseSchema>> {
+  for (let from = 0; from < data.length; from += DATA_MAX_BYTES) {
+    yield frameToWire({ kind: 'data', data: data.subarray(from, from + DATA_MAX_BYTES) });
+  }
 }
 
 function frameToWire(frame: CompleteFrame): MessageInitShape<typeof CompleteResponseSchema> {

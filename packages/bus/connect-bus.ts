@@ -14,7 +14,6 @@ const RECONNECT_JITTER_MS = 100;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
-  readonly subject: string;
   readonly data: Uint8Array;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
@@ -124,7 +123,6 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
 
 function messageOf(message: Msg): BusMessage {
   return {
-    subject: message.subject,
     data: message.data,
     respond: (data) => void message.respond(data),
   };

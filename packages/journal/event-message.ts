@@ -38,35 +38,7 @@ export function splitForMessages(events: readonly RecordedEvent[]): (readonly Re
  */
 export function eventsToMessage(events: readonly RecordedEvent[]): string {
   const envelopes = events.map(
-    ({
-      part,
-      position,
-      eventId,
-      stream,
-      version,
-      type,
-      schemaVersion,
-      recordedAtMs,
-      epoch,
-      correlationId,
-      causationId,
-      body,
-      traceparent,
-    }): Enveloped => ({
-      part,
-      position,
-      eventId,
-      stream,
-      version,
-      type,
-      schemaVersion,
-      recordedAtMs,
-      epoch,
-      correlationId,
-      causationId,
-      bodyBytes: Buffer.byteLength(body),
-      traceparent,
-    }),
+    ({ body, data: _, ...envelope }): Enveloped => ({ ...envelope, bodyBytes: Buffer.byteLength(body) }),
   );
   return `${JSON.stringify(envelopes)}\n${events.map(({ body }) => body).join('')}`;
 }
@@ -83,7 +55,7 @@ export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   const events = envelopes.map((envelope) => {
     const body = decoder.decode(bytes.subarray(at, at + envelope.bodyBytes));
     at += envelope.bodyBytes;
-    return new ReceivedEvent(envelope, body) as RecordedEvent;
+    return receivedEvent(envelope, body);
   });
   if (at !== bytes.length) throw new Error('a message of events is longer or shorter than its events');
   return events;
@@ -96,40 +68,14 @@ function isEnveloped(value: unknown): value is Enveloped {
 }
 
 /** Its body is parsed when somebody wants it: most processes want few kinds. */
-class ReceivedEvent implements Envelope {
-  readonly part: number;
-  readonly position: number;
-  readonly eventId: string;
-  readonly stream: string;
-  readonly version: number;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly recordedAtMs: number;
-  readonly epoch: number;
-  readonly correlationId: string;
-  readonly causationId: string;
-  readonly traceparent: string | undefined;
-  readonly body: string;
-  #data: unknown;
-
-  constructor(envelope: Enveloped, body: string) {
-    this.part = envelope.part;
-    this.position = envelope.position;
-    this.eventId = envelope.eventId;
-    this.stream = envelope.stream;
-    this.version = envelope.version;
-    this.type = envelope.type;
-    this.schemaVersion = envelope.schemaVersion;
-    this.recordedAtMs = envelope.recordedAtMs;
-    this.epoch = envelope.epoch;
-    this.correlationId = envelope.correlationId;
-    this.causationId = envelope.causationId;
-    this.traceparent = envelope.traceparent;
-    this.body = body;
-  }
-
-  get data(): unknown {
-    this.#data ??= JSON.parse(this.body);
-    return this.#data;
-  }
+function receivedEvent({ bodyBytes: _, ...envelope }: Enveloped, body: string): RecordedEvent {
+  let data: unknown;
+  return {
+    ...envelope,
+    body,
+    get data() {
+      data ??= JSON.parse(body);
+      return data;
+    },
+  } as RecordedEvent;
 }

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 const LOOKUP_INTERVAL_MS = 5_000;
 
 /** All addresses a name stands for. Rejects where it stands for none now. */
-export type Lookup = (host: string) => Promise<readonly string[]>;
+type Lookup = (host: string) => Promise<readonly string[]>;
 
 /** Where a server is to be reached. */
 export interface Place {

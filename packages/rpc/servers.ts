@@ -6,7 +6,7 @@ import {
   RECONNECT_MIN_MS,
   RESPONSE_MAX_BYTES,
 } from './limits.ts';
-import { type Lookup, type Place, startLookups } from './places.ts';
+import { type Place, startLookups } from './places.ts';
 import { channelCredentials, type RpcPeer } from './rpc-peer.ts';
 import { STANDBY_KEY } from './standby.ts';
 
@@ -28,10 +28,10 @@ export interface RpcServers {
 /** Calls to a server that was taken out may still take this long: longer than any request. */
 const LEFT_SERVER_GRACE_MS = 900_000;
 
-export function openServers(peer: RpcPeer, lookup?: Lookup): RpcServers {
+export function openServers(peer: RpcPeer): RpcServers {
   if (peer.addresses.length === 0) throw new Error('a peer needs an address');
   const credentials = channelCredentials(peer.tls);
-  const places = startLookups(peer.addresses, lookup);
+  const places = startLookups(peer.addresses);
   const open = new Set<RpcServer>();
   let seen: readonly Place[] = [];
   let servers: readonly RpcServer[] = [];

@@ -20,8 +20,8 @@ const ACK_WAIT_MS = 60_000;
 /** Between two acknowledgements: one covers all before it. */
 const ACK_INTERVAL_MS = 500;
 const RETRY_MS = 500;
-/** Messages asked for ahead: a few commits. */
-const PULL_MAX_MESSAGES = 1_000;
+/** Messages asked for ahead, each of many events: some megabytes. */
+const PULL_MAX_MESSAGES = 50;
 /** The server shows at this rate that it is there; after two it missed, the pull is made anew. */
 const HEARTBEAT_MS = 1_000;
 const PULL_EXPIRES_MS = 5_000;

@@ -15,41 +15,16 @@ import { faultOfStatus } from '../fault-status.ts';
 import { type RpcServer, wasNotBegun } from '../servers.ts';
 import { grpcMethodDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
-import { WINDOW_BYTES } from './window.ts';
+import { CallFailure, createCall, type OpenCall, type SessionCall } from './session-call.ts';
 
 /** A session is followed by a new one after this: one to a server that was taken out ends by itself. */
 const SESSION_AGE_MAX_MS = 60_000;
-
-/** Of a step besides its message. */
-const STEP_BYTES = 64;
-
-/** A call failed. */
-export class CallFailure extends Error {
-  override readonly name = 'CallFailure';
-  readonly fault: Fault;
-  /** Certainly nothing of it was done: another server may have it. */
-  readonly isNotBegun: boolean;
-
-  constructor(fault: Fault, isNotBegun: boolean) {
-    super(fault.message);
-    this.fault = fault;
-    this.isNotBegun = isNotBegun;
-  }
-}
 
 export interface CallStart {
   readonly method: string;
   readonly message: Uint8Array;
   readonly timeoutMs: number | undefined;
   readonly traceparent: string | undefined;
-}
-
-/** One call of a session. */
-export interface SessionCall {
-  /** The next message; undefined: the call has ended well. Rejects with a `CallFailure`. One at a time. */
-  next(): Promise<Uint8Array | undefined>;
-  /** Nobody reads any more; the server is told where it still works. `next` then rejects with the fault. */
-  leave(why: () => Fault): void;
 }
 
 /** Calls over one stream to one server. */
@@ -62,12 +37,6 @@ export interface CallerSession {
 }
 
 type CallerStep = MessageInitShape<typeof CallerStepSchema>;
-
-/** A call as its session sees it. */
-interface OpenCall {
-  arrived(message: Uint8Array): void;
-  ended(failure: CallFailure | undefined): void;
-}
 
 /** What becomes of a session. */
 export interface SessionEvents {
@@ -148,8 +117,8 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
     start({ method, message, timeoutMs = 0, traceparent = '' }) {
       lastCall += 1;
       const call = lastCall;
-      const say = (step: NonNullable<CallerStep['step']>, bytes = 0): void =>
-        outbox.push({ call, step }, bytes + STEP_BYTES);
+      const say = (step: NonNullable<CallerStep['step']>, messageBytes?: number): void =>
+        outbox.push({ call, step }, messageBytes);
       const { open, reader } = createCall({
         onTaken: (bytes) => say({ case: 'takenBytes', value: bytes }),
         onLeave: () => {
@@ -164,68 +133,6 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
     },
     retire,
   };
-}
-
-/** A call between its session, which brings messages, and its reader, who takes them. */
-function createCall(told: { readonly onTaken: (bytes: number) => void; readonly onLeave: () => void }): {
-  readonly open: OpenCall;
-  readonly reader: SessionCall;
-} {
-  const messages: Uint8Array[] = [];
-  let takenBytes = 0;
-  let isOver = false;
-  let failure: CallFailure | undefined;
-  let waiting: PromiseWithResolvers<Uint8Array | undefined> | undefined;
-
-  function end(outcome: CallFailure | undefined): void {
-    if (isOver) return;
-    isOver = true;
-    failure = outcome;
-    if (failure === undefined) waiting?.resolve(undefined);
-    else waiting?.reject(failure);
-    waiting = undefined;
-  }
-
-  /** What is on its way to a reader counts as taken: it waits for the next. */
-  function noteTaken(bytes: number): void {
-    takenBytes += bytes;
-    if (isOver || takenBytes < WINDOW_BYTES / 2) return;
-    told.onTaken(takenBytes);
-    takenBytes = 0;
-  }
-
-  const open: OpenCall = {
-    arrived(message) {
-      if (isOver) return;
-      if (waiting === undefined) {
-        messages.push(message);
-        return;
-      }
-      noteTaken(message.length);
-      waiting.resolve(message);
-      waiting = undefined;
-    },
-    ended: end,
-  };
-  const reader: SessionCall = {
-    next() {
-      const message = messages.shift();
-      if (message !== undefined) {
-        noteTaken(message.length);
-        return Promise.resolve(message);
-      }
-      if (isOver) return failure === undefined ? Promise.resolve(undefined) : Promise.reject(failure);
-      waiting = Promise.withResolvers();
-      return waiting.promise;
-    },
-    leave(why) {
-      if (isOver) return;
-      told.onLeave();
-      messages.length = 0;
-      end(new CallFailure(why(), false));
-    },
-  };
-  return { open, reader };
 }
 
 function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure): CallFailure {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '../client.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
@@ -234,6 +235,38 @@ test('a lost connection fails the calls that ran, and the next one connects anew
   });
   await untilTrue(async () => (await positionsOf(calls, 1n).catch(() => [])).length === 1);
   await again.drain();
+});
+
+test('a call that must not run twice is not begun by another server where the one that began it is lost', async () => {
+  const begun: number[] = [];
+  const handlersOf = (index: number): Pick<ServiceHandlers<typeof RouterService>, 'complete'> => ({
+    // biome-ignore lint/correctness/useYield: it is lost before it answers.
+    async *complete(_request, { signal }) {
+      begun.push(index);
+      await once(signal, 'abort');
+    },
+  });
+  const start = (index: number) =>
+    startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: [servedService(RouterService, handlersOf(index) as ServiceHandlers<typeof RouterService>)],
+      adminToken,
+      logger: { warn: () => undefined, error: () => undefined },
+      withMultiplexing: true,
+      drainTimeoutMs: 100,
+    });
+  const servers = [await start(0), await start(1)];
+  const addresses = servers.map(({ address }) => address);
+  const peer = { addresses, adminToken, isMultiplexed: true, policy: 'round-robin', patienceMs: 2_000 } as const;
+  const client = createGrpcClient(RouterService, peer);
+  after(() => client.close());
+  const failed = assert.rejects(client.calls.complete({})[Symbol.asyncIterator]().next(), hasCode('unavailable'));
+  await untilTrue(() => begun.length === 1);
+  await servers[begun[0] ?? -1]?.drain();
+  await failed;
+  assert.equal(begun.length, 1);
+  await Promise.all(servers.map((server) => server.drain()));
 });
 
 test('a wrong token is refused', async () => {

@@ -5,7 +5,7 @@ import type { RpcCallOptions } from '../client.ts';
 import type { RpcServers } from '../servers.ts';
 import { isRepeatable } from '../service-definition.ts';
 import { callOverSession } from './call-over-session.ts';
-import { CallFailure } from './caller-session.ts';
+import { CallFailure } from './session-call.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Between two rounds of all servers, of which none began the call. */

@@ -20,9 +20,6 @@ import { createWindow, type Window } from './window.ts';
 /** A larger one would be refused by the transport, and all calls of the session with it. */
 const MESSAGE_MAX_BYTES = RESPONSE_MAX_BYTES - 1024;
 
-/** Of a step besides its message. */
-const STEP_BYTES = 16;
-
 /** gateway.rpc.v1.MultiplexService over the server-streaming methods of other services of the same server. */
 export interface Multiplexer {
   readonly descriptor: typeof MultiplexService;
@@ -141,10 +138,10 @@ function serveSession(
         if (message.length > MESSAGE_MAX_BYTES)
           throw new Error(`a message of ${message.length} bytes would end the session`);
         window.sent(message.length);
-        outbox.push({ call, step: { case: 'message', value: message } }, message.length + STEP_BYTES);
+        outbox.push({ call, step: { case: 'message', value: message } }, message.length);
         await window.room();
       }
-      outbox.push({ call, step: { case: 'end', value: {} } }, STEP_BYTES);
+      outbox.push({ call, step: { case: 'end', value: {} } });
     } catch (thrown) {
       if (signal.aborted) return;
       guards.onFailure(start.method, thrown);
@@ -159,7 +156,7 @@ function serveSession(
   function fail(call: number, { refusal }: Fault, isNotBegun: boolean): void {
     const { code, message, param = '', retryAfterMs = 0 } = refusal;
     const value = { code, message, param, retryAfterMs: Math.ceil(retryAfterMs), isNotBegun };
-    outbox.push({ call, step: { case: 'failure', value } }, message.length + STEP_BYTES);
+    outbox.push({ call, step: { case: 'failure', value } });
   }
 
   function endWhenDone(): void {
@@ -186,7 +183,7 @@ function serveSession(
 
   return () => {
     isClosing = true;
-    outbox.push({ call: 0, step: { case: 'closing', value: {} } }, STEP_BYTES);
+    outbox.push({ call: 0, step: { case: 'closing', value: {} } });
     endWhenDone();
   };
 }

@@ -1,6 +1,9 @@
 /** Of one message, so that none comes near what a peer takes: a single larger step goes alone. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 
+/** Of a step besides its message: numbers, names, what a failure says. */
+const STEP_BYTES = 128;
+
 /** The writing side of a stream of messages. */
 export interface MessageSink<Step> {
   /** Sends steps as one message; false: no more until the sink has drained. */
@@ -11,7 +14,8 @@ export interface MessageSink<Step> {
 
 /** Steps on their way to the peer, in order: what is said in one turn of the event loop leaves as one message. */
 export interface Outbox<Step> {
-  push(step: Step, bytes: number): void;
+  /** `messageBytes` is the size of the message in it, if there is one. */
+  push(step: Step, messageBytes?: number): void;
   /** The sink takes messages again. */
   drained(): void;
   /** Ends the sink once everything is written. */
@@ -56,10 +60,10 @@ export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
   }
 
   return {
-    push(step, bytes) {
+    push(step, messageBytes = 0) {
       if (state === 'over') return;
       steps.push(step);
-      sizes.push(bytes);
+      sizes.push(messageBytes + STEP_BYTES);
       schedule();
     },
     drained() {

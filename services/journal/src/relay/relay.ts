@@ -9,7 +9,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { openEventStream } from './event-stream.ts';
 
-/** A stream that was wiped gets the newest of the log again, as many as it keeps half of. */
+/** A stream that was wiped gets the newest of the log again; who needs older ones reads the log. */
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
 /**
  * After each batch: the next events gather meanwhile and leave as one message, so that four processes and the server are

@@ -23,10 +23,7 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
     const message = create(method.input, request);
     const endMs = patienceMs === 0 ? 0 : performance.now() + patienceMs;
     for (;;) {
-      let failure = new CallFailure(
-        new Fault({ code: 'unavailable', message: 'Every server is about to stop.' }),
-        true,
-      );
+      let failure: CallFailure | undefined;
       for (const server of await servers.inOrder()) {
         const session = sessions.of(server);
         if (session === undefined) continue;
@@ -44,6 +41,7 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
           failure = thrown;
         }
       }
+      failure ??= allStop();
       if (!failure.isNotBegun || performance.now() >= endMs) throw failure.fault;
       await pause(ROUND_PAUSE_MS);
     }
@@ -53,4 +51,8 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
 /** Whether another server may be asked after this failure. */
 function mayGoOn({ isNotBegun, fault }: CallFailure, method: DescMethod): boolean {
   return isNotBegun || (fault.code === 'unavailable' && isRepeatable(method));
+}
+
+function allStop(): CallFailure {
+  return new CallFailure(new Fault({ code: 'unavailable', message: 'Every server is about to stop.' }), true);
 }

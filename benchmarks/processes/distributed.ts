@@ -6,7 +6,7 @@ import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { cpuMsOf, cpuMsOfFamily } from '../measure/process-cpu.ts';
-import { type Billed, configure, createUser, readBilled } from './gateway.ts';
+import { type Billed, configure, createUser, type GatewayOptions, readBilled } from './gateway.ts';
 
 /** The six services, one process each, over a NATS and a PostgreSQL of their own that really sync. */
 export interface DistributedUnderLoad extends AsyncDisposable {
@@ -17,7 +17,10 @@ export interface DistributedUnderLoad extends AsyncDisposable {
   cpuMs(): Promise<ReadonlyMap<string, number>>;
 }
 
-export async function startDistributed(simulatorUrl: string): Promise<DistributedUnderLoad> {
+export async function startDistributed(
+  simulatorUrl: string,
+  { durability }: Pick<GatewayOptions, 'durability'>,
+): Promise<DistributedUnderLoad> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryDataDir()).path;
   const postgres = undo.adopt(await startEmbeddedPostgres({ dataDir: folder, log: () => undefined }), (each) =>
@@ -28,7 +31,7 @@ export async function startDistributed(simulatorUrl: string): Promise<Distribute
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,
       natsUrl: nats.url,
-      environment: await configure(folder, simulatorUrl),
+      environment: { ...(await configure(folder, simulatorUrl)), GATEWAY_DURABILITY: durability },
       logFolder: folder,
     }),
   );

@@ -32,7 +32,8 @@ const gateway = undo.use(
   await startDistributedGateway({
     databaseUrl: database.connectionString,
     natsUrl: nats.url,
-    environment: await configure(folder, simulator.url, {}),
+    // Overlapped: an admission is answered twice, which is the more to be allowed.
+    environment: await configure(folder, simulator.url, { environment: { GATEWAY_DURABILITY: 'overlapped' } }),
     environmentOf: Object.fromEntries(
       serviceNames.map((service) => [service, { NATS_USER: service, NATS_PASSWORD: passwordOf(service) }]),
     ),

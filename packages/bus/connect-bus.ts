@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
-import { createOpenRequests } from './open-requests.ts';
+import { createOpenRequests, EARLY } from './open-requests.ts';
 
 /** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
@@ -15,14 +15,21 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
   readonly data: Uint8Array;
+  /** Says what is known before the answer, which must follow. */
+  sayEarly(data: Uint8Array | string): void;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
 }
 
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
-  /** Resolves with the first answer. Rejects with a `BusFault`. */
-  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<BusMessage>;
+  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`. */
+  request(
+    subject: string,
+    data: string | Uint8Array,
+    timeoutMs: number,
+    onEarly?: (data: Uint8Array) => void,
+  ): Promise<BusMessage>;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
@@ -74,10 +81,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   return {
     connection,
     isConnected: () => isConnected,
-    async request(subject, data, timeoutMs) {
+    async request(subject, data, timeoutMs, onEarly) {
       // Else it would be sent once there is a connection again, long after whoever asked has gone.
       if (!isConnected) throw new BusFault('disconnected', subject);
-      return messageOf(await requests.request(subject, data, timeoutMs));
+      return messageOf(await requests.request(subject, data, timeoutMs, onEarly));
     },
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {
@@ -124,6 +131,11 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
 function messageOf(message: Msg): BusMessage {
   return {
     data: message.data,
+    sayEarly(data) {
+      const early = headers();
+      early.set(EARLY, '1');
+      message.respond(data, { headers: early });
+    },
     respond: (data) => void message.respond(data),
   };
 }

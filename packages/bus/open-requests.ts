@@ -4,8 +4,12 @@ import { BusFault, type BusFaultKind } from './bus-fault.ts';
 /** What a server sends in place of an answer where nobody listens. */
 const NO_RESPONDERS = 503;
 
+/** The header of what is said before the answer. */
+export const EARLY = 'Gateway-Early';
+
 interface OpenRequest {
   readonly subject: string;
+  readonly onEarly: ((data: Uint8Array) => void) | undefined;
   readonly resolve: (answer: Msg) => void;
   readonly reject: (fault: BusFault) => void;
   readonly timer: NodeJS.Timeout;
@@ -18,7 +22,12 @@ interface OpenRequest {
  */
 export interface OpenRequests {
   /** Resolves with the first answer. Rejects with a `BusFault`. */
-  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Msg>;
+  request(
+    subject: string,
+    data: string | Uint8Array,
+    timeoutMs: number,
+    onEarly?: (data: Uint8Array) => void,
+  ): Promise<Msg>;
   /** The connection broke: what is under way may have been heard, and its answer will not come. */
   failAll(kind: BusFaultKind): void;
 }
@@ -35,6 +44,10 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
   });
 
   function settle(number: string, answer: Msg): void {
+    if (answer.headers?.has(EARLY) === true) {
+      open.get(number)?.onEarly?.(answer.data);
+      return;
+    }
     const request = takeOut(number);
     // A second answer, or one that comes too late.
     if (request === undefined) return;
@@ -51,12 +64,12 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
   }
 
   return {
-    request(subject, data, timeoutMs) {
+    request(subject, data, timeoutMs, onEarly) {
       return new Promise((resolve, reject) => {
         lastNumber += 1;
         const number = String(lastNumber);
         const timer = setTimeout(() => takeOut(number)?.reject(new BusFault('timeout', subject)), timeoutMs);
-        open.set(number, { subject, resolve, reject, timer });
+        open.set(number, { subject, onEarly, resolve, reject, timer });
         try {
           connection.publish(subject, data, { reply: `${inbox}.${number}` });
         } catch (error) {

@@ -11,6 +11,8 @@ export interface Persistence {
   /** Between two tries. */
   readonly pauseMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Gets what is said before an answer, of each try. */
+  readonly onEarly?: ((data: Uint8Array) => void) | undefined;
   /** Whether an answer is one that another try may better, as that of a leader about to give way. */
   readonly isPassing?: (message: BusMessage) => boolean;
 }
@@ -32,7 +34,7 @@ export async function persistentRequest(
   data: string | Uint8Array,
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
-  const { budgetMs, tryTimeoutMs, pauseMs, signal, isPassing } = persistence;
+  const { budgetMs, tryTimeoutMs, pauseMs, signal, onEarly, isPassing } = persistence;
   const endMs = performance.now() + budgetMs;
   let passing: PersistentAnswer | undefined;
   let failure: unknown;
@@ -40,7 +42,7 @@ export async function persistentRequest(
     const leftMs = endMs - performance.now();
     if (leftMs <= 0 || signal?.aborted === true) break;
     try {
-      const message = await bus.request(subject, data, Math.min(tryTimeoutMs, leftMs));
+      const message = await bus.request(subject, data, Math.min(tryTimeoutMs, leftMs), onEarly);
       if (isPassing?.(message) !== true) return { message, tries };
       passing = { message, tries };
     } catch (error) {

@@ -28,6 +28,8 @@ const gateway = undo.use(
     natsUrl: nats.url,
     environment: await configure(folder, 'http://127.0.0.1:1', {
       providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
+      // The harder case: a provider is at work on requests whose admissions are still being written.
+      environment: { GATEWAY_DURABILITY: 'overlapped' },
     }),
     processes: { ingress: 2, router: 2 },
   }),

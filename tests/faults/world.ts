@@ -60,6 +60,7 @@ export async function createWorld(): Promise<World> {
       GATEWAY_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       GATEWAY_HOLD_TTL_MS: String(HOLD_TTL_MS),
       GATEWAY_DRAIN_TIMEOUT_MS: '5000',
+      GATEWAY_DURABILITY: process.env['GATEWAY_DURABILITY'] ?? 'strict',
     },
   });
   const gateway = undo.use(

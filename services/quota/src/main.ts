@@ -23,9 +23,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     const { logger, metrics } = host;
     const leadership = await leadService(host);
     const { pool, bus, term, isLeading } = leadership;
-    // An answer on the bus is the end of an admission; it has no second one to say that the first has become durable.
-    const config = { ...quotaConfigFrom(host.config), durability: 'strict' as const };
-    const quota = await createQuota({ config, journal: term.journal, pool, logger });
+    const quota = await createQuota({ config: quotaConfigFrom(host.config), journal: term.journal, pool, logger });
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();

@@ -59,6 +59,35 @@ test('a log that is away for a moment is waited for, and the usage is there once
   }
 });
 
+/** A log in which the admission arrives only after so many appends of the usage. */
+const lateAdmission = (appends: number) => {
+  let left = appends;
+  return (journal: Journal): Journal => ({
+    ...journal,
+    async append(request) {
+      if (left === 0) return journal.append(request);
+      left -= 1;
+      return { kind: 'version-conflict', actualVersion: 0 };
+    },
+  });
+};
+
+test('a usage waits for its admission, which may be on its way by another way', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => response.end(wholeAnswer));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] }, lateAdmission(3));
+  const { failure, usage } = await ask({ messages });
+  assert.equal(failure, undefined);
+  assert.equal(usage?.outcome, 'OUTCOME_COMPLETED');
+});
+
+test('without its admission no answer is completed', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => response.end(wholeAnswer));
+  const config = { providers: [testProvider('p', baseUrl)], recordMaxMs: 100 };
+  const { ask } = createTestRouter(t, config, lateAdmission(Number.POSITIVE_INFINITY));
+  const { failure, text, usage } = await ask({ messages });
+  assert.deepEqual([failure?.code, text, usage], ['unavailable', '', undefined]);
+});
+
 test('without a log no answer is completed, streamed or whole', async (t) => {
   for (const stream of [false, true]) {
     const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));

@@ -4,7 +4,9 @@ import { quotaAdmit } from '#bus/subjects.ts';
 import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
 import type { BalancePort } from '#contracts/billing.ts';
 import { QuotaService } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
-import type { AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import type { Admission, AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { isSameAdmission } from '#contracts/same-admission.ts';
+import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 
@@ -33,20 +35,34 @@ export function createRemoteQuota(options: {
   const { calls, close } = createGrpcClient(QuotaService, peer);
   const subject = quotaAdmit(part);
 
+  /** What is certain in the end; `onEarly` gets an admission that is on its way into the log. */
+  async function ask(request: AdmitRequest, onEarly: (response: AdmitResponse) => void): Promise<AdmitResponse> {
+    let response: AdmitResponse | undefined;
+    await persistentRequest(bus, subject, admitRequestToWire(request), {
+      budgetMs: BUDGET_MS,
+      tryTimeoutMs: TRY_TIMEOUT_MS,
+      pauseMs: PAUSE_MS,
+      onEarly(data) {
+        try {
+          onEarly(admitResponseFromWire(decoder.decode(data)));
+        } catch {
+          // Unreadable: the certain answer follows.
+        }
+      },
+      isPassing(message: BusMessage) {
+        response = admitResponseFromWire(decoder.decode(message.data));
+        return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';
+      },
+    });
+    if (response === undefined) throw new Error('an admission was answered with nothing');
+    return response;
+  }
+
   return {
-    async admit(request) {
-      let response: AdmitResponse | undefined;
-      await persistentRequest(bus, subject, admitRequestToWire(request), {
-        budgetMs: BUDGET_MS,
-        tryTimeoutMs: TRY_TIMEOUT_MS,
-        pauseMs: PAUSE_MS,
-        isPassing(message: BusMessage) {
-          response = admitResponseFromWire(decoder.decode(message.data));
-          return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';
-        },
-      });
-      if (response === undefined) throw new Error('an admission was answered with nothing');
-      return response;
+    admit(request) {
+      const early = Promise.withResolvers<AdmitResponse>();
+      const certain = ask(request, early.resolve);
+      return Promise.race([certain, early.promise.then((placed) => untilCertain(placed, certain))]);
     },
     async balances(userIds) {
       const { balances } = await calls.getBalances({ userIds: [...userIds] });
@@ -54,4 +70,21 @@ export function createRemoteQuota(options: {
     },
     close,
   };
+}
+
+/** An admission that was told early, durable once the certain answer says the same. */
+function untilCertain(placed: AdmitResponse, certain: Promise<AdmitResponse>): AdmitResponse | Promise<AdmitResponse> {
+  const { result } = placed;
+  if (result.kind === 'refused') return certain;
+  const durable = certain.then((response) => assertSame(result, response));
+  // Whoever delivers the answer waits for it; until then its failure is nobody's unhandled one.
+  durable.catch(() => undefined);
+  return { ...placed, result: { ...result, durable } };
+}
+
+function assertSame(placed: Admission, { result }: AdmitResponse): void {
+  if (result.kind === 'refused') throw new Fault(result.refusal);
+  if (isSameAdmission(placed, result)) return;
+  const message = 'The request was admitted on other terms meanwhile; send it again.';
+  throw new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 });
 }

@@ -3,6 +3,7 @@ import type { RoutedModel, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import { beginRun } from './begin-run.ts';
 import { completeRequestToWire, frameFromWire } from './complete-frames.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';
 import { startRefreshing } from './refreshed.ts';
@@ -70,7 +71,7 @@ export function createRemoteRouter(options: {
   });
 
   return {
-    complete: (request, signal) => completeOver(run, request, signal, logger),
+    complete: (request, signal) => beginRun((leaving) => completeOver(run, request, leaving, logger), signal),
     findModel: (name) => models.get(name),
     listModels: () => [...models.values()],
     providerHealth: () => health,

@@ -20,13 +20,19 @@ export function startAdmitResponder(dependencies: {
   const decoder = new TextDecoder();
 
   async function answer(message: BusMessage): Promise<void> {
-    const text = admitResponseToWire(await decide(message));
+    const text = admitResponseToWire(await responseTo(message));
     if (isLeading()) message.respond(text);
   }
 
-  async function decide(message: BusMessage): Promise<AdmitResponse> {
+  /** What is certain. An admission on its way into the log is said early. */
+  async function responseTo(message: BusMessage): Promise<AdmitResponse> {
     try {
-      return await admit(admitRequestFromWire(decoder.decode(message.data)));
+      const response = await admit(admitRequestFromWire(decoder.decode(message.data)));
+      const { result } = response;
+      if (result.kind === 'refused' || result.durable === null) return response;
+      if (isLeading()) message.sayEarly(admitResponseToWire(response));
+      await result.durable;
+      return response;
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');

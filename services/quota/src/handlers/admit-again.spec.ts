@@ -89,3 +89,40 @@ test('an admission whose write failed is refused when it is asked for again, tho
   nowMs = 60_000;
   await assert.rejects(admit(request), has('conflict'), 'long expired by then');
 });
+
+const placed = (durable: Promise<void>, terms: { readonly holdNanoUsd: bigint }, eventId: string): AdmitResponse => ({
+  result: {
+    kind: 'admitted',
+    durable,
+    eventId,
+    candidates: [],
+    outputTokensMax: hold.data.outputTokensBound,
+    outputTokensBound: hold.data.outputTokensBound,
+    ...terms,
+  },
+  window: null,
+});
+
+async function fateOf(journal: Awaited<ReturnType<typeof logWith>>, response: AdmitResponse) {
+  const admit = createRepeatableAdmit({ journal, clock: () => 50, admit: async () => response });
+  const { result } = await admit(request);
+  assert.ok(result.kind === 'admitted' && result.durable !== null);
+  return { admit, durable: result.durable };
+}
+
+test('an admission told early whose write fails is not given out later', async () => {
+  const failed = Promise.reject(new Fault({ code: 'unavailable', message: 'the log is away' }));
+  const { admit, durable } = await fateOf(await logWith([]), placed(failed, { holdNanoUsd: 7n }, newId()));
+  await assert.rejects(durable, has('unavailable'));
+  await assert.rejects(admit(request), has('unavailable'));
+});
+
+test('one told early that the log has from the leader before is durable on its terms, and on no others', async () => {
+  const journal = await logWith([hold]);
+  const [event] = await journal.readStream('request-r');
+  const conflict = () => Promise.reject(new Fault(alreadyAdmitted));
+  const same = await fateOf(journal, placed(conflict(), { holdNanoUsd: 7n }, event?.eventId ?? ''));
+  await same.durable;
+  const other = await fateOf(journal, placed(conflict(), { holdNanoUsd: 8n }, event?.eventId ?? ''));
+  await assert.rejects(other.durable, has('conflict'));
+});

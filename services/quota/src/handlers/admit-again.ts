@@ -1,4 +1,5 @@
-import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import type { Admission, AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import { isSameAdmission } from '#contracts/same-admission.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -33,12 +34,34 @@ export function createRepeatableAdmit(dependencies: {
     try {
       const response = await admit(request);
       const { result } = response;
-      if (result.kind !== 'refused' || result.refusal.code !== 'conflict') return response;
+      if (result.kind === 'admitted') return { ...response, result: { ...result, durable: settled(request, result) } };
+      if (result.refusal.code !== 'conflict') return response;
     } catch (error) {
       failedAtMs.set(requestId, clock());
       throw error;
     }
-    return admittedBefore(request, await journal.readStream(streams.request(requestId)), clock());
+    return before(request);
+  }
+
+  async function before(request: AdmitRequest): Promise<AdmitResponse & { readonly result: Admission }> {
+    return admittedBefore(request, await journal.readStream(streams.request(request.requestId)), clock());
+  }
+
+  /** Of an admission that was told before it was durable: how that ended. */
+  function settled(request: AdmitRequest, placed: Admission): Promise<void> | null {
+    if (placed.durable === null) return null;
+    const durable = placed.durable.catch(async (error: unknown) => {
+      if (!(error instanceof Fault) || error.code !== 'conflict') {
+        failedAtMs.set(request.requestId, clock());
+        throw error;
+      }
+      // The log has this request from the leader before: its terms are those that hold.
+      const { result } = await before(request);
+      if (!isSameAdmission(result, placed)) throw taken('It was admitted on other terms.');
+    });
+    // Whoever delivers the answer waits for it; until then its failure is nobody's unhandled one.
+    durable.catch(() => undefined);
+    return durable;
   }
 
   function forget(): void {
@@ -59,7 +82,11 @@ export function createRepeatableAdmit(dependencies: {
 }
 
 /** What the log says of an admission; throws a `Fault` where it is not this request's, or not open any more. */
-function admittedBefore(request: AdmitRequest, events: readonly RecordedEvent[], nowMs: number): AdmitResponse {
+function admittedBefore(
+  request: AdmitRequest,
+  events: readonly RecordedEvent[],
+  nowMs: number,
+): AdmitResponse & { readonly result: Admission } {
   const [admitted, ended] = events;
   if (admitted === undefined) throw unavailable('Whether the request is admitted is not known yet.');
   if (admitted.type !== 'RequestAdmitted') throw taken('Its id is used up.');
@@ -68,7 +95,7 @@ function admittedBefore(request: AdmitRequest, events: readonly RecordedEvent[],
     throw taken('A request with this id was admitted for something else.');
   }
   if (ended !== undefined || Number(data.expiresAtMs) <= nowMs) throw taken('The request with this id has ended.');
-  const result: AdmitResponse['result'] = {
+  const result: Admission = {
     kind: 'admitted',
     durable: null,
     eventId: admitted.eventId,

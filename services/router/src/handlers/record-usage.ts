@@ -5,7 +5,7 @@ import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
-import type { AppendRequest } from '#journal/journal.ts';
+import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import { noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
@@ -27,6 +27,11 @@ export interface Ending {
 /** Before the first repetition of an append that failed; doubled from there to the most. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
+/**
+ * Before the first look whether an admission has come that is written while its request runs already
+ * (`durability: overlapped`): its append left before the request did, but by another way.
+ */
+const ADMISSION_WAIT_FIRST_MS = 5;
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
@@ -48,7 +53,7 @@ export async function recordUsage(
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
-      const result = await parts.journal.append(append);
+      const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
       if (result.kind === 'appended') return null;
       parts.logger.error({ requestId: run.request.requestId, ...result }, 'the hold ended before the usage came');
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
@@ -64,6 +69,20 @@ export async function recordUsage(
       // The same ids and bytes: had the failed append been written all the same, this one finds it.
       await pause(waitMs);
     }
+  }
+}
+
+/** Waits for the request's admission where that is not in the log yet. */
+async function appendOnceAdmitted(
+  journal: Pick<Journal, 'append'>,
+  append: AppendRequest,
+  giveUpAtMs: number,
+): Promise<AppendResult> {
+  for (let waitMs = ADMISSION_WAIT_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+    const result = await journal.append(append);
+    const isAwaited = result.kind === 'version-conflict' && result.actualVersion < requestVersion.admitted;
+    if (!isAwaited || performance.now() + waitMs > giveUpAtMs) return result;
+    await pause(waitMs);
   }
 }
 

@@ -24,14 +24,14 @@ export interface PersistentAnswer {
 }
 
 /**
- * Sends the same message again while nobody answers. What it asks for must be safe to ask for twice: a message may be
+ * Sends the message, or what it has become by then, again while nobody answers. What it asks for must be safe to ask for twice: a message may be
  * heard though its answer is lost. After the budget: the last passing answer where there was one, else a `Fault`
  * (`unavailable`).
  */
 export async function persistentRequest(
   bus: Bus,
   subject: string,
-  data: string | Uint8Array,
+  data: string | (() => string),
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
   const { budgetMs, tryTimeoutMs, pauseMs, signal, onEarly, isPassing } = persistence;
@@ -42,7 +42,12 @@ export async function persistentRequest(
     const leftMs = endMs - performance.now();
     if (leftMs <= 0 || signal?.aborted === true) break;
     try {
-      const message = await bus.request(subject, data, Math.min(tryTimeoutMs, leftMs), onEarly);
+      const message = await bus.request(
+        subject,
+        typeof data === 'string' ? data : data(),
+        Math.min(tryTimeoutMs, leftMs),
+        onEarly,
+      );
       if (isPassing?.(message) !== true) return { message, tries };
       passing = { message, tries };
     } catch (error) {

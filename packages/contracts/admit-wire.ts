@@ -17,8 +17,8 @@ import type {
  */
 
 export function admitRequestToWire(request: AdmitRequest): string {
-  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices, traceparent } =
-    request;
+  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices } = request;
+  const { traceparent, isUnderWay } = request;
   const candidates = request.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
   return JSON.stringify({
     requestId,
@@ -30,8 +30,9 @@ export function admitRequestToWire(request: AdmitRequest): string {
     promptTokensBound,
     outputTokensRequested,
     choices,
-    // Left out where it is undefined.
+    // Left out where they are undefined.
     traceparent,
+    isUnderWay,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
 
@@ -48,6 +49,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensBound: countOf(json, 'promptTokensBound'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...(json['isUnderWay'] === true ? { isUnderWay: true } : {}),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

@@ -27,6 +27,11 @@ export interface AdmitRequest {
   readonly outputTokensRequested: number;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
+  /**
+   * The request was begun on an admission that was told early, and only asks what became of that: it may have ended
+   * meanwhile.
+   */
+  readonly isUnderWay?: boolean | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

@@ -104,8 +104,20 @@ test('one told early that could not be written was never admitted', async () => 
 
 test('where whoever told it early is lost, the next one is asked, and its terms have to be the same', async () => {
   const tell = (message: BusMessage): void => message.sayEarly(admitted());
-  const same = await admitWith(tell, (message) => message.respond(admitted()));
+  const asked: boolean[] = [];
+  const note = ({ data }: BusMessage): void => void asked.push(JSON.parse(new TextDecoder().decode(data)).isUnderWay);
+  const same = await admitWith(
+    (message) => {
+      note(message);
+      tell(message);
+    },
+    (message) => {
+      note(message);
+      message.respond(admitted());
+    },
+  );
   assert.equal(await same.ended(), 'durable');
+  assert.deepEqual(asked, [undefined, true], 'who is asked again knows that the request may have ended');
   const other = await admitWith(tell, (message) => message.respond(admitted({ holdNanoUsd: 8n })));
   assert.equal(await other.ended(), 'unavailable');
 });

@@ -38,13 +38,15 @@ export function createRemoteQuota(options: {
   /** What is certain in the end; `onEarly` gets an admission that is on its way into the log. */
   async function ask(request: AdmitRequest, onEarly: (response: AdmitResponse) => void): Promise<AdmitResponse> {
     let response: AdmitResponse | undefined;
-    await persistentRequest(bus, subject, admitRequestToWire(request), {
+    let message = admitRequestToWire(request);
+    await persistentRequest(bus, subject, () => message, {
       budgetMs: BUDGET_MS,
       tryTimeoutMs: TRY_TIMEOUT_MS,
       pauseMs: PAUSE_MS,
       onEarly(data) {
         try {
           onEarly(admitResponseFromWire(decoder.decode(data)));
+          message = admitRequestToWire({ ...request, isUnderWay: true });
         } catch {
           // Unreadable: the certain answer follows.
         }

@@ -71,6 +71,14 @@ test('one that has ended, is over, or is of another user is not', async () => {
   await assert.rejects(again([], 50), has('unavailable'));
 });
 
+test('a request that was begun before its admission was certain is told of it though it has ended meanwhile', async () => {
+  const journal = await logWith([hold, used({ requestId: 'r', userId: 'u' })]);
+  const admit = createRepeatableAdmit({ journal, clock: () => 100, admit: async () => refused });
+  const { result } = await admit({ ...request, isUnderWay: true });
+  assert.ok(result.kind === 'admitted');
+  assert.equal(result.holdNanoUsd, 7n);
+});
+
 test('an admission whose write failed is refused when it is asked for again, though the log may hold it by then', async () => {
   let nowMs = 0;
   let calls = 0;

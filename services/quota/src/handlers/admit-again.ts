@@ -56,7 +56,7 @@ export function createRepeatableAdmit(dependencies: {
         throw error;
       }
       // The log has this request from the leader before: its terms are those that hold.
-      const { result } = await before(request);
+      const { result } = await before({ ...request, isUnderWay: true });
       if (!isSameAdmission(result, placed)) throw taken('It was admitted on other terms.');
     });
     // Whoever delivers the answer waits for it; until then its failure is nobody's unhandled one.
@@ -94,7 +94,8 @@ function admittedBefore(
   if (data.userId !== request.userId || data.keyId !== request.keyId || data.model !== request.model) {
     throw taken('A request with this id was admitted for something else.');
   }
-  if (ended !== undefined || Number(data.expiresAtMs) <= nowMs) throw taken('The request with this id has ended.');
+  const isOver = ended !== undefined || Number(data.expiresAtMs) <= nowMs;
+  if (isOver && request.isUnderWay !== true) throw taken('The request with this id has ended.');
   const result: Admission = {
     kind: 'admitted',
     durable: null,

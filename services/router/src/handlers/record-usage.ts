@@ -32,6 +32,8 @@ const RETRY_MAX_MS = 1_000;
  * (`durability: overlapped`): its append left before the request did, but by another way.
  */
 const ADMISSION_WAIT_FIRST_MS = 5;
+/** Between two looks: an admission that waits for a takeover of the log is not to be waited for much longer than it takes. */
+const ADMISSION_WAIT_MAX_MS = 100;
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
@@ -78,7 +80,7 @@ async function appendOnceAdmitted(
   append: AppendRequest,
   giveUpAtMs: number,
 ): Promise<AppendResult> {
-  for (let waitMs = ADMISSION_WAIT_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+  for (let waitMs = ADMISSION_WAIT_FIRST_MS; ; waitMs = Math.min(waitMs * 2, ADMISSION_WAIT_MAX_MS)) {
     const result = await journal.append(append);
     const isAwaited = result.kind === 'version-conflict' && result.actualVersion < requestVersion.admitted;
     if (!isAwaited || performance.now() + waitMs > giveUpAtMs) return result;

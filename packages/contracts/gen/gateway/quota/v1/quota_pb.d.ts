@@ -70,6 +70,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string traceparent = 10;
    */
   traceparent: string;
+
+  /**
+   * The request was begun on an admission that was told early, and only asks what became of that.
+   *
+   * @generated from field: bool is_under_way = 11;
+   */
+  isUnderWay: boolean;
 };
 
 /**
@@ -131,6 +138,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: string traceparent = 10;
    */
   traceparent?: string;
+
+  /**
+   * The request was begun on an admission that was told early, and only asks what became of that.
+   *
+   * @generated from field: bool is_under_way = 11;
+   */
+  isUnderWay?: boolean;
 };
 
 /**

@@ -91,3 +91,29 @@ test('a commit waits for the disk, also where the database does not by default',
     await journal.append(revocations('a', 0, [newId()]));
     assert.deepEqual(await log.query('select synchronous_commit from seen'), [{ synchronous_commit: 'on' }]);
   }));
+
+test('an append that comes just before the one it follows is written after it', () =>
+  withTemporaryLog(async (log) => {
+    const journal = await log.open();
+    const first = newId();
+    const [usage, admission, late] = await Promise.all([
+      journal.append(revocations('a', 1, [newId()])),
+      journal.append(revocations('a', 0, [first])),
+      journal.append(revocations('a', 3, [newId()])),
+    ]);
+    assert.deepEqual(admission, { kind: 'appended', position: 1, isRepeat: false });
+    assert.deepEqual(usage, { kind: 'appended', position: 2, isRepeat: false });
+    assert.deepEqual(late, { kind: 'version-conflict', actualVersion: 2 });
+  }));
+
+test('of two that follow the same one, the first is written and the other is told of it', () =>
+  withTemporaryLog(async (log) => {
+    const journal = await log.open();
+    const [one, other] = await Promise.all([
+      journal.append(revocations('a', 1, [newId()])),
+      journal.append(revocations('a', 1, [newId()])),
+      journal.append(revocations('a', 0, [newId()])),
+    ]);
+    assert.deepEqual(one, { kind: 'appended', position: 2, isRepeat: false });
+    assert.deepEqual(other, { kind: 'version-conflict', actualVersion: 2 });
+  }));

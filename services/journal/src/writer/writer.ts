@@ -89,6 +89,7 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
         if (outcome === 'committed') {
           unanswered = numbered.mismatched;
           announce(numbered);
+          unanswered = await commitFollowers(numbered);
         } else if (outcome !== 'refused') return giveWay(outcome.fencedBy, unanswered);
       }
       for (const settlement of await settleMismatches(unanswered, connection, versions)) {
@@ -132,6 +133,17 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     }
     const refused = new Set(superseded);
     return batch.filter((append) => !refused.has(append));
+  }
+
+  /**
+   * An append may have come just before the one it follows, as a usage that went another way than its admission: the batch
+   * itself has brought its stream to where it wants it. Gives the other mismatches.
+   */
+  async function commitFollowers({ mismatched, versions: after }: NumberedBatch): Promise<readonly SerializedAppend[]> {
+    const isFollower = ({ stream, expectedVersion }: SerializedAppend): boolean =>
+      after.get(stream) === expectedVersion;
+    for (const append of mismatched) if (isFollower(append)) await commit([append]);
+    return mismatched.filter((append) => !isFollower(append));
   }
 
   /** One append was refused and took the others with it: each alone shows which, and lets the rest in. */

@@ -27,9 +27,13 @@ export function createStoppedProjection(projection: string, clock: Clock): Stopp
   function nextTry(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     waiting.push({ sinceMs: performance.now(), resolve });
-    const timer = setTimeout(resolve, TRY_WAIT_MAX_MS);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    return promise.finally(() => clearTimeout(timer));
+    const timer = setTimeout(resolve, signal.aborted ? 0 : TRY_WAIT_MAX_MS);
+    const stop = (): void => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
   }
 
   /** Gives way to those whose try has begun by then. */

@@ -147,13 +147,12 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
       if (found !== undefined) end(found.request);
     },
     async retry(requestId, signal) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(RETRY_WAIT_MAX_MS)]);
       // What is under way may have looked before the cause was mended.
-      await over(inFlight.runOf(requestId), deadline);
+      await over(inFlight.runOf(requestId), signal);
       const request = open.findChargeable(requestId);
       if (request === undefined) return undefined;
       inFlight.start(request);
-      await over(inFlight.runOf(requestId), deadline);
+      await over(inFlight.runOf(requestId), signal);
       return stuck.find(requestId)?.failure;
     },
     stats: () => ({ charges, chargesInFlight: inFlight.size(), chargesStuck: stuck.size() }),
@@ -165,13 +164,18 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
   };
 }
 
-/** Resolves with the run; rejects where that takes too long, which only the log's absence makes it. */
-function over(run: Promise<void> | undefined, deadline: AbortSignal): Promise<void> | undefined {
-  if (run === undefined) return undefined;
+/** Resolves with the run; rejects where that takes too long, which only the log's absence makes it, or at the signal. */
+async function over(run: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (run === undefined) return;
   const { promise, reject } = Promise.withResolvers<void>();
   const message = 'The log does not take charges now. What is stuck is tried again by itself when it does.';
   const giveUp = (): void => reject(new Fault({ code: 'unavailable', message }));
-  if (deadline.aborted) giveUp();
-  else deadline.addEventListener('abort', giveUp, { once: true });
-  return Promise.race([run, promise]);
+  const timer = setTimeout(giveUp, signal.aborted ? 0 : RETRY_WAIT_MAX_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([run, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
 }

@@ -7,6 +7,8 @@ export const exitCode = {
   usage: 2,
   /** The log violates an invariant, or a rebuilt projection differs from the live one. */
   verificationFailed: 3,
+  /** Something is stuck: an event its consumer gave up on for now. */
+  stuck: 4,
 } as const;
 
 /** A command line, or a setting around it, that cannot be served. */

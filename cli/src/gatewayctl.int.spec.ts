@@ -3,6 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
+import type { DeadLetter } from '#dead-letters/dead-letter.ts';
+import { deadLettersInMemory } from '#dead-letters/dead-letter-source.ts';
+import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { GENESIS } from '#journal/chain.ts';
 import { projectionsService } from '#journal/projections-service.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
@@ -26,6 +29,30 @@ const adminToken = 'the-admin-token';
 let log: readonly StoredEvent[] = current;
 let head = headOf(log);
 let isReplayEqual = true;
+/** The event a projection is stopped by, until its cause is mended. */
+let stopped: DeadLetter | undefined;
+let isMended = false;
+const poison: DeadLetter = {
+  consumer: 'billing.usage',
+  position: at.paidUsage,
+  eventId: 'event',
+  eventType: 'UsageRecorded',
+  stream: 'request-paid',
+  failure: { code: 'sqlstate_23514', message: 'violates a check' },
+  tries: 7,
+  firstTriedAtMs: recordedAtMs(at.paidUsage),
+  lastTriedAtMs: recordedAtMs(at.paidCharge),
+};
+const deadLetters = deadLettersService([
+  deadLettersInMemory({
+    consumer: 'billing.usage',
+    letters: () => (stopped === undefined ? [] : [stopped]),
+    current: () => stopped,
+    tryNow: async () => {
+      if (isMended) stopped = undefined;
+    },
+  }),
+]);
 const server = await startGrpcServer({
   host: '127.0.0.1',
   port: 0,
@@ -48,6 +75,7 @@ const server = await startGrpcServer({
       }),
       positions: () => new Map(['accounts.directory', 'billing.usage'].map((name) => [name, 18])),
     }),
+    deadLetters,
   ],
 });
 const folder = mkdtempSync(join(tmpdir(), 'gatewayctl-'));
@@ -60,6 +88,8 @@ beforeEach(() => {
   log = current;
   head = headOf(log);
   isReplayEqual = true;
+  stopped = undefined;
+  isMended = false;
 });
 
 const main = join(import.meta.dirname, 'main.ts');
@@ -197,6 +227,54 @@ test('a replay that equals the live projection ends with 0, one that differs wit
   assert.equal((await ctl('projections')).stdout, 'accounts.directory\nbilling.usage\n');
 });
 
+test('what is stuck is listed with why, and the code says so', async () => {
+  const nothing = await ctl('dead-letters', 'list');
+  assert.deepEqual([nothing.code, nothing.stdout], [0, 'Nothing is stuck.\nAsked: billing.usage.\n']);
+  stopped = poison;
+  const { code, stdout } = await ctl('dead-letters', 'list');
+  assert.equal(code, 4);
+  assert.match(stdout, /^billing\.usage +7 +UsageRecorded +request-paid +7 tries +since 2026-01-15T.*Z +last .*Z +/);
+  assert.match(stdout, /sqlstate_23514: violates a check\nAsked: billing\.usage\.\n$/);
+  const json = JSON.parse((await ctl('dead-letters', 'list', '--json')).stdout);
+  assert.deepEqual([json.deadLetters[0].requestId, json.deadLetters[0].tries, json.hasMore], ['paid', 7, false]);
+  assert.equal((await ctl('dead-letters', 'list', '--consumer', 'nobody')).code, 1);
+});
+
+test('a retry ends with 0 where everything succeeded, with 4 where something is stuck still', async () => {
+  stopped = poison;
+  const early = await ctl('dead-letters', 'retry');
+  assert.equal(early.code, 4);
+  assert.match(early.stdout, /^0 succeeded, 1 stuck still\.\nStuck still:\nbilling\.usage .*violates a check\n$/);
+  isMended = true;
+  const retried = await ctl('dead-letters', 'retry', '--position', '7', '--json');
+  assert.equal(retried.code, 0);
+  assert.deepEqual([JSON.parse(retried.stdout).succeededCount, JSON.parse(retried.stdout).stuck], [1, []]);
+  assert.equal((await ctl('dead-letters', 'retry')).stdout, 'Nothing was stuck.\n');
+  const gone = await ctl('dead-letters', 'retry', '--position', '7');
+  assert.equal(gone.code, 1);
+  assert.match(gone.stderr, /No dead letter is of position 7/);
+  assert.equal((await ctl('dead-letters', 'retry', '--position', '7', '--request', 'paid')).code, 2);
+});
+
+test('of several servers a standby is passed over, and one that does not answer is named', async (t) => {
+  stopped = poison;
+  const options = { host: '127.0.0.1', port: 0, adminToken, logger: { warn: () => {}, error: () => {} } };
+  const standby = await startGrpcServer({ ...options, services: [deadLetters], isServing: () => false });
+  const other = await startGrpcServer({ ...options, services: [] });
+  t.after(() => Promise.all([standby.drain(), other.drain()]));
+  const addresses = [standby.address, '127.0.0.1:1', other.address, server.address].join(',');
+  const { code, stdout } = await ctl('dead-letters', 'list', '--json', '--address', addresses);
+  const { deadLetters: listed, unanswered } = JSON.parse(stdout);
+  assert.deepEqual([code, listed.length], [4, 1]);
+  assert.deepEqual(
+    unanswered.map(({ address }: { address: string }) => address),
+    ['127.0.0.1:1'],
+  );
+  const alone = await ctl('dead-letters', 'list', '--address', standby.address);
+  assert.equal(alone.code, 1);
+  assert.match(alone.stderr, /does not answer/);
+});
+
 test('the log is read from a position and from its end', async () => {
   const read = await ctl('log', 'read', '--from', '3', '--limit', '2');
   assert.match(read.stdout, /^3 .*ApiKeyCreated.*\n4 .*PricePublished.*\n$/);
@@ -237,5 +315,5 @@ test('the installed command runs the same program', async () => {
   const bin = join(import.meta.dirname, '../bin/gatewayctl.js');
   const { code, stdout } = await runProgram(bin, ['--help'], { cwd: folder });
   assert.equal(code, 0);
-  assert.match(stdout, /Exit codes: 0 fine, 1 fault, 2 wrong usage, 3 verification failed/);
+  assert.match(stdout, /Exit codes: 0 fine, 1 fault, 2 wrong usage, 3 verification failed, 4 something is stuck/);
 });

@@ -5,6 +5,7 @@ import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
 import { addAuditExport } from './commands/audit-export.ts';
 import { addAuditVerify } from './commands/audit-verify.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
 import { DEFAULT_ADDRESS, type GlobalOptions } from './connection.ts';
@@ -62,12 +63,13 @@ function createProgram(context: CommandContext): Command {
   addAuditBalance(audit, context);
   addAuditExport(audit, context);
   addReplay(program, context);
+  addDeadLetters(program, context);
   addLog(program, context);
   return program;
 }
 
 const EXIT_CODES = `
-Exit codes: ${exitCode.fine} fine, ${exitCode.fault} fault, ${exitCode.usage} wrong usage, ${exitCode.verificationFailed} verification failed.`;
+Exit codes: ${exitCode.fine} fine, ${exitCode.fault} fault, ${exitCode.usage} wrong usage, ${exitCode.verificationFailed} verification failed, ${exitCode.stuck} something is stuck.`;
 
 function failureOf(thrown: unknown): { readonly code: string; readonly message: string } {
   if (isSystemError(thrown)) return { code: 'internal_error', message: thrown.message };

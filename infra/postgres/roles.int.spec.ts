@@ -115,6 +115,17 @@ for (const [schema, table] of [
   });
 }
 
+test('billing, under its role, keeps and removes dead letters', async () => {
+  await run(
+    as('billing'),
+    `insert into billing.dead_letters values ('billing.charges', 1, 'e', 'UsageRecorded', 'request-r', 'c', 'm', 1, 1, 1);
+     update billing.dead_letters set tries = tries + 1;
+     delete from billing.dead_letters`,
+  );
+  await refused('billing', 'truncate billing.dead_letters');
+  await refused('accounts', 'select * from billing.dead_letters');
+});
+
 test("no service's role sees another's tables", async () => {
   const first = { journal: 'event', quota: 'account', billing: 'ledger', accounts: 'subject_key' };
   for (const role of schemas) {

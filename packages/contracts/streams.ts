@@ -10,3 +10,10 @@ export const streams = {
 
 /** Places in a request's stream. Each is written with the version before it expected, so only one writer can win it. */
 export const requestVersion = { admitted: 1, ended: 2, charged: 3 } as const;
+
+/** The request a stream is of; undefined for any other stream. */
+export function requestIdOf(stream: string): string | undefined {
+  return stream.startsWith(REQUEST_PREFIX) ? stream.slice(REQUEST_PREFIX.length) : undefined;
+}
+
+const REQUEST_PREFIX = streams.request('');

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { Journal, Subscription } from './journal.ts';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import type { Journal } from './journal.ts';
 import type { Projection } from './projection.ts';
-import { startProjector } from './projector.ts';
+import { type Projector, startProjector } from './projector.ts';
 import { type ReplayReport, replayProjection } from './replay.ts';
 
 /** Projections that are kept in line with the log. */
@@ -13,6 +14,8 @@ export interface KeptProjections {
   reached(name: string, position: number): Promise<void>;
   /** Rebuilds one of a name among `positions` from the log, and compares. */
   replay(name: string): Promise<ReplayReport>;
+  /** Of each, the event that stops it, where one does. */
+  readonly deadLetters: readonly DeadLetterSource[];
   close(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export async function keepProjections(
   projections: readonly Projection[],
   dependencies: { readonly journal: Journal; readonly pool: pg.Pool; readonly logger: Logger },
 ): Promise<KeptProjections> {
-  const projectors = new Map<string, Subscription>();
+  const projectors = new Map<string, Projector>();
   await Promise.all(
     projections.map(async (projection) => {
       projectors.set(projection.name, await startProjector(projection, dependencies));
@@ -35,6 +38,7 @@ export async function keepProjections(
       if (projection === undefined) throw new Error(`no projection ${name}`);
       return replayProjection(projection, dependencies);
     },
+    deadLetters: [...projectors.values()].map((projector) => projector.deadLetters),
     async close() {
       await Promise.all([...projectors.values()].map((projector) => projector.close()));
     },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { pino } from 'pino';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import { newId } from '#kernel/ids.ts';
 import { openPool } from '#postgres/pool.ts';
 import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
@@ -65,6 +67,66 @@ for (const cut of ['before-it-arrives', 'before-its-answer'] satisfies Cut[]) {
     assert.deepEqual(await taken(pool), [1, 2]);
     assert.equal(await readCheckpoint(pool, positions), 2);
   });
+}
+
+test('an event that cannot be applied stops the projection there, is listed with its reason, and goes when it can be', async (t) => {
+  const { pool } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await journal.append(revocations(key, 0, [newId()]));
+  const poison = (await journal.readStream('key-c'))[0];
+  await pool.query('alter table counted.position add constraint poison check (position <> 3)');
+  let nowMs = 1_000;
+  const projector = await startProjector(positions, { journal, pool, logger, clock: () => nowMs++ });
+  const { deadLetters } = projector;
+  assert.equal(deadLetters.consumer, 'counted.positions');
+  await projectorStopped(deadLetters);
+
+  const signal = AbortSignal.timeout(60_000);
+  const [outcome] = await Array.fromAsync(deadLetters.retry({ kind: 'position', position: 3 }, signal));
+  assert.equal(outcome?.isSettled, false);
+  const [letter, ...more] = await deadLetters.list(0, 10);
+  assert.ok(letter !== undefined && more.length === 0);
+  assert.deepEqual(
+    [letter.position, letter.eventId, letter.eventType, letter.stream, letter.failure.code],
+    [3, poison?.eventId, 'ApiKeyRevoked', 'key-c', 'sqlstate_23514'],
+  );
+  assert.match(letter.failure.message, /violates check constraint "poison"/);
+  assert.ok(letter.tries >= 2 && letter.firstTriedAtMs < letter.lastTriedAtMs);
+  // What is before it is applied; nothing behind it is.
+  assert.deepEqual(await taken(pool), [1, 2]);
+  assert.equal(await readCheckpoint(pool, positions), 2);
+
+  await pool.query('alter table counted.position drop constraint poison');
+  const [mended] = await Array.fromAsync(deadLetters.retry({ kind: 'all' }, signal));
+  assert.ok(mended === undefined || mended.isSettled);
+  await projector.reached(5);
+  assert.deepEqual(await deadLetters.list(0, 10), []);
+  assert.deepEqual(await taken(pool), [1, 2, 3, 4, 5]);
+  await projector.close();
+});
+
+test('a database that is away stops no event', async (t) => {
+  const { pool, proxy, throughProxy } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  const projector = await startProjector(positions, { journal, pool: throughProxy, logger });
+  proxy.cutAt('insert into position', 'before-it-arrives');
+  await journal.append(revocations('a', 0, [newId()]));
+  await until(() => proxy.cuts() === 1);
+  assert.deepEqual(await projector.deadLetters.list(0, 10), []);
+  await projector.reached(1);
+  assert.deepEqual(await taken(pool), [1]);
+  await projector.close();
+});
+
+async function projectorStopped(deadLetters: DeadLetterSource): Promise<void> {
+  await until(async () => (await deadLetters.list(0, 1)).length > 0);
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await isTrue()); tries += 1) {
+    assert.ok(tries < 1_000, 'it must come true within some seconds');
+    await pause(10);
+  }
 }
 
 test('a projector whose predecessor still wrote a batch goes on after it', async (t) => {

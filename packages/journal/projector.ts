@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import { isOutage } from '#dead-letters/is-outage.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Journal, Subscription } from './journal.ts';
 import type { Projection } from './projection.ts';
 import type { RecordedEvent } from './recorded-event.ts';
+import { createStoppedProjection } from './stopped-projection.ts';
 
 /**
  * Between two batches of a projection: under load its events gather, so that a batch costs a few statements for hundreds
@@ -27,6 +31,12 @@ export interface ProjectorDependencies {
   readonly journal: Journal;
   readonly pool: pg.Pool;
   readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+export interface Projector extends Subscription {
+  /** The event that stops it, where one does. */
+  readonly deadLetters: DeadLetterSource;
 }
 
 /** Where a projection's tables stand; 0 where it has taken nothing yet. */
@@ -41,13 +51,19 @@ export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projectio
  * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction: after a crash they
  * agree, whichever of the two was last. That transaction may be lost in a crash (it does not wait for the disk), since
  * the log can always repeat it.
+ *
+ * It passes over no event. One that cannot be applied stops it there: what comes before is applied, the event is tried
+ * again until it goes, and is listed as a dead letter meanwhile.
  */
 export async function startProjector(
   projection: Projection,
-  { journal, pool, logger }: ProjectorDependencies,
-): Promise<Subscription> {
+  { journal, pool, logger, clock = systemClock }: ProjectorDependencies,
+): Promise<Projector> {
   let checkpoint = await readCheckpoint(pool, projection);
   let isSure = true;
+  /** A batch failed, and it is not known for which of its events. */
+  let isOneByOne = false;
+  const stopped = createStoppedProjection(projection.name, clock);
   const abort = new AbortController();
   const types = projection.types === undefined ? undefined : new Set(projection.types);
 
@@ -60,29 +76,56 @@ export async function startProjector(
   }
 
   async function project(events: readonly RecordedEvent[], position: number): Promise<void> {
+    const begunAtMs = performance.now();
+    try {
+      if (isOneByOne) for (const event of events) await apply([event], event.position);
+      if (checkpoint < position) await apply(isOneByOne ? [] : events, position);
+      isOneByOne = false;
+    } finally {
+      stopped.tried(begunAtMs);
+    }
+    const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
+    await delay(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
+  }
+
+  async function apply(events: readonly RecordedEvent[], position: number): Promise<void> {
     // Until it is known to be committed: a connection that breaks in mid-commit does not tell, and a predecessor that is
     // about to end may have taken the same events.
     isSure = false;
-    await inProjectionTransaction(pool, projection.schema, async (client) => {
-      await moveCheckpoint(client, projection, checkpoint, position);
-      if (events.length > 0) await projection.apply(client, events);
-    });
+    try {
+      await inProjectionTransaction(pool, projection.schema, async (client) => {
+        await moveCheckpoint(client, projection, checkpoint, position);
+        if (events.length > 0) await projection.apply(client, events);
+      });
+    } catch (error) {
+      noteFailure(events, error);
+      throw error;
+    }
     checkpoint = position;
     isSure = true;
-    const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
-    await delay(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
+    stopped.passed(checkpoint);
+  }
+
+  /** A batch is tried again one by one: that finds the event it fails for, and takes those before it. */
+  function noteFailure(events: readonly RecordedEvent[], error: unknown): void {
+    if (isOutage(error) || error instanceof CheckpointMoved) return;
+    isOneByOne = true;
+    const [event, ...more] = events;
+    if (event !== undefined && more.length === 0) stopped.failed(event, error);
   }
 
   /** After a failure only the tables say what was taken. */
   async function lookAgain(): Promise<void> {
     checkpoint = await readCheckpoint(pool, projection);
     isSure = true;
+    stopped.passed(checkpoint);
   }
 
   const subscription = journal.subscribe({ name: projection.name, afterPosition: checkpoint, onEvents });
   logger.debug({ projection: projection.name, checkpoint }, 'projection started');
   return {
     ...subscription,
+    deadLetters: stopped.deadLetters,
     close() {
       abort.abort();
       return subscription.close();
@@ -121,5 +164,11 @@ async function moveCheckpoint(client: pg.PoolClient, projection: Projection, fro
      on conflict (projection) do update set position = excluded.position where checkpoint.position = $2`,
     [projection.name, from, to],
   );
-  if (result.rowCount !== 1) throw new Error(`projection ${projection.name} is no longer at position ${from}`);
+  if (result.rowCount !== 1)
+    throw new CheckpointMoved(`projection ${projection.name} is no longer at position ${from}`);
+}
+
+/** Somebody else took the events: nothing is wrong with them. */
+class CheckpointMoved extends Error {
+  override readonly name = 'CheckpointMoved';
 }

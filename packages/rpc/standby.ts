@@ -1,4 +1,5 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+import { Fault } from '#errors/fault.ts';
 
 /** In the trailers of a call that a standby did not begin. */
 export const STANDBY_KEY = 'gateway-standby';
@@ -8,4 +9,11 @@ export function standbyStatus(): Partial<StatusObject> {
   const metadata = new Metadata();
   metadata.set(STANDBY_KEY, '1');
   return { code: status.UNAVAILABLE, details: 'This process stands by; another one leads.', metadata };
+}
+
+/** Whether a failed call found a server that does not lead its service. */
+export function isStandby(thrown: unknown): boolean {
+  const cause = thrown instanceof Fault ? thrown.cause : undefined;
+  const metadata = typeof cause === 'object' && cause !== null && 'metadata' in cause ? cause.metadata : undefined;
+  return metadata instanceof Metadata && metadata.get(STANDBY_KEY).length > 0;
 }

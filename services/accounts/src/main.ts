@@ -1,4 +1,5 @@
 import type { ActiveKey } from '#api-keys/key-ring.ts';
+import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { required } from '#host/host.ts';
 import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
@@ -44,6 +45,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
         return { position, keys };
       },
     });
-    await serveGrpc(host, [service, projectionsService(projections)], { isServing: isLeading });
+    const services = [service, projectionsService(projections), deadLettersService(projections.deadLetters)];
+    await serveGrpc(host, services, { isServing: isLeading });
   },
 });

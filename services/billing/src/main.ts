@@ -1,4 +1,5 @@
 import { providersFrom } from '#config/providers.ts';
+import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
@@ -26,7 +27,9 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     await billing.ready();
     const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
     await waitFor('the log', () => billing.seedPrices([...catalogues]), host);
-    await serveGrpc(host, [billingService(billing), projectionsService(projections)], { isServing: isLeading });
+    const deadLetters = deadLettersService([...projections.deadLetters, billing.deadLetters]);
+    const services = [billingService(billing), projectionsService(projections), deadLetters];
+    await serveGrpc(host, services, { isServing: isLeading });
     host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck));
   },
 });

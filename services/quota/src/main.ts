@@ -1,3 +1,4 @@
+import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { PART } from '#host/connect-parts.ts';
 import { leadService, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
@@ -29,7 +30,8 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     await quota.ready();
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
-    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections)], {
+    const deadLetters = deadLettersService([...projections.deadLetters, quota.deadLetters]);
+    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections), deadLetters], {
       isServing: isLeading,
     });
     const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
@@ -20,6 +21,8 @@ import { startSweeping } from './reactions/sweep.ts';
 
 export interface Quota extends QuotaPort, BalancePort {
   readonly projections: readonly Projection[];
+  /** Holds that cannot be closed. */
+  readonly deadLetters: DeadLetterSource;
   /**
    * Closes every hold admitted at or before a position of the log that has no usage on record: the process that ran its
    * request is gone. To be called at a start, with the log's head of that moment, before requests are let in. Returns
@@ -143,6 +146,7 @@ export async function createQuota(dependencies: {
       return userIds.map(balance);
     },
     projections: [quotaAccounts],
+    deadLetters: closer.deadLetters,
     async expireOrphans(admittedUpTo) {
       await whenReady.promise;
       await subscription.reached(Math.min(admittedUpTo, await journal.head()));

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { ProviderWithKey } from '#config/providers.ts';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
@@ -124,7 +126,8 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     metrics,
     tracer,
   });
-  const grpc = await startAdminServer(dependencies, journal, kept, loggerOf('journal'));
+  const deadLetters = [...kept.deadLetters, quota.deadLetters, billing.deadLetters];
+  const grpc = await startAdminServer(dependencies, { journal, kept, deadLetters, logger: loggerOf('journal') });
   opened.defer(() => grpc.drain());
   const { url } = await ingress.listen();
 
@@ -154,10 +157,14 @@ async function migrateAll(pool: pg.Pool): Promise<void> {
 
 function startAdminServer(
   { config, secrets }: GatewayDependencies,
-  journal: LocalJournal,
-  projections: KeptProjections,
-  logger: Logger,
+  parts: {
+    readonly journal: LocalJournal;
+    readonly kept: KeptProjections;
+    readonly deadLetters: readonly DeadLetterSource[];
+    readonly logger: Logger;
+  },
 ): Promise<GrpcServer> {
+  const { journal, kept, deadLetters, logger } = parts;
   const service = journalService({
     readStored: journal.readStored,
     readStoredStream: journal.readStoredStream,
@@ -166,7 +173,7 @@ function startAdminServer(
   return startGrpcServer({
     host: config.grpcHost,
     port: config.grpcPort,
-    services: [service, projectionsService(projections)],
+    services: [service, projectionsService(kept), deadLettersService(deadLetters)],
     adminToken: secrets.adminToken,
     logger,
   });

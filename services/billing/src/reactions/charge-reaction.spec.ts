@@ -9,9 +9,23 @@ import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-ex
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createOpenRequests } from '../domain/open-request/open-requests.ts';
 import { createPriceBook, pricePublished } from '../domain/price-book/price-book.ts';
-import { CHARGES_IN_FLIGHT_MAX, createChargeReaction } from './charge-reaction.ts';
+import type { FailedCharge } from '../ports.ts';
+import { createChargeReaction } from './charge-reaction.ts';
+import { CHARGES_IN_FLIGHT_MAX } from './charges-in-flight.ts';
+import { createStuckCharges } from './stuck-charges.ts';
 
 const price = examplePrice('openai/gpt-4o-mini', 2, 1_000n, 4_000n);
+
+/** What was noted of each usage that could not be charged, those that are settled left out. */
+function memoryLetters() {
+  const noted = new Map<string, FailedCharge[]>();
+  return {
+    noted,
+    note: (failed: FailedCharge) => void noted.set(failed.eventId, [...(noted.get(failed.eventId) ?? []), failed]),
+    settle: (eventId: string) => void noted.delete(eventId),
+    positionOf: (eventId: string) => noted.get(eventId)?.[0]?.position,
+  };
+}
 
 /** A reaction that follows a log of its own, as billing's does. */
 async function startReaction(
@@ -22,10 +36,12 @@ async function startReaction(
   const book = createPriceBook();
   for (const known of options.prices ?? [price]) book.add(known);
   const charged = new EventTarget();
+  const letters = memoryLetters();
   const reaction = createChargeReaction({
     journal,
     open,
     book,
+    letters,
     logger: pino({ level: 'silent' }),
     stuckRetryMs: options.stuckRetryMs ?? 5,
   });
@@ -44,6 +60,7 @@ async function startReaction(
     journal,
     open,
     reaction,
+    letters,
     subscription,
     charged: (requestId: string) => once(charged, requestId),
     async [Symbol.asyncDispose]() {
@@ -80,6 +97,20 @@ async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
     type: 'UsageRecorded',
     data: exampleUsage(requestId, { inputTokens: 10 }),
   });
+}
+
+/** As the first versions of the price. */
+async function publish(journal: Journal, prices: readonly (typeof price)[]): Promise<void> {
+  for (const [version, each] of prices.entries()) {
+    const data = pricePublished({ ...each, source: 'config' }, 1);
+    await journal.append({
+      stream: streams.price(price.priceKey),
+      expectedVersion: version,
+      events: [{ eventId: `price-${version}`, type: 'PricePublished', data }],
+      correlationId: 'c',
+      causationId: '',
+    });
+  }
 }
 
 /** A log that cannot be written the first times a charge is tried. */
@@ -120,17 +151,7 @@ test('a usage is not charged by another price version: it waits for its own', as
   await using running = await startReaction({ prices: [other] });
   await admitAndUse(running.journal, 'r1');
   const charged = running.charged('r1');
-  for (const [version, each] of [other, price].entries()) {
-    await running.journal.append({
-      stream: streams.price(price.priceKey),
-      expectedVersion: version,
-      events: [
-        { eventId: `price-${version}`, type: 'PricePublished', data: pricePublished({ ...each, source: 'config' }, 1) },
-      ],
-      correlationId: 'c',
-      causationId: '',
-    });
-  }
+  await publish(running.journal, [other, price]);
   await charged;
   const charge = (await running.journal.readStream('request-r1')).at(-1);
   assert.ok(charge?.type === 'ChargePosted');
@@ -146,6 +167,7 @@ test('a usage without a known admission is charged from what the log says', asyn
     journal: admitted,
     open: createOpenRequests(),
     book: bookOf(price),
+    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   again.enqueue({ requestId: 'r2', admission: undefined, usage: used });
@@ -164,6 +186,7 @@ test('a usage that is charged already is not charged again', async () => {
     journal: running.journal,
     open: createOpenRequests(),
     book: bookOf(price),
+    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   again.enqueue({ requestId: 'r1', admission: admitted.data, usage: used });
@@ -179,6 +202,7 @@ test('a usage the log has no admission for is kept as stuck, not dropped', async
     journal: createMemoryJournal(),
     open: createOpenRequests(),
     book: bookOf(price),
+    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   reaction.enqueue({
@@ -190,12 +214,92 @@ test('a usage the log has no admission for is kept as stuck, not dropped', async
   assert.deepEqual(reaction.stats(), { charges: 0, chargesInFlight: 0, chargesStuck: 1 });
 });
 
+test('a log that is away makes no dead letter', async () => {
+  await using running = await startReaction({ journal: logAwayFor(3) });
+  const charged = running.charged('r1');
+  await admitAndUse(running.journal, 'r1');
+  await charged;
+  assert.deepEqual([...running.letters.noted], []);
+});
+
+test('a usage that is stuck is noted with its place and each try, tried less and less often, and settled by its charge', async () => {
+  await using running = await startReaction({ prices: [], stuckRetryMs: 10 });
+  await admitAndUse(running.journal, 'r1');
+  const [, used] = await running.journal.readStream('request-r1');
+  assert.ok(used !== undefined);
+  const signal = AbortSignal.timeout(10_000);
+  for (let tries = 0; tries < 5; tries += 1) {
+    assert.equal((await running.reaction.retry('r1', signal))?.code, 'price_missing');
+  }
+  const noted = running.letters.noted.get(used.eventId) ?? [];
+  assert.ok(noted.length >= 5);
+  assert.ok(noted.every((each) => each.position === 2 && /no version 2 of price/.test(each.failure.message)));
+  assert.equal(running.reaction.stats().chargesStuck, 1);
+  await publish(running.journal, [price, price]);
+  assert.equal(await running.reaction.retry('r1', signal), undefined);
+  assert.deepEqual([running.letters.noted.size, running.reaction.stats().chargesStuck], [0, 0]);
+});
+
+test('a usage that makes its charge throw is stuck with what was thrown', async () => {
+  await using running = await startReaction();
+  await appendOne(running.journal, 'r1', 0, {
+    eventId: 'admitted',
+    type: 'RequestAdmitted',
+    data: exampleAdmission('r1', { holdNanoUsd: 'a lot' }),
+  });
+  await appendOne(running.journal, 'r1', 1, {
+    eventId: 'used',
+    type: 'UsageRecorded',
+    data: exampleUsage('r1', { inputTokens: 10 }),
+  });
+  const failure = await running.reaction.retry('r1', AbortSignal.timeout(10_000));
+  assert.deepEqual(
+    [failure?.code, failure?.message],
+    ['internal_error', 'SyntaxError: Cannot convert a lot to a BigInt'],
+  );
+});
+
+test('of a retry, the automatic one and a second leader, one charges', async () => {
+  const journal = createMemoryJournal();
+  await using first = await startReaction({ prices: [], journal, stuckRetryMs: 1 });
+  await using second = await startReaction({ prices: [], journal, stuckRetryMs: 1 });
+  const ids = Array.from({ length: 20 }, (_, index) => `r${index}`);
+  for (const requestId of ids) await admitAndUse(journal, requestId);
+  const signal = AbortSignal.timeout(10_000);
+  await publish(journal, [price, price]);
+  const left = await Promise.all(
+    ids.flatMap((id) => [
+      first.reaction.retry(id, signal),
+      first.reaction.retry(id, signal),
+      second.reaction.retry(id, signal),
+    ]),
+  );
+  assert.ok(left.every((failure) => failure === undefined));
+  for (const requestId of ids) assert.equal((await journal.readStream(`request-${requestId}`)).length, 3);
+  assert.equal(first.reaction.stats().charges + second.reaction.stats().charges, ids.length);
+});
+
+test('what has been stuck longest without a try comes first, and its pauses grow up to a bound', () => {
+  const stuck = createStuckCharges(100);
+  const usage = { eventId: 'e', recordedAtMs: 1, data: exampleUsage('r', {}) };
+  const request = (requestId: string) => ({ requestId, admission: undefined, usage });
+  const reason = { code: 'price_missing', message: 'none' };
+  stuck.add(request('a'), reason, 0);
+  stuck.add(request('b'), reason, 0);
+  stuck.add(request('a'), reason, 100);
+  const due = (atMs: number) => [...stuck.due(atMs)].map((each) => each.requestId);
+  assert.deepEqual([due(99), due(100), due(300)], [[], ['b'], ['b', 'a']]);
+  for (let tries = 0; tries < 20; tries += 1) stuck.add(request('a'), reason, 0);
+  assert.deepEqual([due(999).includes('a'), due(1_000).includes('a')], [false, true]);
+});
+
 test('there is no room for more charges than the bound, and room again when one ended', async () => {
   const journal = createMemoryJournal();
   const reaction = createChargeReaction({
     journal,
     open: createOpenRequests(),
     book: bookOf(price),
+    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   for (let i = 0; i < CHARGES_IN_FLIGHT_MAX; i += 1) {

@@ -1,24 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { streams } from '#contracts/streams.ts';
+import type { Failure } from '#dead-letters/dead-letter.ts';
+import { failureOf } from '#dead-letters/failure-of.ts';
+import { isOutage } from '#dead-letters/is-outage.ts';
 import { Fault } from '#errors/fault.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { ChargeableRequest, OpenRequests } from '../domain/open-request/open-requests.ts';
+import type { ChargeLetters } from '../ports.ts';
 import { logCharge } from './charge-log.ts';
 import { type ChargeDependencies, chargeRequest } from './charge-request.ts';
-
-/** Charges decided or on their way into the log: four of the log's largest batches, so that it never waits for more. */
-export const CHARGES_IN_FLIGHT_MAX = 2_048;
+import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-flight.ts';
+import { createPriceReader } from './read-prices.ts';
+import { createStuckCharges } from './stuck-charges.ts';
 
 /** The log is away: first asked again after this, then after twice as long each time, up to the most. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 5_000;
 
-/** What is stuck waits for something rare (an operator, a price): looked at again this often. */
+/**
+ * What is stuck waits for something rare (an operator, a price): looked at again after this, then after up to ten times
+ * as long. A round takes no more than fit in flight, so that a hundred thousand cost no more than two thousand.
+ */
 const STUCK_RETRY_MS = 30_000;
 
-export interface ChargeReactionDependencies extends ChargeDependencies {
+/** Who asks for a try waits this long for the log, which a charge has for itself without end. */
+const RETRY_WAIT_MAX_MS = 10_000;
+
+export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 'readPrices'> {
   readonly open: OpenRequests;
+  readonly letters: ChargeLetters;
   readonly logger: Logger;
-  readonly stuckRetryMs?: number;
+  readonly clock?: Clock | undefined;
+  readonly stuckRetryMs?: number | undefined;
 }
 
 export interface ChargeStats {
@@ -35,55 +49,34 @@ export interface ChargeReaction {
   enqueue(request: ChargeableRequest): void;
   /** Undefined where there is room for more charges; else resolves when there is. */
   room(): Promise<void> | undefined;
+  /** The log has the request's end, whoever wrote it. */
+  ended(requestId: string): void;
+  /**
+   * Tries a stuck usage now; resolves to why it is stuck still, or to undefined where it is no more. Of many who ask at
+   * once for the same, one charges. Rejects with a `Fault` (`unavailable`) where the log is away.
+   */
+  retry(requestId: string, signal: AbortSignal): Promise<Failure | undefined>;
   stats(): ChargeStats;
   /** Charges what is enqueued, without trying again where the log is away: the next start finds the rest in the log. */
   close(): Promise<void>;
 }
 
 export function createChargeReaction(deps: ChargeReactionDependencies): ChargeReaction {
-  const { open, logger } = deps;
-  const stuck = new Map<string, ChargeableRequest>();
+  const { journal, open, letters, logger, clock = systemClock, stuckRetryMs = STUCK_RETRY_MS } = deps;
+  const charging: ChargeDependencies = { ...deps, readPrices: createPriceReader(deps) };
+  const stuck = createStuckCharges(stuckRetryMs);
+  const inFlight = createChargesInFlight(charge);
   const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
-  let waiting: ChargeableRequest[] = [];
   let charges = 0;
   let isLogAway = false;
-  let roomMade: PromiseWithResolvers<void> | undefined;
-  const inFlight = (): number => running.size + waiting.length;
-
-  function enqueue(request: ChargeableRequest): void {
-    if (waiting.push(request) === 1) setImmediate(startWaiting);
-  }
-
-  function startWaiting(): void {
-    const starting = waiting;
-    waiting = [];
-    for (const request of starting) {
-      const run: Promise<void> = charge(request).finally(() => finished(run));
-      running.add(run);
-    }
-  }
-
-  function finished(run: Promise<void>): void {
-    running.delete(run);
-    if (roomMade === undefined || inFlight() >= CHARGES_IN_FLIGHT_MAX) return;
-    roomMade.resolve();
-    roomMade = undefined;
-  }
-
-  function room(): Promise<void> | undefined {
-    if (inFlight() < CHARGES_IN_FLIGHT_MAX) return undefined;
-    roomMade ??= Promise.withResolvers();
-    return roomMade.promise;
-  }
 
   /** Never rejects. */
   async function charge(request: ChargeableRequest): Promise<void> {
     for (let retryMs = RETRY_FIRST_MS; ; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
       try {
-        return await attempt(request);
+        const failure = await attempt(request);
+        return failure === undefined ? end(request) : park(request, failure, await positionOf(request));
       } catch (thrown) {
-        if (!(thrown instanceof Fault && thrown.code === 'unavailable')) return park(request, String(thrown));
         if (!isLogAway) logger.warn({ err: thrown }, 'charges wait for the log');
         isLogAway = true;
       }
@@ -92,39 +85,97 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
     }
   }
 
-  async function attempt(request: ChargeableRequest): Promise<void> {
-    const outcome = await chargeRequest(request, deps);
-    if (outcome.kind === 'stuck') return park(request, outcome.reason);
-    if (isLogAway) logger.info('the log takes charges again');
-    isLogAway = false;
-    open.forget(request.requestId);
-    if (outcome.kind === 'ended' || outcome.isRepeat) return;
-    charges += 1;
-    logCharge(logger, outcome.charge, request.usage.data);
+  /** Why the usage cannot be charged; undefined where it is. Rejects while the log is away. */
+  async function attempt(request: ChargeableRequest): Promise<Failure | undefined> {
+    try {
+      const outcome = await chargeRequest(request, charging);
+      if (isLogAway) logger.info('the log takes charges again');
+      isLogAway = false;
+      if (outcome.kind === 'stuck') return outcome.failure;
+      if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
+      charges += 1;
+      logCharge(logger, outcome.charge, request.usage.data);
+      return undefined;
+    } catch (thrown) {
+      if (isOutage(thrown)) throw thrown;
+      return failureOf(thrown);
+    }
   }
 
-  function park(request: ChargeableRequest, reason: string): void {
-    stuck.set(request.requestId, request);
-    logger.error({ requestId: request.requestId, reason }, 'a usage cannot be charged; it will be tried again');
+  /** Where the usage stands in the log; undefined where that cannot be found. Rejects while the log is away. */
+  async function positionOf({ requestId, usage }: ChargeableRequest): Promise<number | undefined> {
+    const known = usage.position ?? letters.positionOf(usage.eventId);
+    if (known !== undefined) return known;
+    try {
+      const events = await journal.readStream(streams.request(requestId));
+      return events.find((event) => event.eventId === usage.eventId)?.position;
+    } catch (thrown) {
+      if (isOutage(thrown)) throw thrown;
+      return undefined;
+    }
+  }
+
+  function end({ requestId, usage }: ChargeableRequest): void {
+    open.forget(requestId);
+    stuck.delete(requestId);
+    letters.settle(usage.eventId);
+  }
+
+  function park(request: ChargeableRequest, failure: Failure, position: number | undefined): void {
+    const { requestId, usage } = request;
+    const triedAtMs = clock();
+    // Not told again with every try: a hundred thousand would fill the logs.
+    if (stuck.find(requestId)?.failure.message !== failure.message) {
+      logger.error({ requestId, reason: failure.message }, 'a usage cannot be charged; it will be tried again');
+    }
+    stuck.add(request, failure, triedAtMs);
+    if (position !== undefined) letters.note({ requestId, position, eventId: usage.eventId, failure, triedAtMs });
   }
 
   const stuckTimer = setInterval(() => {
-    for (const request of stuck.values()) {
-      if (inFlight() >= CHARGES_IN_FLIGHT_MAX) return;
-      stuck.delete(request.requestId);
-      if (open.has(request.requestId)) enqueue(request);
+    for (const request of stuck.due(clock())) {
+      if (inFlight.size() >= CHARGES_IN_FLIGHT_MAX) return;
+      inFlight.enqueue(request);
     }
-  }, deps.stuckRetryMs ?? STUCK_RETRY_MS).unref();
+  }, stuckRetryMs).unref();
 
   return {
-    enqueue,
-    room,
-    stats: () => ({ charges, chargesInFlight: inFlight(), chargesStuck: stuck.size }),
+    enqueue: inFlight.enqueue,
+    room: inFlight.room,
+    ended(requestId) {
+      const found = stuck.find(requestId);
+      if (found !== undefined) end(found.request);
+    },
+    async retry(requestId, signal) {
+      // What is under way may have looked before the cause was mended.
+      await over(inFlight.runOf(requestId), signal);
+      const request = open.findChargeable(requestId);
+      if (request === undefined) return undefined;
+      inFlight.start(request);
+      await over(inFlight.runOf(requestId), signal);
+      return stuck.find(requestId)?.failure;
+    },
+    stats: () => ({ charges, chargesInFlight: inFlight.size(), chargesStuck: stuck.size() }),
     async close() {
       clearInterval(stuckTimer);
       stopping.abort();
-      startWaiting();
-      await Promise.all(running);
+      await inFlight.drain();
     },
   };
+}
+
+/** Resolves with the run; rejects where that takes too long, which only the log's absence makes it, or at the signal. */
+async function over(run: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (run === undefined) return;
+  const { promise, reject } = Promise.withResolvers<void>();
+  const message = 'The log does not take charges now. What is stuck is tried again by itself when it does.';
+  const giveUp = (): void => reject(new Fault({ code: 'unavailable', message }));
+  const timer = setTimeout(giveUp, signal.aborted ? 0 : RETRY_WAIT_MAX_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([run, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
 }

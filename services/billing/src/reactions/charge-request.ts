@@ -1,8 +1,9 @@
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
+import type { Failure } from '#dead-letters/dead-letter.ts';
+import { failure } from '#dead-letters/failure-of.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
-import { priceFromEvent } from '#money/price.ts';
 import { type Admission, type Charge, decideCharge } from '../domain/charge/decide-charge.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
 import type { PriceBook } from '../domain/price-book/price-book.ts';
@@ -10,13 +11,15 @@ import type { PriceBook } from '../domain/price-book/price-book.ts';
 export interface ChargeDependencies {
   readonly journal: Pick<Journal, 'append' | 'readStream'>;
   readonly book: PriceBook;
+  /** Brings every version of a price from the log into the book. */
+  readonly readPrices: (priceKey: string) => Promise<void>;
 }
 
 /** `ended`: it had been charged before. `stuck`: no charge can be right until something else changes. */
 export type ChargeOutcome =
   | { readonly kind: 'charged'; readonly charge: Charge; readonly isRepeat: boolean }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'stuck'; readonly reason: string };
+  | { readonly kind: 'stuck'; readonly failure: Failure };
 
 /**
  * Posts the charge of a request whose usage is on record. May be called again at any time, also after a crash: the
@@ -28,18 +31,18 @@ export async function chargeRequest(request: ChargeableRequest, deps: ChargeDepe
   const { requestId, usage } = request;
   const admission = request.admission ?? (await readAdmission(requestId, deps.journal));
   if (admission === 'ended') return { kind: 'ended' };
-  if (admission === undefined) return { kind: 'stuck', reason: 'the log has no admission of the request' };
+  if (admission === undefined) return stuck('admission_missing', 'the log has no admission of the request');
 
   const command = { admission, usage: usage.data, findPrice: deps.book.find, postedAtMs: usage.recordedAtMs };
   let decision = decideCharge(command);
   if (decision.kind === 'price-unknown') {
-    await readPrices(decision.priceKey, deps);
+    await deps.readPrices(decision.priceKey);
     decision = decideCharge(command);
   }
   if (decision.kind === 'price-unknown') {
-    return { kind: 'stuck', reason: `the log has no version ${decision.priceVersion} of price "${decision.priceKey}"` };
+    return stuck('price_missing', `the log has no version ${decision.priceVersion} of price "${decision.priceKey}"`);
   }
-  if (decision.kind === 'unratable') return { kind: 'stuck', reason: decision.reason };
+  if (decision.kind === 'unratable') return stuck('unratable', decision.reason);
   return appendCharge(decision.charge, usage, deps.journal);
 }
 
@@ -65,7 +68,11 @@ async function appendCharge(
   }
   return (await readAdmission(requestId, journal)) === 'ended'
     ? { kind: 'ended' }
-    : { kind: 'stuck', reason: 'the request’s stream does not take its charge' };
+    : stuck('charge_refused', 'the request’s stream does not take its charge');
+}
+
+function stuck(code: string, message: string): ChargeOutcome {
+  return { kind: 'stuck', failure: failure(code, message) };
 }
 
 /** The request's admission from the log; `ended` where the request is charged or expired. */
@@ -79,11 +86,4 @@ async function readAdmission(
     if (event.type === 'RequestAdmitted') admission = event.data;
   }
   return admission;
-}
-
-/** Brings every version of a price from the log into the book. */
-async function readPrices(priceKey: string, { journal, book }: ChargeDependencies): Promise<void> {
-  for (const event of await journal.readStream(streams.price(priceKey))) {
-    if (event.type === 'PricePublished') book.add(priceFromEvent(event.data, event.version));
-  }
 }

@@ -3,6 +3,8 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 
 /** A usage on record, with what its charge needs of the envelope. */
 export interface UsageOnRecord {
+  /** Its place in the log; known only of one that was read from there. */
+  readonly position?: number | undefined;
   readonly eventId: string;
   readonly recordedAtMs: number;
   readonly data: EventBodies['UsageRecorded'];
@@ -29,6 +31,8 @@ export interface OpenRequests {
   restore(request: OpenRequest): void;
   has(requestId: string): boolean;
   forget(requestId: string): void;
+  /** The request, where it has a usage and no charge. */
+  findChargeable(requestId: string): ChargeableRequest | undefined;
   /** All with a usage and no charge. */
   chargeable(): ChargeableRequest[];
   size(): number;
@@ -42,8 +46,8 @@ export function createOpenRequests(): OpenRequests {
     const before = open.get(requestId);
     // Given again after a failure: its charge is under way.
     if (before?.usage !== undefined) return undefined;
-    const { eventId, recordedAtMs, data, traceparent } = event;
-    const usage = { eventId, recordedAtMs, data, ...(traceparent === undefined ? {} : { traceparent }) };
+    const { position, eventId, recordedAtMs, data, traceparent } = event;
+    const usage = { position, eventId, recordedAtMs, data, ...(traceparent === undefined ? {} : { traceparent }) };
     const request = { requestId, admission: before?.admission, usage };
     open.set(requestId, request);
     return request;
@@ -70,6 +74,10 @@ export function createOpenRequests(): OpenRequests {
     restore: (request) => void open.set(request.requestId, request),
     has: (requestId) => open.has(requestId),
     forget: (requestId) => void open.delete(requestId),
+    findChargeable(requestId) {
+      const request = open.get(requestId);
+      return request !== undefined && isChargeable(request) ? request : undefined;
+    },
     chargeable: () => [...open.values()].filter(isChargeable),
     size: () => open.size,
   };

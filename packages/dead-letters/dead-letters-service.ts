@@ -1,0 +1,108 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type DeadLetterSchema,
+  DeadLettersService,
+  type RetryRequest,
+} from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
+import { requestIdOf } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
+import { type ServedService, servedService } from '#rpc/served-service.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterSource, RetryOutcome, Selection } from './dead-letter-source.ts';
+import { type Place, parsePlace, placeToken } from './page-token.ts';
+
+/** A page: of letters of some 600 bytes, far below what a message may have. */
+const PAGE_DEFAULT = 100;
+const PAGE_MAX = 1_000;
+
+/** Letters of a retry's answer that are shown, of each outcome; all are counted. */
+const OUTCOMES_SHOWN_MAX = 500;
+
+/** gateway.deadletters.v1.DeadLettersService over the consumers of one service. */
+export function deadLettersService(sources: readonly DeadLetterSource[]): ServedService {
+  const ordered = sources.toSorted((a, b) => (a.consumer < b.consumer ? -1 : 1));
+  return servedService(DeadLettersService, {
+    list: async ({ consumer, pageSize, pageToken }) => {
+      const size = Math.min(pageSize === 0 ? PAGE_DEFAULT : pageSize, PAGE_MAX);
+      const letters = await readPage(named(ordered, consumer), parsePlace(pageToken), size);
+      return {
+        deadLetters: letters.map(toWire),
+        nextPageToken: letters.length < size ? '' : placeToken(letters.at(-1)),
+        consumers: ordered.map((source) => source.consumer),
+      };
+    },
+    retry: async (request, { signal }) => {
+      const summary = createSummary();
+      for (const source of named(ordered, request.consumer)) {
+        for await (const outcome of source.retry(selectionOf(request), signal)) summary.add(outcome);
+      }
+      return summary.answer();
+    },
+  });
+}
+
+/** Letters after a place, by consumer and position. */
+async function readPage(sources: readonly DeadLetterSource[], after: Place, size: number): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (const source of sources) {
+    if (source.consumer < after.consumer || letters.length === size) continue;
+    const afterPosition = source.consumer === after.consumer ? after.position : 0;
+    letters.push(...(await source.list(afterPosition, size - letters.length)));
+  }
+  return letters;
+}
+
+function createSummary() {
+  const shown = { succeeded: [] as DeadLetter[], stuck: [] as DeadLetter[] };
+  const counts = { succeeded: 0, stuck: 0 };
+  return {
+    add({ letter, isSettled }: RetryOutcome) {
+      const outcome = isSettled ? 'succeeded' : 'stuck';
+      counts[outcome] += 1;
+      if (shown[outcome].length < OUTCOMES_SHOWN_MAX) shown[outcome].push(letter);
+    },
+    answer: () => ({
+      succeededCount: BigInt(counts.succeeded),
+      stuckCount: BigInt(counts.stuck),
+      succeeded: shown.succeeded.map(toWire),
+      stuck: shown.stuck.map(toWire),
+    }),
+  };
+}
+
+/** The source of a consumer, or all for an empty name. */
+function named(sources: readonly DeadLetterSource[], consumer: string): readonly DeadLetterSource[] {
+  if (consumer === '') return sources;
+  const found = sources.filter((source) => source.consumer === consumer);
+  if (found.length > 0) return found;
+  const known = sources.map((source) => source.consumer).join(', ') || 'none';
+  const message = `There is no consumer ${consumer}; there are: ${known}.`;
+  throw new Fault({ code: 'not_found', message, param: 'consumer' });
+}
+
+function selectionOf({ selected }: RetryRequest): Selection {
+  switch (selected.case) {
+    case 'position':
+      return { kind: 'position', position: Number(selected.value) };
+    case 'requestId':
+      return { kind: 'request', requestId: selected.value };
+    case undefined:
+      return { kind: 'all' };
+  }
+}
+
+function toWire(letter: DeadLetter): MessageInitShape<typeof DeadLetterSchema> {
+  return {
+    consumer: letter.consumer,
+    position: BigInt(letter.position),
+    eventId: letter.eventId,
+    eventType: letter.eventType,
+    stream: letter.stream,
+    requestId: requestIdOf(letter.stream) ?? '',
+    errorCode: letter.failure.code,
+    errorMessage: letter.failure.message,
+    tries: BigInt(letter.tries),
+    firstTriedAtMs: BigInt(letter.firstTriedAtMs),
+    lastTriedAtMs: BigInt(letter.lastTriedAtMs),
+  };
+}

@@ -1,11 +1,11 @@
 import { providersFrom } from '#config/providers.ts';
-import { leadService, startProjections } from '#host/lead-service.ts';
+import { leadFollowing, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { projectionsService } from '#journal/projections-service.ts';
 import { billingService } from './api/billing-service.ts';
-import { createBilling } from './billing.ts';
+import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
 
 await runService({
@@ -18,15 +18,25 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { config, environment, logger, metrics } = host;
-    const leadership = await leadService(host);
-    const { pool, term, isLeading } = leadership;
-    const billing = await createBilling({ config: billingConfigFrom(config), journal: term.journal, pool, logger });
+    const leadership = await leadFollowing(host, loadAndFollow);
+    const { pool, term, following: requests, isLeading, afterLease } = leadership;
+    const billing = leadBilling({
+      config: billingConfigFrom(config),
+      journal: term.journal,
+      pool,
+      logger,
+      requests,
+      from: term.position,
+    });
     host.stack.defer(() => billing.close());
     const projections = await startProjections(host, leadership, billing.projections);
     await billing.ready();
     const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
     await waitFor('the log', () => billing.seedPrices([...catalogues]), host);
-    await serveGrpc(host, [billingService(billing), projectionsService(projections)], { isServing: isLeading });
+    await serveGrpc(host, [billingService(billing), projectionsService(projections)], {
+      isServing: isLeading,
+      afterLease,
+    });
     host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck));
   },
 });

@@ -1,5 +1,5 @@
 import { PART } from '#host/connect-parts.ts';
-import { leadService, startProjections } from '#host/lead-service.ts';
+import { leadFollowing, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import { projectionsService } from '#journal/projections-service.ts';
@@ -9,7 +9,7 @@ import { quotaService } from './api/quota-service.ts';
 import { tracedAdmit } from './api/traced-admit.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
-import { createQuota } from './quota.ts';
+import { leadQuota, loadAndFollow } from './quota.ts';
 
 await runService({
   name: 'quota',
@@ -21,21 +21,23 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { logger, metrics } = host;
-    const leadership = await leadService(host);
-    const { pool, bus, term, isLeading } = leadership;
+    const leadership = await leadFollowing(host, loadAndFollow);
+    const { bus, term, following: books, isLeading, afterLease } = leadership;
     // An answer on the bus is the end of an admission; it has no second one to say that the first has become durable.
     const config = { ...quotaConfigFrom(host.config), durability: 'strict' as const };
-    const quota = await createQuota({ config, journal: term.journal, pool, logger });
+    const quota = leadQuota({ config, journal: term.journal, books, from: term.position, logger });
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
-    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections)], {
-      isServing: isLeading,
-    });
+    // Before gRPC, which has more to set up: admissions wait for nothing else.
     const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
     host.stack.defer(() => responder.close());
+    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections)], {
+      isServing: isLeading,
+      afterLease,
+    });
     host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds()));
   },
 });

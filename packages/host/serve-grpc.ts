@@ -3,7 +3,10 @@ import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { tlsFilesOf } from './connect-parts.ts';
 import { type Host, required } from './host.ts';
 
-/** Serves a service's gRPC interface from now until the stop. */
+/**
+ * Serves a service's gRPC interface from now until the stop. A leader's calls end before its lease is given back, and its
+ * long reads in the time of `afterLease`.
+ */
 export async function serveGrpc(
   host: Host,
   services: readonly ServedService[],
@@ -11,9 +14,11 @@ export async function serveGrpc(
     readonly isServing?: () => boolean;
     readonly requestMaxBytes?: number;
     readonly withMultiplexing?: boolean;
+    readonly afterLease?: AsyncDisposableStack;
   } = {},
 ): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
+  const { afterLease, ...served } = options;
   const server = await startGrpcServer({
     host: host.config.grpcHost,
     port: host.config.grpcPort,
@@ -21,11 +26,12 @@ export async function serveGrpc(
     withReflection: true,
     adminToken,
     tls: tlsFilesOf(host.config),
-    ...options,
+    ...served,
     logger: host.logger,
     drainTimeoutMs: host.config.drainTimeoutMs,
   });
-  host.stack.defer(() => server.drain());
+  (afterLease ?? host.stack).defer(() => server.drain());
+  if (afterLease !== undefined) host.stack.defer(() => server.retire());
   host.logger.info({ address: server.address }, 'gRPC is served');
   return server;
 }

@@ -23,3 +23,16 @@ export async function waitFor<T>(
     await pause(RETRY_MS, undefined, { signal: stopping });
   }
 }
+
+/** What is awaited, as long as the process is not told to stop. Rejects at the stop. */
+export async function unlessStopped<T>(awaited: Promise<T>, { stopping }: Pick<Host, 'stopping'>): Promise<T> {
+  stopping.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => stopped.reject(stopping.reason);
+  stopping.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([awaited, stopped.promise]);
+  } finally {
+    stopping.removeEventListener('abort', stop);
+  }
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
-import type { AppendRequest } from '#journal/journal.ts';
+import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { beginTerm } from './begin-term.ts';
@@ -33,4 +33,26 @@ test('terms that begin at once get an epoch each, and only the last may write', 
   }
   assert.equal(third?.[1].status, 'fulfilled');
   assert.equal(superseded.length, 2);
+});
+
+test('a term that is ended from within waits for its appends, takes no more, and says nothing of its successor', async () => {
+  const memory = createMemoryJournal();
+  const mayWrite = Promise.withResolvers<void>();
+  const journal: Journal = {
+    ...memory,
+    async append(request) {
+      if (request.term !== undefined) await mayWrite.promise;
+      return memory.append(request);
+    },
+  };
+  const term = await beginTerm({ journal, service: 'quota', holder: 'a', onSuperseded: assert.ifError });
+  const underWay = term.journal.append(revocation('written'));
+  let isEnded = false;
+  const ending = term.end().then(() => (isEnded = true));
+  await assert.rejects(term.journal.append(revocation('refused')), { code: 'unavailable' });
+  await beginTerm({ journal, service: 'quota', holder: 'b', onSuperseded: assert.ifError });
+  assert.equal(isEnded, false);
+  mayWrite.resolve();
+  await assert.rejects(underWay, { code: 'unavailable' });
+  await ending;
 });

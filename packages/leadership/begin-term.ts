@@ -1,6 +1,6 @@
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
-import type { AppendRequest, Journal, Term } from '#journal/journal.ts';
+import type { AppendRequest, AppendResult, Journal, Term } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 
 /** Rivals that may begin a term in the same moment, each of whom costs the others a try. */
@@ -11,6 +11,11 @@ export interface BegunTerm extends Term {
   readonly position: number;
   /** The log for this term: appends are refused, and `onSuperseded` called, once a later term has begun. */
   readonly journal: Journal;
+  /**
+   * Ends the term from within: what is appended from now on is refused as `unavailable`, and nobody is told of a later
+   * term. Resolves when every append under way is settled, which takes as long as the log may take to answer.
+   */
+  end(): Promise<void>;
 }
 
 /**
@@ -38,28 +43,52 @@ export async function beginTerm(options: {
       causationId: '',
     });
     if (result.kind === 'appended') {
-      return { service, epoch, position: result.position, journal: inTerm(journal, { service, epoch }, onSuperseded) };
+      return { service, epoch, position: result.position, ...inTerm(journal, { service, epoch }, onSuperseded) };
     }
     version = result.actualVersion;
   }
   throw new Fault({ code: 'unavailable', message: `Too many processes begin to lead ${service} at once.` });
 }
 
-function inTerm(journal: Journal, term: Term, onSuperseded: (error: Error) => void): Journal {
+function inTerm(
+  journal: Journal,
+  term: Term,
+  onSuperseded: (error: Error) => void,
+): Pick<BegunTerm, 'journal' | 'end'> {
+  const underWay = new Set<Promise<unknown>>();
+  let isOver = false;
+
+  async function append(request: AppendRequest): Promise<AppendResult> {
+    if (isOver) throw takenOver();
+    const result = journal.append({ ...request, term });
+    underWay.add(result);
+    try {
+      return await result;
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.code !== 'superseded') throw thrown;
+      if (!isOver) onSuperseded(thrown);
+      throw takenOver(thrown);
+    } finally {
+      underWay.delete(result);
+    }
+  }
+
   return {
-    head: () => journal.head(),
-    readStream: (stream) => journal.readStream(stream),
-    read: (afterPosition) => journal.read(afterPosition),
-    subscribe: (subscriber) => journal.subscribe(subscriber),
-    async append(request: AppendRequest) {
-      try {
-        return await journal.append({ ...request, term });
-      } catch (thrown) {
-        if (!(thrown instanceof Fault) || thrown.code !== 'superseded') throw thrown;
-        onSuperseded(thrown);
-        const message = 'Another process has taken over; try again.';
-        throw new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause: thrown });
-      }
+    journal: {
+      head: () => journal.head(),
+      readStream: (stream) => journal.readStream(stream),
+      read: (afterPosition) => journal.read(afterPosition),
+      subscribe: (subscriber) => journal.subscribe(subscriber),
+      append,
+    },
+    async end() {
+      isOver = true;
+      await Promise.allSettled(underWay);
     },
   };
+}
+
+function takenOver(cause?: unknown): Fault {
+  const message = 'Another process takes over; try again.';
+  return new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause });
 }

@@ -174,6 +174,52 @@ test('health is told to anyone, and turns when the server drains', async () => {
   await draining.drain();
 });
 
+test('a server that retires waits for its calls, not for a reader that stays, nor long for a call that hangs', async () => {
+  const asking = Promise.withResolvers<void>();
+  const mayAnswer = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const retiring = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [
+      servedService(JournalService, {
+        ...handlers,
+        async head() {
+          asking.resolve();
+          await mayAnswer.promise;
+          return { position: 7n };
+        },
+        async *read() {
+          yield { events: [] };
+          await mayEnd.promise;
+        },
+      }),
+    ],
+    adminToken,
+    logger,
+  });
+  const { calls: asked, close: leave } = createGrpcClient(JournalService, {
+    addresses: [retiring.address],
+    adminToken,
+  });
+  const reading = asked.read({ fromPosition: 1n })[Symbol.asyncIterator]();
+  await reading.next();
+  const answer = asked.head({});
+  await asking.promise;
+  const startedAtMs = performance.now();
+  await retiring.retire();
+  const hungForMs = performance.now() - startedAtMs;
+  assert.ok(hungForMs > 400 && hungForMs < 2_000, `${hungForMs} ms`);
+  const retired = retiring.retire();
+  mayAnswer.resolve();
+  assert.equal((await answer).position, 7n);
+  await retired;
+  mayEnd.resolve();
+  assert.equal((await reading.next()).done, true);
+  leave();
+  await retiring.drain();
+});
+
 test('draining lets a running call end and cuts one that does not', async () => {
   replayStarted = Promise.withResolvers();
   const stuck = await startGrpcServer({

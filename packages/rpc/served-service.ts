@@ -53,6 +53,8 @@ export interface CallGuards {
   readonly isServing: () => boolean;
   /** Throws a `Fault` where the caller may not call. */
   readonly authorize: (metadata: Metadata) => void;
+  /** Told of each call that is answered once; calls what it is given at the call's end. */
+  readonly onBegin: () => () => void;
   /** Told of what a handler threw. */
   readonly onFailure: (method: string, thrown: unknown) => void;
 }
@@ -110,6 +112,7 @@ function unaryCall(
 ): handleUnaryCall<unknown, unknown> {
   return async (call, callback) => {
     if (!guards.isServing()) return callback(standbyStatus());
+    const end = guards.onBegin();
     try {
       guards.authorize(call.metadata);
       const answer = await handler(call.request, {
@@ -120,6 +123,8 @@ function unaryCall(
     } catch (thrown) {
       guards.onFailure(name, thrown);
       callback(statusOfFault(thrown));
+    } finally {
+      end();
     }
   };
 }

@@ -3,6 +3,7 @@ import { Server, type ServerCredentials, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
+import { createCallsUnderWay } from './calls-under-way.ts';
 import { grpcStatusOf } from './fault-status.ts';
 import { startHealth } from './health.ts';
 import {
@@ -42,7 +43,18 @@ export interface GrpcServer {
   readonly address: string;
   /** Takes no new calls, lets running ones end within a bound, then closes. May be called again. */
   drain(): Promise<void>;
+  /**
+   * Begins to drain. Resolves when the calls that are answered once have ended, or after half a second: from then on
+   * another process may lead, while what reads on here is not cut off.
+   */
+  retire(): Promise<void>;
 }
+
+/**
+ * Calls take milliseconds. One that takes longer waits for something else, or reads, and is no reason to keep a successor
+ * from leading: what it appends later is refused.
+ */
+const RETIRE_TIMEOUT_MS = 500;
 
 /** Serves services and the standard health service over HTTP/2. Rejects where the address cannot be bound. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
@@ -54,8 +66,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   });
   const isServing = options.isServing ?? (() => true);
+  const calls = createCallsUnderWay();
   const guards: CallGuards = {
     isServing,
+    onBegin: calls.begin,
     authorize: bearerTokenCheck(options.adminToken),
     onFailure: (method, thrown) => logFailure(logger, method, thrown),
   };
@@ -82,12 +96,17 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
   const port = await bind(server, authority(host, options.port), serverCredentials(options.tls));
   let draining: Promise<void> | undefined;
+  const drain = (): Promise<void> => {
+    health.stopServing();
+    draining ??= shutDown(server, multiplexer, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+    return draining;
+  };
   return {
     address: authority(host, port),
-    drain: () => {
-      health.stopServing();
-      draining ??= shutDown(server, multiplexer, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
-      return draining;
+    drain,
+    retire() {
+      void drain();
+      return calls.idle(RETIRE_TIMEOUT_MS);
     },
   };
 }

@@ -30,6 +30,8 @@ export interface DistributedGateway extends AsyncDisposable {
   readonly urls: readonly string[];
   /** Of every gRPC server there is, as gatewayctl takes them. */
   readonly grpcAddresses: string;
+  /** Of one process: its gRPC server as host:port, its metrics as a URL. */
+  placeOf(process: ServiceProcess): { readonly grpc: string; readonly metricsUrl: string };
   /** The process that leads a service now. */
   leader(service: ServiceName): Promise<ServiceProcess>;
   /** Waits until every process is ready, standbys as such. */
@@ -102,6 +104,11 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
       .filter(({ process }) => process.service !== 'ingress' && process.service !== 'router')
       .map(({ grpc }) => grpc)
       .join(','),
+    placeOf(process) {
+      const place = placed.find((each) => each.process === process);
+      if (place === undefined) throw new Error(`${process.instance} is none of this gateway's processes`);
+      return { grpc: place.grpc, metricsUrl: `${place.ops}/metrics` };
+    },
     async leader(service) {
       const found = await poll(`a leader of ${service}`, placed, async () => {
         for (const place of placed.filter(({ process }) => process.service === service)) {

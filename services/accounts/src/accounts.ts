@@ -35,25 +35,46 @@ export interface AccountsDependencies {
   readonly awaitBalance?: (position: number) => Promise<void>;
 }
 
-export interface Accounts extends AccountsPort {
+/** What is done and asked about users, keys and top-ups. */
+export interface AccountCommands extends Omit<AccountsPort, 'authenticate'> {
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
+}
+
+export interface Accounts extends AccountCommands, AccountsPort {
   /** Resolves when `authenticate` knows every key that is in the log at the time of the call. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Users, their API keys and top-ups. Rejects where the settings are wrong or its tables cannot be read. */
+/**
+ * Users, their API keys and top-ups, with the ring that authenticates in this process. Rejects where the settings are
+ * wrong or its tables cannot be read.
+ */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { config, journal, pool, logger, awaitProjection, awaitBalance } = dependencies;
-  const faults = accountsConfigFaults(config);
-  if (faults.length > 0) throw new Error(faults.join('; '));
-
-  const hashKey = createKeyHasher(config.keyPepper);
+  const { config, journal, pool } = dependencies;
+  assertSound(config);
   const keyRing = createKeyRing();
   const afterPosition = await readActiveKeys(pool, keyRing.add);
   const subscription = journal.subscribe({ name: 'accounts.key-ring', afterPosition, onEvents: keyRing.apply });
+  return {
+    ...createAccountCommands({ ...dependencies, awaitKeyRing: subscription.reached }),
+    authenticate: createAuthenticator(config.keyPepper, keyRing),
+    ready: async () => subscription.reached(await journal.head()),
+    close: () => subscription.close(),
+  };
+}
 
+/** Users, their API keys and top-ups. Holds nothing in memory. Throws where the settings are wrong. */
+export function createAccountCommands(
+  dependencies: AccountsDependencies & {
+    /** Resolves when keys are known up to `position` where they are used. Absent: they are used in other processes. */
+    readonly awaitKeyRing?: (position: number) => Promise<void>;
+  },
+): AccountCommands {
+  const { config, journal, pool, logger, awaitProjection, awaitBalance, awaitKeyRing } = dependencies;
+  assertSound(config);
+  const hashKey = createKeyHasher(config.keyPepper);
   const ports: Ports = {
     journal,
     inTurn: createStreamTurns(),
@@ -65,14 +86,13 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     },
     findUser: (userId) => readUser({ pool, logger }, userId),
     directoryVisible: (position) => {
-      const waits = [subscription.reached(position), awaitProjection(directory.name, position)];
+      const waits = [awaitKeyRing?.(position) ?? Promise.resolve(), awaitProjection(directory.name, position)];
       return untilVisible(waits, { logger, position });
     },
     balanceVisible: (position) => untilVisible([awaitBalance?.(position) ?? Promise.resolve()], { logger, position }),
   };
 
   return {
-    authenticate: createAuthenticator(config.keyPepper, keyRing),
     createUser: (command) => createUser(ports, command),
     getUser: (userId) => getUser({ pool, logger }, userId),
     listUsers: (page) => listUsers({ pool, logger }, page),
@@ -80,7 +100,10 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     createApiKey: (command) => createApiKey(ports, command),
     revokeApiKey: (keyId) => revokeApiKey(ports, keyId),
     projections: [directory],
-    ready: async () => subscription.reached(await journal.head()),
-    close: () => subscription.close(),
   };
+}
+
+function assertSound(config: AccountsConfig): void {
+  const faults = accountsConfigFaults(config);
+  if (faults.length > 0) throw new Error(faults.join('; '));
 }

@@ -6,7 +6,7 @@ import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import type { KeptProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { createAccounts } from './accounts.ts';
+import { createAccountCommands } from './accounts.ts';
 import { readActiveKeys } from './adapters/read-active-keys.ts';
 import { accountsService } from './api/accounts-service.ts';
 import { directory } from './projections/directory.ts';
@@ -22,20 +22,18 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
     const { logger } = host;
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const leadership = await leadService(host);
-    const { pool, term, isLeading } = leadership;
+    const { pool, term, isLeading, afterLease } = leadership;
     const reached = Promise.withResolvers<KeptProjections['reached']>();
     const awaitProjection = async (name: string, position: number) => (await reached.promise)(name, position);
-    const accounts = await createAccounts({
+    const accounts = createAccountCommands({
       config: { keyPepper },
       journal: term.journal,
       pool,
       logger,
       awaitProjection,
     });
-    host.stack.defer(() => accounts.close());
     const projections = await startProjections(host, leadership, accounts.projections);
     reached.resolve(projections.reached);
-    await accounts.ready();
     const service = accountsService({
       accounts,
       async exportKeys() {
@@ -46,6 +44,6 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
       },
     });
     const services = [service, projectionsService(projections), deadLettersService(projections.deadLetters)];
-    await serveGrpc(host, services, { isServing: isLeading });
+    await serveGrpc(host, services, { isServing: isLeading, afterLease });
   },
 });

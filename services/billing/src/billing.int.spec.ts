@@ -16,7 +16,7 @@ import { openPool } from '#postgres/pool.ts';
 import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
-import { type Billing, billingProjections, createBilling } from './billing.ts';
+import { type Billing, billingProjections, createBilling, leadBilling, loadAndFollow } from './billing.ts';
 import type { ConfiguredPrice } from './config.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 
@@ -229,6 +229,38 @@ test('a usage that was recorded and not charged when the process died is charged
   );
   await again.close();
   assert.deepEqual(again.stats(), { openRequests: 0, charges: 1, chargesInFlight: 0, chargesStuck: 0 });
+  await stop(pool);
+});
+
+test('a standby follows the log and charges nothing; leading, it charges what it found and what comes, each once', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const leader = await startBilling(journal, pool);
+  await leader.seedPrices([]);
+  // All a standby is given of the log.
+  const requests = await loadAndFollow({ pool, journal: { subscribe: journal.subscribe } });
+  await admit(journal, 'charged');
+  await use(journal, 'charged', 1);
+  await charges(journal, 1);
+  await leader.close();
+  await admit(journal, 'found');
+  await use(journal, 'found', 2);
+  await admit(journal, 'running');
+  const head = await journal.head();
+  await requests.reached(head);
+  assert.equal(requests.open.size(), 2);
+  assert.equal((await journal.readStream(streams.request('found'))).length, 2);
+
+  const parts = { config: { prices: [houseModel] }, journal, pool, logger, clock: () => startedAtMs };
+  const elected = await leadBilling({ ...parts, requests, from: head });
+  await use(journal, 'running', 3);
+  const posted = await charges(journal, 3);
+  assert.deepEqual(
+    posted.map((event) => event.data.requestId),
+    ['charged', 'found', 'running'],
+  );
+  assert.equal(await elected.seedPrices([]), 0);
+  await elected.close();
+  assert.deepEqual(elected.stats(), { openRequests: 0, charges: 2, chargesInFlight: 0, chargesStuck: 0 });
   await stop(pool);
 });
 

@@ -1,12 +1,12 @@
 import { providersFrom } from '#config/providers.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
-import { leadService, startProjections } from '#host/lead-service.ts';
+import { leadFollowing, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { projectionsService } from '#journal/projections-service.ts';
 import { billingService } from './api/billing-service.ts';
-import { createBilling } from './billing.ts';
+import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
 
 await runService({
@@ -19,9 +19,16 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { config, environment, logger, metrics } = host;
-    const leadership = await leadService(host);
-    const { pool, term, isLeading } = leadership;
-    const billing = await createBilling({ config: billingConfigFrom(config), journal: term.journal, pool, logger });
+    const leadership = await leadFollowing(host, loadAndFollow);
+    const { pool, term, following: requests, isLeading, afterLease } = leadership;
+    const billing = await leadBilling({
+      config: billingConfigFrom(config),
+      journal: term.journal,
+      pool,
+      logger,
+      requests,
+      from: term.position,
+    });
     host.stack.defer(() => billing.close());
     const projections = await startProjections(host, leadership, billing.projections);
     await billing.ready();
@@ -29,7 +36,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     await waitFor('the log', () => billing.seedPrices([...catalogues]), host);
     const deadLetters = deadLettersService([...projections.deadLetters, billing.deadLetters]);
     const services = [billingService(billing), projectionsService(projections), deadLetters];
-    await serveGrpc(host, services, { isServing: isLeading });
+    await serveGrpc(host, services, { isServing: isLeading, afterLease });
     host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck));
   },
 });

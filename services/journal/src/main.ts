@@ -20,6 +20,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     const { logger, metrics } = host;
     const { pool, connectionString } = await openDatabase(host);
     const bus = await openBus(host);
+    const afterLease = host.stack.use(new AsyncDisposableStack());
     const { isHeld: isLeading } = await lead(host, pool, bus);
     const journal = await openJournal({ connectionString, pool, logger, writer: 'inline', onFenced: host.fence });
     host.stack.defer(() => journal.close());
@@ -30,7 +31,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
       readStoredStream: journal.readStoredStream,
       head: journal.logHead,
     });
-    await serveGrpc(host, [service], { isServing: isLeading });
+    await serveGrpc(host, [service], { isServing: isLeading, afterLease });
     const responder = startAppendResponder({ bus, part: PART, journal, isLeading, logger });
     host.stack.defer(() => responder.close());
     host.beforeMetrics(() => {

@@ -1,6 +1,6 @@
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { PART } from '#host/connect-parts.ts';
-import { leadService, startProjections } from '#host/lead-service.ts';
+import { leadFollowing, startProjections } from '#host/lead-service.ts';
 import { runService } from '#host/run-service.ts';
 import { serveGrpc } from '#host/serve-grpc.ts';
 import { projectionsService } from '#journal/projections-service.ts';
@@ -10,7 +10,7 @@ import { quotaService } from './api/quota-service.ts';
 import { tracedAdmit } from './api/traced-admit.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
-import { createQuota } from './quota.ts';
+import { leadQuota, loadAndFollow } from './quota.ts';
 
 await runService({
   name: 'quota',
@@ -22,20 +22,23 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { logger, metrics } = host;
-    const leadership = await leadService(host);
-    const { pool, bus, term, isLeading } = leadership;
-    const quota = await createQuota({ config: quotaConfigFrom(host.config), journal: term.journal, pool, logger });
+    const leadership = await leadFollowing(host, loadAndFollow);
+    const { bus, term, following: books, isLeading, afterLease } = leadership;
+    const config = quotaConfigFrom(host.config);
+    const quota = leadQuota({ config, journal: term.journal, books, from: term.position, logger });
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
+    // Before gRPC, which has more to set up: admissions wait for nothing else.
+    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
+    host.stack.defer(() => responder.close());
     const deadLetters = deadLettersService([...projections.deadLetters, quota.deadLetters]);
     await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections), deadLetters], {
       isServing: isLeading,
+      afterLease,
     });
-    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
-    host.stack.defer(() => responder.close());
     host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds()));
   },
 });

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import type { Followable } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
@@ -10,8 +11,8 @@ import { loadBooks } from './adapters/load-books.ts';
 import { type QuotaConfig, quotaConfigFaults } from './config.ts';
 import type { Hold } from './domain/account/hold.ts';
 import { createAdmit, unavailable } from './handlers/admit.ts';
+import { type FollowedBooks, followBooks } from './live/follow-books.ts';
 import { createHoldDeadlines } from './live/hold-deadlines.ts';
-import { createLiveBooks } from './live/live-books.ts';
 import { createPendingAdmissions } from './live/pending-admissions.ts';
 import { quotaAccounts } from './projections/quota-accounts.ts';
 import { balanceView } from './queries/balance-view.ts';
@@ -41,24 +42,44 @@ export interface Quota extends QuotaPort, BalancePort {
   close(): Promise<void>;
 }
 
-/** Loads the books from their tables and follows the log from there. The only admission authority of its partition. */
-export async function createQuota(dependencies: {
+interface QuotaDependencies {
   readonly config: QuotaConfig;
   readonly journal: Journal;
-  readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly clock?: Clock;
-}): Promise<Quota> {
-  const { config, journal, pool, logger, clock = systemClock } = dependencies;
-  const faults = quotaConfigFaults(config);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
 
+/** Loads the books from their tables, follows the log from there, and leads by them at once. */
+export async function createQuota(dependencies: QuotaDependencies & { readonly pool: pg.Pool }): Promise<Quota> {
+  const { journal, pool } = dependencies;
+  assertSound(dependencies.config);
+  const books = await loadAndFollow({ journal, pool });
+  return leadQuota({ ...dependencies, books, from: await journal.head() });
+}
+
+/** The half of quota a standby runs: the books as the tables have them, and the log from there on. */
+export async function loadAndFollow(dependencies: {
+  readonly journal: Followable;
+  readonly pool: pg.Pool;
+}): Promise<FollowedBooks> {
+  return followBooks(dependencies.journal, await loadBooks(dependencies.pool));
+}
+
+/**
+ * The half only a leader runs: admits, closes holds, appends. Decides from when the books have taken the log up to `from`
+ * on. The only admission authority of its partition; closing it closes the books.
+ */
+export function leadQuota(
+  dependencies: QuotaDependencies & { readonly books: FollowedBooks; readonly from: number },
+): Quota {
+  const { config, journal, logger, books, from, clock = systemClock } = dependencies;
+  assertSound(config);
+
+  const { live } = books;
   const pending = createPendingAdmissions();
   const deadlines = createHoldDeadlines();
   const abandoned = createAbandonedAdmissions({ ...config, journal, pending, clock, logger });
-  const live = createLiveBooks(await loadBooks(pool), onHold);
   const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => live.holds.get(id) });
-  for (const hold of live.holds.values()) if (hold.state === 'open') deadlines.add(hold.requestId, hold.expiresAtMs);
 
   /** Admissions whose callers were told no, and that the log holds all the same. */
   let orphans: string[] = [];
@@ -73,22 +94,14 @@ export async function createQuota(dependencies: {
     if (abandoned.wasAbandoned(after.requestId)) orphans.push(after.requestId);
   }
 
+  // No event between the two: both in one turn.
+  for (const hold of live.holds.values()) if (hold.state === 'open') deadlines.add(hold.requestId, hold.expiresAtMs);
+  books.watch(onHold);
+
   const whenReady = Promise.withResolvers<void>();
   whenReady.promise.catch(() => undefined);
-  const subscription = journal.subscribe({
-    name: 'quota.live',
-    afterPosition: live.position(),
-    onEvents(events) {
-      try {
-        live.take(events);
-      } catch (error) {
-        whenReady.reject(error);
-        throw error;
-      }
-    },
-  });
-  const startHead = await journal.head();
-  void subscription.reached(startHead).then(() => {
+  void books.stopped.then(whenReady.reject);
+  void books.reached(from).then(() => {
     isReady = true;
     whenReady.resolve();
   });
@@ -105,7 +118,7 @@ export async function createQuota(dependencies: {
     if (live.position() >= head) return false;
     const { promise, resolve } = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => resolve('late'), config.catchUpTimeoutMs);
-    const outcome = await Promise.race([subscription.reached(head), promise]);
+    const outcome = await Promise.race([books.reached(head), promise]);
     clearTimeout(timer);
     if (outcome === 'late') throw unavailable('The gateway has fallen behind its log.');
     return true;
@@ -149,7 +162,7 @@ export async function createQuota(dependencies: {
     deadLetters: closer.deadLetters,
     async expireOrphans(admittedUpTo) {
       await whenReady.promise;
-      await subscription.reached(Math.min(admittedUpTo, await journal.head()));
+      await books.reached(Math.min(admittedUpTo, await journal.head()));
       const open = [...live.holds.values()].filter((hold) => hold.state === 'open' && hold.position <= admittedUpTo);
       return closer.close(
         open.map((hold) => hold.requestId),
@@ -162,7 +175,12 @@ export async function createQuota(dependencies: {
     async close() {
       isClosed = true;
       await sweeping.close();
-      await subscription.close();
+      await books.close();
     },
   };
+}
+
+function assertSound(config: QuotaConfig): void {
+  const faults = quotaConfigFaults(config);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }

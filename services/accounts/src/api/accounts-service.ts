@@ -7,7 +7,7 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 const EXPORT_BATCH_KEYS = 1_000;
 
 export interface AccountsServicePorts {
-  readonly accounts: AccountsPort;
+  readonly accounts: Omit<AccountsPort, 'authenticate'>;
   /** Every active key, with the place in the log they are true for, which is not before the log's end at the call. */
   readonly exportKeys: () => Promise<{ readonly position: number; readonly keys: readonly ActiveKey[] }>;
 }

@@ -18,6 +18,8 @@ export function startAdmitResponder(dependencies: {
 }): { close(): Promise<void> } {
   const { bus, part, admit, isLeading, logger } = dependencies;
   const decoder = new TextDecoder();
+  /** Answers on their way: the lease is given back after them. */
+  const underWay = new Set<Promise<void>>();
 
   async function answer(message: BusMessage): Promise<void> {
     const text = admitResponseToWire(await responseTo(message));
@@ -40,7 +42,15 @@ export function startAdmitResponder(dependencies: {
     }
   }
 
-  return bus.respond(quotaAdmit(part), (message) => {
-    if (isLeading()) void answer(message);
+  const responder = bus.respond(quotaAdmit(part), (message) => {
+    if (!isLeading()) return;
+    const done: Promise<void> = answer(message).finally(() => underWay.delete(done));
+    underWay.add(done);
   });
+  return {
+    async close() {
+      await responder.close();
+      await Promise.all(underWay);
+    },
+  };
 }

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { after, type TestContext, test } from 'node:test';
+import { Client, credentials } from '@grpc/grpc-js';
+import pg from 'pg';
+import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
+import { temporaryDataDir } from '#testkit/gateway-process.ts';
+import type { ServiceName, ServiceProcess } from '#testkit/service-process.ts';
+import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { askGated } from '../e2e/support/gated-requests.ts';
+import { configure, overHttp } from '../e2e/support/over-http.ts';
+import { answerHello, startRawProvider } from '../e2e/support/raw-provider.ts';
+import { until } from '../e2e/support/until.ts';
+import { BACK_WITHIN_MS } from './world.ts';
+
+/*
+ * Standbys follow the log while they stand by. Shown by taking their tables away: whoever is elected then can only know
+ * what it has in memory.
+ */
+
+/** How long a stop may wait for what still runs; a takeover must not wait for it. */
+const DRAIN_TIMEOUT_MS = 15_000;
+
+await using undo = new AsyncDisposableStack();
+/** Holds its answers back where a test tells it to. */
+const provider = undo.use(await startRawProvider());
+const folder = undo.use(await temporaryDataDir()).path;
+const database = undo.use(await createTemporaryDatabase());
+const nats = undo.use(await startTemporaryNats());
+const gateway = undo.use(
+  await startDistributedGateway({
+    databaseUrl: database.connectionString,
+    natsUrl: nats.url,
+    environment: await configure(folder, 'http://127.0.0.1:1', {
+      providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
+      environment: { GATEWAY_DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS) },
+    }),
+    processes: { quota: 2, billing: 2, journal: 2, accounts: 2 },
+  }),
+);
+const url = gateway.urls[0] ?? '';
+const { customer: newCustomer, settled, stats } = overHttp(() => ({ url, adminToken: gateway.adminToken }));
+const pool = undo.adopt(new pg.Pool({ connectionString: database.connectionString, max: 1 }), (each) => each.end());
+const stack = undo.move();
+after(() => stack.disposeAsync());
+
+async function standbyOf(service: ServiceName): Promise<ServiceProcess> {
+  const leader = await gateway.leader(service);
+  return gateway.of(service).find((process) => process !== leader) ?? assert.fail();
+}
+
+/** Waits until a process has folded what the log holds now, by its own metrics. */
+async function hasFolded(process: ServiceProcess, consumer: string): Promise<void> {
+  const { position } = (await stats()).log;
+  await until(`${process.instance} to have folded the log`, async () => {
+    const metrics = await (await fetch(gateway.placeOf(process).metricsUrl)).text();
+    const readingOf = (name: string): number =>
+      Number(
+        metrics
+          .split('\n')
+          .find((line) => line.startsWith(`${name} `))
+          ?.slice(name.length + 1),
+      );
+    const behind = readingOf(`gateway_consumer_lag_events{consumer="${consumer}"}`);
+    return readingOf('gateway_log_position') - behind >= position || undefined;
+  });
+}
+
+/** Renames tables out of reach; what is returned gives them their names again. */
+async function takeAway(schema: string, tables: readonly string[]): Promise<() => Promise<void>> {
+  for (const table of tables) await pool.query(`alter table ${schema}.${table} rename to ${table}_away`);
+  return async () => {
+    for (const table of tables) await pool.query(`alter table ${schema}.${table}_away rename to ${table}`);
+  };
+}
+
+/** A request that its provider answers when told to. */
+async function heldRequest(customer: { readonly apiKey: string }): Promise<() => Promise<void>> {
+  const waiting: ServerResponse[] = [];
+  provider.answer = (response) => void waiting.push(response);
+  const running = askGated(customer, url);
+  running.catch(() => undefined);
+  await until('the request to run', async () => waiting.length === 1 || undefined);
+  provider.answer = answerHello;
+  return () => {
+    for (const response of waiting) answerHello(response);
+    return running;
+  };
+}
+
+test('a standby of quota leads by what it folded while it stood by, also past a wiped JetStream', async (context) => {
+  await nats.stop('SIGKILL');
+  await nats.wipe();
+  await nats.start();
+  await gateway.ready();
+  const customer = await until('a customer', () => newCustomer().catch(() => undefined));
+  const answer = await heldRequest(customer);
+  const before = await customer.balance();
+  assert.ok(before.held > 0n);
+
+  const leader = await gateway.leader('quota');
+  const standby = await standbyOf('quota');
+  await hasFolded(standby, 'quota.live');
+  const giveBack = await takeAway('quota', ['account', 'hold', 'price']);
+  const killedAtMs = performance.now();
+  await leader.stop('SIGKILL');
+  await askGated(customer, url);
+  const tookMs = Math.round(performance.now() - killedAtMs);
+  context.diagnostic(`an admission ${tookMs} ms after the kill`);
+  assert.ok(tookMs <= BACK_WITHIN_MS, `${tookMs} ms`);
+  assert.equal(await gateway.leader('quota'), standby);
+  assert.ok((await customer.balance()).held >= before.held, 'a hold of before the kill still holds');
+
+  await giveBack();
+  leader.start();
+  leader.supervise();
+  await answer();
+  await settled();
+  const { held, charged } = await customer.balance();
+  assert.ok(held === 0n && charged > 0n);
+  await gateway.ready();
+});
+
+test('a standby of billing charges what was used while nobody led, without a table to load', async () => {
+  const customer = await newCustomer();
+  const answer = await heldRequest(customer);
+  const leader = await gateway.leader('billing');
+  const standby = await standbyOf('billing');
+  await hasFolded(standby, 'billing.live');
+  const giveBack = await takeAway('billing', ['price_book', 'open_request']);
+  await leader.stop('SIGKILL');
+  await answer();
+  const { charged } = await until('the charge', async () => {
+    const balance = await customer.balance();
+    return balance.charged > 0n ? balance : undefined;
+  });
+  await giveBack();
+  leader.start();
+  leader.supervise();
+  await settled();
+  const after = await customer.balance();
+  assert.deepEqual([after.held, after.charged], [0n, charged]);
+  await gateway.ready();
+});
+
+/** A reader that stays: the stream of questions tools ask a server about itself. Returns what lets it go. */
+function stayAtReader(address: string): () => void {
+  const client = new Client(address, credentials.createInsecure());
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  const call = client.makeBidiStreamRequest('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', asIs, asIs);
+  call.on('error', () => undefined);
+  call.on('data', () => undefined);
+  call.write(Buffer.from([0x3a, 0x00]));
+  return () => {
+    call.cancel();
+    client.close();
+  };
+}
+
+/** When a process wrote a line for the last time. */
+function saidAtMs(process: ServiceProcess, message: string): number | undefined {
+  const line = process.lines.findLast((each) => each.includes(`"msg":"${message}"`));
+  return line === undefined ? undefined : Date.parse((JSON.parse(line) as { time: string }).time);
+}
+
+for (const service of ['quota', 'billing', 'accounts', 'journal'] as const) {
+  test(`a leader of ${service} that is told to stop is succeeded while a reader still stays with it`, (context) =>
+    handsOver(context, service));
+}
+
+async function handsOver(context: TestContext, service: ServiceName): Promise<void> {
+  const leader = await gateway.leader(service);
+  const standby = await standbyOf(service);
+  const letGo = stayAtReader(gateway.placeOf(leader).grpc);
+  const customer = await newCustomer();
+  const toldAtMs = Date.now();
+  const stopped = leader.stop('SIGTERM');
+  assert.equal(await gateway.leader(service), standby);
+  await askGated(customer, url);
+  assert.equal(await stopped, 0);
+  letGo();
+  const [ledAtMs, stoppedAtMs] = [saidAtMs(standby, 'ready'), saidAtMs(leader, 'stopped')];
+  assert.ok(ledAtMs !== undefined && stoppedAtMs !== undefined && ledAtMs >= toldAtMs);
+  context.diagnostic(
+    `the next led ${ledAtMs - toldAtMs} ms after, the old one ended ${stoppedAtMs - toldAtMs} ms after`,
+  );
+  assert.ok(ledAtMs < stoppedAtMs, `led at ${ledAtMs}, stopped at ${stoppedAtMs}`);
+  leader.start();
+  leader.supervise();
+  await gateway.ready();
+}

@@ -106,11 +106,24 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
  * fails and cuts what still runs (grpc/grpc-node#3068).
  */
 async function shutDown(server: Server, multiplexer: Multiplexer | undefined, timeoutMs: number): Promise<void> {
-  const timer = setTimeout(() => server.forceShutdown(), timeoutMs);
-  await multiplexer?.close();
-  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const forced = Promise.withResolvers<void>();
+  let timer = setTimeout(() => {
+    server.forceShutdown();
+    timer = setTimeout(forced.resolve, FORCED_CLOSE_MS);
+  }, timeoutMs);
+  const closed = async (): Promise<void> => {
+    await multiplexer?.close();
+    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  };
+  await Promise.race([closed(), forced.promise]);
   clearTimeout(timer);
 }
+
+/**
+ * What was cut off is closed within some turns of the event loop. Not waited for longer: of a connection that breaks while
+ * the shutdown begins, grpc-js waits for a word that Node never gives.
+ */
+const FORCED_CLOSE_MS = 250;
 
 /** What the gateway is to blame for is an error with its cause; what the caller did is a warning. */
 function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown: unknown): void {

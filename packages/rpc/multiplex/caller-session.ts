@@ -12,7 +12,7 @@ import {
 import { isErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { faultOfStatus } from '../fault-status.ts';
-import { type RpcServer, wasNotBegun } from '../servers.ts';
+import { notAnswering, type RpcServer, wasNotBegun } from '../servers.ts';
 import { grpcMethodDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
 import { CallFailure, createCall, type OpenCall, type SessionCall } from './session-call.ts';
@@ -148,8 +148,4 @@ function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure):
 /** Nobody here cancels a session: one that is cancelled was cut off at the other end. */
 function lossOf(error: ServiceError, address: string): Fault {
   return error.code === status.CANCELLED ? notAnswering(address) : faultOfStatus(error, address);
-}
-
-function notAnswering(address: string): Fault {
-  return new Fault({ code: 'unavailable', message: `${address} does not answer.` });
 }

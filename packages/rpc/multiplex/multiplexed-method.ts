@@ -23,12 +23,10 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
     const message = create(method.input, request);
     const endMs = patienceMs === 0 ? 0 : performance.now() + patienceMs;
     for (;;) {
-      let failure = new CallFailure(
-        new Fault({ code: 'unavailable', message: 'Every server is about to stop.' }),
-        true,
-      );
+      let failure = new CallFailure(new Fault({ code: 'unavailable', message: 'No server begins calls now.' }), true);
       for (const server of await servers.inOrder()) {
-        const session = sessions.of(server);
+        const found = sessions.of(server);
+        const session = found instanceof Promise ? await found : found;
         if (session === undefined) continue;
         let isAnswered = false;
         try {

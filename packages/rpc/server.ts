@@ -27,7 +27,7 @@ export interface GrpcServerOptions {
   readonly tls?: TlsFiles | undefined;
   /** Whether this process leads; absent: it always does its work. Health says the same. */
   readonly isServing?: (() => boolean) | undefined;
-  /** The longest request that is taken; absent: REQUEST_MAX_BYTES. */
+  /** The longest request that is taken, where it is more than REQUEST_MAX_BYTES. */
   readonly requestMaxBytes?: number | undefined;
   /** Whether streaming methods may also be called many over one stream, which is what a hot path wants. */
   readonly withMultiplexing?: boolean | undefined;
@@ -47,8 +47,10 @@ export interface GrpcServer {
 /** Serves services and the standard health service over HTTP/2. Rejects where the address cannot be bound. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, services, logger } = options;
+  // Callers rely upon the least of it, before they are told.
+  const requestMaxBytes = Math.max(options.requestMaxBytes ?? 0, REQUEST_MAX_BYTES);
   const server = new Server({
-    'grpc.max_receive_message_length': options.requestMaxBytes ?? REQUEST_MAX_BYTES,
+    'grpc.max_receive_message_length': requestMaxBytes,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
@@ -69,7 +71,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
   );
 
-  const multiplexer = options.withMultiplexing === true ? createMultiplexer(services, guards) : undefined;
+  const multiplexer =
+    options.withMultiplexing === true ? createMultiplexer(services, guards, requestMaxBytes) : undefined;
   if (multiplexer !== undefined) server.addService(multiplexer.definition, multiplexer.implementation);
   if (options.withReflection === true) {
     const { addReflection } = await import('./reflection.ts');

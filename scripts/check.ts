@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkKubernetes } from './check-kubernetes.ts';
+import { checkPrometheus } from './check-prometheus.ts';
 import { findDrift } from './generated-code.ts';
 
 interface Check {
@@ -30,6 +31,7 @@ const checks: readonly Check[] = [
   { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
   { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
   { title: 'Kubernetes (helm)', run: checkKubernetes },
+  { title: 'Alerts (promtool)', run: checkPrometheus },
 ];
 
 process.exitCode = await main();

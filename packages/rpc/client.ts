@@ -14,7 +14,7 @@ import { CALL_TIMEOUT_MS } from './limits.ts';
 import { multiplexedMethod } from './multiplex/multiplexed-method.ts';
 import { createSessions } from './multiplex/sessions.ts';
 import type { RpcPeer } from './rpc-peer.ts';
-import { openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
+import { notAnswering, openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
 import { grpcMethodDefinition, isRepeatable } from './service-definition.ts';
 
 export interface RpcCallOptions {
@@ -79,6 +79,10 @@ function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
     const deadlineMs = Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS);
     let failure: unknown;
     for (const server of await servers.inOrder()) {
+      if (!(await server.reach())) {
+        failure = notAnswering(server.address);
+        continue;
+      }
       try {
         const answer = await callOnce(
           server,
@@ -136,6 +140,10 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
     const message = create(method.input, request);
     let failure: unknown;
     for (const server of await servers.inOrder()) {
+      if (!(await server.reach())) {
+        failure = notAnswering(server.address);
+        continue;
+      }
       const { metadata, callOptions } = outgoing(peer, deadlineMs, options.traceparent);
       const call = server.client.makeServerStreamRequest(
         path,

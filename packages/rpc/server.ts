@@ -28,7 +28,7 @@ export interface GrpcServerOptions {
   readonly tls?: TlsFiles | undefined;
   /** Whether this process leads; absent: it always does its work. Health says the same. */
   readonly isServing?: (() => boolean) | undefined;
-  /** The longest request that is taken; absent: REQUEST_MAX_BYTES. */
+  /** The longest request that is taken, where it is more than REQUEST_MAX_BYTES. */
   readonly requestMaxBytes?: number | undefined;
   /** Whether streaming methods may also be called many over one stream, which is what a hot path wants. */
   readonly withMultiplexing?: boolean | undefined;
@@ -59,8 +59,10 @@ const RETIRE_TIMEOUT_MS = 500;
 /** Serves services and the standard health service over HTTP/2. Rejects where the address cannot be bound. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, services, logger } = options;
+  // Callers rely upon the least of it, before they are told.
+  const requestMaxBytes = Math.max(options.requestMaxBytes ?? 0, REQUEST_MAX_BYTES);
   const server = new Server({
-    'grpc.max_receive_message_length': options.requestMaxBytes ?? REQUEST_MAX_BYTES,
+    'grpc.max_receive_message_length': requestMaxBytes,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
@@ -83,7 +85,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
   );
 
-  const multiplexer = options.withMultiplexing === true ? createMultiplexer(services, guards) : undefined;
+  const multiplexer =
+    options.withMultiplexing === true ? createMultiplexer(services, guards, requestMaxBytes) : undefined;
   if (multiplexer !== undefined) server.addService(multiplexer.definition, multiplexer.implementation);
   if (options.withReflection === true) {
     const { addReflection } = await import('./reflection.ts');
@@ -125,11 +128,24 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
  * fails and cuts what still runs (grpc/grpc-node#3068).
  */
 async function shutDown(server: Server, multiplexer: Multiplexer | undefined, timeoutMs: number): Promise<void> {
-  const timer = setTimeout(() => server.forceShutdown(), timeoutMs);
-  await multiplexer?.close();
-  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const forced = Promise.withResolvers<void>();
+  let timer = setTimeout(() => {
+    server.forceShutdown();
+    timer = setTimeout(forced.resolve, FORCED_CLOSE_MS);
+  }, timeoutMs);
+  const closed = async (): Promise<void> => {
+    await multiplexer?.close();
+    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  };
+  await Promise.race([closed(), forced.promise]);
   clearTimeout(timer);
 }
+
+/**
+ * What was cut off is closed within some turns of the event loop. Not waited for longer: of a connection that breaks while
+ * the shutdown begins, grpc-js waits for a word that Node never gives.
+ */
+const FORCED_CLOSE_MS = 250;
 
 /** What the gateway is to blame for is an error with its cause; what the caller did is a warning. */
 function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown: unknown): void {

@@ -1,4 +1,5 @@
-import { type ChannelCredentials, Client, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, connectivityState, type ServiceError } from '@grpc/grpc-js';
+import { Fault } from '#errors/fault.ts';
 import {
   KEEPALIVE_INTERVAL_MS,
   KEEPALIVE_TIMEOUT_MS,
@@ -14,6 +15,11 @@ import { STANDBY_KEY } from './standby.ts';
 export interface RpcServer {
   readonly address: string;
   readonly client: Client;
+  /**
+   * Whether a call can be sent to it, or fails there at once; connects where it has to. False: connections to it are
+   * neither made nor refused, as to a machine that is gone, and a call would wait for minutes.
+   */
+  reach(): boolean | Promise<boolean>;
 }
 
 /** A peer's servers in the order to be asked. */
@@ -91,7 +97,53 @@ function openServer({ target, name }: Place, credentials: ChannelCredentials): R
     // Its certificate is for the name, not for the address it was found at.
     ...(name === '' ? {} : { 'grpc.default_authority': name, 'grpc.ssl_target_name_override': hostOf(name) }),
   });
-  return { address: target, client };
+  return { address: target, client, reach: reachOf(client) };
+}
+
+/** A connection within a cluster is made in milliseconds; TCP itself gives up after two minutes. */
+const CONNECT_TIMEOUT_MS = 1_000;
+
+function reachOf(client: Client): () => boolean | Promise<boolean> {
+  const channel = client.getChannel();
+  /** It took too long; until it is made or refused, nobody waits for it again. */
+  let isOverdue = false;
+  let waiting: Promise<boolean> | undefined;
+
+  function isConnecting(): boolean {
+    const state = channel.getConnectivityState(true);
+    return state === connectivityState.CONNECTING || state === connectivityState.IDLE;
+  }
+
+  async function isMade(): Promise<boolean> {
+    const endMs = Date.now() + CONNECT_TIMEOUT_MS;
+    while (isConnecting()) {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      channel.watchConnectivityState(channel.getConnectivityState(true), endMs, (error) =>
+        resolve(error === undefined),
+      );
+      if (!(await promise)) return false;
+    }
+    return true;
+  }
+
+  return () => {
+    if (!isConnecting()) {
+      isOverdue = false;
+      return true;
+    }
+    if (isOverdue) return false;
+    waiting ??= isMade().then((isDone) => {
+      isOverdue = !isDone;
+      waiting = undefined;
+      return isDone;
+    });
+    return waiting;
+  };
+}
+
+/** What a call to a server that cannot be reached fails with. */
+export function notAnswering(address: string): Fault {
+  return new Fault({ code: 'unavailable', message: `${address} does not answer.` });
 }
 
 function hostOf(name: string): string {

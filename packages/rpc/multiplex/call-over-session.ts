@@ -2,14 +2,17 @@ import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/p
 import { Fault } from '#errors/fault.ts';
 import type { RpcCallOptions } from '../client.ts';
 import type { CallerSession } from './caller-session.ts';
+import type { Deadline } from './deadline.ts';
 
 /** One streaming call in a session. Throws a `CallFailure`. */
 export async function* callOverSession(
   session: CallerSession,
   method: DescMethod,
   message: Message,
-  { signal, timeoutMs, traceparent }: RpcCallOptions,
+  deadline: Deadline,
+  { signal, traceparent }: RpcCallOptions,
 ): AsyncGenerator<Message, void, undefined> {
+  const timeoutMs = deadline.leftMs();
   const call = session.start({
     method: `${method.parent.typeName}/${method.name}`,
     message: toBinary(method.input, message),
@@ -18,7 +21,6 @@ export async function* callOverSession(
   });
   const onAbort = (): void => call.leave(gone);
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => call.leave(late), timeoutMs);
-  if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     for (let bytes = await call.next(); bytes !== undefined; bytes = await call.next()) {
@@ -32,5 +34,5 @@ export async function* callOverSession(
   }
 }
 
-const gone = (): Fault => new Fault({ code: 'client_gone', message: 'The call was left.' });
-const late = (): Fault => new Fault({ code: 'request_timeout', message: 'The call took too long.' });
+export const gone = (): Fault => new Fault({ code: 'client_gone', message: 'The call was left.' });
+export const late = (): Fault => new Fault({ code: 'request_timeout', message: 'The call took too long.' });

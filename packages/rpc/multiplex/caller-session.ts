@@ -12,9 +12,10 @@ import {
 import { isErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { faultOfStatus } from '../fault-status.ts';
-import { type RpcServer, wasNotBegun } from '../servers.ts';
+import { notAnswering, type RpcServer, wasNotBegun } from '../servers.ts';
 import { grpcMethodDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
+import { createRequestLimit } from './request-limit.ts';
 import { CallFailure, createCall, type OpenCall, type SessionCall } from './session-call.ts';
 
 /** A session is followed by a new one after this: one to a server that was taken out ends by itself. */
@@ -57,6 +58,7 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
   const calls = new Map<number, OpenCall>();
   let lastCall = 0;
   let isRetired = false;
+  const limit = createRequestLimit();
   const outbox = createOutbox<CallerStep>({
     write: (steps) => stream.write(create(OpenRequestSchema, { steps })),
     end: () => stream.end(),
@@ -105,6 +107,7 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
     for (const step of steps) take(step);
   });
   stream.on('drain', outbox.drained);
+  stream.on('metadata', limit.learn);
   stream.on('error', (error: ServiceError) => lose(new CallFailure(lossOf(error, address), wasNotBegun(error))));
   // A server ends a session only when it has answered every call it has begun.
   stream.on('end', () => lose(new CallFailure(notAnswering(address), true)));
@@ -115,6 +118,7 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
   return {
     isOpen: () => !isRetired,
     start({ method, message, timeoutMs = 0, traceparent = '' }) {
+      if (isRetired) throw new CallFailure(notAnswering(address), true);
       lastCall += 1;
       const call = lastCall;
       const say = (step: NonNullable<CallerStep['step']>, messageBytes?: number): void =>
@@ -128,7 +132,13 @@ export function openSession({ client, address }: RpcServer, metadata: Metadata, 
         },
       });
       calls.set(call, open);
-      say({ case: 'start', value: { method, message, timeoutMs: Math.ceil(timeoutMs), traceparent } }, message.length);
+      const value = { method, message, timeoutMs: Math.ceil(timeoutMs), traceparent };
+      limit.decide(message.length, (isTaken) => {
+        // One that was left meanwhile is not begun.
+        if (!calls.has(call)) return;
+        if (isTaken) say({ case: 'start', value }, message.length);
+        else finish(call, open, tooLarge(message.length));
+      });
       return reader;
     },
     retire,
@@ -145,11 +155,15 @@ function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure):
   return new CallFailure(fault, isNotBegun);
 }
 
+/** It fails with its size, not with the session that it would end. */
+function tooLarge(bytes: number): CallFailure {
+  return new CallFailure(
+    new Fault({ code: 'body_too_large', message: `A request of ${bytes} bytes is too large.` }),
+    false,
+  );
+}
+
 /** Nobody here cancels a session: one that is cancelled was cut off at the other end. */
 function lossOf(error: ServiceError, address: string): Fault {
   return error.code === status.CANCELLED ? notAnswering(address) : faultOfStatus(error, address);
-}
-
-function notAnswering(address: string): Fault {
-  return new Fault({ code: 'unavailable', message: `${address} does not answer.` });
 }

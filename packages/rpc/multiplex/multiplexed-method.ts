@@ -4,7 +4,8 @@ import { Fault } from '#errors/fault.ts';
 import type { RpcCallOptions } from '../client.ts';
 import type { RpcServers } from '../servers.ts';
 import { isRepeatable } from '../service-definition.ts';
-import { callOverSession } from './call-over-session.ts';
+import { callOverSession, gone, late } from './call-over-session.ts';
+import { deadlineAfter } from './deadline.ts';
 import { CallFailure } from './session-call.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -13,7 +14,7 @@ const ROUND_PAUSE_MS = 50;
 
 /**
  * A streaming method whose calls share a stream to each server. A call that no server has begun is given to the next; where
- * none begins it, all are asked again until `patienceMs` is over.
+ * none begins it, all are asked again until `patienceMs` is over, or the call is.
  */
 export function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: DescMethod, patienceMs: number) {
   return async function* (
@@ -21,15 +22,20 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
     options: RpcCallOptions = {},
   ): AsyncGenerator<Message, void, undefined> {
     const message = create(method.input, request);
+    const { signal, timeoutMs } = options;
+    const deadline = deadlineAfter(timeoutMs);
     const endMs = patienceMs === 0 ? 0 : performance.now() + patienceMs;
     for (;;) {
       let failure: CallFailure | undefined;
       for (const server of await servers.inOrder()) {
-        const session = sessions.of(server);
+        const found = sessions.of(server);
+        const session = found instanceof Promise ? await found : found;
+        if (signal?.aborted) throw gone();
+        if (deadline.isOver()) throw late();
         if (session === undefined) continue;
         let isAnswered = false;
         try {
-          for await (const answer of callOverSession(session, method, message, options)) {
+          for await (const answer of callOverSession(session, method, message, deadline, options)) {
             isAnswered = true;
             yield answer;
           }
@@ -37,13 +43,13 @@ export function multiplexedMethod(servers: RpcServers, sessions: Sessions, metho
           return;
         } catch (thrown) {
           if (!(thrown instanceof CallFailure)) throw thrown;
-          if (isAnswered || options.signal?.aborted === true || !mayGoOn(thrown, method)) throw thrown.fault;
+          if (isAnswered || signal?.aborted === true || !mayGoOn(thrown, method)) throw thrown.fault;
           failure = thrown;
         }
       }
       failure ??= allStop();
       if (!failure.isNotBegun || performance.now() >= endMs) throw failure.fault;
-      await pause(ROUND_PAUSE_MS);
+      await pause(ROUND_PAUSE_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
   };
 }
@@ -54,5 +60,5 @@ function mayGoOn({ isNotBegun, fault }: CallFailure, method: DescMethod): boolea
 }
 
 function allStop(): CallFailure {
-  return new CallFailure(new Fault({ code: 'unavailable', message: 'Every server is about to stop.' }), true);
+  return new CallFailure(new Fault({ code: 'unavailable', message: 'No server begins calls now.' }), true);
 }

@@ -15,6 +15,7 @@ import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import type { CallGuards, ServedService, StreamingMethod } from '../served-service.ts';
 import { grpcServiceDefinition } from '../service-definition.ts';
 import { createOutbox } from './outbox.ts';
+import { limitMetadata } from './request-limit.ts';
 import { createWindow, type Window } from './window.ts';
 
 /** A larger one would be refused by the transport, and all calls of the session with it. */
@@ -32,7 +33,11 @@ export interface Multiplexer {
 type Session = ServerDuplexStream<OpenRequest, OpenResponse>;
 type ServerStep = MessageInitShape<typeof ServerStepSchema>;
 
-export function createMultiplexer(services: readonly ServedService[], guards: CallGuards): Multiplexer {
+export function createMultiplexer(
+  services: readonly ServedService[],
+  guards: CallGuards,
+  requestMaxBytes: number,
+): Multiplexer {
   const methods = new Map(services.flatMap(({ streaming }) => [...streaming]));
   const sessions = new Set<() => void>();
   const ended = Promise.withResolvers<void>();
@@ -50,6 +55,7 @@ export function createMultiplexer(services: readonly ServedService[], guards: Ca
       session.emit('error', statusOfFault(thrown));
       return;
     }
+    session.sendMetadata(limitMetadata(requestMaxBytes));
     const close = serveSession(session, methods, guards, () => {
       sessions.delete(close);
       endWhenDone();
@@ -156,7 +162,7 @@ function serveSession(
   function fail(call: number, { refusal }: Fault, isNotBegun: boolean): void {
     const { code, message, param = '', retryAfterMs = 0 } = refusal;
     const value = { code, message, param, retryAfterMs: Math.ceil(retryAfterMs), isNotBegun };
-    outbox.push({ call, step: { case: 'failure', value } });
+    outbox.push({ call, step: { case: 'failure', value } }, message.length);
   }
 
   function endWhenDone(): void {
@@ -171,8 +177,13 @@ function serveSession(
 
   session.on('data', ({ steps }: OpenRequest) => {
     for (const step of steps) take(step);
+    // Else a caller that asks and reads no answer would fill the memory.
+    if (outbox.isBehind()) session.pause();
   });
-  session.on('drain', outbox.drained);
+  session.on('drain', () => {
+    outbox.drained();
+    if (!outbox.isBehind()) session.resume();
+  });
   session.on('end', () => {
     isCallerDone = true;
     endWhenDone();

@@ -1,6 +1,9 @@
 /** Of one message, so that none comes near what a peer takes: a single larger step goes alone. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 
+/** Waits for a peer that does not read, before it is heard no more: several windows, and far from the memory of a process. */
+const BEHIND_BYTES = 8 * 1024 * 1024;
+
 /** Of a step besides its message: numbers, names, what a failure says. */
 const STEP_BYTES = 128;
 
@@ -16,6 +19,8 @@ export interface MessageSink<Step> {
 export interface Outbox<Step> {
   /** `messageBytes` is the size of the message in it, if there is one. */
   push(step: Step, messageBytes?: number): void;
+  /** More waits than should: the peer does not read. */
+  isBehind(): boolean;
   /** The sink takes messages again. */
   drained(): void;
   /** Ends the sink once everything is written. */
@@ -27,6 +32,7 @@ export interface Outbox<Step> {
 export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
   let steps: Step[] = [];
   let sizes: number[] = [];
+  let waitingBytes = 0;
   let isScheduled = false;
   let isFull = false;
   let state: 'open' | 'ending' | 'over' = 'open';
@@ -52,6 +58,7 @@ export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
       bytes += size;
       if (count > 0 && bytes > MESSAGE_MAX_BYTES) break;
       count += 1;
+      waitingBytes -= size;
     }
     const message = steps;
     steps = message.splice(count);
@@ -64,8 +71,10 @@ export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
       if (state === 'over') return;
       steps.push(step);
       sizes.push(messageBytes + STEP_BYTES);
+      waitingBytes += messageBytes + STEP_BYTES;
       schedule();
     },
+    isBehind: () => waitingBytes > BEHIND_BYTES,
     drained() {
       isFull = false;
       flush();
@@ -79,6 +88,7 @@ export function createOutbox<Step>(sink: MessageSink<Step>): Outbox<Step> {
       state = 'over';
       steps = [];
       sizes = [];
+      waitingBytes = 0;
     },
   };
 }

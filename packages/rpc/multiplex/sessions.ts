@@ -11,8 +11,8 @@ const LEAVE_CLOSING_MS = 1_000;
 
 /** The session to start a call in, one for each server, opened when it is first needed and followed by another in time. */
 export interface Sessions {
-  /** undefined: the server begins no calls now. */
-  of(server: RpcServer): CallerSession | undefined;
+  /** undefined: the server begins no calls now, or cannot be reached. A promise only while it is connected to. */
+  of(server: RpcServer): CallerSession | undefined | Promise<CallerSession | undefined>;
   close(): void;
 }
 
@@ -39,13 +39,18 @@ export function createSessions(adminToken: string): Sessions {
     return session;
   }
 
+  function of(server: RpcServer): CallerSession | undefined | Promise<CallerSession | undefined> {
+    const last = known.get(server);
+    if (last?.session.isOpen()) return last.session;
+    if (last !== undefined && performance.now() - last.closingAtMs < LEAVE_CLOSING_MS) return undefined;
+    const reach = server.reach();
+    if (reach === true) return start(server);
+    // Another call may have opened one meanwhile.
+    return reach === false ? undefined : reach.then((isReached) => (isReached ? of(server) : undefined));
+  }
+
   return {
-    of(server) {
-      const last = known.get(server);
-      if (last?.session.isOpen()) return last.session;
-      if (last !== undefined && performance.now() - last.closingAtMs < LEAVE_CLOSING_MS) return undefined;
-      return start(server);
-    },
+    of,
     close() {
       for (const session of open) session.retire();
     },

@@ -45,6 +45,8 @@ async function withRemoteLog(use: (world: World) => Promise<void>): Promise<void
     let isLeading = true;
     const responder = startAppendResponder({ bus, part: PART, journal: local, isLeading: () => isLeading, logger });
     stack.defer(() => responder.close());
+    // Else a first try finds nobody, and what the second is told is another answer.
+    await bus.connection.flush();
     const relay = startRelay({ bus, journal: local, part: PART, replicas: 1, logger });
     stack.defer(() => relay.close());
     const ports = { readStored: local.readStored, readStoredStream: local.readStoredStream, head: local.logHead };

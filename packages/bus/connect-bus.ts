@@ -21,7 +21,7 @@ export interface BusMessage {
 
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
-  /** Resolves with the first answer. Rejects with a `BusFault`. */
+  /** Resolves with the first answer. Rejects with a `BusFault`, or a `Fault` (`body_too_large`) where it can never be sent. */
   request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<BusMessage>;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };

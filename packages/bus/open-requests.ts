@@ -1,4 +1,5 @@
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, InvalidArgumentError, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '#errors/fault.ts';
 import { BusFault, type BusFaultKind } from './bus-fault.ts';
 
 /** What a server sends in place of an answer where nobody listens. */
@@ -7,7 +8,7 @@ const NO_RESPONDERS = 503;
 interface OpenRequest {
   readonly subject: string;
   readonly resolve: (answer: Msg) => void;
-  readonly reject: (fault: BusFault) => void;
+  readonly reject: (fault: BusFault | Fault) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -17,7 +18,7 @@ interface OpenRequest {
  * costs half the CPU time and a quarter less time (benchmarks/README.md).
  */
 export interface OpenRequests {
-  /** Resolves with the first answer. Rejects with a `BusFault`. */
+  /** Resolves with the first answer. Rejects with a `BusFault`, or a `Fault` (`body_too_large`) where it can never be sent. */
   request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Msg>;
   /** The connection broke: what is under way may have been heard, and its answer will not come. */
   failAll(kind: BusFaultKind): void;
@@ -61,7 +62,7 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
           connection.publish(subject, data, { reply: `${inbox}.${number}` });
         } catch (error) {
           takeOut(number);
-          reject(new BusFault('disconnected', subject, { cause: error }));
+          reject(publishFault(subject, error));
         }
       });
     },
@@ -72,4 +73,10 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
       }
     },
   };
+}
+
+/** What the client library objects to is the size alone; everything else is the connection's. */
+function publishFault(subject: string, cause: unknown): BusFault | Fault {
+  if (!(cause instanceof InvalidArgumentError)) return new BusFault('disconnected', subject, { cause });
+  return new Fault({ code: 'body_too_large', message: 'A message is larger than the bus takes.' }, { cause });
 }

@@ -10,7 +10,13 @@ import { availableParallelism } from 'node:os';
 import { findProgram } from '#testkit/find-program.ts';
 import { startTestServer } from './test-server.ts';
 
-const SUITES = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts'];
+const SUITES = [
+  ...['packages', 'services', 'cli', 'tools', 'infra', 'benchmarks', 'scripts'],
+  ...['tests/chaos', 'tests/conformance', 'tests/dead-letters', 'tests/e2e', 'tests/simulation', 'tests/standalone'],
+];
+
+/** Each starts a dozen processes and measures how soon they are back: two at once would measure one another. */
+const FAULTS = 'tests/faults';
 
 /** What a user does with a gateway: once more against the six services as processes of their own. */
 const JOURNEYS = 'tests/e2e';
@@ -33,6 +39,9 @@ async function main(given: string[]): Promise<number> {
   if (paths.length === 0) lookForServers();
   const code = await run([...options, ...patterns], env);
   if (paths.length > 0 || code !== 0) return code;
+  console.log('What happens when a part fails.');
+  const faultsCode = await run([...options, patternOf(FAULTS)], env, 1);
+  if (faultsCode !== 0) return faultsCode;
   console.log('The journeys once more, against the six services as processes of their own.');
   return await run([...options, patternOf(JOURNEYS)], { ...env, GATEWAY_WIRING: 'distributed' });
 }
@@ -57,8 +66,8 @@ function isFolder(path: string): boolean {
 }
 
 /** Ends with the exit code of the test runner. */
-async function run(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const settings = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TEST_TIMEOUT_MS}`, '--test-reporter=spec'];
+async function run(args: string[], env: NodeJS.ProcessEnv, concurrency = CONCURRENCY): Promise<number> {
+  const settings = [`--test-concurrency=${concurrency}`, `--test-timeout=${TEST_TIMEOUT_MS}`, '--test-reporter=spec'];
   const child = spawn(process.execPath, ['--test', ...settings, ...args], { cwd: root, env, stdio: 'inherit' });
   // Ctrl-C reaches the runner too. It ends, and then so do we, with the database stopped.
   const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);

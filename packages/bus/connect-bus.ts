@@ -23,7 +23,7 @@ export interface BusMessage {
 
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
-  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`. */
+  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or a `Fault` (`body_too_large`). */
   request(
     subject: string,
     data: string | Uint8Array,

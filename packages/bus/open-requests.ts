@@ -1,4 +1,5 @@
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, InvalidArgumentError, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '#errors/fault.ts';
 import { BusFault, type BusFaultKind } from './bus-fault.ts';
 
 /** What a server sends in place of an answer where nobody listens. */
@@ -11,7 +12,7 @@ interface OpenRequest {
   readonly subject: string;
   readonly onEarly: ((data: Uint8Array) => void) | undefined;
   readonly resolve: (answer: Msg) => void;
-  readonly reject: (fault: BusFault) => void;
+  readonly reject: (fault: BusFault | Fault) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -21,7 +22,7 @@ interface OpenRequest {
  * costs half the CPU time and a quarter less time (benchmarks/README.md).
  */
 export interface OpenRequests {
-  /** Resolves with the first answer. Rejects with a `BusFault`. */
+  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or a `Fault` (`body_too_large`). */
   request(
     subject: string,
     data: string | Uint8Array,
@@ -74,7 +75,7 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
           connection.publish(subject, data, { reply: `${inbox}.${number}` });
         } catch (error) {
           takeOut(number);
-          reject(new BusFault('disconnected', subject, { cause: error }));
+          reject(publishFault(subject, error));
         }
       });
     },
@@ -85,4 +86,10 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
       }
     },
   };
+}
+
+/** What the client library objects to is the size alone; everything else is the connection's. */
+function publishFault(subject: string, cause: unknown): BusFault | Fault {
+  if (!(cause instanceof InvalidArgumentError)) return new BusFault('disconnected', subject, { cause });
+  return new Fault({ code: 'body_too_large', message: 'A message is larger than the bus takes.' }, { cause });
 }

@@ -6,7 +6,10 @@ import type { RecordedEvent } from './recorded-event.ts';
 /** Committed events kept for a subscriber that is busy. One that falls further behind reads them from the log instead. */
 const BUFFER_MAX_EVENTS = 8_192;
 
-/** After a subscriber failed: long enough not to fill the log with errors, short enough to be back when the cause is. */
+/**
+ * After a subscriber failed, or where the log has nothing though its head says so: long enough not to fill the log with
+ * errors, short enough to be back when the cause is.
+ */
 const RETRY_PAUSE_MS = 500;
 
 export interface SubscriptionSource {
@@ -31,8 +34,6 @@ export interface LiveSubscriptions {
   offer(events: readonly RecordedEvent[]): void;
   /** The source's head may have moved. */
   wake(): void;
-  /** The position that all of them have reached; Infinity where there are none. */
-  slowest(): number;
   close(): Promise<void>;
 }
 
@@ -57,7 +58,6 @@ export function createSubscriptions(source: SubscriptionSource): LiveSubscriptio
     wake() {
       for (const subscription of open) if (subscription.position() < source.head()) subscription.wake();
     },
-    slowest: () => Math.min(...[...open].map((subscription) => subscription.position())),
     async close() {
       const closing = [...open];
       open.clear();
@@ -90,7 +90,11 @@ function startSubscription(subscriber: Subscriber, source: SubscriptionSource): 
     while (!isClosed) {
       try {
         const events = await next();
-        if (events.length === 0) return;
+        if (events.length === 0) {
+          if (position >= source.head()) return;
+          await delay(RETRY_PAUSE_MS, undefined, { ref: false });
+          continue;
+        }
         await subscriber.onEvents(events);
         advance(events);
       } catch (error) {

@@ -8,6 +8,7 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Fault } from '#errors/fault.ts';
 import { setBearerToken } from './bearer-token.ts';
 import { faultOfStatus } from './fault-status.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
@@ -95,8 +96,9 @@ function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
         return answer;
       } catch (error) {
         if (!isServiceError(error)) throw error;
-        failure = faultOfStatus(error, server.address);
-        if (options.signal?.aborted === true || !mayGoOn(error, method)) break;
+        const fault = faultOf(error, server, options.signal);
+        failure = fault;
+        if (options.signal?.aborted === true || !mayGoOn(error, fault, method)) break;
       }
     }
     throw failure;
@@ -164,8 +166,9 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
         return;
       } catch (thrown) {
         if (!isServiceError(thrown)) throw thrown;
-        failure = faultOfStatus(thrown, server.address);
-        if (isAnswered || signal?.aborted === true || !mayGoOn(thrown, method)) break;
+        const fault = faultOf(thrown, server, signal);
+        failure = fault;
+        if (isAnswered || signal?.aborted === true || !mayGoOn(thrown, fault, method)) break;
       } finally {
         stopListening();
         // A reader that stops early must not leave the server sending; for an ended call this does nothing.
@@ -177,11 +180,17 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
 }
 
 /** Whether another server may be asked after this failure. */
-function mayGoOn(error: ServiceError, method: DescMethod): boolean {
+function mayGoOn(error: ServiceError, { code }: Fault, method: DescMethod): boolean {
   // One address may serve another service than the next.
   if (error.code === status.UNIMPLEMENTED) return true;
-  if (error.code !== status.UNAVAILABLE) return false;
+  if (code !== 'unavailable') return false;
   return wasNotBegun(error) || isRepeatable(method);
+}
+
+/** A call that is cancelled though nobody here did so was cut off at the other end. */
+function faultOf(error: ServiceError, { address }: RpcServer, signal: AbortSignal | undefined): Fault {
+  const fault = faultOfStatus(error, address);
+  return fault.code === 'client_gone' && signal?.aborted !== true ? notAnswering(address) : fault;
 }
 
 interface Outgoing {

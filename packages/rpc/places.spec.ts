@@ -33,13 +33,20 @@ test('a name is all machines it stands for, those that come and go included', as
 
 test('a name that cannot be looked up stands for itself, or for what it was', async () => {
   let isKnown = false;
-  const lookup = async (): Promise<string[]> => (isKnown ? ['10.0.0.1'] : Promise.reject(new Error('no such name')));
+  let isEmpty = false;
+  const lookup = async (): Promise<string[]> => {
+    if (isEmpty) return [];
+    return isKnown ? ['10.0.0.1'] : Promise.reject(new Error('no such name'));
+  };
   const places = startLookups(['router:81'], lookup, 10);
   assert.deepEqual(await targets(places), ['router:81']);
   isKnown = true;
   await pause(50);
   assert.deepEqual(await targets(places), ['10.0.0.1:81']);
   isKnown = false;
+  await pause(50);
+  assert.deepEqual(await targets(places), ['10.0.0.1:81']);
+  isEmpty = true;
   await pause(50);
   assert.deepEqual(await targets(places), ['10.0.0.1:81']);
   places.close();

@@ -74,6 +74,7 @@ async function placesOf(
   if (isFixed) return known;
   try {
     const ips = await lookup(host);
+    if (ips.length === 0) return known;
     return [...new Set(ips)].sort().map((ip) => ({
       target: `${isIP(ip) === 6 ? `[${ip}]` : ip}:${port}`,
       name: address,

@@ -78,7 +78,6 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
         subscriptions.offer(events);
       },
       onBegin: () => void askHead().catch(() => undefined),
-      takenUpTo: subscriptions.slowest,
     });
   let watching: Promise<void> | undefined;
 

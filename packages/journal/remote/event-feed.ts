@@ -15,7 +15,7 @@ import type { RecordedEvent } from '../recorded-event.ts';
 
 /** A consumer nobody reads from for this long is forgotten by the server: its process is gone for good. */
 const INACTIVE_MS = 300_000;
-/** Longer than a read model lags; what is delivered again is passed over by its position. */
+/** Far longer than between two acknowledgements; what is delivered again is passed over by its position. */
 const ACK_WAIT_MS = 60_000;
 /** Between two acknowledgements: one covers all before it. */
 const ACK_INTERVAL_MS = 500;
@@ -38,8 +38,6 @@ export interface EventFeedOptions {
   readonly onEvents: (events: readonly RecordedEvent[]) => void;
   /** The feed begins, or begins anew: what was committed meanwhile is not in it. */
   readonly onBegin: () => void;
-  /** Up to where everything is taken and written: what is acknowledged. */
-  readonly takenUpTo: () => number;
 }
 
 export interface EventFeed {
@@ -49,22 +47,25 @@ export interface EventFeed {
 /**
  * Hands on what JetStream has, as soon as it has it. It is a feed and no more: whoever is given events checks their
  * positions and reads what is missing from the log, so that a stream that was wiped or trimmed, or a consumer that was
- * lost, delays an event and never loses it.
+ * lost, delays an event and never loses it. So what has arrived is acknowledged, whoever is still to take it: a read model
+ * that is stuck for a day must not have a day of messages kept for it, and delivered again every minute.
  */
 export function startEventFeed(options: EventFeedOptions): EventFeed {
-  const { bus, part, consumer: name, logger, onEvents, onBegin, takenUpTo } = options;
+  const { bus, part, consumer: name, logger, onEvents, onBegin } = options;
   const stream = eventStreamName(part);
   const closing = new AbortController();
   let messages: ConsumerMessages | undefined;
   let arrived: JsMsg[] = [];
-  /** Delivered and not acknowledged yet, in order. */
-  let unacknowledged: { readonly position: number; readonly message: JsMsg }[] = [];
+  /** The last that was handed on, where it is not acknowledged yet. */
+  let unacknowledged: JsMsg | undefined;
 
   async function run(): Promise<void> {
     let isBroken = false;
     while (!closing.signal.aborted) {
       try {
         messages = await open();
+        // It came to its end meanwhile, which would be waited for in vain.
+        if (closing.signal.aborted) messages.stop();
         isBroken = false;
         onBegin();
         const error = await messages.closed();
@@ -89,7 +90,7 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
       inactive_threshold: nanoseconds(INACTIVE_MS),
     });
     const consumer = await jetstream(bus.connection).consumers.get(stream, name);
-    unacknowledged = [];
+    unacknowledged = undefined;
     return consumer.consume({
       max_messages: PULL_MAX_MESSAGES,
       expires: PULL_EXPIRES_MS,
@@ -119,11 +120,8 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
       }
       events.push(...read);
     }
-    const lastEvent = events.at(-1);
-    const lastMessage = batch.at(-1);
-    if (lastEvent === undefined || lastMessage === undefined) return;
-    onEvents(events);
-    unacknowledged.push({ position: lastEvent.position, message: lastMessage });
+    if (events.length > 0) onEvents(events);
+    unacknowledged = batch.at(-1);
   }
 
   function eventsOf(message: JsMsg): RecordedEvent[] {
@@ -138,11 +136,8 @@ export function startEventFeed(options: EventFeedOptions): EventFeed {
   async function acknowledge(): Promise<void> {
     while (!closing.signal.aborted) {
       await pause(ACK_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-      const position = takenUpTo();
-      const done = unacknowledged.filter((each) => each.position <= position);
-      if (done.length === 0) continue;
-      unacknowledged = unacknowledged.slice(done.length);
-      done.at(-1)?.message.ack();
+      unacknowledged?.ack();
+      unacknowledged = undefined;
     }
   }
 

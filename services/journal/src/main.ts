@@ -24,7 +24,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     const { isHeld: isLeading } = await lead(host, pool, bus);
     const journal = await openJournal({ connectionString, pool, logger, writer: 'inline', onFenced: host.fence });
     host.stack.defer(() => journal.close());
-    const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, logger });
+    const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, isLeading, logger });
     host.stack.defer(() => relay.close());
     const service = journalService({
       readStored: journal.readStored,

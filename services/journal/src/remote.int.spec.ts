@@ -47,7 +47,7 @@ async function withRemoteLog(use: (world: World) => Promise<void>): Promise<void
     stack.defer(() => responder.close());
     // Else a first try finds nobody, and what the second is told is another answer.
     await bus.connection.flush();
-    const relay = startRelay({ bus, journal: local, part: PART, replicas: 1, logger });
+    const relay = startRelay({ bus, journal: local, part: PART, replicas: 1, isLeading: () => true, logger });
     stack.defer(() => relay.close());
     const ports = { readStored: local.readStored, readStoredStream: local.readStoredStream, head: local.logHead };
     const server = await startGrpcServer({
@@ -158,7 +158,7 @@ test('a stream that was deleted is made again and filled from the log', () =>
 
 test('two relays at once leave the log in order on JetStream, each event once', () =>
   withRemoteLog(async ({ bus, local }) => {
-    const second = startRelay({ bus, journal: local, part: PART, replicas: 1, logger });
+    const second = startRelay({ bus, journal: local, part: PART, replicas: 1, isLeading: () => true, logger });
     for (let burst = 0; burst < 10; burst += 1) {
       await Promise.all(Array.from({ length: 20 }, (_, index) => append(local, `${burst}-${index}`)));
     }
@@ -234,3 +234,76 @@ test('bytes cross as they are hashed', () =>
     assert.equal(seen[0]?.body, stored?.body);
     assert.deepEqual(seen, await remote.readStream('key-a'));
   }));
+
+test('who leaves before events come by the bus is not held up', { timeout: 20_000 }, () =>
+  withRemoteLog(async ({ bus, remote, local }) => {
+    await append(local, 'a');
+    await untilRelayed(bus, 1);
+    remote.subscribe({ name: 'hasty', afterPosition: 0, onEvents: () => undefined });
+    const startedAtMs = performance.now();
+    await remote.close();
+    assert.ok(performance.now() - startedAtMs < 3_000);
+  }),
+);
+
+test('a read model that is stuck keeps nothing in memory or on the bus, and loses nothing', { timeout: 20_000 }, () =>
+  withRemoteLog(async ({ bus, remote, local }) => {
+    const stuck = Promise.withResolvers<void>();
+    const seen: number[] = [];
+    const subscription = remote.subscribe({
+      name: 'stuck',
+      afterPosition: 0,
+      async onEvents(events) {
+        await stuck.promise;
+        seen.push(...events.map(({ position }) => position));
+      },
+    });
+    const manager = await jetstreamManager(bus.connection);
+    const consumer = () => manager.consumers.info(eventStreamName(PART), 'user-1');
+    await until(() =>
+      consumer().then(
+        () => true,
+        () => false,
+      ),
+    );
+    for (let count = 1; count <= 10; count += 1) {
+      await append(local, String(count));
+      await untilRelayed(bus, count);
+    }
+    await until(async () => {
+      const { num_pending: pending, num_ack_pending: unacknowledged } = await consumer();
+      return pending === 0 && unacknowledged === 0;
+    });
+    stuck.resolve();
+    await subscription.reached(10);
+    assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  }),
+);
+
+test('an event larger than the bus takes comes from the log, and those after it by the bus', { timeout: 20_000 }, () =>
+  withRemoteLog(async ({ bus, remote, local }) => {
+    const follower = follow(remote);
+    await append(local, 'a');
+    const userId = 'x'.repeat(2_000_000);
+    const large = { eventId: newId(), type: 'ApiKeyRevoked', data: { keyId: 'x', userId, revokedAtMs: '5' } } as const;
+    await local.append({ ...revocations('x', 0, []), events: [large] });
+    await append(local, 'b');
+    await follower.hasAll(3);
+    await until(async () => (await relayed(bus)).join() === '1,3');
+  }),
+);
+
+test('a relay that no longer leads leaves the stream of its successor alone', { timeout: 20_000 }, () =>
+  withRemoteLog(async ({ bus, local }) => {
+    for (const name of ['a', 'b', 'c']) await append(local, name);
+    await untilRelayed(bus, 3);
+    const before = await (await jetstreamManager(bus.connection)).streams.info(eventStreamName(PART));
+    const behind = { head: async () => 1, subscribe: local.subscribe };
+    const isLeading = (): boolean => false;
+    const former = startRelay({ bus, journal: behind, part: PART, replicas: 1, isLeading, logger });
+    await pause(500);
+    await former.close();
+    const after = await (await jetstreamManager(bus.connection)).streams.info(eventStreamName(PART));
+    assert.equal(after.created, before.created);
+  }),
+);

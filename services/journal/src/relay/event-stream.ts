@@ -27,17 +27,21 @@ export interface EventStreamOptions {
   readonly replicas: number;
   /** Where the log ends. */
   readonly head: number;
+  /** Asked before a stream is thrown away. */
+  readonly isLeading: () => boolean;
   readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
  * Makes sure there is a JetStream stream for the events, and says where it ends. One that has more than the log is not of
  * this log, which was brought back from a backup; one whose end cannot be read is somebody else's doing. Both are thrown
- * away and made anew: nothing rests on them.
+ * away and made anew: nothing rests on them. Rejects where this process no longer leads: its successor may have written
+ * more than it knows of.
  */
 export async function openEventStream(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd> {
   const end = await findEnd(manager, options);
   if (end !== undefined && end.position <= options.head) return end;
+  if (!options.isLeading()) throw new Error('another process relays events now');
   options.logger.error({ ...end, head: options.head }, 'JetStream has what the log does not have; making it anew');
   await manager.streams.delete(eventStreamName(options.part));
   const state = await stateOf(manager, options);

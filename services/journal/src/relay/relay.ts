@@ -17,6 +17,8 @@ const REPUBLISHED_MAX_EVENTS = 1_000_000;
  */
 const GATHER_MS = 20;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
+/** Counts with the message, to NATS. */
+const HEADERS_MAX_BYTES = 256;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 
@@ -37,9 +39,11 @@ export function startRelay(options: {
   readonly part: number;
   /** JetStream's copies of a message. */
   readonly replicas: number;
+  /** Whether this process still leads: one that does not knows less of the log than what its successor has relayed. */
+  readonly isLeading: () => boolean;
   readonly logger: Logger;
 }): Relay {
-  const { bus, journal, part, replicas, logger } = options;
+  const { bus, journal, part, replicas, isLeading, logger } = options;
   const closing = new AbortController();
   let position = 0;
 
@@ -61,10 +65,10 @@ export function startRelay(options: {
   async function publishOn(): Promise<void> {
     const manager = await jetstreamManager(bus.connection, { checkAPI: false });
     const head = await journal.head();
-    const end = await openEventStream(manager, { part, replicas, head, logger });
+    const end = await openEventStream(manager, { part, replicas, head, isLeading, logger });
     position = end.position > 0 ? end.position : Math.max(0, head - REPUBLISHED_MAX_EVENTS);
     logger.info({ sequence: end.sequence, position, head }, 'relaying events');
-    const publish = publisher(bus.connection, jetstream(bus.connection), part, end.sequence);
+    const publish = publisher(bus.connection, jetstream(bus.connection), { part, sequence: end.sequence, logger });
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => undefined);
     let failure: unknown;
@@ -106,11 +110,24 @@ export function startRelay(options: {
  * Publishes events after a sequence; rejects where one of the messages is not where it should be. Only the last is
  * acknowledged: it can be where it is expected only if all before it are.
  */
-function publisher(connection: NatsConnection, client: JetStreamClient, part: number, afterSequence: number) {
-  const subject = committedEvents(part);
-  let sequence = afterSequence;
+function publisher(
+  connection: NatsConnection,
+  client: JetStreamClient,
+  after: { readonly part: number; readonly sequence: number; readonly logger: Logger },
+) {
+  const subject = committedEvents(after.part);
+  let { sequence } = after;
+
+  /** One event that is too large by itself would hold up all that come after it; it is read from the log. */
+  function isTaken(message: string): boolean {
+    const bytes = Buffer.byteLength(message) + HEADERS_MAX_BYTES;
+    if (bytes <= (connection.info?.max_payload ?? Number.POSITIVE_INFINITY)) return true;
+    after.logger.warn({ bytes }, 'an event is larger than the bus takes; it is read from the log');
+    return false;
+  }
+
   return async (events: readonly RecordedEvent[]): Promise<void> => {
-    const messages = splitForMessages(events).map(eventsToMessage);
+    const messages = splitForMessages(events).map(eventsToMessage).filter(isTaken);
     const last = messages.pop();
     for (const message of messages) {
       const expected = headers();

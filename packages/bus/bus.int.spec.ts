@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { Fault } from '#errors/fault.ts';
+import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { BusFault } from './bus-fault.ts';
+import { type Bus, connectBus } from './connect-bus.ts';
+import { persistentRequest } from './persistent-request.ts';
+
+const logger = pino({ level: 'silent' });
+const persistence = { budgetMs: 4_000, tryTimeoutMs: 1_000, pauseMs: 50 };
+
+async function withBus(use: (bus: Bus, nats: TemporaryNats) => Promise<void>): Promise<void> {
+  await using nats = await startTemporaryNats();
+  const bus = await connectBus({ servers: [nats.url], name: 'test', logger });
+  await use(bus, nats);
+  await bus.close();
+}
+
+test('a bus that is away holds up nobody who leaves it', { timeout: 20_000 }, () =>
+  withBus(async (bus, nats) => {
+    const responder = bus.respond('a.subject', () => undefined);
+    await nats.stop('SIGKILL');
+    const startedAtMs = performance.now();
+    await responder.close();
+    await bus.close();
+    assert.ok(performance.now() - startedAtMs < 3_000);
+  }),
+);
+
+test('a bus that has fallen silent holds up nobody who leaves it', { timeout: 20_000 }, () =>
+  withBus(async (bus, nats) => {
+    bus.respond('a.subject', () => undefined);
+    nats.signal('SIGSTOP');
+    const startedAtMs = performance.now();
+    await bus.close();
+    // As long as it takes to notice.
+    assert.ok(performance.now() - startedAtMs < 6_000);
+    nats.signal('SIGCONT');
+  }),
+);
+
+test('a message larger than the bus takes is refused at once, clearly, and harms no other', { timeout: 20_000 }, () =>
+  withBus(async (bus) => {
+    bus.respond('a.subject', (message) => message.respond('yes'));
+    const startedAtMs = performance.now();
+    const tooLarge = persistentRequest(bus, 'a.subject', new Uint8Array(2 * 1024 * 1024), persistence);
+    await assert.rejects(tooLarge, (thrown) => thrown instanceof Fault && thrown.code === 'body_too_large');
+    assert.ok(performance.now() - startedAtMs < 1_000);
+    const { message } = await persistentRequest(bus, 'a.subject', 'small', persistence);
+    assert.equal(new TextDecoder().decode(message.data), 'yes');
+  }),
+);
+
+test('a request under way settles when the bus is closed', { timeout: 20_000 }, () =>
+  withBus(async (bus) => {
+    bus.respond('a.subject', () => undefined);
+    const silent = assert.rejects(bus.request('a.subject', '', 60_000), BusFault);
+    await bus.close();
+    await silent;
+  }),
+);

@@ -31,7 +31,7 @@ export interface PersistentAnswer {
 export async function persistentRequest(
   bus: Bus,
   subject: string,
-  data: string | (() => string),
+  data: string | Uint8Array | (() => string),
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
   const { budgetMs, tryTimeoutMs, pauseMs, signal, onEarly, isPassing } = persistence;
@@ -44,7 +44,7 @@ export async function persistentRequest(
     try {
       const message = await bus.request(
         subject,
-        typeof data === 'string' ? data : data(),
+        typeof data === 'function' ? data() : data,
         Math.min(tryTimeoutMs, leftMs),
         onEarly,
       );

@@ -21,15 +21,20 @@ export interface BusMessage {
   respond(data: Uint8Array | string): void;
 }
 
+export type BusAnswer = Pick<BusMessage, 'data'>;
+
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
-  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or a `Fault` (`body_too_large`). */
+  /**
+   * Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or with a `Fault`
+   * (`body_too_large`) where the message can never be sent.
+   */
   request(
     subject: string,
     data: string | Uint8Array,
     timeoutMs: number,
     onEarly?: (data: Uint8Array) => void,
-  ): Promise<BusMessage>;
+  ): Promise<BusAnswer>;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
@@ -84,7 +89,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     async request(subject, data, timeoutMs, onEarly) {
       // Else it would be sent once there is a connection again, long after whoever asked has gone.
       if (!isConnected) throw new BusFault('disconnected', subject);
-      return messageOf(await requests.request(subject, data, timeoutMs, onEarly));
+      return requests.request(subject, data, timeoutMs, onEarly);
     },
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {

@@ -22,7 +22,10 @@ interface OpenRequest {
  * costs half the CPU time and a quarter less time (benchmarks/README.md).
  */
 export interface OpenRequests {
-  /** Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or a `Fault` (`body_too_large`). */
+  /**
+   * Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or with a `Fault`
+   * (`body_too_large`) where the message can never be sent.
+   */
   request(
     subject: string,
     data: string | Uint8Array,

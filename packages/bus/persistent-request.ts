@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#errors/fault.ts';
 import { BusFault } from './bus-fault.ts';
-import type { Bus, BusMessage } from './connect-bus.ts';
+import type { Bus, BusAnswer } from './connect-bus.ts';
 
 export interface Persistence {
   /** From the first try to giving up. */
@@ -14,19 +14,19 @@ export interface Persistence {
   /** Gets what is said before an answer, of each try. */
   readonly onEarly?: ((data: Uint8Array) => void) | undefined;
   /** Whether an answer is one that another try may better, as that of a leader about to give way. */
-  readonly isPassing?: (message: BusMessage) => boolean;
+  readonly isPassing?: (message: BusAnswer) => boolean;
 }
 
 export interface PersistentAnswer {
-  readonly message: BusMessage;
+  readonly message: BusAnswer;
   /** 1: the first was answered. */
   readonly tries: number;
 }
 
 /**
- * Sends the message, or what it has become by then, again while nobody answers. What it asks for must be safe to ask for twice: a message may be
- * heard though its answer is lost. After the budget: the last passing answer where there was one, else a `Fault`
- * (`unavailable`).
+ * Sends the message, or what it has become by then, again while nobody answers. What it asks for must be safe to ask for
+ * twice: a message may be heard though its answer is lost. After the budget: the last passing answer where there was one,
+ * else a `Fault` (`unavailable`).
  */
 export async function persistentRequest(
   bus: Bus,

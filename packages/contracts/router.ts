@@ -63,8 +63,9 @@ export interface RoutedModel {
 /** gateway.router.v1.RouterService. */
 export interface RouterPort {
   /**
-   * Runs an admitted request, from the call on. `signal` aborts when the client is gone: the provider's answer is then drained for its
-   * usage within a bound, so the iteration may end later than the signal. Never throws for what a provider does.
+   * Runs an admitted request, from the call on. `signal` aborts when the client is gone: the provider's answer is then
+   * drained for its usage within a bound, so the iteration may end later than the signal. Never throws for what a
+   * provider does.
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
   /** The model of that name, in a look-up in memory; undefined where no provider has it. */

@@ -2,45 +2,29 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, test } from 'node:test';
 import { formatUsd } from '#money/nano-usd.ts';
-import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
-import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { startTemporaryNats } from '#testkit/temporary-nats.ts';
-import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { admittedOf, askGated } from '../e2e/support/gated-requests.ts';
-import { configure, overHttp } from '../e2e/support/over-http.ts';
-import { answerHello, startRawProvider } from '../e2e/support/raw-provider.ts';
+import { overHttp } from '../e2e/support/over-http.ts';
+import { answerHello } from '../e2e/support/raw-provider.ts';
 import { until } from '../e2e/support/until.ts';
+import { startGatedGateway } from './gated-gateway.ts';
 
 /** Requests at once, half of them on each of two ingresses. */
 const REQUESTS = 1_000;
 /** What the balance pays for. */
 const PAYABLE = 37;
 
-await using undo = new AsyncDisposableStack();
-/** Holds its answers back until it is told to give them. */
-const provider = undo.use(await startRawProvider());
-const folder = undo.use(await temporaryDataDir()).path;
-const database = undo.use(await createTemporaryDatabase());
-const nats = undo.use(await startTemporaryNats());
-const gateway = undo.use(
-  await startDistributedGateway({
-    databaseUrl: database.connectionString,
-    natsUrl: nats.url,
-    environment: await configure(folder, 'http://127.0.0.1:1', {
-      providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
-      // The harder case: a provider is at work on requests whose admissions are still being written.
-      environment: { GATEWAY_DURABILITY: 'overlapped' },
-    }),
-    processes: { ingress: 2, router: 2 },
-  }),
-);
+const world = await startGatedGateway({
+  // The harder case: a provider is at work on requests whose admissions are still being written.
+  environment: { GATEWAY_DURABILITY: 'overlapped' },
+  processes: { ingress: 2, router: 2 },
+});
+after(() => world[Symbol.asyncDispose]());
+const { provider, gateway } = world;
 const { customer: newCustomer, settled } = overHttp(() => ({
   url: gateway.urls[0] ?? '',
   adminToken: gateway.adminToken,
 }));
 const gated = { provider, urls: gateway.urls };
-const stack = undo.move();
-after(() => stack.disposeAsync());
 
 test('of a thousand requests at once on two ingresses, exactly as many are admitted as the balance pays for', async () => {
   const first = await newCustomer();

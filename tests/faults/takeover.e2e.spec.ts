@@ -4,16 +4,13 @@ import type { ServerResponse } from 'node:http';
 import { after, type TestContext, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import pg from 'pg';
-import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
-import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import type { ServiceName, ServiceProcess } from '#testkit/service-process.ts';
-import { startTemporaryNats } from '#testkit/temporary-nats.ts';
-import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { askGated } from '../e2e/support/gated-requests.ts';
 import type { Customer } from '../e2e/support/installation.ts';
-import { configure, overHttp } from '../e2e/support/over-http.ts';
-import { answerHello, startRawProvider } from '../e2e/support/raw-provider.ts';
+import { overHttp } from '../e2e/support/over-http.ts';
+import { answerHello } from '../e2e/support/raw-provider.ts';
 import { until } from '../e2e/support/until.ts';
+import { startGatedGateway } from './gated-gateway.ts';
 import { BACK_WITHIN_MS } from './world.ts';
 
 /*
@@ -25,25 +22,15 @@ import { BACK_WITHIN_MS } from './world.ts';
 const DRAIN_TIMEOUT_MS = 15_000;
 
 await using undo = new AsyncDisposableStack();
-/** Holds its answers back where a test tells it to. */
-const provider = undo.use(await startRawProvider());
-const folder = undo.use(await temporaryDataDir()).path;
-const database = undo.use(await createTemporaryDatabase());
-const nats = undo.use(await startTemporaryNats());
-const gateway = undo.use(
-  await startDistributedGateway({
-    databaseUrl: database.connectionString,
-    natsUrl: nats.url,
-    environment: await configure(folder, 'http://127.0.0.1:1', {
-      providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
-      environment: { GATEWAY_DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS) },
-    }),
+const { provider, gateway, nats, databaseUrl } = undo.use(
+  await startGatedGateway({
+    environment: { GATEWAY_DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS) },
     processes: { quota: 2, billing: 2, journal: 2, accounts: 2 },
   }),
 );
 const url = gateway.urls[0] ?? '';
 const { customer: newCustomer, settled, stats } = overHttp(() => ({ url, adminToken: gateway.adminToken }));
-const pool = undo.adopt(new pg.Pool({ connectionString: database.connectionString, max: 1 }), (each) => each.end());
+const pool = undo.adopt(new pg.Pool({ connectionString: databaseUrl, max: 1 }), (each) => each.end());
 const stack = undo.move();
 after(() => stack.disposeAsync());
 

@@ -2,26 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type pg from 'pg';
 import { pino } from 'pino';
-import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import { startProjector } from '#journal/projector.ts';
-import { newId } from '#kernel/ids.ts';
-import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
-import { createQuota, leadQuota, loadAndFollow, type Quota } from './quota.ts';
-import {
-  admitted,
-  charged,
-  created,
-  createQuotaDatabase,
-  credited,
-  eventAfter,
-  expired,
-  priced,
-  record,
-  used,
-} from './testing.ts';
+import { createLog, outcomeOf, outcomesOf, request, times } from './handlers/testing.ts';
+import { createQuota, type Quota } from './quota.ts';
+import { charged, createQuotaDatabase, credited, eventAfter, expired, priced, record, used } from './testing.ts';
 
 const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;
@@ -50,46 +37,6 @@ async function start(t: TestContext, journal: Journal, config: Partial<QuotaConf
   t.after(() => quota.close());
   await quota.ready();
   return { quota, clock };
-}
-
-/** A log with a user and a price of one nano-USD an output token. */
-async function createLog(balanceNanoUsd: bigint, requestsPerMinute = 0): Promise<Journal> {
-  const journal = createMemoryJournal();
-  await record(journal, created({ userId: 'u', requestsPerMinute }), credited('u', balanceNanoUsd), priced('c/m'));
-  return journal;
-}
-
-/** Asks for 100 output tokens: a hold of 100 nano-USD. */
-function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
-  return {
-    requestId: newId(),
-    userId: 'u',
-    keyId: 'k',
-    model: 'm',
-    stream: false,
-    candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
-    promptTokensBound: 0,
-    outputTokensRequested: 100,
-    choices: 1,
-    ...fields,
-  };
-}
-
-function outcomeOf({ result }: AdmitResponse): string {
-  return result.kind === 'admitted' ? 'admitted' : result.refusal.code;
-}
-
-async function outcomesOf(responses: readonly Promise<AdmitResponse>[]): Promise<Record<string, number>> {
-  const outcomes: Record<string, number> = {};
-  for (const response of await Promise.all(responses)) {
-    const outcome = outcomeOf(response);
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  }
-  return outcomes;
-}
-
-function times<T>(count: number, make: () => T): T[] {
-  return Array.from({ length: count }, make);
 }
 
 describe('many requests at once', () => {
@@ -122,34 +69,6 @@ describe('many requests at once', () => {
     const settled = await Promise.allSettled(times(5, () => quota.admit(request())));
     assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 3);
     await assert.doesNotReject(quota.admit(request()));
-  });
-});
-
-describe('a standby', () => {
-  it('knows the log before it leads, and decides only when it has the log up to where its term begins', async (t) => {
-    const journal = await createLog(1_000n);
-    // All a standby is given of the log.
-    const books = await loadAndFollow({ pool: database.pool, journal: { subscribe: journal.subscribe } });
-    const open = request();
-    const end = await record(journal, admitted({ ...open, holdNanoUsd: 900n, admittedAtMs: NOW }));
-    await books.reached(end);
-    const config = { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5 };
-    const clock = { nowMs: NOW };
-    const quota = leadQuota({ config, journal, books, from: end + 1, logger, clock: () => clock.nowMs });
-    t.after(() => quota.close());
-    assert.equal(quota.balance('u').heldNanoUsd, 900n);
-    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
-    await record(journal, credited('u', 50n));
-    await quota.ready();
-    assert.deepEqual(await outcomesOf(times(3, () => quota.admit(request()))), {
-      admitted: 1,
-      insufficient_balance: 2,
-    });
-    assert.throws(() => leadQuota({ config, journal, books, from: 0, logger }), /led already/);
-
-    // A hold of before its time closes like one of its own.
-    clock.nowMs += 902_000;
-    assert.equal((await eventAfter(journal, end + 2, 'HoldExpired')).data.requestId, open.requestId);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Bus, BusMessage } from '#bus/connect-bus.ts';
+import type { Bus, BusAnswer } from '#bus/connect-bus.ts';
 import { persistentRequest } from '#bus/persistent-request.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
 import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
@@ -51,7 +51,7 @@ export function createRemoteQuota(options: {
           // Unreadable: the certain answer follows.
         }
       },
-      isPassing(message: BusMessage) {
+      isPassing(message: BusAnswer) {
         response = admitResponseFromWire(decoder.decode(message.data));
         return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';
       },

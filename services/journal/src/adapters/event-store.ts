@@ -39,50 +39,71 @@ export async function readLastRecordedAtMs(database: Database, part: number): Pr
  * The fence and the rows are one statement, so one round trip and one commit: where the writer's row is not as this
  * writer left it, nothing is inserted.
  */
-const INSERT = `
+const insertRows = (rows: string): string => `
 with fence as (
   update journal.writer set position = $12, chain = $13
   where part = $14 and epoch = $15 and position = $16
   returning part, epoch
 )
-insert into journal.event (part, position, event_id, stream, version, type, schema_version, recorded_at_ms, epoch,
-  correlation_id, causation_id, body, chain)
-select fence.part, t.position, t.event_id, t.stream, t.version, t.type, t.schema_version, t.recorded_at_ms, fence.epoch,
-  t.correlation_id, t.causation_id, t.body::json, t.chain
-from fence, unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::smallint[], $7::bigint[],
-  $8::text[], $9::text[], $10::text[], $11::bytea[])
+insert into journal.event (part, position, event_id, stream, version, type, schema_version, recorded_at_ms,
+  correlation_id, causation_id, body, chain, epoch)
+select fence.part, ${rows}, fence.epoch from fence`;
+
+const INSERT_MANY = `${insertRows(`t.position, t.event_id, t.stream, t.version, t.type, t.schema_version,
+  t.recorded_at_ms, t.correlation_id, t.causation_id, t.body::json, t.chain`)},
+  unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::smallint[], $7::bigint[], $8::text[],
+    $9::text[], $10::text[], $11::bytea[])
   as t(position, event_id, stream, version, type, schema_version, recorded_at_ms, correlation_id, causation_id, body, chain)`;
+
+/** A batch of one, as most are while little is going on: eleven arrays cost more than a row of its own. */
+const INSERT_ONE = insertRows(`$1::bigint, $2::uuid, $3::text, $4::int, $5::text, $6::smallint, $7::bigint, $8::text,
+  $9::text, $10::json, $11::bytea`);
 
 /** Commits a batch that follows `head`. Throws `FencedError` where the log is not at `head` in this writer's term. */
 export async function insertBatch(database: Database, head: StoredHead, rows: readonly StoredEvent[]): Promise<void> {
   const last = rows.at(-1);
-  const first = rows[0];
-  if (last === undefined || first === undefined) return;
-  const result = await database.query({
-    name: 'journal-append',
-    text: INSERT,
-    values: [
-      bigintArray(rows.map((row) => row.position)),
-      uuidArray(rows.map((row) => row.eventId)),
-      textArray(rows.map((row) => row.stream)),
-      int4Array(rows.map((row) => row.version)),
-      textArray(rows.map((row) => row.type)),
-      int2Array(rows.map((row) => row.schemaVersion)),
-      bigintArray(rows.map((row) => row.recordedAtMs)),
-      textArray(rows.map((row) => row.correlationId)),
-      textArray(rows.map((row) => row.causationId)),
-      textArray(rows.map((row) => row.body)),
-      byteaArray(rows.map((row) => row.chain)),
-      last.position,
-      last.chain,
-      first.part,
-      head.epoch,
-      head.position,
-    ],
-  });
+  if (last === undefined) return;
+  const fence = [last.position, last.chain, last.part, head.epoch, head.position];
+  const result = await database.query(
+    rows.length === 1
+      ? { name: 'journal-append-one', text: INSERT_ONE, values: [...fieldsOf(last), ...fence] }
+      : { name: 'journal-append', text: INSERT_MANY, values: [...arraysOf(rows), ...fence] },
+  );
   if (result.rowCount !== rows.length) {
     throw new FencedError(`the log is no longer at position ${head.position} of epoch ${head.epoch}`);
   }
+}
+
+function fieldsOf(row: StoredEvent): readonly (string | number | Buffer)[] {
+  return [
+    row.position,
+    row.eventId,
+    row.stream,
+    row.version,
+    row.type,
+    row.schemaVersion,
+    row.recordedAtMs,
+    row.correlationId,
+    row.causationId,
+    row.body,
+    row.chain,
+  ];
+}
+
+function arraysOf(rows: readonly StoredEvent[]): readonly Buffer[] {
+  return [
+    bigintArray(rows.map((row) => row.position)),
+    uuidArray(rows.map((row) => row.eventId)),
+    textArray(rows.map((row) => row.stream)),
+    int4Array(rows.map((row) => row.version)),
+    textArray(rows.map((row) => row.type)),
+    int2Array(rows.map((row) => row.schemaVersion)),
+    bigintArray(rows.map((row) => row.recordedAtMs)),
+    textArray(rows.map((row) => row.correlationId)),
+    textArray(rows.map((row) => row.causationId)),
+    textArray(rows.map((row) => row.body)),
+    byteaArray(rows.map((row) => row.chain)),
+  ];
 }
 
 /** Events by id: those that exist. */

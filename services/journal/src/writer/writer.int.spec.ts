@@ -6,6 +6,7 @@ import { newId } from '#kernel/ids.ts';
 import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { revocations } from '#testkit/journal-contract.ts';
 import { withTemporaryLog } from '../testing.ts';
+import { REMEMBERED_MAX_STREAMS } from './stream-versions.ts';
 
 for (const cut of ['before-it-arrives', 'before-its-answer'] satisfies Cut[]) {
   test(`a commit whose connection is cut ${cut} is written exactly once`, () =>
@@ -116,4 +117,30 @@ test('of two that follow the same one, the first is written and the other is tol
     ]);
     assert.deepEqual(one, { kind: 'appended', position: 2, isRepeat: false });
     assert.deepEqual(other, { kind: 'version-conflict', actualVersion: 2 });
+  }));
+
+test('streams and terms a batch is about are known while others of it are looked up, whatever else is forgotten', () =>
+  withTemporaryLog(async (log) => {
+    const before = await log.open();
+    await Promise.all(['x', 'y'].map((name) => before.append(revocations(name, 0, [newId()]))));
+    const journal = await log.open({ writer: 'inline', config: { queueMaxAppends: REMEMBERED_MAX_STREAMS } });
+    const term = { service: 'quota', epoch: 1 };
+    const began = { eventId: newId(), type: 'TermBegan', data: { ...term, holder: 'somebody' } } as const;
+    const beginning = { stream: 'term-quota', expectedVersion: 0, correlationId: '', causationId: '', events: [began] };
+    // The two that would be forgotten next.
+    await journal.append(beginning);
+    await journal.append(revocations('a', 0, [newId()]));
+    const others = Array.from({ length: REMEMBERED_MAX_STREAMS - 2 }, (_, index) =>
+      journal.append(revocations(`other${index}`, 0, [newId()])),
+    );
+    await Promise.all(others);
+    const results = await Promise.all([
+      journal.append({ ...revocations('x', 1, [newId()]), term }),
+      journal.append(revocations('y', 1, [newId()])),
+      journal.append(revocations('a', 1, [newId()])),
+    ]);
+    assert.deepEqual(
+      results.map(({ kind }) => kind),
+      ['appended', 'appended', 'appended'],
+    );
   }));

@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { createConnection, createServer, type Socket } from 'node:net';
 import pg from 'pg';
 
-/** What happens to a connection when a statement passes that the cut waits for. */
-export type Cut = 'before-it-arrives' | 'before-its-answer';
+/**
+ * What happens to a connection when a statement passes that the cut waits for. `silently`: it stays open and carries nothing
+ * any more, as when a firewall has forgotten it.
+ */
+export type Cut = 'before-it-arrives' | 'before-its-answer' | 'silently';
 
 export interface CuttingProxy {
   /** The database's address by way of the proxy. */
@@ -23,11 +26,13 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
   let pending: { marker: string; cut: Cut } | undefined;
   let cuts = 0;
 
-  const server = createServer((client) => {
+  // Half open: a silent connection does not even take leave.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = target.host.startsWith('/')
       ? createConnection(`${target.host}/.s.PGSQL.${target.port}`)
       : createConnection(target.port, target.host);
     let isAnswerCut = false;
+    let isSilent = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket
@@ -38,11 +43,17 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
           upstream.destroy();
         });
     }
+    client.on('end', () => isSilent || client.end());
     client.on('data', (bytes) => {
+      if (isSilent) return;
       if (pending !== undefined && bytes.includes(pending.marker)) {
         const { cut } = pending;
         pending = undefined;
         cuts += 1;
+        if (cut === 'silently') {
+          isSilent = true;
+          return;
+        }
         if (cut === 'before-it-arrives') {
           client.destroy();
           return;
@@ -52,7 +63,10 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
       upstream.write(bytes);
     });
     // The answer to a commit comes when it is durable: cut here, the writer cannot know that it is.
-    upstream.on('data', (bytes) => (isAnswerCut ? client.destroy() : client.write(bytes)));
+    upstream.on('data', (bytes) => {
+      if (isAnswerCut) client.destroy();
+      else if (!isSilent) client.write(bytes);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

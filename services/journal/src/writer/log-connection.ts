@@ -15,6 +15,9 @@ const CONNECT_MAX_MS = 5_000;
  */
 const STATEMENT_MAX_MS = 15_000;
 
+/** A goodbye that is not answered within this went into a connection that is dead. */
+const GOODBYE_MAX_MS = 1_000;
+
 /** How long to wait before the next attempt, after so many failed ones (from 1). */
 export function pauseMsAfter(failures: number): number {
   return RECONNECT_PAUSES_MS[Math.min(failures, RECONNECT_PAUSES_MS.length) - 1] ?? 0;
@@ -71,7 +74,7 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
       isClosed = true;
       const open = client;
       client = undefined;
-      await open?.end();
+      if (open !== undefined) await Promise.race([open.end(), delay(GOODBYE_MAX_MS, undefined, { ref: false })]);
     },
   };
 }

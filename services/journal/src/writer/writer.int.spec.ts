@@ -144,3 +144,30 @@ test('streams and terms a batch is about are known while others of it are looked
       ['appended', 'appended', 'appended'],
     );
   }));
+
+test('a connection that hangs in a look-up is left after it, and the next append goes by another', () =>
+  withTemporaryLog(async (log) => {
+    await using proxy = await startCuttingProxy(log.connectionString);
+    await (await log.open()).append(revocations('a', 0, [newId()]));
+    const journal = await log.open({ connectionString: proxy.connectionString });
+    proxy.cutAt('as asked(stream)', 'silently');
+    await assert.rejects(journal.append(revocations('a', 1, [newId()])), { code: 'unavailable' });
+    assert.equal(proxy.cuts(), 1);
+    const startedAtMs = performance.now();
+    const result = await journal.append(revocations('a', 1, [newId()]));
+    assert.deepEqual(result, { kind: 'appended', position: 2, isRepeat: false });
+    assert.ok(performance.now() - startedAtMs < 5_000);
+  }));
+
+test('a close does not wait for a connection that hangs', () =>
+  withTemporaryLog(async (log) => {
+    await using proxy = await startCuttingProxy(log.connectionString);
+    const journal = await log.open({ connectionString: proxy.connectionString, writer: 'inline' });
+    await journal.append(revocations('a', 0, [newId()]));
+    // The driver's goodbye.
+    proxy.cutAt('X\0\0\0\x04', 'silently');
+    const startedAtMs = performance.now();
+    await journal.close();
+    assert.equal(proxy.cuts(), 1);
+    assert.ok(performance.now() - startedAtMs < 3_000);
+  }));

@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { readLastRecordedAtMs, takeOffice } from '../adapters/event-store.ts';
 import type { JournalConfig } from '../config.ts';
 import { createAppendQueue, unavailable } from './append-queue.ts';
+import { classifyCommitError } from './commit-error.ts';
 import { commitDurably } from './durable-commit.ts';
 import { createLogConnection } from './log-connection.ts';
 import { type NumberedBatch, numberBatch, type PlacedAppend } from './number-batch.ts';
@@ -98,6 +99,8 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
       }
     } catch (error) {
       log('error', { err: error }, 'a batch could not be committed');
+      // It may hang in a look-up: whoever asks next is not to wait behind it.
+      if (classifyCommitError(error) === 'unknown') connection.discard();
       refuse(unanswered, 'The log failed to write.');
     }
   }

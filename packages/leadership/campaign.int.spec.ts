@@ -183,3 +183,31 @@ test('a wait for the lease ends with its signal', options, async (context) => {
   const waiting = campaign({ pool, schema: 'quota', part: 0, holder: 'x', logger, signal: AbortSignal.timeout(400) });
   await assert.rejects(waiting, { name: 'AbortError' });
 });
+
+for (const end of ["clock_timestamp() + interval '1 hour'", "'infinity'"]) {
+  test(`a lease of a clock that was wrong, until ${end}, keeps nobody out`, options, async (context) => {
+    const { run, pool } = await rivals(context);
+    await pool.query(`insert into quota.lease values (0, 'gone', ${end})`);
+    let lease: Lease | undefined;
+    void run('next').then((taken) => (lease = taken));
+    await within(3_500, 'the next one leads', () => lease?.isHeld() === true);
+  });
+}
+
+test('a holder stays one though the clock it is renewed by is set back', options, async (context) => {
+  const { run, pool } = await rivals(context);
+  const holder = await run('holder');
+  let lost: Error | undefined;
+  void holder.lost.then((error) => (lost = error));
+  let other: Lease | undefined;
+  void run('other').then(
+    (lease) => (other = lease),
+    () => undefined,
+  );
+  await pause(300);
+  // What it would look like: the end as the clock had it before, until the next renewal.
+  await pool.query(`update quota.lease set expires_at = expires_at + interval '1 hour'`);
+  await pause(TTL_MS + 500);
+  assert.ok(holder.isHeld());
+  assert.deepEqual([lost, other], [undefined, undefined]);
+});

@@ -49,15 +49,20 @@ export async function campaign(options: CampaignOptions): Promise<Lease> {
   const row: LeaseRow = { schema, part, holder: `${holder} ${randomBytes(4).toString('hex')}`, ttlMs };
   await using opened = new AsyncDisposableStack();
   const connection = opened.adopt(openLeaseConnection(options.pool), (pool) => pool.end());
+  /** The end of another's lease, and since when it has not moved. */
+  let seen = { end: '', sinceMs: 0 };
   let isAway = false;
   for (let polls = 0; ; polls += 1) {
     signal.throwIfAborted();
     const askedAtMs = performance.now();
     try {
-      if (await takeLease(connection, row)) {
+      const isStale = seen.end !== '' && askedAtMs - seen.sinceMs > ttlMs;
+      const taking = await takeLease(connection, row, isStale ? seen.end : null);
+      if (taking.isOurs) {
         logger.info({ schema, holder }, 'this process leads');
         return hold(connection, opened.move(), row, askedAtMs, logger);
       }
+      if (taking.end !== seen.end) seen = { end: taking.end, sinceMs: performance.now() };
       if (polls === 0) logger.info({ schema, holder }, 'another process leads; standing by');
       isAway = false;
     } catch (error) {

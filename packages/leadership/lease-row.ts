@@ -39,16 +39,29 @@ function ignoreBrokenConnection(): void {
   // The next query reports it.
 }
 
-/** Takes the lease where nobody holds it; true where it is ours then. */
-export async function takeLease(connection: pg.Pool, row: LeaseRow): Promise<boolean> {
-  const result = await connection.query(
-    `insert into ${pg.escapeIdentifier(row.schema)}.lease (part, holder, expires_at)
-     values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
-     on conflict (part) do update set holder = excluded.holder, expires_at = excluded.expires_at
-     where lease.expires_at <= clock_timestamp() or lease.holder in ('', excluded.holder)`,
-    [row.part, row.holder, row.ttlMs],
+/** An answer to who asked for the lease: it is theirs now, or is not, and ended then as the row says. */
+export type Taking = { readonly isOurs: true } | { readonly isOurs: false; readonly end: string };
+
+/**
+ * Takes the lease where nobody holds it. `staleEnd`: the end of one that has not been renewed for its whole time, by the clock
+ * of who asks; it is over whatever the database's clock says, which may have been set back.
+ */
+export async function takeLease(connection: pg.Pool, row: LeaseRow, staleEnd: string | null): Promise<Taking> {
+  const table = `${pg.escapeIdentifier(row.schema)}.lease`;
+  const result = await connection.query<{ is_ours: boolean; end: string }>(
+    `with taken as (
+       insert into ${table} (part, holder, expires_at)
+       values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+       on conflict (part) do update set holder = excluded.holder, expires_at = excluded.expires_at
+       where lease.expires_at <= clock_timestamp() or lease.holder in ('', excluded.holder)
+         or lease.expires_at = $4::timestamptz
+       returning part
+     )
+     select exists (select from taken) as is_ours, (select expires_at::text from ${table} where part = $1) as end`,
+    [row.part, row.holder, row.ttlMs, staleEnd],
   );
-  return result.rowCount === 1;
+  const [answer] = result.rows;
+  return answer?.is_ours === true ? { isOurs: true } : { isOurs: false, end: answer?.end ?? '' };
 }
 
 /** Extends the lease, also one that is over as long as nobody else took it; false where somebody did. */

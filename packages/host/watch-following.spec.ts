@@ -49,6 +49,18 @@ test('a standby that was up to date ends when it falls far behind, and one that 
   assert.equal(state.ends.length, 1);
 });
 
+test('a standby that does not know yet where the log ends is not up to date', (context) => {
+  const { state, seconds } = standby(context);
+  state.head = 0;
+  seconds(2);
+  state.head = 1_000_000;
+  for (let look = 0; look < 10; look += 1) {
+    state.position += 50_000;
+    seconds(1);
+  }
+  assert.deepEqual(state.ends, []);
+});
+
 test('a leader is not ended by the watch of the standby it was', (context) => {
   const { state, seconds, stopWatching } = standby(context);
   stopWatching();

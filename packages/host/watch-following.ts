@@ -26,10 +26,12 @@ export function watchFollowing(
   let stalledLooks = 0;
 
   function look(): void {
-    const behind = log.knownHead() - following.position();
+    const head = log.knownHead();
+    const behind = head - following.position();
     stalledLooks = behind > 0 && following.position() === position ? stalledLooks + 1 : 0;
     position = following.position();
-    wasUpToDate ||= behind <= 0;
+    // 0: where the log ends is not known yet.
+    wasUpToDate ||= head > 0 && behind <= 0;
     if (stalledLooks >= STALLED_LOOKS_MAX || (wasUpToDate && behind > BEHIND_MAX_EVENTS)) {
       end(new Error(`${host.name} follows the log no further than ${position}, ${behind} events behind it`));
     }

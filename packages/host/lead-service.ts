@@ -106,15 +106,18 @@ async function electedOf(host: Host, parts: Parts): Promise<Leadership> {
   return { ...parts, term, isLeading: lease.isHeld, afterLease };
 }
 
-/** Keeps a service's projections in line with the log until the stop. */
+/**
+ * Keeps a service's projections in line with the log until the stop, and beyond the lease: a batch may wait for a lock, or for
+ * a database that hangs, and a successor that takes the same events finds which of them are taken.
+ */
 export async function startProjections(
   host: Host,
-  { log, pool }: Pick<Leadership, 'log' | 'pool'>,
+  { log, pool, afterLease }: Pick<Leadership, 'log' | 'pool' | 'afterLease'>,
   projections: readonly Projection[],
 ): Promise<KeptProjections> {
   const { logger, metrics } = host;
   const kept = await keepProjections(projections, { journal: log, pool, logger });
-  host.stack.defer(() => kept.close());
+  afterLease.defer(() => kept.close());
   host.beforeMetrics(() => {
     metrics.logPosition.set(log.knownHead());
     for (const [consumer, position] of kept.positions()) {

@@ -193,3 +193,35 @@ async function handsOver(context: TestContext, service: ServiceName): Promise<vo
   }
   await gateway.ready();
 }
+
+test('a leader that is told to stop is succeeded while its read models wait for a lock', async () => {
+  const customer = await until('a customer', () => newCustomer().catch(() => undefined));
+  const leader = await gateway.leader('quota');
+  const standby = await standbyOf('quota');
+  const locker = await pool.connect();
+  await locker.query('begin; lock table quota.account in access exclusive mode');
+  let stopped: Promise<number | null> | undefined;
+  try {
+    await askGated(customer, url);
+    await until('the projection to wait', async () => {
+      const { rowCount } = await locker.query(
+        `select from pg_locks where not granted and relation = 'quota.account'::regclass`,
+      );
+      return (rowCount ?? 0) > 0 || undefined;
+    });
+    const toldAtMs = performance.now();
+    stopped = leader.stop('SIGTERM');
+    await until('the next leader', async () => (await gateway.leader('quota')) === standby || undefined);
+    await askGated(customer, url);
+    const tookMs = performance.now() - toldAtMs;
+    assert.ok(tookMs <= BACK_WITHIN_MS, `${tookMs} ms`);
+  } finally {
+    await locker.query('rollback');
+    locker.release();
+  }
+  assert.equal(await stopped, 0);
+  leader.start();
+  leader.supervise();
+  await gateway.ready();
+  await settled();
+});

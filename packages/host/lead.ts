@@ -9,7 +9,7 @@ const BUS_AWAY_MAX_MS = 5_000;
 const BUS_CHECK_MS = 500;
 
 /**
- * Waits until this process leads its service. From then on a lease that another process has taken ends it. The lease is
+ * Waits until this process leads its service, for which it stands only while it has the bus. From then on a lease that another process has taken ends it. The lease is
  * given back at the stop, after everything that was opened later is closed.
  */
 export async function lead(host: Host, pool: pg.Pool, bus: Bus): Promise<Lease> {
@@ -23,6 +23,7 @@ export async function lead(host: Host, pool: pg.Pool, bus: Bus): Promise<Lease> 
     holder: host.instance,
     logger: host.logger,
     signal: host.stopping,
+    isFit: bus.isConnected,
   });
   lease = won;
   void won.lost.then((error) => host.fence(error));

@@ -36,6 +36,8 @@ export interface CampaignOptions {
   readonly logger: Logger;
   /** Ends the wait. */
   readonly signal: AbortSignal;
+  /** Asked before each try: who could not do the work leaves it to another. Absent: this process can. */
+  readonly isFit?: () => boolean;
   readonly ttlMs?: number;
 }
 
@@ -44,7 +46,7 @@ export interface CampaignOptions {
  * see to, since a process may be stopped between a look at its lease and what it does then. Rejects where `signal` aborts.
  */
 export async function campaign(options: CampaignOptions): Promise<Lease> {
-  const { schema, part, holder, logger, signal, ttlMs = TTL_MS } = options;
+  const { schema, part, holder, logger, signal, isFit = () => true, ttlMs = TTL_MS } = options;
   // Names come from settings: two processes that were given the same one would both find that the lease is theirs.
   const row: LeaseRow = { schema, part, holder: `${holder} ${randomBytes(4).toString('hex')}`, ttlMs };
   await using opened = new AsyncDisposableStack();
@@ -54,6 +56,7 @@ export async function campaign(options: CampaignOptions): Promise<Lease> {
   let isAway = false;
   for (let polls = 0; ; polls += 1) {
     signal.throwIfAborted();
+    while (!isFit()) await pause(POLL_MS, undefined, { signal });
     const askedAtMs = performance.now();
     try {
       const isStale = seen.end !== '' && askedAtMs - seen.sinceMs > ttlMs;

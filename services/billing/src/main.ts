@@ -19,10 +19,12 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { config, environment, logger, metrics } = host;
+    // First of all: a standby with settings it cannot lead by would be taken for a successor.
+    const ownConfig = billingConfigFrom(config);
     const leadership = await leadFollowing(host, loadAndFollow);
     const { pool, term, following: requests, isLeading, afterLease } = leadership;
     const billing = await leadBilling({
-      config: billingConfigFrom(config),
+      config: ownConfig,
       journal: term.journal,
       pool,
       logger,

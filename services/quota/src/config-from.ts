@@ -1,10 +1,11 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
+import { ConfigError } from '#config/load-config.ts';
+import { defaultQuotaConfig, type QuotaConfig, quotaConfigFaults } from './config.ts';
 
-/** The part of a gateway's settings that is quota's. */
+/** The part of a gateway's settings that is quota's. Throws a `ConfigError` that lists all faults of it. */
 export function quotaConfigFrom(config: GatewayConfig): QuotaConfig {
   const { durability, multiplierBasisPoints, holdTtlMs, outputTokensDefault } = config;
-  return {
+  const quota = {
     ...defaultQuotaConfig,
     durability,
     multiplierBasisPoints,
@@ -13,4 +14,7 @@ export function quotaConfigFrom(config: GatewayConfig): QuotaConfig {
     outputTokensFloor: Math.min(defaultQuotaConfig.outputTokensFloor, outputTokensDefault),
     defaultRequestsPerMinute: config.requestsPerMinute,
   };
+  const faults = quotaConfigFaults(quota);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return quota;
 }

@@ -22,9 +22,10 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   async start(host) {
     const { logger, metrics } = host;
+    // First of all: a standby with settings it cannot lead by would be taken for a successor.
+    const config = quotaConfigFrom(host.config);
     const leadership = await leadFollowing(host, loadAndFollow);
     const { bus, term, following: books, isLeading, afterLease } = leadership;
-    const config = quotaConfigFrom(host.config);
     const quota = leadQuota({ config, journal: term.journal, books, from: term.position, logger });
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);

@@ -30,7 +30,9 @@ export async function beginTerm(options: {
 }): Promise<BegunTerm> {
   const { journal, service, holder, onSuperseded } = options;
   const stream = streams.term(service);
-  let version = (await journal.readStream(stream)).length;
+  // A guess that the log corrects: the stream grows with every leader there was, and is never read. Not 0, for a stream that
+  // shall not exist is not looked up but tried, and fails with the commit it is in.
+  let version = 1;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const epoch = version + 1;
     const data = { service, epoch, holder };

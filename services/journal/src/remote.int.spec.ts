@@ -10,6 +10,7 @@ import { eventsFromMessage, eventsToMessage } from '#journal/event-message.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { newId } from '#kernel/ids.ts';
+import { beginTerm } from '#leadership/begin-term.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
@@ -305,5 +306,21 @@ test('a relay that no longer leads leaves the stream of its successor alone', { 
     await former.close();
     const after = await (await jetstreamManager(bus.connection)).streams.info(eventStreamName(PART));
     assert.equal(after.created, before.created);
+  }),
+);
+
+test('a term begins however many there were, more than are read in one answer', { timeout: 60_000 }, () =>
+  withRemoteLog(async ({ remote, local }) => {
+    const epochs = 25_000;
+    const began = (epoch: number) =>
+      ({ eventId: newId(), type: 'TermBegan', data: { service: 'quota', epoch, holder: 'a' } }) as const;
+    const stream = 'term-quota';
+    for (let epoch = 0; epoch < epochs; epoch += 500) {
+      const events = Array.from({ length: 500 }, (_, index) => began(epoch + index + 1));
+      await local.append({ stream, expectedVersion: epoch, correlationId: '', causationId: '', events });
+    }
+    const term = await beginTerm({ journal: remote, service: 'quota', holder: 'b', onSuperseded: assert.ifError });
+    assert.equal(term.epoch, epochs + 1);
+    await term.journal.append(revocations('a', 0, [newId()]));
   }),
 );

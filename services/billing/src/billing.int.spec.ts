@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { pino } from 'pino';
 import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
 import { streams } from '#contracts/streams.ts';
+import { Fault } from '#errors/fault.ts';
 import type { Journal, Subscription } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { startProjector } from '#journal/projector.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { replayProjection } from '#journal/replay.ts';
-import { derivedId } from '#kernel/ids.ts';
+import { derivedId, newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
@@ -19,6 +21,7 @@ import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/tempor
 import { type Billing, billingProjections, createBilling, leadBilling, loadAndFollow } from './billing.ts';
 import type { ConfiguredPrice } from './config.ts';
 import { openRequestProjection } from './projections/open-request.ts';
+import { CHARGES_IN_FLIGHT_MAX } from './reactions/charges-in-flight.ts';
 
 const logger = pino({ level: 'silent' });
 const directory = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -346,4 +349,31 @@ test('a configured price that is none stops the start and names every fault', as
   const wrong = { key: 'a/m', inputUsdPerMtok: '0.0000001', outputUsdPerMtok: '-1' };
   await assert.rejects(startBilling(journal, pool, [wrong, wrong]), /inputUsdPerMtok.*\n.*outputUsdPerMtok.*\n.*twice/);
   await stop(pool);
+});
+
+test('a close does not wait for a log that is away, however many charges wait for it', { timeout: 20_000 }, async () => {
+  const pool = await openSchema();
+  const memory = createMemoryJournal();
+  let isAway = false;
+  const journal: Journal = {
+    ...memory,
+    async append(request) {
+      const isCharge = request.events[0]?.type === 'ChargePosted';
+      if (isAway && isCharge) throw new Fault({ code: 'unavailable', message: 'The log is away.' });
+      return memory.append(request);
+    },
+  };
+  const billing = await startBilling(journal, pool);
+  await billing.seedPrices([]);
+  isAway = true;
+  const requestIds = Array.from({ length: CHARGES_IN_FLIGHT_MAX + 1 }, () => newId());
+  for (const requestId of requestIds) {
+    await admit(journal, requestId);
+    await use(journal, requestId, 1);
+  }
+  while (billing.stats().chargesInFlight < CHARGES_IN_FLIGHT_MAX) await pause(5);
+  const closing = performance.now();
+  await billing.close();
+  assert.ok(performance.now() - closing < 3_000);
+  await pool.end();
 });

@@ -134,8 +134,8 @@ export async function leadBilling(
     stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
     async close() {
       isClosed = true;
-      await requests.close();
-      await reaction.close();
+      // Together: the fold may wait for room, which only the end of charges makes.
+      await Promise.all([requests.close(), reaction.close()]);
       if (isLive) await checking;
       await letters.close();
     },

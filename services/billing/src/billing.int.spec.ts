@@ -351,7 +351,9 @@ test('a configured price that is none stops the start and names every fault', as
   await stop(pool);
 });
 
-test('a close does not wait for a log that is away, however many charges wait for it', { timeout: 20_000 }, async () => {
+test('a close does not wait for a log that is away, however many charges wait for it', {
+  timeout: 20_000,
+}, async () => {
   const pool = await openSchema();
   const memory = createMemoryJournal();
   let isAway = false;

@@ -25,7 +25,9 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     const journal = await openJournal({ connectionString, pool, logger, writer: 'inline', onFenced: host.fence });
     host.stack.defer(() => journal.close());
     const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, isLeading, logger });
-    host.stack.defer(() => relay.close());
+    // It may wait for JetStream, which a successor need not.
+    afterLease.defer(() => relay.close());
+    host.stack.defer(() => void relay.close());
     const service = journalService({
       readStored: journal.readStored,
       readStoredStream: journal.readStoredStream,

@@ -107,8 +107,8 @@ async function electedOf(host: Host, parts: Parts): Promise<Leadership> {
 }
 
 /**
- * Keeps a service's projections in line with the log until the stop, and beyond the lease: a batch may wait for a lock, or for
- * a database that hangs, and a successor that takes the same events finds which of them are taken.
+ * Keeps a service's projections in line with the log until the stop. A batch under way may end after the lease was given back:
+ * it may wait for a lock, or for a database that hangs, and a successor finds which events are taken.
  */
 export async function startProjections(
   host: Host,
@@ -118,6 +118,7 @@ export async function startProjections(
   const { logger, metrics } = host;
   const kept = await keepProjections(projections, { journal: log, pool, logger });
   afterLease.defer(() => kept.close());
+  host.stack.defer(() => void kept.close());
   host.beforeMetrics(() => {
     metrics.logPosition.set(log.knownHead());
     for (const [consumer, position] of kept.positions()) {

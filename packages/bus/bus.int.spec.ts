@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import dns from 'node:dns';
+import { mock, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
@@ -27,6 +29,27 @@ test('a bus that is away holds up nobody who leaves it', { timeout: 20_000 }, ()
     assert.ok(performance.now() - startedAtMs < 3_000);
   }),
 );
+
+test('a bus whose name is gone holds up nobody who leaves it', { timeout: 20_000 }, async () => {
+  await using nats = await startTemporaryNats();
+  const bus = await connectBus({ servers: [`localhost:${nats.port}`], name: 'test', logger });
+  const early = bus.respond('a.subject', () => undefined);
+  const late = bus.respond('another.subject', () => undefined);
+  const unknown = mock.method(dns, 'lookup', ((...args: unknown[]) => {
+    const answer = args.at(-1) as (error: Error) => void;
+    setImmediate(answer, Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+  }) as typeof dns.lookup);
+  try {
+    nats.signal('SIGSTOP');
+    const closing = early.close();
+    await nats.stop('SIGKILL');
+    while (bus.isConnected() || unknown.mock.callCount() === 0) await nextTurn();
+    await Promise.all([closing, late.close()]);
+    await bus.close();
+  } finally {
+    unknown.mock.restore();
+  }
+});
 
 test('a bus that has fallen silent holds up nobody who leaves it', { timeout: 20_000 }, () =>
   withBus(async (bus, nats) => {

@@ -63,6 +63,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const connection = await firstConnection(options);
   const requests = createOpenRequests(connection);
   let isConnected = true;
+  /** Resolves when the connection there is breaks. */
+  let broken = Promise.withResolvers<void>();
   logger.info({ server: connection.getServer() }, 'the bus is connected');
   void watch();
 
@@ -70,17 +72,28 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
         isConnected = false;
+        broken.resolve();
         requests.failAll('disconnected');
         logger.warn({ server: status.server }, 'the bus is away; connecting anew');
       } else if (status.type === 'reconnect') {
         isConnected = true;
+        broken = Promise.withResolvers();
         logger.info({ server: status.server }, 'the bus is back');
       } else if (status.type === 'error') {
         logger.error({ err: status.error }, 'the bus reports an error');
       }
     }
     isConnected = false;
+    broken.resolve();
     requests.failAll('disconnected');
+  }
+
+  /**
+   * Waits until the server has taken what was sent before, and no longer than the connection stands: the client library
+   * would wait for the next one, for ever where the server's name is gone.
+   */
+  async function whileConnected(drain: () => Promise<void>): Promise<void> {
+    if (isConnected) await Promise.race([drain().catch(() => undefined), broken.promise]);
   }
 
   return {
@@ -98,10 +111,16 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
           else logger.error({ err: error, subject }, 'a subject of the bus cannot be served');
         },
       });
-      return { close: () => subscription.drain() };
+      return {
+        async close() {
+          await whileConnected(() => subscription.drain());
+          subscription.unsubscribe();
+        },
+      };
     },
     async close() {
-      await connection.drain().catch(() => connection.close());
+      await whileConnected(() => connection.drain());
+      await connection.close();
     },
   };
 }

@@ -3,6 +3,10 @@ import type { Refusal } from '#errors/error-table.ts';
 import type { JournalConfig } from '../config.ts';
 import type { SerializedAppend } from './serialized-append.ts';
 
+/** With four bytes a character it fits an entry of PostgreSQL's index, which takes 2,704 bytes. */
+const STREAM_NAME_MAX_LENGTH = 512;
+const STREAM_NAME = new RegExp(`^[^\\0]{1,${STREAM_NAME_MAX_LENGTH}}$`, 'u');
+
 /** Appends on their way to the next commit. */
 export interface AppendQueue {
   /** Takes an append, or says why it cannot be written: malformed, too many waiting, or the queue closed. */
@@ -51,7 +55,11 @@ export function createAppendQueue(config: JournalConfig): AppendQueue {
   };
 }
 
-function faultOf({ events }: SerializedAppend): Refusal | undefined {
+function faultOf({ stream, events }: SerializedAppend): Refusal | undefined {
+  if (!STREAM_NAME.test(stream)) {
+    const message = `A stream's name has 1 to ${STREAM_NAME_MAX_LENGTH} characters, none of them NUL.`;
+    return { code: 'invalid_request', message };
+  }
   if (events.length === 0) return { code: 'invalid_request', message: 'An append has no events.' };
   if (events.every((event) => isUuid(event.eventId))) return undefined;
   return { code: 'invalid_request', message: 'An event id is no UUID.' };

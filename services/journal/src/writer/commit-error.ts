@@ -7,8 +7,8 @@ import { FencedError } from '../adapters/event-store.ts';
  */
 export type CommitError = 'refused' | 'fenced' | 'unknown';
 
-/** SQLSTATE classes of statements that were refused: data, integrity constraint, syntax and access rights. */
-const REFUSED_CLASSES = new Set(['22', '23', '42']);
+/** SQLSTATE classes of statements that were refused: data, integrity constraint, syntax and access rights, limits. */
+const REFUSED_CLASSES = new Set(['22', '23', '42', '54']);
 
 export function classifyCommitError(error: unknown): CommitError {
   if (error instanceof FencedError) return 'fenced';

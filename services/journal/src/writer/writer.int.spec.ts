@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '#errors/fault.ts';
@@ -170,4 +171,36 @@ test('a close does not wait for a connection that hangs', () =>
     await journal.close();
     assert.equal(proxy.cuts(), 1);
     assert.ok(performance.now() - startedAtMs < 3_000);
+  }));
+
+test('a name that no stream can have is refused, and holds up no other append', () =>
+  withTemporaryLog(async (log) => {
+    const journal = await log.open();
+    const isRefused = (thrown: unknown): boolean => thrown instanceof Fault && thrown.code === 'invalid_request';
+    for (const stream of ['', 'key-\u0000', 'ü'.repeat(513)]) {
+      for (const expectedVersion of [0, 1]) {
+        const append = { ...revocations('a', expectedVersion, [newId()]), stream };
+        const [refused, other] = await Promise.allSettled([
+          journal.append(append),
+          journal.append(revocations(newId(), 0, [newId()])),
+        ]);
+        assert.ok(refused.status === 'rejected' && isRefused(refused.reason), JSON.stringify(stream.slice(0, 9)));
+        assert.equal(other.status, 'fulfilled');
+      }
+    }
+    const longest = { ...revocations('a', 0, [newId()]), stream: '\u{1f600}'.repeat(512) };
+    assert.equal((await journal.append(longest)).kind, 'appended');
+  }));
+
+test('an append beyond a limit of PostgreSQL is refused, and holds up no other', () =>
+  withTemporaryLog(async (log) => {
+    await log.query('create index on journal.event (correlation_id)');
+    const journal = await log.open();
+    const beyond = { ...revocations('a', 0, [newId()]), correlationId: randomBytes(9_000).toString('hex') };
+    const [refused, other] = await Promise.allSettled([
+      journal.append(beyond),
+      journal.append(revocations('b', 0, [newId()])),
+    ]);
+    assert.equal(refused.status, 'rejected');
+    assert.equal(other.status, 'fulfilled');
   }));

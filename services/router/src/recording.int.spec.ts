@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
@@ -174,6 +175,55 @@ test('closing breaks off what does not end within the bound, and what was stream
   await router.close();
   const { failure, usage } = await underWay;
   assert.deepEqual([failure?.code, usage?.outcome, usage?.usage.outputTokens], ['upstream_cut', 'OUTCOME_CUT', 1]);
+});
+
+/** A journal whose appends wait for `opened`; `asked` resolves with the first. */
+const gated = () => {
+  const asked = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  const gate = (journal: Journal): Journal => ({
+    ...journal,
+    async append(request) {
+      asked.resolve();
+      await opened.promise;
+      return journal.append(request);
+    },
+  });
+  return { gate, asked: asked.promise, open: opened.resolve };
+};
+
+test('an answer that has come whole is given whole, also where its time is over while its usage is recorded', async (t) => {
+  for (const stream of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
+    const { gate, asked, open } = gated();
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 100 }, gate);
+    const answer = ask({ messages, stream });
+    await asked;
+    await pause(150);
+    open();
+    const { failure, text, usage } = await answer;
+    assert.deepEqual([failure, usage?.outcome], [undefined, 'OUTCOME_COMPLETED']);
+    assert.equal(text, stream ? contentEvent('one') + doneEvent : wholeAnswer);
+  }
+});
+
+test('what a slow client has not read yet when its time is over is not left out of an answer that ends well', async (t) => {
+  const long = contentEvent('x'.repeat(100_000));
+  const pieces = 4;
+  const baseUrl = await hostileProvider(t, (response) => response.end(long.repeat(pieces) + usageEvent + doneEvent));
+  const config = { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 200 };
+  const { journal, router } = createTestRouter(t, config);
+  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const frames = router.complete(request, new AbortController().signal);
+  await pause(300);
+  let bytes = 0;
+  let last = '';
+  for await (const frame of frames) {
+    if (frame.kind === 'data') bytes += frame.data.length;
+    last = frame.kind;
+  }
+  if (last === 'end') assert.equal(bytes, long.length * pieces + doneEvent.length);
+  else assert.equal(last, 'failure');
 });
 
 test('a defect inside the gateway still ends in a record and a failure', async (t) => {

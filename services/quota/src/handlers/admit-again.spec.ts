@@ -118,6 +118,22 @@ async function fateOf(journal: Awaited<ReturnType<typeof logWith>>, response: Ad
   return { admit, durable: result.durable };
 }
 
+test('one told early is told again as it was while it is being written, and the log is not asked for it', async () => {
+  const { promise: written, resolve } = Promise.withResolvers<void>();
+  const readStream = mock.fn(async () => []);
+  const admitOnce = mock.fn(async () => placed(written, { holdNanoUsd: 7n }, 'e'));
+  const admit = createRepeatableAdmit({ journal: { readStream }, clock: () => 50, admit: admitOnce });
+  const first = await admit(request);
+  assert.equal(await admit({ ...request, isUnderWay: true }), first);
+  assert.deepEqual([admitOnce.mock.callCount(), readStream.mock.callCount()], [1, 0]);
+  resolve();
+  assert.ok(first.result.kind === 'admitted');
+  await first.result.durable;
+  await new Promise((next) => setImmediate(next));
+  await admit(request);
+  assert.equal(admitOnce.mock.callCount(), 2, 'nothing of it is kept');
+});
+
 test('an admission told early whose write fails is not given out later', async () => {
   const failed = Promise.reject(new Fault({ code: 'unavailable', message: 'the log is away' }));
   const { admit, durable } = await fateOf(await logWith([]), placed(failed, { holdNanoUsd: 7n }, newId()));

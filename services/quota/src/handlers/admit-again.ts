@@ -12,7 +12,7 @@ const FAILED_KEPT_MS = 60_000;
 
 /**
  * Makes admission safe to ask for again, for callers whose first message, or its answer, may have been lost on the bus:
- * the same request while it is being admitted gets the same answer, and one that is in the log already, from here or
+ * the same request while it is being admitted, or written, gets the same answer, and one that is in the log already, from here or
  * from the leader before, gets what the log says of it. A request has one caller and one run, whose id nobody else has.
  *
  * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears.
@@ -75,10 +75,21 @@ export function createRepeatableAdmit(dependencies: {
     const { requestId } = request;
     const running = underWay.get(requestId);
     if (running !== undefined) return running;
-    const answer = admitOnce(request).finally(() => underWay.delete(requestId));
+    const answer = admitOnce(request);
     underWay.set(requestId, answer);
+    void certainOf(answer).then(() => underWay.delete(requestId));
     return answer;
   };
+}
+
+/** Resolves when an answer is certain, be it a no. */
+async function certainOf(answer: Promise<AdmitResponse>): Promise<void> {
+  try {
+    const { result } = await answer;
+    if (result.kind === 'admitted') await result.durable;
+  } catch {
+    // Told to whoever asked.
+  }
 }
 
 /** What the log says of an admission; throws a `Fault` where it is not this request's, or not open any more. */

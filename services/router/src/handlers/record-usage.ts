@@ -53,15 +53,17 @@ export async function recordUsage(
 ): Promise<Refusal | null> {
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
+  // Told with each failure: what comes of it is the house's, and may be on record nowhere else.
+  const lost = { requestId: run.request.requestId, usage: ending.usage };
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
       if (result.kind === 'appended') return null;
-      parts.logger.error({ requestId: run.request.requestId, ...result }, 'the hold ended before the usage came');
+      parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
     } catch (thrown) {
       const fault = faultFrom(thrown);
-      parts.logger.error({ requestId: run.request.requestId, err: fault }, 'the usage could not be recorded');
+      parts.logger.error({ ...lost, err: fault }, 'the usage could not be recorded');
       // Other codes than `unavailable` do not pass by waiting.
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
         if (fault.code === 'unavailable')

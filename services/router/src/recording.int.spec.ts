@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requestEventId } from '#contracts/request-event-id.ts';
+import type { CompleteRequest } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -11,6 +12,7 @@ import {
   createTestRouter,
   doneEvent,
   hostileProvider,
+  type TestRouter,
   testProvider,
   usageEvent,
   wholeAnswer,
@@ -224,6 +226,48 @@ test('what a slow client has not read yet when its time is over is not left out 
   }
   if (last === 'end') assert.equal(bytes, long.length * pieces + doneEvent.length);
   else assert.equal(last, 'failure');
+});
+
+/** Runs a request that was admitted once more, as an ingress does that lost the router of its first run. */
+async function runAgain({ journal, router }: TestRouter, request: CompleteRequest) {
+  const frames = await Array.fromAsync(router.complete(request, new AbortController().signal));
+  const last = frames.at(-1);
+  return {
+    text: Buffer.concat(frames.flatMap((frame) => (frame.kind === 'data' ? [frame.data] : []))).toString(),
+    failure: last?.kind === 'failure' ? last.failure.code : undefined,
+    events: (await journal.readStream(streams.request(request.requestId))).length,
+  };
+}
+
+test('a second run of a request whose first has an answer on record is completed, and charged as the first', async (t) => {
+  for (const stream of [false, true]) {
+    const lost = new AbortController();
+    const baseUrl = await hostileProvider(t, (response, _request, _body, call) => {
+      if (call === 1) lost.abort();
+      response.end(stream ? streamed : wholeAnswer);
+    });
+    const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    const request = await admit(world.journal, world.router, { model: 'm', messages, stream });
+    await Array.fromAsync(world.router.complete(request, lost.signal));
+    assert.equal((await world.usageOf(request.requestId))?.usage.inputTokens, 7);
+    const text = stream ? contentEvent('one') + doneEvent : wholeAnswer;
+    assert.deepEqual(await runAgain(world, request), { text, failure: undefined, events: 2 });
+  }
+});
+
+test('one whose first has nothing on record, or an estimate, is not', async (t) => {
+  const baseUrl = await hostileProvider(t, (response, _request, _body, call) => {
+    if (call > 1) response.end(wholeAnswer);
+    else left.abort();
+  });
+  const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 20 });
+  const left = new AbortController();
+  for (const signal of [left.signal, AbortSignal.abort()]) {
+    const request = await admit(world.journal, world.router, { model: 'm', messages });
+    await Array.fromAsync(world.router.complete(request, signal));
+    assert.equal((await world.usageOf(request.requestId))?.usage.outputTokens, 0);
+    assert.deepEqual(await runAgain(world, request), { text: '', failure: 'unavailable', events: 2 });
+  }
 });
 
 test('a defect inside the gateway still ends in a record and a failure', async (t) => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import { admitted, used } from '../testing.ts';
+import { WriteFault } from './admit.ts';
 import { createRepeatableAdmit } from './admit-again.ts';
 
 const request: AdmitRequest = {
@@ -87,7 +88,7 @@ test('an admission whose write failed is refused when it is asked for again, tho
     clock: () => nowMs,
     async admit() {
       calls += 1;
-      if (calls === 1) throw new Fault({ code: 'unavailable', message: 'the log is away' });
+      if (calls === 1) throw new WriteFault({ code: 'unavailable', message: 'the log is away' });
       return refused;
     },
   });
@@ -97,6 +98,26 @@ test('an admission whose write failed is refused when it is asked for again, tho
   nowMs = 60_000;
   await assert.rejects(admit(request), has('conflict'), 'long expired by then');
 });
+
+test('one that was refused for a moment, before anything of it was written, is decided anew when it is asked for again', async () => {
+  const admitOnce = mock.fn(async (): Promise<AdmitResponse> => ({ result: { ...certain }, window: null }));
+  admitOnce.mock.mockImplementationOnce(async () => {
+    throw new Fault({ code: 'unavailable', message: 'Too many requests wait to be admitted.' });
+  });
+  const admit = createRepeatableAdmit({ journal: await logWith([]), clock: () => 0, admit: admitOnce });
+  await assert.rejects(admit(request), has('unavailable'));
+  assert.equal((await admit(request)).result.kind, 'admitted');
+});
+
+const certain: Admission = {
+  kind: 'admitted',
+  durable: null,
+  eventId: 'e',
+  candidates: [],
+  holdNanoUsd: 7n,
+  outputTokensMax: 5,
+  outputTokensBound: 5,
+};
 
 const placed = (durable: Promise<void>, terms: { readonly holdNanoUsd: bigint }, eventId: string): AdmitResponse => ({
   result: {

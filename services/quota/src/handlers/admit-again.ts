@@ -5,7 +5,7 @@ import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Clock } from '#kernel/clock.ts';
-import { unavailable } from './admit.ts';
+import { unavailable, WriteFault } from './admit.ts';
 
 /** Longer than anybody asks again for one admission. */
 const FAILED_KEPT_MS = 60_000;
@@ -37,7 +37,7 @@ export function createRepeatableAdmit(dependencies: {
       if (result.kind === 'admitted') return { ...response, result: { ...result, durable: settled(request, result) } };
       if (result.refusal.code !== 'conflict') return response;
     } catch (error) {
-      failedAtMs.set(requestId, clock());
+      if (error instanceof WriteFault) failedAtMs.set(requestId, clock());
       throw error;
     }
     return before(request);

@@ -6,7 +6,7 @@ import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
-import { admitted, used } from '../testing.ts';
+import { admitted, expired, used } from '../testing.ts';
 import { WriteFault } from './admit.ts';
 import { createRepeatableAdmit } from './admit-again.ts';
 
@@ -23,7 +23,7 @@ const request: AdmitRequest = {
 };
 const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
 
-async function logWith(events: readonly (ReturnType<typeof admitted> | ReturnType<typeof used>)[]) {
+async function logWith(events: readonly ReturnType<typeof admitted | typeof used | typeof expired>[]) {
   const journal = createMemoryJournal();
   let expectedVersion = 0;
   for (const event of events) {
@@ -78,6 +78,12 @@ test('a request that was begun before its admission was certain is told of it th
   const { result } = await admit({ ...request, isUnderWay: true });
   assert.ok(result.kind === 'admitted');
   assert.equal(result.holdNanoUsd, 7n);
+});
+
+test('one whose hold was given back meanwhile is not admitted: nothing that it is given could be charged', async () => {
+  const journal = await logWith([hold, expired({ requestId: 'r', userId: 'u', holdNanoUsd: 7n })]);
+  const admit = createRepeatableAdmit({ journal, clock: () => 50, admit: async () => refused });
+  await assert.rejects(admit({ ...request, isUnderWay: true }), has('conflict'));
 });
 
 test('an admission whose write failed is refused when it is asked for again, though the log may hold it by then', async () => {

@@ -106,7 +106,8 @@ function admittedBefore(
     throw taken('A request with this id was admitted for something else.');
   }
   const isOver = ended !== undefined || Number(data.expiresAtMs) <= nowMs;
-  if (isOver && request.isUnderWay !== true) throw taken('The request with this id has ended.');
+  const isGivenBack = ended?.type === 'HoldExpired';
+  if (isGivenBack || (isOver && request.isUnderWay !== true)) throw taken('The request with this id has ended.');
   const result: Admission = {
     kind: 'admitted',
     durable: null,

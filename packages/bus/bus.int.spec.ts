@@ -83,3 +83,14 @@ test('a request under way settles when the bus is closed', { timeout: 20_000 }, 
     await silent;
   }),
 );
+
+test('an answer larger than the bus takes ends nobody', { timeout: 20_000 }, () =>
+  withBus(async (bus) => {
+    bus.respond('a.subject', (message) => {
+      message.respond(new Uint8Array(2 * 1024 * 1024));
+      message.respond('small');
+    });
+    const { data } = await bus.request('a.subject', '', 1_000);
+    assert.equal(new TextDecoder().decode(data), 'small');
+  }),
+);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, type Msg, type NatsConnection, type PublishOptions } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
 import { createOpenRequests, EARLY } from './open-requests.ts';
@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
   readonly data: Uint8Array;
-  /** Says what is known before the answer, which must follow. */
+  /** Says what is known before the answer, which must follow. Like an answer, it may be lost on its way. */
   sayEarly(data: Uint8Array | string): void;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
@@ -107,7 +107,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {
         callback(error, message) {
-          if (error === null) handler(messageOf(message));
+          if (error === null) handler(messageOf(message, logger));
           else logger.error({ err: error, subject }, 'a subject of the bus cannot be served');
         },
       });
@@ -152,14 +152,23 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
   }
 }
 
-function messageOf(message: Msg): BusMessage {
+function messageOf(message: Msg, logger: Logger): BusMessage {
+  /** Whoever asked gets nothing, and asks again: what was done for them is done. */
+  function send(data: Uint8Array | string, options?: PublishOptions): void {
+    try {
+      message.respond(data, options);
+    } catch (error) {
+      logger.error({ err: error, subject: message.subject }, 'an answer could not be sent');
+    }
+  }
+
   return {
     data: message.data,
     sayEarly(data) {
       const early = headers();
       early.set(EARLY, '1');
-      message.respond(data, { headers: early });
+      send(data, { headers: early });
     },
-    respond: (data) => void message.respond(data),
+    respond: (data) => send(data),
   };
 }

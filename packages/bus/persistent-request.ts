@@ -4,8 +4,8 @@ import { BusFault } from './bus-fault.ts';
 import type { Bus, BusAnswer } from './connect-bus.ts';
 
 export interface Persistence {
-  /** From the first try to giving up. */
-  readonly budgetMs: number;
+  /** From the first try to giving up; a function where it may change meanwhile. */
+  readonly budgetMs: number | (() => number);
   /** How long one try is waited for: after it nobody knows whether the message was heard. */
   readonly tryTimeoutMs: number;
   /** Between two tries. */
@@ -35,11 +35,13 @@ export async function persistentRequest(
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
   const { budgetMs, tryTimeoutMs, pauseMs, signal, onEarly, isPassing } = persistence;
-  const endMs = performance.now() + budgetMs;
+  const startMs = performance.now();
+  const leftMsNow = (): number =>
+    startMs + (typeof budgetMs === 'function' ? budgetMs() : budgetMs) - performance.now();
   let passing: PersistentAnswer | undefined;
   let failure: unknown;
   for (let tries = 1; ; tries += 1) {
-    const leftMs = endMs - performance.now();
+    const leftMs = leftMsNow();
     if (leftMs <= 0 || signal?.aborted === true) break;
     try {
       const message = await bus.request(
@@ -56,7 +58,7 @@ export async function persistentRequest(
       // A silent try has taken its time already.
       if (error.kind === 'timeout') continue;
     }
-    await pause(Math.min(pauseMs, Math.max(0, endMs - performance.now())));
+    await pause(Math.min(pauseMs, Math.max(0, leftMsNow())));
   }
   if (passing !== undefined) return passing;
   const message = 'A part of the gateway does not answer now; try again shortly.';

@@ -9,6 +9,8 @@ export interface FrameChannel {
   push(frame: CompleteFrame): void;
   /** Resolves when there is room again; undefined where there is. */
   room(): Promise<void> | undefined;
+  /** The reader is waited for no longer: what still comes is kept for it without a bound. */
+  stopWaiting(): void;
   /** Nobody reads any more: bytes are thrown away from here on. */
   drop(): void;
   /** No frame comes after those pushed. */
@@ -20,6 +22,7 @@ export function createFrameChannel(onReturn: () => void): FrameChannel {
   const waiting: CompleteFrame[] = [];
   let readers: ((result: IteratorResult<CompleteFrame>) => void)[] = [];
   let waitingBytes = 0;
+  let isWaiting = true;
   let isDropping = false;
   let isClosed = false;
   let roomMade: (() => void) | null = null;
@@ -27,6 +30,11 @@ export function createFrameChannel(onReturn: () => void): FrameChannel {
   function makeRoom(): void {
     roomMade?.();
     roomMade = null;
+  }
+
+  function stopWaiting(): void {
+    isWaiting = false;
+    makeRoom();
   }
 
   const iterator: AsyncIterator<CompleteFrame> = {
@@ -59,14 +67,15 @@ export function createFrameChannel(onReturn: () => void): FrameChannel {
       waitingBytes += bytesOf(frame);
     },
     room() {
-      if (isDropping || waitingBytes <= WAITING_MAX_BYTES) return undefined;
+      if (!isWaiting || waitingBytes <= WAITING_MAX_BYTES) return undefined;
       return new Promise((resolve) => {
         roomMade = resolve;
       });
     },
+    stopWaiting,
     drop() {
       isDropping = true;
-      makeRoom();
+      stopWaiting();
     },
     close() {
       isClosed = true;

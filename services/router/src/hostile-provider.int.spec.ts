@@ -182,6 +182,18 @@ test('nonsense for a usage is not believed: it is estimated', async (t) => {
   }
 });
 
+test('an answer of which the provider says that it used nothing is estimated, and not free', async (t) => {
+  const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const whole = JSON.stringify({ ...JSON.parse(wholeAnswer), usage });
+  const streamed = `${contentEvent('Hello there')}data: ${JSON.stringify({ choices: [], usage })}\n\n${doneEvent}`;
+  for (const stream of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : whole));
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    const asked = await ask({ messages, stream });
+    assert.deepEqual([asked.failure, asked.usage?.estimated, asked.usage?.usage.outputTokens], [undefined, true, 2]);
+  }
+});
+
 test('a provider that does not end its stream after [DONE] does not keep the client waiting', async (t) => {
   const baseUrl = await hostileProvider(
     t,

@@ -9,6 +9,7 @@ const RETRY_MS = 1_000;
 /**
  * Endings that the log could not take while their clients waited. They are brought to it when it is back, so that what
  * was delivered is charged and what was held for the rest is free again, and not only when the hold's time is over.
+ * What cannot come on record any more, since the hold has expired meanwhile, stands in this process' log with what was used.
  * Bounded by the requests that were under way when the log went: without it none is admitted.
  */
 export interface LateRecords {
@@ -29,16 +30,19 @@ export function createLateRecords({
   const closing = new AbortController();
 
   async function bring(append: AppendRequest): Promise<void> {
+    const requestId = append.correlationId;
+    const usage = append.events.find((event) => event.type === 'UsageRecorded')?.data.usage;
     for (let isLast = closing.signal.aborted; ; isLast = closing.signal.aborted) {
       await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
       try {
-        const { kind } = await journal.append(append);
-        logger.info({ requestId: append.correlationId, kind }, 'a usage that came late was brought to the log');
+        const result = await journal.append(append);
+        if (result.kind === 'appended') logger.info({ requestId }, 'a usage that came late was brought to the log');
+        else logger.error({ requestId, usage, ...result }, 'a usage never came on record');
         return;
       } catch (thrown) {
         const fault = faultFrom(thrown);
         if (fault.code === 'unavailable' && !isLast) continue;
-        logger.error({ requestId: append.correlationId, err: fault }, 'a usage never came on record');
+        logger.error({ requestId, usage, err: fault }, 'a usage never came on record');
         return;
       }
     }

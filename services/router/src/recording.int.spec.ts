@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { requestEventId } from '#contracts/request-event-id.ts';
+import type { CompleteRequest } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -10,6 +12,7 @@ import {
   createTestRouter,
   doneEvent,
   hostileProvider,
+  type TestRouter,
   testProvider,
   usageEvent,
   wholeAnswer,
@@ -174,6 +177,97 @@ test('closing breaks off what does not end within the bound, and what was stream
   await router.close();
   const { failure, usage } = await underWay;
   assert.deepEqual([failure?.code, usage?.outcome, usage?.usage.outputTokens], ['upstream_cut', 'OUTCOME_CUT', 1]);
+});
+
+/** A journal whose appends wait for `opened`; `asked` resolves with the first. */
+const gated = () => {
+  const asked = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  const gate = (journal: Journal): Journal => ({
+    ...journal,
+    async append(request) {
+      asked.resolve();
+      await opened.promise;
+      return journal.append(request);
+    },
+  });
+  return { gate, asked: asked.promise, open: opened.resolve };
+};
+
+test('an answer that has come whole is given whole, also where its time is over while its usage is recorded', async (t) => {
+  for (const stream of [false, true]) {
+    const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
+    const { gate, asked, open } = gated();
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 100 }, gate);
+    const answer = ask({ messages, stream });
+    await asked;
+    await pause(150);
+    open();
+    const { failure, text, usage } = await answer;
+    assert.deepEqual([failure, usage?.outcome], [undefined, 'OUTCOME_COMPLETED']);
+    assert.equal(text, stream ? contentEvent('one') + doneEvent : wholeAnswer);
+  }
+});
+
+test('what a slow client has not read yet when its time is over is not left out of an answer that ends well', async (t) => {
+  const long = contentEvent('x'.repeat(100_000));
+  const pieces = 4;
+  const baseUrl = await hostileProvider(t, (response) => response.end(long.repeat(pieces) + usageEvent + doneEvent));
+  const config = { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 200 };
+  const { journal, router } = createTestRouter(t, config);
+  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const frames = router.complete(request, new AbortController().signal);
+  await pause(300);
+  let bytes = 0;
+  let last = '';
+  for await (const frame of frames) {
+    if (frame.kind === 'data') bytes += frame.data.length;
+    last = frame.kind;
+  }
+  if (last === 'end') assert.equal(bytes, long.length * pieces + doneEvent.length);
+  else assert.equal(last, 'failure');
+});
+
+/** Runs a request that was admitted once more, as an ingress does that lost the router of its first run. */
+async function runAgain({ journal, router }: TestRouter, request: CompleteRequest) {
+  const frames = await Array.fromAsync(router.complete(request, new AbortController().signal));
+  const last = frames.at(-1);
+  return {
+    text: Buffer.concat(frames.flatMap((frame) => (frame.kind === 'data' ? [frame.data] : []))).toString(),
+    failure: last?.kind === 'failure' ? last.failure.code : undefined,
+    events: (await journal.readStream(streams.request(request.requestId))).length,
+  };
+}
+
+test('a second run of a request whose first has an answer on record is completed, and charged as the first', async (t) => {
+  for (const stream of [false, true]) {
+    const lost = new AbortController();
+    const baseUrl = await hostileProvider(t, (response, _request, _body, call) => {
+      if (call === 1) lost.abort();
+      response.end(stream ? streamed : wholeAnswer);
+    });
+    const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    const request = await admit(world.journal, world.router, { model: 'm', messages, stream });
+    await Array.fromAsync(world.router.complete(request, lost.signal));
+    assert.equal((await world.usageOf(request.requestId))?.usage.inputTokens, 7);
+    const text = stream ? contentEvent('one') + doneEvent : wholeAnswer;
+    assert.deepEqual(await runAgain(world, request), { text, failure: undefined, events: 2 });
+  }
+});
+
+test('one whose first has nothing on record, or an estimate, is not', async (t) => {
+  const baseUrl = await hostileProvider(t, (response, _request, _body, call) => {
+    if (call > 1) response.end(wholeAnswer);
+    else left.abort();
+  });
+  const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 20 });
+  const left = new AbortController();
+  for (const signal of [left.signal, AbortSignal.abort()]) {
+    const request = await admit(world.journal, world.router, { model: 'm', messages });
+    await Array.fromAsync(world.router.complete(request, signal));
+    assert.equal((await world.usageOf(request.requestId))?.usage.outputTokens, 0);
+    assert.deepEqual(await runAgain(world, request), { text: '', failure: 'unavailable', events: 2 });
+  }
 });
 
 test('a defect inside the gateway still ends in a record and a failure', async (t) => {

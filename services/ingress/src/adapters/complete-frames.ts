@@ -4,7 +4,10 @@ import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { isErrorCode } from '#errors/error-table.ts';
 
 /** The parsed body stays behind: the router reads it from the bytes again. */
-export function completeRequestToWire(request: CompleteRequest): MessageInitShape<typeof CompleteRequestSchema> {
+export function completeRequestToWire(
+  request: CompleteRequest,
+  isClientGone: boolean,
+): MessageInitShape<typeof CompleteRequestSchema> {
   const { requestId, userId, body, stream, outputTokensMax, promptTokensBound, outputTokensBound } = request;
   return {
     requestId,
@@ -16,6 +19,7 @@ export function completeRequestToWire(request: CompleteRequest): MessageInitShap
     promptTokensBound,
     outputTokensBound,
     admissionEventId: request.admissionEventId,
+    isClientGone,
   };
 }
 

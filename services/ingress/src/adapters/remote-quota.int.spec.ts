@@ -122,6 +122,17 @@ test('where whoever told it early is lost, the next one is asked, and its terms 
   assert.equal(await other.ended(), 'unavailable');
 });
 
+test('what was told early is asked for, where nobody answers, as long as its usage may come on record', async () => {
+  const untilMs = performance.now() + 6_000;
+  const { ended } = await admitWith(
+    (message) => message.sayEarly(admitted()),
+    (message) => {
+      if (performance.now() > untilMs) message.respond(admitted());
+    },
+  );
+  assert.equal(await ended(), 'durable');
+});
+
 test('what is told early and cannot be read is passed over', async () => {
   const { result, ended } = await admitWith((message) => {
     message.sayEarly('no admission');

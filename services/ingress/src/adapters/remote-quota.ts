@@ -15,6 +15,12 @@ import type { RpcPeer } from '#rpc/rpc-peer.ts';
  * waits them out notices nothing.
  */
 const BUDGET_MS = 5_000;
+/**
+ * The same where the admission was told early and nobody answers since: a router tries for ten seconds, and for what its
+ * last try takes, to record what the request has used. Given up before, the client would be charged for an answer it does
+ * not get.
+ */
+const UNDER_WAY_BUDGET_MS = 15_000;
 /** An admission takes milliseconds; one that waits for a takeover of the log is asked for again and told the same. */
 const TRY_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 50;
@@ -39,20 +45,23 @@ export function createRemoteQuota(options: {
   async function ask(request: AdmitRequest, onEarly: (response: AdmitResponse) => void): Promise<AdmitResponse> {
     let response: AdmitResponse | undefined;
     let message = admitRequestToWire(request);
+    let budgetMs = BUDGET_MS;
     await persistentRequest(bus, subject, () => message, {
-      budgetMs: BUDGET_MS,
+      budgetMs: () => budgetMs,
       tryTimeoutMs: TRY_TIMEOUT_MS,
       pauseMs: PAUSE_MS,
       onEarly(data) {
         try {
           onEarly(admitResponseFromWire(decoder.decode(data)));
           message = admitRequestToWire({ ...request, isUnderWay: true });
+          budgetMs = UNDER_WAY_BUDGET_MS;
         } catch {
           // Unreadable: the certain answer follows.
         }
       },
       isPassing(message: BusAnswer) {
         response = admitResponseFromWire(decoder.decode(message.data));
+        budgetMs = BUDGET_MS;
         return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';
       },
     });

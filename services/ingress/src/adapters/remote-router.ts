@@ -41,8 +41,10 @@ export function createRemoteRouter(options: {
   let health: ReturnType<RouterPort['providerHealth']> = [];
 
   const run: RunOnRouter = async function* (request, signal) {
-    for await (const message of calls.complete(completeRequestToWire(request), {
-      signal,
+    // A call whose signal has aborted is not begun, and nobody would end the hold of the request.
+    const isClientGone = signal.aborted;
+    for await (const message of calls.complete(completeRequestToWire(request, isClientGone), {
+      ...(isClientGone ? {} : { signal }),
       timeoutMs: requestTimeoutMs,
       traceparent: request.traceparent,
     })) {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
-import { admitted, used } from '../testing.ts';
+import { admitted, expired, used } from '../testing.ts';
+import { WriteFault } from './admit.ts';
 import { createRepeatableAdmit } from './admit-again.ts';
 
 const request: AdmitRequest = {
@@ -22,7 +23,7 @@ const request: AdmitRequest = {
 };
 const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
 
-async function logWith(events: readonly (ReturnType<typeof admitted> | ReturnType<typeof used>)[]) {
+async function logWith(events: readonly ReturnType<typeof admitted | typeof used | typeof expired>[]) {
   const journal = createMemoryJournal();
   let expectedVersion = 0;
   for (const event of events) {
@@ -79,6 +80,12 @@ test('a request that was begun before its admission was certain is told of it th
   assert.equal(result.holdNanoUsd, 7n);
 });
 
+test('one whose hold was given back meanwhile is not admitted: nothing that it is given could be charged', async () => {
+  const journal = await logWith([hold, expired({ requestId: 'r', userId: 'u', holdNanoUsd: 7n })]);
+  const admit = createRepeatableAdmit({ journal, clock: () => 50, admit: async () => refused });
+  await assert.rejects(admit({ ...request, isUnderWay: true }), has('conflict'));
+});
+
 test('an admission whose write failed is refused when it is asked for again, though the log may hold it by then', async () => {
   let nowMs = 0;
   let calls = 0;
@@ -87,7 +94,7 @@ test('an admission whose write failed is refused when it is asked for again, tho
     clock: () => nowMs,
     async admit() {
       calls += 1;
-      if (calls === 1) throw new Fault({ code: 'unavailable', message: 'the log is away' });
+      if (calls === 1) throw new WriteFault({ code: 'unavailable', message: 'the log is away' });
       return refused;
     },
   });
@@ -97,6 +104,26 @@ test('an admission whose write failed is refused when it is asked for again, tho
   nowMs = 60_000;
   await assert.rejects(admit(request), has('conflict'), 'long expired by then');
 });
+
+test('one that was refused for a moment, before anything of it was written, is decided anew when it is asked for again', async () => {
+  const admitOnce = mock.fn(async (): Promise<AdmitResponse> => ({ result: { ...certain }, window: null }));
+  admitOnce.mock.mockImplementationOnce(async () => {
+    throw new Fault({ code: 'unavailable', message: 'Too many requests wait to be admitted.' });
+  });
+  const admit = createRepeatableAdmit({ journal: await logWith([]), clock: () => 0, admit: admitOnce });
+  await assert.rejects(admit(request), has('unavailable'));
+  assert.equal((await admit(request)).result.kind, 'admitted');
+});
+
+const certain: Admission = {
+  kind: 'admitted',
+  durable: null,
+  eventId: 'e',
+  candidates: [],
+  holdNanoUsd: 7n,
+  outputTokensMax: 5,
+  outputTokensBound: 5,
+};
 
 const placed = (durable: Promise<void>, terms: { readonly holdNanoUsd: bigint }, eventId: string): AdmitResponse => ({
   result: {
@@ -117,6 +144,22 @@ async function fateOf(journal: Awaited<ReturnType<typeof logWith>>, response: Ad
   assert.ok(result.kind === 'admitted' && result.durable !== null);
   return { admit, durable: result.durable };
 }
+
+test('one told early is told again as it was while it is being written, and the log is not asked for it', async () => {
+  const { promise: written, resolve } = Promise.withResolvers<void>();
+  const readStream = mock.fn(async () => []);
+  const admitOnce = mock.fn(async () => placed(written, { holdNanoUsd: 7n }, 'e'));
+  const admit = createRepeatableAdmit({ journal: { readStream }, clock: () => 50, admit: admitOnce });
+  const first = await admit(request);
+  assert.equal(await admit({ ...request, isUnderWay: true }), first);
+  assert.deepEqual([admitOnce.mock.callCount(), readStream.mock.callCount()], [1, 0]);
+  resolve();
+  assert.ok(first.result.kind === 'admitted');
+  await first.result.durable;
+  await new Promise((next) => setImmediate(next));
+  await admit(request);
+  assert.equal(admitOnce.mock.callCount(), 2, 'nothing of it is kept');
+});
 
 test('an admission told early whose write fails is not given out later', async () => {
   const failed = Promise.reject(new Fault({ code: 'unavailable', message: 'the log is away' }));

@@ -5,14 +5,14 @@ import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Clock } from '#kernel/clock.ts';
-import { unavailable } from './admit.ts';
+import { unavailable, WriteFault } from './admit.ts';
 
 /** Longer than anybody asks again for one admission. */
 const FAILED_KEPT_MS = 60_000;
 
 /**
  * Makes admission safe to ask for again, for callers whose first message, or its answer, may have been lost on the bus:
- * the same request while it is being admitted gets the same answer, and one that is in the log already, from here or
+ * the same request while it is being admitted, or written, gets the same answer, and one that is in the log already, from here or
  * from the leader before, gets what the log says of it. A request has one caller and one run, whose id nobody else has.
  *
  * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears.
@@ -37,7 +37,7 @@ export function createRepeatableAdmit(dependencies: {
       if (result.kind === 'admitted') return { ...response, result: { ...result, durable: settled(request, result) } };
       if (result.refusal.code !== 'conflict') return response;
     } catch (error) {
-      failedAtMs.set(requestId, clock());
+      if (error instanceof WriteFault) failedAtMs.set(requestId, clock());
       throw error;
     }
     return before(request);
@@ -75,10 +75,21 @@ export function createRepeatableAdmit(dependencies: {
     const { requestId } = request;
     const running = underWay.get(requestId);
     if (running !== undefined) return running;
-    const answer = admitOnce(request).finally(() => underWay.delete(requestId));
+    const answer = admitOnce(request);
     underWay.set(requestId, answer);
+    void certainOf(answer).then(() => underWay.delete(requestId));
     return answer;
   };
+}
+
+/** Resolves when an answer is certain, be it a no. */
+async function certainOf(answer: Promise<AdmitResponse>): Promise<void> {
+  try {
+    const { result } = await answer;
+    if (result.kind === 'admitted') await result.durable;
+  } catch {
+    // Told to whoever asked.
+  }
 }
 
 /** What the log says of an admission; throws a `Fault` where it is not this request's, or not open any more. */
@@ -95,7 +106,8 @@ function admittedBefore(
     throw taken('A request with this id was admitted for something else.');
   }
   const isOver = ended !== undefined || Number(data.expiresAtMs) <= nowMs;
-  if (isOver && request.isUnderWay !== true) throw taken('The request with this id has ended.');
+  const isGivenBack = ended?.type === 'HoldExpired';
+  if (isGivenBack || (isOver && request.isUnderWay !== true)) throw taken('The request with this id has ended.');
   const result: Admission = {
     kind: 'admitted',
     durable: null,

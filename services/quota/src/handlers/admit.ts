@@ -113,7 +113,8 @@ export function createAdmit(dependencies: {
         return false;
       }
       abandon(requestId);
-      throw error instanceof Fault ? error : unavailable('The admission could not be written.', error);
+      const fault = error instanceof Fault ? error : unavailable('The admission could not be written.', error);
+      throw new WriteFault(fault.refusal, { cause: fault.cause });
     }
     if (result.kind === 'appended' && !result.isRepeat) return true;
     pending.remove(requestId);
@@ -129,6 +130,9 @@ export function createAdmit(dependencies: {
     return { result: { kind: 'refused', refusal: decision.refusal }, window: decision.window };
   };
 }
+
+/** An admission was decided, and its append failed: the log may come to hold it all the same. */
+export class WriteFault extends Fault {}
 
 export function unavailable(message: string, cause?: unknown): Fault {
   return new Fault({ code: 'unavailable', message, retryAfterMs: 1_000 }, { cause });

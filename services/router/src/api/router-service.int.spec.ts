@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { routerService } from './router-service.ts';
 
-test('an answer larger than any message arrives whole', async () => {
-  const whole = Buffer.alloc(20 * 1024 * 1024 + 7, 'abcdefg');
+/** Serves a router whose completions are these, and gives what calls it. */
+async function serve(t: TestContext, complete: RouterPort['complete']) {
   const router: RouterPort = {
-    async *complete(): AsyncGenerator<CompleteFrame> {
-      yield { kind: 'data', data: whole };
-    },
+    complete,
     findModel: () => undefined,
     listModels: () => [],
     providerHealth: () => [],
@@ -28,10 +26,31 @@ test('an answer larger than any message arrives whole', async () => {
   });
   const peer = { addresses: [server.address], adminToken: 't', isMultiplexed: true };
   const { calls, close } = createGrpcClient(RouterService, peer);
+  t.after(async () => {
+    close();
+    await server.drain();
+  });
+  return calls;
+}
+
+const request = { requestId: 'r', body: Buffer.from('{}'), candidates: [{ provider: 'p' }] };
+
+test('an answer larger than any message arrives whole', async (t) => {
+  const whole = Buffer.alloc(20 * 1024 * 1024 + 7, 'abcdefg');
+  const calls = await serve(t, async function* (): AsyncGenerator<CompleteFrame> {
+    yield { kind: 'data', data: whole };
+  });
   const parts: Uint8Array[] = [];
-  const request = { requestId: 'r', body: Buffer.from('{}'), candidates: [{ provider: 'p' }] };
   for await (const { frame } of calls.complete(request)) if (frame.case === 'data') parts.push(frame.value);
   assert.ok(Buffer.concat(parts).equals(whole));
-  close();
-  await server.drain();
+});
+
+test('for a client that is gone the signal has aborted before the run begins', async (t) => {
+  const aborted: boolean[] = [];
+  // biome-ignore lint/correctness/useYield: the signal is all that counts.
+  const calls = await serve(t, async function* (_request, signal): AsyncGenerator<CompleteFrame> {
+    aborted.push(signal.aborted);
+  });
+  for (const isClientGone of [true, false]) await Array.fromAsync(calls.complete({ ...request, isClientGone }));
+  assert.deepEqual(aborted, [true, false]);
 });

@@ -18,7 +18,8 @@ export function routerService(router: RouterPort): ServedService {
   return servedService(RouterService, {
     async *complete(wire, { signal, traceparent }) {
       const request = { ...requestFromWire(wire), traceparent };
-      for await (const frame of router.complete(request, signal)) {
+      const client = wire.isClientGone ? AbortSignal.abort() : signal;
+      for await (const frame of router.complete(request, client)) {
         if (frame.kind !== 'data' || frame.data.length <= DATA_MAX_BYTES) yield frameToWire(frame);
         else yield* piecesToWire(frame.data);
       }

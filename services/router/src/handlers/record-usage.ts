@@ -6,7 +6,8 @@ import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
-import { noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { completionTokensOf, noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 
@@ -41,7 +42,7 @@ const DURATION_MAX_MS = 2 ** 32 - 1;
 export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
 
 /**
- * Makes the usage durable; returns null when it is. A refusal: the log could not be written within the bound, or the
+ * Makes the usage durable; returns null when it is, or when that of an earlier run is in its place. A refusal: the log could not be written within the bound, or the
  * request's hold has ended, and the answer must not be completed. `lateEnding`: what is brought to the log once it is
  * back, since the client was given no more than that. Never throws.
  */
@@ -53,15 +54,18 @@ export async function recordUsage(
 ): Promise<Refusal | null> {
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
+  // Told with each failure: what comes of it is the house's, and may be on record nowhere else.
+  const lost = { requestId: run.request.requestId, usage: ending.usage };
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
       if (result.kind === 'appended') return null;
-      parts.logger.error({ requestId: run.request.requestId, ...result }, 'the hold ended before the usage came');
+      parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
     } catch (thrown) {
       const fault = faultFrom(thrown);
-      parts.logger.error({ requestId: run.request.requestId, err: fault }, 'the usage could not be recorded');
+      if (fault.code === 'conflict' && (await isAnswerOnRecord(parts.journal, run))) return null;
+      parts.logger.error({ ...lost, err: fault }, 'the usage could not be recorded');
       // Other codes than `unavailable` do not pass by waiting.
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
         if (fault.code === 'unavailable')
@@ -72,6 +76,17 @@ export async function recordUsage(
       await pause(waitMs);
     }
   }
+}
+
+/**
+ * Whether an earlier run of the request has an answer on record, of which nothing has reached the client: the router of
+ * that run, or the way to it, was lost. The client pays for that answer and is given this one.
+ */
+async function isAnswerOnRecord(journal: Pick<Journal, 'readStream'>, { request }: Run): Promise<boolean> {
+  const [, ended] = await journal.readStream(streams.request(request.requestId)).catch((): RecordedEvent[] => []);
+  if (ended?.type !== 'UsageRecorded') return false;
+  const { estimated, usage } = ended.data;
+  return !estimated && completionTokensOf(usage) > 0;
 }
 
 /** Waits for the request's admission where that is not in the log yet. */

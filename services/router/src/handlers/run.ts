@@ -23,7 +23,7 @@ export interface RunParts {
 /** One request under way. */
 export interface Run {
   readonly request: CompleteRequest;
-  readonly channel: Pick<FrameChannel, 'push' | 'room' | 'drop'>;
+  readonly channel: Pick<FrameChannel, 'push' | 'room' | 'stopWaiting'>;
   readonly startedAtMs: number;
   readonly attempts: AttemptBody[];
   /** 0 until the first byte of the answer has come. */
@@ -39,9 +39,12 @@ export interface Run {
   stopped: 'drained' | 'timeout' | 'closing' | null;
 }
 
-/** Breaks off what the run waits for: the provider, and a client that does not read. The first reason stays. */
+/**
+ * Breaks off what the run waits for: the provider, and a client that does not read. The first reason stays. An answer
+ * that is all there by then is still given whole.
+ */
 export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
   run.stopped ??= reason;
   run.call?.abort();
-  run.channel.drop();
+  run.channel.stopWaiting();
 }

@@ -15,6 +15,11 @@ test('negative, fractional, infinite and absurd counts are not believed', () => 
   }
 });
 
+test('a report of nothing at all is not believed: an answer has a prompt', () => {
+  assert.equal(isPlausible(noUsage, bounds), false);
+  assert.equal(isPlausible({ ...noUsage, inputTokens: 1 }, bounds), true);
+});
+
 test('whole counts are the sums of their disjoint parts', () => {
   const usage = {
     inputTokens: 1,

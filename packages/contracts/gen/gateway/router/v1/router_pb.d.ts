@@ -69,6 +69,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: bool stream = 9;
    */
   stream: boolean;
+
+  /**
+   * The client left while it was being admitted: no provider is called, and the hold is ended.
+   *
+   * @generated from field: bool is_client_gone = 10;
+   */
+  isClientGone: boolean;
 };
 
 /**
@@ -129,6 +136,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: bool stream = 9;
    */
   stream?: boolean;
+
+  /**
+   * The client left while it was being admitted: no provider is called, and the hold is ended.
+   *
+   * @generated from field: bool is_client_gone = 10;
+   */
+  isClientGone?: boolean;
 };
 
 /**

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteRequest } from '#contracts/router.ts';
+import { type ServiceHandlers, servedService } from '#rpc/served-service.ts';
+import { startGrpcServer } from '#rpc/server.ts';
+import { createRemoteRouter } from './remote-router.ts';
+
+const request: CompleteRequest = {
+  requestId: 'r',
+  userId: 'u',
+  body: Buffer.from('{}'),
+  parsedBody: {},
+  stream: false,
+  candidates: [],
+  outputTokensMax: 1,
+  promptTokensBound: 1,
+  outputTokensBound: 1,
+  admissionEventId: 'a',
+};
+
+test('a client that left while it was admitted is told to the router, which ends its hold', async (t) => {
+  const told: { requestId: string; isClientGone: boolean }[] = [];
+  const handlers: ServiceHandlers<typeof RouterService> = {
+    async *complete({ requestId, isClientGone }) {
+      told.push({ requestId, isClientGone });
+      yield { frame: { case: 'failure', value: { code: 'client_gone', message: 'It left.' } } };
+    },
+    listModels: async () => ({ models: [] }),
+    getProviderHealth: async () => ({ providers: [] }),
+  };
+  const server = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [servedService(RouterService, handlers)],
+    adminToken: 't',
+    logger: { warn: () => undefined, error: () => undefined },
+    withMultiplexing: true,
+  });
+  const router = createRemoteRouter({
+    peer: { addresses: [server.address], adminToken: 't' },
+    requestTimeoutMs: 5_000,
+    logger: pino({ level: 'silent' }),
+  });
+  t.after(async () => {
+    await router.close();
+    await server.drain();
+  });
+  const frames = await Array.fromAsync(router.complete(request, AbortSignal.abort()));
+  assert.deepEqual(told, [{ requestId: 'r', isClientGone: true }]);
+  assert.equal(frames.length, 1);
+  await Array.fromAsync(router.complete(request, new AbortController().signal));
+  assert.deepEqual(told[1], { requestId: 'r', isClientGone: false });
+});

@@ -1,4 +1,7 @@
-/** What the checks read of a rendered Kubernetes object; whether all of it is as Kubernetes wants it is for its types to say. */
+/**
+ * What the checks read of a rendered Kubernetes object; whether all of it is as Kubernetes wants it is for its types to
+ * say.
+ */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;

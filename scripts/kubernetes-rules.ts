@@ -62,7 +62,10 @@ function graceFaults({ metadata, spec }: KubernetesObject, stopMarginMs: number)
   return [`Deployment ${metadata.name}: is killed after ${graceMs} ms, which a drain of ${drain} ms may need and more`];
 }
 
-/** Each Service, budget and policy means exactly one Deployment's pods, or a Job's, and each autoscaler one that is there. */
+/**
+ * Each Service, budget and policy means exactly one Deployment's pods, or a Job's, and each autoscaler one that is
+ * there.
+ */
 function selectorFaults(objects: readonly KubernetesObject[]): string[] {
   const faults: string[] = [];
   const pods = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');

@@ -25,7 +25,10 @@ export function resultJson(result: Result): string {
   return `${JSON.stringify({ ...head, ...rest }, readable, 2)}\n`;
 }
 
-/** Writes results/<date>-<scenario>.json (with -overlapped where admissions were), over an earlier one of the same day. Resolves to its path. */
+/**
+ * Writes results/<date>-<scenario>.json (with -overlapped where admissions were), over an earlier one of the same day.
+ * Resolves to its path.
+ */
 export async function saveResult(result: Result): Promise<string> {
   await mkdir(RESULTS, { recursive: true });
   const variant = result.settings.durability === 'overlapped' ? '-overlapped' : '';

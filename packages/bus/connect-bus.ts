@@ -8,7 +8,10 @@ import { createOpenRequests, EARLY } from './open-requests.ts';
 const PING_INTERVAL_MS = 1_000;
 const PINGS_OUT_MAX = 2;
 
-/** Between two tries to connect: long enough not to drum on a server that starts, short enough to be back within a second. */
+/**
+ * Between two tries to connect: long enough not to drum on a server that starts, short enough to be back within a
+ * second.
+ */
 const RECONNECT_WAIT_MS = 200;
 const RECONNECT_JITTER_MS = 100;
 const CONNECT_TIMEOUT_MS = 2_000;

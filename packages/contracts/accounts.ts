@@ -23,7 +23,10 @@ export interface KeyView {
   readonly createdAtMs: number;
 }
 
-/** Rejections are `Fault`s: `invalid_request`, `not_found`, `conflict`, `unavailable`. Commands resolve when durable and visible. */
+/**
+ * Rejections are `Fault`s: `invalid_request`, `not_found`, `conflict`, `unavailable`. Commands resolve when durable and
+ * visible.
+ */
 export interface AccountsPort {
   /** Whose key this is; undefined for an unknown, malformed or revoked one. Synchronous: a look-up in memory. */
   authenticate(apiKey: string): KeyIdentity | undefined;

@@ -1,6 +1,9 @@
 import { type ErrorCode, errorTable, type Refusal } from './error-table.ts';
 
-/** Something broke, or a request cannot be served: an exception with a code of the table. The message begins with the code. */
+/**
+ * Something broke, or a request cannot be served: an exception with a code of the table. The message begins with the
+ * code.
+ */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: ErrorCode;

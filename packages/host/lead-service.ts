@@ -107,8 +107,8 @@ async function electedOf(host: Host, parts: Parts): Promise<Leadership> {
 }
 
 /**
- * Keeps a service's projections in line with the log until the stop. A batch under way may end after the lease was given back:
- * it may wait for a lock, or for a database that hangs, and a successor finds which events are taken.
+ * Keeps a service's projections in line with the log until the stop. A batch under way may end after the lease was
+ * given back: it may wait for a lock, or for a database that hangs, and a successor finds which events are taken.
  */
 export async function startProjections(
   host: Host,

@@ -9,8 +9,9 @@ const BUS_AWAY_MAX_MS = 5_000;
 const BUS_CHECK_MS = 500;
 
 /**
- * Waits until this process leads its service, for which it stands only while it has the bus. From then on a lease that another process has taken ends it. The lease is
- * given back at the stop, after everything that was opened later is closed.
+ * Waits until this process leads its service, for which it stands only while it has the bus. From then on a lease that
+ * another process has taken ends it. The lease is given back at the stop, after everything that was opened later is
+ * closed.
  */
 export async function lead(host: Host, pool: pg.Pool, bus: Bus): Promise<Lease> {
   let lease: Lease | undefined;

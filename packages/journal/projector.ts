@@ -24,7 +24,10 @@ const LIGHT_PAUSE_MS = 50;
  */
 const IDLE_IN_TRANSACTION_MAX_MS = 30_000;
 
-/** How far the stored checkpoint may lag behind events the projection does not fold: they are skipped anew after a restart. */
+/**
+ * How far the stored checkpoint may lag behind events the projection does not fold: they are skipped anew after a
+ * restart.
+ */
 const CHECKPOINT_LAG_MAX_EVENTS = 10_000;
 
 export interface ProjectorDependencies {

@@ -43,8 +43,8 @@ function ignoreBrokenConnection(): void {
 export type Taking = { readonly isOurs: true } | { readonly isOurs: false; readonly end: string };
 
 /**
- * Takes the lease where nobody holds it. `staleEnd`: the end of one that has not been renewed for its whole time, by the clock
- * of who asks; it is over whatever the database's clock says, which may have been set back.
+ * Takes the lease where nobody holds it. `staleEnd`: the end of one that has not been renewed for its whole time, by
+ * the clock of who asks; it is over whatever the database's clock says, which may have been set back.
  */
 export async function takeLease(connection: pg.Pool, row: LeaseRow, staleEnd: string | null): Promise<Taking> {
   const table = `${pg.escapeIdentifier(row.schema)}.lease`;

@@ -14,7 +14,10 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Hits wherever one of the shapes above can, in one pass: most lines need no more than this (measured: 22 µs a line without this, 0.4 µs with it). */
+/**
+ * Hits wherever one of the shapes above can, in one pass: most lines need no more than this (measured: 22 µs a line
+ * without this, 0.4 µs with it).
+ */
 const suspicion = /ak_|sk-|AIza|bearer |basic |:\/\/|(?:key|authorization|password|secret|cookie|admin[-_]?token)":"/i;
 
 /**

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** PEM files of a certificate for this machine (localhost, 127.0.0.1), good for a day, and of the authority that signed it. */
+/**
+ * PEM files of a certificate for this machine (localhost, 127.0.0.1), good for a day, and of the authority that signed
+ * it.
+ */
 export interface CertificateFiles {
   readonly certFile: string;
   readonly keyFile: string;

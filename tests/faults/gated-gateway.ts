@@ -9,7 +9,10 @@ import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { configure } from '../e2e/support/over-http.ts';
 import { type RawProvider, startRawProvider } from '../e2e/support/raw-provider.ts';
 
-/** The six services over a NATS and a database of their own, and a provider that holds its answers back where it is told to. */
+/**
+ * The six services over a NATS and a database of their own, and a provider that holds its answers back where it is told
+ * to.
+ */
 export interface GatedGateway extends AsyncDisposable {
   readonly provider: RawProvider;
   readonly gateway: DistributedGateway;

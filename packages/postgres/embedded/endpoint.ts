@@ -18,7 +18,8 @@ const SOCKET_PORT = 5432;
 
 /**
  * Chooses a Unix socket where one can be had: it needs no free port, and the folder's mode keeps others out. (In speed
- * they are alike: some 100 µs a query either way.) TCP where the path is too long, or the file system has no sockets (the shared folders of Docker on macOS).
+ * they are alike: some 100 µs a query either way.) TCP where the path is too long, or the file system has no sockets
+ * (the shared folders of Docker on macOS).
  */
 export async function chooseEndpoint(clusterDir: string): Promise<Endpoint> {
   const isShort = Buffer.byteLength(join(clusterDir, `.s.PGSQL.${SOCKET_PORT}`)) < SOCKET_PATH_MAX_BYTES;

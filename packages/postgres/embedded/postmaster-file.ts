@@ -36,9 +36,9 @@ export async function isPostmasterOf(clusterDir: string, pid: number): Promise<b
 /**
  * Frees a cluster whose `postmaster.pid` names a process that isn't its server (any more).
  *
- * If that process is alive, PostgreSQL would refuse to start, and without the file it would not see backends that outlived their postmaster and
- * still write. So the file stays and only the pid in it changes, to that of the server's parent: PostgreSQL knows such a
- * pid for a leftover, and goes on to look at the shared memory that the file names.
+ * If that process is alive, PostgreSQL would refuse to start, and without the file it would not see backends that
+ * outlived their postmaster and still write. So the file stays and only the pid in it changes, to that of the server's
+ * parent: PostgreSQL knows such a pid for a leftover, and goes on to look at the shared memory that the file names.
  */
 export async function disownPostmasterFile(clusterDir: string): Promise<void> {
   const path = join(clusterDir, 'postmaster.pid');

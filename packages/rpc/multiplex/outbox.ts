@@ -1,7 +1,10 @@
 /** Of one message, so that none comes near what a peer takes: a single larger step goes alone. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 
-/** Waits for a peer that does not read, before it is heard no more: several windows, and far from the memory of a process. */
+/**
+ * Waits for a peer that does not read, before it is heard no more: several windows, and far from the memory of a
+ * process.
+ */
 const BEHIND_BYTES = 8 * 1024 * 1024;
 
 /** Of a step besides its message: numbers, names, what a failure says. */

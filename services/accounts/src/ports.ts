@@ -35,7 +35,10 @@ export interface Ports {
   readonly clock: Clock;
   /** The read model's view of a user; undefined where it has none. */
   readonly findUser: (userId: string) => Promise<UserView | undefined>;
-  /** Resolves when reads and `authenticate` show the event at `position`, or when waiting longer makes no sense. Never rejects. */
+  /**
+   * Resolves when reads and `authenticate` show the event at `position`, or when waiting longer makes no sense. Never
+   * rejects.
+   */
   readonly directoryVisible: (position: number) => Promise<void>;
   /** The same for the balance that requests are admitted against. */
   readonly balanceVisible: (position: number) => Promise<void>;

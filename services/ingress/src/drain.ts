@@ -31,7 +31,10 @@ export async function drainServer(server: Server, open: ReadonlySet<Exchange>, c
   await closed;
 }
 
-/** Has a connection closed with the answer that is on its way, be it by the answer's own header or, too late for that, by hand. */
+/**
+ * Has a connection closed with the answer that is on its way, be it by the answer's own header or, too late for that,
+ * by hand.
+ */
 export function closeAfterAnswer({ request, response }: Exchange): void {
   if (response.headersSent) response.once('finish', () => request.socket.destroySoon());
   else response.setHeader('connection', 'close');

@@ -36,7 +36,10 @@ export interface StreamDecoder {
   end(): void;
   readonly status: () => StreamStatus;
   readonly usage: () => TokenUsage | null;
-  /** Whether `usage` counts the whole answer. Reported before its end it counts the prompt, and a beginning of the answer. */
+  /**
+   * Whether `usage` counts the whole answer. Reported before its end it counts the prompt, and a beginning of the
+   * answer.
+   */
   readonly isUsageFinal: () => boolean;
   /** What was held back until the usage is durable: the end of a whole answer. */
   readonly closing: () => Buffer;

@@ -1,7 +1,10 @@
 import { Fault } from '#errors/fault.ts';
 import type { Ports } from '../ports.ts';
 
-/** Each is an admin call that somebody waits for; at a millisecond or two a turn the last of them waits a tenth of a second. */
+/**
+ * Each is an admin call that somebody waits for; at a millisecond or two a turn the last of them waits a tenth of a
+ * second.
+ */
 const TURNS_MAX = 100;
 
 /**

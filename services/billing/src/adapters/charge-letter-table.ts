@@ -59,7 +59,8 @@ export async function openChargeLetterTable(dependencies: {
       const tried = rows.flatMap(([, to]) => (to === 'settled' ? [] : [to]));
       try {
         await removeLetters(pool, CHARGES_CONSUMER, settled);
-        // Last: of what is repeated after a failure, no try counts twice, unless it was this statement's answer that was lost.
+        // Last: of what is repeated after a failure, no try counts twice, unless it was this statement's answer that
+        // was lost.
         await addTries(pool, tried);
         isAway = false;
       } catch (error) {

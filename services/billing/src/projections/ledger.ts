@@ -1,7 +1,10 @@
 import type { Projection } from '#journal/projection.ts';
 import { bigintArray, textArray } from '#postgres/binary-array.ts';
 
-/** The balance of every account: all postings of all entries. A customer's is what it has neither used nor been paid back. */
+/**
+ * The balance of every account: all postings of all entries. A customer's is what it has neither used nor been paid
+ * back.
+ */
 export const ledgerProjection: Projection = {
   name: 'billing.ledger',
   schema: 'billing',

@@ -11,7 +11,10 @@ interface StuckCharge {
   readonly dueAtMs: number;
 }
 
-/** The usages that cannot be charged for now, those tried last at the end. They are those of the open requests, not copies. */
+/**
+ * The usages that cannot be charged for now, those tried last at the end. They are those of the open requests, not
+ * copies.
+ */
 export interface StuckCharges {
   /** A try failed. */
   add(request: ChargeableRequest, failure: Failure, nowMs: number): void;

@@ -29,7 +29,10 @@ export function spellingProblem(body: JsonObject): Refusal | undefined {
   return undefined;
 }
 
-/** Up and down again, which also brings the letters to ASCII that have an ASCII letter for their other case: U+017F, U+212A. */
+/**
+ * Up and down again, which also brings the letters to ASCII that have an ASCII letter for their other case: U+017F,
+ * U+212A.
+ */
 function foldCase(field: string): string {
   return field.toUpperCase().toLowerCase();
 }

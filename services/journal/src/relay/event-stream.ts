@@ -16,7 +16,10 @@ const KEPT_MAX_AGE_MS = 7 * 86_400_000;
 const STREAM_NOT_FOUND = 10_059;
 const NO_MESSAGE = 10_037;
 
-/** Where a JetStream stream ends: its last sequence, and the place in the log of the last event there; both 0 where it is empty. */
+/**
+ * Where a JetStream stream ends: its last sequence, and the place in the log of the last event there; both 0 where it
+ * is empty.
+ */
 export interface StreamEnd {
   readonly sequence: number;
   readonly position: number;

@@ -12,8 +12,9 @@ const FAILED_KEPT_MS = 60_000;
 
 /**
  * Makes admission safe to ask for again, for callers whose first message, or its answer, may have been lost on the bus:
- * the same request while it is being admitted, or written, gets the same answer, and one that is in the log already, from here or
- * from the leader before, gets what the log says of it. A request has one caller and one run, whose id nobody else has.
+ * the same request while it is being admitted, or written, gets the same answer, and one that is in the log already,
+ * from here or from the leader before, gets what the log says of it. A request has one caller and one run, whose id
+ * nobody else has.
  *
  * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears.
  */

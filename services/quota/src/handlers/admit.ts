@@ -92,7 +92,10 @@ export function createAdmit(dependencies: {
     return { result: { kind: 'admitted', durable: null, ...placed }, window };
   }
 
-  /** Resolves when the event is durable; false: the log has this request from an earlier call, and so nothing of this one. */
+  /**
+   * Resolves when the event is durable; false: the log has this request from an earlier call, and so nothing of this
+   * one.
+   */
   async function write({ requestId, traceparent }: AdmitRequest, event: NewEvent): Promise<boolean> {
     let result: AppendResult;
     try {

@@ -33,7 +33,10 @@ const RETRY_MAX_MS = 1_000;
  * (`durability: overlapped`): its append left before the request did, but by another way.
  */
 const ADMISSION_WAIT_FIRST_MS = 5;
-/** Between two looks: an admission that waits for a takeover of the log is not to be waited for much longer than it takes. */
+/**
+ * Between two looks: an admission that waits for a takeover of the log is not to be waited for much longer than it
+ * takes.
+ */
 const ADMISSION_WAIT_MAX_MS = 100;
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
@@ -42,9 +45,9 @@ const DURATION_MAX_MS = 2 ** 32 - 1;
 export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
 
 /**
- * Makes the usage durable; returns null when it is, or when that of an earlier run is in its place. A refusal: the log could not be written within the bound, or the
- * request's hold has ended, and the answer must not be completed. `lateEnding`: what is brought to the log once it is
- * back, since the client was given no more than that. Never throws.
+ * Makes the usage durable; returns null when it is, or when that of an earlier run is in its place. A refusal: the log
+ * could not be written within the bound, or the request's hold has ended, and the answer must not be completed.
+ * `lateEnding`: what is brought to the log once it is back, since the client was given no more than that. Never throws.
  */
 export async function recordUsage(
   parts: RunParts,

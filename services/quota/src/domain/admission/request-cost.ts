@@ -30,7 +30,10 @@ export function worstCostNanoUsd(request: CostedRequest, outputTokensPerChoice: 
   return worst;
 }
 
-/** The most output tokens each choice can have for that money, wherever the request ends up; below 0: none, nor the prompt. */
+/**
+ * The most output tokens each choice can have for that money, wherever the request ends up; below 0: none, nor the
+ * prompt.
+ */
 export function payableOutputTokens(request: CostedRequest, moneyNanoUsd: bigint): number {
   let payable = TOKENS_MAX;
   for (const price of request.prices) {

@@ -16,7 +16,10 @@ export type NextAttempt =
 export const ATTEMPTS_MAX = 3;
 /** Of one candidate: once more after a moment mends what a moment can. */
 const ATTEMPTS_A_CANDIDATE_MAX = 2;
-/** Before the same candidate is asked again; jittered by half, so that callers who failed together do not return together. */
+/**
+ * Before the same candidate is asked again; jittered by half, so that callers who failed together do not return
+ * together.
+ */
 const BACKOFF_MS = 200;
 /** A longer wish to be left alone is passed on to the client instead of waited out. */
 const RETRY_AFTER_MAX_MS = 2_000;

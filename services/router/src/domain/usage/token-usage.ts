@@ -30,7 +30,10 @@ const HIDDEN_PROMPT_TOKENS_MAX = 10_000;
 /** The log keeps counts as uint32. */
 const COUNT_MAX = 2 ** 32 - 1;
 
-/** Whether a report can be believed: whole, not negative, not nothing, and not orders of magnitude above what was admitted. */
+/**
+ * Whether a report can be believed: whole, not negative, not nothing, and not orders of magnitude above what was
+ * admitted.
+ */
 export function isPlausible(usage: TokenUsage, bounds: UsageBounds): boolean {
   for (const count of Object.values(usage)) {
     if (!Number.isInteger(count) || count < 0 || count > COUNT_MAX) return false;

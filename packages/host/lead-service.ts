@@ -96,6 +96,7 @@ async function electedOf(host: Host, parts: Parts): Promise<Leadership> {
         journal: tracedJournal(log, host.tracer),
         service: host.name,
         holder: host.instance,
+        isHeld: lease.isHeld,
         onSuperseded: host.fence,
       }),
     host,

@@ -14,12 +14,14 @@ const revocation = (keyId: string): AppendRequest => ({
   events: [{ eventId: newId(), type: 'ApiKeyRevoked', data: { keyId, userId: 'u', revokedAtMs: '1' } }],
 });
 
+const isHeld = (): boolean => true;
+
 test('terms that begin at once get an epoch each, and only the last may write', async () => {
   const journal = createMemoryJournal();
   const superseded: string[] = [];
   const terms = await Promise.all(
     ['a', 'b', 'c'].map((holder) =>
-      beginTerm({ journal, service: 'quota', holder, onSuperseded: () => superseded.push(holder) }),
+      beginTerm({ journal, service: 'quota', holder, isHeld, onSuperseded: () => superseded.push(holder) }),
     ),
   );
   assert.deepEqual(terms.map((term) => term.epoch).sort(), [1, 2, 3]);
@@ -45,14 +47,33 @@ test('a term that is ended from within waits for its appends, takes no more, and
       return memory.append(request);
     },
   };
-  const term = await beginTerm({ journal, service: 'quota', holder: 'a', onSuperseded: assert.ifError });
+  const term = await beginTerm({ journal, service: 'quota', holder: 'a', isHeld, onSuperseded: assert.ifError });
   const underWay = term.journal.append(revocation('written'));
   let isEnded = false;
   const ending = term.end().then(() => (isEnded = true));
   await assert.rejects(term.journal.append(revocation('refused')), { code: 'unavailable' });
-  await beginTerm({ journal, service: 'quota', holder: 'b', onSuperseded: assert.ifError });
+  await beginTerm({ journal, service: 'quota', holder: 'b', isHeld, onSuperseded: assert.ifError });
   assert.equal(isEnded, false);
   mayWrite.resolve();
   await assert.rejects(underWay, { code: 'unavailable' });
   await ending;
+});
+
+test('a process that has lost its lease does not begin a term after that of its successor', async () => {
+  const memory = createMemoryJournal();
+  let mayLead = true;
+  const journal: Journal = {
+    ...memory,
+    async append(request) {
+      // The log is away until the successor has begun.
+      mayLead = false;
+      await beginTerm({ journal: memory, service: 'quota', holder: 'b', isHeld, onSuperseded: assert.ifError });
+      return memory.append(request);
+    },
+  };
+  const begin = () =>
+    beginTerm({ journal, service: 'quota', holder: 'a', isHeld: () => mayLead, onSuperseded: assert.ifError });
+  await assert.rejects(begin(), { code: 'unavailable' });
+  await assert.rejects(begin(), { code: 'unavailable' });
+  assert.equal((await memory.readStream('term-quota')).length, 1);
 });

@@ -3,6 +3,11 @@ import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal, Term } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 
+/**
+ * Asks for a stream's version by expecting one that none has. The stream of terms grows with every leader there was and is
+ * never read; and a guess that comes true might be a successor's term.
+ */
+const NO_VERSION = 2 ** 31 - 1;
 /** Rivals that may begin a term in the same moment, each of whom costs the others a try. */
 const TRIES_MAX = 16;
 
@@ -20,20 +25,23 @@ export interface BegunTerm extends Term {
 
 /**
  * Begins a service's next term in the log. No event of an earlier term can follow: the log's writer refuses them. Rejects
- * with a `Fault` where the log cannot be written.
+ * with a `Fault` (`unavailable`) where the log cannot be written, or the lease is not held now: a term begun after that of
+ * a successor would end it.
  */
 export async function beginTerm(options: {
   readonly journal: Journal;
   readonly service: string;
   readonly holder: string;
+  /** Whether this process holds the lease. */
+  readonly isHeld: () => boolean;
   readonly onSuperseded: (error: Error) => void;
 }): Promise<BegunTerm> {
-  const { journal, service, holder, onSuperseded } = options;
+  const { journal, service, holder, isHeld, onSuperseded } = options;
   const stream = streams.term(service);
-  // A guess that the log corrects: the stream grows with every leader there was, and is never read. Not 0, for a stream that
-  // shall not exist is not looked up but tried, and fails with the commit it is in.
-  let version = 1;
+  let version = NO_VERSION;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    // Before each try: what it is told of the last one may be a successor's term.
+    if (!isHeld()) throw new Fault({ code: 'unavailable', message: `The lease of ${service} is not held now.` });
     const epoch = version + 1;
     const data = { service, epoch, holder };
     const eventId = newId();

@@ -319,7 +319,13 @@ test('a term begins however many there were, more than are read in one answer', 
       const events = Array.from({ length: 500 }, (_, index) => began(epoch + index + 1));
       await local.append({ stream, expectedVersion: epoch, correlationId: '', causationId: '', events });
     }
-    const term = await beginTerm({ journal: remote, service: 'quota', holder: 'b', onSuperseded: assert.ifError });
+    const term = await beginTerm({
+      journal: remote,
+      service: 'quota',
+      holder: 'b',
+      isHeld: () => true,
+      onSuperseded: assert.ifError,
+    });
     assert.equal(term.epoch, epochs + 1);
     await term.journal.append(revocations('a', 0, [newId()]));
   }),

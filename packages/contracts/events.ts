@@ -17,6 +17,8 @@ import {
 } from './gen/gateway/events/v1/billing_pb.js';
 import { type TermBeganJson, TermBeganSchema } from './gen/gateway/events/v1/journal_pb.js';
 import {
+  type AdmissionWithdrawnJson,
+  AdmissionWithdrawnSchema,
   type HoldExpiredJson,
   HoldExpiredSchema,
   type RequestAdmittedJson,
@@ -38,6 +40,7 @@ export interface EventBodies {
   ApiKeyCreated: Written<ApiKeyCreatedJson>;
   ApiKeyRevoked: Written<ApiKeyRevokedJson>;
   RequestAdmitted: Written<RequestAdmittedJson>;
+  AdmissionWithdrawn: Written<AdmissionWithdrawnJson>;
   HoldExpired: Written<HoldExpiredJson>;
   UsageRecorded: Written<UsageRecordedJson>;
   PricePublished: Written<PricePublishedJson>;
@@ -57,6 +60,7 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   ApiKeyCreated: ApiKeyCreatedSchema,
   ApiKeyRevoked: ApiKeyRevokedSchema,
   RequestAdmitted: RequestAdmittedSchema,
+  AdmissionWithdrawn: AdmissionWithdrawnSchema,
   HoldExpired: HoldExpiredSchema,
   UsageRecorded: UsageRecordedSchema,
   PricePublished: PricePublishedSchema,

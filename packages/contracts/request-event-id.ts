@@ -6,6 +6,8 @@ const kindDigits = {
   'usage-recorded': '2',
   'hold-expired': '3',
   'charge-posted': '4',
+  'admission-withdrawn': '5',
+  'usage-withdrawn': '6',
 } as const;
 
 export type RequestEventKind = keyof typeof kindDigits;

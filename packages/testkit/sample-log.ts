@@ -33,7 +33,7 @@ export const at = {
 export const SAMPLE_USER = 'u1';
 export const SAMPLE_KEY = 'k1';
 
-/** A small sound log with every event type and every end of a request. */
+/** A small sound log with every end of a request that was admitted. */
 export function sampleLog(): StoredEvent[] {
   return chainedLog([
     ...accountEntries(),

@@ -41,6 +41,7 @@ function homeStream(event: RecordedEvent): string {
     case 'TermBegan':
       return streams.term(event.data.service);
     case 'RequestAdmitted':
+    case 'AdmissionWithdrawn':
     case 'UsageRecorded':
     case 'HoldExpired':
     case 'ChargePosted':

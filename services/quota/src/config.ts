@@ -22,11 +22,6 @@ export interface QuotaConfig {
   readonly maxPending: number;
   /** How often holds are looked through for those whose time is over. */
   readonly sweepIntervalMs: number;
-  /**
-   * How long after a failed append the log may still come to hold it. Until then, and until the log then says it does
-   * not, the admission's money stays set aside.
-   */
-  readonly unresolvedForMs: number;
   /** How long a refusal may wait for the fold to reach the log's end, so that it is not made from an old balance. */
   readonly catchUpTimeoutMs: number;
 }
@@ -40,7 +35,6 @@ export const defaultQuotaConfig: QuotaConfig = {
   durability: 'strict',
   maxPending: 10_000,
   sweepIntervalMs: 1_000,
-  unresolvedForMs: 1_000,
   catchUpTimeoutMs: 1_000,
 };
 
@@ -59,7 +53,6 @@ export function quotaConfigFaults(config: QuotaConfig): string[] {
   check('defaultRequestsPerMinute', 0, 2 ** 32 - 1);
   check('maxPending', 1, 1_000_000);
   check('sweepIntervalMs', 1, 60_000);
-  check('unresolvedForMs', 0, DAY_MS);
   check('catchUpTimeoutMs', 0, 60_000);
   if (config.outputTokensFloor > config.outputTokensDefault) {
     faults.push('quota.outputTokensFloor must not be above quota.outputTokensDefault');

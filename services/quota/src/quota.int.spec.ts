@@ -3,8 +3,9 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
-import type { Journal } from '#journal/journal.ts';
+import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { startProjector } from '#journal/projector.ts';
+import { newId } from '#kernel/ids.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
 import { createLog, outcomeOf, outcomesOf, request, times } from './handlers/testing.ts';
 import { createQuota, type Quota } from './quota.ts';
@@ -28,7 +29,7 @@ interface Started {
 async function start(t: TestContext, journal: Journal, config: Partial<QuotaConfig> = {}): Promise<Started> {
   const clock = { nowMs: NOW };
   const quota = await createQuota({
-    config: { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5, unresolvedForMs: 0, ...config },
+    config: { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5, ...config },
     journal,
     pool: database.pool,
     logger,
@@ -140,15 +141,14 @@ describe('an append that fails', () => {
 
   it('is no admission, and its money comes back once the log is known not to hold it', async (t) => {
     const { state, journal } = failing(await createLog(100n));
-    const { quota, clock } = await start(t, journal, { unresolvedForMs: 1_000 });
+    const { quota } = await start(t, journal);
     state.failure = 'before';
     await assert.rejects(quota.admit(request()), { code: 'unavailable' });
-    state.failure = undefined;
     // Its fate is not known yet: a client must not hear that the money is gone.
     await assert.rejects(quota.admit(request()), { code: 'unavailable' });
     assert.equal(outcomeOf(await quota.admit(request({ outputTokensRequested: 101 }))), 'insufficient_balance');
 
-    clock.nowMs += 1_000;
+    state.failure = undefined;
     await until(() =>
       quota.admit(request()).then(
         (answer) => outcomeOf(answer) === 'admitted',
@@ -159,12 +159,11 @@ describe('an append that fails', () => {
 
   it('takes no place in the request quota from those that come after', async (t) => {
     const { state, journal } = failing(await createLog(1_000n, 1));
-    const { quota, clock } = await start(t, journal, { unresolvedForMs: 1_000 });
+    const { quota } = await start(t, journal);
     state.failure = 'before';
     await assert.rejects(quota.admit(request()), { code: 'unavailable' });
-    state.failure = undefined;
     await assert.rejects(quota.admit(request()), { code: 'unavailable' });
-    clock.nowMs += 1_000;
+    state.failure = undefined;
     await until(() =>
       quota.admit(request()).then(
         (answer) => outcomeOf(answer) === 'admitted',
@@ -172,6 +171,36 @@ describe('an append that fails', () => {
       ),
     );
     assert.equal(outcomeOf(await quota.admit(request())), 'quota_exceeded');
+  });
+
+  it('cannot be written any more once its money is back, however late it comes', async (t) => {
+    const log = await createLog(100n);
+    let late: AppendRequest | undefined;
+    const journal: Journal = {
+      ...log,
+      append(append) {
+        if (late !== undefined) return log.append(append);
+        late = append;
+        return Promise.reject(new Fault({ code: 'unavailable', message: 'The log cannot be written.' }));
+      },
+    };
+    const { quota } = await start(t, journal);
+    const lost = request();
+    await assert.rejects(quota.admit(lost), { code: 'unavailable' });
+    await until(() =>
+      quota.admit(request()).then(
+        (answer) => outcomeOf(answer) === 'admitted',
+        () => false,
+      ),
+    );
+    // The server of the bus that had it was frozen, and delivers it now.
+    assert.ok(late !== undefined);
+    const isTaken = { kind: 'version-conflict', actualVersion: 2 };
+    assert.deepEqual(await log.append(late), isTaken);
+    // Begun before it was certain.
+    const usage = { ...late, expectedVersion: 1, events: [{ eventId: newId(), ...used(lost) }] };
+    assert.deepEqual(await log.append(usage), isTaken);
+    assert.equal(quota.balance('u').availableNanoUsd, 0n);
   });
 
   it('though written leaves no hold behind, and lets no money through', async (t) => {

@@ -78,7 +78,7 @@ export function leadQuota(
   const { live } = books;
   const pending = createPendingAdmissions();
   const deadlines = createHoldDeadlines();
-  const abandoned = createAbandonedAdmissions({ ...config, journal, pending, clock, logger });
+  const abandoned = createAbandonedAdmissions({ journal, pending, clock, logger });
   const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => live.holds.get(id) });
 
   /** Admissions whose callers were told no, and that the log holds all the same. */

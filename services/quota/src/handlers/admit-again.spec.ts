@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import type { GatewayEvent } from '#contracts/events.ts';
 import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
@@ -23,7 +24,7 @@ const request: AdmitRequest = {
 };
 const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
 
-async function logWith(events: readonly ReturnType<typeof admitted | typeof used | typeof expired>[]) {
+async function logWith(events: readonly GatewayEvent[]) {
   const journal = createMemoryJournal();
   let expectedVersion = 0;
   for (const event of events) {
@@ -70,6 +71,13 @@ test('one that has ended, is over, or is of another user is not', async () => {
   await assert.rejects(again([hold], 100), has('conflict'));
   await assert.rejects(again([hold], 50, { ...request, userId: 'v' }), has('conflict'));
   await assert.rejects(again([], 50), has('unavailable'));
+});
+
+test('one that was withdrawn by the leader before could not be written, and its id is used up', async () => {
+  const data = { requestId: 'r', userId: 'u', failedAtMs: '1', inPlaceOf: 'RequestAdmitted' };
+  const journal = await logWith([{ type: 'AdmissionWithdrawn', data }]);
+  const admit = createRepeatableAdmit({ journal, clock: () => 50, admit: async () => refused });
+  await assert.rejects(admit(request), has('unavailable'));
 });
 
 test('a request that was begun before its admission was certain is told of it though it has ended meanwhile', async () => {

@@ -101,6 +101,7 @@ function admittedBefore(
 ): AdmitResponse & { readonly result: Admission } {
   const [admitted, ended] = events;
   if (admitted === undefined) throw unavailable('Whether the request is admitted is not known yet.');
+  if (admitted.type === 'AdmissionWithdrawn') throw unavailable('The admission could not be written.');
   if (admitted.type !== 'RequestAdmitted') throw taken('Its id is used up.');
   const { data } = admitted;
   if (data.userId !== request.userId || data.keyId !== request.keyId || data.model !== request.model) {

@@ -1,12 +1,19 @@
+import type { EventBodies } from '#contracts/events.ts';
+import { requestEventId } from '#contracts/request-event-id.ts';
 import { streams } from '#contracts/streams.ts';
-import type { Journal } from '#journal/journal.ts';
+import { Fault } from '#errors/fault.ts';
+import type { Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { createPendingAdmissions, type PendingAdmissions } from '../live/pending-admissions.ts';
 
+/** Withdrawals under way at a time: what a failure of the log leaves behind may be thousands. */
+const WITHDRAW_BATCH = 256;
+
 /**
- * Admissions whose append failed. Their callers were told no and call no provider, but the log may hold them, now or in
- * a moment: until it is known to or known not to, their money stays set aside.
+ * Admissions whose append failed. Their callers were told no and call no provider, but the log may come to hold them, now
+ * or, by a server of the bus that was frozen, much later: their money stays set aside until the log has taken a withdrawal
+ * in their place, or turns out to hold them.
  */
 export interface AbandonedAdmissions {
   /** The append of this admission failed, and nothing is known of its fate. Returns false where it is pending no more. */
@@ -15,18 +22,17 @@ export interface AbandonedAdmissions {
   readonly unresolved: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
   /** Such an admission's event was folded after all: nobody runs it. Returns false for any other's. */
   wasAbandoned(requestId: string): boolean;
-  /** Asks the log for those that have waited long enough, and gives back the money of those it does not hold. */
+  /** Withdraws them, and gives back the money of those the log does not hold. */
   settle(): Promise<void>;
 }
 
 export function createAbandonedAdmissions(dependencies: {
-  readonly journal: Pick<Journal, 'readStream'>;
+  readonly journal: Pick<Journal, 'append'>;
   readonly pending: PendingAdmissions;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly unresolvedForMs: number;
 }): AbandonedAdmissions {
-  const { journal, pending, clock, logger, unresolvedForMs } = dependencies;
+  const { journal, pending, clock, logger } = dependencies;
   /** Since when, oldest first. */
   const abandonedAtMs = new Map<string, number>();
   const unresolved = createPendingAdmissions();
@@ -34,6 +40,28 @@ export function createAbandonedAdmissions(dependencies: {
   function resolve(requestId: string): boolean {
     unresolved.remove(requestId);
     return abandonedAtMs.delete(requestId);
+  }
+
+  /** Rejects where the log cannot be written. */
+  async function withdraw(requestId: string, failedAtMs: number): Promise<void> {
+    const userId = pending.find(requestId)?.userId;
+    // Folded meanwhile, and found abandoned by the fold.
+    if (userId === undefined) return;
+    const result = await journal
+      .append({
+        stream: streams.request(requestId),
+        expectedVersion: 0,
+        events: withdrawalOf({ requestId, userId, failedAtMs: String(failedAtMs) }),
+        correlationId: requestId,
+        causationId: '',
+      })
+      .catch((thrown: unknown) => {
+        // Withdrawn by a leader before.
+        if (thrown instanceof Fault && thrown.code === 'conflict') return { kind: 'appended' } as const;
+        throw thrown;
+      });
+    // What the log does hold is taken over by the fold, which finds it abandoned.
+    if (result.kind === 'appended' && resolve(requestId)) pending.remove(requestId);
   }
 
   return {
@@ -47,18 +75,31 @@ export function createAbandonedAdmissions(dependencies: {
     unresolved,
     wasAbandoned: resolve,
     async settle() {
-      for (const [requestId, atMs] of abandonedAtMs) {
-        if (clock() - atMs < unresolvedForMs) return;
-        try {
-          const events = await journal.readStream(streams.request(requestId));
-          // What the log does hold is taken over by the fold, which finds it abandoned.
-          if (events.length > 0 || !resolve(requestId)) continue;
-          pending.remove(requestId);
-        } catch (error) {
-          logger.warn({ err: error, requestId }, 'the log could not be asked for an admission whose append failed');
-          return;
-        }
+      const all = [...abandonedAtMs];
+      for (let from = 0; from < all.length; from += WITHDRAW_BATCH) {
+        const batch = all.slice(from, from + WITHDRAW_BATCH);
+        const results = await Promise.allSettled(batch.map(([requestId, atMs]) => withdraw(requestId, atMs)));
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed === undefined) continue;
+        logger.warn({ err: failed.reason }, 'admissions whose append failed could not be withdrawn; it is tried again');
+        return;
       }
     },
   };
+}
+
+/** In the place of the admission, and in that of the usage of a request that was begun before it was certain. */
+function withdrawalOf(of: Omit<EventBodies['AdmissionWithdrawn'], 'inPlaceOf'>): NewEvent<'AdmissionWithdrawn'>[] {
+  return [
+    {
+      eventId: requestEventId(of.requestId, 'admission-withdrawn'),
+      type: 'AdmissionWithdrawn',
+      data: { ...of, inPlaceOf: 'RequestAdmitted' },
+    },
+    {
+      eventId: requestEventId(of.requestId, 'usage-withdrawn'),
+      type: 'AdmissionWithdrawn',
+      data: { ...of, inPlaceOf: 'UsageRecorded' },
+    },
+  ];
 }

@@ -171,6 +171,76 @@ export declare type RequestAdmittedJson = {
 export declare const RequestAdmittedSchema: GenMessage<RequestAdmitted, {jsonType: RequestAdmittedJson}>;
 
 /**
+ * The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
+ * was begun on it, since these stand in their places. Stream: request-<request_id>, versions 1 and 2 in one append.
+ *
+ * @generated from message gateway.events.v1.AdmissionWithdrawn
+ */
+export declare type AdmissionWithdrawn = Message<"gateway.events.v1.AdmissionWithdrawn"> & {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * When the append failed.
+   *
+   * @generated from field: int64 failed_at_ms = 3;
+   */
+  failedAtMs: bigint;
+
+  /**
+   * What can come no more: "RequestAdmitted" (version 1), "UsageRecorded" (version 2).
+   *
+   * @generated from field: string in_place_of = 4;
+   */
+  inPlaceOf: string;
+};
+
+/**
+ * The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
+ * was begun on it, since these stand in their places. Stream: request-<request_id>, versions 1 and 2 in one append.
+ *
+ * @generated from message gateway.events.v1.AdmissionWithdrawn
+ */
+export declare type AdmissionWithdrawnJson = {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId?: string;
+
+  /**
+   * @generated from field: string user_id = 2;
+   */
+  userId?: string;
+
+  /**
+   * When the append failed.
+   *
+   * @generated from field: int64 failed_at_ms = 3;
+   */
+  failedAtMs?: string;
+
+  /**
+   * What can come no more: "RequestAdmitted" (version 1), "UsageRecorded" (version 2).
+   *
+   * @generated from field: string in_place_of = 4;
+   */
+  inPlaceOf?: string;
+};
+
+/**
+ * Describes the message gateway.events.v1.AdmissionWithdrawn.
+ * Use `create(AdmissionWithdrawnSchema)` to create a new message.
+ */
+export declare const AdmissionWithdrawnSchema: GenMessage<AdmissionWithdrawn, {jsonType: AdmissionWithdrawnJson}>;
+
+/**
  * A provider's model a request may be sent to.
  *
  * @generated from message gateway.events.v1.Candidate

@@ -156,22 +156,22 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
 }
 
 function messageOf(message: Msg, logger: Logger): BusMessage {
-  /** Whoever asked gets nothing, and asks again: what was done for them is done. */
-  function send(data: Uint8Array | string, options?: PublishOptions): void {
-    try {
-      message.respond(data, options);
-    } catch (error) {
-      logger.error({ err: error, subject: message.subject }, 'an answer could not be sent');
-    }
-  }
-
   return {
     data: message.data,
     sayEarly(data) {
       const early = headers();
       early.set(EARLY, '1');
-      send(data, { headers: early });
+      send(message, data, logger, { headers: early });
     },
-    respond: (data) => send(data),
+    respond: (data) => send(message, data, logger),
   };
+}
+
+/** Where it fails whoever asked gets nothing, and asks again: what was done for them is done. */
+function send(message: Msg, data: Uint8Array | string, logger: Logger, options?: PublishOptions): void {
+  try {
+    message.respond(data, options);
+  } catch (error) {
+    logger.error({ err: error, subject: message.subject }, 'an answer could not be sent');
+  }
 }

@@ -8,6 +8,7 @@ import { newId } from '#kernel/ids.ts';
  * never read; and a guess that comes true might be a successor's term.
  */
 const NO_VERSION = 2 ** 31 - 1;
+
 /** Rivals that may begin a term in the same moment, each of whom costs the others a try. */
 const TRIES_MAX = 16;
 

@@ -6,9 +6,8 @@ import { startDeadAddress, startSilentProxy } from '#testkit/silent-network.ts';
 import { createGrpcClient } from '../client.ts';
 import type { RpcPeer } from '../rpc-peer.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
-import { startGrpcServer } from '../server.ts';
+import { adminToken, startMultiplexedServer } from './testing.ts';
 
-const adminToken = 'test-admin-token';
 const bounded = { timeout: 20_000 };
 /** The address that answers nothing is one of Linux. */
 const onLinux = { ...bounded, skip: process.platform !== 'linux' };
@@ -24,15 +23,8 @@ const handlers: Pick<ServiceHandlers<typeof JournalService>, 'head' | 'read'> = 
 };
 
 async function serve(): Promise<AsyncDisposable & { readonly address: string }> {
-  const server = await startGrpcServer({
-    host: '127.0.0.1',
-    port: 0,
-    services: [servedService(JournalService, handlers as ServiceHandlers<typeof JournalService>)],
-    adminToken,
-    logger: { warn: () => undefined, error: () => undefined },
-    withMultiplexing: true,
-    drainTimeoutMs: 100,
-  });
+  const service = servedService(JournalService, handlers as ServiceHandlers<typeof JournalService>);
+  const server = await startMultiplexedServer([service], { drainTimeoutMs: 100 });
   return { address: server.address, [Symbol.asyncDispose]: () => server.drain() };
 }
 

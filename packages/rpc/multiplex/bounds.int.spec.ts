@@ -20,11 +20,11 @@ import { createGrpcClient } from '../client.ts';
 import { REQUEST_MAX_BYTES } from '../limits.ts';
 import type { RpcPeer } from '../rpc-peer.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
-import { type GrpcServer, startGrpcServer } from '../server.ts';
+import type { GrpcServer } from '../server.ts';
 import { openServers } from '../servers.ts';
 import { grpcMethodDefinition } from '../service-definition.ts';
+import { adminToken, startMultiplexedServer } from './testing.ts';
 
-const adminToken = 'test-admin-token';
 const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
 interface Served extends AsyncDisposable {
@@ -52,19 +52,11 @@ async function serve(
       for (let position = fromPosition; ; position += 1n) yield { events: [{ position, body: 'x'.repeat(100_000) }] };
     },
   };
-  const server = await startGrpcServer({
-    host: '127.0.0.1',
-    port: 0,
-    services: [
-      servedService(RouterService, router as ServiceHandlers<typeof RouterService>),
-      servedService(JournalService, journal as ServiceHandlers<typeof JournalService>),
-    ],
-    adminToken,
-    logger: { warn: () => undefined, error: () => undefined },
-    isServing: () => state.isServing,
-    withMultiplexing: true,
-    ...options,
-  });
+  const services = [
+    servedService(RouterService, router as ServiceHandlers<typeof RouterService>),
+    servedService(JournalService, journal as ServiceHandlers<typeof JournalService>),
+  ];
+  const server = await startMultiplexedServer(services, { isServing: () => state.isServing, ...options });
   return Object.assign(state, { server, begun, [Symbol.asyncDispose]: () => server.drain() });
 }
 

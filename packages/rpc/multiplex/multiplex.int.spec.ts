@@ -8,10 +8,10 @@ import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '../client.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
-import { type GrpcServer, startGrpcServer } from '../server.ts';
+import type { GrpcServer } from '../server.ts';
+import { adminToken, startMultiplexedServer } from './testing.ts';
 import { WINDOW_BYTES } from './window.ts';
 
-const adminToken = 'test-admin-token';
 const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
 const BODY_BYTES = 10_000;
@@ -50,16 +50,8 @@ async function serve(drainTimeoutMs = 10_000): Promise<Served> {
       }
     },
   };
-  const server = await startGrpcServer({
-    host: '127.0.0.1',
-    port: 0,
-    services: [servedService(JournalService, handlers as ServiceHandlers<typeof JournalService>)],
-    adminToken,
-    logger: { warn: () => undefined, error: () => undefined },
-    isServing: () => state.isServing,
-    withMultiplexing: true,
-    drainTimeoutMs,
-  });
+  const service = servedService(JournalService, handlers as ServiceHandlers<typeof JournalService>);
+  const server = await startMultiplexedServer([service], { isServing: () => state.isServing, drainTimeoutMs });
   return Object.assign(state, { server, given, signals, [Symbol.asyncDispose]: () => server.drain() });
 }
 
@@ -225,14 +217,7 @@ test('a lost connection fails the calls that ran, and the next one connects anew
   // Cut off after its time.
   await served.server.drain();
   await failed;
-  const again = await startGrpcServer({
-    host: '127.0.0.1',
-    port,
-    services: [servedService(JournalService, reading)],
-    adminToken,
-    logger: { warn: () => undefined, error: () => undefined },
-    withMultiplexing: true,
-  });
+  const again = await startMultiplexedServer([servedService(JournalService, reading)], { port });
   await untilTrue(async () => (await positionsOf(calls, 1n).catch(() => [])).length === 1);
   await again.drain();
 });
@@ -246,16 +231,10 @@ test('a call that must not run twice is not begun by another server where the on
       await once(signal, 'abort');
     },
   });
-  const start = (index: number) =>
-    startGrpcServer({
-      host: '127.0.0.1',
-      port: 0,
-      services: [servedService(RouterService, handlersOf(index) as ServiceHandlers<typeof RouterService>)],
-      adminToken,
-      logger: { warn: () => undefined, error: () => undefined },
-      withMultiplexing: true,
-      drainTimeoutMs: 100,
-    });
+  const start = (index: number) => {
+    const service = servedService(RouterService, handlersOf(index) as ServiceHandlers<typeof RouterService>);
+    return startMultiplexedServer([service], { drainTimeoutMs: 100 });
+  };
   const servers = [await start(0), await start(1)];
   const addresses = servers.map(({ address }) => address);
   const peer = { addresses, adminToken, isMultiplexed: true, policy: 'round-robin', patienceMs: 2_000 } as const;

@@ -40,10 +40,10 @@ export interface Subscriber {
   /** The last position the subscriber has already seen; 0: none. */
   readonly afterPosition: number;
   /**
-   * Called with the next events; while it returns a promise the next call waits for it. A throw or rejection is logged
-   * and the same events are given again after a pause.
+   * Called with the next events, and with whether more are committed already; while it returns a promise the next call
+   * waits for it. A throw or rejection is logged and the same events are given again after a pause.
    */
-  readonly onEvents: (events: readonly RecordedEvent[]) => void | Promise<void>;
+  readonly onEvents: (events: readonly RecordedEvent[], isMoreWaiting: boolean) => void | Promise<void>;
 }
 
 export interface Subscription {

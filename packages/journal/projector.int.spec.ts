@@ -105,6 +105,25 @@ test('an event that cannot be applied stops the projection there, is listed with
   await projector.close();
 });
 
+test('a projection that is behind takes batch after batch, and lets events gather when it has caught up', async (t) => {
+  const { pool } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  await journal.append(revocations('a', 0, Array.from({ length: 1_500 }, newId)));
+  const pauses: number[] = [];
+  const projector = await startProjector(positions, {
+    journal,
+    pool,
+    logger,
+    pause: async (ms) => void pauses.push(ms),
+  });
+  await projector.reached(1_500);
+  assert.equal(pauses.length, 1);
+  await journal.append(revocations('a', 1_500, [newId()]));
+  await projector.reached(1_501);
+  assert.equal(pauses.length, 2);
+  await projector.close();
+});
+
 test('a database that is away stops no event', async (t) => {
   const { pool, proxy, throughProxy } = await openDatabase(t);
   const journal = createMemoryJournal();

@@ -12,7 +12,7 @@ import { createStoppedProjection } from './stopped-projection.ts';
 /**
  * Between two batches of a projection: under load its events gather, so that a batch costs a few statements for hundreds
  * of events instead of a transaction each. The pause is the longer after a batch that shows load; an idle projection
- * takes the next event at once.
+ * takes the next event at once, and one that is behind the next batch.
  */
 const LOAD_MIN_EVENTS = 100;
 const LOADED_PAUSE_MS = 250;
@@ -35,7 +35,11 @@ export interface ProjectorDependencies {
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Between two batches. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+const pauseUnlessAborted = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal });
 
 export interface Projector extends Subscription {
   /** The event that stops it, where one does. */
@@ -60,7 +64,7 @@ export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projectio
  */
 export async function startProjector(
   projection: Projection,
-  { journal, pool, logger, clock = systemClock }: ProjectorDependencies,
+  { journal, pool, logger, clock = systemClock, pause = pauseUnlessAborted }: ProjectorDependencies,
 ): Promise<Projector> {
   let checkpoint = await readCheckpoint(pool, projection);
   let isSure = true;
@@ -70,15 +74,15 @@ export async function startProjector(
   const abort = new AbortController();
   const types = projection.types === undefined ? undefined : new Set(projection.types);
 
-  function onEvents(events: readonly RecordedEvent[]): undefined | Promise<void> {
-    if (!isSure) return lookAgain().then(() => onEvents(events));
+  function onEvents(events: readonly RecordedEvent[], isMoreWaiting: boolean): undefined | Promise<void> {
+    if (!isSure) return lookAgain().then(() => onEvents(events, isMoreWaiting));
     const wanted = events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
     const position = events.at(-1)?.position ?? checkpoint;
     if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
-    return project(wanted, position);
+    return project(wanted, position, isMoreWaiting);
   }
 
-  async function project(events: readonly RecordedEvent[], position: number): Promise<void> {
+  async function project(events: readonly RecordedEvent[], position: number, isMoreWaiting: boolean): Promise<void> {
     const begunAtMs = performance.now();
     try {
       if (isOneByOne) for (const event of events) await apply([event], event.position);
@@ -87,8 +91,9 @@ export async function startProjector(
     } finally {
       stopped.tried(begunAtMs);
     }
+    if (isMoreWaiting) return;
     const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
-    await delay(pauseMs, undefined, { signal: abort.signal }).catch(() => undefined);
+    await pause(pauseMs, abort.signal).catch(() => undefined);
   }
 
   async function apply(events: readonly RecordedEvent[], position: number): Promise<void> {

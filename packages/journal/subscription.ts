@@ -15,8 +15,8 @@ const RETRY_PAUSE_MS = 500;
 export interface SubscriptionSource {
   /** The newest position that is known of. */
   readonly head: () => number;
-  /** The next events after a position; empty at the head. */
-  readonly readAfter: (position: number) => Promise<readonly RecordedEvent[]>;
+  /** The next events after a position, at most so many, or as many as one reading gives; empty at the head. */
+  readonly readAfter: (position: number, maxEvents?: number) => Promise<readonly RecordedEvent[]>;
   readonly logger: Logger;
 }
 
@@ -90,26 +90,36 @@ function startSubscription(subscriber: Subscriber, source: SubscriptionSource): 
     while (!isClosed) {
       try {
         const events = await next();
+        if (events === undefined) return;
         if (events.length === 0) {
-          if (position >= source.head()) return;
           await delay(RETRY_PAUSE_MS, undefined, { ref: false });
           continue;
         }
-        await subscriber.onEvents(events);
+        await subscriber.onEvents(events, isMoreWaiting(events));
         advance(events);
       } catch (error) {
         source.logger.error({ err: error, subscriber: subscriber.name, position }, 'a subscriber failed; trying again');
-        buffer = [];
         await delay(RETRY_PAUSE_MS, undefined, { ref: false });
       }
     }
   }
 
-  async function next(): Promise<readonly RecordedEvent[]> {
-    const buffered = buffer;
+  /**
+   * Undefined where there is nothing to take. From the log comes only what has not come by itself: that follows on it, and
+   * is kept meanwhile.
+   */
+  function next(): undefined | readonly RecordedEvent[] | Promise<readonly RecordedEvent[]> {
+    const [first] = buffer;
+    if (first !== undefined && first.position > position + 1)
+      return source.readAfter(position, first.position - position - 1);
+    const events = first === undefined ? [] : buffer.slice(position + 1 - first.position);
     buffer = [];
-    if (buffered[0]?.position === position + 1) return buffered;
-    return position < source.head() ? source.readAfter(position) : [];
+    if (events.length > 0) return events;
+    return position < source.head() ? source.readAfter(position) : undefined;
+  }
+
+  function isMoreWaiting(events: readonly RecordedEvent[]): boolean {
+    return (events.at(-1)?.position ?? position) < source.head();
   }
 
   function wake(): void {
@@ -135,7 +145,7 @@ function startSubscription(subscriber: Subscriber, source: SubscriptionSource): 
   /** Caught up and idle: called within the commit; only a promise makes the rest wait. */
   function deliverNow(events: readonly RecordedEvent[]): void {
     try {
-      const result = subscriber.onEvents(events);
+      const result = subscriber.onEvents(events, isMoreWaiting(events));
       if (result === undefined) {
         advance(events);
         return;

@@ -24,7 +24,7 @@ export function createMemorySubscription(
     while (!isClosed && taken < log.length) {
       const batch = log.slice(taken, taken + BATCH_EVENTS);
       try {
-        await subscriber.onEvents(batch);
+        await subscriber.onEvents(batch, taken + batch.length < log.length);
       } catch (thrown) {
         console.error(`subscriber ${subscriber.name} failed, the same events are given again`, thrown);
         await pause(RETRY_PAUSE_MS);

@@ -9,8 +9,11 @@ import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends } from './remote-appends.ts';
 
-/** How often the log is asked where it ends, for events that the bus did not bring. */
+/** How often the log is asked where it ends, and how long the bus has to bring the events up to there. */
 const HEAD_INTERVAL_MS = 1_000;
+
+/** Events of one reading by a subscriber that is behind. */
+const READ_MAX_EVENTS = 512;
 
 export interface RemoteJournalOptions {
   readonly bus: Bus;
@@ -38,31 +41,50 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
   const appends = createRemoteAppends(bus, part);
   const reader = createLogReader(peer);
   const closing = new AbortController();
+  /** The newest position that is known of. */
   let head = 0;
-  const subscriptions = createSubscriptions({ head: () => head, readAfter, logger });
+  /** The newest that subscribers should have by now. */
+  let expected = 0;
+  const subscriptions = createSubscriptions({ head: () => expected, readAfter, logger });
 
-  async function readAfter(position: number): Promise<readonly RecordedEvent[]> {
-    for await (const events of reader.read(position)) return events;
-    return [];
+  async function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
+    const limit = Math.min(maxEvents, READ_MAX_EVENTS);
+    const events: RecordedEvent[] = [];
+    for await (const batch of reader.read(position, limit)) {
+      events.push(...batch);
+      // One that was built before it could be told a limit goes on to the end of the log.
+      if (events.length >= limit) break;
+    }
+    return events;
   }
 
-  function notice(position: number): void {
-    if (position > head) head = position;
+  /** What there is up to here is read where it has not come by the bus. */
+  function expect(position: number): void {
+    if (position > expected) expected = position;
     subscriptions.wake();
   }
 
   async function askHead(): Promise<number> {
     const position = await appends.head();
-    notice(position);
+    if (position > head) head = position;
     return position;
   }
 
   async function watchHead(): Promise<void> {
     while (!closing.signal.aborted) {
       // Its failure is nothing new to those whose appends fail as well.
-      await askHead().catch(() => undefined);
+      const position = await askHead().catch(() => 0);
+      if (expected === 0) expect(position);
+      // The bus has this long to bring what it says.
       await pause(HEAD_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      expect(position);
     }
+  }
+
+  async function catchUp(): Promise<number> {
+    const position = await askHead();
+    expect(position);
+    return position;
   }
 
   // Who only appends needs no events.
@@ -74,16 +96,17 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
       consumer,
       logger,
       onEvents(events) {
-        head = Math.max(head, events.at(-1)?.position ?? 0);
+        expected = Math.max(expected, events.at(-1)?.position ?? 0);
+        head = Math.max(head, expected);
         subscriptions.offer(events);
       },
-      onBegin: () => void askHead().catch(() => undefined),
+      onBegin: () => void catchUp().catch(() => undefined),
     });
   let watching: Promise<void> | undefined;
 
   return {
     append: appends.append,
-    head: askHead,
+    head: catchUp,
     knownHead: () => head,
     read: (afterPosition) => reader.read(afterPosition),
     async readStream(stream) {

@@ -10,8 +10,8 @@ const READ_TIMEOUT_MS = 60_000;
 
 /** The log as it is stored, read over gRPC from whichever journal process answers. */
 export interface LogReader {
-  /** Batches after a position to the end of the log at the time of the call. */
-  read(afterPosition: number): AsyncIterable<RecordedEvent[]>;
+  /** Batches after a position to the end of the log at the time of the call, or until there were `maxEvents`. */
+  read(afterPosition: number, maxEvents?: number): AsyncIterable<RecordedEvent[]>;
   readStream(stream: string): Promise<RecordedEvent[]>;
   close(): void;
 }
@@ -19,9 +19,9 @@ export interface LogReader {
 export function createLogReader(peer: RpcPeer): LogReader {
   const { calls, close } = createGrpcClient(JournalService, peer);
   return {
-    async *read(afterPosition) {
+    async *read(afterPosition, maxEvents = 0) {
       const fromPosition = BigInt(afterPosition + 1);
-      for await (const { events } of calls.read({ fromPosition }, { timeoutMs: READ_TIMEOUT_MS })) {
+      for await (const { events } of calls.read({ fromPosition, maxEvents }, { timeoutMs: READ_TIMEOUT_MS })) {
         if (events.length > 0) yield events.map((event) => recordedEventOf(storedEventFromWire(event)));
       }
     },

@@ -50,8 +50,8 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
     onFenced: dependencies.onFenced,
     onCommitted: (events) => subscriptions.offer(events),
   });
-  const readEvents = async (position: number): Promise<RecordedEvent[]> =>
-    (await readAfter(pool, PART, position, READ_BATCH_EVENTS)).map(recordedEventOf);
+  const readEvents = async (position: number, maxEvents = READ_BATCH_EVENTS): Promise<RecordedEvent[]> =>
+    (await readAfter(pool, PART, position, Math.min(maxEvents, READ_BATCH_EVENTS))).map(recordedEventOf);
 
   const subscriptions = createSubscriptions({ head: () => writer.head().position, readAfter: readEvents, logger });
 

@@ -37,6 +37,19 @@ test('the log is read from a position to the head, every field and byte as it is
   assert.deepEqual(events, log.slice(2, 1_400));
 });
 
+test('no more is read than was asked for, whichever it is: within one answer, over several, or more than there is', async () => {
+  for (const [maxEvents, read] of [
+    [7, 7],
+    [600, 600],
+    [5_000, 1_398],
+  ] as const) {
+    const positions: bigint[] = [];
+    for await (const { events } of calls.read({ fromPosition: 3n, maxEvents }))
+      positions.push(...events.map(({ position }) => position));
+    assert.deepEqual([positions[0], positions.length, positions.at(-1)], [3n, read, BigInt(read + 2)]);
+  }
+});
+
 test('what was read is enough to recompute the chain', async () => {
   let chain = GENESIS;
   for await (const message of calls.read({ fromPosition: 1n })) {

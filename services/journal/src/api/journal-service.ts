@@ -15,10 +15,11 @@ const STREAM_MAX_BYTES = 12 * 1024 * 1024;
 /** gateway.journal.v1.JournalService over the stored log. */
 export function journalService(ports: StoredLog): ServedService {
   return servedService(JournalService, {
-    async *read({ fromPosition }, { signal }) {
+    async *read({ fromPosition, maxEvents }, { signal }) {
       if (fromPosition < 1n) throw badPosition();
-      const end = ports.head().position;
       let after = Number(fromPosition) - 1;
+      const head = ports.head().position;
+      const end = maxEvents === 0 ? head : Math.min(head, after + maxEvents);
       while (after < end && !signal.aborted) {
         const events = await ports.readStored(after, Math.min(READ_BATCH_EVENTS, end - after));
         const last = events.at(-1);

@@ -170,6 +170,13 @@ export declare type ReadRequest = Message<"gateway.journal.v1.ReadRequest"> & {
    * @generated from field: uint64 from_position = 1;
    */
   fromPosition: bigint;
+
+  /**
+   * At most so many; 0: all of them.
+   *
+   * @generated from field: uint32 max_events = 2;
+   */
+  maxEvents: number;
 };
 
 /**
@@ -182,6 +189,13 @@ export declare type ReadRequestJson = {
    * @generated from field: uint64 from_position = 1;
    */
   fromPosition?: string;
+
+  /**
+   * At most so many; 0: all of them.
+   *
+   * @generated from field: uint32 max_events = 2;
+   */
+  maxEvents?: number;
 };
 
 /**
@@ -339,7 +353,7 @@ export declare const HeadResponseSchema: GenMessage<HeadResponse, {jsonType: Hea
  */
 export declare const JournalService: GenService<{
   /**
-   * Events in log order from a position, to the head at the time of the call.
+   * Events in log order from a position, to the head at the time of the call or to the number asked for.
    *
    * @generated from rpc gateway.journal.v1.JournalService.Read
    */

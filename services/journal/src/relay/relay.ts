@@ -12,10 +12,11 @@ import { openEventStream } from './event-stream.ts';
 /** A stream that was wiped gets the newest of the log again; who needs older ones reads the log. */
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
 /**
- * After each batch: the next events gather meanwhile and leave as one message, so that four processes and the server are
- * woken once for all of them. Nobody waits for an event here: answers of appends go another way.
+ * After each batch that caught up: the next events gather meanwhile and leave as one message, so that four processes and
+ * the server are woken once for all of them. Nobody waits for an event here: answers of appends go another way. The first
+ * event after a quiet time leaves at once.
  */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
 /** Counts with the message, to NATS. */
 const HEADERS_MAX_BYTES = 256;
@@ -75,13 +76,13 @@ export function startRelay(options: {
     const subscription = journal.subscribe({
       name: 'relay',
       afterPosition: position,
-      async onEvents(events) {
+      async onEvents(events, isMoreWaiting) {
         // Whether the failed ones arrived is not known: only the stream's end says what comes next.
         if (failure !== undefined) throw failure;
         try {
           await publish(events);
           position = events.at(-1)?.position ?? position;
-          await pause(GATHER_MS);
+          if (!isMoreWaiting) await pause(GATHER_MS);
         } catch (error) {
           failure = error;
           broken.reject(error);

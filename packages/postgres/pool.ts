@@ -11,6 +11,9 @@ export interface PoolSettings {
 /** Longer than a busy server needs to accept, short enough that a caller hears of a dead one. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** A server whose machine is gone says nothing: so long after its last word it is asked, each second, ten times. */
+const KEEPALIVE_AFTER_MS = 10_000;
+
 const INT8_OID = 20;
 const INT8_ARRAY_OID: number = 1016;
 
@@ -30,6 +33,7 @@ export function openPool({ connectionString, max, applicationName }: PoolSetting
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
     types: { getTypeParser: typeParser },
   });
   pool.on('error', ignoreBrokenConnection);

@@ -3,6 +3,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pingP50Ms } from './ping.ts';
 import { percentile } from './statistics.ts';
 
 const run = promisify(execFile);
@@ -18,6 +19,8 @@ export interface Machine {
   /** Where the data lies, and what a write that is synced takes there: the floor under every durable append. */
   readonly dataFilesystem: string;
   readonly syncP50Ms: number;
+  /** What a message to another process and its answer take: the machine's part of each way between processes. */
+  readonly pingP50Ms: number;
   /** Processes that wanted to run in the last minute, before the benchmark began. */
   readonly loadBefore: number;
   readonly commit: string;
@@ -41,16 +44,19 @@ export async function describeMachine(): Promise<Machine> {
     postgres: await postgresVersion(),
     dataFilesystem: await output('df', ['--output=fstype,target', tmpdir()], (text) => text.split('\n')[1] ?? ''),
     syncP50Ms: await syncP50Ms(),
+    pingP50Ms: await pingP50Ms(),
     loadBefore,
     commit: await commit(),
   };
 }
 
 export function describeInWords(machine: Machine): string {
-  const { cpu, cores, memoryGib, system, node, postgres, dataFilesystem, syncP50Ms, loadBefore, commit } = machine;
+  const { cpu, cores, memoryGib, system, node, postgres, dataFilesystem, syncP50Ms, pingP50Ms, loadBefore, commit } =
+    machine;
   return [
     `machine  ${cpu}, ${cores} cores, ${memoryGib} GiB; ${system}; Node ${node}; PostgreSQL ${postgres}`,
     `data     ${dataFilesystem}, a synced 8 KiB write p50 ${syncP50Ms.toFixed(2)} ms`,
+    `ping     to another Node process and back p50 ${pingP50Ms.toFixed(3)} ms`,
     `commit   ${commit}; load before ${loadBefore.toFixed(2)}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLoad } from '../load/closed-loop.ts';
 import { addResults, type LoadResult } from '../load/tally.ts';
+import { warmUp } from '../load/warm-up.ts';
 import { bodyOf, dueNanoUsd, workloads } from '../load/workload.ts';
 import { interleave } from '../measure/interleave.ts';
 import { type Figure, figureOf, percentile } from '../measure/statistics.ts';
@@ -11,6 +12,8 @@ import { type Scenario, warmUpSeconds } from './scenario.ts';
 
 /** So few that a disturbance of a tenth of a second meets all targets. */
 const BLOCK_REQUESTS = 50;
+/** After the load that warms up. */
+const SETTLE_MS = 2_000;
 /** After each block and round, so that what is still done for it is in nobody's way. */
 const BLOCK_PAUSE_MS = 50;
 const CHARGED_WITHIN_MS = 60_000;
@@ -36,7 +39,7 @@ export const measureDistributed: Scenario = async (options, signal) => {
   const latency: Record<Name, number[]> = { direct: [], 'bare proxy': [], standalone: [], distributed: [] };
   const costs: { callers: number; requestsPerSecond: Figure; cpuUs: ReadonlyMap<string, number> }[] = [];
 
-  const p50s = await latencyRounds(parts, { ...options, warmUpSeconds: warmUpSeconds(options), signal }, (results) => {
+  const p50s = await latencyRounds(parts, { ...options, signal }, (results) => {
     answered += results.distributed?.answered ?? 0;
   });
   for (const name of names) latency[name] = p50s.map((round) => round[name]);
@@ -118,7 +121,6 @@ async function latencyRounds(
   options: {
     readonly rounds: number;
     readonly seconds: number;
-    readonly warmUpSeconds: number;
     readonly signal: AbortSignal;
   },
   onResults: (results: Partial<Record<Name, LoadResult>>) => void,
@@ -129,8 +131,9 @@ async function latencyRounds(
     load: open.use(openLoad({ ...part, isStream: false, callers: 1, signal: options.signal })),
   }));
   const warm: Partial<Record<Name, LoadResult>> = {};
-  for (const { name, load } of loads) warm[name] = await load.run({ durationMs: options.warmUpSeconds * 1_000 });
+  for (const part of parts) warm[part.name] = await warmUp({ ...part, isStream: false }, options.signal);
   onResults(warm);
+  await sleep(SETTLE_MS, undefined, { signal: options.signal });
   const rounds: Record<Name, number>[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     const results: Partial<Record<Name, LoadResult>> = {};

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Load, openLoad } from '../load/closed-loop.ts';
 import { addResults, type LoadResult } from '../load/tally.ts';
+import { warmUp } from '../load/warm-up.ts';
 import { bodyOf, type TargetName, targetNames, type WorkloadName, workloads } from '../load/workload.ts';
 import { type BillingCheck, openBillingCheck } from '../measure/billing-check.ts';
 import { interleave } from '../measure/interleave.ts';
@@ -8,7 +9,7 @@ import { type Figure, figureOf, percentile } from '../measure/statistics.ts';
 import { faultsOfRounds } from '../measure/throughput-rounds.ts';
 import { type Rig, startRig } from '../processes/rig.ts';
 import { figureText } from '../report/figure-text.ts';
-import { type Scenario, warmUpSeconds } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 const DEFAULT_WORKLOADS: readonly WorkloadName[] = ['small'];
 
@@ -38,7 +39,7 @@ export const measureLatency: Scenario = async (options, signal) => {
   const cases: Case[] = [];
   const faults: string[] = [];
   for (const name of options.workloads ?? DEFAULT_WORKLOADS) {
-    const rounds = await measureCase(rig, name, { ...options, warmUpSeconds: warmUpSeconds(options), signal });
+    const rounds = await measureCase(rig, name, { ...options, signal });
     for (const target of targetNames) {
       faults.push(...faultsOfRounds(`${workloads[name].title}, ${target}`, rounds[target]));
     }
@@ -74,7 +75,6 @@ async function measureCase(
   options: {
     readonly rounds: number;
     readonly seconds: number;
-    readonly warmUpSeconds: number;
     readonly signal: AbortSignal;
   },
 ): Promise<Readonly<Record<TargetName, readonly LatencyRound[]>>> {
@@ -83,12 +83,13 @@ async function measureCase(
   await using open = new AsyncDisposableStack();
   const parts = rig.targets.map((target) => {
     const body = bodyOf(workloads[workload], target.name);
-    return { name: target.name, load: open.use(openLoad({ ...target, body, isStream, callers: 1, signal })) };
+    const part = { ...target, body, isStream };
+    return { ...part, load: open.use(openLoad({ ...part, callers: 1, signal })) };
   });
-  const warmUp = await openBillingCheck(rig);
+  const warmUpCheck = await openBillingCheck(rig);
   const warm = new Map<TargetName, LoadResult>();
-  for (const { name, load } of parts) warm.set(name, await load.run({ durationMs: options.warmUpSeconds * 1_000 }));
-  await warmUp.settle(warm.get('gateway')?.answered ?? 0, signal);
+  for (const part of parts) warm.set(part.name, await warmUp(part, signal));
+  await warmUpCheck.settle(warm.get('gateway')?.answered ?? 0, signal);
   const rounds: Record<TargetName, LatencyRound[]> = { direct: [], 'bare proxy': [], gateway: [] };
   for (let round = 0; round < options.rounds; round += 1) {
     const check = await openBillingCheck(rig);

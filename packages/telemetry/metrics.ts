@@ -14,6 +14,7 @@ export const metricNames = {
   leader: 'gateway_leader',
   openHolds: 'gateway_open_holds',
   stuckCharges: 'gateway_stuck_charges',
+  unchargedTokens: 'gateway_uncharged_tokens_total',
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
 } as const;
 
@@ -46,6 +47,8 @@ export interface GatewayMetrics {
   readonly openHolds: Gauge;
   /** Usages that cannot be charged until somebody looks. */
   readonly stuckCharges: Gauge;
+  /** Tokens of answers whose usage can come on record no more: the provider bills them, and nobody is charged. */
+  readonly unchargedTokens: Counter<'provider' | 'kind'>;
   /** Requests whose rate limits this process counted alone, since Redis did not answer. */
   readonly rateLimitFallbacks: Gauge;
 }
@@ -113,5 +116,11 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
     openHolds: gauge('openHolds', 'Holds that are not over.'),
     rateLimitFallbacks: gauge('rateLimitFallbacks', 'Requests whose limits were counted by this process alone.'),
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
+    unchargedTokens: new Counter({
+      name: metricNames.unchargedTokens,
+      help: 'Tokens a provider bills and nobody is charged for, since they could not be recorded, by kind (input, output).',
+      labelNames: ['provider', 'kind'],
+      registers,
+    }),
   };
 }

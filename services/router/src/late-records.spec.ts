@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
-import { noUsage } from './domain/usage/token-usage.ts';
+import { noUsage, type TokenUsage } from './domain/usage/token-usage.ts';
 import { createLateRecords } from './late-records.ts';
 
 const usage = { ...noUsage, inputTokens: 7, outputTokens: 2 };
@@ -33,25 +33,29 @@ const append: AppendRequest = {
   causationId: 'a',
 };
 
-/** The line that is left by a usage that the log answers so. */
-async function lineFor(result: AppendResult): Promise<Record<string, unknown>> {
+/** What is left by a usage that the log answers so: a line, and what counts as lost. */
+async function leftBy(result: AppendResult) {
   const lines: string[] = [];
+  const lost: [string, TokenUsage][] = [];
   const late = createLateRecords({
     journal: { append: async () => result },
     logger: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),
+    losses: { add: (...loss) => void lost.push(loss) },
   });
   late.add(append);
   await late.close();
   assert.equal(lines.length, 1);
-  return JSON.parse(lines[0] ?? '');
+  return { line: JSON.parse(lines[0] ?? '') as Record<string, unknown>, lost };
 }
 
 test('a usage that comes late and is on record is said to be', async () => {
-  const { level, msg } = await lineFor({ kind: 'appended', position: 3, isRepeat: false });
-  assert.deepEqual([level, msg], [30, 'a usage that came late was brought to the log']);
+  const { line, lost } = await leftBy({ kind: 'appended', position: 3, isRepeat: false });
+  assert.deepEqual(lost, []);
+  assert.deepEqual([line['level'], line['msg']], [30, 'a usage that came late was brought to the log']);
 });
 
 test('one that comes after its hold has ended is said to be lost, with what was used', async () => {
-  const line = await lineFor({ kind: 'version-conflict', actualVersion: 2 });
+  const { line, lost } = await leftBy({ kind: 'version-conflict', actualVersion: 2 });
+  assert.deepEqual(lost, [['p', usage]]);
   assert.partialDeepStrictEqual(line, { level: 50, requestId: 'r', usage, msg: 'a usage never came on record' });
 });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
+import type { HouseLosses } from './house-losses.ts';
 
 /** Between two attempts: a log that is away refuses at once, and a hold lasts for minutes. */
 const RETRY_MS = 1_000;
@@ -22,27 +23,34 @@ export interface LateRecords {
 export function createLateRecords({
   journal,
   logger,
+  losses,
 }: {
   readonly journal: Pick<Journal, 'append'>;
   readonly logger: Logger;
+  readonly losses: HouseLosses;
 }): LateRecords {
   const trying = new Set<Promise<void>>();
   const closing = new AbortController();
 
   async function bring(append: AppendRequest): Promise<void> {
     const requestId = append.correlationId;
-    const usage = append.events.find((event) => event.type === 'UsageRecorded')?.data.usage;
+    const ended = append.events.find((event) => event.type === 'UsageRecorded')?.data;
+    const usage = ended?.usage;
+    const lose = (why: object): void => {
+      logger.error({ requestId, usage, ...why }, 'a usage never came on record');
+      if (ended !== undefined) losses.add(ended.provider, ended.usage);
+    };
     for (let isLast = closing.signal.aborted; ; isLast = closing.signal.aborted) {
       await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
       try {
         const result = await journal.append(append);
         if (result.kind === 'appended') logger.info({ requestId }, 'a usage that came late was brought to the log');
-        else logger.error({ requestId, usage, ...result }, 'a usage never came on record');
+        else lose(result);
         return;
       } catch (thrown) {
         const fault = faultFrom(thrown);
         if (fault.code === 'unavailable' && !isLast) continue;
-        logger.error({ requestId, usage, err: fault }, 'a usage never came on record');
+        lose({ err: fault });
         return;
       }
     }

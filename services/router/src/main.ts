@@ -24,7 +24,12 @@ Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the provider
       throw new Error('there is no provider: configure one (GATEWAY_CONFIG), or set a key such as OPENAI_API_KEY');
     }
     const journal = tracedJournal(openRemoteJournal(host, await openBus(host)), host.tracer);
-    const untraced = createRouter({ config: routerConfigFrom(config, providers), journal, logger });
+    const untraced = createRouter({
+      config: routerConfigFrom(config, providers),
+      journal,
+      logger,
+      unchargedTokens: metrics.unchargedTokens,
+    });
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
     await serveGrpc(host, [routerService(router)], {

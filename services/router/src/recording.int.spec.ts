@@ -95,7 +95,7 @@ test('without a log no answer is completed, streamed or whole', async (t) => {
   for (const stream of [false, true]) {
     const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
     const config = { providers: [testProvider('p', baseUrl)], recordMaxMs: 100 };
-    const { ask } = createTestRouter(
+    const { ask, lost, router } = createTestRouter(
       t,
       config,
       failing(() => true),
@@ -103,6 +103,10 @@ test('without a log no answer is completed, streamed or whole', async (t) => {
     const { failure, text, usage } = await ask({ messages, stream });
     assert.deepEqual([failure?.code, usage], ['unavailable', undefined]);
     assert.equal(text, stream ? contentEvent('one') : '');
+    // A stream is recorded as soon as there is a log again; where the router ends before that, it is lost as well.
+    assert.deepEqual(lost, stream ? [] : ['p input 7', 'p output 2']);
+    await router.close();
+    assert.deepEqual(lost, ['p input 7', 'p output 2']);
   }
 });
 
@@ -110,7 +114,7 @@ test('a log that comes back later gets what was streamed, and of an answer that 
   for (const stream of [false, true]) {
     const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
     let isAway = true;
-    const { ask, journal, usageOf } = createTestRouter(
+    const { ask, journal, usageOf, lost } = createTestRouter(
       t,
       { providers: [testProvider('p', baseUrl)], recordMaxMs: 20 },
       failing(() => isAway),
@@ -126,11 +130,12 @@ test('a log that comes back later gets what was streamed, and of an answer that 
       [usage?.outcome, usage?.usage.inputTokens],
       stream ? ['OUTCOME_COMPLETED', 7] : ['OUTCOME_FAILED', 0],
     );
+    assert.equal(lost.length, stream ? 0 : 2);
   }
 });
 
 test('an answer that comes after its hold has ended is not completed', async (t) => {
-  const { journal, router, usageOf } = createTestRouter(t, {
+  const { journal, router, usageOf, lost } = createTestRouter(t, {
     providers: [testProvider('p', await hostileProvider(t, (response) => response.end(streamed)))],
   });
   const request = await admit(journal, router, { model: 'm', messages, stream: true });
@@ -148,6 +153,7 @@ test('an answer that comes after its hold has ended is not completed', async (t)
   assert.equal(last?.kind === 'failure' && last.failure.code, 'unavailable');
   assert.ok(!JSON.stringify(frames).includes('[DONE]'));
   assert.equal(await usageOf(request.requestId), undefined);
+  assert.deepEqual(lost, ['p input 7', 'p output 2']);
 });
 
 test('closing lets an answer under way end, and refuses what comes later with its usage on record', async (t) => {

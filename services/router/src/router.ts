@@ -9,6 +9,7 @@ import { createFrameChannel } from './frame-channel.ts';
 import { type Run, type RunParts, stopRun } from './handlers/run.ts';
 import { serve } from './handlers/serve.ts';
 import { createHealthBoard } from './health-board.ts';
+import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createLateRecords } from './late-records.ts';
 import { buildModelTable } from './model-table.ts';
 import type { Dialect } from './ports.ts';
@@ -20,6 +21,8 @@ export interface RouterDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Tokens that could not be recorded; absent: they stand in the log lines alone. */
+  readonly unchargedTokens?: TokenCounter;
 }
 
 export interface Router extends RouterPort {
@@ -30,7 +33,8 @@ export interface Router extends RouterPort {
 const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialect, anthropic: anthropicDialect };
 
 /** The router over its providers. No connection is made until the first request. */
-export function createRouter({ config, journal, logger, clock = systemClock }: RouterDependencies): Router {
+export function createRouter(dependencies: RouterDependencies): Router {
+  const { config, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...config };
   const models = buildModelTable(
     config.providers,
@@ -41,8 +45,9 @@ export function createRouter({ config, journal, logger, clock = systemClock }: R
     config.providers.map((provider) => [provider.name, createHttpProvider(provider, dialects[provider.kind], limits)]),
   );
   const health = createHealthBoard([...providers.keys()], clock);
-  const late = createLateRecords({ journal, logger });
-  const parts: RunParts = { providers, health, journal, logger, clock, limits, late };
+  const losses = createHouseLosses(unchargedTokens, [...providers.keys()]);
+  const late = createLateRecords({ journal, logger, losses });
+  const parts: RunParts = { providers, health, journal, logger, clock, limits, late, losses };
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 

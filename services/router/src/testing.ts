@@ -21,6 +21,8 @@ export interface TestRouter {
   ask(body: Record<string, unknown>, options?: AskOptions): Promise<Asked>;
   /** The one usage on record for a request; undefined where there is none. */
   usageOf(requestId: string): Promise<Usage | undefined>;
+  /** What was counted as lost, such as 'p input 7'. */
+  readonly lost: readonly string[];
 }
 
 export interface AskOptions {
@@ -50,7 +52,17 @@ export function createTestRouter(
 ): TestRouter {
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
-  const router = createRouter({ config: { closeMaxMs: 200, ...config }, journal: wrapJournal(journal), logger });
+  const lost: string[] = [];
+  const router = createRouter({
+    config: { closeMaxMs: 200, ...config },
+    journal: wrapJournal(journal),
+    logger,
+    unchargedTokens: {
+      inc({ provider, kind }, tokens) {
+        if (tokens > 0) lost.push(`${provider} ${kind} ${tokens}`);
+      },
+    },
+  });
   test.after(() => router.close());
 
   async function usageOf(requestId: string): Promise<Usage | undefined> {
@@ -62,6 +74,7 @@ export function createTestRouter(
     router,
     journal,
     usageOf,
+    lost,
     async ask(body, { signal = new AbortController().signal, onFrame } = {}) {
       const request = await admit(journal, router, { model: 'm', ...body });
       const frames: CompleteFrame[] = [];

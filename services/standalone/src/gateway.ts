@@ -95,6 +95,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     config: routerConfigFrom(config, providers),
     journal,
     logger: loggerOf('router'),
+    unchargedTokens: metrics.unchargedTokens,
   });
   opened.defer(() => untraced.close());
   const router = tracedRouter(untraced, tracer);

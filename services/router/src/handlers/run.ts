@@ -5,6 +5,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { RouterLimits } from '../config.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import type { HealthBoard } from '../health-board.ts';
+import type { HouseLosses } from '../house-losses.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
 import type { AttemptBody } from './record-usage.ts';
@@ -18,6 +19,7 @@ export interface RunParts {
   readonly clock: Clock;
   readonly limits: RouterLimits;
   readonly late: LateRecords;
+  readonly losses: HouseLosses;
 }
 
 /** One request under way. */

@@ -1,0 +1,26 @@
+import { completionTokensOf, promptTokensOf, type TokenUsage } from './domain/usage/token-usage.ts';
+
+/** Counts tokens: `gateway_uncharged_tokens_total`. */
+export interface TokenCounter {
+  inc(labels: { readonly provider: string; readonly kind: 'input' | 'output' }, tokens: number): void;
+}
+
+/** What providers bill and nobody is charged for, since it can come on record no more. */
+export interface HouseLosses {
+  add(provider: string, usage: TokenUsage): void;
+}
+
+/** Begins with nothing for each provider: of a series that begins with its first loss nobody would see the rise. */
+export function createHouseLosses(counter: TokenCounter | undefined, providers: readonly string[]): HouseLosses {
+  const add = (provider: string, inputTokens: number, outputTokens: number): void => {
+    counter?.inc({ provider, kind: 'input' }, inputTokens);
+    counter?.inc({ provider, kind: 'output' }, outputTokens);
+  };
+  for (const provider of providers) add(provider, 0, 0);
+  return {
+    add(provider, usage) {
+      // Where no provider was asked, none bills anything.
+      if (provider !== '') add(provider, promptTokensOf(usage), completionTokensOf(usage));
+    },
+  };
+}

@@ -10,6 +10,7 @@ import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { revocations } from '#testkit/journal-contract.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import type { Subscriber } from './journal.ts';
 import type { Projection } from './projection.ts';
 import { readCheckpoint, startProjector } from './projector.ts';
 
@@ -122,6 +123,28 @@ test('a projection that is behind takes batch after batch, and lets events gathe
   await projector.reached(1_501);
   assert.equal(pauses.length, 2);
   await projector.close();
+});
+
+test('a few events at a time are let gather, also where more are known of', async (t) => {
+  const { pool } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  let pauses = 0;
+  const goingOn = { ...journal, subscribe: (subscriber: Subscriber) => journal.subscribe(alwaysMore(subscriber)) };
+  const projector = await startProjector(positions, {
+    journal: goingOn,
+    pool,
+    logger,
+    pause: async () => void pauses++,
+  });
+  await journal.append(revocations('a', 0, [newId(), newId()]));
+  await projector.reached(2);
+  assert.equal(pauses, 1);
+  await projector.close();
+});
+
+const alwaysMore = (subscriber: Subscriber): Subscriber => ({
+  ...subscriber,
+  onEvents: (events) => subscriber.onEvents(events, true),
 });
 
 test('a database that is away stops no event', async (t) => {

@@ -79,10 +79,11 @@ export async function startProjector(
     const wanted = events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
     const position = events.at(-1)?.position ?? checkpoint;
     if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
-    return project(wanted, position, isMoreWaiting);
+    // Where a few come at a time, it is not behind: they are only known of before they are here.
+    return project(wanted, position, isMoreWaiting && events.length >= LOAD_MIN_EVENTS);
   }
 
-  async function project(events: readonly RecordedEvent[], position: number, isMoreWaiting: boolean): Promise<void> {
+  async function project(events: readonly RecordedEvent[], position: number, isBehind: boolean): Promise<void> {
     const begunAtMs = performance.now();
     try {
       if (isOneByOne) for (const event of events) await apply([event], event.position);
@@ -91,7 +92,7 @@ export async function startProjector(
     } finally {
       stopped.tried(begunAtMs);
     }
-    if (isMoreWaiting) return;
+    if (isBehind) return;
     const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
     await pause(pauseMs, abort.signal).catch(() => undefined);
   }

@@ -11,7 +11,10 @@ export interface PoolSettings {
 /** Longer than a busy server needs to accept, short enough that a caller hears of a dead one. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A server whose machine is gone says nothing: so long after its last word it is asked, each second, ten times. */
+/**
+ * A server whose machine is gone while a query waits for its answer says nothing: so long after its last word it is asked,
+ * each second, ten times. A query that is sent after that has the patience of TCP, which is some 15 minutes.
+ */
 const KEEPALIVE_AFTER_MS = 10_000;
 
 const INT8_OID = 20;

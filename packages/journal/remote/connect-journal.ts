@@ -10,7 +10,7 @@ import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends } from './remote-appends.ts';
 
 /** How often the log is asked where it ends, and how long the bus has to bring the events up to there. */
-const HEAD_INTERVAL_MS = 1_000;
+const HEAD_INTERVAL_MS = 500;
 
 /** Events of one reading by a subscriber that is behind. */
 const READ_MAX_EVENTS = 512;
@@ -47,15 +47,8 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
   let expected = 0;
   const subscriptions = createSubscriptions({ head: () => expected, readAfter, logger });
 
-  async function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
-    const limit = Math.min(maxEvents, READ_MAX_EVENTS);
-    const events: RecordedEvent[] = [];
-    for await (const batch of reader.read(position, limit)) {
-      events.push(...batch);
-      // One that was built before it could be told a limit goes on to the end of the log.
-      if (events.length >= limit) break;
-    }
-    return events;
+  function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
+    return reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
   }
 
   /** What there is up to here is read where it has not come by the bus. */

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { storedEventToWire } from '#journal/stored-event.ts';
+import { servedService } from '#rpc/served-service.ts';
+import { startGrpcServer } from '#rpc/server.ts';
+import { createLogReader } from './log-reader.ts';
+
+const adminToken = 'token';
+const LOG_EVENTS = 1_000;
+const MESSAGE_EVENTS = 10;
+
+test('a reading that has all it asked for lets its call end, one of an older server that gives more is left', async (t) => {
+  for (const knowsLimits of [true, false]) {
+    const ends: string[] = [];
+    const server = await startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      adminToken,
+      logger: { warn: () => {}, error: () => {} },
+      services: [
+        servedService(JournalService, {
+          async *read({ fromPosition, maxEvents }, { signal }) {
+            const first = Number(fromPosition);
+            const end = knowsLimits ? Math.min(LOG_EVENTS, first + maxEvents - 1) : LOG_EVENTS;
+            let how = 'left';
+            try {
+              for (let from = first; from <= end && !signal.aborted; from += MESSAGE_EVENTS) {
+                yield { events: range(from, Math.min(end, from + MESSAGE_EVENTS - 1)).map(eventAt) };
+                await new Promise((resolve) => setTimeout(resolve, 2));
+              }
+              if (!signal.aborted) how = 'ended';
+            } finally {
+              ends.push(how);
+            }
+          },
+          readStream: async () => ({ events: [] }),
+          head: async () => ({ position: BigInt(LOG_EVENTS), epoch: 1, chain: new Uint8Array(32) }),
+        }),
+      ],
+    });
+    const reader = createLogReader({ addresses: [server.address], adminToken });
+    t.after(async () => {
+      reader.close();
+      await server.drain();
+    });
+    const positions = (await reader.readSome(100, 30)).map(({ position }) => position);
+    assert.deepEqual(positions, range(101, knowsLimits ? 130 : 140));
+    while (ends.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(ends, [knowsLimits ? 'ended' : 'left']);
+  }
+});
+
+function eventAt(position: number) {
+  return storedEventToWire({
+    part: 0,
+    position,
+    eventId: `00000000-0000-7000-8000-${String(position).padStart(12, '0')}`,
+    stream: `key-${position}`,
+    version: 1,
+    type: 'ApiKeyRevoked',
+    schemaVersion: 1,
+    recordedAtMs: 5,
+    epoch: 1,
+    correlationId: '',
+    causationId: '',
+    body: JSON.stringify({ keyId: 'k', userId: 'u', revokedAtMs: '5' }),
+    chain: Buffer.alloc(32),
+  });
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

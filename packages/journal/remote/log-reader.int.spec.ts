@@ -4,11 +4,19 @@ import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js'
 import { storedEventToWire } from '#journal/stored-event.ts';
 import { servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { chainedLog } from '#testkit/chained-log.ts';
 import { createLogReader } from './log-reader.ts';
 
 const adminToken = 'token';
 const LOG_EVENTS = 1_000;
 const MESSAGE_EVENTS = 10;
+const log = chainedLog(
+  range(1, LOG_EVENTS).map((position) => ({
+    stream: `key-${position}`,
+    type: 'ApiKeyRevoked',
+    data: { keyId: `${position}`, userId: 'u', revokedAtMs: '5' },
+  })),
+);
 
 test('a reading that has all it asked for lets its call end, one of an older server that gives more is left', async (t) => {
   for (const knowsLimits of [true, false]) {
@@ -26,7 +34,7 @@ test('a reading that has all it asked for lets its call end, one of an older ser
             let how = 'left';
             try {
               for (let from = first; from <= end && !signal.aborted; from += MESSAGE_EVENTS) {
-                yield { events: range(from, Math.min(end, from + MESSAGE_EVENTS - 1)).map(eventAt) };
+                yield { events: log.slice(from - 1, Math.min(end, from + MESSAGE_EVENTS - 1)).map(storedEventToWire) };
                 await new Promise((resolve) => setTimeout(resolve, 2));
               }
               if (!signal.aborted) how = 'ended';
@@ -50,24 +58,6 @@ test('a reading that has all it asked for lets its call end, one of an older ser
     assert.deepEqual(ends, [knowsLimits ? 'ended' : 'left']);
   }
 });
-
-function eventAt(position: number) {
-  return storedEventToWire({
-    part: 0,
-    position,
-    eventId: `00000000-0000-7000-8000-${String(position).padStart(12, '0')}`,
-    stream: `key-${position}`,
-    version: 1,
-    type: 'ApiKeyRevoked',
-    schemaVersion: 1,
-    recordedAtMs: 5,
-    epoch: 1,
-    correlationId: '',
-    causationId: '',
-    body: JSON.stringify({ keyId: 'k', userId: 'u', revokedAtMs: '5' }),
-    chain: Buffer.alloc(32),
-  });
-}
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);

@@ -59,13 +59,12 @@ export async function recordUsage(
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
   // Told with each failure: what comes of it is the house's, and may be on record nowhere else.
   const lost = { requestId: run.request.requestId, usage: ending.usage };
-  const lose = (): void => parts.losses.add(ending.candidate?.provider ?? '', ending.usage);
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
       if (result.kind === 'appended') return null;
       parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
-      lose();
+      lose(parts, ending);
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
     } catch (thrown) {
       const fault = faultFrom(thrown);
@@ -75,13 +74,17 @@ export async function recordUsage(
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
         const isLate = fault.code === 'unavailable';
         if (isLate) parts.late.add(ending === lateEnding ? append : appendOf(run, lateEnding, parts.clock()));
-        if (!isLate || ending !== lateEnding) lose();
+        if (!isLate || ending !== lateEnding) lose(parts, ending);
         return { code: 'unavailable', message: 'The gateway could not record the usage. Send the request again.' };
       }
       // The same ids and bytes: had the failed append been written all the same, this one finds it.
       await pause(waitMs);
     }
   }
+}
+
+function lose({ losses }: RunParts, { candidate, usage }: Ending): void {
+  losses.add(candidate?.provider ?? '', usage);
 }
 
 /**

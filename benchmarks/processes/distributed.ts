@@ -17,6 +17,9 @@ export interface DistributedUnderLoad extends AsyncDisposable {
   cpuMs(): Promise<ReadonlyMap<string, number>>;
 }
 
+/** As docker-compose.yml has it. */
+const NATS_ENVIRONMENT = { GOMAXPROCS: '1' };
+
 export async function startDistributed(
   simulatorUrl: string,
   { durability }: Pick<GatewayOptions, 'durability'>,
@@ -26,7 +29,7 @@ export async function startDistributed(
   const postgres = undo.adopt(await startEmbeddedPostgres({ dataDir: folder, log: () => undefined }), (each) =>
     each.stop(),
   );
-  const nats = undo.use(await startTemporaryNats());
+  const nats = undo.use(await startTemporaryNats({ environment: NATS_ENVIRONMENT }));
   const gateway = undo.use(
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
 import { BusFault } from './bus-fault.ts';
-import { type Bus, connectBus } from './connect-bus.ts';
+import { type Bus, type BusMessage, connectBus } from './connect-bus.ts';
 import { persistentRequest } from './persistent-request.ts';
 
 const logger = pino({ level: 'silent' });
@@ -72,6 +72,44 @@ test('a message larger than the bus takes is refused at once, clearly, and harms
     assert.ok(performance.now() - startedAtMs < 1_000);
     const { message } = await persistentRequest(bus, 'a.subject', 'small', persistence);
     assert.equal(new TextDecoder().decode(message.data), 'yes');
+  }),
+);
+
+test('an answer that is not waited for any longer comes to nobody, and holds up nothing', { timeout: 20_000 }, () =>
+  withBus(async (bus) => {
+    const held: BusMessage[] = [];
+    bus.respond('a.subject', (message) => void held.push(message));
+    const asked = bus.ask('a.subject', '', 60_000);
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    asked.answer.then(settle, settle);
+    while (held.length === 0) await nextTurn();
+    asked.forget();
+    held[0]?.respond('late');
+    await bus.connection.flush();
+    await nextTurn();
+    assert.equal(isSettled, false);
+  }),
+);
+
+test('who is told hears it, and where there is no connection nothing is kept for later', { timeout: 20_000 }, () =>
+  withBus(async (bus, nats) => {
+    const heard: string[] = [];
+    bus.respond('a.subject', ({ data }) => void heard.push(new TextDecoder().decode(data)));
+    bus.tell('a.subject', 'first');
+    await bus.connection.flush();
+    await nats.stop();
+    while (bus.isConnected()) await nextTurn();
+    bus.tell('a.subject', 'lost');
+    assert.throws(() => bus.ask('a.subject', '', 1_000), BusFault);
+    await nats.start();
+    while (!bus.isConnected()) await nextTurn();
+    bus.tell('a.subject', 'second');
+    bus.tell('a.subject', new Uint8Array(2 * 1024 * 1024));
+    await bus.connection.flush();
+    assert.deepEqual(heard, ['first', 'second']);
   }),
 );
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers, type Msg, type NatsConnection, type PublishOptions } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
-import { createOpenRequests, EARLY } from './open-requests.ts';
+import { type Asked, createOpenRequests, EARLY } from './open-requests.ts';
 
 /** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
@@ -18,7 +18,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
   readonly data: Uint8Array;
-  /** Says what is known before the answer, which must follow. Like an answer, it may be lost on its way. */
+  /** Says what is known before the answer. Like an answer, it may be lost on its way. */
   sayEarly(data: Uint8Array | string): void;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
@@ -38,6 +38,15 @@ export interface Bus {
     timeoutMs: number,
     onEarly?: (data: Uint8Array) => void,
   ): Promise<BusAnswer>;
+  /** Like `request`, whose answer may come to be needless. Throws a `BusFault` where there is no connection. */
+  ask(
+    subject: string,
+    data: string | Uint8Array,
+    timeoutMs: number,
+    onEarly?: (data: Uint8Array) => void,
+  ): Asked<BusAnswer>;
+  /** Tells whoever listens now; it may be lost on its way. */
+  tell(subject: string, data: string | Uint8Array): void;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
@@ -99,13 +108,24 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     if (isConnected) await Promise.race([drain().catch(() => undefined), broken.promise]);
   }
 
+  function ask(...[subject, ...rest]: Parameters<typeof requests.ask>): Asked<BusAnswer> {
+    // Else it would be sent once there is a connection again, long after whoever asked has gone.
+    if (!isConnected) throw new BusFault('disconnected', subject);
+    return requests.ask(subject, ...rest);
+  }
+
   return {
     connection,
     isConnected: () => isConnected,
-    async request(subject, data, timeoutMs, onEarly) {
-      // Else it would be sent once there is a connection again, long after whoever asked has gone.
-      if (!isConnected) throw new BusFault('disconnected', subject);
-      return requests.request(subject, data, timeoutMs, onEarly);
+    request: async (...asked) => ask(...asked).answer,
+    ask,
+    tell(subject, data) {
+      if (!isConnected) return;
+      try {
+        connection.publish(subject, data);
+      } catch (error) {
+        logger.error({ err: error, subject }, 'a message could not be sent');
+      }
     },
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {

@@ -32,6 +32,11 @@ export interface AdmitRequest {
    * meanwhile.
    */
   readonly isUnderWay?: boolean | undefined;
+  /**
+   * Who listens on the bus for word from the log's writer that the admission is durable: it is told before quota knows.
+   * Such a request is answered early, whatever the operator chose, since its asker can wait by itself.
+   */
+  readonly noticeTo?: string | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -64,6 +69,8 @@ export interface RequestWindow {
 export interface AdmitResponse {
   readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
   readonly window: RequestWindow | null;
+  /** Of what is told before it is durable, by another process: the term in which its leader decided it. */
+  readonly term?: number | undefined;
 }
 
 /** gateway.quota.v1.QuotaService. */

@@ -15,7 +15,8 @@ export interface QuotaConfig {
   readonly defaultRequestsPerMinute: number;
   /**
    * `strict`: an admission is answered when it is durable. `overlapped`: at once, with a promise of it, so that the
-   * provider is called while the log is written; no byte reaches the client before it is durable either way.
+   * provider is called while the log is written; no byte reaches the client before it is durable either way. An asker who
+   * is told by the log's writer is answered at once, and waits by itself.
    */
   readonly durability: 'strict' | 'overlapped';
   /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */

@@ -33,7 +33,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
     // Before gRPC, which has more to set up: admissions wait for nothing else.
-    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
+    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch: term.epoch, logger });
     host.stack.defer(() => responder.close());
     const deadLetters = deadLettersService([...projections.deadLetters, quota.deadLetters]);
     await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections), deadLetters], {

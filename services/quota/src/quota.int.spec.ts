@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
@@ -217,6 +218,48 @@ describe('an append that fails', () => {
     assert.equal(closed.data.requestId, lost.requestId);
     assert.equal(closed.data.reason, 'orphaned');
     assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
+  });
+
+  it('though written, and maybe told to its asker, keeps its hold for the request that may run on it', async (t) => {
+    const { state, journal } = failing(await createLog(100n));
+    const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
+    const told = request({ noticeTo: 'listener' });
+    state.failure = 'after';
+    const { result } = await quota.admit(told);
+    assert.ok(result.kind === 'admitted' && result.durable !== null);
+    await assert.rejects(result.durable, { code: 'unavailable' });
+    state.failure = undefined;
+    await until(async () => quota.openHolds() === 1);
+    await pause(50);
+    await record(journal, used(told), charged({ ...told, amountNanoUsd: 70n, holdNanoUsd: 100n }));
+    await until(async () => quota.openHolds() === 0);
+    assert.equal(quota.balance('u').chargedNanoUsd, 70n);
+
+    state.failure = 'after';
+    const forgotten = request({ noticeTo: 'listener', outputTokensRequested: 30 });
+    await quota.admit(forgotten);
+    state.failure = undefined;
+    await until(async () => quota.openHolds() === 1);
+    clock.nowMs += 31_000;
+    const closed = await eventAfter(journal, 0, 'HoldExpired');
+    assert.deepEqual([closed.data.requestId, closed.data.reason], [forgotten.requestId, 'expired']);
+  });
+
+  it('that was to be told to its asker and was not written is withdrawn, and its money comes back', async (t) => {
+    const { state, journal } = failing(await createLog(100n));
+    const { quota } = await start(t, journal);
+    state.failure = 'before';
+    const { result } = await quota.admit(request({ noticeTo: 'listener' }));
+    assert.ok(result.kind === 'admitted' && result.durable !== null);
+    await assert.rejects(result.durable, { code: 'unavailable' });
+    state.failure = undefined;
+    await eventAfter(journal, 0, 'AdmissionWithdrawn');
+    await until(() =>
+      quota.admit(request()).then(
+        (answer) => outcomeOf(answer) === 'admitted',
+        () => false,
+      ),
+    );
   });
 });
 

@@ -91,7 +91,7 @@ export function leadQuota(
     if (after?.state !== 'open') return;
     pending.remove(after.requestId);
     deadlines.add(after.requestId, after.expiresAtMs);
-    if (abandoned.wasAbandoned(after.requestId)) orphans.push(after.requestId);
+    if (abandoned.isOrphan(after.requestId)) orphans.push(after.requestId);
   }
 
   // No event between the two: both in one turn.
@@ -124,8 +124,9 @@ export function leadQuota(
     return true;
   }
 
-  function abandon(requestId: string): void {
-    if (!abandoned.abandon(requestId)) orphans.push(requestId);
+  function abandon(requestId: string, mayRun: boolean): void {
+    const isFolded = !abandoned.abandon(requestId, mayRun);
+    if (isFolded && !mayRun) orphans.push(requestId);
   }
 
   const sweeping = startSweeping(config.sweepIntervalMs, logger, async () => {

@@ -13,8 +13,8 @@ import { openEventStream } from './event-stream.ts';
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
 /**
  * After each batch that caught up: the next events gather meanwhile and leave as one message, so that four processes and
- * the server are woken once for all of them. Nobody waits for an event here: answers of appends go another way. The first
- * event after a quiet time leaves at once.
+ * the server are woken once for all of them. No client waits for an event here: answers of appends, or the word of them,
+ * go another way. The first event after a quiet time leaves at once.
  */
 const GATHER_MS = 100;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';

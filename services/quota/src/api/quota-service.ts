@@ -13,7 +13,8 @@ export function quotaService(
 ): ServedService {
   return servedService(QuotaService, {
     admit: async (request) => {
-      const { result, window } = await quota.admit(request);
+      // Who calls waits for the answer here, whoever else is named.
+      const { result, window } = await quota.admit({ ...request, noticeTo: undefined });
       if (result.kind === 'refused') throw new Fault(result.refusal);
       await result.durable;
       const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
@@ -174,6 +175,19 @@ test('an admission told early whose write fails is not given out later', async (
   const { admit, durable } = await fateOf(await logWith([]), placed(failed, { holdNanoUsd: 7n }, newId()));
   await assert.rejects(durable, has('unavailable'));
   await assert.rejects(admit(request), has('unavailable'));
+});
+
+test('where the log may have told its asker, an admission whose write seemed to fail is what the log says it is', async () => {
+  const failed = pause(1).then(() => Promise.reject(new Fault({ code: 'unavailable', message: 'the log is away' })));
+  const admitOnce = mock.fn(async () => refused);
+  const response = placed(failed, { holdNanoUsd: 7n }, newId());
+  admitOnce.mock.mockImplementationOnce(async () => response);
+  const admit = createRepeatableAdmit({ journal: await logWith([hold]), clock: () => 50, admit: admitOnce });
+  const { result } = await admit({ ...request, noticeTo: 'listener' });
+  assert.ok(result.kind === 'admitted' && result.durable !== null);
+  await assert.rejects(result.durable, has('unavailable'));
+  await pause(5);
+  assert.equal((await admit(request)).result.kind, 'admitted');
 });
 
 test('one told early that the log has from the leader before is durable on its terms, and on no others', async () => {

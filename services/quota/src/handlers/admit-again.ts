@@ -16,7 +16,8 @@ const FAILED_KEPT_MS = 60_000;
  * from here or from the leader before, gets what the log says of it. A request has one caller and one run, whose id
  * nobody else has.
  *
- * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears.
+ * An admission whose write failed is not given out later: this leader closes its hold as soon as it appears. Unless its
+ * asker may have been told by the log's writer that it is durable, and runs it: then the log says what became of it.
  */
 export function createRepeatableAdmit(dependencies: {
   readonly admit: QuotaPort['admit'];
@@ -53,7 +54,7 @@ export function createRepeatableAdmit(dependencies: {
     if (placed.durable === null) return null;
     const durable = placed.durable.catch(async (error: unknown) => {
       if (!(error instanceof Fault) || error.code !== 'conflict') {
-        failedAtMs.set(request.requestId, clock());
+        if (request.noticeTo === undefined) failedAtMs.set(request.requestId, clock());
         throw error;
       }
       // The log has this request from the leader before: its terms are those that hold.

@@ -24,7 +24,7 @@ const refusalsToDoubt: ReadonlySet<ErrorCode> = new Set([
   'model_not_priced',
 ] satisfies ErrorCode[]);
 
-/** Decides at once, from memory, and answers when the admission is durable, or before, as the operator chose. */
+/** Decides at once, from memory, and answers when the admission is durable, or before, as operator or asker chose. */
 export function createAdmit(dependencies: {
   readonly journal: Pick<Journal, 'append'>;
   readonly live: LiveBooks;
@@ -39,8 +39,8 @@ export function createAdmit(dependencies: {
   readonly assertServing: () => void;
   /** Resolves when what the log holds by now is folded; false: it was already. */
   readonly catchUp: () => Promise<boolean>;
-  /** The append failed, and nothing is known of its fate. */
-  readonly abandon: (requestId: string) => void;
+  /** The append failed, and nothing is known of its fate. `mayRun`: somebody may have been told that it is durable. */
+  readonly abandon: (requestId: string, mayRun: boolean) => void;
 }): QuotaPort['admit'] {
   const { journal, live, pending, unresolved, rules, maxPending, durability, clock, assertServing, catchUp, abandon } =
     dependencies;
@@ -72,7 +72,7 @@ export function createAdmit(dependencies: {
   }
 
   async function place(request: AdmitRequest, decision: PlacedHold): Promise<AdmitResponse> {
-    const { requestId, userId } = request;
+    const { requestId, userId, noticeTo } = request;
     if (pending.size() >= maxPending) throw unavailable('Too many requests wait to be admitted.');
     const { holdNanoUsd, windowStartMs, window } = decision;
     pending.add({ requestId, userId, holdNanoUsd, windowStartMs });
@@ -80,7 +80,7 @@ export function createAdmit(dependencies: {
     const written = write(request, { eventId, ...decision.event });
     const { candidates, outputTokensMax, outputTokensBound } = decision;
     const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound };
-    if (durability === 'overlapped') {
+    if (durability === 'overlapped' || noticeTo !== undefined) {
       const durable = written.then((isNew) => {
         if (!isNew) throw new Fault(alreadyAdmitted);
       });
@@ -96,7 +96,7 @@ export function createAdmit(dependencies: {
    * Resolves when the event is durable; false: the log has this request from an earlier call, and so nothing of this
    * one.
    */
-  async function write({ requestId, traceparent }: AdmitRequest, event: NewEvent): Promise<boolean> {
+  async function write({ requestId, traceparent, noticeTo }: AdmitRequest, event: NewEvent): Promise<boolean> {
     let result: AppendResult;
     try {
       const stream = streams.request(requestId);
@@ -109,13 +109,14 @@ export function createAdmit(dependencies: {
         correlationId,
         causationId: '',
         traceparent,
+        noticeTo,
       });
     } catch (error) {
       if (error instanceof Fault && error.code === 'conflict') {
         pending.remove(requestId);
         return false;
       }
-      abandon(requestId);
+      abandon(requestId, noticeTo !== undefined);
       const fault = error instanceof Fault ? error : unavailable('The admission could not be written.', error);
       throw new WriteFault(fault.refusal, { cause: fault.cause });
     }

@@ -11,17 +11,18 @@ import { createPendingAdmissions, type PendingAdmissions } from '../live/pending
 const WITHDRAW_BATCH = 256;
 
 /**
- * Admissions whose append failed. Their callers were told no and call no provider, but the log may come to hold them, now
- * or, by a server of the bus that was frozen, much later: their money stays set aside until the log has taken a withdrawal
- * in their place, or turns out to hold them.
+ * Admissions whose append failed. The log may come to hold them, now or, by a server of the bus that was frozen, much
+ * later: their money stays set aside until the log has taken a withdrawal in their place, or turns out to hold them. Their
+ * callers were told no, so that nobody runs one that it holds: an orphan. But where the log's writer was to tell somebody
+ * of it, that request may run, on a hold that ends as any other.
  */
 export interface AbandonedAdmissions {
   /** The append of this admission failed, and nothing is known of its fate. Returns false where it is pending no more. */
-  abandon(requestId: string): boolean;
+  abandon(requestId: string, mayRun: boolean): boolean;
   /** What is set aside for those whose fate is not known: a part of what is pending. */
   readonly unresolved: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
-  /** Such an admission's event was folded after all: nobody runs it. Returns false for any other's. */
-  wasAbandoned(requestId: string): boolean;
+  /** Such an admission's event was folded after all. True where nobody runs it; false for any other's. */
+  isOrphan(requestId: string): boolean;
   /** Withdraws them, and gives back the money of those the log does not hold. */
   settle(): Promise<void>;
 }
@@ -33,13 +34,13 @@ export function createAbandonedAdmissions(dependencies: {
   readonly logger: Logger;
 }): AbandonedAdmissions {
   const { journal, pending, clock, logger } = dependencies;
-  /** Since when, oldest first. */
-  const abandonedAtMs = new Map<string, number>();
+  /** Oldest first. */
+  const abandoned = new Map<string, { readonly atMs: number; readonly mayRun: boolean }>();
   const unresolved = createPendingAdmissions();
 
   function resolve(requestId: string): boolean {
     unresolved.remove(requestId);
-    return abandonedAtMs.delete(requestId);
+    return abandoned.delete(requestId);
   }
 
   /** Rejects where the log cannot be written. */
@@ -65,20 +66,24 @@ export function createAbandonedAdmissions(dependencies: {
   }
 
   return {
-    abandon(requestId) {
+    abandon(requestId, mayRun) {
       const admission = pending.find(requestId);
       if (admission === undefined) return false;
       unresolved.add(admission);
-      abandonedAtMs.set(requestId, clock());
+      abandoned.set(requestId, { atMs: clock(), mayRun });
       return true;
     },
     unresolved,
-    wasAbandoned: resolve,
+    isOrphan(requestId) {
+      const mayRun = abandoned.get(requestId)?.mayRun;
+      resolve(requestId);
+      return mayRun === false;
+    },
     async settle() {
-      const all = [...abandonedAtMs];
+      const all = [...abandoned];
       for (let from = 0; from < all.length; from += WITHDRAW_BATCH) {
         const batch = all.slice(from, from + WITHDRAW_BATCH);
-        const results = await Promise.allSettled(batch.map(([requestId, atMs]) => withdraw(requestId, atMs)));
+        const results = await Promise.allSettled(batch.map(([requestId, { atMs }]) => withdraw(requestId, atMs)));
         const failed = results.find((result) => result.status === 'rejected');
         if (failed === undefined) continue;
         logger.warn({ err: failed.reason }, 'admissions whose append failed could not be withdrawn; it is tried again');

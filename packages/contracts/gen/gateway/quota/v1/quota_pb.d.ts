@@ -77,6 +77,14 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: bool is_under_way = 11;
    */
   isUnderWay: boolean;
+
+  /**
+   * On the bus: who listens there for word that the admission is durable. Empty, and over gRPC: nobody, quota's answer is
+   * waited for.
+   *
+   * @generated from field: string notice_to = 12;
+   */
+  noticeTo: string;
 };
 
 /**
@@ -145,6 +153,14 @@ export declare type AdmitRequestJson = {
    * @generated from field: bool is_under_way = 11;
    */
   isUnderWay?: boolean;
+
+  /**
+   * On the bus: who listens there for word that the admission is durable. Empty, and over gRPC: nobody, quota's answer is
+   * waited for.
+   *
+   * @generated from field: string notice_to = 12;
+   */
+  noticeTo?: string;
 };
 
 /**
@@ -180,6 +196,13 @@ export declare type AdmitResponse = Message<"gateway.quota.v1.AdmitResponse"> & 
    * @generated from field: gateway.quota.v1.Window window = 3;
    */
   window?: Window | undefined;
+
+  /**
+   * Of what is told before it is durable: the term of the leader who decided it.
+   *
+   * @generated from field: uint32 term = 4;
+   */
+  term: number;
 };
 
 /**
@@ -202,6 +225,13 @@ export declare type AdmitResponseJson = {
    * @generated from field: gateway.quota.v1.Window window = 3;
    */
   window?: WindowJson;
+
+  /**
+   * Of what is told before it is durable: the term of the leader who decided it.
+   *
+   * @generated from field: uint32 term = 4;
+   */
+  term?: number;
 };
 
 /**
@@ -589,7 +619,7 @@ export declare const GetStatsResponseSchema: GenMessage<GetStatsResponse, {jsonT
  */
 export declare const QuotaService: GenService<{
   /**
-   * Places a hold, or says no. An admission is durable before it is answered.
+   * Places a hold, or says no. Over gRPC an admission is durable before it is answered.
    *
    * @generated from rpc gateway.quota.v1.QuotaService.Admit
    */

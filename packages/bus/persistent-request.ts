@@ -11,6 +11,8 @@ export interface Persistence {
   /** Between two tries. */
   readonly pauseMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** The answer of the first try, where that has been sent already; the message is then sent from the second on. */
+  readonly first?: Promise<BusAnswer> | undefined;
   /** Gets what is said before an answer, of each try. */
   readonly onEarly?: ((data: Uint8Array) => void) | undefined;
   /** Whether an answer is one that another try may better, as that of a leader about to give way. */
@@ -34,22 +36,20 @@ export async function persistentRequest(
   data: string | Uint8Array | (() => string),
   persistence: Persistence,
 ): Promise<PersistentAnswer> {
-  const { budgetMs, tryTimeoutMs, pauseMs, signal, onEarly, isPassing } = persistence;
+  const { budgetMs, tryTimeoutMs, pauseMs, signal, first, onEarly, isPassing } = persistence;
   const startMs = performance.now();
   const leftMsNow = (): number =>
     startMs + (typeof budgetMs === 'function' ? budgetMs() : budgetMs) - performance.now();
+  const send = (timeoutMs: number): Promise<BusAnswer> =>
+    bus.request(subject, typeof data === 'function' ? data() : data, timeoutMs, onEarly);
   let passing: PersistentAnswer | undefined;
   let failure: unknown;
   for (let tries = 1; ; tries += 1) {
     const leftMs = leftMsNow();
     if (leftMs <= 0 || signal?.aborted === true) break;
     try {
-      const message = await bus.request(
-        subject,
-        typeof data === 'function' ? data() : data,
-        Math.min(tryTimeoutMs, leftMs),
-        onEarly,
-      );
+      const isSent = tries === 1 && first !== undefined;
+      const message = await (isSent ? first : send(Math.min(tryTimeoutMs, leftMs)));
       if (isPassing?.(message) !== true) return { message, tries };
       passing = { message, tries };
     } catch (error) {

@@ -1,4 +1,3 @@
-import { BusFault } from '#bus/bus-fault.ts';
 import type { Bus, BusAnswer } from '#bus/connect-bus.ts';
 import { persistentRequest } from '#bus/persistent-request.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
@@ -15,13 +14,6 @@ const BUDGET_MS = 4_000;
 /** A commit takes milliseconds. A writer that is silent for this long is dead, or stopped. */
 const TRY_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 50;
-
-/** A try of an append that had no answer: it may be written. */
-interface FirstTry {
-  readonly startedAtMs: number;
-  /** It was: its answer is needed no more. */
-  readonly isSeen: () => boolean;
-}
 
 /** The log's writer, wherever it runs. */
 export interface RemoteAppends {
@@ -45,27 +37,30 @@ export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
   const toBeSeen = new Map<string, (position: number) => void>();
   let unknown = 0;
 
-  /** Tries until there is an answer, or the budget is used up; `first` is what came of a try before. */
-  async function appendAnswered(request: AppendRequest, first?: FirstTry): Promise<AppendResult> {
-    const spentMs = first === undefined ? 0 : performance.now() - first.startedAtMs;
-    const isNeedless = (): boolean => first?.isSeen() === true;
+  /** Tries until there is an answer, or the budget is used up. `first`: the answer of a try that is under way. */
+  async function appendAnswered(
+    request: AppendRequest,
+    first?: Promise<BusAnswer>,
+    isSeen: () => boolean = () => false,
+  ): Promise<AppendResult> {
     let answer: AppendAnswer | undefined;
     try {
       const { tries } = await persistentRequest(bus, subject, appendToMessage(request), {
         ...persistence,
-        budgetMs: () => (isNeedless() ? 0 : BUDGET_MS - spentMs),
+        first,
+        budgetMs: () => (isSeen() ? 0 : BUDGET_MS),
         isPassing({ data }) {
           answer = answerFromMessage(data);
-          return isPassing(answer);
+          return answer.kind === 'refused' && answer.refusal.code === 'unavailable';
         },
       });
       if (answer === undefined) throw new Error('an append was answered with nothing');
       if (answer.kind === 'refused') throw new Fault(answer.refusal);
       // A repeat of one's own earlier try is the first anybody hears of it.
-      if (answer.kind === 'appended' && (first !== undefined || tries > 1)) return { ...answer, isRepeat: false };
+      if (answer.kind === 'appended' && tries > 1) return { ...answer, isRepeat: false };
       return answer;
     } catch (thrown) {
-      if (thrown instanceof Fault && thrown.code === 'unavailable' && !isNeedless()) unknown += 1;
+      if (thrown instanceof Fault && thrown.code === 'unavailable' && !isSeen()) unknown += 1;
       throw thrown;
     }
   }
@@ -78,7 +73,6 @@ export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
    * predecessors wrote before it appends anything.
    */
   async function appendSeen({ noticeTo, ...request }: AppendRequest): Promise<AppendResult> {
-    const startedAtMs = performance.now();
     const eventId = request.events.at(-1)?.eventId ?? '';
     const asked = bus.ask(subject, appendToMessage({ ...request, noticeTo }), TRY_TIMEOUT_MS);
     const { promise: seen, resolve } = Promise.withResolvers<AppendResult>();
@@ -89,9 +83,7 @@ export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
       resolve({ kind: 'appended', position, isRepeat: false });
     };
     toBeSeen.set(eventId, see);
-    const answered = firstAnswer(asked.answer).then(
-      (answer) => answer ?? appendAnswered(request, { startedAtMs, isSeen: () => isSeen }),
-    );
+    const answered = appendAnswered(request, asked.answer, () => isSeen);
     // Where the event was seen meanwhile, nobody is told of it.
     answered.catch(() => undefined);
     try {
@@ -122,22 +114,4 @@ export function createRemoteAppends(bus: Bus, part: number): RemoteAppends {
     },
     hasUnknown: () => unknown > 0,
   };
-}
-
-/** undefined: there was none in time, or one that another try may better. */
-async function firstAnswer(answer: Promise<BusAnswer>): Promise<AppendResult | undefined> {
-  try {
-    const first = answerFromMessage((await answer).data);
-    if (isPassing(first)) return undefined;
-    if (first.kind === 'refused') throw new Fault(first.refusal);
-    return first;
-  } catch (thrown) {
-    if (thrown instanceof BusFault) return undefined;
-    throw thrown;
-  }
-}
-
-/** Another try may better it: the writer gives way, or its database is away. */
-function isPassing(answer: AppendAnswer): boolean {
-  return answer.kind === 'refused' && answer.refusal.code === 'unavailable';
 }

@@ -44,48 +44,36 @@ export function askAdmission(options: AskAdmissionOptions): {
   readonly answer: Promise<AdmitResponse>;
   forget(): void;
 } {
-  const { bus, subject, request, noticeTo } = options;
-  const startedAtMs = performance.now();
-  if (!bus.isConnected()) return { answer: askAgain(options, startedAtMs), forget: () => undefined };
+  const { bus, subject, request, noticeTo, onSilence } = options;
+  if (!bus.isConnected()) return { answer: untilAnswered(options), forget: () => undefined };
   const first = bus.ask(subject, admitRequestToWire({ ...request, noticeTo }), TRY_TIMEOUT_MS, (data) =>
     passOnEarly(options, data),
   );
-  return { answer: firstOrLater(options, first.answer, startedAtMs), forget: first.forget };
+  first.answer.catch((thrown: unknown) => {
+    if (thrown instanceof BusFault && thrown.kind === 'timeout') onSilence();
+  });
+  return { answer: untilAnswered(options, first.answer), forget: first.forget };
 }
 
-async function firstOrLater(
-  options: AskAdmissionOptions,
-  first: Promise<BusAnswer>,
-  startedAtMs: number,
-): Promise<AdmitResponse> {
-  try {
-    const response = responseOf(await first);
-    if (!isPassing(response)) return response;
-  } catch (thrown) {
-    if (!(thrown instanceof BusFault)) throw thrown;
-    if (thrown.kind === 'timeout') options.onSilence();
-  }
-  return askAgain(options, startedAtMs);
-}
-
-/** Nobody else is told any more: quota answers when it is certain. */
-async function askAgain(options: AskAdmissionOptions, startedAtMs: number): Promise<AdmitResponse> {
+/** From the second try on nobody else is told: quota answers when it is certain. */
+async function untilAnswered(options: AskAdmissionOptions, first?: Promise<BusAnswer>): Promise<AdmitResponse> {
   const { bus, subject, request, isUnderWay } = options;
-  const spentMs = performance.now() - startedAtMs;
   let response: AdmitResponse | undefined;
   await persistentRequest(
     bus,
     subject,
     () => admitRequestToWire(isUnderWay() ? { ...request, isUnderWay: true } : request),
     {
+      first,
       // Quota that answers, if only that it cannot now, knows of no append of this request.
-      budgetMs: () => (isUnderWay() && response === undefined ? UNDER_WAY_BUDGET_MS : BUDGET_MS) - spentMs,
+      budgetMs: () => (isUnderWay() && response === undefined ? UNDER_WAY_BUDGET_MS : BUDGET_MS),
       tryTimeoutMs: TRY_TIMEOUT_MS,
       pauseMs: PAUSE_MS,
       onEarly: (data) => passOnEarly(options, data),
-      isPassing(message) {
-        response = responseOf(message);
-        return isPassing(response);
+      isPassing({ data }) {
+        response = admitResponseFromWire(decoder.decode(data));
+        // Another try may better it, as that of a leader about to give way.
+        return response.result.kind === 'refused' && response.result.refusal.code === 'unavailable';
       },
     },
   );
@@ -102,13 +90,4 @@ function passOnEarly({ onEarly }: AskAdmissionOptions, data: Uint8Array): void {
     return;
   }
   onEarly(response);
-}
-
-function responseOf({ data }: BusAnswer): AdmitResponse {
-  return admitResponseFromWire(decoder.decode(data));
-}
-
-/** Another try may better it, as that of a leader about to give way. */
-function isPassing({ result }: AdmitResponse): boolean {
-  return result.kind === 'refused' && result.refusal.code === 'unavailable';
 }

@@ -5,9 +5,9 @@ import { pino } from 'pino';
 import { connectBus } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
 import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
-import type { AdmitRequest } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { request } from '../handlers/testing.ts';
 import { startAdmitResponder } from './admit-responder.ts';
 
 const logger = pino({ level: 'silent' });
@@ -16,18 +16,6 @@ const nats = stack.use(await startTemporaryNats());
 const bus = await connectBus({ servers: [nats.url], name: 'test', logger });
 stack.defer(() => bus.close());
 after(() => stack.disposeAsync());
-
-const request: AdmitRequest = {
-  requestId: 'r',
-  userId: 'u',
-  keyId: 'k',
-  model: 'm',
-  stream: false,
-  candidates: [],
-  promptTokensBound: 1,
-  outputTokensRequested: 0,
-  choices: 1,
-};
 
 /** What is said, early and at last, of an admission that is decided at once and written as told. */
 async function saidOf(noticeTo: string | undefined, durable: Promise<void>) {
@@ -53,7 +41,7 @@ async function saidOf(noticeTo: string | undefined, durable: Promise<void>) {
   await bus.connection.flush();
   const read = (data: Uint8Array) => admitResponseFromWire(new TextDecoder().decode(data));
   const early: ReturnType<typeof read>[] = [];
-  const asked = bus.ask(quotaAdmit(0), admitRequestToWire({ ...request, noticeTo }), 1_000, (data) =>
+  const asked = bus.ask(quotaAdmit(0), admitRequestToWire(request({ noticeTo })), 1_000, (data) =>
     early.push(read(data)),
   );
   const answer = await Promise.race([asked.answer.then(({ data }) => read(data)), pause(300, undefined)]);

@@ -65,7 +65,7 @@ async function untilAnswered(options: AskAdmissionOptions, first?: Promise<BusAn
     () => admitRequestToWire(isUnderWay() ? { ...request, isUnderWay: true } : request),
     {
       first,
-      // Quota that answers, if only that it cannot now, knows of no append of this request.
+      // Quota that answers, if only that it cannot now, is there, and is asked for no longer than by any other request.
       budgetMs: () => (isUnderWay() && response === undefined ? UNDER_WAY_BUDGET_MS : BUDGET_MS),
       tryTimeoutMs: TRY_TIMEOUT_MS,
       pauseMs: PAUSE_MS,

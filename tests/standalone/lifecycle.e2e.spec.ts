@@ -73,7 +73,8 @@ test('a stop lets a running stream end, takes nothing new, stops PostgreSQL and 
   assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, 'stop');
   assert.equal(await exit, 0);
   assert.ok(!existsSync(join(installation.dataDir, 'postgres/postmaster.pid')));
-  assert.ok(!isRunning(postmaster));
+  // Its process is gone once the system's first process has taken note of its end.
+  await until('PostgreSQL to be gone', async () => !isRunning(postmaster) || undefined);
 });
 
 test('a stop does not wait for ever: a stream that hangs is broken off, and what it used is charged before the end', async () => {

@@ -12,7 +12,7 @@ import { startTestServer } from './test-server.ts';
 
 const SUITES = [
   ...['packages', 'services', 'cli', 'tools', 'infra', 'benchmarks', 'scripts'],
-  ...['tests/chaos', 'tests/conformance', 'tests/dead-letters', 'tests/e2e', 'tests/simulation', 'tests/standalone'],
+  ...['tests/chaos', 'tests/dead-letters', 'tests/e2e', 'tests/hostile', 'tests/standalone'],
 ];
 
 /** Each starts a dozen processes and measures how soon they are back: two at once would measure one another. */

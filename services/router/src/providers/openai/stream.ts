@@ -43,7 +43,8 @@ export function createOpenAiStreamDecoder(isUsageHidden: boolean): StreamDecoder
       if (event.kind === 'usage' || event.kind === 'content') isUsageLast = event.kind === 'usage' && event.isLast;
       if (passes || (event.kind === 'usage' && !event.isLast)) {
         hasBegun = true;
-        sample.countEvent();
+        // A comment holds no text: counted, it would scale the estimate of a cut stream up.
+        if (event.kind !== 'comment') sample.countEvent();
         // The end was not near after all.
         if (held.length > 0) out.push(...held);
         held = [];

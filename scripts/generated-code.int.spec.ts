@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { findDrift } from './generated-code.ts';
 
 const root = join(import.meta.dirname, '..');
 
 test('generated code that is missing, changed or left over is named, and what is equal is not', async (context) => {
   const committed = await mkdtemp(join(root, 'node_modules', '.generated-'));
-  context.after(() => rm(committed, { recursive: true }));
+  context.defer(() => rm(committed, { recursive: true }));
   await mkdir(join(committed, 'a'));
   for (const name of ['equal', 'differs', 'left-over']) await writeFile(join(committed, 'a', name), 'old');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 
 interface LockEntry {
   readonly version?: string;

@@ -1,49 +1,74 @@
 /**
  * Runs the test suites, all or those of the given files and folders: `npm test -- packages/money`; all includes the
- * journeys in both wirings (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--test-…`)
- * go to Node's test runner as they are. Brings a PostgreSQL for those that need one, unless TEST_DATABASE_URL names one.
+ * journeys in both wirings (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--…`) go to jest as
+ * they are. Brings a PostgreSQL for those that need one, unless TEST_DATABASE_URL names one.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findProgram } from '#testkit/find-program.ts';
 import { startTestServer } from './test-server.ts';
 
-const SUITES = [
-  ...['packages', 'services', 'cli', 'tools', 'infra', 'benchmarks', 'scripts'],
-  ...['tests/chaos', 'tests/dead-letters', 'tests/e2e', 'tests/hostile', 'tests/standalone'],
-];
-
 /** Each starts a dozen processes and measures how soon they are back: two at once would measure one another. */
-const FAULTS = 'tests/faults';
+const FAULTS = 'tests/faults/';
 
 /** What a user does with a gateway: once more against the six services as processes of their own. */
-const JOURNEYS = 'tests/e2e';
-
-/** Long enough for a crash test of many restarts on a slow machine; short enough that a hanging test ends a CI run. */
-const TEST_TIMEOUT_MS = 600_000;
+const JOURNEYS = 'tests/e2e/';
 
 /** Tests mostly wait for a database or a process; a single file at a time would leave even two cores idle. */
-const CONCURRENCY = Math.max(2, availableParallelism());
+const WORKERS = Math.max(2, availableParallelism());
 
-const root = new URL('..', import.meta.url);
+const JEST = fileURLToPath(import.meta.resolve('jest/bin/jest'));
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Phase {
+  readonly title: string;
+  /** Jest's own arguments. */
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What jest says of one phase. */
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly isGreen: boolean;
+}
+
+const everything: readonly Phase[] = [
+  {
+    title: 'Every suite, and the journeys in one process',
+    args: ['--testPathIgnorePatterns', '/node_modules/', `/${FAULTS}`],
+  },
+  { title: 'What happens when a part fails', args: ['--runInBand', '--forceExit', FAULTS] },
+  {
+    title: 'The journeys once more, against the six services as processes of their own',
+    args: [JOURNEYS],
+    environment: { GATEWAY_WIRING: 'distributed' },
+  },
+];
+
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(given: string[]): Promise<number> {
-  const options = given.filter((argument) => argument.startsWith('-'));
-  const paths = given.filter((argument) => !argument.startsWith('-'));
-  const patterns = (paths.length === 0 ? SUITES.filter(isFolder) : paths).map(patternOf);
+async function main(given: readonly string[]): Promise<number> {
+  const hasPaths = given.some((argument) => !argument.startsWith('-'));
+  const phases = hasPaths ? [{ title: given.join(' '), args: given }] : everything;
+  if (!hasPaths) lookForServers();
   await using server = await startTestServer();
-  const env = { ...process.env, TEST_DATABASE_URL: server.connectionString };
-  if (paths.length === 0) lookForServers();
-  const code = await run([...options, ...patterns], env);
-  if (paths.length > 0 || code !== 0) return code;
-  console.log('What happens when a part fails.');
-  const faultsCode = await run([...options, patternOf(FAULTS)], env, 1);
-  if (faultsCode !== 0) return faultsCode;
-  console.log('The journeys once more, against the six services as processes of their own.');
-  return await run([...options, patternOf(JOURNEYS)], { ...env, GATEWAY_WIRING: 'distributed' });
+  const outcomes: Outcome[] = [];
+  for (const phase of phases) {
+    console.log(`\n── ${phase.title}`);
+    const options = hasPaths ? [] : given;
+    const outcome = await run(phase, options, { ...process.env, TEST_DATABASE_URL: server.connectionString });
+    outcomes.push(outcome);
+    // What comes after takes minutes, and rests on what has just failed.
+    if (!outcome.isGreen) break;
+  }
+  return report(outcomes);
 }
 
 /** Before the suites, many of which would else install the same at once. Those that need one fail without it. */
@@ -57,24 +82,48 @@ function lookForServers(): void {
   }
 }
 
-function patternOf(path: string): string {
-  return isFolder(path) ? `${path.replace(/\/$/, '')}/**/*.spec.ts` : path;
+async function run(phase: Phase, options: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-test-results-'));
+  const results = join(folder, 'results.json');
+  try {
+    const args = [JEST, ...phase.args, ...options, '--json', `--outputFile=${results}`];
+    if (!args.some((arg) => /^(-i|--runInBand|-w|--maxWorkers(=.*)?)$/.test(arg))) args.push(`--maxWorkers=${WORKERS}`);
+    // Jest's document goes to the file, and its report to our stderr.
+    const stdio = ['inherit', 'ignore', 'inherit'] as const;
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...env, ...phase.environment },
+      stdio: [...stdio],
+    });
+    // Ctrl-C reaches jest too. It ends, and then so do we, with the database stopped.
+    const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
+    const [code] = await once(child, 'exit');
+    process.off('SIGINT', forward).off('SIGTERM', forward);
+    return outcomeOf(await readFile(results, 'utf8').catch(() => ''), code === 0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(new URL(path, root), { throwIfNoEntry: false })?.isDirectory() ?? false;
+function outcomeOf(document: string, hasSucceeded: boolean): Outcome {
+  if (document === '') return { passed: 0, failed: 1, skipped: 0, isGreen: false };
+  const told = JSON.parse(document) as Record<string, number>;
+  const passed = told['numPassedTests'] ?? 0;
+  // A file that could not be run at all has no tests that failed.
+  const failed = (told['numFailedTests'] ?? 0) + (told['numRuntimeErrorTestSuites'] ?? 0);
+  return { passed, failed, skipped: told['numPendingTests'] ?? 0, isGreen: hasSucceeded && failed === 0 && passed > 0 };
 }
 
-/** Ends with the exit code of the test runner. */
-async function run(args: string[], env: NodeJS.ProcessEnv, concurrency = CONCURRENCY): Promise<number> {
-  const settings = [`--test-concurrency=${concurrency}`, `--test-timeout=${TEST_TIMEOUT_MS}`, '--test-reporter=spec'];
-  const child = spawn(process.execPath, ['--test', ...settings, ...args], { cwd: root, env, stdio: 'inherit' });
-  // Ctrl-C reaches the runner too. It ends, and then so do we, with the database stopped.
-  const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
-  process.on('SIGINT', forward);
-  process.on('SIGTERM', forward);
-  const [code] = await once(child, 'exit');
-  process.off('SIGINT', forward);
-  process.off('SIGTERM', forward);
-  return typeof code === 'number' ? code : 1;
+/** The closing line, and the exit code. */
+function report(outcomes: readonly Outcome[]): number {
+  const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const isGreen = outcomes.every((outcome) => outcome.isGreen);
+  const failed = sum(({ failed: count }) => count);
+  const skipped = sum(({ skipped: count }) => count);
+  if (!isGreen && failed === 0) console.error('The tests did not end as they should: see above.');
+  console.log(
+    `\n${sum(({ passed }) => passed)} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
+  );
+  return isGreen ? 0 : 1;
 }

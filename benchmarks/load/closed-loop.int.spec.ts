@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 import { openLoad } from './closed-loop.ts';
 import type { LoadResult } from './tally.ts';

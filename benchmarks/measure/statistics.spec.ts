@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { figureOf, fitLine, percentile } from './statistics.ts';
 
 test('a percentile is the nearest rank, whatever the order of the values', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
 import type { DeadLetter } from '#dead-letters/dead-letter.ts';
 import { deadLettersInMemory } from '#dead-letters/dead-letter-source.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
@@ -13,6 +12,7 @@ import { startGrpcServer } from '#rpc/server.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { at, recordedAtMs, sampleLog } from '#testkit/sample-log.ts';
+import { afterAll, beforeEach, test } from '#testkit/test.ts';
 import { journalService } from '../../services/journal/src/api/journal-service.ts';
 import { logFileLine } from './log-file.ts';
 
@@ -80,7 +80,7 @@ const server = await startGrpcServer({
 });
 const folder = mkdtempSync(join(tmpdir(), 'gatewayctl-'));
 writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ adminToken, keyPepper: 'x' }));
-after(async () => {
+afterAll(async () => {
   await server.drain();
   rmSync(folder, { recursive: true });
 });
@@ -261,7 +261,7 @@ test('of several servers a standby is passed over, and one that does not answer 
   const options = { host: '127.0.0.1', port: 0, adminToken, logger: { warn: () => {}, error: () => {} } };
   const standby = await startGrpcServer({ ...options, services: [deadLetters], isServing: () => false });
   const other = await startGrpcServer({ ...options, services: [] });
-  t.after(() => Promise.all([standby.drain(), other.drain()]));
+  t.defer(() => Promise.all([standby.drain(), other.drain()]));
   const addresses = [standby.address, '127.0.0.1:1', other.address, server.address].join(',');
   const { code, stdout } = await ctl('dead-letters', 'list', '--json', '--address', addresses);
   const { deadLetters: listed, unanswered } = JSON.parse(stdout);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 import { journalService } from '../../services/journal/src/api/journal-service.ts';
 import { gatewayLog } from './log-source.ts';
 
@@ -58,7 +58,7 @@ async function readAll(addresses: readonly string[], onBatch: () => void = () =>
 }
 
 test('a read whose server stops midway goes on where it was on the next, each event once', {
-  timeout: 20_000,
+  timeoutMs: 20_000,
 }, async () => {
   const first = await serve({ waitsAfter: 7 });
   const second = await serve();
@@ -69,7 +69,7 @@ test('a read whose server stops midway goes on where it was on the next, each ev
   await second.server.drain();
 });
 
-test('a read waits for a successor that takes some seconds to lead', { timeout: 20_000 }, async () => {
+test('a read waits for a successor that takes some seconds to lead', { timeoutMs: 20_000 }, async () => {
   const first = await serve({ waitsAfter: 7 });
   const port = Number(first.server.address.split(':')[1]);
   let successor: Promise<GrpcServer> | undefined;
@@ -83,7 +83,7 @@ test('a read waits for a successor that takes some seconds to lead', { timeout: 
   await (await successor)?.drain();
 });
 
-test('a read of which nobody is left to go on fails within a bound', { timeout: 60_000 }, async () => {
+test('a read of which nobody is left to go on fails within a bound', { timeoutMs: 60_000 }, async () => {
   const only = await serve({ waitsAfter: 7 });
   const startedAtMs = performance.now();
   await assert.rejects(

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -15,6 +14,7 @@ import { type ServerProcess, serverProcess } from '#testkit/server-process.ts';
 import { serviceNames } from '#testkit/service-process.ts';
 import { makeCertificate } from '#testkit/temporary-authority.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { configure, overHttp } from '../../tests/e2e/support/over-http.ts';
 import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 
@@ -48,7 +48,7 @@ const gateway = undo.use(
   }),
 );
 const stack = undo.move();
-after(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
 
 /** One of the three as cluster.conf has it, but for its ports and paths, which are other on one machine. */
 async function clusterServer(index: number): Promise<ServerProcess> {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { BusFault } from '#bus/bus-fault.ts';
@@ -11,6 +10,7 @@ import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { type ServiceName, serviceNames } from '#testkit/service-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { configure, overHttp } from '../../tests/e2e/support/over-http.ts';
 import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 
@@ -40,7 +40,7 @@ const gateway = undo.use(
   }),
 );
 const stack = undo.move();
-after(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
 
 test('each service has the rights it needs: a request is admitted, answered, charged, and its key revoked at once', async () => {
   const { customer, settled, admin } = overHttp(() => ({ url: gateway.urls[0] ?? '', adminToken: gateway.adminToken }));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -13,6 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { revocations } from '#testkit/journal-contract.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { openJournal } from '../../services/journal/src/journal.ts';
 
 const schemas = ['journal', 'quota', 'billing', 'accounts'] as const;
@@ -25,7 +25,7 @@ const PASSWORD = 'of-a-test';
 let folder: string;
 let server: EmbeddedPostgres;
 
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gateway-roles-'));
   server = await startEmbeddedPostgres({ dataDir: folder, log: () => undefined, isDurable: false });
   await run(server.connectionString, 'create database gateway');
@@ -41,7 +41,7 @@ before(async () => {
   }
 });
 
-after(async () => {
+afterAll(async () => {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });

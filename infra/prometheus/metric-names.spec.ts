@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { parse } from 'yaml';
 import { isErrorCode } from '#errors/error-table.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { test } from '#testkit/test.ts';
 import { exposedName, groupedBy, selectorsIn } from './expression.ts';
 
 /** What Prometheus adds to each series it scrapes, and to a histogram's. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './api-key.ts';
 
 const KEYS = 1_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { at, recordedAtMs, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 import { balanceAt, type Until } from './balance-at.ts';
 
 const log = sampleLog();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { createSeenIds } from './seen-ids.ts';
 
 test('an id is met once, whatever its form', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { GENESIS } from '#journal/chain.ts';
 import { auditOf } from '#testkit/audit-of.ts';
 import { sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 import { logInvariants } from './invariants.ts';
 import { verifyLog } from './verify-log.ts';
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
-import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { spyOn } from 'jest-mock';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { test } from '#testkit/test.ts';
 import { BusFault } from './bus-fault.ts';
 import { type Bus, type BusMessage, connectBus } from './connect-bus.ts';
 import { persistentRequest } from './persistent-request.ts';
@@ -19,7 +20,7 @@ async function withBus(use: (bus: Bus, nats: TemporaryNats) => Promise<void>): P
   await bus.close();
 }
 
-test('a bus that is away holds up nobody who leaves it', { timeout: 20_000 }, () =>
+test('a bus that is away holds up nobody who leaves it', { timeoutMs: 20_000 }, () =>
   withBus(async (bus, nats) => {
     const responder = bus.respond('a.subject', () => undefined);
     await nats.stop('SIGKILL');
@@ -30,12 +31,12 @@ test('a bus that is away holds up nobody who leaves it', { timeout: 20_000 }, ()
   }),
 );
 
-test('a bus whose name is gone holds up nobody who leaves it', { timeout: 20_000 }, async () => {
+test('a bus whose name is gone holds up nobody who leaves it', { timeoutMs: 20_000 }, async () => {
   await using nats = await startTemporaryNats();
   const bus = await connectBus({ servers: [`localhost:${nats.port}`], name: 'test', logger });
   const early = bus.respond('a.subject', () => undefined);
   const late = bus.respond('another.subject', () => undefined);
-  const unknown = mock.method(dns, 'lookup', ((...args: unknown[]) => {
+  const unknown = spyOn(dns, 'lookup').mockImplementation(((...args: unknown[]) => {
     const answer = args.at(-1) as (error: Error) => void;
     setImmediate(answer, Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
   }) as typeof dns.lookup);
@@ -43,15 +44,15 @@ test('a bus whose name is gone holds up nobody who leaves it', { timeout: 20_000
     nats.signal('SIGSTOP');
     const closing = early.close();
     await nats.stop('SIGKILL');
-    while (bus.isConnected() || unknown.mock.callCount() === 0) await nextTurn();
+    while (bus.isConnected() || unknown.mock.calls.length === 0) await nextTurn();
     await Promise.all([closing, late.close()]);
     await bus.close();
   } finally {
-    unknown.mock.restore();
+    unknown.mockRestore();
   }
 });
 
-test('a bus that has fallen silent holds up nobody who leaves it', { timeout: 20_000 }, () =>
+test('a bus that has fallen silent holds up nobody who leaves it', { timeoutMs: 20_000 }, () =>
   withBus(async (bus, nats) => {
     bus.respond('a.subject', () => undefined);
     nats.signal('SIGSTOP');
@@ -63,7 +64,7 @@ test('a bus that has fallen silent holds up nobody who leaves it', { timeout: 20
   }),
 );
 
-test('a message larger than the bus takes is refused at once, clearly, and harms no other', { timeout: 20_000 }, () =>
+test('a message larger than the bus takes is refused at once, clearly, and harms no other', { timeoutMs: 20_000 }, () =>
   withBus(async (bus) => {
     bus.respond('a.subject', (message) => message.respond('yes'));
     const startedAtMs = performance.now();
@@ -75,7 +76,7 @@ test('a message larger than the bus takes is refused at once, clearly, and harms
   }),
 );
 
-test('an answer that is not waited for any longer comes to nobody, and holds up nothing', { timeout: 20_000 }, () =>
+test('an answer that is not waited for any longer comes to nobody, and holds up nothing', { timeoutMs: 20_000 }, () =>
   withBus(async (bus) => {
     const held: BusMessage[] = [];
     bus.respond('a.subject', (message) => void held.push(message));
@@ -94,7 +95,7 @@ test('an answer that is not waited for any longer comes to nobody, and holds up 
   }),
 );
 
-test('who is told hears it, and where there is no connection nothing is kept for later', { timeout: 20_000 }, () =>
+test('who is told hears it, and where there is no connection nothing is kept for later', { timeoutMs: 20_000 }, () =>
   withBus(async (bus, nats) => {
     const heard: string[] = [];
     bus.respond('a.subject', ({ data }) => void heard.push(new TextDecoder().decode(data)));
@@ -113,7 +114,7 @@ test('who is told hears it, and where there is no connection nothing is kept for
   }),
 );
 
-test('a request under way settles when the bus is closed', { timeout: 20_000 }, () =>
+test('a request under way settles when the bus is closed', { timeoutMs: 20_000 }, () =>
   withBus(async (bus) => {
     bus.respond('a.subject', () => undefined);
     const silent = assert.rejects(bus.request('a.subject', '', 60_000), BusFault);
@@ -122,7 +123,7 @@ test('a request under way settles when the bus is closed', { timeout: 20_000 }, 
   }),
 );
 
-test('an answer larger than the bus takes ends nobody', { timeout: 20_000 }, () =>
+test('an answer larger than the bus takes ends nobody', { timeoutMs: 20_000 }, () =>
   withBus(async (bus) => {
     bus.respond('a.subject', (message) => {
       message.respond(new Uint8Array(2 * 1024 * 1024));

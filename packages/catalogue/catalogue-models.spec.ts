@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { catalogueModels, catalogueSource, skippedModels } from './catalogue-models.ts';
 
 const atMs = Date.parse('2026-11-01T00:00:00Z');

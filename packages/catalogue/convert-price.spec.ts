@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { convertPrice } from './convert-price.ts';
 
 const startDate = (start_date: string) => ({ type: 'start_date', start_date }) as const;

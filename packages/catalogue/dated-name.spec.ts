@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { catalogueModels } from './catalogue-models.ts';
 
 const anthropic = catalogueModels('anthropic', Date.UTC(2026, 10, 1));

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { afterAll, test } from '#testkit/test.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
-after(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function file(text: string): string {
   const path = join(folder, `${Math.random()}.yaml`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { parse } from 'yaml';
+import { test } from '#testkit/test.ts';
 import { type GatewayConfig, gatewayConfigSchema } from './gateway-config.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { fromJson } from '@bufbuild/protobuf';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { admitRequestFromWire, admitRequestToWire, admitResponseFromWire, admitResponseToWire } from './admit-wire.ts';
 import { AdmitRequestSchema, AdmitResponseSchema } from './gen/gateway/quota/v1/quota_pb.js';
 import type { AdmitRequest, AdmitResponse } from './quota.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { validate, version } from 'uuid';
 import { newId } from '#kernel/ids.ts';
+import { test } from '#testkit/test.ts';
 import { requestEventId } from './request-event-id.ts';
 
 const kinds = ['request-admitted', 'usage-recorded', 'hold-expired', 'charge-posted'] as const;

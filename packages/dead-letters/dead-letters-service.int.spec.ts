@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { DeadLettersService } from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { type DeadLetter, failedAgain } from './dead-letter.ts';
 import { deadLettersInMemory } from './dead-letter-source.ts';
 import { deadLettersService } from './dead-letters-service.ts';
@@ -50,7 +50,7 @@ async function serve(...sources: Parameters<typeof deadLettersService>[0]) {
     services: [deadLettersService(sources)],
   });
   const { calls, close } = createGrpcClient(DeadLettersService, { addresses: [server.address], adminToken });
-  after(async () => {
+  afterAll(async () => {
     close();
     await server.drain();
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { failure, failureOf, MESSAGE_MAX_CHARACTERS } from './failure-of.ts';
 
 test('a fault says it in its own words', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { isOutage } from './is-outage.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error('broken'), { code });

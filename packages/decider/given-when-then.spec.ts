@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { accept, type Decider, refuse } from './decider.ts';
 import { given } from './given-when-then.ts';
 

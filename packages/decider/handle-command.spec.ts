@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { test } from '#testkit/test.ts';
 import { accept, type Decider, refuse } from './decider.ts';
 import { handleCommand } from './handle-command.ts';
 

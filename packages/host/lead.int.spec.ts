@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectBus } from '#bus/connect-bus.ts';
 import { loadConfig } from '#config/load-config.ts';
@@ -7,12 +6,13 @@ import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { test } from '#testkit/test.ts';
 import type { Host } from './host.ts';
 import { lead } from './lead.ts';
 import { openDatabase } from './open-database.ts';
 
 test('who cannot reach the bus leaves the lease to others, and stands again when it is back', {
-  timeout: 30_000,
+  timeoutMs: 30_000,
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const { connectionString } = stack.use(await createTemporaryDatabase());

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import { loadConfig } from '#config/load-config.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { freePort } from '#testkit/free-port.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { openDatabase } from './open-database.ts';
 
-const options = { timeout: 20_000 };
+const options = { timeoutMs: 20_000 };
 
-function hostWith(context: TestContext, settings: Record<string, string>) {
+function hostWith(context: Scope, settings: Record<string, string>) {
   const stack = new AsyncDisposableStack();
-  context.after(() => stack.disposeAsync());
+  context.defer(() => stack.disposeAsync());
   const stop = new AbortController();
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
@@ -24,9 +24,9 @@ function hostWith(context: TestContext, settings: Record<string, string>) {
   return { host, stop, lines };
 }
 
-async function temporaryDatabase(context: TestContext): Promise<string> {
+async function temporaryDatabase(context: Scope): Promise<string> {
   const database = await createTemporaryDatabase();
-  context.after(() => database[Symbol.asyncDispose]());
+  context.defer(() => database[Symbol.asyncDispose]());
   return database.connectionString;
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { type OpsServerOptions, startOpsServer } from './ops-server.ts';
 
-async function serve(context: TestContext, options: Partial<OpsServerOptions>): Promise<string> {
+async function serve(context: Scope, options: Partial<OpsServerOptions>): Promise<string> {
   const { registry } = createMetrics({ withProcessDefaults: false });
   const logger = createLogger({ level: 'silent', service: 'host' });
   const server = await startOpsServer({
@@ -16,7 +16,7 @@ async function serve(context: TestContext, options: Partial<OpsServerOptions>): 
     logger,
     ...options,
   });
-  context.after(() => server.close());
+  context.defer(() => server.close());
   return server.url;
 }
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openPool } from '#postgres/pool.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 
-const options = { timeout: 30_000 };
+const options = { timeoutMs: 30_000 };
 
 interface Line {
   readonly msg?: string;
@@ -30,7 +30,7 @@ interface Service {
 }
 
 /** A service called quota that starts as told, in a process of its own. */
-function startService(context: TestContext, { start = '', args = [], environment = {} }: Service): Started {
+function startService(context: Scope, { start = '', args = [], environment = {} }: Service): Started {
   const program = `
     import { setTimeout as pause } from 'node:timers/promises';
     import { required } from '#host/host.ts';
@@ -53,7 +53,7 @@ function startService(context: TestContext, { start = '', args = [], environment
     });
   }
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output: lines.join('\n') }));
-  context.after(async () => {
+  context.defer(async () => {
     child.kill('SIGKILL');
     await ended;
   });

@@ -1,20 +1,26 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { spyOn } from 'jest-mock';
 import { follow } from '#journal/following.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { watchFollowing } from './watch-following.ts';
 
 /** A standby whose fold and whose knowledge of the log's end are as the test says. */
-function standby(context: TestContext) {
-  context.mock.timers.enable({ apis: ['setInterval'] });
+function standby(context: Scope) {
+  const looks: (() => void)[] = [];
+  const timers = spyOn(globalThis, 'setInterval').mockImplementation(((look: () => void) => looks.push(look)) as never);
+  context.defer(() => timers.mockRestore());
   const state = { position: 10, head: 10, ends: [] as string[] };
   const stopWatching = watchFollowing(
     { name: 'quota', fence: (error) => state.ends.push(error.message) },
     { knownHead: () => state.head },
     { position: () => state.position, stopped: new Promise(() => undefined) },
   );
-  const seconds = (count: number): void => context.mock.timers.tick(count * 1_000);
+  // It looks once a second.
+  const seconds = (count: number): void => {
+    for (let second = 0; second < count; second += 1) for (const look of looks) look();
+  };
   return { state, seconds, stopWatching };
 }
 

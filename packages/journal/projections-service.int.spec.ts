@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { ProjectionsService } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { projectionsService } from './projections-service.ts';
 import type { ReplayReport } from './replay.ts';
 
@@ -38,7 +38,7 @@ const server = await startGrpcServer({
   ],
 });
 const { calls, close } = createGrpcClient(ProjectionsService, { addresses: [server.address], adminToken });
-after(async () => {
+afterAll(async () => {
   close();
   await server.drain();
 });

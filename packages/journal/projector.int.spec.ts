@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { pino } from 'pino';
@@ -10,6 +9,7 @@ import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { revocations } from '#testkit/journal-contract.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import type { Subscriber } from './journal.ts';
 import type { Projection } from './projection.ts';
 import { readCheckpoint, startProjector } from './projector.ts';
@@ -26,7 +26,7 @@ const positions: Projection = {
   },
 };
 
-async function openDatabase(t: TestContext) {
+async function openDatabase(t: Scope) {
   const database = await createTemporaryDatabase();
   const proxy = await startCuttingProxy(database.connectionString);
   const poolTo = (connectionString: string): pg.Pool => {
@@ -38,7 +38,7 @@ async function openDatabase(t: TestContext) {
     () => database[Symbol.asyncDispose](),
     () => proxy[Symbol.asyncDispose](),
   ];
-  t.after(async () => {
+  t.defer(async () => {
     for (const close of closing.toReversed()) await close();
   });
   const pool = poolTo(database.connectionString);

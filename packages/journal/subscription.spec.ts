@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+import { test } from '#testkit/test.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import { createSubscriptions } from './subscription.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { v5, validate, version } from 'uuid';
+import { test } from '#testkit/test.ts';
 import { derivedId, newId } from './ids.ts';
 
 test('a derived id is the UUIDv5 of its source and kind', () => {

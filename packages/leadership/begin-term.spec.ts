@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { test } from '#testkit/test.ts';
 import { beginTerm } from './begin-term.ts';
 
 const revocation = (keyId: string): AppendRequest => ({

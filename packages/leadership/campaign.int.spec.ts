@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
@@ -8,11 +7,12 @@ import { openPool } from '#postgres/pool.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { campaign, type Lease } from './campaign.ts';
 
 const TTL_MS = 2_000;
 const logger = createLogger({ level: 'silent', service: 'leadership' });
-const options = { timeout: 30_000 };
+const options = { timeoutMs: 30_000 };
 
 interface Rivals {
   readonly connectionString: string;
@@ -22,9 +22,9 @@ interface Rivals {
   open(connectionString: string): pg.Pool;
 }
 
-async function rivals(context: TestContext): Promise<Rivals> {
+async function rivals(context: Scope): Promise<Rivals> {
   const stack = new AsyncDisposableStack();
-  context.after(() => stack.disposeAsync());
+  context.defer(() => stack.disposeAsync());
   const { connectionString } = stack.use(await createTemporaryDatabase());
   const directory = fileURLToPath(new URL('../../services/quota/migrations', import.meta.url));
   await migrate(connectionString, { schema: 'quota', directory });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { test } from '#testkit/test.ts';
 import { campaign } from './campaign.ts';
 
 /** Leads, and says after every line of its input what it knows of its lease. */
@@ -27,7 +27,7 @@ const HOLDER = `
 `;
 
 test('a stopped holder is followed within 3 s, wakes up silent, and learns that it lost', {
-  timeout: 30_000,
+  timeoutMs: 30_000,
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const { connectionString } = stack.use(await createTemporaryDatabase());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
+import { test } from '#testkit/test.ts';
 import { costBound, outputTokensPayable, TOKENS_MAX } from './cost-bound.ts';
 import { rate } from './rate.ts';
 import { completeUnitPrices } from './unit-prices.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from '#testkit/test.ts';
 import { AMOUNT_NANO_USD_MAX, formatUsd, parseUsd } from './nano-usd.ts';
 
 test('an amount reads back from its own text', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from '#testkit/test.ts';
 import { accounts, post } from './posting.ts';
 
 test('lines that sum to zero are posted as the event has them, lines of nothing left out', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyPrice } from '#testkit/money-arbitraries.ts';
+import { test } from '#testkit/test.ts';
 import { priceFromEvent, unitPricesToEvent } from './price.ts';
 
 test('a published price reads back from its event', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
+import { test } from '#testkit/test.ts';
 import { rate, rateLines } from './rate.ts';
 import { completeUnitPrices } from './unit-prices.ts';
 import { noUsage } from './usage.ts';

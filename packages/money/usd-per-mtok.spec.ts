@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { parseUsdPerMtok } from './usd-per-mtok.ts';
 
 test('a price in USD per million tokens is read to the last pico-dollar per token', () => {

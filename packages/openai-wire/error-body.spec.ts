@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { openAiErrorBody } from './error-body.ts';
 
 test('a refusal becomes the error document that OpenAI SDKs read, with every field there', () => {

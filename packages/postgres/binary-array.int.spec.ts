@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
 import type pg from 'pg';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { bigintArray, byteaArray, int2Array, int4Array, textArray, uuidArray } from './binary-array.ts';
 import { openPool } from './pool.ts';
 
 let database: TemporaryDatabase;
 let pool: pg.Pool;
 
-before(async () => {
+beforeAll(async () => {
   database = await createTemporaryDatabase();
   pool = openPool({ connectionString: database.connectionString, max: 2, applicationName: 'binary-array' });
 });
 
-after(async () => {
+afterAll(async () => {
   await pool.end();
   await database[Symbol.asyncDispose]();
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { bigintArray, int2Array, int4Array, textArray, uuidArray } from './binary-array.ts';
 
 test('a text with a NUL character is refused, and the message says which', () => {

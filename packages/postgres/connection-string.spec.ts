@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import pg from 'pg';
+import { test } from '#testkit/test.ts';
 import { connectionString, withDatabase } from './connection-string.ts';
 
 const parts = { host: '127.0.0.1', port: 5433, user: 'gate way', password: 'p/@:?#ä', database: 'a b' };

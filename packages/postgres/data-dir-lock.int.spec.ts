@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { type Scope, test } from '#testkit/test.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 
-async function temporaryDir(context: TestContext): Promise<string> {
+async function temporaryDir(context: Scope): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'data-dir-lock-'));
-  context.after(() => rm(dir, { recursive: true, force: true }));
+  context.defer(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -39,7 +39,7 @@ test('another process keeps the directory while it lives, and not a moment longe
   const other = spawn(process.execPath, ['--input-type=module', '-e', holder, module, dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  context.after(() => other.kill('SIGKILL'));
+  context.defer(() => other.kill('SIGKILL'));
   await once(other.stdout, 'data');
   await assert.rejects(lockDataDir(dir), { message: `data directory in use by process ${other.pid}: ${dir}` });
 

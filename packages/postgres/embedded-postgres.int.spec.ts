@@ -4,16 +4,16 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
 import pg from 'pg';
+import { type Scope, test } from '#testkit/test.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 
 const log = (): void => undefined;
 
-async function temporaryDataDir(context: TestContext, name = 'data'): Promise<string> {
+async function temporaryDataDir(context: Scope, name = 'data'): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'embedded-'));
   const dataDir = join(dir, name);
-  context.after(async () => {
+  context.defer(async () => {
     const hasCluster = (await stat(join(dataDir, 'postgres')).catch(() => undefined)) !== undefined;
     if (hasCluster) await stopWhatRuns(dataDir);
     await rm(dir, { recursive: true });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { migrate } from './migrate.ts';
 import { openPool } from './pool.ts';
 
@@ -15,12 +15,12 @@ interface Fixture {
   write(name: string, sql: string): Promise<void>;
 }
 
-async function fixture(context: TestContext): Promise<Fixture> {
+async function fixture(context: Scope): Promise<Fixture> {
   const database = await createTemporaryDatabase();
   const { connectionString } = database;
   const pool = openPool({ connectionString, max: 4, applicationName: 'migrate-test' });
   const directory = await mkdtemp(join(tmpdir(), 'migrations-'));
-  context.after(async () => {
+  context.defer(async () => {
     await pool.end();
     await database[Symbol.asyncDispose]();
     await rm(directory, { recursive: true });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { openPool } from './pool.ts';
 
-async function temporaryPool(context: TestContext): Promise<pg.Pool> {
+async function temporaryPool(context: Scope): Promise<pg.Pool> {
   const database = await createTemporaryDatabase();
   const pool = openPool({ connectionString: database.connectionString, max: 2, applicationName: 'pool-test' });
-  context.after(async () => {
+  context.defer(async () => {
     await pool.end();
     await database[Symbol.asyncDispose]();
   });

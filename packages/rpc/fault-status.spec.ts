@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Metadata, status } from '@grpc/grpc-js';
 import { type ErrorCode, errorTable } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { faultOfStatus, grpcStatusOf, statusOfFault } from './fault-status.ts';
 
 const codes = Object.keys(errorTable) as ErrorCode[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { test } from '#testkit/test.ts';
 import { startLookups } from './places.ts';
 
 const targets = async (places: ReturnType<typeof startLookups>): Promise<string[]> =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { ProjectionsService } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#contracts/gen/grpc/health/v1/health_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createGrpcClient } from './client.ts';
 import { type ServiceHandlers, servedService } from './served-service.ts';
 import { startGrpcServer } from './server.ts';
@@ -50,7 +50,7 @@ const server = await startGrpcServer({
 });
 const { calls, close } = createGrpcClient(JournalService, { addresses: [server.address], adminToken });
 const projections = createGrpcClient(ProjectionsService, { addresses: [server.address], adminToken });
-after(async () => {
+afterAll(async () => {
   close();
   projections.close();
   await server.drain();

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type CertificateFiles, makeCertificate } from '#testkit/temporary-authority.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createGrpcClient } from './client.ts';
 import { type ServedService, servedService } from './served-service.ts';
 import { startGrpcServer } from './server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-tls-'));
-after(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 const logger = { warn: () => {}, error: () => {} };
 const adminToken = 'token';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { createLogger } from './logger.ts';
 
 function loggerIntoLines(level: 'info' | 'error') {
@@ -9,7 +9,7 @@ function loggerIntoLines(level: 'info' | 'error') {
 }
 
 describe('createLogger', () => {
-  it('writes a line of JSON with the level as a word, the time in ISO form and the service', () => {
+  test('writes a line of JSON with the level as a word, the time in ISO form and the service', () => {
     const { logger, lines } = loggerIntoLines('info');
     logger.info({ requestId: 'r1' }, 'request');
     const line = JSON.parse(lines[0] ?? '');
@@ -20,7 +20,7 @@ describe('createLogger', () => {
     );
   });
 
-  it('masks secrets in fields, messages and stack traces', () => {
+  test('masks secrets in fields, messages and stack traces', () => {
     const { logger, lines } = loggerIntoLines('info');
     const key = `ak_${'z'.repeat(64)}`;
     logger.info({ headers: { authorization: `Bearer ${key}` }, err: new Error(`no such key ${key}`) }, `got ${key}`);
@@ -28,7 +28,7 @@ describe('createLogger', () => {
     assert.ok(!lines.join('').includes('zzzz'));
   });
 
-  it('is silent below its level', () => {
+  test('is silent below its level', () => {
     const { logger, lines } = loggerIntoLines('error');
     logger.info('unheard');
     assert.deepEqual(lines, []);

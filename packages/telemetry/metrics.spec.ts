@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { createMetrics, metricNames } from './metrics.ts';
 
 describe('createMetrics', () => {
-  it('exposes each named metric under its name', async () => {
+  test('exposes each named metric under its name', async () => {
     const text = await createMetrics({ withProcessDefaults: false }).registry.metrics();
     for (const name of Object.values(metricNames)) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'));
   });
 
-  it('can be created twice in a process, each with a registry of its own', async () => {
+  test('can be created twice in a process, each with a registry of its own', async () => {
     const first = createMetrics();
     const second = createMetrics();
     first.tokens.inc({ model: 'm', provider: 'p', kind: 'input' }, 3);

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { redactLine } from './redact.ts';
 
 const KEY = `ak_${'aB3'.repeat(21)}x`;
 
 describe('redactLine', () => {
-  it('masks a gateway key wherever it stands, and keeps the line valid JSON', () => {
+  test('masks a gateway key wherever it stands, and keeps the line valid JSON', () => {
     const line = redactLine(JSON.stringify({ msg: `who sent ${KEY}?`, nested: { deep: [KEY] } }));
     assert.ok(!line.includes(KEY.slice(3)));
     assert.deepEqual(JSON.parse(line), { msg: 'who sent ak_[redacted]?', nested: { deep: ['ak_[redacted]'] } });
   });
 
-  it('masks provider keys, bearer tokens and passwords in URLs', () => {
+  test('masks provider keys, bearer tokens and passwords in URLs', () => {
     const secrets = ['sk-proj-abcdefgh12345678', 'AIzaSyA1234567890', 'hunter2hunter2', 'a.b.c-token_1'];
     const line = redactLine(
       JSON.stringify({
@@ -25,7 +25,7 @@ describe('redactLine', () => {
     assert.match(line, /postgres:\/\/gateway:\[redacted\]@localhost/);
   });
 
-  it('masks the value of a header or setting that carries a secret, quotes inside it included', () => {
+  test('masks the value of a header or setting that carries a secret, quotes inside it included', () => {
     const line = redactLine(
       JSON.stringify({
         headers: { authorization: 'opaque', 'x-api-key': 'a"b', cookie: 'c=d' },
@@ -41,7 +41,7 @@ describe('redactLine', () => {
     });
   });
 
-  it('leaves an ordinary line as it is', () => {
+  test('leaves an ordinary line as it is', () => {
     const line = JSON.stringify({ requestId: '0190', keyId: 'k1', tokens: 12, status: 200, path: '/v1/models' });
     assert.equal(redactLine(line), line);
   });

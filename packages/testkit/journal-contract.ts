@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
+import { test } from '#testkit/test.ts';
 
 /** An append of one or more small events to a stream. */
 export function revocations(keyId: string, expectedVersion: number, eventIds: readonly string[]): AppendRequest {

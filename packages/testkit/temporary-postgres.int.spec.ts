@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import pg from 'pg';
+import { test } from '#testkit/test.ts';
 import { createTemporaryDatabase } from './temporary-postgres.ts';
 
 async function query(connectionString: string, sql: string): Promise<unknown[]> {

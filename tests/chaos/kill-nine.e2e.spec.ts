@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
 import { installStandalone, type StandaloneInstallation } from '../e2e/support/standalone.ts';
@@ -26,9 +26,9 @@ const CREDIT_USD = '1000';
 /** Long enough for requests to be killed in every part of their lives, short enough for many of them. */
 const SCRIPT = { latencyMs: 5, jitterMs: 40, chunkDelayMs: 3, chunks: 10 };
 
-test('twenty times kill -9 under load: what was answered is charged exactly once, and nothing else is', async (context) => {
+test('twenty times kill -9 under load: what was answered is charged exactly once, and nothing else is', async (scope) => {
   const simulator = await startSimulatorProcess();
-  context.after(() => simulator.stop());
+  scope.defer(() => simulator.stop());
   await fetch(`${simulator.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(SCRIPT) });
   await using installation = await installStandalone({
     simulatorUrl: simulator.url,
@@ -54,7 +54,7 @@ test('twenty times kill -9 under load: what was answered is charged exactly once
   const replayed = await gatewayctl(installation.gateway(), ['replay', '--all']);
   assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   assert.ok(expired > 0 && load.left.size > 0, 'the kills must have hit running requests');
-  context.diagnostic(
+  console.log(
     `${KILLS} kills, ${load.attempts()} attempts, ${admitted} admitted, ${load.received.size} received in full, ` +
       `${load.left.size} left by their clients, ${charged} charged (${estimated} by an estimate), ${expired} orphaned`,
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { streams } from '#contracts/streams.ts';
+import { test } from '#testkit/test.ts';
 import { openWorld, type World } from './world.ts';
 
 interface LetterJson {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
+import { afterAll, test } from '#testkit/test.ts';
 import type { Balance, KeyDocument, UserDocument } from './support/admin-api.ts';
 import { install } from './support/installation.ts';
 import { openLogReader } from './support/log-reader.ts';
@@ -8,7 +8,7 @@ import { openLogReader } from './support/log-reader.ts';
 const installation = await install();
 const { admin } = installation;
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });

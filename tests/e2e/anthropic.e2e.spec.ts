@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
+import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
@@ -11,7 +11,7 @@ import { meteredOnce } from './support/provider-meter.ts';
 import { pixel, weather, weatherTool } from './support/sample-requests.ts';
 
 const installation = await install();
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 const { client, balance } = await installation.customer();
 
 const model = 'claude-haiku-4-5';

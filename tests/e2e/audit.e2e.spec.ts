@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import type { BalanceAt } from '#audit/balance-at.ts';
 import type { Explanation } from '#audit/explain/explanation.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
 import { gatewayctl, gatewayctlJson } from './support/gatewayctl.ts';
@@ -11,7 +11,7 @@ import { meteredOnce } from './support/provider-meter.ts';
 
 const installation = await install();
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });

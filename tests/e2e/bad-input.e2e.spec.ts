@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after, test } from 'node:test';
+import { afterAll, test } from '#testkit/test.ts';
 import { install } from './support/installation.ts';
 import { metered } from './support/provider-meter.ts';
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024;
 
 const installation = await install();
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 const { apiKey, keyId, client, balance } = await installation.customer();
 
 interface Refused {

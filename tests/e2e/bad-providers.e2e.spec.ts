@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
+import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { gatewayctl } from './support/gatewayctl.ts';
@@ -15,7 +15,7 @@ const installation = await install({
   environment: { GATEWAY_REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`, GATEWAY_HOLD_TTL_MS: `${HOLD_TTL_MS}` },
 });
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });

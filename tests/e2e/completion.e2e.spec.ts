@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
+import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
 import { install } from './support/installation.ts';
@@ -15,7 +15,7 @@ const recorder = await startRawProvider();
 const installation = await install({
   providers: [{ name: 'recorder', baseUrl: recorder.baseUrl, models: ['gpt-4o'] }],
 });
-after(async () => {
+afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   await recorder[Symbol.asyncDispose]();
 });

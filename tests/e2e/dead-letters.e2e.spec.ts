@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { afterAll, test } from '#testkit/test.ts';
 import { gatewayctl, gatewayctlJson } from './support/gatewayctl.ts';
 import { install } from './support/installation.ts';
 import { openLogReader } from './support/log-reader.ts';
@@ -7,7 +7,7 @@ import { until } from './support/until.ts';
 
 const installation = await install();
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
+import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { install } from './support/installation.ts';
 import { metered } from './support/provider-meter.ts';
 
 const installation = await install();
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 const { client } = await installation.customer();
 
 const model = 'gpt-4o-mini';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { formatUsd } from '#money/nano-usd.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
 import { install } from './support/installation.ts';
@@ -8,7 +8,7 @@ import { meteredOnce } from './support/provider-meter.ts';
 import { until } from './support/until.ts';
 
 const installation = await install();
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 const { client, userId, keyId } = await installation.customer({ requestsPerMinute: 1_000 });
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 

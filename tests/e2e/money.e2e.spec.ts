@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { formatUsd } from '#money/nano-usd.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { balanceOf, type UserDocument } from './support/admin-api.ts';
@@ -12,7 +12,7 @@ import { metered, meteredOnce } from './support/provider-meter.ts';
 
 const installation = await install();
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });

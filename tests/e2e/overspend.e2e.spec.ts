@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { formatUsd } from '#money/nano-usd.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { admittedOf, askGated } from './support/gated-requests.ts';
 import { install } from './support/installation.ts';
 import { openLogReader } from './support/log-reader.ts';
@@ -11,7 +11,7 @@ const provider = await startRawProvider();
 const installation = await install({ providers: [{ name: 'gate', baseUrl: provider.baseUrl, models: ['gpt-4o'] }] });
 const log = await openLogReader(installation);
 const gated = { provider, urls: [installation.gateway().url] };
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
   await provider[Symbol.asyncDispose]();

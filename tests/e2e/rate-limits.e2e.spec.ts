@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
+import { afterAll, test } from '#testkit/test.ts';
 import { install } from './support/installation.ts';
 
 const installation = await install({
   settings: { rateLimits: { perUser: { requestsPerMinute: 1, burst: 3 }, perIp: { requestsPerMinute: 1, burst: 12 } } },
 });
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 
 test('a user over its rate is told so in OpenAI’s way, and nobody else is', async () => {
   const [first, second] = [await installation.customer(), await installation.customer()];

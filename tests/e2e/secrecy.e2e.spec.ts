@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import type { UserDocument } from './support/admin-api.ts';
 import { install } from './support/installation.ts';
 import { openLogReader } from './support/log-reader.ts';
 
 const installation = await install({ environment: { GATEWAY_LOG_LEVEL: 'trace' } });
 const log = await openLogReader(installation);
-after(async () => {
+afterAll(async () => {
   await log[Symbol.asyncDispose]();
   await installation[Symbol.asyncDispose]();
 });
@@ -21,7 +21,7 @@ const secrets = new Map([
 ]);
 let metrics = '';
 
-before(async () => {
+beforeAll(async () => {
   const created = await installation.admin.call<UserDocument>('POST', '/admin/users/', {
     body: { name: secrets.get('the person’s name'), email: secrets.get('the person’s e-mail') },
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { after, test } from 'node:test';
+import { afterAll, test } from '#testkit/test.ts';
 import { install } from './support/installation.ts';
 import { until } from './support/until.ts';
 
@@ -16,7 +16,7 @@ await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
 const installation = await install({
   environment: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}` },
 });
-after(async () => {
+afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   collector.closeAllConnections();
   collector.close();

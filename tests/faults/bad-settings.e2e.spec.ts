@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { freePort } from '#testkit/free-port.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { serviceProcess } from '#testkit/service-process.ts';
+import { test } from '#testkit/test.ts';
 import { until } from '../e2e/support/until.ts';
 
 /*
@@ -24,7 +24,7 @@ const cases = [
 
 for (const { service, settings, fault } of cases) {
   test(`${service} with settings it could not lead by ends at its start, before it stands by`, {
-    timeout: 30_000,
+    timeoutMs: 30_000,
   }, async () => {
     await using folder = await temporaryDataDir();
     const file = join(folder.path, 'gateway.yaml');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '#testkit/service-process.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { until } from '../e2e/support/until.ts';
 import { BACK_WITHIN_MS, createWorld } from './world.ts';
 
@@ -12,18 +12,18 @@ import { BACK_WITHIN_MS, createWorld } from './world.ts';
 
 const world = await createWorld();
 const { gateway, nats, load } = world;
-after(() => world[Symbol.asyncDispose]());
+afterAll(() => world[Symbol.asyncDispose]());
 
 /** Longer than a lease: a standby has taken over when the stopped one wakes up. */
 const STOPPED_MS = 3_500;
 
 /** Breaks something under load, and waits until callers are served again. */
-async function survives(context: TestContext, fault: () => Promise<void>): Promise<void> {
+async function survives(fault: () => Promise<void>): Promise<void> {
   await load.untilServed();
   load.takeFailures();
   await fault();
   const backMs = await load.untilServed();
-  context.diagnostic(`served again after ${backMs} ms; failures: ${JSON.stringify([...load.takeFailures()])}`);
+  console.log(`served again after ${backMs} ms; failures: ${JSON.stringify([...load.takeFailures()])}`);
   assert.ok(backMs <= BACK_WITHIN_MS, `${backMs} ms without service`);
 }
 
@@ -78,10 +78,10 @@ for (const service of serviceNames.filter((each) => each !== 'ingress')) {
 }
 
 for (const service of serviceNames) {
-  test(`kill -9 of ${service}`, async (context) => {
+  test(`kill -9 of ${service}`, async () => {
     const [first] = gateway.of(service);
     const victim = leads(service) ? await gateway.leader(service) : (first ?? assert.fail());
-    await survives(context, async () => {
+    await survives(async () => {
       const pid = victim.pid();
       victim.signal('SIGKILL');
       // Its supervisor starts it anew, as a standby.
@@ -98,10 +98,10 @@ test('accounts and billing do their work again after they were killed', async ()
 });
 
 for (const service of ['journal', 'quota', 'billing', 'accounts'] as const) {
-  test(`${service} stopped past its lease, and woken up`, async (context) => {
+  test(`${service} stopped past its lease, and woken up`, async () => {
     const victim = await gateway.leader(service);
     const pid = victim.pid();
-    await survives(context, async () => {
+    await survives(async () => {
       victim.signal('SIGSTOP');
       const backMs = await load.untilServed();
       assert.ok(backMs <= BACK_WITHIN_MS, `${backMs} ms without service`);
@@ -115,22 +115,22 @@ for (const service of ['journal', 'quota', 'billing', 'accounts'] as const) {
   });
 }
 
-test('NATS stopped and started again', (context) =>
-  survives(context, async () => {
+test('NATS stopped and started again', () =>
+  survives(async () => {
     await nats.stop();
     await pause(1_000);
     await nats.start();
   }));
 
-test('NATS killed, and its storage wiped', (context) =>
-  survives(context, async () => {
+test('NATS killed, and its storage wiped', () =>
+  survives(async () => {
     await nats.stop('SIGKILL');
     await nats.wipe();
     await nats.start();
   }));
 
-test('Redis stopped, empty when it comes back, and frozen', (context) =>
-  survives(context, async () => {
+test('Redis stopped, empty when it comes back, and frozen', () =>
+  survives(async () => {
     await world.redis.stop('SIGKILL');
     await pause(500);
     await world.redis.start();
@@ -140,13 +140,13 @@ test('Redis stopped, empty when it comes back, and frozen', (context) =>
     world.redis.signal('SIGCONT');
   }));
 
-test('PostgreSQL restarted', (context) => survives(context, () => world.restartPostgres()));
+test('PostgreSQL restarted', () => survives(() => world.restartPostgres()));
 
 for (const cut of ['before-it-arrives', 'before-its-answer'] as const) {
-  test(`the journal's connection cut around its commits, ${cut}`, async (context) => {
+  test(`the journal's connection cut around its commits, ${cut}`, async () => {
     const before = world.proxy.cuts();
     for (let cuts = 1; cuts <= 3; cuts += 1) {
-      await survives(context, async () => {
+      await survives(async () => {
         world.proxy.cutAt('journal-append', cut);
         await until('the cut', async () => world.proxy.cuts() >= before + cuts || undefined);
       });
@@ -154,5 +154,5 @@ for (const cut of ['before-it-arrives', 'before-its-answer'] as const) {
   });
 }
 
-test('after all of it: what was answered is charged exactly once, nothing else is, and the log is sound', (context) =>
-  world.reckonUp(context));
+test('after all of it: what was answered is charged exactly once, nothing else is, and the log is sound', () =>
+  world.reckonUp());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { after, test } from 'node:test';
 import { formatUsd } from '#money/nano-usd.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { admittedOf, askGated } from '../e2e/support/gated-requests.ts';
 import { overHttp } from '../e2e/support/over-http.ts';
 import { answerHello } from '../e2e/support/raw-provider.ts';
@@ -18,7 +18,7 @@ const world = await startGatedGateway({
   environment: { GATEWAY_DURABILITY: 'overlapped' },
   processes: { ingress: 2, router: 2 },
 });
-after(() => world[Symbol.asyncDispose]());
+afterAll(() => world[Symbol.asyncDispose]());
 const { provider, gateway } = world;
 const { customer: newCustomer, settled } = overHttp(() => ({
   url: gateway.urls[0] ?? '',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pino } from 'pino';
 import { connectBus } from '#bus/connect-bus.ts';
 import { openPool } from '#postgres/pool.ts';
@@ -8,13 +7,14 @@ import { freePort } from '#testkit/free-port.ts';
 import { serverProcess } from '#testkit/server-process.ts';
 import { serviceProcess } from '#testkit/service-process.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { test } from '#testkit/test.ts';
 import { until } from '../e2e/support/until.ts';
 
 /** A relay waits five seconds for JetStream, as it is without its quorum. */
 const HANDED_OVER_WITHIN_MS = 2_000;
 
 test('a leader of journal that is told to stop hands over while JetStream does not answer', {
-  timeout: 60_000,
+  timeoutMs: 60_000,
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const { connectionString } = stack.use(await createTemporaryDatabase());

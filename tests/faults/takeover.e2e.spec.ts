@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { after, type TestContext, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import pg from 'pg';
 import type { ServiceName, ServiceProcess } from '#testkit/service-process.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { askGated } from '../e2e/support/gated-requests.ts';
 import type { Customer } from '../e2e/support/installation.ts';
 import { overHttp } from '../e2e/support/over-http.ts';
@@ -32,7 +32,7 @@ const url = gateway.urls[0] ?? '';
 const { customer: newCustomer, settled, stats } = overHttp(() => ({ url, adminToken: gateway.adminToken }));
 const pool = undo.adopt(new pg.Pool({ connectionString: databaseUrl, max: 1 }), (each) => each.end());
 const stack = undo.move();
-after(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
 
 async function standbyOf(service: ServiceName): Promise<ServiceProcess> {
   const leader = await gateway.leader(service);
@@ -83,7 +83,7 @@ async function heldRequest(customer: { readonly apiKey: string }): Promise<() =>
   };
 }
 
-test('a standby of quota leads by what it folded while it stood by, also past a wiped JetStream', async (context) => {
+test('a standby of quota leads by what it folded while it stood by, also past a wiped JetStream', async () => {
   await nats.stop('SIGKILL');
   await nats.wipe();
   await nats.start();
@@ -102,7 +102,7 @@ test('a standby of quota leads by what it folded while it stood by, also past a 
     await leader.stop('SIGKILL');
     await askGated(customer, url);
     const tookMs = Math.round(performance.now() - killedAtMs);
-    context.diagnostic(`an admission ${tookMs} ms after the kill`);
+    console.log(`an admission ${tookMs} ms after the kill`);
     assert.ok(tookMs <= BACK_WITHIN_MS, `${tookMs} ms`);
     assert.equal(await gateway.leader('quota'), standby);
     assert.ok((await balanceOf(customer)).held >= before.held, 'a hold of before the kill still holds');
@@ -162,11 +162,11 @@ function saidAtMs(process: ServiceProcess, message: string): number | undefined 
 }
 
 for (const service of ['quota', 'billing', 'accounts', 'journal'] as const) {
-  test(`a leader of ${service} that is told to stop is succeeded while a reader still stays with it`, (context) =>
-    handsOver(context, service));
+  test(`a leader of ${service} that is told to stop is succeeded while a reader still stays with it`, () =>
+    handsOver(service));
 }
 
-async function handsOver(context: TestContext, service: ServiceName): Promise<void> {
+async function handsOver(service: ServiceName): Promise<void> {
   const customer = await until('a customer', () => newCustomer().catch(() => undefined));
   const leader = await gateway.leader(service);
   const standby = await standbyOf(service);
@@ -181,9 +181,7 @@ async function handsOver(context: TestContext, service: ServiceName): Promise<vo
     const [electedAtMs, ledAtMs] = [saidAtMs(standby, 'this process leads'), saidAtMs(standby, 'ready')];
     const stoppedAtMs = saidAtMs(leader, 'stopped');
     assert.ok(electedAtMs !== undefined && ledAtMs !== undefined && stoppedAtMs !== undefined);
-    context.diagnostic(
-      `the next led after ${ledAtMs - toldAtMs} ms, the old one ended after ${stoppedAtMs - toldAtMs} ms`,
-    );
+    console.log(`the next led after ${ledAtMs - toldAtMs} ms, the old one ended after ${stoppedAtMs - toldAtMs} ms`);
     assert.ok(electedAtMs >= toldAtMs && electedAtMs < stoppedAtMs, `${electedAtMs} is not before ${stoppedAtMs}`);
   } finally {
     letGo();

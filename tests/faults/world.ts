@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
@@ -39,7 +38,7 @@ export interface World extends AsyncDisposable {
   readonly load: SdkLoad;
   restartPostgres(): Promise<void>;
   /** Lets the callers end, waits for every hold's end, and holds what they saw against the log and the provider's meter. */
-  reckonUp(context: TestContext): Promise<void>;
+  reckonUp(): Promise<void>;
 }
 
 export async function createWorld(): Promise<World> {
@@ -104,7 +103,7 @@ export async function createWorld(): Promise<World> {
       await postgres.stop();
       postgres = await startPostgres();
     },
-    async reckonUp(context) {
+    async reckonUp() {
       await load.stop();
       await gateway.ready();
       await installation.settled();
@@ -113,7 +112,7 @@ export async function createWorld(): Promise<World> {
       assert.equal(verified.code, 0, verified.stdout + verified.stderr);
       const replayed = await gatewayctl(reach(), ['replay', '--all']);
       assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
-      context.diagnostic(
+      console.log(
         `${load.attempts()} attempts, ${admitted} admitted, ${load.received.size} received in full, ` +
           `${charged} charged (${estimated} by an estimate), ${expired} holds expired`,
       );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { afterAll, test } from '#testkit/test.ts';
 import { installStandalone } from '../e2e/support/standalone.ts';
 import { startByteProvider, writeBytes } from './support/byte-provider.ts';
 import { completionRequest, rawClient } from './support/raw-client.ts';
@@ -8,7 +8,7 @@ const provider = await startByteProvider(() => undefined);
 const installation = await installStandalone({
   providers: [{ name: 'bytes', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
 });
-after(async () => {
+afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   await provider[Symbol.asyncDispose]();
 });

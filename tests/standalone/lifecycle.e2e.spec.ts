@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import OpenAI from 'openai';
 import { startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { installStandalone } from '../e2e/support/standalone.ts';
 import { until } from '../e2e/support/until.ts';
 import { halfStart } from './half-start.ts';
 
 const installation = await installStandalone();
-after(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose]());
 const customer = await installation.customer();
 const model = 'gpt-4o-mini';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 import { explainRequest } from './explain-request.ts';
 
 const log = sampleLog();

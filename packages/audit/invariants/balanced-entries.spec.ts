@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { violatedPositions } from '#testkit/audit-of.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 test('a credit whose postings make money out of nothing is noticed', async () => {
   const postings = [

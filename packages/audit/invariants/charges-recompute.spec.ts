@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { auditOf } from '#testkit/audit-of.ts';
 import { bodyWith, doctored, rechained } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 const log = sampleLog();
 

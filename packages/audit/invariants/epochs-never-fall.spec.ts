@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { violatedPositions } from '#testkit/audit-of.ts';
 import { doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 test('what an old writer wrote after a new one is noticed', async () => {
   const newer = doctored(sampleLog(), at.lostAdmitted, () => ({ epoch: 2 }));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { auditOf, violatedPositions } from '#testkit/audit-of.ts';
 import { doctored, rechained } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 const log = sampleLog();
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { auditOf, violatedPositions } from '#testkit/audit-of.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 const log = sampleLog();
 const chainAt = (position: number): Buffer => log[position - 1]?.chain ?? Buffer.alloc(0);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { auditOf, violatedPositions } from '#testkit/audit-of.ts';
 import { rechained } from '#testkit/chained-log.ts';
 import { at, recordedAtMs, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 import { HOLD_CLOSING_GRACE_MS } from './holds-end.ts';
 
 const log = sampleLog();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { auditOf } from '#testkit/audit-of.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
+import { test } from '#testkit/test.ts';
 
 test('a key in a body is noticed, and the report does not repeat it', async () => {
   const keys = [`ak_${'Ab3'.repeat(21)}x`, `sk-ant-${'q7'.repeat(20)}`, `sk-proj-${'q7'.repeat(20)}`];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { storedEventToWire } from '#journal/stored-event.ts';
 import { servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { chainedLog } from '#testkit/chained-log.ts';
+import { test } from '#testkit/test.ts';
 import { createLogReader } from './log-reader.ts';
 
 const adminToken = 'token';
@@ -48,7 +48,7 @@ test('a reading that has all it asked for lets its call end, one of an older ser
       ],
     });
     const reader = createLogReader({ addresses: [server.address], adminToken });
-    t.after(async () => {
+    t.defer(async () => {
       reader.close();
       await server.drain();
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BusFault } from '#bus/bus-fault.ts';
 import type { Bus } from '#bus/connect-bus.ts';
 import { newId } from '#kernel/ids.ts';
 import { revocations } from '#testkit/journal-contract.ts';
+import { test } from '#testkit/test.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import { createRemoteAppends } from './remote-appends.ts';
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { startDeadAddress, startSilentProxy } from '#testkit/silent-network.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createGrpcClient } from '../client.ts';
 import type { RpcPeer } from '../rpc-peer.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
 import { adminToken, startMultiplexedServer } from './testing.ts';
 
-const bounded = { timeout: 20_000 };
+const bounded = { timeoutMs: 20_000 };
 /** The address that answers nothing is one of Linux. */
-const onLinux = { ...bounded, skip: process.platform !== 'linux' };
+const onLinux = { ...bounded, where: process.platform === 'linux' };
 const isUnavailable = (thrown: unknown) => thrown instanceof Fault && thrown.code === 'unavailable';
 
 /** A head of 1, and one event; from position 2 on, none ever. */
@@ -30,7 +30,7 @@ async function serve(): Promise<AsyncDisposable & { readonly address: string }> 
 
 function clientOf(peer: Omit<RpcPeer, 'adminToken'>) {
   const client = createGrpcClient(JournalService, { adminToken, ...peer });
-  after(() => client.close());
+  afterAll(() => client.close());
   return client.calls;
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
@@ -15,6 +14,7 @@ import {
   type ServerStep,
 } from '#contracts/gen/gateway/rpc/v1/multiplex_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { setBearerToken } from '../bearer-token.ts';
 import { createGrpcClient } from '../client.ts';
 import { REQUEST_MAX_BYTES } from '../limits.ts';
@@ -62,7 +62,7 @@ async function serve(
 
 const completionsOf = (peer: Omit<RpcPeer, 'adminToken'>) => {
   const client = createGrpcClient(RouterService, { adminToken, isMultiplexed: true, ...peer });
-  after(() => client.close());
+  afterAll(() => client.close());
   return async (
     request: { requestId?: string; body?: Uint8Array },
     options: { signal?: AbortSignal; timeoutMs?: number } = {},
@@ -138,7 +138,7 @@ type Step = MessageInitShape<typeof CallerStepSchema>;
 /** A caller that says what it likes. */
 function rawSession(address: string) {
   const servers = openServers({ addresses: [address], adminToken });
-  after(() => servers.close());
+  afterAll(() => servers.close());
   const [server] = servers.inOrder() as ReturnType<typeof openServers>['inOrder'] extends () => infer T
     ? Exclude<T, Promise<unknown>>
     : never;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createGrpcClient } from '../client.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import { type ServiceHandlers, servedService } from '../served-service.ts';
@@ -58,7 +58,7 @@ async function serve(drainTimeoutMs = 10_000): Promise<Served> {
 function clientOf(addresses: readonly string[], token = adminToken, patienceMs = 0) {
   const peer = { addresses, adminToken: token, isMultiplexed: true, policy: 'round-robin', patienceMs } as const;
   const client = createGrpcClient(JournalService, peer);
-  after(() => client.close());
+  afterAll(() => client.close());
   return client.calls;
 }
 
@@ -239,7 +239,7 @@ test('a call that must not run twice is not begun by another server where the on
   const addresses = servers.map(({ address }) => address);
   const peer = { addresses, adminToken, isMultiplexed: true, policy: 'round-robin', patienceMs: 2_000 } as const;
   const client = createGrpcClient(RouterService, peer);
-  after(() => client.close());
+  afterAll(() => client.close());
   const failed = assert.rejects(client.calls.complete({})[Symbol.asyncIterator]().next(), hasCode('unavailable'));
   await untilTrue(() => begun.length === 1);
   await servers[begun[0] ?? -1]?.drain();

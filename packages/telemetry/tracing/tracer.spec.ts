@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { test } from '#testkit/test.ts';
 import { createTracer } from './tracer.ts';
 
 test('without an endpoint there is no tracer, and nothing of OpenTelemetry is loaded', async () => {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { AccountsPort } from '#contracts/accounts.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { type AccountsUnderTest, startAccounts } from './testing.ts';
 
 let running: AccountsUnderTest;
 let accounts: AccountsPort;
 
-before(async () => {
+beforeAll(async () => {
   running = await startAccounts();
   accounts = running.accounts;
 });
 
-after(() => running.stop());
+afterAll(() => running.stop());
 
 const ada = {
   name: 'Ada Lovelace',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { accountsConfigFaults } from './config.ts';
 
 test('a pepper of 64 hex digits is fine, and nothing else is', () => {

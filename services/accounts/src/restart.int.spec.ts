@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { replayProjection } from '#journal/replay.ts';
+import { test } from '#testkit/test.ts';
 import { directory } from './projections/directory.ts';
 import { startAccounts } from './testing.ts';
 

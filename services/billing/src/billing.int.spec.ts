@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
@@ -18,6 +17,7 @@ import { openPool } from '#postgres/pool.ts';
 import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { type Billing, billingProjections, createBilling, leadBilling, loadAndFollow } from './billing.ts';
 import type { ConfiguredPrice } from './config.ts';
 import { openRequestProjection } from './projections/open-request.ts';
@@ -30,11 +30,11 @@ const houseModel: ConfiguredPrice = { key: 'openai/gpt-4o-mini', inputUsdPerMtok
 
 let database: TemporaryDatabase;
 
-before(async () => {
+beforeAll(async () => {
   database = await createTemporaryDatabase();
 });
 
-after(() => database[Symbol.asyncDispose]());
+afterAll(() => database[Symbol.asyncDispose]());
 
 /** A schema of one's own, empty, for each test. */
 async function openSchema(): Promise<pg.Pool> {
@@ -352,7 +352,7 @@ test('a configured price that is none stops the start and names every fault', as
 });
 
 test('a close does not wait for a log that is away, however many charges wait for it', {
-  timeout: 20_000,
+  timeoutMs: 20_000,
 }, async () => {
   const pool = await openSchema();
   const memory = createMemoryJournal();

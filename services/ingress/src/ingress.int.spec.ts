@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
 import OpenAI from 'openai';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { describe, test } from '#testkit/test.ts';
 import {
   API_KEY,
   aborted,
@@ -26,7 +26,7 @@ async function json(url: string, headers: Record<string, string> = {}): Promise<
 }
 
 describe('GET /v1/models', () => {
-  it('lists the models that have a price, and gives one by its name, slashes included', async () => {
+  test('lists the models that have a price, and gives one by its name, slashes included', async () => {
     await using gateway = await startTestGateway();
     const { models } = clientOf(gateway);
     const names: string[] = [];
@@ -47,7 +47,7 @@ describe('GET /v1/models', () => {
 });
 
 describe('GET /v1/usage', () => {
-  it('sums what was used, exactly, with the balance', async () => {
+  test('sums what was used, exactly, with the balance', async () => {
     const counts = {
       requests: 1,
       inputTokens: 2,
@@ -86,7 +86,7 @@ describe('GET /v1/usage', () => {
 });
 
 describe('health and metrics', () => {
-  it('is ready while every part is, and says which is not', async () => {
+  test('is ready while every part is, and says which is not', async () => {
     await using ready = await startTestGateway();
     assert.deepEqual(await json(`${ready.url}/health`), { status: 200, body: { status: 'ok' } });
     assert.equal((await json(`${ready.url}/health/ready`)).status, 200);
@@ -96,7 +96,7 @@ describe('health and metrics', () => {
     assert.partialDeepStrictEqual(answer.body, { status: 'not_ready', checks: { database: 'no answer', log: 'ok' } });
   });
 
-  it('answers a probe while a part hangs or fails', async () => {
+  test('answers a probe while a part hangs or fails', async () => {
     await using hanging = await startTestGateway({
       config: { readinessTimeoutMs: 20 },
       readiness: () => new Promise(() => undefined),
@@ -108,7 +108,7 @@ describe('health and metrics', () => {
     assert.ok(!JSON.stringify(answer.body).includes('secret'));
   });
 
-  it('shows the figures of all parts', async () => {
+  test('shows the figures of all parts', async () => {
     await using gateway = await startTestGateway();
     const { body } = await json(`${gateway.url}/health/stats`);
     assert.partialDeepStrictEqual(body, {
@@ -118,7 +118,7 @@ describe('health and metrics', () => {
     });
   });
 
-  it('counts requests, durations, tokens, providers and quotas, and no made-up model', async () => {
+  test('counts requests, durations, tokens, providers and quotas, and no made-up model', async () => {
     await using gateway = await startTestGateway();
     const client = clientOf(gateway);
     await client.chat.completions.create({ ...streamed, stream: false });
@@ -136,7 +136,7 @@ describe('health and metrics', () => {
 });
 
 describe('drain', () => {
-  it('lets a running stream end, takes no new connection, and closes the old ones', async () => {
+  test('lets a running stream end, takes no new connection, and closes the old ones', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await using gateway = await startTestGateway({
       async *frames() {
@@ -156,7 +156,7 @@ describe('drain', () => {
     await drained;
   });
 
-  it('is seen by probes during the notice, and answers then close their connections', async () => {
+  test('is seen by probes during the notice, and answers then close their connections', async () => {
     await using gateway = await startTestGateway({ config: { drainNoticeMs: 100 } });
     void gateway.ingress.drain();
     const response = await fetch(`${gateway.url}/health/ready`);
@@ -165,7 +165,7 @@ describe('drain', () => {
     assert.partialDeepStrictEqual(await response.json(), { checks: { ingress: 'the gateway is stopping' } });
   });
 
-  it('breaks off what does not end in time, so that the client notices and the router settles', async () => {
+  test('breaks off what does not end in time, so that the client notices and the router settles', async () => {
     let isSettled = false;
     await using gateway = await startTestGateway({
       config: { drainTimeoutMs: 30 },
@@ -187,7 +187,7 @@ describe('drain', () => {
     assert.equal(gateway.framesLeft(), 0);
   });
 
-  it('listening on an address that is taken fails', async () => {
+  test('listening on an address that is taken fails', async () => {
     await using gateway = await startTestGateway();
     await assert.rejects(startTestGateway({ config: { port: Number(new URL(gateway.url).port) } }), /EADDRINUSE/);
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
 import { newId } from '#kernel/ids.ts';
 import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
+import { test } from '#testkit/test.ts';
 import { withTemporaryLog } from './testing.ts';
 
 testJournalContract('PostgreSQL', (use) => withTemporaryLog(async (log) => use(await log.open())));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { spyOn } from 'jest-mock';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { startProjector } from '#journal/projector.ts';
 import { newId } from '#kernel/ids.ts';
+import { afterAll, beforeAll, describe, type Scope, test } from '#testkit/test.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
 import { createLog, outcomeOf, outcomesOf, request, times } from './handlers/testing.ts';
 import { createQuota, type Quota } from './quota.ts';
@@ -16,10 +17,10 @@ const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;
 
 let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
-before(async () => {
+beforeAll(async () => {
   database = await createQuotaDatabase();
 });
-after(() => database[Symbol.asyncDispose]());
+afterAll(() => database[Symbol.asyncDispose]());
 
 interface Started {
   readonly quota: Quota;
@@ -27,7 +28,7 @@ interface Started {
 }
 
 /** A quota service on a log; its tables stay empty, so it folds the whole log. */
-async function start(t: TestContext, journal: Journal, config: Partial<QuotaConfig> = {}): Promise<Started> {
+async function start(t: Scope, journal: Journal, config: Partial<QuotaConfig> = {}): Promise<Started> {
   const clock = { nowMs: NOW };
   const quota = await createQuota({
     config: { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5, ...config },
@@ -36,13 +37,13 @@ async function start(t: TestContext, journal: Journal, config: Partial<QuotaConf
     logger,
     clock: () => clock.nowMs,
   });
-  t.after(() => quota.close());
+  t.defer(() => quota.close());
   await quota.ready();
   return { quota, clock };
 }
 
 describe('many requests at once', () => {
-  it('are admitted as far as the balance pays, and not one further', async (t) => {
+  test('are admitted as far as the balance pays, and not one further', async (t) => {
     const { quota } = await start(t, await createLog(1_799n));
     assert.deepEqual(await outcomesOf(times(1_000, () => quota.admit(request()))), {
       admitted: 17,
@@ -52,21 +53,21 @@ describe('many requests at once', () => {
     assert.equal(quota.openHolds(), 17);
   });
 
-  it('are admitted as far as the request quota goes, and not one further', async (t) => {
+  test('are admitted as far as the request quota goes, and not one further', async (t) => {
     const { quota, clock } = await start(t, await createLog(1_000_000n, 5));
     assert.deepEqual(await outcomesOf(times(50, () => quota.admit(request()))), { admitted: 5, quota_exceeded: 45 });
     clock.nowMs += 60_000;
     assert.deepEqual(await outcomesOf(times(50, () => quota.admit(request()))), { admitted: 5, quota_exceeded: 45 });
   });
 
-  it('of one id are admitted once', async (t) => {
+  test('of one id are admitted once', async (t) => {
     const { quota } = await start(t, await createLog(1_000_000n));
     const same = request();
     assert.deepEqual(await outcomesOf(times(20, () => quota.admit(same))), { admitted: 1, conflict: 19 });
     assert.equal(quota.balance('u').heldNanoUsd, 100n);
   });
 
-  it('are refused as unavailable beyond the bound of those that wait for the log', async (t) => {
+  test('are refused as unavailable beyond the bound of those that wait for the log', async (t) => {
     const { quota } = await start(t, await createLog(1_000_000n), { maxPending: 3 });
     const settled = await Promise.allSettled(times(5, () => quota.admit(request())));
     assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 3);
@@ -75,7 +76,7 @@ describe('many requests at once', () => {
 });
 
 describe('an admission', () => {
-  it('is on the log when it is answered', async (t) => {
+  test('is on the log when it is answered', async (t) => {
     const journal = await createLog(1_000n);
     const { quota } = await start(t, journal);
     const { result } = await quota.admit(request({ requestId: 'r' }));
@@ -85,7 +86,7 @@ describe('an admission', () => {
     assert.equal(event?.type, 'RequestAdmitted');
   });
 
-  it('counts a credit, a charge and a new price as soon as they are durable', async (t) => {
+  test('counts a credit, a charge and a new price as soon as they are durable', async (t) => {
     const journal = await createLog(100n);
     const { quota } = await start(t, journal);
     const first = request();
@@ -103,7 +104,7 @@ describe('an admission', () => {
     assert.equal(outcomeOf(await quota.admit(request({ candidates }))), 'admitted');
   });
 
-  it('is refused for an id that was admitted and is over', async (t) => {
+  test('is refused for an id that was admitted and is over', async (t) => {
     const journal = await createLog(1_000n);
     const { quota } = await start(t, journal);
     const first = request();
@@ -113,7 +114,7 @@ describe('an admission', () => {
     assert.equal(quota.balance('u').availableNanoUsd, 1_000n);
   });
 
-  it('is given at the price in force, and pinned to its version', async (t) => {
+  test('is given at the price in force, and pinned to its version', async (t) => {
     const journal = await createLog(1_000n);
     await record(journal, priced('c/m', { outputPicoUsd: 2_000 }));
     const { quota } = await start(t, journal);
@@ -140,7 +141,7 @@ describe('an append that fails', () => {
     return { state, journal: { ...journal, append } };
   }
 
-  it('is no admission, and its money comes back once the log is known not to hold it', async (t) => {
+  test('is no admission, and its money comes back once the log is known not to hold it', async (t) => {
     const { state, journal } = failing(await createLog(100n));
     const { quota } = await start(t, journal);
     state.failure = 'before';
@@ -158,7 +159,7 @@ describe('an append that fails', () => {
     );
   });
 
-  it('takes no place in the request quota from those that come after', async (t) => {
+  test('takes no place in the request quota from those that come after', async (t) => {
     const { state, journal } = failing(await createLog(1_000n, 1));
     const { quota } = await start(t, journal);
     state.failure = 'before';
@@ -174,7 +175,7 @@ describe('an append that fails', () => {
     assert.equal(outcomeOf(await quota.admit(request())), 'quota_exceeded');
   });
 
-  it('cannot be written any more once its money is back, however late it comes', async (t) => {
+  test('cannot be written any more once its money is back, however late it comes', async (t) => {
     const log = await createLog(100n);
     let late: AppendRequest | undefined;
     const journal: Journal = {
@@ -204,7 +205,7 @@ describe('an append that fails', () => {
     assert.equal(quota.balance('u').availableNanoUsd, 0n);
   });
 
-  it('though written leaves no hold behind, and lets no money through', async (t) => {
+  test('though written leaves no hold behind, and lets no money through', async (t) => {
     const { state, journal } = failing(await createLog(100n));
     const { quota } = await start(t, journal);
     const lost = request();
@@ -220,7 +221,7 @@ describe('an append that fails', () => {
     assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
   });
 
-  it('though written, and maybe told to its asker, keeps its hold for the request that may run on it', async (t) => {
+  test('though written, and maybe told to its asker, keeps its hold for the request that may run on it', async (t) => {
     const { state, journal } = failing(await createLog(100n));
     const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
     const told = request({ noticeTo: 'listener' });
@@ -245,7 +246,7 @@ describe('an append that fails', () => {
     assert.deepEqual([closed.data.requestId, closed.data.reason], [forgotten.requestId, 'expired']);
   });
 
-  it('that was to be told to its asker and was not written is withdrawn, and its money comes back', async (t) => {
+  test('that was to be told to its asker and was not written is withdrawn, and its money comes back', async (t) => {
     const { state, journal } = failing(await createLog(100n));
     const { quota } = await start(t, journal);
     state.failure = 'before';
@@ -264,7 +265,7 @@ describe('an append that fails', () => {
 });
 
 describe('a hold', () => {
-  it('is closed when its time is over, and its money comes back', async (t) => {
+  test('is closed when its time is over, and its money comes back', async (t) => {
     const journal = await createLog(100n);
     const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
     const forgotten = request();
@@ -277,7 +278,7 @@ describe('a hold', () => {
     assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
   });
 
-  it('whose usage is on record is never closed, but waits for its charge', async (t) => {
+  test('whose usage is on record is never closed, but waits for its charge', async (t) => {
     const journal = await createLog(1_000n);
     const { quota, clock } = await start(t, journal, { holdTtlMs: 30_000 });
     const [ended, forgotten] = [request(), request()];
@@ -298,7 +299,7 @@ describe('a hold', () => {
     });
   });
 
-  it('of a process that is gone is closed at the next start; one of this process, or one with a usage, is not', async (t) => {
+  test('of a process that is gone is closed at the next start; one of this process, or one with a usage, is not', async (t) => {
     const journal = await createLog(1_000n);
     const before = await start(t, journal);
     const [orphan, ended, running] = [request(), request(), request()];
@@ -319,7 +320,7 @@ describe('a hold', () => {
 });
 
 describe('the service', () => {
-  it('refuses as unavailable after its close, and names every fault of its configuration', async (t) => {
+  test('refuses as unavailable after its close, and names every fault of its configuration', async (t) => {
     const journal = await createLog(1_000n);
     const { quota } = await start(t, journal);
     await quota.close();
@@ -330,8 +331,9 @@ describe('the service', () => {
     );
   });
 
-  it('admits nothing more once the log contradicts itself', async (t) => {
-    t.mock.method(console, 'error', () => undefined);
+  test('admits nothing more once the log contradicts itself', async (t) => {
+    const silenced = spyOn(console, 'error').mockImplementation(() => undefined);
+    t.defer(() => silenced.mockRestore());
     const journal = await createLog(1_000n);
     const { quota } = await start(t, journal);
     await record(journal, used({ requestId: 'never-admitted', userId: 'u' }));
@@ -344,13 +346,13 @@ describe('the service', () => {
     await assert.rejects(start(t, journal), /request never-admitted has no hold/);
   });
 
-  it('knows a user without money, and one that does not exist, as having none', async (t) => {
+  test('knows a user without money, and one that does not exist, as having none', async (t) => {
     const { quota } = await start(t, await createLog(1n));
     assert.equal(quota.balance('nobody').availableNanoUsd, 0n);
     assert.equal(outcomeOf(await quota.admit(request({ userId: 'nobody' }))), 'invalid_api_key');
   });
 
-  it('starts from its tables with the books it had', async (t) => {
+  test('starts from its tables with the books it had', async (t) => {
     await using own = await createQuotaDatabase();
     const journal = await createLog(10_000n, 1_000);
     const first = await startOn(own.pool, journal);
@@ -372,7 +374,7 @@ describe('the service', () => {
       return journal.subscribe(subscriber);
     };
     const second = await startOn(own.pool, { ...journal, subscribe });
-    t.after(() => second.close());
+    t.defer(() => second.close());
     assert.deepEqual(second.balance('u'), first.balance('u'));
     assert.equal(second.openHolds(), 20);
     assert.equal((await second.admit(request())).window?.remaining, 969);

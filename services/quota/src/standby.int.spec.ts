@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { pino } from 'pino';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { defaultQuotaConfig } from './config.ts';
 import { createLog, outcomesOf, request, times } from './handlers/testing.ts';
 import { leadQuota, loadAndFollow } from './quota.ts';
@@ -10,10 +10,10 @@ const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;
 
 let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
-before(async () => {
+beforeAll(async () => {
   database = await createQuotaDatabase();
 });
-after(() => database[Symbol.asyncDispose]());
+afterAll(() => database[Symbol.asyncDispose]());
 
 test('a standby knows the log before it leads, and decides only when it has the log up to where its term begins', async (t) => {
   const journal = await createLog(1_000n);
@@ -25,7 +25,7 @@ test('a standby knows the log before it leads, and decides only when it has the 
   const config = { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5 };
   const clock = { nowMs: NOW };
   const quota = leadQuota({ config, journal, books, from: end + 1, logger, clock: () => clock.nowMs });
-  t.after(() => quota.close());
+  t.defer(() => quota.close());
   assert.equal(quota.balance('u').heldNanoUsd, 900n);
   await assert.rejects(quota.admit(request()), { code: 'unavailable' });
   await record(journal, credited('u', 50n));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { test } from 'node:test';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { test } from '#testkit/test.ts';
 import { contentEvent, createTestRouter, hostileProvider, testProvider } from './testing.ts';
 
 const messages = [{ role: 'user', content: 'Count' }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { gatewayConfigSchema } from '#config/gateway-config.ts';
 import { STOP_MARGIN_MS } from '#host/stop-on-signals.ts';
+import { test } from '#testkit/test.ts';
 import { routerConfigFrom } from './config-from.ts';
 
 /** The ingress' own end after its drain: broken-off answers settle, connections close. */

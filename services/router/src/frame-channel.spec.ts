@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { test } from '#testkit/test.ts';
 import { createFrameChannel } from './frame-channel.ts';
 
 const data = (bytes: number): CompleteFrame => ({ kind: 'data', data: Buffer.alloc(bytes) });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { FAILURES_MAX, REST_MS } from './domain/health/health.ts';
 import { createHealthBoard } from './health-board.ts';
 

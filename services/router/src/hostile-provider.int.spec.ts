@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { test } from '#testkit/test.ts';
 import {
   admit,
   contentEvent,
@@ -243,7 +243,7 @@ test('a reader that waits makes the provider wait instead of filling memory, and
 test('a server that is no HTTP server is an upstream error', async (t) => {
   const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
+  t.defer(() => server.close());
   const address = server.address();
   assert.ok(address && typeof address === 'object');
   const { ask } = createTestRouter(t, { providers: [testProvider('p', `http://127.0.0.1:${address.port}`)] });

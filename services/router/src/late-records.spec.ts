@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pino } from 'pino';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { test } from '#testkit/test.ts';
 import { noUsage, type TokenUsage } from './domain/usage/token-usage.ts';
 import { createLateRecords } from './late-records.ts';
 

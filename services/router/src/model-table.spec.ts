@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import type { ProviderConfig } from './config.ts';
 import { buildModelTable, type ReadCatalogue } from './model-table.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
+import { test } from '#testkit/test.ts';
 import {
   admit,
   contentEvent,

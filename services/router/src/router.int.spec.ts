@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { type Scope, test } from '#testkit/test.ts';
 import { simulatorFor } from '../../../tools/simulator/src/testing.ts';
 import { createTestRouter, testProvider } from './testing.ts';
 
@@ -7,12 +7,12 @@ const say = (script: object, text = 'Hi') => [
   { role: 'user', content: `[[simulator ${JSON.stringify(script)}]] ${text}` },
 ];
 
-async function openAi(t: TestContext) {
+async function openAi(t: Scope) {
   const url = await simulatorFor(t);
   return { url, ...createTestRouter(t, { providers: [testProvider('sim', `${url}/v1`)] }) };
 }
 
-async function anthropic(t: TestContext) {
+async function anthropic(t: Scope) {
   const url = await simulatorFor(t);
   return createTestRouter(t, {
     providers: [testProvider('claude', url, { kind: 'anthropic', catalogue: 'anthropic' })],

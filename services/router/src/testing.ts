@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
@@ -8,6 +7,7 @@ import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import type { Scope } from '#testkit/test.ts';
 import type { ProviderConfig, RouterConfig } from './config.ts';
 import { createRouter, type Router } from './router.ts';
 
@@ -46,7 +46,7 @@ export function testProvider(name: string, baseUrl: string, more: Partial<Provid
 }
 
 export function createTestRouter(
-  test: TestContext,
+  test: Scope,
   config: RouterConfig,
   wrapJournal: (journal: Journal) => Journal = (journal) => journal,
 ): TestRouter {
@@ -63,7 +63,7 @@ export function createTestRouter(
       },
     },
   });
-  test.after(() => router.close());
+  test.defer(() => router.close());
 
   async function usageOf(requestId: string): Promise<Usage | undefined> {
     const event = (await journal.readStream(streams.request(requestId)))[requestVersion.ended - 1];
@@ -145,7 +145,7 @@ export async function admit(
 
 /** A provider of a test's own, for what the simulator does not do; returns its base URL. Stops with the test. */
 export async function hostileProvider(
-  test: TestContext,
+  test: Scope,
   answer: (response: ServerResponse, request: IncomingMessage, body: string, call: number) => void,
 ): Promise<string> {
   let calls = 0;
@@ -158,7 +158,7 @@ export async function hostileProvider(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  test.after(() => {
+  test.defer(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
+import { type Scope, test } from '#testkit/test.ts';
 import type { Script } from './script.ts';
 import { meteredFor, scripted, simulatorFor } from './testing.ts';
 
@@ -10,7 +10,7 @@ const weatherTool = {
   input_schema: { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
-async function clientFor(context: TestContext, script: Script = {}): Promise<{ client: Anthropic; url: string }> {
+async function clientFor(context: Scope, script: Script = {}): Promise<{ client: Anthropic; url: string }> {
   const url = await simulatorFor(context, script);
   return { client: new Anthropic({ apiKey: 'any', baseURL: url, maxRetries: 0 }), url };
 }

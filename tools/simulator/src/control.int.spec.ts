@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { startSimulator } from './simulator.ts';
 import { meteredFor, simulatorFor } from './testing.ts';
 

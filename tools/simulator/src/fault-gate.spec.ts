@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { createFaultGate } from './fault-gate.ts';
 
 test('a script that says neither how often nor at which rate fails every time', () => {

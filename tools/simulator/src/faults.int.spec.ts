@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { request } from 'undici';
+import { test } from '#testkit/test.ts';
 import type { Script } from './script.ts';
 import { meteredFor, simulatorFor } from './testing.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { documentFor } from './json-document.ts';
 
 const documents: readonly [string, unknown, unknown][] = [

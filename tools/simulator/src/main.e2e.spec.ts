@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { test } from '#testkit/test.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { createMeter, type MeterRecord, modelsMax, otherModels } from './meter.ts';
 
 function recordOf(change: Partial<MeterRecord> = {}): MeterRecord {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import OpenAI from 'openai';
+import { type Scope, test } from '#testkit/test.ts';
 import type { Script } from './script.ts';
 import { meteredFor, scripted, simulatorFor } from './testing.ts';
 
@@ -19,7 +19,7 @@ const weatherTool = {
   },
 };
 
-async function clientFor(context: TestContext, script: Script = {}): Promise<{ client: OpenAI; url: string }> {
+async function clientFor(context: Scope, script: Script = {}): Promise<{ client: OpenAI; url: string }> {
   const url = await simulatorFor(context, script);
   return { client: new OpenAI({ apiKey: 'sk-any', baseURL: `${url}/v1`, maxRetries: 0 }), url };
 }

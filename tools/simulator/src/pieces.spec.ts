@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from '#testkit/test.ts';
 import { repeatWords, splitEvenly, splitJson, splitWords } from './pieces.ts';
 
 const anyText = fc.string({ unit: 'binary' });

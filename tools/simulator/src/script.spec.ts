@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { RequestProblem } from './request-problem.ts';
 import { mergeScripts, parseScript } from './script.ts';
 

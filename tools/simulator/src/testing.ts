@@ -1,12 +1,12 @@
-import type { TestContext } from 'node:test';
+import type { Scope } from '#testkit/test.ts';
 import type { MeterRecord } from './meter.ts';
 import type { Script } from './script.ts';
 import { startSimulator } from './simulator.ts';
 
 /** Starts a simulator that stops with the test; returns its address. */
-export async function simulatorFor(test: TestContext, script: Script = {}): Promise<string> {
+export async function simulatorFor(test: Scope, script: Script = {}): Promise<string> {
   const simulator = await startSimulator({ script });
-  test.after(() => simulator.close());
+  test.defer(() => simulator.close());
   return simulator.url;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { ActiveKey } from '#api-keys/key-ring.ts';
+import { test } from '#testkit/test.ts';
 import { startAccounts } from '../testing.ts';
 import { readActiveKeys } from './read-active-keys.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from '#testkit/test.ts';
 import { openProfile, sealProfile } from './sealed-profile.ts';
 
 const key = Buffer.alloc(32, 7);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { createStreamTurns } from './stream-turns.ts';
 
 test('work on one stream goes one after another, in the order it came, whatever fails', async () => {

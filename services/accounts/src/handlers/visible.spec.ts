@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { untilVisible } from './visible.ts';
 
 function recordingLogger() {

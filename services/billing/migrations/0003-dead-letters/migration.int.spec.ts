@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { test } from '#testkit/test.ts';
 
 const directory = fileURLToPath(new URL('..', import.meta.url));
 const BEFORE = ['0001-read-models', '0002-lease'];
@@ -15,7 +15,7 @@ test('dead letters are added beside what is there, one an event of a consumer, w
   const database = await createTemporaryDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'billing-migrations-'));
   const pool = openPool({ connectionString: database.connectionString, max: 2, applicationName: 'migration test' });
-  t.after(async () => {
+  t.defer(async () => {
     await pool.end();
     await database[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });

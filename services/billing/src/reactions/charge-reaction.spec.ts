@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
 import { pino } from 'pino';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { test } from '#testkit/test.ts';
 import { createOpenRequests } from '../domain/open-request/open-requests.ts';
 import { createPriceBook, pricePublished } from '../domain/price-book/price-book.ts';
 import type { FailedCharge } from '../ports.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { test } from '#testkit/test.ts';
 import { beginRun } from './begin-run.ts';
 
 const data = (text: string): CompleteFrame => ({ kind: 'data', data: Buffer.from(text) });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type BusMessage, connectBus } from '#bus/connect-bus.ts';
@@ -9,6 +8,7 @@ import type { Admission, AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createRemoteQuota } from './remote-quota.ts';
 
 const logger = pino({ level: 'silent' });
@@ -18,7 +18,7 @@ const asking = await connectBus({ servers: [nats.url], name: 'ingress', logger }
 stack.defer(() => asking.close());
 const answering = await connectBus({ servers: [nats.url], name: 'quota', logger });
 stack.defer(() => answering.close());
-after(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
 
 const request: AdmitRequest = {
   requestId: 'r',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pino } from 'pino';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { type ServiceHandlers, servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { test } from '#testkit/test.ts';
 import { createRemoteRouter } from './remote-router.ts';
 
 const request: CompleteRequest = {
@@ -43,7 +43,7 @@ test('a client that left while it was admitted is told to the router, which ends
     requestTimeoutMs: 5_000,
     logger: pino({ level: 'silent' }),
   });
-  t.after(async () => {
+  t.defer(async () => {
     await router.close();
     await server.drain();
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { ADMIN_TOKEN, model, startTestGateway, type TestGateway } from '../testing.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are looked into as a client would, field by field.
@@ -24,7 +24,7 @@ async function call(
 const ann = { name: 'Ann', email: 'ann@example.org' };
 
 describe('the admin API', () => {
-  it('leads from a new user over credit and key to a completion, and back by revoking', async () => {
+  test('leads from a new user over credit and key to a completion, and back by revoking', async () => {
     await using gateway = await startTestGateway();
     const created = await call(gateway, 'POST', '/admin/users/', {
       ...ann,
@@ -64,7 +64,7 @@ describe('the admin API', () => {
     assert.equal((await complete()).status, 401);
   });
 
-  it('is shut for everyone without the token', async () => {
+  test('is shut for everyone without the token', async () => {
     await using gateway = await startTestGateway();
     for (const authorization of ['', 'Bearer wrong', `Basic ${ADMIN_TOKEN}`, `Bearer ${ADMIN_TOKEN}x`]) {
       const answer = await call(gateway, 'GET', '/admin/users/', undefined, { authorization });
@@ -73,11 +73,11 @@ describe('the admin API', () => {
     }
   });
 
-  it('does not open with an empty token', async () => {
+  test('does not open with an empty token', async () => {
     await assert.rejects(startTestGateway({ config: { adminToken: '' } }), /admin token must not be empty/);
   });
 
-  it('refuses what is not exactly a user', async () => {
+  test('refuses what is not exactly a user', async () => {
     await using gateway = await startTestGateway();
     const cases: readonly (readonly [unknown, string])[] = [
       [{ email: ann.email }, 'name'],
@@ -96,7 +96,7 @@ describe('the admin API', () => {
     assert.equal((await call(gateway, 'POST', '/admin/users/', '{')).body.error.code, 'invalid_json');
   });
 
-  it('takes exact amounts only', async () => {
+  test('takes exact amounts only', async () => {
     await using gateway = await startTestGateway();
     const { body: user } = await call(gateway, 'POST', '/admin/users/', ann);
     for (const amount of [
@@ -124,7 +124,7 @@ describe('the admin API', () => {
     assert.equal(whole.body.balance.credited_usd, '3.000000001');
   });
 
-  it('does once what is asked twice with one Idempotency-Key', async () => {
+  test('does once what is asked twice with one Idempotency-Key', async () => {
     await using gateway = await startTestGateway();
     const key = (value: string) => ({ 'idempotency-key': value });
     const first = await call(gateway, 'POST', '/admin/users/', ann, key('user'));
@@ -137,7 +137,7 @@ describe('the admin API', () => {
     assert.equal((await call(gateway, 'POST', '/admin/users/', ann, key('x'.repeat(300)))).status, 400);
   });
 
-  it('lists users in pages', async () => {
+  test('lists users in pages', async () => {
     await using gateway = await startTestGateway();
     for (const name of ['a', 'b', 'c']) await call(gateway, 'POST', '/admin/users', { ...ann, name });
     const first = await call(gateway, 'GET', '/admin/users/?limit=2');
@@ -155,7 +155,7 @@ describe('the admin API', () => {
     assert.equal((await call(gateway, 'GET', '/admin/users?limit=0')).status, 400);
   });
 
-  it('answers 404 for users and keys that are not there', async () => {
+  test('answers 404 for users and keys that are not there', async () => {
     await using gateway = await startTestGateway();
     assert.equal((await call(gateway, 'GET', '/admin/users/nobody')).status, 404);
     assert.equal((await call(gateway, 'POST', '/admin/users/nobody/balance', { amount_usd: 1 })).status, 404);

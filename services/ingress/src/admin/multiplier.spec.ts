@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { multiplierBasisPoints, multiplierText } from './multiplier.ts';
 
 describe('a multiplier', () => {
-  it('is read exactly from text or number', () => {
+  test('is read exactly from text or number', () => {
     const cases: readonly (readonly [unknown, number])[] = [
       ['1.5', 15_000],
       [1.5, 15_000],
@@ -17,13 +17,13 @@ describe('a multiplier', () => {
     for (const [value, basisPoints] of cases) assert.equal(multiplierBasisPoints(value), basisPoints);
   });
 
-  it('is refused where it is none, is nothing, is too large or too fine', () => {
+  test('is refused where it is none, is nothing, is too large or too fine', () => {
     for (const value of ['', 'x', '0', 0, -1, '100.0001', 1e21, 1.00001, '1.', [1.5], {}, true]) {
       assert.throws(() => multiplierBasisPoints(value), /multiplier/);
     }
   });
 
-  it('is shown as it was given, and as null where the default holds', () => {
+  test('is shown as it was given, and as null where the default holds', () => {
     assert.deepEqual([15_000, 10_000, 1, 12_500, 0].map(multiplierText), ['1.5', '1', '0.0001', '1.25', null]);
   });
 });

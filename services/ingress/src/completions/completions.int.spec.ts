@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
 import OpenAI from 'openai';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import { describe, test } from '#testkit/test.ts';
 import { chunk, done, end, head, model, startTestGateway, USER_ID } from '../testing.ts';
 import { clientOf, errorOf, failWith, post, question, refuse } from './testing.ts';
 
 describe('POST /v1/chat/completions', () => {
-  it('answers whole, with a request id that the admission, the router and the log share', async () => {
+  test('answers whole, with a request id that the admission, the router and the log share', async () => {
     await using gateway = await startTestGateway();
     const { data: answer, response } = await clientOf(gateway).chat.completions.create(question).withResponse();
     assert.equal(answer.choices[0]?.message.content, 'Hello');
@@ -35,7 +35,7 @@ describe('POST /v1/chat/completions', () => {
     assert.ok(!JSON.stringify(gateway.lines).includes('Say hello.'));
   });
 
-  it('gives the router the bytes of the body as they were sent', async () => {
+  test('gives the router the bytes of the body as they were sent', async () => {
     await using gateway = await startTestGateway();
     const body = `{ "messages" : [{"role":"user","content":"gr\\u00fc\u00df"}],\n "model": "${model.id}", "x_unknown": 1.0 }`;
     const response = await post(gateway, body);
@@ -43,7 +43,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(gateway.completed[0]?.request.body.toString(), body);
   });
 
-  it('streams, the head before the first event', async () => {
+  test('streams, the head before the first event', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await using gateway = await startTestGateway({
       async *frames(_request) {
@@ -60,7 +60,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(text, 'Hello');
   });
 
-  it('answers with errors that the official SDK has classes for', async () => {
+  test('answers with errors that the official SDK has classes for', async () => {
     await using gateway = await startTestGateway();
     const client = clientOf(gateway);
     const wrongKey = await errorOf(clientOf(gateway, 'ak_wrong').chat.completions.create(question));
@@ -81,7 +81,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(gateway.admitted.length, 0);
   });
 
-  it('tells a client over its rate when to come again', async () => {
+  test('tells a client over its rate when to come again', async () => {
     const refusal: Refusal = { code: 'rate_limit_exceeded', message: 'Too many requests.', retryAfterMs: 1_200 };
     await using gateway = await startTestGateway({ admit: refuse(refusal) });
     const error = await errorOf(clientOf(gateway).chat.completions.create(question));
@@ -93,7 +93,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(gateway.completed.length, 0);
   });
 
-  it('refuses with 402 what the balance cannot pay', async () => {
+  test('refuses with 402 what the balance cannot pay', async () => {
     await using gateway = await startTestGateway({
       admit: refuse({ code: 'insufficient_balance', message: 'Top up.' }),
     });
@@ -102,7 +102,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(error.code, 'insufficient_balance');
   });
 
-  it('calls no provider when the admission cannot be made durable', async () => {
+  test('calls no provider when the admission cannot be made durable', async () => {
     await using gateway = await startTestGateway({
       admit: () => Promise.reject(new Fault({ code: 'unavailable', message: 'The log cannot be written.' })),
     });
@@ -111,7 +111,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(gateway.completed.length, 0);
   });
 
-  it('passes on the error document of a provider that refused the request', async () => {
+  test('passes on the error document of a provider that refused the request', async () => {
     const providerBody = Buffer.from(
       '{"error":{"message":"temperature too high","type":"x","param":"temperature","code":"y"}}',
     );
@@ -122,7 +122,7 @@ describe('POST /v1/chat/completions', () => {
     assert.equal(error.param, 'temperature');
   });
 
-  it('answers a failure before the first byte with its status, streamed or not', async () => {
+  test('answers a failure before the first byte with its status, streamed or not', async () => {
     await using gateway = await startTestGateway({
       frames: failWith({ code: 'upstream_error', message: 'It failed.' }),
     });
@@ -133,7 +133,7 @@ describe('POST /v1/chat/completions', () => {
     }
   });
 
-  it('tells SDKs not to repeat what would fail again', async () => {
+  test('tells SDKs not to repeat what would fail again', async () => {
     await using gateway = await startTestGateway({
       frames: failWith({ code: 'upstream_unauthorized', message: 'No.' }),
     });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { aborted, chunk, end, head, startTestGateway } from '../testing.ts';
 import { clientOf, errorOf, failWith, post, question } from './testing.ts';
 
 describe('a stream that fails after its head', () => {
   const cut = failWith({ code: 'upstream_cut', message: 'It broke off.' }, head('text/event-stream'), chunk('Hel'));
 
-  it('makes the official SDK throw', async () => {
+  test('makes the official SDK throw', async () => {
     await using gateway = await startTestGateway({ frames: cut });
     const stream = await clientOf(gateway).chat.completions.create({ ...question, stream: true });
     let text = '';
@@ -16,14 +16,14 @@ describe('a stream that fails after its head', () => {
     assert.equal(text, 'Hel');
   });
 
-  it('ends without the chunk that ends a body, for clients that do not look into events', async () => {
+  test('ends without the chunk that ends a body, for clients that do not look into events', async () => {
     await using gateway = await startTestGateway({ frames: cut });
     const response = await post(gateway, JSON.stringify({ ...question, stream: true }));
     assert.equal(response.status, 200);
     await assert.rejects(response.text(), /terminated/);
   });
 
-  it('is broken off, too, where the frames end without an end', async () => {
+  test('is broken off, too, where the frames end without an end', async () => {
     await using gateway = await startTestGateway({
       async *frames() {
         yield head('text/event-stream');
@@ -36,7 +36,7 @@ describe('a stream that fails after its head', () => {
 });
 
 describe('a client that leaves', () => {
-  it('aborts the signal, and the frames are still read to the end', async () => {
+  test('aborts the signal, and the frames are still read to the end', async () => {
     const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
     await using gateway = await startTestGateway({
       async *frames(_request, signal) {
@@ -57,7 +57,7 @@ describe('a client that leaves', () => {
     assert.partialDeepStrictEqual(line, { error: 'client_gone', outputTokens: 9, estimated: true });
   });
 
-  it('while it is being admitted still gets its hold ended by the router', async () => {
+  test('while it is being admitted still gets its hold ended by the router', async () => {
     const { promise: admitting, resolve: startAdmitting } = Promise.withResolvers<void>();
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     const { promise: called, resolve: call } = Promise.withResolvers<AbortSignal>();
@@ -101,7 +101,7 @@ describe('a client that leaves', () => {
 });
 
 describe('the bounds of an answer', () => {
-  it('a request over its time is answered 504 and aborted', async () => {
+  test('a request over its time is answered 504 and aborted', async () => {
     await using gateway = await startTestGateway({
       config: { requestTimeoutMs: 30 },
       async *frames(_request, signal) {
@@ -114,7 +114,7 @@ describe('the bounds of an answer', () => {
     assert.equal(error.code, 'upstream_timeout');
   });
 
-  it('frames are asked for only as the client reads', async () => {
+  test('frames are asked for only as the client reads', async () => {
     const piece = Buffer.from(`: ${'x'.repeat(65_536)}\n\n`);
     const pieces = 500;
     let asked = 0;
@@ -139,7 +139,7 @@ describe('the bounds of an answer', () => {
     assert.equal((await response.arrayBuffer()).byteLength, pieces * piece.length);
   });
 
-  it('a client that stops reading is taken for gone', async () => {
+  test('a client that stops reading is taken for gone', async () => {
     await using gateway = await startTestGateway({
       config: { clientStallTimeoutMs: 50 },
       async *frames(_request, signal) {
@@ -155,7 +155,7 @@ describe('the bounds of an answer', () => {
     await assert.rejects(response.arrayBuffer());
   });
 
-  it('more requests at once than allowed are refused with 503', async () => {
+  test('more requests at once than allowed are refused with 503', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { promise: admitting, resolve: startAdmitting } = Promise.withResolvers<void>();
     await using gateway = await startTestGateway({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { spellingProblem } from './field-spelling.ts';
 import { parseCompletion } from './parse-completion.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { parseCompletion } from './parse-completion.ts';
 
 const messages = [{ role: 'user', content: 'hi' }];
 const request = { model: 'gpt-test', messages };
 
 describe('parseCompletion', () => {
-  it('reads what the gateway must know, and takes null for a field left out', () => {
+  test('reads what the gateway must know, and takes null for a field left out', () => {
     const plain = { model: 'gpt-test', messages, stream: false, outputTokensRequested: 0, choices: 1 };
     assert.deepEqual(parseCompletion(request), { asked: plain });
     const nulls = {
@@ -23,19 +23,19 @@ describe('parseCompletion', () => {
     });
   });
 
-  it('goes by the larger of two bounds of the output', () => {
+  test('goes by the larger of two bounds of the output', () => {
     const parsed = parseCompletion({ ...request, max_tokens: 5, max_completion_tokens: 7 });
     assert.ok('asked' in parsed && parsed.asked.outputTokensRequested === 7);
   });
 
-  it('takes every role, content in parts, and none beside tool calls', () => {
+  test('takes every role, content in parts, and none beside tool calls', () => {
     const roles = ['developer', 'system', 'user', 'assistant', 'tool', 'function'];
     const all = roles.map((role) => ({ role, content: [{ type: 'text', text: 'hi' }] }));
     const toolCall = { role: 'assistant', content: null, tool_calls: [{}] };
     assert.ok('asked' in parseCompletion({ model: 'm', messages: [...all, toolCall, { role: 'assistant' }] }));
   });
 
-  it('refuses what has not the right shape, and names the field', () => {
+  test('refuses what has not the right shape, and names the field', () => {
     const message = (fields: object) => ({ ...request, messages: [...messages, fields] });
     const cases: readonly (readonly [Record<string, unknown>, string])[] = [
       [{ messages }, 'model'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
 
 const HIDDEN = 1_000;
@@ -15,12 +15,12 @@ function boundOf(content: unknown, stringify: (value: unknown) => string = JSON.
 }
 
 describe('promptTokensBound', () => {
-  it('is the bytes of the body for text, and what providers add', () => {
+  test('is the bytes of the body for text, and what providers add', () => {
     const { bodyBytes, tokens } = boundOf('Grüße 👋');
     assert.equal(tokens, bodyBytes + HIDDEN);
   });
 
-  it('is never below the bytes of the text, however it is escaped', () => {
+  test('is never below the bytes of the text, however it is escaped', () => {
     const content = 'é👋"\\\n\u0001';
     const escaped = (value: unknown) =>
       JSON.stringify(value).replace(
@@ -32,7 +32,7 @@ describe('promptTokensBound', () => {
     }
   });
 
-  it('counts an image as the dearest there is and not by its bytes, in either of its forms', () => {
+  test('counts an image as the dearest there is and not by its bytes, in either of its forms', () => {
     const base64 = 'A'.repeat(1_000_000);
     for (const image_url of [{ url: `data:image/png;base64,${base64}` }, `data:image/png;base64,${base64}`]) {
       const { bodyBytes, tokens } = boundOf([{ type: 'image_url', image_url }]);
@@ -42,7 +42,7 @@ describe('promptTokensBound', () => {
     assert.equal(tokens, bodyBytes + IMAGE + HIDDEN);
   });
 
-  it('takes nothing off for what is not an image’s data, or is text that looks like it', () => {
+  test('takes nothing off for what is not an image’s data, or is text that looks like it', () => {
     const text = `data:image/png;base64,${'A'.repeat(100)}`;
     for (const content of [text, [{ type: 'text', text, image_url: { url: text } }]]) {
       const { bodyBytes, tokens } = boundOf(content);
@@ -52,7 +52,7 @@ describe('promptTokensBound', () => {
     assert.equal(odd.tokens, odd.bodyBytes + 2 * IMAGE + HIDDEN);
   });
 
-  it('refuses more images than the contract’s bound can count', () => {
+  test('refuses more images than the contract’s bound can count', () => {
     const images = Array.from({ length: 1_501 }, () => ({ type: 'image_url', image_url: { url: 'x' } }));
     assert.ok('refusal' in promptTokensBound(1_000, [{ role: 'user', content: images }]));
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
 import { createMetrics, metricNames } from '#telemetry/metrics.ts';
+import { test } from '#testkit/test.ts';
 import { createQuotaUsage } from './quota-usage.ts';
 
-it('quota usage is kept for the hundred users seen last, as shares', async () => {
+test('quota usage is kept for the hundred users seen last, as shares', async () => {
   const metrics = createMetrics({ withProcessDefaults: false });
   const usage = createQuotaUsage(metrics, {
     balances: async (userIds) =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 
 const text = { type: 'text', text: 'hi' };
 
 describe('unpricedFeature', () => {
-  it('refuses what no price covers, and names the field', () => {
+  test('refuses what no price covers, and names the field', () => {
     const cases: Record<string, unknown> = {
       web_search_options: {},
       search_parameters: { mode: 'on' },
@@ -28,7 +28,7 @@ describe('unpricedFeature', () => {
     assert.equal(unpricedFeature({ service_tier: 'flex' }, [])?.param, 'service_tier');
   });
 
-  it('refuses content whose tokens are not in the body', () => {
+  test('refuses content whose tokens are not in the body', () => {
     for (const type of ['input_audio', 'file', 'video_url', 'document']) {
       const refusal = unpricedFeature({}, [{ role: 'user', content: [text, { type }] }]);
       assert.equal(refusal?.param, 'messages[0].content[1].type');
@@ -36,7 +36,7 @@ describe('unpricedFeature', () => {
     assert.equal(unpricedFeature({}, [{ role: 'assistant', audio: { id: 'a' } }])?.param, 'messages[0].audio');
   });
 
-  it('lets through what is priced, and what is there but asks for nothing', () => {
+  test('lets through what is priced, and what is there but asks for nothing', () => {
     const body = {
       web_search_options: null,
       enable_search: false,

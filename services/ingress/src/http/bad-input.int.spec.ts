@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { describe, test } from '#testkit/test.ts';
 import { API_KEY, completion, model, startTestGateway, type TestGateway } from '../testing.ts';
 
 const PATH = '/v1/chat/completions';
@@ -52,7 +52,7 @@ const headLines = (...headers: readonly string[]): string =>
   [`POST ${PATH} HTTP/1.1`, 'host: x', `authorization: Bearer ${API_KEY}`, ...headers, '', ''].join('\r\n');
 
 describe('a body that cannot be used', () => {
-  it('is refused with what is wrong with it', async () => {
+  test('is refused with what is wrong with it', async () => {
     await using gateway = await startTestGateway();
     const cases: readonly (readonly [Body, number, string, RegExp])[] = [
       ['{"model": "x",}', 400, 'invalid_json', /not valid JSON.*(position|"x",})/s],
@@ -72,7 +72,7 @@ describe('a body that cannot be used', () => {
     assert.equal(gateway.admitted.length, 0);
   });
 
-  it('is refused with 415 where it is compressed or not JSON, and taken without a content type', async () => {
+  test('is refused with 415 where it is compressed or not JSON, and taken without a content type', async () => {
     await using gateway = await startTestGateway();
     await errorIn(
       await post(gateway, gzipSync(question), { 'content-encoding': 'gzip' }),
@@ -85,7 +85,7 @@ describe('a body that cannot be used', () => {
     }
   });
 
-  it('is refused with 413 where it is too large, and the client reads the answer though it was still sending', async () => {
+  test('is refused with 413 where it is too large, and the client reads the answer though it was still sending', async () => {
     await using gateway = await startTestGateway({ config: { bodyMaxBytes: 1_000 } });
     const declared = await post(gateway, Buffer.alloc(3_000_000, ' '));
     assert.equal(declared.headers.get('connection'), 'close');
@@ -95,7 +95,7 @@ describe('a body that cannot be used', () => {
     assert.equal((await post(gateway, question)).status, 200);
   });
 
-  it('is not asked for where the client asks first and it would be refused', async () => {
+  test('is not asked for where the client asks first and it would be refused', async () => {
     await using gateway = await startTestGateway({ config: { bodyMaxBytes: 1_000 } });
     const expecting = ['expect: 100-continue', 'connection: close'];
     const refused = await exchangeBytes(gateway, headLines('content-length: 2000', ...expecting));
@@ -108,7 +108,7 @@ describe('a body that cannot be used', () => {
     assert.match(wanted, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
   });
 
-  it('is refused with 503 where all bodies together are too large, and the memory is given back after', async () => {
+  test('is refused with 503 where all bodies together are too large, and the memory is given back after', async () => {
     await using gateway = await startTestGateway({ config: { bodiesMaxBytes: 200 } });
     await errorIn(await post(gateway, JSON.stringify({ pad: 'x'.repeat(300) })), 503, 'unavailable');
     for (let times = 0; times < 5; times++) assert.equal((await post(gateway, question)).status, 200);
@@ -116,7 +116,7 @@ describe('a body that cannot be used', () => {
 });
 
 describe('a request that cannot be read', () => {
-  it('is answered 400 in OpenAI form with an id, and the connection closed', async () => {
+  test('is answered 400 in OpenAI form with an id, and the connection closed', async () => {
     await using gateway = await startTestGateway();
     for (const junk of [
       'GARBAGE\r\n\r\n',
@@ -129,7 +129,7 @@ describe('a request that cannot be read', () => {
     }
   });
 
-  it('is refused where length and chunks contradict each other', async () => {
+  test('is refused where length and chunks contradict each other', async () => {
     await using gateway = await startTestGateway();
     const answer = await exchangeBytes(
       gateway,
@@ -140,7 +140,7 @@ describe('a request that cannot be read', () => {
     assert.equal(gateway.admitted.length, 0);
   });
 
-  it('is answered by its own answer where the junk is in its body', async () => {
+  test('is answered by its own answer where the junk is in its body', async () => {
     await using gateway = await startTestGateway();
     const answer = await exchangeBytes(gateway, headLines('transfer-encoding: chunked'), '5\r\nhello\r\nzz\r\n');
     assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
@@ -148,12 +148,12 @@ describe('a request that cannot be read', () => {
     assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1);
   });
 
-  it('with headers beyond 16 KiB is answered 431', async () => {
+  test('with headers beyond 16 KiB is answered 431', async () => {
     await using gateway = await startTestGateway();
     assert.match(await exchangeBytes(gateway, headLines(`x-junk: ${'j'.repeat(20_000)}`)), /^HTTP\/1\.1 431 /);
   });
 
-  it('that comes too slowly is answered 408', async () => {
+  test('that comes too slowly is answered 408', async () => {
     await using gateway = await startTestGateway({ config: { headersTimeoutMs: 50, bodyTimeoutMs: 100 } });
     const [halfHead, halfBody] = await Promise.all([
       exchangeBytes(gateway, `POST ${PATH} HTTP/1.1\r\nhost: x\r\n`),
@@ -165,7 +165,7 @@ describe('a request that cannot be read', () => {
 });
 
 describe('what clients do to connections', () => {
-  it('pipelined requests are answered in their order', async () => {
+  test('pipelined requests are answered in their order', async () => {
     await using gateway = await startTestGateway();
     const first = `${headLines(`content-length: ${question.length}`)}${question}`;
     const second = 'GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
@@ -173,7 +173,7 @@ describe('what clients do to connections', () => {
     assert.ok(answers.indexOf(completion) !== -1 && answers.indexOf(completion) < answers.indexOf('{"status":"ok"}'));
   });
 
-  it('a client that leaves in the middle of its body is nobody to admit', async () => {
+  test('a client that leaves in the middle of its body is nobody to admit', async () => {
     await using gateway = await startTestGateway();
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
@@ -190,7 +190,7 @@ describe('what clients do to connections', () => {
     );
   });
 
-  it('a client may name its request, and gets its own name back beside the gateway’s', async () => {
+  test('a client may name its request, and gets its own name back beside the gateway’s', async () => {
     await using gateway = await startTestGateway();
     const named = await post(gateway, question, { 'x-request-id': 'mine-1' });
     assert.equal(named.headers.get('x-client-request-id'), 'mine-1');
@@ -199,7 +199,7 @@ describe('what clients do to connections', () => {
     assert.equal(junk.headers.get('x-client-request-id'), null);
   });
 
-  it('a key is taken from Authorization, api-key or x-api-key, and never repeated', async () => {
+  test('a key is taken from Authorization, api-key or x-api-key, and never repeated', async () => {
     await using gateway = await startTestGateway();
     for (const headers of [{ 'api-key': API_KEY }, { 'x-api-key': API_KEY }, { authorization: `bearer ${API_KEY}` }]) {
       assert.equal((await sendWith(gateway, headers)).statusCode, 200);
@@ -221,7 +221,7 @@ describe('what clients do to connections', () => {
 });
 
 describe('paths and methods', () => {
-  it('what there is not is 404 and what is not allowed 405, both in OpenAI form', async () => {
+  test('what there is not is 404 and what is not allowed 405, both in OpenAI form', async () => {
     await using gateway = await startTestGateway();
     for (const path of ['/v1/nothing', '/V1/chat/completions', '/nothing', '/v1/models/%zz']) {
       const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${API_KEY}` } });
@@ -233,7 +233,7 @@ describe('paths and methods', () => {
     await errorIn(await fetch(`${gateway.url}/health`, { method: 'DELETE' }), 405, 'method_not_allowed');
   });
 
-  it('a query or a slash at the end leads to the same place', async () => {
+  test('a query or a slash at the end leads to the same place', async () => {
     await using gateway = await startTestGateway();
     for (const suffix of ['?api-version=1', '/']) {
       const response = await fetch(`${gateway.url}${PATH}${suffix}`, {
@@ -245,14 +245,14 @@ describe('paths and methods', () => {
     }
   });
 
-  it('HEAD is answered like GET without the body', async () => {
+  test('HEAD is answered like GET without the body', async () => {
     await using gateway = await startTestGateway();
     const response = await fetch(`${gateway.url}/health`, { method: 'HEAD' });
     assert.equal(response.status, 200);
     assert.equal(await response.text(), '');
   });
 
-  it('a browser may call /v1 where an origin is allowed, and only there', async () => {
+  test('a browser may call /v1 where an origin is allowed, and only there', async () => {
     await using open = await startTestGateway();
     await using shut = await startTestGateway({ config: { corsOrigin: '' } });
     const preflight = {

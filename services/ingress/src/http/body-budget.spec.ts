@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { createBodyBudget } from './body-budget.ts';
 
-it('a body budget gives what it has, takes nothing when it says no, and takes back what is released', () => {
+test('a body budget gives what it has, takes nothing when it says no, and takes back what is released', () => {
   const budget = createBodyBudget(10);
   assert.equal(budget.reserve(6), true);
   assert.equal(budget.reserve(5), false);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { measureJson } from './measure-json.ts';
 
 describe('measureJson', () => {
-  it('counts levels and the fields of the outermost object, whatever stands in strings', () => {
+  test('counts levels and the fields of the outermost object, whatever stands in strings', () => {
     const cases: readonly (readonly [unknown, number, number])[] = [
       [{}, 1, 0],
       [{ a: 1, b: { c: [2, { d: 3 }] } }, 4, 2],
@@ -17,15 +17,15 @@ describe('measureJson', () => {
     }
   });
 
-  it('counts a field given twice twice', () => {
+  test('counts a field given twice twice', () => {
     assert.equal(measureJson('{"a":1,"a":2}', 100).topLevelFields, 2);
   });
 
-  it('stops one level past the most that was asked about', () => {
+  test('stops one level past the most that was asked about', () => {
     assert.equal(measureJson('['.repeat(1_000_000), 128).depth, 129);
   });
 
-  it('survives what is not JSON', () => {
+  test('survives what is not JSON', () => {
     for (const text of ['"unclosed', '{"a":"\\"', ']]]}}}', '\\"\\"', '"\\'])
       assert.ok(measureJson(text, 10).depth <= 10);
   });

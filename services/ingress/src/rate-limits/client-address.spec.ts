@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { createClientAddress } from './client-address.ts';
 
 const addressOf = (trusted: readonly string[], peer: string, forwarded?: string): string =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from '#testkit/test.ts';
 import { emissionUs, gcra } from './gcra.ts';
 
 test('so many at once, then one each step, and never more than rate and burst allow', () => {

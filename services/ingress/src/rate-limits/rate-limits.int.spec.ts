@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { startTemporaryRedis } from '#testkit/temporary-redis.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { createMemoryLimiter } from './memory-limiter.ts';
 import { allowed, type LimitedBy, type RateLimiter } from './rate-limiter.ts';
 import { createRedisLimiter } from './redis-limiter.ts';
@@ -13,7 +13,7 @@ const redis = await startTemporaryRedis();
 const admin = new Redis(redis.url);
 admin.on('error', () => undefined);
 const logger = pino({ level: 'silent' });
-after(async () => {
+afterAll(async () => {
   admin.disconnect();
   await redis[Symbol.asyncDispose]();
 });
@@ -38,7 +38,7 @@ test('memory and Redis decide the same, whatever comes when', async (context) =>
     answerMaxMs: ANSWER_MAX_MS,
     nowUs: () => now,
   });
-  context.after(() => shared.close());
+  context.defer(() => shared.close());
   await untilUp(shared);
   const before = shared.fallbacks();
   const request = fc.record({
@@ -75,7 +75,7 @@ test('two ingresses share a limit, and one of two subjects over leaves the other
   await admin.flushall();
   const open = () => createRedisLimiter({ url: redis.url, fallback: refuseAll, logger, answerMaxMs: ANSWER_MAX_MS });
   const [first, second] = [open(), open()];
-  context.after(() => {
+  context.defer(() => {
     first.close();
     second.close();
   });
@@ -93,7 +93,7 @@ test('two ingresses share a limit, and one of two subjects over leaves the other
 test('a Redis that is flushed starts counting anew; one that is away is done without, and used again when it is back', async (context) => {
   const fallback = createMemoryLimiter(() => Date.now() * 1_000);
   const limiter = createRedisLimiter({ url: redis.url, fallback, logger, answerMaxMs: ANSWER_MAX_MS });
-  context.after(() => limiter.close());
+  context.defer(() => limiter.close());
   await untilUp(limiter);
   await admin.flushall();
   assert.ok((await limiter.take(limits(1, 1))).isAllowed);

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { usagePeriod } from './usage-period.ts';
 
 const nowMs = Date.parse('2026-03-01T23:59:59.999Z');
 const periodOf = (query: string) => usagePeriod(new URLSearchParams(query), nowMs);
 
 describe('usagePeriod', () => {
-  it('is the last thirty days where none is named, in UTC', () => {
+  test('is the last thirty days where none is named, in UTC', () => {
     assert.deepEqual(periodOf(''), { fromDay: '2026-01-31', toDay: '2026-03-01' });
     assert.deepEqual(periodOf('to=2026-01-30'), { fromDay: '2026-01-01', toDay: '2026-01-30' });
   });
 
-  it('may be a day and a leap year', () => {
+  test('may be a day and a leap year', () => {
     assert.deepEqual(periodOf('from=2026-03-01'), { fromDay: '2026-03-01', toDay: '2026-03-01' });
     assert.ok(periodOf('from=2024-01-01&to=2024-12-31'));
   });
 
-  it('is refused where it is longer, runs backwards or names no day', () => {
+  test('is refused where it is longer, runs backwards or names no day', () => {
     for (const query of ['from=2024-01-01&to=2025-01-01', 'from=2026-03-02', 'to=', 'from=2026-1-1', 'to=2026-02-29']) {
       assert.throws(() => periodOf(query), /invalid_request/, query);
     }

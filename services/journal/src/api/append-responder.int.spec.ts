@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '#bus/connect-bus.ts';
 import { durableNotice } from '#bus/subjects.ts';
@@ -8,6 +7,7 @@ import { noticesFromMessage } from '#journal/durable-notice.ts';
 import { newId } from '#kernel/ids.ts';
 import { beginTerm } from '#leadership/begin-term.ts';
 import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
+import { test } from '#testkit/test.ts';
 import { appendTo, follow, PART, withRemoteLog } from '../testing.ts';
 
 testJournalContract('NATS and gRPC', (use) => withRemoteLog(({ remote }) => use(remote)), { isInProcess: false });
@@ -117,7 +117,7 @@ test('a listener that is no name is refused, so that nobody has the writer speak
     assert.equal(await local.head(), 0);
   }));
 
-test('a term begins however many there were, more than are read in one answer', { timeout: 60_000 }, () =>
+test('a term begins however many there were, more than are read in one answer', { timeoutMs: 60_000 }, () =>
   withRemoteLog(async ({ remote, local }) => {
     const epochs = 25_000;
     const began = (epoch: number) =>

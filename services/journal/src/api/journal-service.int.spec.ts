@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
 import { type StoredEvent, storedEventFromWire } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { journalService } from './journal-service.ts';
 
 const adminToken = 'token';
@@ -26,7 +26,7 @@ const server = await startGrpcServer({
   ],
 });
 const { calls, close } = createGrpcClient(JournalService, { addresses: [server.address], adminToken });
-after(async () => {
+afterAll(async () => {
   close();
   await server.drain();
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
 const split = (sizes: number[], max: number) => splitByBytes(sizes, (size) => size, max);

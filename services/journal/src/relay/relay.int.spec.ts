@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { pino } from 'pino';
@@ -9,6 +8,7 @@ import { eventsFromMessage, eventsToMessage } from '#journal/event-message.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
 import { revocations } from '#testkit/journal-contract.ts';
+import { test } from '#testkit/test.ts';
 import { appendTo, follow, PART, withRemoteLog } from '../testing.ts';
 import { startRelay } from './relay.ts';
 
@@ -130,7 +130,7 @@ test('bytes cross as they are hashed', () =>
     assert.deepEqual(seen, await remote.readStream('key-a'));
   }));
 
-test('who leaves before events come by the bus is not held up', { timeout: 20_000 }, () =>
+test('who leaves before events come by the bus is not held up', { timeoutMs: 20_000 }, () =>
   withRemoteLog(async ({ bus, remote, local }) => {
     await appendTo(local, 'a');
     await untilRelayed(bus, 1);
@@ -141,7 +141,7 @@ test('who leaves before events come by the bus is not held up', { timeout: 20_00
   }),
 );
 
-test('a read model that is stuck keeps nothing in memory or on the bus, and loses nothing', { timeout: 20_000 }, () =>
+test('a read model that is stuck keeps nothing in memory or on the bus, and loses nothing', { timeoutMs: 20_000 }, () =>
   withRemoteLog(async ({ bus, remote, local }) => {
     const stuck = Promise.withResolvers<void>();
     const seen: number[] = [];
@@ -175,20 +175,27 @@ test('a read model that is stuck keeps nothing in memory or on the bus, and lose
   }),
 );
 
-test('an event larger than the bus takes comes from the log, and those after it by the bus', { timeout: 20_000 }, () =>
-  withRemoteLog(async ({ bus, remote, local }) => {
-    const follower = follow(remote);
-    await appendTo(local, 'a');
-    const userId = 'x'.repeat(2_000_000);
-    const large = { eventId: newId(), type: 'ApiKeyRevoked', data: { keyId: 'x', userId, revokedAtMs: '5' } } as const;
-    await local.append({ ...revocations('x', 0, []), events: [large] });
-    await appendTo(local, 'b');
-    await follower.hasAll(3);
-    await until(async () => (await relayed(bus)).join() === '1,3');
-  }),
+test(
+  'an event larger than the bus takes comes from the log, and those after it by the bus',
+  { timeoutMs: 20_000 },
+  () =>
+    withRemoteLog(async ({ bus, remote, local }) => {
+      const follower = follow(remote);
+      await appendTo(local, 'a');
+      const userId = 'x'.repeat(2_000_000);
+      const large = {
+        eventId: newId(),
+        type: 'ApiKeyRevoked',
+        data: { keyId: 'x', userId, revokedAtMs: '5' },
+      } as const;
+      await local.append({ ...revocations('x', 0, []), events: [large] });
+      await appendTo(local, 'b');
+      await follower.hasAll(3);
+      await until(async () => (await relayed(bus)).join() === '1,3');
+    }),
 );
 
-test('a relay that no longer leads leaves the stream of its successor alone', { timeout: 20_000 }, () =>
+test('a relay that no longer leads leaves the stream of its successor alone', { timeoutMs: 20_000 }, () =>
   withRemoteLog(async ({ bus, local }) => {
     for (const name of ['a', 'b', 'c']) await appendTo(local, name);
     await untilRelayed(bus, 3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import type { SerializedAppend } from '../writer/serialized-append.ts';
 import { flatten, unflatten } from './flat-appends.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { type Cut, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { revocations } from '#testkit/journal-contract.ts';
+import { test } from '#testkit/test.ts';
 import { withTemporaryLog } from '../testing.ts';
 import { REMEMBERED_MAX_STREAMS } from './stream-versions.ts';
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connectBus } from '#bus/connect-bus.ts';
@@ -7,6 +6,7 @@ import { quotaAdmit } from '#bus/subjects.ts';
 import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
 import { Fault } from '#errors/fault.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { afterAll, test } from '#testkit/test.ts';
 import { request } from '../handlers/testing.ts';
 import { startAdmitResponder } from './admit-responder.ts';
 
@@ -15,7 +15,7 @@ const stack = new AsyncDisposableStack();
 const nats = stack.use(await startTemporaryNats());
 const bus = await connectBus({ servers: [nats.url], name: 'test', logger });
 stack.defer(() => bus.close());
-after(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
 
 /** What is said, early and at last, of an admission that is decided at once and written as told. */
 async function saidOf(noticeTo: string | undefined, durable: Promise<void>) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { QuotaService } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { test } from '#testkit/test.ts';
 import { quotaService } from './quota-service.ts';
 
 test('over gRPC quota itself answers what is durable, and has nobody told of it on the bus', async (t) => {
@@ -20,7 +20,7 @@ test('over gRPC quota itself answers what is durable, and has nobody told of it 
   const logger = { warn: () => undefined, error: () => undefined };
   const server = await startGrpcServer({ host: '127.0.0.1', port: 0, services: [service], adminToken: 't', logger });
   const { calls, close } = createGrpcClient(QuotaService, { addresses: [server.address], adminToken: 't' });
-  t.after(async () => {
+  t.defer(async () => {
     close();
     await server.drain();
   });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fn } from 'jest-mock';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { test } from '#testkit/test.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import { admitted, expired, used } from '../testing.ts';
 import { WriteFault } from './admit.ts';
@@ -47,13 +48,13 @@ const has = (code: string) => (thrown: unknown) => thrown instanceof Fault && th
 
 test('asked twice at once, a request is admitted once, and both get the answer', async () => {
   const { promise, resolve } = Promise.withResolvers<AdmitResponse>();
-  const admitOnce = mock.fn(() => promise);
+  const admitOnce = fn(() => promise);
   const admit = createRepeatableAdmit({ journal: await logWith([]), clock: () => 0, admit: admitOnce });
   const both = [admit(request), admit(request)];
   resolve({ result: { kind: 'refused', refusal: { code: 'insufficient_balance', message: 'no' } }, window: null });
   const [first, second] = await Promise.all(both);
   assert.equal(first, second);
-  assert.equal(admitOnce.mock.callCount(), 1);
+  assert.equal(admitOnce.mock.calls.length, 1);
 });
 
 test('an admission in the log is given again, as it was admitted', async () => {
@@ -115,8 +116,8 @@ test('an admission whose write failed is refused when it is asked for again, tho
 });
 
 test('one that was refused for a moment, before anything of it was written, is decided anew when it is asked for again', async () => {
-  const admitOnce = mock.fn(async (): Promise<AdmitResponse> => ({ result: { ...certain }, window: null }));
-  admitOnce.mock.mockImplementationOnce(async () => {
+  const admitOnce = fn(async (): Promise<AdmitResponse> => ({ result: { ...certain }, window: null }));
+  admitOnce.mockImplementationOnce(async () => {
     throw new Fault({ code: 'unavailable', message: 'Too many requests wait to be admitted.' });
   });
   const admit = createRepeatableAdmit({ journal: await logWith([]), clock: () => 0, admit: admitOnce });
@@ -156,18 +157,18 @@ async function fateOf(journal: Awaited<ReturnType<typeof logWith>>, response: Ad
 
 test('one told early is told again as it was while it is being written, and the log is not asked for it', async () => {
   const { promise: written, resolve } = Promise.withResolvers<void>();
-  const readStream = mock.fn(async () => []);
-  const admitOnce = mock.fn(async () => placed(written, { holdNanoUsd: 7n }, 'e'));
+  const readStream = fn(async () => []);
+  const admitOnce = fn(async () => placed(written, { holdNanoUsd: 7n }, 'e'));
   const admit = createRepeatableAdmit({ journal: { readStream }, clock: () => 50, admit: admitOnce });
   const first = await admit(request);
   assert.equal(await admit({ ...request, isUnderWay: true }), first);
-  assert.deepEqual([admitOnce.mock.callCount(), readStream.mock.callCount()], [1, 0]);
+  assert.deepEqual([admitOnce.mock.calls.length, readStream.mock.calls.length], [1, 0]);
   resolve();
   assert.ok(first.result.kind === 'admitted');
   await first.result.durable;
   await new Promise((next) => setImmediate(next));
   await admit(request);
-  assert.equal(admitOnce.mock.callCount(), 2, 'nothing of it is kept');
+  assert.equal(admitOnce.mock.calls.length, 2, 'nothing of it is kept');
 });
 
 test('an admission told early whose write fails is not given out later', async () => {
@@ -179,9 +180,9 @@ test('an admission told early whose write fails is not given out later', async (
 
 test('where the log may have told its asker, an admission whose write seemed to fail is what the log says it is', async () => {
   const failed = pause(1).then(() => Promise.reject(new Fault({ code: 'unavailable', message: 'the log is away' })));
-  const admitOnce = mock.fn(async () => refused);
+  const admitOnce = fn(async () => refused);
   const response = placed(failed, { holdNanoUsd: 7n }, newId());
-  admitOnce.mock.mockImplementationOnce(async () => response);
+  admitOnce.mockImplementationOnce(async () => response);
   const admit = createRepeatableAdmit({ journal: await logWith([hold]), clock: () => 50, admit: admitOnce });
   const { result } = await admit({ ...request, noticeTo: 'listener' });
   assert.ok(result.kind === 'admitted' && result.durable !== null);

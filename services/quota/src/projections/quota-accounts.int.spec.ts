@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
 import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { inProjectionTransaction } from '#journal/projector.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { loadBooks } from '../adapters/load-books.ts';
 import { emptyBooks } from '../domain/account/books.ts';
 import { type BooksSnapshot, createLiveBooks } from '../live/live-books.ts';
@@ -11,10 +11,10 @@ import { admitted, charged, created, createQuotaDatabase, credited, expired, pri
 import { quotaAccounts } from './quota-accounts.ts';
 
 let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
-before(async () => {
+beforeAll(async () => {
   database = await createQuotaDatabase();
 });
-after(() => database[Symbol.asyncDispose]());
+afterAll(() => database[Symbol.asyncDispose]());
 
 /** A log without contradictions, whatever the numbers: each picks the next event among those that can follow. */
 const logs: fc.Arbitrary<RecordedEvent[]> = fc
@@ -77,7 +77,7 @@ async function project(events: readonly RecordedEvent[]): Promise<void> {
   });
 }
 
-it('the tables hold what the log folds to at any cut, whatever the batches, and the fold goes on from there', async () => {
+test('the tables hold what the log folds to at any cut, whatever the batches, and the fold goes on from there', async () => {
   await fc.assert(
     fc.asyncProperty(logs, fc.integer({ min: 1, max: 40 }), async (log, batchEvents) => {
       await database.pool.query('truncate quota.account, quota.hold, quota.price, quota.checkpoint');
@@ -93,7 +93,7 @@ it('the tables hold what the log folds to at any cut, whatever the batches, and 
   );
 });
 
-it('a batch that contradicts the tables changes nothing', async () => {
+test('a batch that contradicts the tables changes nothing', async () => {
   await database.pool.query('truncate quota.account, quota.hold, quota.price, quota.checkpoint');
   const at = (event: GatewayEvent, position: number): RecordedEvent =>
     ({ ...event, position, version: 1, body: JSON.stringify(event.data) }) as RecordedEvent;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pino } from 'pino';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { test } from '#testkit/test.ts';
 import type { Hold } from '../domain/account/hold.ts';
 import { createHoldDeadlines } from '../live/hold-deadlines.ts';
 import { createHoldCloser } from './hold-closer.ts';

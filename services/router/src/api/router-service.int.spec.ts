@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
+import { type Scope, test } from '#testkit/test.ts';
 import { routerService } from './router-service.ts';
 
 /** Serves a router whose completions are these, and gives what calls it. */
-async function serve(t: TestContext, complete: RouterPort['complete']) {
+async function serve(t: Scope, complete: RouterPort['complete']) {
   const router: RouterPort = {
     complete,
     findModel: () => undefined,
@@ -26,7 +26,7 @@ async function serve(t: TestContext, complete: RouterPort['complete']) {
   });
   const peer = { addresses: [server.address], adminToken: 't', isMultiplexed: true };
   const { calls, close } = createGrpcClient(RouterService, peer);
-  t.after(async () => {
+  t.defer(async () => {
     close();
     await server.drain();
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { CompleteRequest } from '#contracts/router.ts';
+import { test } from '#testkit/test.ts';
 import { countTokens } from './count-tokens.ts';
 import { estimateUsage } from './estimate-usage.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { fold } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
+import { test } from '#testkit/test.ts';
 import { apiKeyDecider } from './api-key-decider.ts';
 import type { CreateApiKey } from './commands.ts';
 import type { ApiKeyEvent } from './events.ts';

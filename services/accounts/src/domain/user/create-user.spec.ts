@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { given } from '#decider/given-when-then.ts';
+import { test } from '#testkit/test.ts';
 import type { CreateUser } from './commands.ts';
 import { createUserProblem } from './create-user.ts';
 import type { UserEvent } from './events.ts';

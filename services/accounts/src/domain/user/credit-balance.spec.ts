@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { fold } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
+import { test } from '#testkit/test.ts';
 import type { CreditBalance } from './commands.ts';
 import type { UserEvent } from './events.ts';
 import { userDecider } from './user-decider.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
 import { promptTokens } from '#money/usage.ts';
 import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
+import { test } from '#testkit/test.ts';
 import { decideCharge } from './decide-charge.ts';
 
 const anyCase = fc.record({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Price } from '#money/price.ts';
 import type { Usage } from '#money/usage.ts';
 import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { test } from '#testkit/test.ts';
 import { type Admission, type Charge, decideCharge, type RecordedUsage } from './decide-charge.ts';
 
 const book = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { priceFromEvent } from '#money/price.ts';
 import { examplePrice } from '#testkit/charge-examples.ts';
+import { test } from '#testkit/test.ts';
 import { createPriceBook, isSamePrice, pricePublished } from './price-book.ts';
 
 test('every version stays to be found, and the newest is the one with the highest version', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from '#testkit/test.ts';
 import { admitted, charged, created, expired, used } from '../../testing.ts';
 import { openAccount } from './account.ts';
 import { Contradiction } from './contradiction.ts';
@@ -40,7 +40,7 @@ const account = {
 describe('the transitions of a hold', () => {
   for (const [state, row] of Object.entries(holdTransitions) as [HoldState, (typeof holdTransitions)[HoldState]][]) {
     for (const [type, outcome] of Object.entries(row) as [HoldEventType, HoldOutcome][]) {
-      it(`${state}: ${type} is ${outcome === 'contradiction' ? 'a contradiction' : `to ${outcome} it`}`, () => {
+      test(`${state}: ${type} is ${outcome === 'contradiction' ? 'a contradiction' : `to ${outcome} it`}`, () => {
         const before = { account: { ...account, heldNanoUsd: holds[state]?.holdNanoUsd ?? 0n }, hold: holds[state] };
         if (outcome === 'contradiction') {
           assert.throws(() => evolve(before, events[type]), Contradiction);
@@ -63,7 +63,7 @@ describe('the transitions of a hold', () => {
 describe('a log that contradicts itself', () => {
   const open = { account: { ...account, heldNanoUsd: 100n }, hold };
 
-  it('says where and how', () => {
+  test('says where and how', () => {
     assert.throws(() => evolve({ account, hold: undefined }, events.ChargePosted), {
       name: 'Contradiction',
       message:
@@ -71,7 +71,7 @@ describe('a log that contradicts itself', () => {
     });
   });
 
-  it('is one that charges more than the hold', () => {
+  test('is one that charges more than the hold', () => {
     const event = at(charged({ requestId: 'r', userId: 'u', amountNanoUsd: 101n, holdNanoUsd: 100n }));
     assert.throws(
       () => evolve({ ...open, hold: { ...hold, state: 'metered' } }, event),
@@ -79,7 +79,7 @@ describe('a log that contradicts itself', () => {
     );
   });
 
-  it("is one that ends another user's hold", () => {
+  test("is one that ends another user's hold", () => {
     const event = at(expired({ requestId: 'r', userId: 'v', holdNanoUsd: 100n }));
     assert.throws(
       () => evolve({ account: { ...account, userId: 'v' }, hold }, event),
@@ -87,11 +87,11 @@ describe('a log that contradicts itself', () => {
     );
   });
 
-  it('is one that admits a request of a user who was never created', () => {
+  test('is one that admits a request of a user who was never created', () => {
     assert.throws(() => evolve({ account: undefined, hold: undefined }, events.RequestAdmitted), /there is no user u/);
   });
 
-  it('is one that creates a user twice', () => {
+  test('is one that creates a user twice', () => {
     assert.throws(() => evolve({ account, hold: undefined }, at(created({ userId: 'u' }))), /user u exists already/);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import { accept, type Decider, refuse } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
+import { describe, test } from '#testkit/test.ts';
 import { admitted, charged, created, credited, expired, priced, used } from '../../testing.ts';
 import { type Books, emptyBooks, foldEvent } from '../account/books.ts';
 import type { AccountEventType } from '../account/events.ts';
@@ -97,7 +97,7 @@ function refusedIn(events: readonly Event[], command: PlaceHold, changedRules?: 
 const user = (amountNanoUsd: bigint): Event[] => [created({ userId: 'u' }), credited('u', amountNanoUsd)];
 
 describe('an admission', () => {
-  it('is the request, where it may go at which prices, and a hold of the most it can cost', () => {
+  test('is the request, where it may go at which prices, and a hold of the most it can cost', () => {
     given(admission, [...user(10_000n), priced('c/m', { inputPicoUsd: 2_000 })])
       .when(placeHold({ choices: 3 }))
       .then([
@@ -121,7 +121,7 @@ describe('an admission', () => {
       ]);
   });
 
-  it('leaves out candidates without a price, and holds for the dearest of the others', () => {
+  test('leaves out candidates without a price, and holds for the dearest of the others', () => {
     const candidates = ['c/none', 'c/cheap', 'c/dear'].map((priceKey) => ({ provider: 'p', model: 'm', priceKey }));
     const { holdNanoUsd, candidates: kept } = acceptedIn(
       [...user(10_000n), priced('c/cheap'), priced('c/dear', { outputPicoUsd: 7_000 })],
@@ -134,7 +134,7 @@ describe('an admission', () => {
     );
   });
 
-  it('counts no more prompt tokens than the model can take', () => {
+  test('counts no more prompt tokens than the model can take', () => {
     const { event } = acceptedIn(
       [...user(10_000n), priced('c/m', { inputPicoUsd: 1_000, contextTokens: 400 })],
       placeHold(),
@@ -143,18 +143,18 @@ describe('an admission', () => {
     assert.equal(event.data.holdNanoUsd, '500');
   });
 
-  it("is rated with the user's own multiplier before the gateway's", () => {
+  test("is rated with the user's own multiplier before the gateway's", () => {
     const dearUser: Event[] = [created({ userId: 'u', multiplierBasisPoints: 20_000 }), credited('u', 10_000n)];
     const { event } = acceptedIn([...dearUser, priced('c/m')], placeHold());
     assert.equal(event.data.multiplierBasisPoints, 20_000);
     assert.equal(event.data.holdNanoUsd, '200');
   });
 
-  it('may take all that is available, to the last nano-dollar', () => {
+  test('may take all that is available, to the last nano-dollar', () => {
     assert.equal(acceptedIn([...user(100n), priced('c/m')], placeHold()).holdNanoUsd, 100n);
   });
 
-  it('may take what a charge or an expiry gave back', () => {
+  test('may take what a charge or an expiry gave back', () => {
     const first = { requestId: 'a', userId: 'u', holdNanoUsd: 500n };
     const second = { requestId: 'b', userId: 'u', holdNanoUsd: 500n };
     const { holdNanoUsd } = acceptedIn(
@@ -172,7 +172,7 @@ describe('an admission', () => {
     assert.equal(holdNanoUsd, 999n);
   });
 
-  it('needs no money for a model that costs nothing', () => {
+  test('needs no money for a model that costs nothing', () => {
     const free = priced('c/m', { outputPicoUsd: 0 });
     const { holdNanoUsd, outputTokensMax } = acceptedIn(
       [created({ userId: 'u' }), free],
@@ -184,17 +184,17 @@ describe('an admission', () => {
 });
 
 describe('a request is refused', () => {
-  it('where its user is not known', () => {
+  test('where its user is not known', () => {
     given(admission, [priced('c/m')])
       .when(placeHold())
       .thenRefused('invalid_api_key');
   });
 
-  it('where no candidate has a price, whatever the balance', () => {
+  test('where no candidate has a price, whatever the balance', () => {
     given(admission, user(10_000n)).when(placeHold()).thenRefused('model_not_priced');
   });
 
-  it('where one nano-dollar is missing, saying what is available, needed, set aside, and what to do', () => {
+  test('where one nano-dollar is missing, saying what is available, needed, set aside, and what to do', () => {
     const held = admitted({ requestId: 'a', userId: 'u', holdNanoUsd: 1_000_000n, admittedAtMs: NOW });
     const { refusal } = refusedIn([...user(1_000_099n), priced('c/m'), held], placeHold());
     assert.equal(refusal.code, 'insufficient_balance');
@@ -206,7 +206,7 @@ describe('a request is refused', () => {
     );
   });
 
-  it('where its counts are none a request can have', () => {
+  test('where its counts are none a request can have', () => {
     const events = [...user(10_000n), priced('c/m', { outputPicoUsd: 0 })];
     for (const request of [
       { choices: 0 },
@@ -230,11 +230,11 @@ describe('the request quota', () => {
   ];
   const usedUp: Event[] = [...limited, admitted({ requestId: 'b', userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW })];
 
-  it('says what is left after the admission, and until when', () => {
+  test('says what is left after the admission, and until when', () => {
     assert.deepEqual(acceptedIn(limited, placeHold()).window, { limit: 2, remaining: 0, resetMs: 40_000 });
   });
 
-  it('refuses what comes after the last, saying when to come back', () => {
+  test('refuses what comes after the last, saying when to come back', () => {
     const { refusal, window } = refusedIn(usedUp, placeHold());
     assert.equal(refusal.code, 'quota_exceeded');
     assert.equal(refusal.retryAfterMs, 40_000);
@@ -242,24 +242,24 @@ describe('the request quota', () => {
     assert.deepEqual(window, { limit: 2, remaining: 0, resetMs: 40_000 });
   });
 
-  it('starts anew with the next clock minute', () => {
+  test('starts anew with the next clock minute', () => {
     const next = acceptedIn(usedUp, placeHold({}, 101 * MINUTE));
     assert.deepEqual(next.window, { limit: 2, remaining: 1, resetMs: MINUTE });
   });
 
-  it('is looked at before the balance', () => {
+  test('is looked at before the balance', () => {
     given(admission, usedUp)
       .when(placeHold({ outputTokensRequested: 1_000_000 }))
       .thenRefused('quota_exceeded');
   });
 
-  it("is the gateway's default where the user has none, and none where that is 0", () => {
+  test("is the gateway's default where the user has none, and none where that is 0", () => {
     const events = [...user(10_000n), priced('c/m')];
     assert.equal(acceptedIn(events, placeHold(), { defaultRequestsPerMinute: 7 }).window?.remaining, 6);
     assert.equal(acceptedIn(events, placeHold()).window, null);
   });
 
-  it('does not open again because a clock was set back a little, and does when it was wrong by much', () => {
+  test('does not open again because a clock was set back a little, and does when it was wrong by much', () => {
     given(admission, usedUp)
       .when(placeHold({}, NOW - MINUTE))
       .thenRefused('quota_exceeded');
@@ -272,40 +272,40 @@ describe('the answer of a request that leaves it open', () => {
   const boundIn = (balance: bigint, price: Parameters<typeof priced>[1], command = open): number =>
     acceptedIn([...user(balance), priced('c/m', price)], command).outputTokensMax;
 
-  it('has the default bound where the model has none that is known', () => {
+  test('has the default bound where the model has none that is known', () => {
     assert.equal(boundIn(10_000_000n, {}), 16_384);
   });
 
-  it("has the model's bound where the balance is ample", () => {
+  test("has the model's bound where the balance is ample", () => {
     assert.equal(boundIn(10_000_000n, { outputTokensMax: 4_096 }), 4_096);
     assert.equal(boundIn(10_000_000n, { outputTokensMax: 128_000 }), 128_000);
   });
 
-  it('takes no more than an eighth of the balance beyond the default bound', () => {
+  test('takes no more than an eighth of the balance beyond the default bound', () => {
     assert.equal(boundIn(400_000n, { outputTokensMax: 128_000 }), 50_000);
     assert.equal(boundIn(20_000n, { outputTokensMax: 128_000 }), 16_384);
   });
 
-  it('is lowered to what the balance pays, for all choices together', () => {
+  test('is lowered to what the balance pays, for all choices together', () => {
     assert.equal(boundIn(3_000n, {}), 3_000);
     assert.equal(boundIn(3_000n, {}, { ...open, request: { ...open.request, choices: 4 } }), 750);
   });
 
-  it('is refused rather than lowered below the floor', () => {
+  test('is refused rather than lowered below the floor', () => {
     assert.equal(boundIn(256n, {}), 256);
     const { refusal } = refusedIn([...user(255n), priced('c/m')], open);
     assert.equal(refusal.code, 'insufficient_balance');
     assert.match(refusal.message, /0.000000255 USD is available, and it may cost 0.000000256 USD. Add credit/);
   });
 
-  it('is refused where the prompt alone cannot be paid', () => {
+  test('is refused where the prompt alone cannot be paid', () => {
     const events = [...user(10_000n), priced('c/m', { inputPicoUsd: 11_000 })];
     given(admission, events)
       .when(placeHold({ outputTokensRequested: 0 }))
       .thenRefused('insufficient_balance');
   });
 
-  it('fits in what every candidate can give', () => {
+  test('fits in what every candidate can give', () => {
     const candidates = ['c/a', 'c/b'].map((priceKey) => ({ provider: 'p', model: 'm', priceKey }));
     const { outputTokensMax } = acceptedIn(
       [...user(10_000_000n), priced('c/a', { outputTokensMax: 8_192 }), priced('c/b', { outputTokensMax: 4_096 })],
@@ -314,14 +314,14 @@ describe('the answer of a request that leaves it open', () => {
     assert.equal(outputTokensMax, 4_096);
   });
 
-  it('fits in the context beside the prompt, and has at least a quarter of it', () => {
+  test('fits in the context beside the prompt, and has at least a quarter of it', () => {
     const price = { contextTokens: 8_192 };
     const withPrompt = (promptTokensBound: number) => placeHold({ outputTokensRequested: 0, promptTokensBound });
     assert.equal(boundIn(10_000_000n, price, withPrompt(3_000)), 5_192);
     assert.equal(boundIn(10_000_000n, price, withPrompt(8_000)), 2_048);
   });
 
-  it('may be shorter than the floor where the model can give no more', () => {
+  test('may be shorter than the floor where the model can give no more', () => {
     assert.equal(boundIn(10_000n, { outputTokensMax: 100 }), 100);
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
 import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { priceFromEvent } from '#money/price.ts';
+import { test } from '#testkit/test.ts';
 import { createPendingAdmissions } from '../../live/pending-admissions.ts';
 import { charged, created, credited, expired, priced, used } from '../../testing.ts';
 import { availableNanoUsd } from '../account/account.ts';
@@ -173,7 +173,7 @@ function createWorld() {
   return { step, admit, truth, tally, underWay, fold: () => fold(log.length) };
 }
 
-it('no order of admissions, appends, failures, charges and expiries overspends a balance, or refuses money that is there', () => {
+test('no order of admissions, appends, failures, charges and expiries overspends a balance, or refuses money that is there', () => {
   fc.assert(
     fc.property(steps, (sequence) => {
       const world = createWorld();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { failureOfCode, failureOfStatus } from './attempt-failure.ts';
 
 test('each status has one meaning and one way on', () => {

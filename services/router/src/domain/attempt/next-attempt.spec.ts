@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { failureOfStatus } from './attempt-failure.ts';
 import { ATTEMPTS_MAX, type FailedAttempt, nextAttempt } from './next-attempt.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '#testkit/test.ts';
 import { completionTokensOf, isPlausible, noUsage, promptTokensOf } from './token-usage.ts';
 
 const bounds = { promptTokens: 100, outputTokens: 50 };

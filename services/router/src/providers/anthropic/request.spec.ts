@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
 import { encodeAnthropicRequest } from './request.ts';
 
 function encode(fields: Record<string, unknown>, stream = false, outputTokensMax = 4_096) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { CompleteRequest } from '#contracts/router.ts';
+import { test } from '#testkit/test.ts';
 import { encodeOpenAiRequest } from './request.ts';
 
 function requestOf(text: string, stream = false, outputTokensMax = 500): CompleteRequest {

@@ -126,11 +126,10 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment:
-        'Modules in a circle can only be understood, and loaded, all at once. Types alone are erased and do no harm.',
+      comment: 'Modules in a circle can only be understood all at once, be it of types alone.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'everything-resolves',

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
-import { createTracer } from '#telemetry/tracing/tracer.ts';
+import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
 import { migrateSchema } from './open-database.ts';
 import { startOpsServer } from './ops-server.ts';

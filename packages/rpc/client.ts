@@ -10,6 +10,7 @@ import {
 import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Fault } from '#errors/fault.ts';
 import { setBearerToken } from './bearer-token.ts';
+import type { RpcCallOptions } from './call-options.ts';
 import { faultOfStatus } from './fault-status.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
 import { multiplexedMethod } from './multiplex/multiplexed-method.ts';
@@ -17,14 +18,6 @@ import { createSessions } from './multiplex/sessions.ts';
 import type { RpcPeer } from './rpc-peer.ts';
 import { notAnswering, openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
 import { grpcMethodDefinition, isRepeatable } from './service-definition.ts';
-
-export interface RpcCallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** How long the whole call may take. Unary calls have a default, streams none. */
-  readonly timeoutMs?: number | undefined;
-  /** The step of a trace the call belongs to. */
-  readonly traceparent?: string | undefined;
-}
 
 /** Calls of a service, typed: unary methods give a promise, server-streaming ones an iterable. Failures are `Fault`s. */
 export type RpcCalls<S extends DescService> = { readonly [K in keyof S['method']]: Call<S['method'][K]> };

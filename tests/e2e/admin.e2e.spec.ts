@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { afterAll, test } from '#testkit/test.ts';
 import type { Balance, KeyDocument, UserDocument } from './support/admin-api.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 
 const installation = await install();

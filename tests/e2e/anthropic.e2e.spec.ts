@@ -6,7 +6,7 @@ import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { meteredOnce } from './support/provider-meter.ts';
 import { pixel, weather, weatherTool } from './support/sample-requests.ts';
 

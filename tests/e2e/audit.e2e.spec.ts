@@ -5,7 +5,7 @@ import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
 import { gatewayctl, gatewayctlJson } from './support/gatewayctl.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 import { meteredOnce } from './support/provider-meter.ts';
 

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, test } from '#testkit/test.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { metered } from './support/provider-meter.ts';
 
 const BODY_MAX_BYTES = 10 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { gatewayctl } from './support/gatewayctl.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 
 /** Short, so that a provider that hangs is given up soon; the hold outlives that, and the wait for a usage after it. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { metered } from './support/provider-meter.ts';
 import { answerHello, startRawProvider } from './support/raw-provider.ts';
 import { pixel, weather, weatherTool } from './support/sample-requests.ts';

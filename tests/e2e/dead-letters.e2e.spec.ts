@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from '#testkit/test.ts';
 import { gatewayctl, gatewayctlJson } from './support/gatewayctl.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 import { until } from './support/until.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { metered } from './support/provider-meter.ts';
 
 const installation = await install();

@@ -3,7 +3,7 @@ import { formatUsd } from '#money/nano-usd.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from './support/expected-charge.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { meteredOnce } from './support/provider-meter.ts';
 import { until } from './support/until.ts';
 

@@ -6,7 +6,8 @@ import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { balanceOf, type UserDocument } from './support/admin-api.ts';
 import { expectedCharge } from './support/expected-charge.ts';
-import { type Customer, install } from './support/installation.ts';
+import { install } from './support/install.ts';
+import type { Customer } from './support/installation.ts';
 import { openLogReader } from './support/log-reader.ts';
 import { metered, meteredOnce } from './support/provider-meter.ts';
 

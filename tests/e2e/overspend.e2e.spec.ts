@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatUsd } from '#money/nano-usd.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { admittedOf, askGated } from './support/gated-requests.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 import { answerHello, startRawProvider } from './support/raw-provider.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { afterAll, test } from '#testkit/test.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 
 const installation = await install({
   settings: { rateLimits: { perUser: { requestsPerMinute: 1, burst: 3 }, perIp: { requestsPerMinute: 1, burst: 12 } } },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import type { UserDocument } from './support/admin-api.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { openLogReader } from './support/log-reader.ts';
 
 const installation = await install({ environment: { GATEWAY_LOG_LEVEL: 'trace' } });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, test } from '#testkit/test.ts';
-import { install } from './support/installation.ts';
+import { install } from './support/install.ts';
 import { until } from './support/until.ts';
 
 /** What a collector is sent: protobuf, in which names stand as text and ids as bytes. */

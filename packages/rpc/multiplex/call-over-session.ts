@@ -1,6 +1,6 @@
 import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import { Fault } from '#errors/fault.ts';
-import type { RpcCallOptions } from '../client.ts';
+import type { RpcCallOptions } from '../call-options.ts';
 import type { CallerSession } from './caller-session.ts';
 import type { Deadline } from './deadline.ts';
 

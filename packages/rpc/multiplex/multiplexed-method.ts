@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { create, type DescMessage, type DescMethod, type Message, type MessageInitShape } from '@bufbuild/protobuf';
 import { Fault } from '#errors/fault.ts';
-import type { RpcCallOptions } from '../client.ts';
+import type { RpcCallOptions } from '../call-options.ts';
 import type { RpcServers } from '../servers.ts';
 import { isRepeatable } from '../service-definition.ts';
 import { callOverSession, gone, late } from './call-over-session.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from '#testkit/test.ts';
-import { createTracer } from './tracer.ts';
+import { createTracer } from './create-tracer.ts';
 
 test('without an endpoint there is no tracer, and nothing of OpenTelemetry is loaded', async () => {
   assert.equal(await createTracer({}, 'x'), null);

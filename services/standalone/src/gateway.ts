@@ -14,7 +14,7 @@ import { openPool } from '#postgres/pool.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
-import { createTracer } from '#telemetry/tracing/tracer.ts';
+import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
 import { createBilling } from '../../billing/src/billing.ts';
 import { billingConfigFrom } from '../../billing/src/config-from.ts';

@@ -1,9 +1,8 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Prompt } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
+import type { Message } from './message.ts';
 import { checkToolPairs } from './tool-pairs.ts';
-
-export type Message = { readonly role: string; readonly blocks: readonly JsonObject[] };
 
 export type ReadMessages = Pick<Prompt, 'size' | 'userText' | 'turn' | 'toolResultText'>;
 

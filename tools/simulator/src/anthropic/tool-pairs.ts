@@ -1,5 +1,5 @@
 import { RequestProblem } from '../request-problem.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 
 type Turn = { readonly role: string; readonly uses: string[]; readonly results: string[]; readonly index: number };
 

@@ -1,0 +1,4 @@
+import type { JsonObject } from '../json.ts';
+
+/** One message of a conversation, its content as blocks. */
+export type Message = { readonly role: string; readonly blocks: readonly JsonObject[] };

@@ -7,11 +7,11 @@ import { createTracer } from './create-tracer.ts';
 test('without an endpoint there is no tracer, and nothing of OpenTelemetry is loaded', async () => {
   assert.equal(await createTracer({}, 'x'), null);
   assert.equal(await createTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x', OTEL_SDK_DISABLED: 'true' }, 'x'), null);
-  const tracer = fileURLToPath(new URL('./tracer.ts', import.meta.url));
+  const factory = fileURLToPath(new URL('./create-tracer.ts', import.meta.url));
   const program = `
     import { registerHooks } from 'node:module';
     registerHooks({ load(url, context, next) { if (url.includes('@opentelemetry')) console.log(url); return next(url, context); } });
-    const { createTracer } = await import(${JSON.stringify(tracer)});
+    const { createTracer } = await import(${JSON.stringify(factory)});
     const tracer = await createTracer(process.env.ON ? { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } : {}, 'x');
     process.exit(0);`;
   const run = (on: string): string =>

@@ -22,7 +22,9 @@ COPY cli ./cli
 COPY config ./config
 RUN ln -s /app/cli/bin/gatewayctl.js /usr/local/bin/gatewayctl
 # A container's own loopback reaches nobody.
+# A young generation of 8 MiB a half: with Node's own size the heap grows by 200 MB under load, for nothing.
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-semi-space-size=8 \
     GATEWAY_HOST=0.0.0.0 \
     GATEWAY_GRPC_HOST=0.0.0.0 \
     GATEWAY_OPS_HOST=0.0.0.0 \

@@ -20,6 +20,9 @@ export interface DistributedUnderLoad extends AsyncDisposable {
 /** As docker-compose.yml has it. */
 const NATS_ENVIRONMENT = { GOMAXPROCS: '1' };
 
+/** As the image has it. */
+const NODE_OPTIONS = '--max-semi-space-size=8';
+
 export async function startDistributed(
   simulatorUrl: string,
   { durability }: Pick<GatewayOptions, 'durability'>,
@@ -34,7 +37,7 @@ export async function startDistributed(
     await startDistributedGateway({
       databaseUrl: postgres.connectionString,
       natsUrl: nats.url,
-      environment: { ...(await configure(folder, simulatorUrl)), GATEWAY_DURABILITY: durability },
+      environment: { ...(await configure(folder, simulatorUrl)), GATEWAY_DURABILITY: durability, NODE_OPTIONS },
       logFolder: folder,
     }),
   );

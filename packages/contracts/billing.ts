@@ -31,6 +31,8 @@ export interface BillingPort {
   }): Promise<readonly UsageLine[]>;
   /** The price of a model in force now, for /v1/models; undefined where it has none. */
   isPriced(priceKey: string): boolean;
+  /** The price in force now is nothing, so that a user without money may ask for the model. */
+  isFree(priceKey: string): boolean;
 }
 
 /** The live balances, from the admission authority's memory. */

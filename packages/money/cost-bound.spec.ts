@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
-import { costBound, outputTokensPayable, TOKENS_MAX } from './cost-bound.ts';
+import { costBound, isFree, outputTokensPayable, TOKENS_MAX } from './cost-bound.ts';
 import { rate } from './rate.ts';
 import { completeUnitPrices } from './unit-prices.ts';
 import { promptTokens } from './usage.ts';
@@ -51,4 +51,14 @@ test('output that costs nothing is bounded by what an event can count', () => {
     outputTokensPayable({ availableNanoUsd: 0n, promptTokensBound: 10, price, multiplierBasisPoints: 15_000 }),
     TOKENS_MAX,
   );
+});
+
+test('a price is free where no request can cost anything by it', () => {
+  const free = { unitPrices: completeUnitPrices({ inputPicoUsd: 0n, outputPicoUsd: 0n }), tiers: [] };
+  assert.ok(isFree(free));
+  for (const kind of ['inputPicoUsd', 'outputPicoUsd', 'cacheWrite1hPicoUsd'] as const) {
+    const unitPrices = { ...free.unitPrices, [kind]: 1n };
+    assert.ok(!isFree({ unitPrices, tiers: [] }), kind);
+    assert.ok(!isFree({ ...free, tiers: [{ abovePromptTokens: 200_000, unitPrices }] }), kind);
+  }
 });

@@ -31,6 +31,12 @@ export function costBound(request: {
   return (dearestPicoUsd * BigInt(request.multiplierBasisPoints) + SCALE - 1n) / SCALE;
 }
 
+/** No request can cost anything by the price. */
+export function isFree(price: TieredPrice): boolean {
+  const most = { promptTokensBound: TOKENS_MAX, outputTokensBound: TOKENS_MAX };
+  return costBound({ ...most, price, multiplierBasisPoints: Number(BASIS_POINTS) }) === 0n;
+}
+
 /**
  * The most output tokens for which `costBound` stays within the money available; at most `TOKENS_MAX`. 0: the prompt
  * alone can be paid; -1: not even that.

@@ -335,6 +335,7 @@ test('days that make no range are refused', async () => {
   const billing = await startBilling(journal, pool);
   for (const [fromDay, toDay] of [
     ['yesterday', '2026-03-01'],
+    ['0000-01-01', '0000-01-02'],
     ['2026-02-30', '2026-03-01'],
     ['2026-03-02', '2026-03-01'],
     ['2020-01-01', '2026-03-01'],

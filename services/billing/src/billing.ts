@@ -6,6 +6,7 @@ import type { Followable } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import { isFree } from '#money/cost-bound.ts';
 import { openChargeLetterTable } from './adapters/charge-letter-table.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
 import { type BillingConfig, configuredOffers } from './config.ts';
@@ -122,6 +123,10 @@ export async function leadBilling(
     projections: billingProjections,
     deadLetters,
     isPriced: (priceKey) => book.newest(priceKey) !== undefined,
+    isFree(priceKey) {
+      const price = book.newest(priceKey);
+      return price !== undefined && isFree(price);
+    },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
     async seedPrices(catalogueIds) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
-import type { BalanceView, UsageLine } from '#contracts/billing.ts';
+import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
@@ -76,6 +76,8 @@ export async function startTestGateway(
     readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
     readonly readiness?: () => Promise<Record<string, string>>;
     readonly usage?: readonly UsageLine[];
+    readonly balances?: BalancePort['balances'];
+    readonly freePriceKey?: string;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -111,8 +113,9 @@ export async function startTestGateway(
     billing: {
       usage: async () => options.usage ?? [],
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
+      isFree: (priceKey) => options.freePriceKey === priceKey,
     },
-    balances: { balances: async (userIds) => userIds.map(balance) },
+    balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
     logger: createLogger({

@@ -5,11 +5,14 @@ import type { Billing } from '../billing.ts';
 
 /** gateway.billing.v1.BillingService, of the leader. */
 export function billingService(
-  billing: Pick<BillingPort, 'usage'> & Pick<Billing, 'stats' | 'priceKeys'>,
+  billing: Pick<BillingPort, 'usage' | 'isFree'> & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {
   return servedService(BillingService, {
     getUsage: async (query) => ({ lines: (await billing.usage(query)).map(lineToWire) }),
-    listPrices: async () => ({ priceKeys: [...billing.priceKeys()] }),
+    listPrices: async () => {
+      const priceKeys = [...billing.priceKeys()];
+      return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };
+    },
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();
       return { openRequests, chargesStuck };

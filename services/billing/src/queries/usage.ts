@@ -11,6 +11,8 @@ export interface UsageQuery {
 /** A leap year: bounds an answer to a year of days times the models a user calls. */
 const DAYS_MAX = 366;
 const DAY_MS = 86_400_000;
+/** PostgreSQL has no year 0; a caller that asks for such a day is told so by us. */
+const FIRST_YEAR_MS = Date.parse('0001-01-01T00:00:00Z');
 
 interface UsageRow {
   readonly day: string;
@@ -56,7 +58,7 @@ export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery)
 function parseDay(day: string, param: string): number {
   const atMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   // February 30 parses as a day of March; no day of any month has another text than its own.
-  if (Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, day.length) !== day) {
+  if (Number.isNaN(atMs) || atMs < FIRST_YEAR_MS || new Date(atMs).toISOString().slice(0, day.length) !== day) {
     throw invalid(param, `"${param}" must be a day such as 2026-01-31.`);
   }
   return atMs;

@@ -5,7 +5,7 @@ import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { startRefreshing } from './refreshed.ts';
 
-/** Only what /v1/models shows rests on it; admission has prices of its own, from the log. */
+/** What /v1/models shows rests on it, and an early no to a user without money; admission has prices of its own. */
 const REFRESH_MS = 5_000;
 const REFRESH_TIMEOUT_MS = 2_000;
 
@@ -24,16 +24,20 @@ export function createRemoteBilling({
 }): RemoteBilling {
   const { calls, close } = createGrpcClient(BillingService, peer);
   let priceKeys: ReadonlySet<string> = new Set();
+  let freePriceKeys: ReadonlySet<string> = new Set();
   const refreshing = startRefreshing({
     what: 'the prices of billing',
     intervalMs: REFRESH_MS,
     logger,
     async refresh() {
-      priceKeys = new Set((await calls.listPrices({}, { timeoutMs: REFRESH_TIMEOUT_MS })).priceKeys);
+      const listed = await calls.listPrices({}, { timeoutMs: REFRESH_TIMEOUT_MS });
+      priceKeys = new Set(listed.priceKeys);
+      freePriceKeys = new Set(listed.freePriceKeys);
     },
   });
   return {
     isPriced: (priceKey) => priceKeys.has(priceKey),
+    isFree: (priceKey) => freePriceKeys.has(priceKey),
     async usage(query) {
       const { lines } = await calls.getUsage(query);
       return lines.map((line) => ({

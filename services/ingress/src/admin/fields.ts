@@ -10,7 +10,8 @@ export function onlyFields(body: JsonObject, fields: readonly string[]): void {
   }
 }
 
-/** A text of 1 to `maxCharacters`, without blanks around it and without control characters. */
+/** A text of 1 to `maxCharacters`, without blanks around it, control characters and broken Unicode, which a database
+ * cannot hold. */
 export function requiredText(body: JsonObject, field: string, maxCharacters: number): string {
   const value = body[field];
   if (typeof value !== 'string') throw new Fault(invalid(`'${field}' must be a string.`, field));
@@ -18,7 +19,9 @@ export function requiredText(body: JsonObject, field: string, maxCharacters: num
   if (text === '' || text.length > maxCharacters) {
     throw new Fault(invalid(`'${field}' must have 1 to ${maxCharacters} characters.`, field));
   }
-  if (/\p{Cc}/u.test(text)) throw new Fault(invalid(`'${field}' must not contain control characters.`, field));
+  if (/\p{Cc}/u.test(text) || !text.isWellFormed()) {
+    throw new Fault(invalid(`'${field}' must not contain control characters or broken Unicode.`, field));
+  }
   return text;
 }
 

@@ -52,7 +52,8 @@ export function listUsers({ accounts, balances }: Dependencies): Handler {
     const query = queryOf(exchange);
     const limit = pageLimit(query.get('limit'));
     // One more than is shown tells whether there are more.
-    const users = await accounts.listUsers({ afterUserId: query.get('after') ?? '', limit: limit + 1 });
+    const asked = { afterUserId: query.get('after') ?? '', limit: limit + 1 };
+    const users = await accounts.listUsers(asked).catch(refusedByQueryName);
     const page = users.slice(0, limit);
     const balanceOf = await readBalances(
       balances,
@@ -94,6 +95,12 @@ function emailOf(body: JsonObject): string {
   const email = requiredText(body, 'email', EMAIL_MAX_CHARACTERS);
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return email;
   throw new Fault(invalid("'email' must be an e-mail address.", 'email'));
+}
+
+/** Accounts names the field of its own request; the client knows the parameter. */
+function refusedByQueryName(thrown: unknown): never {
+  if (!(thrown instanceof Fault) || thrown.refusal.param !== 'after_user_id') throw thrown;
+  throw new Fault(invalid("'after' must be the id of the last user of the page before.", 'after'));
 }
 
 function pageLimit(text: string | null): number {

@@ -12,11 +12,12 @@ import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
 import type { QuotaUsage } from './quota-usage.ts';
+import { createRefuseWithoutMoney } from './refuse-without-money.ts';
 import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
-type Dependencies = Pick<IngressDependencies, 'config' | 'quota' | 'router'>;
+type Dependencies = Pick<IngressDependencies, 'config' | 'quota' | 'router' | 'balances' | 'billing'>;
 
 /** `POST /v1/chat/completions`: who, what, may they, and then the answer. */
 export function completionHandler(
@@ -26,12 +27,19 @@ export function completionHandler(
   usage: QuotaUsage,
 ): Handler {
   const { config, quota, router } = dependencies;
+  const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
     // Without rate limits it is a look-up in memory, and nothing is waited for.
     const { userId, keyId } = identified instanceof Promise ? await identified : identified;
+    // Also before a client is told to send: whether a large body is wanted is what it asks with `Expect`.
+    const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
+    // A body over the limit is refused without any look-up.
+    const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
+    if (early !== undefined) await early;
     const body = await readBody(exchange, limits);
+    if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);
     const { candidates } = findModel(exchange, router.findModel(asked.model), asked);

@@ -1,38 +1,49 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '../http/answer.ts';
-import type { JsonObject } from '../http/parse-json-object.ts';
-import { unpricedFieldNames } from './unpriced-features.ts';
+import { isJsonObject, type JsonObject } from '../http/parse-json-object.ts';
+import { foldName, type ReadFields, requestFields } from './read-fields.ts';
 
-/** The fields a request is admitted and priced by. */
-const readFields: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'stream',
-  'stream_options',
-  'n',
-  'max_tokens',
-  'max_completion_tokens',
-  'tools',
-  ...unpricedFieldNames,
-]);
+/** A field in another spelling than its own. */
+interface Misspelling {
+  /** From the object that was looked into. */
+  readonly path: string;
+  readonly plain: string;
+}
 
 /**
- * Refuses a field that the gateway goes by in letters of another case. It would be passed over here, while a provider
- * whose parser does not care for case (Go's own does not) would follow it: `Max_Tokens` would outrun the hold.
+ * Refuses a field that the gateway goes by in another spelling, wherever in a request it reads one. It would be passed
+ * over here, while a provider whose parser does not care for case (Go's own does not) would follow it: `Max_Tokens` would
+ * outrun the hold, and the `Type` of a part would make a picture of a text.
  */
 export function spellingProblem(body: JsonObject): Refusal | undefined {
-  for (const field of Object.keys(body)) {
-    const plain = foldCase(field);
-    if (plain === field || !readFields.has(plain)) continue;
-    return invalid(`Unknown parameter: '${field}'. Did you mean '${plain}'?`, field);
+  const found = misspelling(body, requestFields);
+  if (found === undefined) return undefined;
+  const param = found.path.slice(1);
+  return invalid(`Unknown parameter: '${param}'. Did you mean '${found.plain}'?`, param);
+}
+
+/** The path is put together on the way back from what was found: most requests have nothing to be found. */
+function misspelling(object: JsonObject, fields: ReadFields): Misspelling | undefined {
+  for (const name in object) {
+    const inner = fields.exact.get(name);
+    if (inner === null) continue;
+    const found = inner === undefined ? otherSpelling(name, fields) : misspellingIn(object[name], inner);
+    if (found !== undefined) return inner === undefined ? found : { ...found, path: `.${name}${found.path}` };
   }
   return undefined;
 }
 
-/**
- * Up and down again, which also brings the letters to ASCII that have an ASCII letter for their other case: U+017F,
- * U+212A.
- */
-function foldCase(field: string): string {
-  return field.toUpperCase().toLowerCase();
+function misspellingIn(value: unknown, fields: ReadFields): Misspelling | undefined {
+  if (isJsonObject(value)) return misspelling(value, fields);
+  if (!Array.isArray(value)) return undefined;
+  for (let at = 0; at < value.length; at++) {
+    const found = isJsonObject(value[at]) ? misspelling(value[at], fields) : undefined;
+    if (found !== undefined) return { ...found, path: `[${at}]${found.path}` };
+  }
+  return undefined;
+}
+
+function otherSpelling(name: string, { folded }: ReadFields): Misspelling | undefined {
+  const plain = folded.get(foldName(name));
+  return plain === undefined ? undefined : { path: `.${name}`, plain };
 }

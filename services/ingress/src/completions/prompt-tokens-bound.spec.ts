@@ -32,6 +32,12 @@ describe('promptTokensBound', () => {
     }
   });
 
+  test('counts an image in a part of another type as well, and its bytes as text', () => {
+    const part = { type: 'text', text: 'hi', image_url: { url: 'data:image/png;base64,AAAA' } };
+    const { bodyBytes, tokens } = boundOf([part]);
+    assert.equal(tokens, bodyBytes + IMAGE + HIDDEN);
+  });
+
   test('counts an image as the dearest there is and not by its bytes, in either of its forms', () => {
     const base64 = 'A'.repeat(1_000_000);
     for (const image_url of [{ url: `data:image/png;base64,${base64}` }, `data:image/png;base64,${base64}`]) {
@@ -44,7 +50,7 @@ describe('promptTokensBound', () => {
 
   test('takes nothing off for what is not an image’s data, or is text that looks like it', () => {
     const text = `data:image/png;base64,${'A'.repeat(100)}`;
-    for (const content of [text, [{ type: 'text', text, image_url: { url: text } }]]) {
+    for (const content of [text, [{ type: 'text', text }]]) {
       const { bodyBytes, tokens } = boundOf(content);
       assert.equal(tokens, bodyBytes + HIDDEN);
     }

@@ -30,9 +30,10 @@ export function promptTokensBound(
   for (const { content } of messages) {
     if (!Array.isArray(content)) continue;
     for (const part of content) {
-      if (part.type !== 'image_url') continue;
+      // In a part of another type a provider may see it too, or take it for so much text.
+      if (part.type !== 'image_url' && !part.image_url) continue;
       images++;
-      imageBytes += dataBytesOf(part.image_url);
+      if (part.type === 'image_url') imageBytes += dataBytesOf(part.image_url);
     }
   }
   if (images > IMAGES_MAX) {

@@ -33,6 +33,11 @@ describe('unpricedFeature', () => {
       const refusal = unpricedFeature({}, [{ role: 'user', content: [text, { type }] }]);
       assert.equal(refusal?.param, 'messages[0].content[1].type');
     }
+    for (const field of ['input_audio', 'file', 'video_url']) {
+      const refusal = unpricedFeature({}, [{ role: 'user', content: [{ ...text, [field]: { url: 'x' } }] }]);
+      assert.equal(refusal?.param, `messages[0].content[0].${field}`);
+      assert.equal(unpricedFeature({}, [{ role: 'user', content: [{ ...text, [field]: null }] }]), undefined);
+    }
     assert.equal(unpricedFeature({}, [{ role: 'assistant', audio: { id: 'a' } }])?.param, 'messages[0].audio');
   });
 

@@ -48,6 +48,14 @@ export const unpricedFieldNames: readonly string[] = unpricedFields.map(({ field
 /** Kinds of content whose cost the prompt's bound covers. Anything else may stand for tokens that are not in the body. */
 const pricedParts = new Set(['text', 'refusal', 'image_url']);
 
+/** Other content by its field: providers there are that go by what a part holds and not by its type. */
+const unpricedPartFields: ReadonlySet<string> = new Set([
+  ...['input_audio', 'audio_url', 'audio', 'video_url', 'video'],
+  ...['file', 'input_file', 'document', 'image', 'input_image', 'image_embeds'],
+]);
+
+export const unpricedPartNames: readonly string[] = [...unpricedPartFields];
+
 /**
  * Refuses what would cost money that no price covers; undefined where everything asked for is priced. `messages` are of
  * a checked shape.
@@ -67,10 +75,18 @@ function unpricedInMessage(message: JsonObject, param: string): Refusal | undefi
   if (isGiven(message['audio'])) return notPriced(`${param}.audio`, 'audio has prices of its own');
   if (!Array.isArray(message['content'])) return undefined;
   for (const [at, part] of message['content'].entries()) {
-    if (!pricedParts.has(part.type)) {
-      return notPriced(`${param}.content[${at}].type`, `only ${[...pricedParts].join(', ')} have a price here`);
+    const field = unpricedFieldOf(part);
+    if (field !== undefined) {
+      return notPriced(`${param}.content[${at}].${field}`, `only ${[...pricedParts].join(', ')} have a price here`);
     }
   }
+  return undefined;
+}
+
+/** The field by which a part is something without a price. */
+function unpricedFieldOf(part: JsonObject): string | undefined {
+  if (!pricedParts.has(String(part['type']))) return 'type';
+  for (const field in part) if (unpricedPartFields.has(field) && isGiven(part[field])) return field;
   return undefined;
 }
 

@@ -1,16 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '#errors/fault.ts';
+import { measureJson } from '#openai-wire/measure-json.ts';
 import { invalid } from './answer.ts';
-import { measureJson } from './measure-json.ts';
-
-/** More than any tool's schema needs. What handles a body recurses once a level, and the stack must outlast it. */
-const DEPTH_MAX = 128;
+import { bodyBounds, boundProblem } from './body-bounds.ts';
+import { countFields, duplicateField } from './duplicate-field.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * A request body as an object. Throws a `Fault`: `invalid_json` for what is not UTF-8, not JSON (the message says
- * where) or not an object; `invalid_request` for nesting beyond 128 levels or a field given twice.
+ * where) or not an object; `invalid_request` for a body past a bound or with a field given twice, at any level.
  *
  * A field given twice is refused because parsers disagree on which one counts: the gateway would admit and price the
  * last `model`, and a provider might serve the first.
@@ -20,13 +19,13 @@ export function parseJsonObject(bytes: Buffer): JsonObject {
   if (!isUtf8(bytes)) throw invalidJson('The request body is not valid UTF-8.');
   const text = bytes.toString('utf8');
   // Measured before it is parsed: ten million open brackets cost the parser half a gigabyte.
-  const { depth, topLevelFields } = measureJson(text, DEPTH_MAX);
-  if (depth > DEPTH_MAX) throw new Fault(invalid(`The request body nests deeper than ${DEPTH_MAX} levels.`));
+  const measure = measureJson(text, bodyBounds);
+  const problem = boundProblem(measure);
+  if (problem !== undefined) throw new Fault(problem);
   const parsed = parse(text);
   if (!isJsonObject(parsed)) throw invalidJson('The request body must be a JSON object.');
-  if (topLevelFields !== Object.keys(parsed).length) {
-    throw new Fault(invalid('The request body gives one of its fields twice: give each once.'));
-  }
+  // Of a field given twice the parsed object has one.
+  if (measure.fields !== countFields(parsed)) throw givenTwice(text);
   return parsed;
 }
 
@@ -44,4 +43,9 @@ function parse(text: string): unknown {
 
 function invalidJson(message: string): Fault {
   return new Fault({ code: 'invalid_json', message });
+}
+
+function givenTwice(text: string): Fault {
+  const param = duplicateField(text);
+  return new Fault(invalid(`The request body gives '${param}' twice: give each field once.`, param));
 }

@@ -24,6 +24,8 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
   const { request, response } = exchange;
   const refusal = mediaTypeProblem(request.headers) ?? declaredLengthProblem(request.headers, limits.bodyMaxBytes);
   if (refusal !== undefined) return Promise.reject(new Fault(refusal));
+  // Left while something else was waited for: no event will come any more.
+  if (request.destroyed || response.destroyed) return Promise.reject(new Fault(gone));
   // Only now is a client that asked first (curl does for large bodies) told to send.
   if (request.headers.expect !== undefined) response.writeContinue();
   return new Promise((resolve, reject) => {
@@ -55,8 +57,7 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
       const [first] = chunks;
       resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
     };
-    const onClose = (): void =>
-      refuse({ code: 'client_gone', message: 'The client left before its request was whole.' });
+    const onClose = (): void => refuse(gone);
     request.on('data', onData);
     request.on('end', onEnd);
     request.on('close', onClose);
@@ -64,6 +65,8 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
     response.on('close', onClose);
   });
 }
+
+const gone: Refusal = { code: 'client_gone', message: 'The client left before its request was whole.' };
 
 const crowded: Refusal = {
   code: 'unavailable',

@@ -9,6 +9,9 @@ const DEFAULT_DAYS = 30;
 /** A leap year: an answer has a line for each day and model, and must stay small. */
 const DAYS_MAX = 366;
 
+/** The first day that the log's times can name. The database has no year 0, and no day before has any use. */
+const FIRST_DAY = '1970-01-01';
+
 /** Inclusive days of UTC, YYYY-MM-DD. */
 export interface UsagePeriod {
   readonly fromDay: string;
@@ -18,7 +21,8 @@ export interface UsagePeriod {
 /** The period a query asks for. Throws a `Fault` (`invalid_request`) for what is no day, runs backwards or is too long. */
 export function usagePeriod(query: URLSearchParams, nowMs: number): UsagePeriod {
   const toDay = dayOf(query, 'to') ?? dayText(nowMs);
-  const fromDay = dayOf(query, 'from') ?? dayText(Date.parse(toDay) - (DEFAULT_DAYS - 1) * DAY_MS);
+  const fromDay =
+    dayOf(query, 'from') ?? dayText(Math.max(Date.parse(toDay) - (DEFAULT_DAYS - 1) * DAY_MS, Date.parse(FIRST_DAY)));
   const days = (Date.parse(toDay) - Date.parse(fromDay)) / DAY_MS + 1;
   if (days < 1) throw new Fault(invalid("'from' must not be after 'to'.", 'from'));
   if (days > DAYS_MAX) throw new Fault(invalid(`A period has at most ${DAYS_MAX} days.`, 'from'));
@@ -29,8 +33,9 @@ function dayOf(query: URLSearchParams, param: string): string | undefined {
   const text = query.get(param);
   if (text === null) return undefined;
   // 2026-02-30 would be read as March 2 by some and refused by others.
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && dayText(Date.parse(text)) === text) return text;
-  throw new Fault(invalid(`'${param}' must be a day such as 2026-01-31.`, param));
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && dayText(Date.parse(text)) === text;
+  if (isDay && text >= FIRST_DAY) return text;
+  throw new Fault(invalid(`'${param}' must be a day from ${FIRST_DAY} on, such as 2026-01-31.`, param));
 }
 
 function dayText(timeMs: number): string {

@@ -1,6 +1,7 @@
-import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
 import { convertContent, textBlocks } from './content.ts';
 import { refuse } from './refuse.ts';
+import { createArgumentsReader, type ReadArguments } from './tool-arguments.ts';
 
 type Blocks = readonly JsonObject[];
 
@@ -16,6 +17,7 @@ interface Message {
 export function convertMessages(messages: unknown): { readonly system: Blocks; readonly messages: readonly Message[] } {
   const system: JsonObject[] = [];
   const converted: Message[] = [];
+  const readArguments = createArgumentsReader();
   for (const [index, value] of asArray(messages).entries()) {
     const param = `messages.${index}`;
     const message = asObject(value);
@@ -32,7 +34,7 @@ export function convertMessages(messages: unknown): { readonly system: Blocks; r
         append(converted, 'user', [toolResult(message, param)]);
         break;
       case 'assistant':
-        append(converted, 'assistant', assistantBlocks(message, param));
+        append(converted, 'assistant', assistantBlocks(message, param, readArguments));
         break;
       default:
         throw refuse(`${param}.role`, 'A role has to be system, developer, user, assistant or tool.');
@@ -57,13 +59,12 @@ function toolResult(message: JsonObject, param: string): JsonObject {
   return { type: 'tool_result', tool_use_id: id, ...(content.length > 0 && { content }) };
 }
 
-function assistantBlocks(message: JsonObject, param: string): Blocks {
+function assistantBlocks(message: JsonObject, param: string, readArguments: ReadArguments): Blocks {
   const said = message['content'] ?? message['refusal'] ?? '';
   const calls = asArray(message['tool_calls']).map((value, index): JsonObject => {
     const call = asObject(value);
     const called = asObject(call?.['function']);
-    const text = called?.['arguments'];
-    const input = parseObject(text === '' || text === undefined ? '{}' : String(text));
+    const input = readArguments(called?.['arguments'], `${param}.tool_calls.${index}`);
     if (typeof call?.['id'] !== 'string' || typeof called?.['name'] !== 'string' || !input) {
       throw refuse(
         `${param}.tool_calls.${index}`,

@@ -179,3 +179,30 @@ test('what Anthropic has no form for is refused with the field at fault', () => 
     );
   }
 });
+
+test('arguments of tool calls are refused where they would cost much to parse, alone or together', () => {
+  const callsWith = (argumentsOf: readonly string[]) => ({
+    messages: [
+      { role: 'user', content: 'Hi' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: argumentsOf.map((text, at) => ({ id: `c${at}`, function: { name: 'f', arguments: text } })),
+      },
+    ],
+  });
+  const fields = (count: number) => `{"a":[${'{"b":1},'.repeat(count - 1)}{}]}`;
+  assert.ok(bodyOf(callsWith([fields(60_000)])));
+  const costly = [
+    [fields(70_000)],
+    [fields(40_000), fields(40_000)],
+    [`{"a":[${'1,'.repeat(140_000)}1]}`],
+    [`{"a":${'['.repeat(200)}${']'.repeat(200)}}`],
+  ];
+  for (const argumentsOf of costly) {
+    assert.throws(
+      () => bodyOf(callsWith(argumentsOf)),
+      (thrown) => thrown instanceof Fault && thrown.code === 'invalid_request',
+    );
+  }
+});

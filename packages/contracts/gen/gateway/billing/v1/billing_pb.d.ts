@@ -218,6 +218,13 @@ export declare type ListPricesResponse = Message<"gateway.billing.v1.ListPricesR
    * @generated from field: repeated string price_keys = 1;
    */
   priceKeys: string[];
+
+  /**
+   * Those of them by which no request can cost anything.
+   *
+   * @generated from field: repeated string free_price_keys = 2;
+   */
+  freePriceKeys: string[];
 };
 
 /**
@@ -228,6 +235,13 @@ export declare type ListPricesResponseJson = {
    * @generated from field: repeated string price_keys = 1;
    */
   priceKeys?: string[];
+
+  /**
+   * Those of them by which no request can cost anything.
+   *
+   * @generated from field: repeated string free_price_keys = 2;
+   */
+  freePriceKeys?: string[];
 };
 
 /**

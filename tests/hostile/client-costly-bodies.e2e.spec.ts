@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from '#testkit/test.ts';
 import { install } from '../e2e/support/install.ts';
+import { writeBytes } from './support/byte-provider.ts';
 import { rawClient } from './support/raw-client.ts';
 
 const installation = await install();
@@ -130,3 +131,23 @@ test('a conversation as large as any is answered: thousands of messages, 128 too
   const { status, error } = await post(rich.apiKey, JSON.stringify(body));
   assert.deepEqual([status, error?.code], [404, 'model_not_found'], JSON.stringify(error));
 });
+
+test('a body that comes byte by byte takes no more memory than another', async () => {
+  const before = await residentBytes();
+  using client = await rawClient(installation.gateway().url);
+  const head = ['POST /v1/chat/completions HTTP/1.1', 'host: gateway', `authorization: Bearer ${rich.apiKey}`];
+  client.socket.write([...head, 'transfer-encoding: chunked', '', ''].join('\r\n'));
+  const pieces = Buffer.from('1\r\n \r\n'.repeat(100_000));
+  for (let sent = 0; sent < 20; sent++) await writeBytes(client.socket, pieces);
+  client.socket.write('0\r\n\r\n');
+  // Blanks alone are no JSON.
+  await client.receives(/invalid_json/, 120_000);
+  // Two million pieces took 800 MB.
+  assert.ok((await residentBytes()) - before < 400 * 1024 * 1024);
+});
+
+/** What the gateway has in memory, by its own metric. */
+async function residentBytes(): Promise<number> {
+  const metrics = await (await fetch(`${installation.gateway().url}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+}

@@ -95,6 +95,18 @@ describe('a body that cannot be used', () => {
     assert.equal((await post(gateway, question)).status, 200);
   });
 
+  test('is read whole in pieces of any size', async () => {
+    await using gateway = await startTestGateway();
+    const pieces = [...question.padEnd(5_000, ' ')].map((piece) => `1\r\n${piece}\r\n`).join('');
+    const answer = await exchangeBytes(
+      gateway,
+      headLines('transfer-encoding: chunked', 'connection: close'),
+      `${pieces}0\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.equal(String(gateway.completed[0]?.request.body).trim(), question);
+  });
+
   test('is not asked for where the client asks first and it would be refused', async () => {
     await using gateway = await startTestGateway({ config: { bodyMaxBytes: 1_000 } });
     const expecting = ['expect: 100-continue', 'connection: close'];

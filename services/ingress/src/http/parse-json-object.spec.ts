@@ -51,7 +51,7 @@ describe('parseJsonObject', () => {
       [(count) => `{"a":[${'{"b":1,"c":2},'.repeat(count / 2 - 1)}{"d":1}]}`, 65_536, /65536 fields\./],
       [(count) => `{${Array.from({ length: count }, (_, at) => `"f${at}":1`).join()}}`, 256, /256 fields at its top/],
       [(count) => `{"a":[${'1,'.repeat(count - 2)}1]}`, 131_072, /131072 fields and items/],
-      [(count) => `{"a":[${'[],'.repeat(count / 2 - 1)}[]]}`, 131_072, /131072 fields and items/],
+      [(count) => `{"a":[${'[],'.repeat(count / 2 - 2)}[]]}`, 131_072, /131072 fields and items/],
       [(count) => `{"${'n'.repeat(count)}":1}`, 1_024, /1024 characters/],
     ];
     for (const [make, max, message] of cases) {

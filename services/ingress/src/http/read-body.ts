@@ -10,6 +10,12 @@ export interface BodyLimits {
   readonly budget: BodyBudget;
 }
 
+/**
+ * Pieces that are kept apart before they are put together: a body of 10 MiB comes in 160 at most where its client has no
+ * ill will. Each keeps some 400 bytes beside its own, so that a body in pieces of one byte took 4 GB.
+ */
+const PIECES_MAX = 1_024;
+
 /** How long a client should stay away when the gateway's memory for bodies is taken. */
 const CROWDED_RETRY_AFTER_MS = 1_000;
 
@@ -29,7 +35,8 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
   // Only now is a client that asked first (curl does for large bodies) told to send.
   if (request.headers.expect !== undefined) response.writeContinue();
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
+    const gathered: Buffer[] = [];
     let size = 0;
     const stop = (): void => {
       request.off('data', onData);
@@ -48,6 +55,9 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
       } else if (limits.budget.reserve(chunk.length)) {
         exchange.bodyBytesHeld += chunk.length;
         chunks.push(chunk);
+        if (chunks.length < PIECES_MAX) return;
+        gathered.push(Buffer.concat(chunks));
+        chunks = [];
       } else {
         refuse(crowded);
       }
@@ -55,7 +65,8 @@ export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer
     const onEnd = (): void => {
       stop();
       const [first] = chunks;
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
+      const isOne = chunks.length === 1 && gathered.length === 0;
+      resolve(isOne && first !== undefined ? first : Buffer.concat([...gathered, ...chunks], size));
     };
     const onClose = (): void => refuse(gone);
     request.on('data', onData);

@@ -41,7 +41,7 @@ const bodies: readonly (readonly [string, string | Buffer, number, string, unkno
   ['no object', '[1,2]', 400, 'invalid_json', null],
   ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400, 'invalid_json', null],
   ['nesting without end', `{"a":${'['.repeat(100_000)}`, 400, 'invalid_request', null],
-  ['a model given twice', JSON.stringify(good).replace('{', '{"model":"gpt-4o",'), 400, 'invalid_request', null],
+  ['a model given twice', JSON.stringify(good).replace('{', '{"model":"gpt-4o",'), 400, 'invalid_request', 'model'],
   ['no model', JSON.stringify({ messages: good.messages }), 400, 'invalid_request', 'model'],
   ['a model that is a number', JSON.stringify({ ...good, model: 4 }), 400, 'invalid_request', 'model'],
   ['no messages', JSON.stringify({ model: good.model }), 400, 'invalid_request', 'messages'],

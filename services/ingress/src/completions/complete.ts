@@ -5,6 +5,7 @@ import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
+import { createTurns } from '../http/turns.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
 import { watchClient } from './client-presence.ts';
@@ -12,7 +13,7 @@ import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
 import type { QuotaUsage } from './quota-usage.ts';
-import { createRefuseWithoutMoney } from './refuse-without-money.ts';
+import { COSTLY_BODY_BYTES, createRefuseWithoutMoney } from './refuse-without-money.ts';
 import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
@@ -28,6 +29,7 @@ export function completionHandler(
 ): Handler {
   const { config, quota, router } = dependencies;
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
+  const ownTurn = createTurns();
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
@@ -40,6 +42,7 @@ export function completionHandler(
     if (early !== undefined) await early;
     const body = await readBody(exchange, limits);
     if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
+    if (body.length > COSTLY_BODY_BYTES) await ownTurn();
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);
     const { candidates } = findModel(exchange, router.findModel(asked.model), asked);

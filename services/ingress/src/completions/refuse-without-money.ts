@@ -6,7 +6,7 @@ import { readBalance } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
 
 /** To parse so much takes 5 ms at worst, and to look a balance up in another process about one. */
-const COSTLY_BODY_BYTES = 64 * 1024;
+export const COSTLY_BODY_BYTES = 64 * 1024;
 
 /** Admission decides in any case: nobody waits longer for an early no. */
 const LOOK_UP_TIMEOUT_MS = 1_000;

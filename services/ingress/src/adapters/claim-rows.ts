@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import type { Claim, ClaimStore, Taken } from '../idempotency/claim-store.ts';
+import type { ClaimsDatabase } from './claims-database.ts';
 
 /** How long an answer can be had again: as long as other APIs keep theirs, and longer than any client's retries. */
 export const CLAIM_TTL_S = 24 * 60 * 60;
@@ -29,20 +29,23 @@ interface ClaimRow {
 }
 
 /** Takes a key in the table `ingress.claim`. Each statement is a transaction of its own: no lock outlives it. */
-export async function takeRow(pool: pg.Pool, asked: Asked): Promise<Taken> {
+export async function takeRow(database: ClaimsDatabase, asked: Asked): Promise<Taken> {
   for (let tries = 0; tries < TAKE_TRIES_MAX; tries += 1) {
-    const inserted = await insertRow(pool, asked);
+    const inserted = await insertRow(database, asked);
     if (inserted !== undefined) return { kind: 'new', claim: inserted };
-    const row = await readRow(pool, asked.keyHash);
-    const taken = row === undefined ? undefined : await takenBy(pool, asked, row);
+    const row = await readRow(database, asked.keyHash);
+    const taken = row === undefined ? undefined : await takenBy(database, asked, row);
     if (taken !== undefined) return taken;
   }
   return { kind: 'running' };
 }
 
-async function insertRow(pool: pg.Pool, { keyHash, bodyHash, requestId }: Asked): Promise<Claim | undefined> {
+async function insertRow(
+  database: ClaimsDatabase,
+  { keyHash, bodyHash, requestId }: Asked,
+): Promise<Claim | undefined> {
   const claim: Claim = { keyHash, salt: randomBytes(SALT_BYTES), attempt: randomUUID(), requestId };
-  const { rowCount } = await pool.query(
+  const { rowCount } = await database.query(
     `insert into ingress.claim (key_hash, body_hash, salt, request_id, attempt, alive_until, expires_at)
      values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), now() + make_interval(secs => $7))
      on conflict (key_hash) do nothing`,
@@ -51,8 +54,8 @@ async function insertRow(pool: pg.Pool, { keyHash, bodyHash, requestId }: Asked)
   return rowCount === 1 ? claim : undefined;
 }
 
-async function readRow(pool: pg.Pool, keyHash: Buffer): Promise<ClaimRow | undefined> {
-  const { rows } = await pool.query<ClaimRow>(
+async function readRow(database: ClaimsDatabase, keyHash: Buffer): Promise<ClaimRow | undefined> {
+  const { rows } = await database.query<ClaimRow>(
     `select body_hash, salt, request_id, attempt, state, alive_until > now() as is_alive, expires_at <= now() as is_expired
      from ingress.claim where key_hash = $1`,
     [keyHash],
@@ -61,18 +64,22 @@ async function readRow(pool: pg.Pool, keyHash: Buffer): Promise<ClaimRow | undef
 }
 
 /** What a row that is there says to whoever asks; undefined where it has changed meanwhile, or is out of date. */
-async function takenBy(pool: pg.Pool, { keyHash, bodyHash }: Asked, row: ClaimRow): Promise<Taken | undefined> {
+async function takenBy(
+  database: ClaimsDatabase,
+  { keyHash, bodyHash }: Asked,
+  row: ClaimRow,
+): Promise<Taken | undefined> {
   const claim: Claim = { keyHash, salt: row.salt, attempt: row.attempt, requestId: row.request_id };
   if (row.is_expired) {
     const sql = 'delete from ingress.claim where key_hash = $1 and attempt = $2 and expires_at <= now()';
-    await pool.query(sql, [keyHash, row.attempt]);
+    await database.query(sql, [keyHash, row.attempt]);
     return undefined;
   }
   if (!bodyHash.equals(row.body_hash)) return { kind: 'other-body' };
   if (row.state !== 'running') return { kind: row.state, claim };
   if (row.is_alive) return { kind: 'running' };
   const attempt = randomUUID();
-  const { rowCount } = await pool.query(
+  const { rowCount } = await database.query(
     `update ingress.claim set attempt = $3, alive_until = now() + make_interval(secs => $4)
      where key_hash = $1 and attempt = $2 and state = 'running' and alive_until <= now()`,
     [keyHash, row.attempt, attempt, ALIVE_S],

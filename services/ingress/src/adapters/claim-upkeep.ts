@@ -1,7 +1,7 @@
-import type pg from 'pg';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Claim } from '../idempotency/claim-store.ts';
 import { ALIVE_S } from './claim-rows.ts';
+import type { ClaimsDatabase } from './claims-database.ts';
 
 /** Three renewals may fail before others look at a claim. */
 const RENEW_MS = 5_000;
@@ -22,14 +22,14 @@ export interface ClaimUpkeep {
   close(): void;
 }
 
-export function startClaimUpkeep(pool: pg.Pool, logger: Logger): ClaimUpkeep {
+export function startClaimUpkeep(database: ClaimsDatabase, logger: Logger): ClaimUpkeep {
   const held = new Map<string, Claim>();
 
   async function renew(): Promise<void> {
     if (held.size === 0) return;
     const claims = [...held.values()];
     try {
-      await pool.query(
+      await database.query(
         `update ingress.claim as claim set alive_until = now() + make_interval(secs => $3)
          from unnest($1::bytea[], $2::uuid[]) as mine (key_hash, attempt)
          where claim.key_hash = mine.key_hash and claim.attempt = mine.attempt and claim.state = 'running'`,
@@ -42,7 +42,7 @@ export function startClaimUpkeep(pool: pg.Pool, logger: Logger): ClaimUpkeep {
 
   async function sweep(): Promise<number> {
     for (let deleted = 0; ; ) {
-      const { rowCount } = await pool.query(
+      const { rowCount } = await database.query(
         `delete from ingress.claim where key_hash in (
            select key_hash from ingress.claim where expires_at <= now() - make_interval(secs => $1)
            limit $2 for update skip locked)`,

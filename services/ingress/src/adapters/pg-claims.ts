@@ -4,6 +4,7 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { Claim, ClaimStore } from '../idempotency/claim-store.ts';
 import { ALIVE_S, CLAIM_TTL_S, takeRow } from './claim-rows.ts';
 import { startClaimUpkeep } from './claim-upkeep.ts';
+import { claimsDatabase } from './claims-database.ts';
 
 export interface PgClaims extends ClaimStore {
   /** For the one process of a gateway, at its start: whoever these claims were of is gone. */
@@ -19,17 +20,18 @@ const MINE = 'key_hash = $1 and attempt = $2';
 
 /** Claims in the schema `ingress`, migrated. `pool`: durable (`isDurable`), or a claim might not outlive a crash. */
 export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; readonly logger: Logger }): PgClaims {
-  const upkeep = startClaimUpkeep(pool, logger);
+  const database = claimsDatabase(pool);
+  const upkeep = startClaimUpkeep(database, logger);
 
   /** Whether the statement met the claim's row. */
   async function onMine(sql: string, { keyHash, attempt }: Claim, ...values: readonly unknown[]): Promise<boolean> {
-    const { rowCount } = await pool.query(sql, [keyHash, attempt, ...values]);
+    const { rowCount } = await database.query(sql, [keyHash, attempt, ...values]);
     return (rowCount ?? 0) > 0;
   }
 
   return {
     async take(asked) {
-      const taken = await takeRow(pool, asked);
+      const taken = await takeRow(database, asked);
       if (taken.kind === 'new' || taken.kind === 'orphaned') upkeep.hold(taken.claim);
       return taken;
     },
@@ -72,11 +74,14 @@ export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; reado
     },
     async readPiece({ keyHash, attempt }, seq) {
       const sql = `select sealed from ingress.answer_piece where ${MINE} and seq = $3`;
-      const { rows } = await pool.query<{ sealed: Buffer }>(sql, [keyHash, attempt, seq]);
+      const { rows } = await database.query<{ sealed: Buffer }>(sql, [keyHash, attempt, seq]);
       return rows[0]?.sealed;
     },
     async orphanAll() {
-      await pool.query(`update ingress.claim set alive_until = now() where state = 'running' and alive_until > now()`);
+      await database.query(
+        `update ingress.claim set alive_until = now() where state = 'running' and alive_until > now()`,
+        [],
+      );
     },
     sweep: upkeep.sweep,
     close: upkeep.close,

@@ -32,8 +32,9 @@ export function createAnswerKeeper(parts: {
   readonly seals: PieceSeals;
   readonly logger: Logger;
   readonly answerMaxBytes?: number | undefined;
+  readonly patienceMs?: number;
 }): AnswerKeeper {
-  const { claims, claim, seals, logger, answerMaxBytes = ANSWER_MAX_BYTES } = parts;
+  const { claims, claim, seals, logger, answerMaxBytes = ANSWER_MAX_BYTES, patienceMs = PATIENCE_MS } = parts;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let totalBytes = 0;
@@ -54,7 +55,7 @@ export function createAnswerKeeper(parts: {
     try {
       for (; isKept && bytes.length - from >= PIECE_BYTES; from += PIECE_BYTES) {
         const piece = sealed(pieces + 1, bytes.subarray(from, from + PIECE_BYTES));
-        if (!(await persistently(() => claims.addPiece(claim, piece)))) giveUp('its claim was taken over');
+        if (!(await persistently(() => claims.addPiece(claim, piece), patienceMs))) giveUp('its claim was taken over');
         pieces += 1;
       }
     } catch (error) {
@@ -80,11 +81,12 @@ export function createAnswerKeeper(parts: {
       const last = waitingBytes === 0 ? [] : [sealed(pieces + 1, Buffer.concat(waiting))];
       try {
         if (!isKept) {
-          await persistently(() => claims.leaveUnkept(claim));
+          await persistently(() => claims.leaveUnkept(claim), patienceMs);
           return;
         }
         const first = sealed(HEAD_SEQ, headBytes(head, pieces + last.length));
-        if (!(await persistently(() => claims.keep(claim, [first, ...last])))) giveUp('its claim was taken over');
+        if (!(await persistently(() => claims.keep(claim, [first, ...last]), patienceMs)))
+          giveUp('its claim was taken over');
       } catch (error) {
         giveUp('the database is away', error);
         // Renewed no longer: the log tells whoever repeats it that it was carried out.
@@ -95,8 +97,8 @@ export function createAnswerKeeper(parts: {
 }
 
 /** Tries again for a while: a statement that failed may be repeated, and the answer waits for it. */
-async function persistently<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAtMs = performance.now() + PATIENCE_MS;
+async function persistently<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
+  const giveUpAtMs = performance.now() + patienceMs;
   for (;;) {
     try {
       return await attempt();

@@ -36,8 +36,8 @@ export interface SealedPiece {
 
 /**
  * Claims and answers, kept durably for `CLAIM_TTL_MS`. A claim that this process took is renewed by itself until it is
- * kept, left, released or given back. Rejects with whatever the database says where it cannot be reached; every call may
- * be repeated.
+ * kept, left, released or given back. Rejects, within seconds, where the database cannot be reached; every call may be
+ * repeated.
  */
 export interface ClaimStore {
   /** Of any number of callers at once one is told `new` (or `orphaned`). */

@@ -9,8 +9,6 @@ import { type KeptAnswer, openAnswer } from './kept-answer.ts';
 import { createSecrets, type KeySecrets } from './key-secrets.ts';
 import type { RequestFate } from './request-fate.ts';
 
-/** How long a request waits to hear whether its key is free; longer than a busy database takes. */
-const TAKE_MAX_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 
 /** What is asked under an `Idempotency-Key`. */
@@ -75,7 +73,7 @@ export function createIdempotency(parts: {
   async function begin(asked: Asked): Promise<Begun> {
     const key = secrets.of(asked.scope, asked.idempotencyKey);
     const bodyHash = secrets.bodyHash(asked.body);
-    const taken = await inTime(claims.take({ keyHash: key.keyHash, bodyHash, requestId: asked.requestId }));
+    const taken = await claims.take({ keyHash: key.keyHash, bodyHash, requestId: asked.requestId });
     switch (taken.kind) {
       case 'new':
         return run(taken.claim, key);
@@ -95,17 +93,6 @@ export function createIdempotency(parts: {
   }
 
   return { begin: (asked) => begin(asked).catch((thrown: unknown) => Promise.reject(storeFault(thrown))) };
-}
-
-/** A take that comes too late is an orphan soon, and nothing was executed for it. */
-async function inTime(taking: Promise<Taken>): Promise<Taken> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the claims do not answer')), TAKE_MAX_MS);
-  try {
-    return await Promise.race([taking, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What the store or the log throws means that nothing can be said of the key now, so nothing is executed. */

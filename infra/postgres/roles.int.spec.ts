@@ -13,9 +13,10 @@ import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { revocations } from '#testkit/journal-contract.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
+import { createPgClaims } from '../../services/ingress/src/adapters/pg-claims.ts';
 import { openJournal } from '../../services/journal/src/journal.ts';
 
-const schemas = ['journal', 'quota', 'billing', 'accounts'] as const;
+const schemas = ['journal', 'quota', 'billing', 'accounts', 'ingress'] as const;
 type Schema = (typeof schemas)[number];
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -126,8 +127,29 @@ test('billing, under its role, keeps and removes dead letters', async () => {
   await refused('accounts', 'select * from billing.dead_letters');
 });
 
+test('ingress, under its role, keeps claims and answers, and changes no table', async () => {
+  const pool = openPool({ connectionString: as('ingress'), max: 2, applicationName: 'roles test', isDurable: true });
+  const claims = createPgClaims({ pool, logger: pino({ level: 'silent' }) });
+  try {
+    const taken = await claims.take({ keyHash: Buffer.alloc(32), bodyHash: Buffer.alloc(32), requestId: 'r' });
+    assert.ok(taken.kind === 'new');
+    await claims.addPiece(taken.claim, { seq: 1, sealed: Buffer.from('x') });
+    await claims.keep(taken.claim, [{ seq: 0, sealed: Buffer.from('x') }]);
+    assert.equal(String(await claims.readPiece(taken.claim, 1)), 'x');
+    assert.equal(await claims.sweep(), 0);
+    await claims.orphanAll();
+  } finally {
+    claims.close();
+    await pool.end();
+  }
+  for (const table of ['claim', 'answer_piece']) await refused('ingress', `truncate ingress.${table}`);
+  await refused('ingress', 'alter table ingress.claim add column more text');
+  await refused('ingress', 'create schema more');
+  await refused('ingress', 'set role gateway_owner');
+});
+
 test("no service's role sees another's tables", async () => {
-  const first = { journal: 'event', quota: 'account', billing: 'ledger', accounts: 'subject_key' };
+  const first = { journal: 'event', quota: 'account', billing: 'ledger', accounts: 'subject_key', ingress: 'claim' };
   for (const role of schemas) {
     for (const other of schemas) {
       if (role !== other) await refused(role, `select * from ${other}.${first[other]}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from '#testkit/test.ts';
-import { apiKeyPrefix, createKeyHasher, generateApiKey, isApiKeyShaped } from './api-key.ts';
+import { apiKeyPrefix, createKeyHasher, deriveApiKey, generateApiKey, isApiKeyShaped } from './api-key.ts';
 
 const KEYS = 1_000;
 const keys = Array.from({ length: KEYS }, generateApiKey);
@@ -19,6 +19,15 @@ test('every character of the alphabet is equally likely', () => {
   const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
   // 61 degrees of freedom: a fair draw exceeds 160 once in 10^10 runs; `byte % 62` comes to about 380.
   assert.ok(chiSquare < 160, `chi-square ${chiSquare}`);
+});
+
+test('a derived key has the shape of any other, is the same for the same text, and follows from the pepper', () => {
+  const pepper = 'ab'.repeat(32);
+  const derived = Array.from({ length: KEYS }, (_, index) => deriveApiKey(pepper, `text ${index}`));
+  for (const key of derived) assert.ok(isApiKeyShaped(key), key);
+  assert.equal(new Set(derived.map(apiKeyPrefix)).size, KEYS);
+  assert.equal(deriveApiKey(pepper, 'text 0'), derived[0]);
+  assert.notEqual(deriveApiKey('cd'.repeat(32), 'text 0'), derived[0]);
 });
 
 test('the prefix is what may be shown: ak_ and 8 characters', () => {

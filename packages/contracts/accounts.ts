@@ -24,8 +24,8 @@ export interface KeyView {
 }
 
 /**
- * Rejections are `Fault`s: `invalid_request`, `not_found`, `conflict`, `unavailable`. Commands resolve when durable and
- * visible.
+ * Rejections are `Fault`s: `invalid_request`, `not_found`, `idempotency_key_reused`, `conflict`, `unavailable`. Commands
+ * resolve when durable and visible.
  */
 export interface AccountsPort {
   /** Whose key this is; undefined for an unknown, malformed or revoked one. Synchronous: a look-up in memory. */
@@ -47,10 +47,12 @@ export interface AccountsPort {
     readonly reason: string;
     readonly idempotencyKey: string;
   }): Promise<{ readonly creditId: string }>;
-  /** The key itself is in the answer this once and nowhere after. */
+  /** The key itself is in the answer and nowhere after; the same idempotency key gives the same API key again. */
   createApiKey(command: {
     readonly userId: string;
     readonly name: string;
+    /** As `createUser`'s. Whoever has the pepper can work the API key out from it. */
+    readonly idempotencyKey: string;
   }): Promise<{ readonly key: KeyView; readonly apiKey: string }>;
   /** Revoking a revoked key changes nothing. */
   revokeApiKey(keyId: string): Promise<KeyView>;

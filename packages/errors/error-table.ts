@@ -30,8 +30,14 @@ export const errorTable = {
   method_not_allowed: row(405, 'UNIMPLEMENTED', false, 'invalid_request_error'),
   request_timeout: row(408, 'DEADLINE_EXCEEDED', true, 'invalid_request_error'),
   conflict: row(409, 'ABORTED', false, 'invalid_request_error'),
+  /** A request with the same `Idempotency-Key` runs: its answer can be had once it is whole. */
+  idempotency_key_in_use: row(409, 'ABORTED', true, 'invalid_request_error'),
+  /** What was asked under this `Idempotency-Key` was done and charged, and its answer is not kept: it is not done again. */
+  idempotency_answer_lost: row(409, 'DATA_LOSS', false, 'invalid_request_error'),
   body_too_large: row(413, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   unsupported_media_type: row(415, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
+  /** The `Idempotency-Key` belongs to a request with another body. */
+  idempotency_key_reused: row(422, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   quota_exceeded: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   rate_limit_exceeded: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   client_gone: row(499, 'CANCELLED', false, 'invalid_request_error'),

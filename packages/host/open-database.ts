@@ -9,15 +9,22 @@ import { waitFor } from './wait-for.ts';
 /** Projections, reads and the lease of one service. */
 const POOL_MAX_CONNECTIONS = 8;
 
+export interface DatabaseWishes {
+  readonly maxConnections?: number;
+  /** As `PoolSettings.isDurable`. */
+  readonly isDurable?: boolean;
+}
+
 /**
  * The service's database, its schema up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
  * where a migration fails, or the process is told to stop.
  */
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
+  { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes = {},
 ): Promise<{ pool: pg.Pool; connectionString: string }> {
   const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
-  const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: `gateway ${host.name}` });
+  const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => pool.end());
   await waitFor('the database', () => pool.query('select 1'), host);
   if (host.config.migrate === 'auto') await migrateSchema(host.name, host.config);

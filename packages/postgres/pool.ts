@@ -6,7 +6,14 @@ export interface PoolSettings {
   readonly max: number;
   /** Shown in `pg_stat_activity`, so that a slow query can be traced to its service. */
   readonly applicationName: string;
+  /** A commit is on the server's disk when it resolves, whatever the database's default is. Absent: as the default says. */
+  readonly isDurable?: boolean;
 }
+
+/** Settings that are stricter than `on` stay. */
+const DURABLE_COMMITS = `do $$ begin
+  if current_setting('synchronous_commit') = 'off' then set synchronous_commit to on; end if;
+end $$`;
 
 /** Longer than a busy server needs to accept, short enough that a caller hears of a dead one. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -29,7 +36,7 @@ const parseInt8Items = pg.types.getTypeParser(INT8_ARRAY_OID, 'text') as (text: 
  * A connection that breaks never brings the process down: an idle one is replaced by the pool, a checked-out one fails
  * the query that uses it next.
  */
-export function openPool({ connectionString, max, applicationName }: PoolSettings): pg.Pool {
+export function openPool({ connectionString, max, applicationName, isDurable }: PoolSettings): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,
@@ -38,6 +45,7 @@ export function openPool({ connectionString, max, applicationName }: PoolSetting
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
     types: { getTypeParser: typeParser },
+    ...(isDurable === true ? { onConnect: (client) => client.query(DURABLE_COMMITS) } : {}),
   });
   pool.on('error', ignoreBrokenConnection);
   // The pool listens to its idle connections only. One that breaks while it is checked out, between two queries of a

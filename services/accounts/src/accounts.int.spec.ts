@@ -30,14 +30,14 @@ test('a user that was created is there at once, with the keys it has', async () 
   const user = await accounts.createUser(ada);
   assert.deepEqual(await accounts.getUser(user.userId), { ...user, keys: [] });
   assert.equal(user.name, 'Ada Lovelace');
-  const { key } = await accounts.createApiKey({ userId: user.userId, name: 'laptop' });
+  const { key } = await accounts.createApiKey({ userId: user.userId, name: 'laptop', idempotencyKey: '' });
   assert.deepEqual(await accounts.getUser(user.userId), { ...user, keys: [key] });
 });
 
 test('a key authenticates as soon as it is issued, and never again once it is revoked', async () => {
   const { userId } = await accounts.createUser(ada);
-  const { key, apiKey } = await accounts.createApiKey({ userId, name: 'laptop' });
-  const other = await accounts.createApiKey({ userId, name: 'server' });
+  const { key, apiKey } = await accounts.createApiKey({ userId, name: 'laptop', idempotencyKey: '' });
+  const other = await accounts.createApiKey({ userId, name: 'server', idempotencyKey: '' });
   assert.deepEqual(accounts.authenticate(apiKey), { keyId: key.keyId, userId });
   assert.equal(apiKey.slice(0, 11), key.prefix);
 
@@ -60,7 +60,7 @@ test('a key authenticates as soon as it is issued, and never again once it is re
 
 test('a key that was never issued does not authenticate', async () => {
   const { userId } = await accounts.createUser(ada);
-  const { apiKey } = await accounts.createApiKey({ userId, name: '' });
+  const { apiKey } = await accounts.createApiKey({ userId, name: '', idempotencyKey: '' });
   const changed = apiKey.slice(0, -1) + (apiKey.endsWith('a') ? 'b' : 'a');
   for (const text of ['', 'ak_', changed, `${apiKey} `, apiKey.toUpperCase()]) {
     assert.equal(accounts.authenticate(text), undefined, text);
@@ -75,10 +75,13 @@ test('the same idempotency key creates one user, however often and however much 
   assert.ok(user);
   assert.equal((await running.journal.readStream(`user-${user.userId}`)).length, 1);
 
-  const { key } = await accounts.createApiKey({ userId: user.userId, name: 'laptop' });
+  const { key } = await accounts.createApiKey({ userId: user.userId, name: 'laptop', idempotencyKey: '' });
   assert.deepEqual(await accounts.createUser(command), { ...user, keys: [key] });
-  await assert.rejects(accounts.createUser({ ...command, email: 'other@example.com' }), faultOf('conflict'));
-  await assert.rejects(accounts.createUser({ ...command, requestsPerMinute: 1 }), faultOf('conflict'));
+  await assert.rejects(
+    accounts.createUser({ ...command, email: 'other@example.com' }),
+    faultOf('idempotency_key_reused'),
+  );
+  await assert.rejects(accounts.createUser({ ...command, requestsPerMinute: 1 }), faultOf('idempotency_key_reused'));
 });
 
 test('the same idempotency key credits once; another credits again', async () => {
@@ -86,7 +89,7 @@ test('the same idempotency key credits once; another credits again', async () =>
   const command = { userId, amountNanoUsd: 5_000_000_000n, reason: 'invoice', idempotencyKey: 'i1' };
   const credits = await Promise.all(Array.from({ length: 8 }, () => accounts.creditBalance(command)));
   assert.equal(new Set(credits.map((credit) => credit.creditId)).size, 1);
-  await assert.rejects(accounts.creditBalance({ ...command, amountNanoUsd: 1n }), faultOf('conflict'));
+  await assert.rejects(accounts.creditBalance({ ...command, amountNanoUsd: 1n }), faultOf('idempotency_key_reused'));
   await accounts.creditBalance({ ...command, idempotencyKey: 'i2' });
   await accounts.creditBalance({ ...command, idempotencyKey: '' });
   await accounts.creditBalance({ ...command, idempotencyKey: '' });
@@ -96,6 +99,21 @@ test('the same idempotency key credits once; another credits again', async () =>
     events.map((event) => event.type),
     ['UserCreated', ...Array.from({ length: 4 }, () => 'BalanceCredited')],
   );
+});
+
+test('the same idempotency key gives one API key, in the first answer and in every repeat', async () => {
+  const { userId } = await accounts.createUser(ada);
+  const command = { userId, name: 'laptop', idempotencyKey: 'a text that nobody guesses' };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => accounts.createApiKey(command)));
+  const [first] = answers;
+  assert.ok(first);
+  for (const answer of answers) assert.deepEqual(answer, first);
+  assert.equal(accounts.authenticate(first.apiKey)?.keyId, first.key.keyId);
+  assert.equal((await running.journal.readStream(`key-${first.key.keyId}`)).length, 1);
+
+  const other = await accounts.createApiKey({ ...command, idempotencyKey: 'another text' });
+  assert.notEqual(other.apiKey, first.apiKey);
+  await assert.rejects(accounts.createApiKey({ ...command, name: 'server' }), faultOf('idempotency_key_reused'));
 });
 
 test('one idempotency key is another one for another user', async () => {
@@ -113,7 +131,7 @@ test('what does not exist is not found, whatever its id looks like', async () =>
   const credit = { amountNanoUsd: 1n, reason: '', idempotencyKey: '' };
   for (const id of ['019a0000-0000-7000-8000-000000000000', '', 'a\u0000b', "' or 1=1", 'x'.repeat(100_000)]) {
     await assert.rejects(accounts.getUser(id), faultOf('not_found'));
-    await assert.rejects(accounts.createApiKey({ userId: id, name: '' }), faultOf('not_found'));
+    await assert.rejects(accounts.createApiKey({ userId: id, name: '', idempotencyKey: '' }), faultOf('not_found'));
     await assert.rejects(accounts.revokeApiKey(id), faultOf('not_found'));
     await assert.rejects(accounts.creditBalance({ ...credit, userId: id }), faultOf('not_found'));
   }
@@ -152,21 +170,21 @@ test('paging through the users shows each once, in order', async () => {
 test('a person whose subject key is deleted is forgotten, and the user goes on', async () => {
   const command = { ...ada, idempotencyKey: 'to be forgotten' };
   const { userId } = await accounts.createUser(command);
-  const { apiKey } = await accounts.createApiKey({ userId, name: 'laptop' });
+  const { apiKey } = await accounts.createApiKey({ userId, name: 'laptop', idempotencyKey: '' });
   await running.pool.query('delete from accounts.subject_key where user_id = $1', [userId]);
 
   const user = await accounts.getUser(userId);
   assert.deepEqual([user.name, user.email, user.requestsPerMinute], ['', '', 60]);
   assert.equal(accounts.authenticate(apiKey)?.userId, userId);
   // A late repeat of the creation must not bring the person back.
-  await assert.rejects(accounts.createUser(command), faultOf('conflict'));
+  await assert.rejects(accounts.createUser(command), faultOf('idempotency_key_reused'));
   assert.equal((await accounts.getUser(userId)).name, '');
 });
 
 test('neither a key nor a name nor an e-mail is in any event', async () => {
   const secrets = { ...ada, name: 'Grace Hopper', email: 'grace@navy.example' };
   const { userId } = await accounts.createUser(secrets);
-  const { apiKey } = await accounts.createApiKey({ userId, name: 'laptop' });
+  const { apiKey } = await accounts.createApiKey({ userId, name: 'laptop', idempotencyKey: '' });
   const log = (await wholeLog(running.journal)).map((event) => JSON.stringify(event)).join('\n');
   assert.match(log, new RegExp(userId));
   // Long enough that no random text in the log holds one by chance.

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { apiKeyPrefix, createKeyHasher, generateApiKey } from '#api-keys/api-key.ts';
+import { apiKeyPrefix, createKeyHasher, deriveApiKey, generateApiKey } from '#api-keys/api-key.ts';
 import { createAuthenticator } from '#api-keys/authenticator.ts';
 import { createKeyRing } from '#api-keys/key-ring.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
@@ -75,15 +75,14 @@ export function createAccountCommands(
   const { config, journal, pool, logger, awaitProjection, awaitBalance, awaitKeyRing } = dependencies;
   assertSound(config);
   const hashKey = createKeyHasher(config.keyPepper);
+  const issued = (apiKey: string) => ({ apiKey, keyHash: hashKey(apiKey), prefix: apiKeyPrefix(apiKey) });
   const ports: Ports = {
     journal,
     inTurn: createStreamTurns(),
     profileSeals: createProfileSeals(createSubjectKeys(pool)),
     clock: dependencies.clock ?? systemClock,
-    newApiKey: () => {
-      const apiKey = generateApiKey();
-      return { apiKey, keyHash: hashKey(apiKey), prefix: apiKeyPrefix(apiKey) };
-    },
+    newApiKey: () => issued(generateApiKey()),
+    sameApiKey: (idempotencyKey) => issued(deriveApiKey(config.keyPepper, idempotencyKey)),
     findUser: (userId) => readUser({ pool, logger }, userId),
     directoryVisible: (position) => {
       const waits = [awaitKeyRing?.(position) ?? Promise.resolve(), awaitProjection(directory.name, position)];

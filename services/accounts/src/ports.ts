@@ -32,6 +32,8 @@ export interface Ports {
   readonly inTurn: <T>(stream: string, work: () => Promise<T>) => Promise<T>;
   readonly profileSeals: ProfileSeals;
   readonly newApiKey: () => NewApiKey;
+  /** The key that follows from an idempotency key: the same each time. */
+  readonly sameApiKey: (idempotencyKey: string) => NewApiKey;
   readonly clock: Clock;
   /** The read model's view of a user; undefined where it has none. */
   readonly findUser: (userId: string) => Promise<UserView | undefined>;

@@ -11,13 +11,13 @@ test('after a restart exactly the unrevoked keys authenticate, though the tables
   try {
     const { accounts } = running;
     const { userId } = await accounts.createUser(ada);
-    const kept = await accounts.createApiKey({ userId, name: 'kept' });
-    const revoked = await accounts.createApiKey({ userId, name: 'revoked' });
+    const kept = await accounts.createApiKey({ userId, name: 'kept', idempotencyKey: '' });
+    const revoked = await accounts.createApiKey({ userId, name: 'revoked', idempotencyKey: '' });
     await accounts.revokeApiKey(revoked.key.keyId);
-    const revokedLate = await accounts.createApiKey({ userId, name: 'revoked late' });
+    const revokedLate = await accounts.createApiKey({ userId, name: 'revoked late', idempotencyKey: '' });
     await running.stopProjection();
     await accounts.revokeApiKey(revokedLate.key.keyId);
-    const createdLate = await accounts.createApiKey({ userId, name: 'created late' });
+    const createdLate = await accounts.createApiKey({ userId, name: 'created late', idempotencyKey: '' });
 
     const restarted = await running.restart();
     assert.deepEqual(restarted.authenticate(kept.apiKey), { keyId: kept.key.keyId, userId });
@@ -34,7 +34,7 @@ test('on empty tables the log alone is enough to authenticate', async () => {
   const second = await startAccounts(first.journal);
   try {
     const { userId } = await first.accounts.createUser(ada);
-    const { key, apiKey } = await first.accounts.createApiKey({ userId, name: '' });
+    const { key, apiKey } = await first.accounts.createApiKey({ userId, name: '', idempotencyKey: '' });
     await second.accounts.ready();
     assert.deepEqual(second.accounts.authenticate(apiKey), { keyId: key.keyId, userId });
     await first.accounts.revokeApiKey(key.keyId);
@@ -51,7 +51,7 @@ test('the directory rebuilt from the log equals the live one', async () => {
     const { accounts } = running;
     for (let n = 0; n < 20; n += 1) {
       const { userId } = await accounts.createUser({ ...ada, name: `User ${n} ß 漢字`, requestsPerMinute: n });
-      const { key } = await accounts.createApiKey({ userId, name: `"quoted" {braces}, \\ ${n}` });
+      const { key } = await accounts.createApiKey({ userId, name: `"quoted" {braces}, \\ ${n}`, idempotencyKey: '' });
       if (n % 2 === 0) await accounts.revokeApiKey(key.keyId);
     }
     const report = await replayProjection(directory, running);

@@ -1,5 +1,6 @@
 import { adminOnly } from './admin/admin-token.ts';
 import { createApiKey, revokeApiKey } from './admin/api-keys.ts';
+import { repeatable } from './admin/repeatable.ts';
 import { createUser, creditBalance, getUser, listUsers } from './admin/users.ts';
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
@@ -30,6 +31,7 @@ export function routesOf(
 ): readonly Route[] {
   const { complete, identify, limits, state, publishMetrics } = parts;
   const admin = adminOnly(dependencies.config.adminToken);
+  const once = repeatable(dependencies, limits);
   return [
     { path: '/', methods: { GET: pointer } },
     { path: COMPLETIONS_PATH, methods: { POST: complete } },
@@ -38,12 +40,15 @@ export function routesOf(
     { path: '/v1/usage', methods: { GET: usageHandler(dependencies, identify) } },
     {
       path: '/admin/users',
-      methods: { GET: admin(listUsers(dependencies)), POST: admin(createUser(dependencies, limits)) },
+      methods: { GET: admin(listUsers(dependencies)), POST: admin(once(createUser(dependencies))) },
     },
     { path: '/admin/users/:userId', methods: { GET: admin(getUser(dependencies)) } },
-    { path: '/admin/users/:userId/balance', methods: { POST: admin(creditBalance(dependencies, limits)) } },
-    { path: '/admin/api-keys', methods: { POST: admin(createApiKey(dependencies, limits)) } },
-    { path: '/admin/api-keys/:keyId/revoke', methods: { POST: admin(revokeApiKey(dependencies)) } },
+    { path: '/admin/users/:userId/balance', methods: { POST: admin(once(creditBalance(dependencies))) } },
+    { path: '/admin/api-keys', methods: { POST: admin(once(createApiKey(dependencies))) } },
+    {
+      path: '/admin/api-keys/:keyId/revoke',
+      methods: { POST: admin(once(revokeApiKey(dependencies), { readsBody: false })) },
+    },
     { path: '/health', methods: { GET: liveness } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },

@@ -4,9 +4,13 @@ import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts'
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
+import type { ClaimStore } from './idempotency/claim-store.ts';
+import { createIdempotency } from './idempotency/idempotency.ts';
+import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
@@ -78,6 +82,10 @@ export async function startTestGateway(
     readonly usage?: readonly UsageLine[];
     readonly balances?: BalancePort['balances'];
     readonly freePriceKey?: string;
+    /** What the log has of a stream; nothing where it is left out. */
+    readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
+    readonly claims?: ClaimStore;
+    readonly answerMaxBytes?: number;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -95,6 +103,12 @@ export async function startTestGateway(
     const credited = credits.get(userId) ?? 0n;
     return { userId, creditedNanoUsd: credited, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: credited };
   };
+  const logger = createLogger({
+    level: 'debug',
+    service: 'ingress',
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
+  const claims = options.claims ?? createMemoryClaims();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -116,13 +130,16 @@ export async function startTestGateway(
       isFree: (priceKey) => options.freePriceKey === priceKey,
     },
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
+    idempotency: createIdempotency({
+      claims,
+      keyPepper: 'ab'.repeat(32),
+      logger,
+      answerMaxBytes: options.answerMaxBytes,
+    }),
+    log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
-    logger: createLogger({
-      level: 'debug',
-      service: 'ingress',
-      destination: { write: (line) => void lines.push(JSON.parse(line)) },
-    }),
+    logger,
     metrics: createMetrics({ withProcessDefaults: false }),
   });
   const { url } = await ingress.listen();
@@ -200,11 +217,14 @@ function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
       if (isNew) credits.set(userId, (credits.get(userId) ?? 0n) + amountNanoUsd);
       return { creditId: id };
     },
-    async createApiKey({ userId, name }) {
+    async createApiKey({ userId, name, idempotencyKey }) {
       existing(userId);
+      const created = idempotencyKey === '' ? undefined : keys.get(idsByIdempotencyKey.get(idempotencyKey) ?? '');
+      if (created !== undefined) return created;
       const apiKey = `ak_${String(keys.size).repeat(64)}`;
       const key = { keyId: `key-${keys.size + 1}`, name, prefix: apiKey.slice(0, 8), isRevoked: false, createdAtMs: 0 };
       keys.set(key.keyId, { key, apiKey, userId });
+      if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, key.keyId);
       return { key, apiKey };
     },
     async revokeApiKey(keyId) {

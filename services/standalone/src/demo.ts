@@ -23,7 +23,7 @@ export async function ensureDemo(accounts: AccountsPort, dataDir: string, secret
     reason: 'demo credit',
     idempotencyKey: 'standalone-demo-credit',
   });
-  const { apiKey } = await accounts.createApiKey({ userId: user.userId, name: 'demo' });
+  const { apiKey } = await accounts.createApiKey({ userId: user.userId, name: 'demo', idempotencyKey: '' });
   await saveSecrets(dataDir, { ...secrets, demoKey: apiKey });
   return apiKey;
 }

@@ -18,7 +18,9 @@ import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
 import { createBilling } from '../../billing/src/billing.ts';
 import { billingConfigFrom } from '../../billing/src/config-from.ts';
+import { createPgClaims } from '../../ingress/src/adapters/pg-claims.ts';
 import { ingressConfigFrom } from '../../ingress/src/config-from.ts';
+import { createIdempotency, type Idempotency } from '../../ingress/src/idempotency/idempotency.ts';
 import { createIngress } from '../../ingress/src/ingress.ts';
 import { createMemoryLimiter } from '../../ingress/src/rate-limits/memory-limiter.ts';
 import { journalService } from '../../journal/src/api/journal-service.ts';
@@ -31,7 +33,10 @@ import { routerConfigFrom } from '../../router/src/config-from.ts';
 import { createRouter } from '../../router/src/router.ts';
 import type { Secrets } from './secrets.ts';
 
-const MIGRATED_SCHEMAS = ['journal', 'accounts', 'quota', 'billing'] as const;
+const MIGRATED_SCHEMAS = ['journal', 'accounts', 'quota', 'billing', 'ingress'] as const;
+
+/** Claims and answers of requests with an Idempotency-Key: of their own, so that none of them waits for a projection. */
+const CLAIMS_MAX_CONNECTIONS = 4;
 
 /** Projections, reads of the log and the admin's queries; the writer has a connection of its own. */
 const POOL_MAX_CONNECTIONS = 10;
@@ -108,6 +113,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   // What was admitted before this start has lost its process: no usage will ever be recorded for it.
   await quota.expireOrphans(await journal.head());
 
+  const idempotency = await openIdempotency(dependencies, opened, loggerOf('ingress'));
   const ingress = createIngress({
     config: ingressConfigFrom(config, secrets.adminToken),
     quota: { admit: tracedAdmit(quota.admit, tracer) },
@@ -115,6 +121,8 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     accounts,
     billing,
     balances: quota,
+    idempotency,
+    log: journal,
     rateLimiter: config.rateLimits === undefined ? undefined : createMemoryLimiter(systemClockUs),
     readiness: async () => ({ database: await databaseState(pool) }),
     stats: async () => ({
@@ -142,6 +150,20 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
       await running.disposeAsync();
     },
   };
+}
+
+async function openIdempotency(
+  { connectionString, secrets: { keyPepper } }: GatewayDependencies,
+  opened: AsyncDisposableStack,
+  logger: Logger,
+): Promise<Idempotency> {
+  const max = CLAIMS_MAX_CONNECTIONS;
+  const pool = openPool({ connectionString, max, applicationName: 'gateway ingress', isDurable: true });
+  opened.defer(() => pool.end());
+  const claims = createPgClaims({ pool, logger });
+  opened.defer(() => claims.close());
+  await claims.orphanAll();
+  return createIdempotency({ claims, keyPepper, logger });
 }
 
 async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {

@@ -47,7 +47,7 @@ What each service is: whether one leads while others stand by, whether it has a 
 environment and network policies all follow from this.
 */}}
 {{- define "gateway.components" -}}
-ingress: { leads: false, hasSchema: false, calls: [journal, quota, billing, accounts, router] }
+ingress: { leads: false, hasSchema: true, calls: [journal, quota, billing, accounts, router] }
 router: { leads: false, hasSchema: false, calls: [journal] }
 journal: { leads: true, hasSchema: true, calls: [] }
 quota: { leads: true, hasSchema: true, calls: [journal] }

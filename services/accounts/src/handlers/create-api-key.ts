@@ -8,31 +8,40 @@ import { apiKeyDecider } from '../domain/api-key/api-key-decider.ts';
 import { isId } from '../domain/is-id.ts';
 import { userDecider } from '../domain/user/user-decider.ts';
 import type { Ports } from '../ports.ts';
+import { idsOf } from './idempotency.ts';
 import { keyViewOf } from './key-view.ts';
 
-/** Issues a key to a user. The key is in the answer and nowhere else. Rejects with a `Fault`. */
+/**
+ * Issues a key to a user, once for each idempotency key. The key is in the answer and nowhere else: for a repeat it is
+ * worked out anew. Rejects with a `Fault`.
+ */
 export async function createApiKey(
   ports: Ports,
-  { userId, name }: Parameters<AccountsPort['createApiKey']>[0],
+  { userId, name, idempotencyKey }: Parameters<AccountsPort['createApiKey']>[0],
 ): Promise<{ readonly key: KeyView; readonly apiKey: string }> {
+  const idOf = idsOf(idempotencyKey, '');
   await mustExist(ports, userId);
-  const keyId = newId();
-  const { apiKey, keyHash, prefix } = ports.newApiKey();
-  const outcome = await handleCommand({
-    journal: ports.journal,
-    decider: apiKeyDecider,
-    stream: streams.key(keyId),
-    command: {
-      type: 'CreateApiKey',
-      keyId,
-      userId,
-      keyHash,
-      prefix,
-      name,
-      nowMs: ports.clock(),
-    },
-    correlationId: newId(),
-  });
+  const keyId = idOf('ApiKey');
+  const { apiKey, keyHash, prefix } = idempotencyKey === '' ? ports.newApiKey() : ports.sameApiKey(idempotencyKey);
+  const stream = streams.key(keyId);
+  const outcome = await ports.inTurn(stream, () =>
+    handleCommand({
+      journal: ports.journal,
+      decider: apiKeyDecider,
+      stream,
+      command: {
+        type: 'CreateApiKey',
+        keyId,
+        userId,
+        keyHash,
+        prefix,
+        name,
+        nowMs: ports.clock(),
+      },
+      correlationId: newId(),
+      eventId: (event) => idOf(event.type),
+    }),
+  );
   if (outcome.kind === 'refused') throw new Fault(outcome.refusal);
   await ports.directoryVisible(outcome.position);
   return { key: keyViewOf(outcome.state), apiKey };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from '#testkit/test.ts';
+import { createMemoryClaims } from '../idempotency/testing.ts';
 import { ADMIN_TOKEN, model, startTestGateway, type TestGateway } from '../testing.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are looked into as a client would, field by field.
@@ -135,6 +136,31 @@ describe('the admin API', () => {
     await credit();
     assert.equal((await credit()).body.balance.credited_usd, '1.00');
     assert.equal((await call(gateway, 'POST', '/admin/users/', ann, key('x'.repeat(300)))).status, 400);
+  });
+
+  test('refuses another body under an Idempotency-Key with 422, and lets one that was refused be mended', async () => {
+    await using gateway = await startTestGateway();
+    const key = { 'idempotency-key': 'k' };
+    assert.equal((await call(gateway, 'POST', '/admin/users/', { ...ann, name: '' }, key)).status, 400);
+    assert.equal((await call(gateway, 'POST', '/admin/users/', ann, key)).status, 201);
+    const other = await call(gateway, 'POST', '/admin/users/', { ...ann, name: 'Bob' }, key);
+    assert.deepEqual([other.status, other.body.error.code], [422, 'idempotency_key_reused']);
+    // On another path it is another key.
+    assert.equal((await call(gateway, 'POST', '/admin/api-keys/', { user_id: 'nobody' }, key)).status, 404);
+  });
+
+  test('gives an API key that was made before its answer was lost, and not a second one', async () => {
+    const claims = createMemoryClaims();
+    await using gateway = await startTestGateway({ claims });
+    const user = (await call(gateway, 'POST', '/admin/users/', ann)).body;
+    const create = () =>
+      call(gateway, 'POST', '/admin/api-keys/', { user_id: user.id, name: 'a' }, { 'idempotency-key': 'k' });
+    const first = await create();
+    // As if the process had ended before it kept the answer.
+    for (const row of claims.rows.values()) Object.assign(row, { state: 'running', isAlive: false });
+    const second = await create();
+    assert.equal(second.body.api_key, first.body.api_key);
+    assert.equal((await call(gateway, 'GET', `/admin/users/${user.id}`)).body.keys.length, 1);
   });
 
   test('lists users in pages', async () => {

@@ -1,10 +1,8 @@
-import { answerJson } from '../http/answer.ts';
-import type { Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
-import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { keyDocument } from './documents.ts';
 import { onlyFields, optionalText, requiredText } from './fields.ts';
+import type { AdminChange } from './repeatable.ts';
 
 type Dependencies = Pick<IngressDependencies, 'accounts'>;
 
@@ -12,21 +10,23 @@ const ID_MAX_CHARACTERS = 64;
 const NAME_MAX_CHARACTERS = 200;
 
 /** `POST /admin/api-keys/`: the only answer that ever holds the key. */
-export function createApiKey({ accounts }: Dependencies, limits: BodyLimits): Handler {
-  return async (exchange) => {
-    const body = parseJsonObject(await readBody(exchange, limits));
+export function createApiKey({ accounts }: Dependencies): AdminChange {
+  return async ({ body: bytes, repeatText }) => {
+    const body = parseJsonObject(bytes);
     onlyFields(body, ['user_id', 'name']);
     const userId = requiredText(body, 'user_id', ID_MAX_CHARACTERS);
     const name = optionalText(body, 'name', NAME_MAX_CHARACTERS);
-    const { key, apiKey } = await accounts.createApiKey({ userId, name });
+    // Not the client's own idempotency key: an API key follows from this text.
+    const { key, apiKey } = await accounts.createApiKey({ userId, name, idempotencyKey: repeatText });
     const document = { ...keyDocument(key), user_id: userId, api_key: apiKey };
-    answerJson(exchange, 201, document, { 'cache-control': 'no-store' });
+    return { status: 201, document, headers: { 'cache-control': 'no-store' } };
   };
 }
 
 /** `POST /admin/api-keys/{keyId}/revoke`: from now on the key authenticates nobody. */
-export function revokeApiKey({ accounts }: Dependencies): Handler {
-  return async (exchange, params) => {
-    answerJson(exchange, 200, keyDocument(await accounts.revokeApiKey(params['keyId'] ?? '')));
-  };
+export function revokeApiKey({ accounts }: Dependencies): AdminChange {
+  return async ({ params }) => ({
+    status: 200,
+    document: keyDocument(await accounts.revokeApiKey(params['keyId'] ?? '')),
+  });
 }

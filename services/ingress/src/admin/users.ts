@@ -5,13 +5,12 @@ import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import { type JsonObject, parseJsonObject } from '../http/parse-json-object.ts';
 import { readBalance, readBalances } from '../http/read-balances.ts';
-import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { creditAmount } from './credit-amount.ts';
 import { userDocument } from './documents.ts';
 import { onlyFields, optionalCount, optionalText, requiredText } from './fields.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
 import { multiplierBasisPoints } from './multiplier.ts';
+import type { AdminChange } from './repeatable.ts';
 
 type Dependencies = Pick<IngressDependencies, 'accounts' | 'balances'>;
 
@@ -23,18 +22,18 @@ const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;
 
 /** `POST /admin/users/`. */
-export function createUser({ accounts, balances }: Dependencies, limits: BodyLimits): Handler {
-  return async (exchange) => {
-    const body = parseJsonObject(await readBody(exchange, limits));
+export function createUser({ accounts, balances }: Dependencies): AdminChange {
+  return async ({ body: bytes, idempotencyKey }) => {
+    const body = parseJsonObject(bytes);
     onlyFields(body, ['name', 'email', 'requests_per_minute', 'multiplier']);
     const user = await accounts.createUser({
       name: requiredText(body, 'name', NAME_MAX_CHARACTERS),
       email: emailOf(body),
       requestsPerMinute: optionalCount(body, 'requests_per_minute', REQUESTS_PER_MINUTE_MAX),
       multiplierBasisPoints: multiplierBasisPoints(body['multiplier']),
-      idempotencyKey: idempotencyKeyOf(exchange),
+      idempotencyKey,
     });
-    answerJson(exchange, 201, userDocument(user, await readBalance(balances, user.userId)));
+    return { status: 201, document: userDocument(user, await readBalance(balances, user.userId)) };
   };
 }
 
@@ -69,25 +68,26 @@ export function listUsers({ accounts, balances }: Dependencies): Handler {
 }
 
 /** `POST /admin/users/{userId}/balance`: adds money to the prepaid balance. */
-export function creditBalance({ accounts, balances }: Dependencies, limits: BodyLimits): Handler {
-  return async (exchange, params) => {
+export function creditBalance({ accounts, balances }: Dependencies): AdminChange {
+  return async ({ params, body: bytes, idempotencyKey }) => {
     const userId = params['userId'] ?? '';
-    const body = parseJsonObject(await readBody(exchange, limits));
+    const body = parseJsonObject(bytes);
     onlyFields(body, ['amount_usd', 'reason']);
     const amountNanoUsd = creditAmount(body['amount_usd']);
     const { creditId } = await accounts.creditBalance({
       userId,
       amountNanoUsd,
       reason: optionalText(body, 'reason', REASON_MAX_CHARACTERS),
-      idempotencyKey: idempotencyKeyOf(exchange),
+      idempotencyKey,
     });
-    answerJson(exchange, 200, {
+    const document = {
       object: 'credit',
       id: creditId,
       user_id: userId,
       amount_usd: formatUsd(amountNanoUsd),
       balance: balanceDocument(await readBalance(balances, userId)),
-    });
+    };
+    return { status: 200, document };
   };
 }
 

@@ -12,14 +12,21 @@ export interface ClientPresence {
 /**
  * Watches a client while its completion runs. Whatever ends the wait first aborts the signal; the two that end it from
  * this side (the deadline, `exchange.stop`) fail the answer as well.
+ *
+ * `isKept`: the answer is kept for whoever asks for it again, so that a client which has left is still answered.
  */
-export function watchClient(exchange: Exchange, answer: AnswerWriter, requestTimeoutMs: number): ClientPresence {
+export function watchClient(
+  exchange: Exchange,
+  answer: AnswerWriter,
+  requestTimeoutMs: number,
+  isKept = false,
+): ClientPresence {
   const { response, record } = exchange;
   const controller = new AbortController();
   const onClose = (): void => {
     if (response.writableFinished) return;
     record.error ??= 'client_gone';
-    controller.abort();
+    if (!isKept) controller.abort();
   };
   const stop = (refusal: Refusal): void => {
     answer.fail(refusal);

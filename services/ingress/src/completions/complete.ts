@@ -1,3 +1,4 @@
+import type { KeyIdentity } from '#contracts/accounts.ts';
 import type { AdmitResponse } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
@@ -6,9 +7,11 @@ import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import { createTurns } from '../http/turns.ts';
+import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
 import { watchClient } from './client-presence.ts';
+import { completeOnce, type Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
@@ -18,7 +21,10 @@ import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
-type Dependencies = Pick<IngressDependencies, 'config' | 'quota' | 'router' | 'balances' | 'billing'>;
+type Dependencies = Pick<
+  IngressDependencies,
+  'config' | 'quota' | 'router' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
+>;
 
 /** `POST /v1/chat/completions`: who, what, may they, and then the answer. */
 export function completionHandler(
@@ -30,18 +36,43 @@ export function completionHandler(
   const { config, quota, router } = dependencies;
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
   const ownTurn = createTurns();
+  const once = completeOnce(dependencies);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
     // Without rate limits it is a look-up in memory, and nothing is waited for.
-    const { userId, keyId } = identified instanceof Promise ? await identified : identified;
-    // Also before a client is told to send: whether a large body is wanted is what it asks with `Expect`.
+    const identity = identified instanceof Promise ? await identified : identified;
+    const idempotencyKey = idempotencyKeyOf(exchange);
+    if (idempotencyKey === undefined) {
+      await run(exchange, identity, await readAffordable(exchange, identity.userId), undefined);
+      return;
+    }
+    const body = await readBody(exchange, limits);
+    await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
+      // Not before: what was paid for once is given again to a user who has no money left.
+      await refuseWithoutMoney(identity.userId, body.length);
+      await run(exchange, identity, body, kept);
+    });
+  };
+
+  /** The body; a large one of a user without money is refused, before it is sent where its length is declared. */
+  async function readAffordable(exchange: Exchange, userId: string): Promise<Buffer> {
+    // Whether a large body is wanted is what a client asks with `Expect`.
     const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
     // A body over the limit is refused without any look-up.
     const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
     if (early !== undefined) await early;
     const body = await readBody(exchange, limits);
     if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
+    return body;
+  }
+
+  async function run(
+    exchange: Exchange,
+    { userId, keyId }: KeyIdentity,
+    body: Buffer,
+    once: Once | undefined,
+  ): Promise<void> {
     if (body.length > COSTLY_BODY_BYTES) await ownTurn();
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);
@@ -63,8 +94,9 @@ export function completionHandler(
     if (result.kind === 'refused') throw new Fault(result.refusal);
 
     // From here on a hold is placed. The router ends it, also for a client that has left by now.
+    const shutOut = await once?.admitted(result.durable);
     const answer = asked.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
-    using client = watchClient(exchange, answer, config.requestTimeoutMs);
+    using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
     const frames = router.complete(
       {
         requestId: exchange.id,
@@ -79,10 +111,19 @@ export function completionHandler(
         admissionEventId: result.eventId,
         traceparent: exchange.traceparent,
       },
-      client.signal,
+      shutOut === undefined ? client.signal : AbortSignal.abort(),
     );
-    await deliver(exchange, frames, answer, result.durable);
-  };
+    if (once === undefined) await deliver(exchange, frames, answer, result.durable);
+    else if (shutOut === undefined)
+      await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
+    else await throwAfter(frames, shutOut);
+  }
+}
+
+/** A request that was begun with an aborted signal calls no provider; its last frame says that its hold has ended. */
+async function throwAfter(frames: AsyncIterable<unknown>, fault: Fault): Promise<never> {
+  for await (const _frame of frames);
+  throw fault;
 }
 
 function check(

@@ -15,10 +15,12 @@ export function answerJson(
   document: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  answerBytes(exchange, status, JSON.stringify(document, bigintAsText), {
-    'content-type': JSON_TYPE,
-    ...headers,
-  });
+  answerBytes(exchange, status, jsonText(document), { 'content-type': JSON_TYPE, ...headers });
+}
+
+/** A document as it is answered: bigints are written as strings. */
+export function jsonText(document: unknown): string {
+  return JSON.stringify(document, bigintAsText);
 }
 
 /** Answers with a whole body. Does nothing where an answer has begun already or nobody is there to read it. */

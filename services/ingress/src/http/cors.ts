@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts';
 const EXPOSED_HEADERS = [
   'x-request-id',
   'x-client-request-id',
+  'idempotent-replayed',
   'retry-after',
   'retry-after-ms',
   'x-should-retry',

@@ -40,9 +40,19 @@ test('a key needs no name, but not any name will do', () => {
     .thenRefused('invalid_request');
 });
 
-test('a key that exists is not created again', () => {
-  given(apiKeyDecider, [created]).when(create).thenRefused('conflict');
-  given(apiKeyDecider, [created, revoked]).when(create).thenRefused('conflict');
+test('a creation that is repeated changes nothing', () => {
+  given(apiKeyDecider, [created]).when(create).then([]);
+  given(apiKeyDecider, [created, revoked])
+    .when({ ...create, nowMs: 10 })
+    .then([]);
+});
+
+test('a key that exists is not created again with other values', () => {
+  for (const other of [{ userId: 'u2' }, { name: 'server' }, { prefix: 'ak_87654321' }]) {
+    given(apiKeyDecider, [created])
+      .when({ ...create, ...other })
+      .thenRefused('idempotency_key_reused');
+  }
 });
 
 test('a key is revoked once; revoking it again changes nothing', () => {

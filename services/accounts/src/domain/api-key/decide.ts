@@ -24,7 +24,11 @@ function createApiKey(command: CreateApiKey, state: ApiKeyState): Decision<ApiKe
   const { keyId, userId, keyHash, prefix, name, nowMs } = command;
   const problem = textProblem(name, { param: 'name', charsMin: 0, charsMax: NAME_CHARS_MAX });
   if (problem !== undefined) return refuse(problem);
-  if (state.status !== 'absent') return refuse({ code: 'conflict', message: 'This key exists already.' });
+  if (state.status !== 'absent') {
+    if (state.userId === userId && state.name === name && state.prefix === prefix) return accept();
+    const message = 'The idempotency key belongs to an API key with another user or name. Use a new key.';
+    return refuse({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
+  }
   return accept({
     type: 'ApiKeyCreated',
     data: { keyId, userId, keyHash, prefix, name, createdAtMs: String(nowMs) },

@@ -38,11 +38,11 @@ test('creating the same user again changes nothing, however much later', () => {
     .then([]);
 });
 
-test('creating a user again with other values is a conflict', () => {
+test('creating a user again with other values is refused', () => {
   const again = given(userDecider, [adaCreated]);
-  again.when({ ...createAda, sealedProfile: 'other' }).thenRefused('conflict');
-  again.when({ ...createAda, requestsPerMinute: 61 }).thenRefused('conflict');
-  again.when({ ...createAda, multiplierBasisPoints: 0 }).thenRefused('conflict');
+  again.when({ ...createAda, sealedProfile: 'other' }).thenRefused('idempotency_key_reused');
+  again.when({ ...createAda, requestsPerMinute: 61 }).thenRefused('idempotency_key_reused');
+  again.when({ ...createAda, multiplierBasisPoints: 0 }).thenRefused('idempotency_key_reused');
 });
 
 const acceptable: readonly Partial<CreateUser>[] = [

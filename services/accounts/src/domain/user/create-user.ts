@@ -30,7 +30,7 @@ export function createUser(command: CreateUser, state: UserState): Decision<User
       state.multiplierBasisPoints === multiplierBasisPoints;
     if (isSame) return accept();
     const message = 'The idempotency key belongs to a user that was created with other values. Use a new key.';
-    return refuse({ code: 'conflict', message, param: 'idempotency_key' });
+    return refuse({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
   }
   return accept({
     type: 'UserCreated',

@@ -51,13 +51,13 @@ test('the same credit again credits nothing', () => {
     .then([]);
 });
 
-test('the same credit with another amount or reason is a conflict', () => {
+test('the same credit with another amount or reason is refused', () => {
   given(userDecider, [created, credited])
     .when({ ...credit, amountNanoUsd: 1n })
-    .thenRefused('conflict');
+    .thenRefused('idempotency_key_reused');
   given(userDecider, [created, credited])
     .when({ ...credit, reason: 'other' })
-    .thenRefused('conflict');
+    .thenRefused('idempotency_key_reused');
 });
 
 test('an amount of nothing, less, or more than a million USD is refused', () => {

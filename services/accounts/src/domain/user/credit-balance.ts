@@ -24,7 +24,7 @@ export function creditBalance(command: CreditBalance, state: UserState): Decisio
   if (earlier !== undefined) {
     if (earlier.amountNanoUsd === amountNanoUsd && earlier.reason === reason) return accept();
     const message = 'The idempotency key belongs to a credit with another amount or reason. Use a new key.';
-    return refuse({ code: 'conflict', message, param: 'idempotency_key' });
+    return refuse({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
   }
   if (state.creditedNanoUsd + amountNanoUsd > CREDITED_TOTAL_MAX_NANO_USD) {
     return refuse(invalid('amount_nano_usd', 'The credits of one user may come to at most a billion USD.'));

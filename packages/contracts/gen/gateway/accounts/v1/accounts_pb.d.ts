@@ -479,6 +479,13 @@ export declare type CreateApiKeyRequest = Message<"gateway.accounts.v1.CreateApi
    * @generated from field: string name = 2;
    */
   name: string;
+
+  /**
+   * As CreateUserRequest's. The API key can be worked out from it and the pepper.
+   *
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -494,6 +501,13 @@ export declare type CreateApiKeyRequestJson = {
    * @generated from field: string name = 2;
    */
   name?: string;
+
+  /**
+   * As CreateUserRequest's. The API key can be worked out from it and the pepper.
+   *
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey?: string;
 };
 
 /**
@@ -739,7 +753,7 @@ export declare const AccountsService: GenService<{
     output: typeof CreditBalanceResponseSchema;
   },
   /**
-   * The key itself is in the answer this once and nowhere after.
+   * The key itself is in the answer and nowhere after; the same idempotency key gives the same API key.
    *
    * @generated from rpc gateway.accounts.v1.AccountsService.CreateApiKey
    */

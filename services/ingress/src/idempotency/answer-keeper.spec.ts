@@ -10,16 +10,20 @@ import { createMemoryClaims } from './testing.ts';
 const logger = createLogger({ level: 'silent', service: 'ingress' });
 const secrets = createSecrets('ab'.repeat(32)).of(['user'], 'key');
 const head: KeptHead = { status: 200, headers: { 'content-type': 'x' }, provider: 'p', model: 'm', failure: null };
-const PATIENCE_MS = 500;
+/** Longer than any machine is busy. */
+const PATIENCE_MS = 30_000;
 
-async function startKeeping(change: (claims: ClaimStore) => Partial<ClaimStore> = () => ({})) {
+async function startKeeping(
+  change: (claims: ClaimStore) => Partial<ClaimStore> = () => ({}),
+  patienceMs = PATIENCE_MS,
+) {
   const claims = createMemoryClaims();
   const asked = { keyHash: secrets.keyHash, bodyHash: Buffer.alloc(32), requestId: 'r' };
   const taken = await claims.take(asked);
   assert.ok(taken.kind === 'new');
   const seals = secrets.sealsOf(taken.claim);
   const store = { ...claims, ...change(claims) };
-  const keeper = createAnswerKeeper({ claims: store, claim: taken.claim, seals, logger, patienceMs: PATIENCE_MS });
+  const keeper = createAnswerKeeper({ claims: store, claim: taken.claim, seals, logger, patienceMs });
   const kept = async (): Promise<Buffer> => {
     const answer = await openAnswer(claims, taken.claim, seals);
     assert.deepEqual(answer.head, head);
@@ -58,7 +62,7 @@ test('a database that fails for a moment loses nothing', async () => {
 
 test('a database that stays away leaves an orphan, and the end is waited for no longer than the patience', async () => {
   const away = async () => Promise.reject(new Error('away'));
-  const { keeper, claims, asked } = await startKeeping(() => ({ keep: away }));
+  const { keeper, claims, asked } = await startKeeping(() => ({ keep: away }), 100);
   await keeper.write(Buffer.from('x'));
   await keeper.end(head);
   assert.equal((await claims.take(asked)).kind, 'orphaned');

@@ -14,17 +14,69 @@ export interface SseFields {
   readonly isWellFormed: boolean;
 }
 
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+const SPACE = 0x20;
 const knownField = /^(data|event|id|retry)(:|$)/;
+/** `event:` and `retry:`, the longest names. */
+const NAME_MAX_BYTES = 6;
 
-/** Reads one event's lines, the blank line at its end included or not. */
-export function readSseFields(event: string): SseFields {
-  const data: string[] = [];
+/**
+ * Reads one event's lines, the blank line at its end included or not. An event may consist of a million lines, so none of them
+ * becomes a text of its own.
+ */
+export function readSseFields(event: Buffer): SseFields {
+  const data = createDataLines(event);
   let isWellFormed = true;
-  for (const line of event.split(/\r?\n/)) {
-    if (line === '' || line.startsWith(':')) continue;
-    if (!knownField.test(line)) isWellFormed = false;
-    if (line === 'data') data.push('');
-    if (line.startsWith('data:')) data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+  for (let start = 0; start < event.length; ) {
+    const next = lineEnd(event, start);
+    const end = next > start && event[next - 1] === CR ? next - 1 : next;
+    if (end > start && event[start] !== COLON) {
+      const [, name, colon] =
+        knownField.exec(event.toString('latin1', start, Math.min(end, start + NAME_MAX_BYTES))) ?? [];
+      if (name === undefined) isWellFormed = false;
+      else if (name === 'data') data.add(colon === ':' ? valueStart(event, start + 'data:'.length, end) : end, end);
+    }
+    start = next + 1;
   }
-  return { data: data.length > 0 ? data.join('\n') : null, isWellFormed };
+  return { data: data.read(), isWellFormed };
+}
+
+/** Puts data lines together; a single one, which is the rule, is not copied. */
+function createDataLines(event: Buffer) {
+  let lines = 0;
+  let only = { start: 0, end: 0 };
+  let joined = event;
+  let length = 0;
+
+  return {
+    add(start: number, end: number): void {
+      lines += 1;
+      if (lines === 1) {
+        only = { start, end };
+        return;
+      }
+      if (lines === 2) {
+        joined = Buffer.allocUnsafe(event.length);
+        length = event.copy(joined, 0, only.start, only.end);
+      }
+      joined[length] = LF;
+      length += 1 + event.copy(joined, length + 1, start, end);
+    },
+    read(): string | null {
+      if (lines === 0) return null;
+      return lines === 1 ? event.toString('utf8', only.start, only.end) : joined.toString('utf8', 0, length);
+    },
+  };
+}
+
+function lineEnd(event: Buffer, start: number): number {
+  let at = start;
+  while (at < event.length && event[at] !== LF) at += 1;
+  return at;
+}
+
+function valueStart(event: Buffer, start: number, end: number): number {
+  return start < end && event[start] === SPACE ? start + 1 : start;
 }

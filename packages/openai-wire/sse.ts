@@ -18,65 +18,56 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const knownField = /^(data|event|id|retry)(:|$)/;
-/** `event:` and `retry:`, the longest names. */
-const NAME_MAX_BYTES = 6;
+const names = ['data', 'event', 'id', 'retry'] as const;
 
 /**
  * Reads one event's lines, the blank line at its end included or not. An event may consist of a million lines, so none of them
  * becomes a text of its own.
  */
 export function readSseFields(event: Buffer): SseFields {
-  const data = createDataLines(event);
   let isWellFormed = true;
-  for (let start = 0; start < event.length; ) {
-    const next = lineEnd(event, start);
+  let dataLines = 0;
+  let dataStart = 0;
+  let dataEnd = 0;
+  let joined: Buffer | null = null;
+  let joinedBytes = 0;
+  for (let start = 0, next = 0; start < event.length; start = next + 1) {
+    next = event.indexOf(LF, start);
+    if (next === -1) next = event.length;
     const end = next > start && event[next - 1] === CR ? next - 1 : next;
-    if (end > start && event[start] !== COLON) {
-      const [, name, colon] =
-        knownField.exec(event.toString('latin1', start, Math.min(end, start + NAME_MAX_BYTES))) ?? [];
-      if (name === undefined) isWellFormed = false;
-      else if (name === 'data') data.add(colon === ':' ? valueStart(event, start + 'data:'.length, end) : end, end);
+    if (end === start || event[start] === COLON) continue;
+    const name = nameAt(event, start, end);
+    if (name === null) isWellFormed = false;
+    if (name !== 'data') continue;
+    const valueStart = Math.min(end, start + name.length + 1);
+    const from = valueStart < end && event[valueStart] === SPACE ? valueStart + 1 : valueStart;
+    dataLines += 1;
+    if (dataLines === 1) {
+      // A single line, which is the rule, is not copied.
+      dataStart = from;
+      dataEnd = end;
+      continue;
     }
-    start = next + 1;
+    if (joined === null) {
+      joined = Buffer.allocUnsafe(event.length);
+      joinedBytes = event.copy(joined, 0, dataStart, dataEnd);
+    }
+    joined[joinedBytes] = LF;
+    joinedBytes += 1 + event.copy(joined, joinedBytes + 1, from, end);
   }
-  return { data: data.read(), isWellFormed };
+  if (dataLines === 0) return { data: null, isWellFormed };
+  const data = joined?.toString('utf8', 0, joinedBytes) ?? event.toString('utf8', dataStart, dataEnd);
+  return { data, isWellFormed };
 }
 
-/** Puts data lines together; a single one, which is the rule, is not copied. */
-function createDataLines(event: Buffer) {
-  let lines = 0;
-  let only = { start: 0, end: 0 };
-  let joined = event;
-  let length = 0;
-
-  return {
-    add(start: number, end: number): void {
-      lines += 1;
-      if (lines === 1) {
-        only = { start, end };
-        return;
-      }
-      if (lines === 2) {
-        joined = Buffer.allocUnsafe(event.length);
-        length = event.copy(joined, 0, only.start, only.end);
-      }
-      joined[length] = LF;
-      length += 1 + event.copy(joined, length + 1, start, end);
-    },
-    read(): string | null {
-      if (lines === 0) return null;
-      return lines === 1 ? event.toString('utf8', only.start, only.end) : joined.toString('utf8', 0, length);
-    },
-  };
+/** The field that the line names, with a colon behind it or nothing; null where it is none of the format. */
+function nameAt(event: Buffer, start: number, end: number): (typeof names)[number] | null {
+  return names.find((name) => isNameAt(event, start, end, name)) ?? null;
 }
 
-function lineEnd(event: Buffer, start: number): number {
-  let at = start;
-  while (at < event.length && event[at] !== LF) at += 1;
-  return at;
-}
-
-function valueStart(event: Buffer, start: number, end: number): number {
-  return start < end && event[start] === SPACE ? start + 1 : start;
+function isNameAt(event: Buffer, start: number, end: number, name: string): boolean {
+  const after = start + name.length;
+  if (after > end || (after < end && event[after] !== COLON)) return false;
+  for (let at = 0; at < name.length; at += 1) if (event[start + at] !== name.charCodeAt(at)) return false;
+  return true;
 }

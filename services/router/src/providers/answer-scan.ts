@@ -38,12 +38,12 @@ export function createAnswerScan(
   let hasAnswer = false;
   let hasError = false;
 
-  const generated: Wanted = { kind: 'text', take: text.add };
+  const generated: Wanted = { kind: 'text', take: (raw) => text.addRaw(raw, 0, raw.length) };
   const scan = createJsonScan({
     kind: 'fields',
     fields: {
       [answerField]: {
-        ...answer(generated, { kind: 'raw', take: text.add }),
+        ...answer(generated, { kind: 'raw', take: (raw) => text.addRaw(raw, 0, raw.length) }),
         begin: () => {
           hasAnswer = true;
         },

@@ -54,7 +54,8 @@ export function createEventCutter(): EventCutter {
       return hasEnd ? kept.take() : null;
     },
     keep(rest) {
-      if (rest.length > 0) kept.append(rest);
+      if (rest.length === 0) return;
+      kept.append(rest);
       tail = tailOf('', rest);
     },
     rest: kept.bytes,

@@ -9,6 +9,6 @@ export function addGenerated(text: GeneratedText, type: string, event: JsonObjec
   const said = type === 'content_block_start' ? asObject(event['content_block']) : asObject(event['delta']);
   if (!said || (type !== 'content_block_start' && type !== 'content_block_delta')) return;
   for (const part of [said['text'], said['partial_json'], said['thinking'], said['name']]) {
-    if (typeof part === 'string' && part !== '') text.add(Buffer.from(JSON.stringify(part).slice(1, -1)));
+    if (typeof part === 'string' && part !== '') text.add(part);
   }
 }

@@ -2,7 +2,7 @@ import type { TokenUsage } from '../../domain/usage/token-usage.ts';
 import type { TextSample } from '../../ports.ts';
 import type { AnswerScan } from '../answer-scan.ts';
 import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
-import { addChunkText, addParsedText } from './chunk-text.ts';
+import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
 import { readOpenAiUsage } from './usage.ts';
 
@@ -21,6 +21,7 @@ export interface StreamReport {
 
 export function createStreamReport(): StreamReport {
   const text = createGeneratedText();
+  const chunks = createChunkText(text);
   let usage: TokenUsage | null = null;
   let isUsageLast = false;
 
@@ -29,7 +30,7 @@ export function createStreamReport(): StreamReport {
       if (event.kind === 'content') {
         isUsageLast = false;
         if (event.chunk) addParsedText(text, event.chunk);
-        else addChunkText(text, piece, start, end);
+        else chunks.add(piece, start, end);
       } else if (event.kind === 'usage') {
         usage = readOpenAiUsage(event.usage) ?? usage;
         isUsageLast = event.isLast;

@@ -57,6 +57,7 @@ export function createOpenAiWholeDecoder(): AnswerDecoder {
       return null;
     },
     end() {
+      if (status !== 'open') return;
       const read = isLong ? null : readOpenAiAnswer(held.bytes());
       if (read?.kind === 'answer') answer = read;
       if (answer || (isLong && scanned().status() === 'closed' && scanned().hasAnswer())) status = 'whole';

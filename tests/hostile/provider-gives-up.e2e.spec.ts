@@ -8,9 +8,10 @@ import { openLogReader } from '../e2e/support/log-reader.ts';
 import { metered } from '../e2e/support/provider-meter.ts';
 import { installStandalone } from '../e2e/support/standalone.ts';
 
-/** Short, so that a provider that hangs is given up soon; the hold outlives that, and the wait for a usage after it. */
-const REQUEST_TIMEOUT_MS = 1_500;
-const HOLD_TTL_MS = 5_500;
+/** Short, so that a provider that hangs is given up soon, and long enough for the others on a busy machine. */
+const REQUEST_TIMEOUT_MS = 5_000;
+/** The hold outlives that, and the wait for a usage after it. */
+const HOLD_TTL_MS = 15_000;
 
 const installation = await installStandalone({
   environment: { GATEWAY_REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`, GATEWAY_HOLD_TTL_MS: `${HOLD_TTL_MS}` },

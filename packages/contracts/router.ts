@@ -22,7 +22,8 @@ export interface CompleteRequest {
 /**
  * gateway.router.v1.CompleteResponse. In order: one `head`, any number of `data`, then `end`; or `failure` in place of
  * anything still to come. `end` and `failure` come after the usage is durable. The bytes that tell an SDK that the
- * answer is whole (the whole JSON document; the stream's `data: [DONE]`) come after the usage is durable, too.
+ * answer is whole (the last piece of the JSON document; the stream's `data: [DONE]`) come after the usage is durable, too.
+ * A short document comes in one piece, a long one in many, as it comes from the provider.
  */
 export type CompleteFrame =
   | {

@@ -118,7 +118,7 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
     unchargedTokens: new Counter({
       name: metricNames.unchargedTokens,
-      help: 'Tokens a provider bills and nobody is charged for, since they could not be recorded, by kind (input, output).',
+      help: 'Tokens a provider bills, or may bill, and nobody is charged for: it broke off, or they could not be recorded. By kind (input, output).',
       labelNames: ['provider', 'kind'],
       registers,
     }),

@@ -44,6 +44,7 @@ export function exampleUsage(
     estimated: false,
     estimatePolicy: '',
     attempts: [{ provider: 'first', model: 'gpt-4o-mini', status: 200, error: '', durationMs: 5 }],
+    houseLosses: [],
     firstByteMs: 2,
     durationMs: 5,
     recordedAtMs: '1500',

@@ -208,6 +208,7 @@ function usage(
       estimated: false,
       estimatePolicy: '',
       attempts: [{ provider: 'openai', model: 'gpt-sample', status: 200, error: '', durationMs: 800 }],
+      houseLosses: [],
       firstByteMs: 200,
       durationMs: 800,
       recordedAtMs: String(LOG_BEGAN_AT_MS),

@@ -7,6 +7,7 @@ import type {
   Explanation,
 } from '#audit/explain/explanation.ts';
 import type { HoldBound } from '#audit/explain/hold-arithmetic.ts';
+import type { Usage } from '#money/usage.ts';
 import { factor, moneyLine, time, usd, usdPerMillion } from './amounts.ts';
 import { table } from './table.ts';
 
@@ -68,7 +69,24 @@ function boundText(bound: HoldBound): string {
 function usageText(usage: ExplainedUsage): string {
   const answered = usage.provider === '' ? 'nobody answered' : `${usage.provider}/${usage.model} answered`;
   const source = usage.estimated ? `estimated (${usage.estimatePolicy})` : 'as the provider reported it';
-  const { tokens } = usage;
+  const attempts = usage.attempts.map(
+    ({ provider, model, status, error, durationMs }, index) =>
+      `    attempt ${index + 1}: ${provider}/${model}, status ${status}${error === '' ? '' : `, ${error}`}, ${durationMs} ms`,
+  );
+  const losses = usage.houseLosses.map(
+    (loss) =>
+      `    the house pays for attempt ${loss.attempt + 1}: ${tokensText(loss.usage)}${loss.estimated ? ' (estimated)' : ''}`,
+  );
+  return [
+    `USED ${time(usage.recordedAtMs)} (position ${usage.position})`,
+    `  ${answered}; ${OUTCOMES[usage.outcome] ?? usage.outcome}; first byte after ${usage.firstByteMs} ms, end after ${usage.durationMs} ms`,
+    ...attempts,
+    ...losses,
+    `  Tokens, ${source}: ${tokensText(usage.tokens)}`,
+  ].join('\n');
+}
+
+function tokensText(tokens: Usage): string {
   const counts: readonly (readonly [string, number])[] = [
     ['input', tokens.inputTokens],
     ['cached input', tokens.cachedInputTokens],
@@ -78,22 +96,13 @@ function usageText(usage: ExplainedUsage): string {
     ['reasoning', tokens.reasoningTokens],
   ];
   const used = counts.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
-  const attempts = usage.attempts.map(
-    ({ provider, model, status, error, durationMs }, index) =>
-      `    attempt ${index + 1}: ${provider}/${model}, status ${status}${error === '' ? '' : `, ${error}`}, ${durationMs} ms`,
-  );
-  return [
-    `USED ${time(usage.recordedAtMs)} (position ${usage.position})`,
-    `  ${answered}; ${OUTCOMES[usage.outcome] ?? usage.outcome}; first byte after ${usage.firstByteMs} ms, end after ${usage.durationMs} ms`,
-    ...attempts,
-    `  Tokens, ${source}: ${used.join(', ') || 'none'}`,
-  ].join('\n');
+  return used.join(', ') || 'none';
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   OUTCOME_COMPLETED: 'the answer came to its end',
   OUTCOME_FAILED: 'no attempt gave an answer',
-  OUTCOME_CUT: 'the provider cut the answer off',
+  OUTCOME_CUT: 'the answer broke off before its end',
   OUTCOME_CLIENT_GONE: 'the client went away before the end',
 };
 

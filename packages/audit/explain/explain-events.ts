@@ -44,6 +44,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
     estimated: data.estimated,
     estimatePolicy: data.estimatePolicy,
     attempts: data.attempts,
+    houseLosses: data.houseLosses,
     firstByteMs: data.firstByteMs,
     durationMs: data.durationMs,
   };

@@ -58,6 +58,8 @@ export interface ExplainedUsage {
   readonly estimated: boolean;
   readonly estimatePolicy: string;
   readonly attempts: EventBodies['UsageRecorded']['attempts'];
+  /** What the house pays for attempts that gave the client nothing. */
+  readonly houseLosses: EventBodies['UsageRecorded']['houseLosses'];
   readonly firstByteMs: number;
   readonly durationMs: number;
 }

@@ -118,6 +118,7 @@ export function used({ requestId, userId }: OfRequest): GatewayEvent<'UsageRecor
       estimated: false,
       estimatePolicy: '',
       attempts: [],
+      houseLosses: [],
       firstByteMs: 1,
       durationMs: 1,
       recordedAtMs: '0',

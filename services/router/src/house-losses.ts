@@ -5,7 +5,10 @@ export interface TokenCounter {
   inc(labels: { readonly provider: string; readonly kind: 'input' | 'output' }, tokens: number): void;
 }
 
-/** What providers bill and nobody is charged for, since it can come on record no more. */
+/**
+ * What providers bill, or may bill, and nobody is charged for: for attempts that gave the client nothing, for answers that were
+ * withheld, and for what can come on record no more.
+ */
 export interface HouseLosses {
   add(provider: string, usage: TokenUsage): void;
 }

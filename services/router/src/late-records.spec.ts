@@ -23,6 +23,7 @@ const append: AppendRequest = {
         estimated: false,
         estimatePolicy: '',
         attempts: [],
+        houseLosses: [],
         firstByteMs: 1,
         durationMs: 1,
         recordedAtMs: '1',

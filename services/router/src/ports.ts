@@ -23,24 +23,29 @@ export type WholeAnswer =
   | { readonly kind: 'invalid' };
 
 /**
- * Where a stream stands. `whole`: the provider said that it is complete. `failed`: the provider said that it broke.
- * `invalid`: it cannot be read. Whatever is still open when the provider's bytes end was cut.
+ * Where an answer stands. `whole`: the provider said that it is complete. `failed`: the provider said that it broke.
+ * `invalid`: it cannot be read. `too-long`: the gateway can pass no more of it on, and reads it for its usage alone.
+ * Whatever is still open when the provider's bytes end was cut.
  */
-export type StreamStatus = 'open' | 'whole' | 'failed' | 'invalid';
+export type AnswerStatus = 'open' | 'whole' | 'failed' | 'invalid' | 'too-long';
 
-/** Reads a provider's stream and gives it in OpenAI's form. */
-export interface StreamDecoder {
-  /** Takes the next bytes; returns what the client may have now, or null. Nothing more is read once it is not `open`. */
+/** Reads a provider's answer, one document or a stream, and gives it in OpenAI's form. */
+export interface AnswerDecoder {
+  /** Takes the next bytes; returns what the client may have now, or null. */
   push(bytes: Buffer): Buffer | null;
   /** The provider's bytes are at their end. */
   end(): void;
-  readonly status: () => StreamStatus;
+  readonly status: () => AnswerStatus;
+  /** Nothing more is to be read. */
+  readonly isOver: () => boolean;
   readonly usage: () => TokenUsage | null;
   /**
    * Whether `usage` counts the whole answer. Reported before its end it counts the prompt, and a beginning of the
    * answer.
    */
   readonly isUsageFinal: () => boolean;
+  /** Whether a model has begun to answer, though the client may have nothing of it yet: sent again, it is paid twice. */
+  readonly hasWork: () => boolean;
   /** What was held back until the usage is durable: the end of a whole answer. */
   readonly closing: () => Buffer;
   readonly sample: () => TextSample;
@@ -50,8 +55,8 @@ export interface StreamDecoder {
 export interface EncodedRequest {
   readonly kind: 'encoded';
   readonly body: Buffer;
-  readAnswer(bytes: Buffer): WholeAnswer;
-  openStream(): StreamDecoder;
+  openWhole(): AnswerDecoder;
+  openStream(): AnswerDecoder;
 }
 
 /** One wire format. */

@@ -110,7 +110,7 @@ test('without a log no answer is completed, streamed or whole', async (t) => {
   }
 });
 
-test('a log that comes back later gets what was streamed, and of an answer that was not given that nothing was used', async (t) => {
+test('a log that comes back later gets what was streamed, and of an answer that was not given that the house pays it', async (t) => {
   for (const stream of [false, true]) {
     const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : wholeAnswer));
     let isAway = true;
@@ -131,6 +131,10 @@ test('a log that comes back later gets what was streamed, and of an answer that 
       stream ? ['OUTCOME_COMPLETED', 7] : ['OUTCOME_FAILED', 0],
     );
     assert.equal(lost.length, stream ? 0 : 2);
+    assert.deepEqual(
+      usage?.houseLosses.map((loss) => [loss.attempt, loss.usage.inputTokens, loss.usage.outputTokens, loss.estimated]),
+      stream ? [] : [[0, 7, 2, false]],
+    );
   }
 });
 
@@ -258,6 +262,8 @@ test('a second run of a request whose first has an answer on record is completed
     assert.equal((await world.usageOf(request.requestId))?.usage.inputTokens, 7);
     const text = stream ? contentEvent('one') + doneEvent : wholeAnswer;
     assert.deepEqual(await runAgain(world, request), { text, failure: undefined, events: 2 });
+    // The provider answered twice, and the client pays once.
+    assert.deepEqual(world.lost, ['p input 7', 'p output 2']);
   }
 });
 

@@ -58,6 +58,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
       channel,
       startedAtMs: clock(),
       attempts: [],
+      houseLosses: [],
       firstByteMs: 0,
       call: null,
       isGone: false,

@@ -3,6 +3,8 @@ import { CallFault, type ProviderCall, type ResponseHead } from '../ports.ts';
 
 /** Bytes that wait for a slow client before the provider is made to wait: a few thousand tokens. */
 const QUEUE_MAX_BYTES = 256 * 1024;
+/** What a chunk takes in memory beside its bytes: a provider may write its answer in chunks of one byte. */
+const CHUNK_OVERHEAD_BYTES = 128;
 /** What follows the end of an answer is a few bytes; a provider that takes longer is cut off. */
 const DISCARD_MAX_MS = 2_000;
 
@@ -69,7 +71,7 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
       if (isDiscarding) return;
       chunks.push(chunk);
       queuedBytes += chunk.length;
-      if (queuedBytes > QUEUE_MAX_BYTES) receiving.pause();
+      if (queuedBytes + chunks.length * CHUNK_OVERHEAD_BYTES > QUEUE_MAX_BYTES) receiving.pause();
       wakeReader?.();
       wakeReader = null;
     },

@@ -6,17 +6,18 @@ import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
 import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
 import type { HealthEvent } from '../domain/health/health.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
-import { durationMs } from './record-usage.ts';
+import { durationMs, type Ending, houseLoss } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import type { Used } from './used-of.ts';
 
-type Answered = Extract<AttemptResult, { kind: 'whole' | 'stream' }>;
+type Answered = Extract<AttemptResult, { kind: 'answered' }>;
 
 /** How far the attempts for a request came. */
 export type Reached =
   | { readonly kind: 'answered'; readonly candidate: PricedCandidate; readonly result: Answered }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure | Refusal }
-  /** The client is gone, or the run was stopped. `candidate`: who was at work on an answer then; null: nobody. */
-  | { readonly kind: 'ended'; readonly candidate: PricedCandidate | null };
+  /** The client is gone, or the run was stopped. `charged`: what the client pays all the same, and who was at work then. */
+  | { readonly kind: 'ended'; readonly charged: Pick<Ending, 'candidate' | 'usage' | 'estimatePolicy'> | null };
 
 const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
 
@@ -31,7 +32,7 @@ export async function reachProvider(parts: RunParts, run: Run): Promise<Reached>
     const candidate = next.kind === 'try' ? candidates[next.candidate] : undefined;
     if (next.kind === 'give-up' || !candidate) return { kind: 'failed', failure: failure ?? refusal };
     if (next.delayMs > 0) await pause(next.delayMs);
-    if (run.isGone || run.stopped) return { kind: 'ended', candidate: null };
+    if (run.isGone || run.stopped) return { kind: 'ended', charged: null };
 
     const tried = await tryCandidate(parts, run, candidate);
     if (tried.kind === 'refused') {
@@ -41,7 +42,8 @@ export async function reachProvider(parts: RunParts, run: Run): Promise<Reached>
       failure = tried.failure;
       failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
     } else if (tried.kind === 'stopped') {
-      return { kind: 'ended', candidate: tried.wasSent ? candidate : null };
+      const isCharged = tried.payer === 'client' && tried.used !== null;
+      return { kind: 'ended', charged: isCharged ? { candidate, ...tried.used } : null };
     } else {
       return { kind: 'answered', candidate, result: tried };
     }
@@ -70,25 +72,36 @@ async function tryCandidate(parts: RunParts, run: Run, candidate: PricedCandidat
     ...statusOf(result, run),
     durationMs: tookMs,
   });
+  const loss = lossOf(result);
+  if (loss) {
+    run.houseLosses.push(houseLoss(run.attempts.length - 1, loss));
+    parts.losses.add(candidate.provider, loss.usage);
+  }
   const event = healthEventOf(result, run);
   if (event) health.note(candidate.provider, event);
   if (result.kind === 'failed') {
     const { requestId } = run.request;
     const { code, status } = result.failure;
     const { provider: name, model } = candidate;
-    parts.logger.warn({ requestId, provider: name, model, code, status, durationMs: tookMs }, 'an attempt failed');
+    const told = { requestId, provider: name, model, code, status, durationMs: tookMs, housePays: loss?.usage };
+    parts.logger.warn(told, 'an attempt failed');
   }
   return result;
 }
 
-/** What the attempt says of the provider's health; null for a stream, which is judged at its end. */
+/** What the house pays for the attempt. */
+function lossOf(result: AttemptResult): Used | null {
+  if (result.kind === 'failed') return result.loss;
+  return result.kind === 'stopped' && result.payer === 'house' ? result.used : null;
+}
+
+/** What the attempt says of the provider's health; null for an answer, which is judged at its end. */
 function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {
   switch (result.kind) {
-    case 'whole':
-      return 'call-succeeded';
-    case 'stream':
+    case 'answered':
       return null;
     case 'failed':
+      if (result.failure.code === 'internal_error') return 'call-abandoned';
       return result.failure.code === 'upstream_refused' ? 'call-succeeded' : 'call-failed';
     case 'stopped':
       return run.stopped === 'timeout' ? 'call-failed' : 'call-abandoned';

@@ -1,17 +1,15 @@
+import { createByteStore } from '../byte-store.ts';
 import type { ProviderCall } from '../ports.ts';
 
 /** All bytes of an answer; null (and the call broken off) where there are more than the bound. */
 export async function readAll(call: ProviderCall, maxBytes: number): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let totalBytes = 0;
+  const read = createByteStore();
   for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) {
-    parts.push(bytes);
-    totalBytes += bytes.length;
-    if (totalBytes > maxBytes) {
+    read.append(bytes);
+    if (read.length() > maxBytes) {
       call.abort();
       return null;
     }
   }
-  const [first] = parts;
-  return parts.length === 1 && first ? first : Buffer.concat(parts, totalBytes);
+  return read.take();
 }

@@ -23,6 +23,8 @@ export interface Ending {
   readonly usage: TokenUsage;
   /** Null where the provider itself said what was used. */
   readonly estimatePolicy: EstimatePolicy | null;
+  /** What the last attempt used for an answer that is withheld: the house pays it. */
+  readonly withheld?: Pick<Ending, 'usage' | 'estimatePolicy'>;
 }
 
 /** Before the first repetition of an append that failed; doubled from there to the most. */
@@ -68,7 +70,12 @@ export async function recordUsage(
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
     } catch (thrown) {
       const fault = faultFrom(thrown);
-      if (fault.code === 'conflict' && (await isAnswerOnRecord(parts.journal, run))) return null;
+      if (fault.code === 'conflict' && (await isAnswerOnRecord(parts.journal, run))) {
+        // The client pays for the answer of the earlier run, and is given this one.
+        parts.logger.warn(lost, 'an answer of a second run is not charged: that of the first is');
+        lose(parts, ending);
+        return null;
+      }
       parts.logger.error({ ...lost, err: fault }, 'the usage could not be recorded');
       // Other codes than `unavailable` do not pass by waiting.
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
@@ -124,6 +131,7 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     estimated: ending.estimatePolicy !== null,
     estimatePolicy: ending.estimatePolicy ?? '',
     attempts: [...run.attempts],
+    houseLosses: houseLossesOf(run, ending),
     firstByteMs: durationMs(run.firstByteMs),
     durationMs: durationMs(nowMs - run.startedAtMs),
     recordedAtMs: String(nowMs),
@@ -136,6 +144,19 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     causationId: request.admissionEventId,
     traceparent: request.traceparent,
   };
+}
+
+/** What the house pays for attempts that failed, and for an answer that is withheld. */
+function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses'] {
+  if (!withheld) return [...run.houseLosses];
+  return [...run.houseLosses, houseLoss(run.attempts.length - 1, withheld)];
+}
+
+export function houseLoss(
+  attempt: number,
+  { usage, estimatePolicy }: Pick<Ending, 'usage' | 'estimatePolicy'>,
+): UsageBody['houseLosses'][number] {
+  return { attempt, usage: { ...usage }, estimated: estimatePolicy !== null };
 }
 
 /** A clock may be set back; a duration is whole and never negative. */

@@ -8,7 +8,7 @@ import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
-import type { AttemptBody } from './record-usage.ts';
+import type { AttemptBody, UsageBody } from './record-usage.ts';
 
 /** What all requests of a router share. */
 export interface RunParts {
@@ -28,6 +28,8 @@ export interface Run {
   readonly channel: Pick<FrameChannel, 'push' | 'room' | 'stopWaiting'>;
   readonly startedAtMs: number;
   readonly attempts: AttemptBody[];
+  /** What providers bill for attempts that gave the client nothing. */
+  readonly houseLosses: UsageBody['houseLosses'][number][];
   /** 0 until the first byte of the answer has come. */
   firstByteMs: number;
   /** The call under way, to be broken when its time is over. */

@@ -2,12 +2,10 @@ import type { CompletionFailure } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import { deliverStream } from './deliver-stream.ts';
-import { deliverWhole } from './deliver-whole.ts';
+import { deliver } from './deliver.ts';
 import { type Reached, reachProvider } from './reach-provider.ts';
 import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
-import { usageOrEstimate } from './usage-or-estimate.ts';
 
 /** Runs a request to its end: its usage is on record or its last frame is a failure, whatever happens. Never throws. */
 export async function serve(parts: RunParts, run: Run): Promise<void> {
@@ -15,8 +13,7 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
     const reached = await reachProvider(parts, run);
     switch (reached.kind) {
       case 'answered':
-        if (reached.result.kind === 'whole') await deliverWhole(parts, run, reached.candidate, reached.result);
-        else await deliverStream(parts, run, reached.candidate, reached.result);
+        await deliver(parts, run, reached.candidate, reached.result);
         return;
       case 'failed':
         await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, reached.failure);
@@ -50,13 +47,8 @@ async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, 
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, refusal);
     return;
   }
-  if (!ended.candidate) {
-    await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...nothingUsed }, goneRefusal);
-    return;
-  }
-  // The provider was at work when it was broken off, and may charge for the prompt.
-  const used = await usageOrEstimate(run, null, { text: '', scale: 1 });
-  await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', candidate: ended.candidate, ...used }, goneRefusal);
+  // A provider that was at work when it was broken off may charge for the prompt, and for what it had written.
+  await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...(ended.charged ?? nothingUsed) }, goneRefusal);
 }
 
 /** Records an ending and fails the request; a failure of the record itself is told instead. */

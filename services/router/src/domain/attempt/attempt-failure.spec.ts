@@ -24,7 +24,9 @@ test('each status has one meaning and one way on', () => {
   }
 });
 
-test('a timeout is not waited for a second time at the same provider', () => {
-  assert.equal(failureOfCode('upstream_timeout').retry, 'elsewhere');
-  assert.equal(failureOfCode('upstream_invalid_response', 200).retry, 'anywhere');
+test('a failure of our own finding is retried as the one who found it says', () => {
+  for (const retry of ['never', 'elsewhere', 'anywhere'] as const) {
+    const failure = failureOfCode('upstream_cut', 200, retry);
+    assert.deepEqual([failure.code, failure.status, failure.retry], ['upstream_cut', 200, retry]);
+  }
 });

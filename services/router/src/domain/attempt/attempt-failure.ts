@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#errors/error-table.ts';
+import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 
 /** Why an attempt gave no answer, and what may be done about it. */
 export interface AttemptFailure {
@@ -34,23 +34,24 @@ export function failureOfStatus(status: number, retryAfterMs: number | undefined
   return failure('upstream_invalid_response', 'elsewhere');
 }
 
-/** A failure without a status of its own to tell: no connection, a timeout, an answer that can't be read. */
-export function failureOfCode(
-  code: 'upstream_error' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_cut',
-  status = 0,
-): AttemptFailure {
-  return {
-    code,
-    message: messages[code],
-    status,
-    // A provider that let a timeout pass would let the next one pass, too: minutes of the client's time.
-    retry: code === 'upstream_timeout' ? 'elsewhere' : 'anywhere',
-    retryAfterMs: undefined,
-    providerBody: null,
-  };
+/** A failure that is not the provider's word: no connection, a timeout, an answer that can't be read. */
+export function failureOfCode(code: BrokenOffCode, status: number, retry: AttemptFailure['retry']): AttemptFailure {
+  return { code, message: messages[code], status, retry, retryAfterMs: undefined, providerBody: null };
 }
 
-const messages = {
+export type BrokenOffCode = keyof Pick<
+  typeof messages,
+  'upstream_error' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_cut' | 'internal_error'
+>;
+
+/** The client may ask for less; the answer itself was read to its end, and its usage is charged. */
+export const tooLong: Refusal = {
+  code: 'upstream_invalid_response',
+  message:
+    'The answer is too long for the gateway to pass on. The provider has written it, so it is charged. Ask for fewer choices or less output.',
+};
+
+export const messages = {
   upstream_unauthorized: 'The provider refused the gateway itself. Tell the operator of this gateway.',
   upstream_rate_limited: 'The provider is limiting the rate of requests. Wait, then send the request again.',
   upstream_timeout: 'The provider did not answer in time. Send the request again.',
@@ -58,4 +59,5 @@ const messages = {
   upstream_refused: 'The provider refused the request.',
   upstream_invalid_response: 'The provider gave an answer that cannot be read. Send the request again.',
   upstream_cut: 'The provider broke off in the middle of its answer.',
+  internal_error: 'The gateway failed in the middle of the answer.',
 } as const satisfies Partial<Record<ErrorCode, string>>;

@@ -9,6 +9,9 @@ export interface BlockDeltas {
   readonly hasCalls: () => boolean;
 }
 
+/** Far more tools than a model calls at a time. */
+const OPEN_TOOLS_MAX = 1_000;
+
 interface OpenTool {
   /** Place among the answer's tool calls; null for the JSON tool, whose input is content. */
   readonly callIndex: number | null;
@@ -24,7 +27,7 @@ export function createBlockDeltas(jsonToolName: string | null): BlockDeltas {
     const block = asObject(event['content_block']);
     if (block?.['type'] === 'text')
       return typeof block['text'] === 'string' && block['text'] !== '' ? { content: block['text'] } : null;
-    if (block?.['type'] !== 'tool_use') return null;
+    if (block?.['type'] !== 'tool_use' || open.size >= OPEN_TOOLS_MAX) return null;
     if (block['name'] === jsonToolName) {
       open.set(event['index'], { callIndex: null, hasInput: false });
       return null;

@@ -3,8 +3,8 @@ import { asObject } from '#openai-wire/json-object.ts';
 import type { Dialect } from '../../ports.ts';
 import { readAnthropicError } from './error.ts';
 import { encodeAnthropicRequest } from './request.ts';
-import { readAnthropicAnswer } from './response.ts';
 import { createAnthropicStreamDecoder } from './stream.ts';
+import { createAnthropicWholeDecoder } from './whole.ts';
 
 /** The version of the API that these files translate. */
 const ANTHROPIC_VERSION = '2023-06-01';
@@ -20,7 +20,7 @@ export const anthropicDialect: Dialect = {
       return {
         kind: 'encoded',
         body: Buffer.from(JSON.stringify(body)),
-        readAnswer: (bytes) => readAnthropicAnswer(bytes, jsonToolName),
+        openWhole: () => createAnthropicWholeDecoder(jsonToolName),
         openStream: () => createAnthropicStreamDecoder({ model, jsonToolName, isUsageAsked }),
       };
     } catch (thrown) {

@@ -1,15 +1,16 @@
-import { createParser } from 'eventsource-parser';
 import type { ChunkDelta, CompletionChunk, FinishReason } from '#openai-wire/chunk.ts';
 import { asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
-import { doneEvent, sseEvent } from '#openai-wire/sse.ts';
-import type { StreamDecoder, StreamStatus } from '../../ports.ts';
+import { doneEvent, readSseFields, sseEvent } from '#openai-wire/sse.ts';
+import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
+import { createEventCutter, findEventEnd } from '../event-cutter.ts';
+import { createGeneratedText } from '../generated-text.ts';
+import { HEARD_MAX_BYTES } from '../heard-max.ts';
 import { type BlockDeltas, createBlockDeltas } from './block-deltas.ts';
+import { addGenerated } from './event-text.ts';
 import { finishReasonOf } from './stop-reason.ts';
-import { createTextSample } from './text-sample.ts';
 import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './usage.ts';
 
-/** One event's text in characters; a tool's whole input comes in many. */
-const EVENT_MAX_CHARACTERS = 8 * 1024 * 1024;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 interface StreamOptions {
   readonly model: string;
@@ -20,14 +21,17 @@ interface StreamOptions {
 
 /**
  * Translates a Messages stream into chat completion chunks. The chunk with the finish reason is held back with the
- * usage and `[DONE]`: a stream that breaks before `message_stop` must not look finished.
+ * usage and `[DONE]`: a stream that breaks before `message_stop` must not look finished. After an event that is too long to be
+ * kept the stream is read for its usage alone.
  */
-export function createAnthropicStreamDecoder(options: StreamOptions): StreamDecoder {
-  const sample = createTextSample();
+export function createAnthropicStreamDecoder(options: StreamOptions): AnswerDecoder {
+  const cutter = createEventCutter();
+  const text = createGeneratedText();
   const blocks: BlockDeltas = createBlockDeltas(options.jsonToolName);
-  const utf8 = new TextDecoder();
   let head: Omit<CompletionChunk, 'choices'> | null = null;
-  let status: StreamStatus = 'open';
+  let status: AnswerStatus = 'open';
+  let isOver = false;
+  let heardBytes = 0;
   let usage: JsonObject | null = null;
   /** `message_start` names an output of a token or so: the count of the answer comes with `message_delta`. */
   let isUsageFinal = false;
@@ -36,14 +40,10 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
   let opening = '';
   let out = '';
 
-  const parser = createParser({
-    onEvent: ({ data }) => take(parseObject(data)),
-    // Lines that are no server-sent event, or one that has no end.
-    onError: () => {
-      if (status === 'open') status = 'invalid';
-    },
-    maxBufferSize: EVENT_MAX_CHARACTERS,
-  });
+  function end(as: AnswerStatus): void {
+    if (status === 'open') status = as;
+    isOver = true;
+  }
 
   function chunk(delta: ChunkDelta, finishReason: FinishReason | null = null): string {
     const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason };
@@ -51,14 +51,13 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
   }
 
   function take(event: JsonObject | null): void {
-    if (status !== 'open') return;
     const type = event?.['type'];
-    if (!event || typeof type !== 'string') status = 'invalid';
-    else if (type === 'error') status = 'failed';
+    if (!event || typeof type !== 'string') end('invalid');
+    else if (type === 'error') end('failed');
     else if (type === 'message_start') begin(asObject(event['message']));
     // New kinds of event may be added by the API at any time; those without meaning here are passed over.
     else if (head) takeContent(type, event);
-    else if (type.startsWith('content_block') || type.startsWith('message_')) status = 'invalid';
+    else if (type.startsWith('content_block') || type.startsWith('message_')) end('invalid');
   }
 
   function begin(message: JsonObject | null): void {
@@ -79,32 +78,55 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
       usage = mergeUsage(usage, event['usage']);
       isUsageFinal ||= typeof asObject(event['usage'])?.['output_tokens'] === 'number';
     } else if (type === 'message_stop') {
-      status = 'whole';
+      end('whole');
     } else {
+      addGenerated(text, type, event);
       const delta = blocks.deltaOf(type, event);
       if (!delta) return;
-      sample.add(delta);
       out += opening + chunk(delta);
       opening = '';
     }
   }
 
+  function cut(bytes: Buffer): void {
+    const lines = bytes.toString('latin1');
+    let at = 0;
+    for (let next = findEventEnd(lines, 0); next && !isOver; next = findEventEnd(lines, at)) {
+      const { data, isWellFormed } = readSseFields(bytes.subarray(at, next.end));
+      if (!isWellFormed) end('invalid');
+      else if (data !== null) take(parseObject(data));
+      at = next.end;
+    }
+    if (!isOver) cutter.keep(bytes.subarray(at));
+  }
+
   return {
-    push(bytes) {
+    push(piece) {
       out = '';
-      try {
-        parser.feed(utf8.decode(bytes, { stream: true }));
-      } catch {
-        status = 'invalid';
+      const isMarked = heardBytes === 0 && piece.indexOf(BYTE_ORDER_MARK) === 0;
+      const bytes = cutter.add(isMarked ? piece.subarray(BYTE_ORDER_MARK.length) : piece);
+      heardBytes += piece.length;
+      if (bytes) cut(bytes);
+      if (!isOver && cutter.isTooLong()) {
+        if (head) status = 'too-long';
+        else end('invalid');
+        cutter.skip(() => undefined);
+      }
+      if (status === 'too-long') {
+        isOver ||= heardBytes > HEARD_MAX_BYTES;
+        return null;
       }
       return out === '' ? null : Buffer.from(out);
     },
     end() {
-      // Nothing: an event without its blank line is no event, and only message_stop makes the stream whole.
+      // An event without its blank line is no event, and only message_stop makes the stream whole.
+      isOver ||= status === 'too-long';
     },
     status: () => status,
+    isOver: () => isOver,
     usage: () => readAnthropicUsage(usage),
     isUsageFinal: () => isUsageFinal,
+    hasWork: () => isUsageFinal || !text.isEmpty(),
     closing() {
       const read = readAnthropicUsage(usage);
       const isUsageTold = options.isUsageAsked && read;
@@ -112,6 +134,6 @@ export function createAnthropicStreamDecoder(options: StreamOptions): StreamDeco
       const finish = chunk({}, finishReasonOf(stopReason, blocks.hasCalls()));
       return Buffer.from(opening + finish + last + doneEvent.toString());
     },
-    sample: sample.read,
+    sample: text.read,
   };
 }

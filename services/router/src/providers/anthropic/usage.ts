@@ -22,12 +22,23 @@ export function readAnthropicUsage(value: unknown): TokenUsage | null {
   return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
 }
 
-/** A stream's usage so far with what a later event says of it: counts are cumulative, and null is no news. */
+const counts = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'cache_creation',
+] as const;
+
+/**
+ * A stream's usage so far with what a later event says of it: counts are cumulative, and null is no news. What else an event
+ * says there is not kept: there may be many events.
+ */
 export function mergeUsage(before: JsonObject | null, after: unknown): JsonObject | null {
   const news = asObject(after);
   if (!news) return before;
-  const told = Object.entries(news).filter(([, value]) => value !== null && value !== undefined);
-  return { ...before, ...Object.fromEntries(told) };
+  const told = counts.filter((name) => news[name] !== null && news[name] !== undefined);
+  return { ...before, ...Object.fromEntries(told.map((name) => [name, news[name]])) };
 }
 
 /** Usage as an OpenAI client expects it: everything in the prompt is a prompt token. */

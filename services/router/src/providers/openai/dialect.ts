@@ -1,8 +1,8 @@
 import type { Dialect } from '../../ports.ts';
-import { readOpenAiAnswer } from './answer.ts';
 import { readOpenAiError } from './error.ts';
 import { encodeOpenAiRequest } from './request.ts';
 import { createOpenAiStreamDecoder } from './stream.ts';
+import { createOpenAiWholeDecoder } from './whole.ts';
 
 /** OpenAI's own wire format: bytes pass through wherever nothing has to change. */
 export const openAiDialect: Dialect = {
@@ -17,7 +17,7 @@ export const openAiDialect: Dialect = {
     return {
       kind: 'encoded',
       body,
-      readAnswer: readOpenAiAnswer,
+      openWhole: createOpenAiWholeDecoder,
       openStream: () => createOpenAiStreamDecoder(isUsageHidden),
     };
   },

@@ -1,18 +1,21 @@
 import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
 import { readSseFields } from '#openai-wire/sse.ts';
 
-/** What one event of a stream is to the gateway. Only `usage` carries what was parsed. */
+/** What one event of a stream is to the gateway. */
 export type Scanned =
-  | { readonly kind: 'content' | 'comment' | 'done' | 'error' | 'invalid' }
+  | { readonly kind: 'comment' | 'done' | 'error' | 'invalid' }
+  /** `chunk`: null where there was no need to parse it. */
+  | { readonly kind: 'content'; readonly chunk: JsonObject | null }
   | {
       readonly kind: 'usage';
+      readonly chunk: JsonObject;
       readonly usage: JsonObject;
       readonly hasChoices: boolean;
       /** With a reason to finish, or without choices: nothing but the end comes after it. */
       readonly isLast: boolean;
     };
 
-const content: Scanned = { kind: 'content' };
+const content: Scanned = { kind: 'content', chunk: null };
 const comment: Scanned = { kind: 'comment' };
 const done: Scanned = { kind: 'done' };
 const error: Scanned = { kind: 'error' };
@@ -30,14 +33,23 @@ export interface ScanPiece {
   readonly text: string;
   readonly hasUsage: KeyFinder;
   readonly hasError: KeyFinder;
+  /** Where the first delta of a part stands; -1: nowhere. */
+  readonly findDelta: Finder;
 }
 
 /** Whether a key stands within a part of the text with a value other than null. Parts are asked for from left to right. */
 type KeyFinder = (from: number, to: number) => boolean;
+type Finder = (from: number, to: number) => number;
 
 export function scanPiece(bytes: Buffer): ScanPiece {
   const text = bytes.toString('latin1');
-  return { bytes, text, hasUsage: keyFinder(text, '"usage"'), hasError: keyFinder(text, '"error"') };
+  return {
+    bytes,
+    text,
+    hasUsage: keyFinder(text, '"usage"'),
+    hasError: keyFinder(text, '"error"'),
+    findDelta: finder(text, '"delta"'),
+  };
 }
 
 /**
@@ -46,7 +58,7 @@ export function scanPiece(bytes: Buffer): ScanPiece {
  */
 export function scanEvent(piece: ScanPiece, start: number, end: number, isOneLine: boolean, isFirst: boolean): Scanned {
   const { bytes, text } = piece;
-  if (!isOneLine || !text.startsWith(DATA, start)) return scanFields(bytes.toString('utf8', start, end));
+  if (!isOneLine || !text.startsWith(DATA, start)) return scanFields(bytes.subarray(start, end));
   const from = text.charCodeAt(start + DATA.length) === 0x20 ? start + DATA.length + 1 : start + DATA.length;
   if (text.startsWith(DONE, from)) return done;
   let to = end;
@@ -58,11 +70,18 @@ export function scanEvent(piece: ScanPiece, start: number, end: number, isOneLin
 }
 
 /** Remembers where the key stands next: a key that a piece does not have is looked for once, not once an event. */
-function keyFinder(text: string, key: string): KeyFinder {
+function finder(text: string, key: string): Finder {
   let at = -2;
   return (from, to) => {
     if (at !== -1 && at < from) at = text.indexOf(key, from);
-    for (; at !== -1 && at < to; at = text.indexOf(key, at + 1)) {
+    return at < to ? at : -1;
+  };
+}
+
+function keyFinder(text: string, key: string): KeyFinder {
+  const find = finder(text, key);
+  return (from, to) => {
+    for (let at = find(from, to); at !== -1; at = find(at + 1, to)) {
       if (isValueAt(text, at + key.length)) return true;
     }
     return false;
@@ -81,7 +100,7 @@ function isValueAt(text: string, afterKey: number): boolean {
 }
 
 /** An event with more than one line: comments, names, ids, data in several lines. */
-function scanFields(event: string): Scanned {
+function scanFields(event: Buffer): Scanned {
   const { data, isWellFormed } = readSseFields(event);
   if (!isWellFormed) return invalid;
   if (data === null) return comment;
@@ -93,8 +112,9 @@ function scanData(event: JsonObject | null): Scanned {
   if (event['error'] !== undefined && event['error'] !== null) return error;
   if (!Array.isArray(event['choices'])) return invalid;
   const usage = asObject(event['usage']);
-  if (!usage) return content;
+  if (!usage) return { kind: 'content', chunk: event };
   const choices = asArray(event['choices']);
   const isFinished = choices.some((choice) => typeof asObject(choice)?.['finish_reason'] === 'string');
-  return { kind: 'usage', usage, hasChoices: choices.length > 0, isLast: choices.length === 0 || isFinished };
+  const isLast = choices.length === 0 || isFinished;
+  return { kind: 'usage', chunk: event, usage, hasChoices: choices.length > 0, isLast };
 }

@@ -83,6 +83,13 @@ export declare type UsageRecorded = Message<"gateway.events.v1.UsageRecorded"> &
    * @generated from field: int64 recorded_at_ms = 12;
    */
   recordedAtMs: bigint;
+
+  /**
+   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `usage`.
+   *
+   * @generated from field: repeated gateway.events.v1.HouseLoss house_losses = 13;
+   */
+  houseLosses: HouseLoss[];
 };
 
 /**
@@ -158,6 +165,13 @@ export declare type UsageRecordedJson = {
    * @generated from field: int64 recorded_at_ms = 12;
    */
   recordedAtMs?: string;
+
+  /**
+   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `usage`.
+   *
+   * @generated from field: repeated gateway.events.v1.HouseLoss house_losses = 13;
+   */
+  houseLosses?: HouseLossJson[];
 };
 
 /**
@@ -337,6 +351,64 @@ export declare type AttemptJson = {
 export declare const AttemptSchema: GenMessage<Attempt, {jsonType: AttemptJson}>;
 
 /**
+ * What the house pays for one of the attempts.
+ *
+ * @generated from message gateway.events.v1.HouseLoss
+ */
+export declare type HouseLoss = Message<"gateway.events.v1.HouseLoss"> & {
+  /**
+   * The place of the attempt in `attempts`, counted from 0.
+   *
+   * @generated from field: uint32 attempt = 1;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: gateway.events.v1.Usage usage = 2;
+   */
+  usage?: Usage | undefined;
+
+  /**
+   * The provider did not say; the usage was estimated from the text.
+   *
+   * @generated from field: bool estimated = 3;
+   */
+  estimated: boolean;
+};
+
+/**
+ * What the house pays for one of the attempts.
+ *
+ * @generated from message gateway.events.v1.HouseLoss
+ */
+export declare type HouseLossJson = {
+  /**
+   * The place of the attempt in `attempts`, counted from 0.
+   *
+   * @generated from field: uint32 attempt = 1;
+   */
+  attempt?: number;
+
+  /**
+   * @generated from field: gateway.events.v1.Usage usage = 2;
+   */
+  usage?: UsageJson;
+
+  /**
+   * The provider did not say; the usage was estimated from the text.
+   *
+   * @generated from field: bool estimated = 3;
+   */
+  estimated?: boolean;
+};
+
+/**
+ * Describes the message gateway.events.v1.HouseLoss.
+ * Use `create(HouseLossSchema)` to create a new message.
+ */
+export declare const HouseLossSchema: GenMessage<HouseLoss, {jsonType: HouseLossJson}>;
+
+/**
  * How a request ended.
  *
  * @generated from enum gateway.events.v1.Outcome
@@ -362,7 +434,7 @@ export enum Outcome {
   FAILED = 2,
 
   /**
-   * The provider cut the answer off.
+   * The answer broke off: the provider cut it, or it was too long for the gateway.
    *
    * @generated from enum value: OUTCOME_CUT = 3;
    */

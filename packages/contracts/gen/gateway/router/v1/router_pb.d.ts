@@ -166,7 +166,8 @@ export declare type CompleteResponse = Message<"gateway.router.v1.CompleteRespon
     case: "head";
   } | {
     /**
-     * Bytes of the answer in OpenAI's form: SSE frames or the JSON document.
+     * Bytes of the answer in OpenAI's form: SSE frames, or the JSON document in one piece or in many. The bytes that make it
+     * whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
      *
      * @generated from field: bytes data = 2;
      */
@@ -197,7 +198,8 @@ export declare type CompleteResponseJson = {
   head?: HeadJson;
 
   /**
-   * Bytes of the answer in OpenAI's form: SSE frames or the JSON document.
+   * Bytes of the answer in OpenAI's form: SSE frames, or the JSON document in one piece or in many. The bytes that make it
+   * whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
    *
    * @generated from field: bytes data = 2;
    */

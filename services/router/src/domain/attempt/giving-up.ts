@@ -1,0 +1,63 @@
+import type { AttemptFailure } from './attempt-failure.ts';
+
+/** Why an answer that a provider had been asked for did not come to its end; see SPEC.md. */
+export type Cause =
+  /** The connection broke, the bytes ended early, or the provider said that it broke off. */
+  | 'cut'
+  | 'unreadable'
+  /** A head, a next piece, or the whole of it did not come in time. */
+  | 'late'
+  /** The gateway cannot keep, translate or pass on so much. */
+  | 'too-long'
+  /** The gateway is stopping. */
+  | 'closing'
+  /** The client left, and the provider was listened to for as long as the bound allows. */
+  | 'client-gone'
+  /** The usage of a whole answer cannot be recorded, so the answer is withheld. */
+  | 'unrecorded'
+  /** The gateway itself failed. */
+  | 'defect';
+
+/** How far the provider had come by then. */
+export type Progress =
+  /** The request has not reached the provider. */
+  | 'unsent'
+  /** Nothing has come that only a model at work would send: at most a head, white space, comments, or what is no answer. */
+  | 'silent'
+  /** The provider has counted the prompt, and nothing more. */
+  | 'counted'
+  /** An answer has begun, or its usage was reported. */
+  | 'begun'
+  /** The client has a part of the answer. */
+  | 'passed-on';
+
+export interface Verdict {
+  readonly retry: AttemptFailure['retry'];
+  /** Who pays what the provider bills or may bill: as reported, else by an estimate. What the house pays is recorded too. */
+  readonly payer: 'nobody' | 'client' | 'house';
+}
+
+const again: Verdict = { retry: 'anywhere', payer: 'nobody' };
+const againAtACost: Verdict = { retry: 'anywhere', payer: 'house' };
+const elsewhere: Verdict = { retry: 'elsewhere', payer: 'nobody' };
+const elsewhereAtACost: Verdict = { retry: 'elsewhere', payer: 'house' };
+const over: Verdict = { retry: 'never', payer: 'nobody' };
+const house: Verdict = { retry: 'never', payer: 'house' };
+const client: Verdict = { retry: 'never', payer: 'client' };
+
+/** What the client has a part of, the client pays, whatever ended it. */
+const passedOn = { 'passed-on': client } as const;
+
+export const verdicts: Readonly<Record<Cause, Readonly<Record<Progress, Verdict>>>> = {
+  // A cut that comes before any work costs nothing and may be mended by the next attempt; after it, the work is done.
+  cut: { unsent: again, silent: again, counted: againAtACost, begun: house, ...passedOn },
+  unreadable: { unsent: again, silent: again, counted: againAtACost, begun: house, ...passedOn },
+  // A provider that let one timeout pass would let the next pass, too: minutes of the client's time. It may be at work.
+  late: { unsent: elsewhere, silent: elsewhereAtACost, counted: elsewhereAtACost, begun: house, ...passedOn },
+  // What the client asked for is too much for the gateway: the client could ask for it again and again.
+  'too-long': { unsent: over, silent: over, counted: client, begun: client, ...passedOn },
+  closing: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
+  'client-gone': { unsent: over, silent: client, counted: client, begun: client, ...passedOn },
+  unrecorded: { unsent: over, silent: over, counted: over, begun: house, ...passedOn },
+  defect: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
+};

@@ -1,0 +1,54 @@
+import { type AttemptFailure, type BrokenOffCode, failureOfCode } from '../domain/attempt/attempt-failure.ts';
+import { type Cause, type Progress, type Verdict, verdicts } from '../domain/attempt/giving-up.ts';
+import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
+import type { Run } from './run.ts';
+import { credibleUsage, type Used, usedOf } from './used-of.ts';
+
+/** Why an attempt broke off, as the table has it and as the client is told. */
+export interface BreakOff {
+  readonly cause: Cause;
+  readonly code: BrokenOffCode;
+}
+
+const stopCauses = {
+  drained: 'client-gone',
+  timeout: 'late',
+  closing: 'closing',
+} as const satisfies Record<NonNullable<Run['stopped']>, Cause>;
+
+/** `thrown`: what ended the reading; null where the bytes came to their end. `status` is 0 where no head came. */
+export function causeOf(thrown: unknown, status: number, decoder: AnswerDecoder): BreakOff {
+  if (thrown instanceof CallFault) {
+    if (thrown.reason === 'timeout') return { cause: 'late', code: 'upstream_timeout' };
+    return { cause: 'cut', code: status === 0 ? 'upstream_error' : 'upstream_cut' };
+  }
+  if (thrown !== null) return { cause: 'defect', code: 'internal_error' };
+  if (decoder.status() === 'failed') return { cause: 'cut', code: 'upstream_error' };
+  // The bytes ended, however cleanly, before the answer did; before any answer they were none.
+  if (decoder.status() === 'open' && decoder.hasWork()) return { cause: 'cut', code: 'upstream_cut' };
+  return { cause: 'unreadable', code: 'upstream_invalid_response' };
+}
+
+/** The end of an attempt that gave the client nothing. */
+export async function brokenOff(
+  run: Run,
+  call: ProviderCall,
+  decoder: AnswerDecoder,
+  { cause, code, status }: BreakOff & { readonly status: number },
+): Promise<{ readonly kind: 'failed'; readonly failure: AttemptFailure; readonly loss: Used | null }> {
+  const { retry, payer } = verdicts[cause][progressOf(run, call, decoder)];
+  const loss = payer === 'house' ? await usedOf(run, decoder) : null;
+  return { kind: 'failed', failure: failureOfCode(code, status, retry), loss };
+}
+
+/** Who pays for what had come when the run was stopped. */
+export function stoppedVerdict(run: Run, call: ProviderCall, decoder: AnswerDecoder): Verdict {
+  return verdicts[stopCauses[run.stopped ?? 'drained']][progressOf(run, call, decoder)];
+}
+
+function progressOf(run: Run, call: ProviderCall, decoder: AnswerDecoder): Progress {
+  if (!call.wasSent()) return 'unsent';
+  const reported = credibleUsage(run, decoder);
+  if (decoder.hasWork() || (reported && decoder.isUsageFinal())) return 'begun';
+  return reported ? 'counted' : 'silent';
+}

@@ -1,0 +1,119 @@
+import type { PricedCandidate } from '#contracts/quota.ts';
+import type { ErrorCode, Refusal } from '#errors/error-table.ts';
+import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
+import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
+import type { AttemptResult } from './attempt.ts';
+import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
+import type { Run, RunParts } from './run.ts';
+import { summaryOf } from './summary.ts';
+import { usedOf } from './used-of.ts';
+
+type Answered = Extract<AttemptResult, { kind: 'answered' }>;
+
+const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away in the middle of the answer.' };
+
+/** Passes an answer on as it comes, records its usage, and only then gives the client its end. */
+export async function deliver(
+  parts: RunParts,
+  run: Run,
+  candidate: PricedCandidate,
+  { first, call, decoder, status }: Answered,
+): Promise<void> {
+  run.firstByteMs = parts.clock() - run.startedAtMs;
+  const writer = createWriter(run, candidate, status);
+  if (first) writer.write(first);
+  const broken = await passOn(run, call, decoder, writer.write);
+  noteEnd(parts, run, candidate, broken);
+
+  const used = await usedOf(run, decoder);
+  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, ...used };
+  // Of an answer that is withheld the client has nothing, and pays nothing.
+  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingUsed, withheld: used };
+  const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
+  if (refusal) {
+    run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: status } });
+    return;
+  }
+  writer.write(decoder.closing());
+  run.channel.push({ kind: 'end', summary: summaryOf(candidate, ending) });
+}
+
+/** Writes the head before the first bytes, so that what fails before them is an error with a status of its own. */
+function createWriter({ request, channel }: Run, { provider, model }: PricedCandidate, status: number) {
+  const contentType = request.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
+  let hasWritten = false;
+  return {
+    write(data: Buffer): void {
+      if (!hasWritten) channel.push({ kind: 'head', status, contentType, provider, model });
+      hasWritten = true;
+      channel.push({ kind: 'data', data });
+    },
+    hasWritten: () => hasWritten,
+  };
+}
+
+/** Reads the answer to its end; returns why it is not whole, or null where it is. */
+async function passOn(
+  run: Run,
+  call: ProviderCall,
+  decoder: AnswerDecoder,
+  write: (data: Buffer) => void,
+): Promise<Refusal | null> {
+  try {
+    while (!decoder.isOver()) {
+      const room = run.channel.room();
+      if (room) await room;
+      const bytes = await call.read();
+      if (bytes === null) {
+        decoder.end();
+        break;
+      }
+      const data = decoder.push(bytes);
+      if (data) write(data);
+    }
+    if (decoder.status() === 'whole') return null;
+    call.abort();
+    return refusalAtEnd(decoder);
+  } catch (thrown) {
+    call.abort();
+    if (decoder.status() === 'too-long') return tooLong;
+    if (thrown instanceof CallFault) {
+      if (run.stopped === 'drained') return goneRefusal;
+      return refusalOf(thrown.reason === 'timeout' || run.stopped === 'timeout' ? 'upstream_timeout' : 'upstream_cut');
+    }
+    // A defect of ours in the middle of an answer: what was passed on is recorded all the same.
+    return refusalOf('internal_error');
+  }
+}
+
+function refusalAtEnd(decoder: AnswerDecoder): Refusal {
+  if (decoder.status() === 'too-long') return tooLong;
+  if (decoder.status() === 'failed') return refusalOf('upstream_error');
+  return refusalOf(decoder.status() === 'invalid' ? 'upstream_invalid_response' : 'upstream_cut');
+}
+
+function refusalOf(code: keyof typeof messages): Refusal {
+  return { code, message: messages[code] };
+}
+
+function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
+  if (run.isGone) return 'OUTCOME_CLIENT_GONE';
+  return broken ? 'OUTCOME_CUT' : 'OUTCOME_COMPLETED';
+}
+
+/** A break in the middle is the attempt's error and the provider's failure, unless it was our side that ended it. */
+function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: Refusal | null): void {
+  const ours: readonly ErrorCode[] = ['client_gone', 'internal_error'];
+  if (!broken) {
+    parts.health.note(candidate.provider, 'call-succeeded');
+    return;
+  }
+  // A client that asks for too much says nothing of the provider's health.
+  const isOurs = ours.includes(broken.code) || broken === tooLong || run.stopped === 'closing';
+  parts.health.note(candidate.provider, isOurs ? 'call-abandoned' : 'call-failed');
+  const last = run.attempts.pop();
+  if (last) run.attempts.push({ ...last, error: broken.code });
+  const { requestId } = run.request;
+  const { provider, model } = candidate;
+  parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
+}

@@ -1,0 +1,29 @@
+import { isPlausible } from '../domain/usage/token-usage.ts';
+import { estimateUsage } from '../estimate/estimate-usage.ts';
+import type { AnswerDecoder } from '../ports.ts';
+import type { Ending } from './record-usage.ts';
+import type { Run } from './run.ts';
+
+/** What was used, and how that is known. */
+export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
+
+/**
+ * What the provider reported where that can be believed, else an estimate from the texts, flagged as one. An answer that broke
+ * off may have told its prompt and no more than the beginning of its answer (Anthropic's first event says 1 token): the
+ * answer is then estimated from what came.
+ */
+export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
+  const reported = credibleUsage(run, decoder);
+  if (reported && decoder.isUsageFinal()) return { usage: reported, estimatePolicy: null };
+  const { usage, policy } = await estimateUsage(run.request, decoder.sample());
+  if (!reported) return { usage, estimatePolicy: policy };
+  const outputTokens = Math.max(reported.outputTokens, usage.outputTokens - reported.reasoningTokens);
+  return { usage: { ...reported, outputTokens }, estimatePolicy: policy };
+}
+
+/** What the provider reported so far; null where it said nothing, or nothing that can be believed. */
+export function credibleUsage({ request }: Run, decoder: AnswerDecoder) {
+  const reported = decoder.usage();
+  const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
+  return reported && isPlausible(reported, bounds) ? reported : null;
+}

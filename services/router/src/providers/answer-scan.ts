@@ -1,0 +1,78 @@
+import { parseObject } from '#openai-wire/json-object.ts';
+import { createByteStore } from '../byte-store.ts';
+import type { TokenUsage } from '../domain/usage/token-usage.ts';
+import type { TextSample } from '../ports.ts';
+import { createGeneratedText, type GeneratedText } from './generated-text.ts';
+import { createJsonScan, type Wanted } from './json-scan.ts';
+
+/** A usage report is some hundred bytes. */
+const USAGE_MAX_BYTES = 64 * 1024;
+
+/** What an answer in one piece says, read as it comes and without keeping it. */
+export interface AnswerScan {
+  push(bytes: Buffer): void;
+  readonly status: () => 'before' | 'open' | 'closed' | 'broken';
+  /** The place where what was generated stands has come. */
+  readonly hasAnswer: () => boolean;
+  /** Whether a model has been at work: an answer or its usage has come, or a document has begun that names no error. */
+  readonly hasWork: () => boolean;
+  readonly usage: () => TokenUsage | null;
+  readonly sample: () => TextSample;
+}
+
+/** How a wire format writes an answer. */
+export interface AnswerShape {
+  /** The field that stands for an answer, and what of it is generated text. */
+  readonly answerField: string;
+  readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
+  readonly readUsage: (value: unknown) => TokenUsage | null;
+}
+
+/** `text`: where what was generated is added to. */
+export function createAnswerScan(
+  { answerField, answer, readUsage }: AnswerShape,
+  text: GeneratedText = createGeneratedText(),
+): AnswerScan {
+  const report = createByteStore();
+  let usage: TokenUsage | null = null;
+  let hasAnswer = false;
+  let hasError = false;
+
+  const generated: Wanted = { kind: 'text', take: (raw) => text.addRaw(raw, 0, raw.length) };
+  const scan = createJsonScan({
+    kind: 'fields',
+    fields: {
+      [answerField]: {
+        ...answer(generated, { kind: 'raw', take: (raw) => text.addRaw(raw, 0, raw.length) }),
+        begin: () => {
+          hasAnswer = true;
+        },
+      },
+      error: {
+        kind: 'fields',
+        fields: {},
+        begin: () => {
+          hasError = true;
+        },
+      },
+      usage: {
+        kind: 'raw',
+        take: (raw) => {
+          if (report.length() <= USAGE_MAX_BYTES) report.append(raw);
+        },
+        end: () => {
+          usage = readUsage(parseObject(report.take().toString())) ?? usage;
+        },
+      },
+    },
+  });
+
+  return {
+    push: scan.push,
+    status: scan.status,
+    hasAnswer: () => hasAnswer,
+    hasWork: () => hasAnswer || usage !== null || (scan.status() === 'open' && !hasError),
+    usage: () => usage,
+    sample: text.read,
+  };
+}

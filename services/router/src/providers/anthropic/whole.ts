@@ -1,0 +1,66 @@
+import { createByteStore } from '../../byte-store.ts';
+import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../../ports.ts';
+import { type AnswerScan, createAnswerScan } from '../answer-scan.ts';
+import { HEARD_MAX_BYTES } from '../heard-max.ts';
+import { anthropicShape } from './answer-shape.ts';
+import { readAnthropicAnswer } from './response.ts';
+
+/** What is translated is held whole. 128,000 tokens are 4 MB, were each of their letters written as an escape. */
+const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A message in one document, translated when it is whole. One that is too long for that is read to its end all the same:
+ * the model has done its work, and the usage stands behind it.
+ */
+export function createAnthropicWholeDecoder(jsonToolName: string | null): AnswerDecoder {
+  const held = createByteStore();
+  let answer: Extract<WholeAnswer, { kind: 'answer' }> | null = null;
+  let scan: AnswerScan | null = null;
+  let heardBytes = 0;
+  let status: AnswerStatus = 'open';
+  let isOver = false;
+
+  function scanned(): AnswerScan {
+    if (scan) return scan;
+    scan = createAnswerScan(anthropicShape);
+    scan.push(held.bytes());
+    return scan;
+  }
+
+  function end(as: AnswerStatus): void {
+    status = as;
+    isOver = true;
+  }
+
+  return {
+    push(piece) {
+      heardBytes += piece.length;
+      if (status === 'too-long') {
+        scanned().push(piece);
+        isOver ||= heardBytes > HEARD_MAX_BYTES;
+        return null;
+      }
+      held.append(piece);
+      if (held.length() <= ANSWER_MAX_BYTES) return null;
+      if (scanned().hasWork()) {
+        status = 'too-long';
+        held.take();
+      } else end('invalid');
+      return null;
+    },
+    end() {
+      if (status === 'too-long') return end('too-long');
+      const read = readAnthropicAnswer(held.bytes(), jsonToolName);
+      if (read.kind === 'answer') answer = read;
+      if (answer) end('whole');
+      else if (scanned().status() !== 'open') end('invalid');
+    },
+    status: () => status,
+    isOver: () => isOver,
+    usage: () => (answer ?? { usage: scanned().usage() }).usage,
+    isUsageFinal: () => true,
+    hasWork: () => answer !== null || scanned().hasWork(),
+    closing: () => answer?.body ?? Buffer.alloc(0),
+    sample: () => (answer ?? scanned()).sample(),
+  };
+}

@@ -1,0 +1,65 @@
+import type { TextSample } from '../ports.ts';
+
+/** Some ten thousand tokens of text: enough to estimate the rest by, and 64 MB at a thousand answers. */
+const SAMPLE_MAX_BYTES = 64 * 1024;
+/** The first room for a text: most answers break off early or not at all. */
+const SAMPLE_FIRST_BYTES = 1024;
+/** The beginning of an escape at the end of what was kept. */
+const begunEscape = /\\(?:u[\da-f]{0,3})?$/i;
+
+/** Keeps the beginning of what was generated, and counts all of it, in case its usage has to be estimated. */
+export interface GeneratedText {
+  /** A part of a JSON string as it stands between its quotes, in `[start, end)` of the bytes. */
+  addRaw(bytes: Buffer, start: number, end: number): void;
+  add(text: string): void;
+  readonly isEmpty: () => boolean;
+  readonly read: () => TextSample;
+}
+
+export function createGeneratedText(): GeneratedText {
+  /** Bytes of its own: a few letters must not keep the whole chunk that they came in. */
+  let raw: Buffer | null = null;
+  let rawBytes = 0;
+  let text = '';
+  let total = 0;
+
+  function roomFor(bytes: number): Buffer {
+    const needed = rawBytes + bytes;
+    if (raw && needed <= raw.length) return raw;
+    const grown = Buffer.allocUnsafe(Math.max(needed, SAMPLE_FIRST_BYTES, Math.min(rawBytes * 2, SAMPLE_MAX_BYTES)));
+    raw?.copy(grown, 0, 0, rawBytes);
+    raw = grown;
+    return grown;
+  }
+
+  return {
+    addRaw(bytes, start, end) {
+      total += end - start;
+      const added = Math.min(end - start, SAMPLE_MAX_BYTES - rawBytes);
+      if (added <= 0) return;
+      rawBytes += bytes.copy(roomFor(added), rawBytes, start, start + added);
+    },
+    add(piece) {
+      total += piece.length;
+      if (text.length < SAMPLE_MAX_BYTES) text += piece.slice(0, SAMPLE_MAX_BYTES - text.length);
+    },
+    isEmpty: () => total === 0,
+    read() {
+      const kept = rawBytes + text.length;
+      const said = raw ? unescaped(raw.toString('utf8', 0, rawBytes)) : '';
+      return { text: text + said, scale: kept === 0 ? 1 : total / kept };
+    },
+  };
+}
+
+/** The text that an escaped one stands for. Cut off inside an escape, it loses that; no JSON, it stands for itself. */
+function unescaped(raw: string): string {
+  for (const text of [raw, raw.replace(begunEscape, '')]) {
+    try {
+      return String(JSON.parse(`"${text}"`));
+    } catch {
+      // Without the escape that was begun, then.
+    }
+  }
+  return raw;
+}

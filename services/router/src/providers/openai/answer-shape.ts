@@ -1,0 +1,35 @@
+import type { AnswerShape } from '../answer-scan.ts';
+import type { Wanted } from '../json-scan.ts';
+import { readOpenAiUsage } from './usage.ts';
+
+/** A chat completion's choices: their messages where it is whole, their deltas where it is a chunk. */
+export function openAiShape(part: 'message' | 'delta'): AnswerShape {
+  return {
+    answerField: 'choices',
+    answer(text) {
+      const called = { kind: 'fields', fields: { name: text, arguments: text } } as const;
+      const call = { kind: 'fields', fields: { function: called } } as const;
+      const message = {
+        content: text,
+        refusal: text,
+        ...eitherOf(text, 'reasoning_content', 'reasoning'),
+        tool_calls: { kind: 'items', item: call },
+      } as const;
+      return { kind: 'items', item: { kind: 'fields', fields: { [part]: { kind: 'fields', fields: message } } } };
+    },
+    readUsage: readOpenAiUsage,
+  };
+}
+
+/** Two fields that say the same: some providers write both. Only the one that comes first is read. */
+function eitherOf(text: Wanted, ...names: readonly string[]): Record<string, Wanted> {
+  let first: string | null = null;
+  const reading = (name: string): Wanted => ({
+    kind: 'text',
+    take(raw) {
+      first ??= name;
+      if (first === name && text.kind === 'text') text.take(raw);
+    },
+  });
+  return Object.fromEntries(names.map((name) => [name, reading(name)]));
+}

@@ -1,0 +1,80 @@
+import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
+import type { GeneratedText } from '../generated-text.ts';
+import { choiceText } from './choice-text.ts';
+import type { ScanPiece } from './event-scan.ts';
+
+const QUOTE = '"';
+const BACKSLASH = 0x5c;
+const RIGHT_BRACE = 0x7d;
+/** What stands before and behind a chunk's text is some hundred bytes. */
+const ALIKE_MAX_BYTES = 1024;
+/** How nearly every chunk of every provider begins its text. */
+const usualDelta = /"delta": ?\{(?:"role": ?"assistant", ?)?"content": ?"/y;
+
+/** Adds what a parsed chunk has of generated text. */
+export function addParsedText(text: GeneratedText, chunk: JsonObject): void {
+  for (const choice of asArray(chunk['choices'])) {
+    const said = choiceText(asObject(asObject(choice)?.['delta']));
+    if (said !== '') text.add(said);
+  }
+}
+
+/**
+ * Adds what the chunks of one stream have of generated text. Whether a stream breaks off is known at its end only, so each chunk
+ * is looked at, but the usual one, whose only delta has a content and nothing behind it, is not parsed. A stream's chunks
+ * are alike but for their texts: what stood before and behind the last text is not searched for deltas again.
+ */
+export function createChunkText(text: GeneratedText) {
+  let head = '';
+  let tail = '';
+
+  /** Where the text of a usual chunk begins; -1: it is no usual one. */
+  function textStart(piece: ScanPiece, start: number, end: number): number {
+    const isKnown = head !== '' && piece.text.slice(start, start + head.length) === head;
+    const delta = isKnown ? start + head.length : piece.findDelta(start, end);
+    if (delta === -1 || delta - start > ALIKE_MAX_BYTES) return -1;
+    usualDelta.lastIndex = delta;
+    if (!usualDelta.test(piece.text)) return -1;
+    if (isKnown) return usualDelta.lastIndex;
+    const before = piece.bytes.toString('latin1', start, delta);
+    if (!before.includes('"choices"')) return -1;
+    head = before;
+    return usualDelta.lastIndex;
+  }
+
+  function isOnlyDelta(piece: ScanPiece, after: number, end: number): boolean {
+    if (tail !== '' && piece.text.slice(after, end) === tail) return true;
+    if (piece.text.charCodeAt(after) !== RIGHT_BRACE || piece.findDelta(after, end) !== -1) return false;
+    if (end - after <= ALIKE_MAX_BYTES) tail = piece.bytes.toString('latin1', after, end);
+    return true;
+  }
+
+  return {
+    /** Adds the chunk in `[start, end)`. */
+    add(piece: ScanPiece, start: number, end: number): void {
+      const from = textStart(piece, start, end);
+      // Without a delta there is no text: the verdict of a filter, the like.
+      if (from === -1 && piece.findDelta(start, end) === -1) return;
+      const to = from === -1 ? -1 : textEnd(piece.text, from);
+      if (to !== -1 && isOnlyDelta(piece, to + 1, end)) {
+        if (to > from) text.addRaw(piece.bytes, from, to);
+        return;
+      }
+      const chunk = parseObject(piece.bytes.toString('utf8', piece.text.indexOf('{', start), end));
+      if (chunk) addParsedText(text, chunk);
+    },
+  };
+}
+
+/** The index of the quote that ends the text which begins at `from`. */
+function textEnd(text: string, from: number): number {
+  let at = text.indexOf(QUOTE, from);
+  while (at !== -1 && isEscaped(text, at, from)) at = text.indexOf(QUOTE, at + 1);
+  return at === -1 ? text.length : at;
+}
+
+function isEscaped(text: string, quote: number, from: number): boolean {
+  let before = quote - 1;
+  while (before >= from && text.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (quote - 1 - before) % 2 === 1;
+}

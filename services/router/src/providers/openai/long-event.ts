@@ -1,0 +1,20 @@
+import { type AnswerScan, createAnswerScan } from '../answer-scan.ts';
+import type { GeneratedText } from '../generated-text.ts';
+import { openAiShape } from './answer-shape.ts';
+
+/** Names, ids and comments before the data of an event are some dozen bytes. */
+const BEFORE_DATA_MAX_BYTES = 1024;
+
+/**
+ * Scans an event that has no end yet, or is too long to be kept, from its beginning, for its usage and its text; null where it
+ * does not look like a chunk of an answer. A provider that writes its answer first and streams it then may write all of it
+ * in one event.
+ */
+export function scanLongEvent(beginning: Buffer, text: GeneratedText): AnswerScan | null {
+  const lines = beginning.toString('latin1', 0, BEFORE_DATA_MAX_BYTES);
+  const data = /^(?:.*\r?\n)*?data:/.exec(lines)?.[0].length;
+  if (data === undefined) return null;
+  const scan = createAnswerScan(openAiShape('delta'), text);
+  scan.push(beginning.subarray(data));
+  return scan.hasWork() ? scan : null;
+}

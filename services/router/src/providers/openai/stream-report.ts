@@ -1,0 +1,49 @@
+import type { TokenUsage } from '../../domain/usage/token-usage.ts';
+import type { TextSample } from '../../ports.ts';
+import type { AnswerScan } from '../answer-scan.ts';
+import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
+import { addParsedText, createChunkText } from './chunk-text.ts';
+import type { Scanned, ScanPiece } from './event-scan.ts';
+import { readOpenAiUsage } from './usage.ts';
+
+/** What a stream has told so far of what was used, and the text to estimate it by where it does not tell. */
+export interface StreamReport {
+  /** Takes in the event at `[start, end)` of the piece. */
+  note(event: Scanned, piece: ScanPiece, start: number, end: number): void;
+  /** Takes in an event that was scanned unparsed. Its text was added as it came. */
+  noteLong(event: AnswerScan): void;
+  readonly text: GeneratedText;
+  readonly usage: () => TokenUsage | null;
+  /** Nothing was generated after the last report. */
+  readonly isUsageLast: () => boolean;
+  readonly sample: () => TextSample;
+}
+
+export function createStreamReport(): StreamReport {
+  const text = createGeneratedText();
+  const chunks = createChunkText(text);
+  let usage: TokenUsage | null = null;
+  let isUsageLast = false;
+
+  return {
+    note(event, piece, start, end) {
+      if (event.kind === 'content') {
+        isUsageLast = false;
+        if (event.chunk) addParsedText(text, event.chunk);
+        else chunks.add(piece, start, end);
+      } else if (event.kind === 'usage') {
+        usage = readOpenAiUsage(event.usage) ?? usage;
+        isUsageLast = event.isLast;
+        addParsedText(text, event.chunk);
+      }
+    },
+    noteLong(event) {
+      usage = event.usage() ?? usage;
+      isUsageLast = event.usage() !== null;
+    },
+    text,
+    usage: () => usage,
+    isUsageLast: () => isUsageLast,
+    sample: text.read,
+  };
+}

@@ -10,10 +10,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { completionTokensOf, noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
-
-export type UsageBody = EventBodies['UsageRecorded'];
-export type AttemptBody = UsageBody['attempts'][number];
-export type Outcome = Exclude<UsageBody['outcome'], 'OUTCOME_UNSPECIFIED'>;
+import type { Outcome, UsageBody } from './usage-body.ts';
 
 /** How a request ended, and what it used. */
 export interface Ending {

@@ -8,7 +8,7 @@ import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
-import type { AttemptBody, UsageBody } from './record-usage.ts';
+import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** What all requests of a router share. */
 export interface RunParts {

@@ -53,7 +53,8 @@ const everything: readonly Phase[] = [
   },
 ];
 
-process.exitCode = await main(process.argv.slice(2));
+// A Docker daemon that hangs would keep this process for ever by the question that it has not answered.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(given: readonly string[]): Promise<number> {
   const hasPaths = given.some((argument) => !argument.startsWith('-'));

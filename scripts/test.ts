@@ -1,7 +1,9 @@
 /**
  * Runs the test suites, all or those of the given files and folders: `npm test -- packages/money`; all includes the
  * journeys in both wirings (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--…`) go to jest as
- * they are. Brings a PostgreSQL for those that need one, unless TEST_DATABASE_URL names one.
+ * they are. The servers that tests need come from an address that is given (TEST_DATABASE_URL, TEST_NATS_URL,
+ * TEST_REDIS_URL), else from containers where a Docker daemon answers, else from programs of this machine, which are
+ * installed where they can be. TEST_SERVERS=containers or =programs takes the one or the other.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +11,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '#testkit/find-program.ts';
-import { startTestServer } from './test-server.ts';
+import { startTestServers } from './test-server.ts';
 
 /** Each starts a dozen processes and measures how soon they are back: two at once would measure one another. */
 const FAULTS = 'tests/faults/';
@@ -52,34 +53,23 @@ const everything: readonly Phase[] = [
   },
 ];
 
-process.exitCode = await main(process.argv.slice(2));
+// A Docker daemon that hangs would keep this process for ever by the question that it has not answered.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(given: readonly string[]): Promise<number> {
   const hasPaths = given.some((argument) => !argument.startsWith('-'));
   const phases = hasPaths ? [{ title: given.join(' '), args: given }] : everything;
-  if (!hasPaths) lookForServers();
-  await using server = await startTestServer();
+  await using servers = await startTestServers();
   const outcomes: Outcome[] = [];
   for (const phase of phases) {
     console.log(`\n── ${phase.title}`);
     const options = hasPaths ? [] : given;
-    const outcome = await run(phase, options, { ...process.env, TEST_DATABASE_URL: server.connectionString });
+    const outcome = await run(phase, options, { ...process.env, ...servers.environment });
     outcomes.push(outcome);
     // What comes after takes minutes, and rests on what has just failed.
     if (!outcome.isGreen) break;
   }
   return report(outcomes);
-}
-
-/** Before the suites, many of which would else install the same at once. Those that need one fail without it. */
-function lookForServers(): void {
-  for (const name of ['nats-server', 'redis-server']) {
-    try {
-      findProgram(name, name);
-    } catch (error) {
-      console.error((error as Error).message);
-    }
-  }
 }
 
 async function run(phase: Phase, options: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { BusFault } from '#bus/bus-fault.ts';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
@@ -22,7 +21,7 @@ const passwords = new Map(serviceNames.map((service) => [service, `secret${rando
 const passwordOf = (service: ServiceName): string => passwords.get(service) ?? '';
 const nats = undo.use(
   await startTemporaryNats({
-    permissions: fileURLToPath(new URL('permissions.conf', import.meta.url)),
+    hasPermissions: true,
     environment: Object.fromEntries(
       serviceNames.map((service) => [`NATS_${service.toUpperCase()}_PASSWORD`, passwordOf(service)]),
     ),

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { pino } from 'pino';
 import { newId } from '#kernel/ids.ts';
 import { campaign } from '#leadership/campaign.ts';
 import { withDatabase } from '#postgres/connection-string.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { revocations } from '#testkit/journal-contract.ts';
+import { startTemporaryPostgres, type TemporaryPostgres } from '#testkit/temporary-postgres-server.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { createPgClaims } from '../../services/ingress/src/adapters/pg-claims.ts';
 import { openJournal } from '../../services/journal/src/journal.ts';
@@ -23,29 +21,21 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const PASSWORD = 'of-a-test';
 
 // A server of its own: roles belong to a server, and other tests make some of the same names.
-let folder: string;
-let server: EmbeddedPostgres;
+let server: TemporaryPostgres;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gateway-roles-'));
-  server = await startEmbeddedPostgres({ dataDir: folder, log: () => undefined, isDurable: false });
-  await run(server.connectionString, 'create database gateway');
+  const rolePasswords = Object.fromEntries(['owner', ...schemas].map((role) => [role, PASSWORD]));
+  server = await startTemporaryPostgres({ isDurable: false, rolePasswords });
+  // Once more: the file may be run again.
   const roles = await readFile(new URL('roles.sql', import.meta.url), 'utf8');
-  // Twice: the file may be run again.
-  for (let runs = 0; runs < 2; runs += 1) await run(withDatabase(server.connectionString, 'gateway'), roles);
-  for (const role of ['owner', ...schemas]) {
-    await run(server.connectionString, `alter role gateway_${role} login password '${PASSWORD}'`);
-  }
+  await run(withDatabase(server.connectionString, 'gateway'), roles);
   for (const schema of schemas) {
     const directory = fileURLToPath(new URL(`../../services/${schema}/migrations`, import.meta.url));
     await migrate(as('owner'), { schema, directory });
   }
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => server?.[Symbol.asyncDispose]());
 
 test('the journal, under its role, leads, appends and reads', async () => {
   const lease = await leadAs('journal');

@@ -41,7 +41,7 @@ test('a bus whose name is gone holds up nobody who leaves it', { timeoutMs: 20_0
     setImmediate(answer, Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
   }) as typeof dns.lookup);
   try {
-    nats.signal('SIGSTOP');
+    await nats.signal('SIGSTOP');
     const closing = early.close();
     await nats.stop('SIGKILL');
     while (bus.isConnected() || unknown.mock.calls.length === 0) await nextTurn();
@@ -55,12 +55,12 @@ test('a bus whose name is gone holds up nobody who leaves it', { timeoutMs: 20_0
 test('a bus that has fallen silent holds up nobody who leaves it', { timeoutMs: 20_000 }, () =>
   withBus(async (bus, nats) => {
     bus.respond('a.subject', () => undefined);
-    nats.signal('SIGSTOP');
+    await nats.signal('SIGSTOP');
     const startedAtMs = performance.now();
     await bus.close();
     // As long as it takes to notice.
     assert.ok(performance.now() - startedAtMs < 6_000);
-    nats.signal('SIGCONT');
+    await nats.signal('SIGCONT');
   }),
 );
 

@@ -2,33 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { OwnServer } from './servers/own-server.ts';
 
 const START_TIMEOUT_MS = 15_000;
 const POLL_MS = 20;
 
-/** Somebody else's server, run for a test: it can be stopped, killed, frozen, and started again on its port. */
-export interface ServerProcess {
-  readonly port: number;
-  /** Resolves when the port is open. */
-  start(): Promise<void>;
-  /** Resolves when it has ended. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
-  /** SIGSTOP, SIGCONT. */
-  signal(signal: NodeJS.Signals): void;
-  isRunning(): boolean;
-}
-
+/** A server that is a program of this machine. It counts as started when its port is open. */
 export function serverProcess(
   port: number,
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): ServerProcess {
+): OwnServer {
   let child: ChildProcess | undefined;
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
   return {
+    host: '127.0.0.1',
     port,
-    isRunning,
     async start() {
       let output = '';
       const started = spawn(program, args, {
@@ -53,7 +43,9 @@ export function serverProcess(
       child.kill(signal);
       await ended;
     },
-    signal: (signal) => void child?.kill(signal),
+    async signal(signal) {
+      child?.kill(signal);
+    },
   };
 }
 

@@ -2,18 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/**
- * PEM files of a certificate for this machine (localhost, 127.0.0.1), good for a day, and of the authority that signed
- * it.
- */
+/** PEM files of a certificate that is good for a day, and of the authority that signed it. */
 export interface CertificateFiles {
   readonly certFile: string;
   readonly keyFile: string;
   readonly caFile: string;
 }
 
-/** Makes an authority and a certificate of it in a folder, with openssl. */
-export function makeCertificate(folder: string, name: string): CertificateFiles {
+/** Makes an authority and its certificate for this machine (localhost, 127.0.0.1, and by `hosts`), with openssl. */
+export function makeCertificate(folder: string, name: string, hosts: readonly string[] = []): CertificateFiles {
   const openssl = (...args: string[]): void => {
     execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   };
@@ -21,7 +18,8 @@ export function makeCertificate(folder: string, name: string): CertificateFiles 
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   openssl('req', '-x509', ...key, ...subject(`${name}-ca`), '-keyout', `${name}-ca.key`, '-out', `${name}-ca.pem`);
   openssl('req', ...key, ...subject('localhost'), '-keyout', `${name}.key`, '-out', `${name}.csr`);
-  writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  const alternatives = ['localhost', ...hosts].map((host) => `DNS:${host}`);
+  writeFileSync(join(folder, `${name}.ext`), `subjectAltName=${alternatives.join(',')},IP:127.0.0.1\n`);
   const signed = ['-CA', `${name}-ca.pem`, '-CAkey', `${name}-ca.key`, '-CAcreateserial', '-days', '2'];
   openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-extfile', `${name}.ext`, '-out', `${name}.pem`);
   const path = (file: string): string => join(folder, file);

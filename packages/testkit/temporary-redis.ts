@@ -1,28 +1,68 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from './find-program.ts';
+import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
-import { type ServerProcess, serverProcess } from './server-process.ts';
+import { serverProcess } from './server-process.ts';
+import { givenServer, ownServer } from './servers/found-servers.ts';
+import { holdAlone } from './servers/hold-alone.ts';
+import type { OwnServer } from './servers/own-server.ts';
+import { isRedisReady } from './servers/ready.ts';
+import { serverContainer } from './servers/server-container.ts';
+import { serverKinds } from './servers/server-kinds.ts';
 
-/** A real Redis that keeps nothing on disk. */
-export interface TemporaryRedis extends ServerProcess, AsyncDisposable {
+/** A real Redis to talk to. It is empty, and nobody else's at the time. */
+export interface BorrowedRedis extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts one. The program is TEST_REDIS_SERVER, or found, or installed. */
+/** A real Redis of a test's own that keeps nothing on disk. */
+export interface TemporaryRedis extends OwnServer, BorrowedRedis {}
+
+const SETTINGS = ['--save', ''];
+
+/** Starts a server that may be stopped and frozen. */
 export async function startTemporaryRedis(): Promise<TemporaryRedis> {
-  const program = process.env['TEST_REDIS_SERVER'] || findProgram('redis-server', 'redis-server');
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-redis-'));
+  const { source, at } = await ownServer('redis');
   const port = await freePort();
-  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--dir', folder];
-  const server = serverProcess(port, program, settings);
+  const server = source === 'container' ? await inContainer(at, port) : await asProgram(at, port);
   await server.start();
+  return { ...server, url: `redis://${server.host}:${port}` };
+}
+
+/** The server of TEST_REDIS_URL, or one of the test's own where none is given. */
+export async function borrowRedis(): Promise<BorrowedRedis> {
+  const url = await givenServer('redis');
+  if (url === undefined) return startTemporaryRedis();
+  await using undo = new AsyncDisposableStack();
+  undo.use(await holdAlone(url));
+  const redis = new Redis(url, { maxRetriesPerRequest: 0 });
+  undo.defer(() => redis.disconnect());
+  if ((await redis.dbsize()) > 0) throw new Error('the database of TEST_REDIS_URL has to be empty, and it is not');
+  undo.defer(async () => void (await redis.flushdb()));
+  const held = undo.move();
+  return { url, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+function inContainer(image: string, port: number) {
+  return serverContainer({
+    image,
+    port,
+    containerPort: serverKinds.redis.containerPort,
+    // Docker itself lets in only whom it should.
+    command: ['redis-server', '--protected-mode', 'no', ...SETTINGS],
+    isReady: isRedisReady,
+  });
+}
+
+async function asProgram(program: string, port: number): Promise<OwnServer & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-redis-'));
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, ...SETTINGS];
+  const server = serverProcess(port, program, args);
   return {
     ...server,
-    url: `redis://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
-      server.signal('SIGCONT');
+      await server.signal('SIGCONT');
       await server.stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },

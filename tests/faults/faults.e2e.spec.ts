@@ -135,9 +135,9 @@ test('Redis stopped, empty when it comes back, and frozen', () =>
     await pause(500);
     await world.redis.start();
     await load.untilServed();
-    world.redis.signal('SIGSTOP');
+    await world.redis.signal('SIGSTOP');
     await load.untilServed();
-    world.redis.signal('SIGCONT');
+    await world.redis.signal('SIGCONT');
   }));
 
 test('PostgreSQL restarted', () => survives(() => world.restartPostgres()));

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { connectBus } from '#bus/connect-bus.ts';
 import { openPool } from '#postgres/pool.ts';
-import { findProgram } from '#testkit/find-program.ts';
 import { freePort } from '#testkit/free-port.ts';
-import { serverProcess } from '#testkit/server-process.ts';
 import { serviceProcess } from '#testkit/service-process.ts';
+import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { test } from '#testkit/test.ts';
 import { until } from '../e2e/support/until.ts';
@@ -20,12 +19,7 @@ test('a leader of journal that is told to stop hands over while JetStream does n
   const { connectionString } = stack.use(await createTemporaryDatabase());
   const pool = openPool({ connectionString, max: 1, applicationName: 'test' });
   stack.defer(() => pool.end());
-  const port = await freePort();
-  const program = process.env['TEST_NATS_SERVER'] || findProgram('nats-server', 'nats-server');
-  const nats = serverProcess(port, program, ['-a', '127.0.0.1', '-p', String(port)]);
-  await nats.start();
-  stack.defer(() => nats.stop('SIGKILL'));
-  const natsUrl = `nats://127.0.0.1:${port}`;
+  const { url: natsUrl } = stack.use(await startTemporaryNats({ hasJetStream: false }));
   const bus = await connectBus({ servers: [natsUrl], name: 'JetStream', logger: pino({ level: 'silent' }) });
   stack.defer(() => bus.close());
 

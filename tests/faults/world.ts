@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { type CuttingProxy, startCuttingProxy } from '#testkit/cutting-proxy.ts';
 import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
+import { startTemporaryPostgres } from '#testkit/temporary-postgres-server.ts';
 import { startTemporaryRedis, type TemporaryRedis } from '#testkit/temporary-redis.ts';
 import { startSimulatorProcess } from '../../services/standalone/src/simulator-process.ts';
 import { reckon } from '../chaos/reckoning.ts';
@@ -46,9 +46,7 @@ export async function createWorld(): Promise<World> {
   const folder = undo.use(await temporaryDataDir()).path;
   const simulator = undo.adopt(await startSimulatorProcess(), (each) => each.stop());
   await fetch(`${simulator.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(SCRIPT) });
-  const startPostgres = () => startEmbeddedPostgres({ dataDir: folder, log: () => undefined });
-  let postgres = await startPostgres();
-  undo.defer(() => postgres.stop());
+  const postgres = undo.use(await startTemporaryPostgres({ isDurable: true }));
   const nats = undo.use(await startTemporaryNats());
   const redis = undo.use(await startTemporaryRedis());
   const proxy = undo.use(await startCuttingProxy(postgres.connectionString));
@@ -99,10 +97,7 @@ export async function createWorld(): Promise<World> {
     installation,
     customer,
     load,
-    async restartPostgres() {
-      await postgres.stop();
-      postgres = await startPostgres();
-    },
+    restartPostgres: postgres.restart,
     async reckonUp() {
       await load.stop();
       await gateway.ready();

@@ -1,6 +1,6 @@
+import { borrowNats } from '#testkit/borrowed-nats.ts';
 import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { startSimulator } from '../../../tools/simulator/src/simulator.ts';
 import type { Installation, InstallationOptions } from './installation.ts';
@@ -12,7 +12,7 @@ export async function installDistributed(options: InstallationOptions = {}): Pro
   const folder = undo.use(await temporaryDataDir()).path;
   const simulatorUrl = options.simulatorUrl ?? undo.adopt(await startSimulator(), (each) => each.close()).url;
   const environment = await configure(folder, simulatorUrl, options);
-  const [database, nats] = await Promise.all([createTemporaryDatabase(), startTemporaryNats()]);
+  const [database, nats] = await Promise.all([createTemporaryDatabase(), borrowNats()]);
   undo.use(database);
   undo.use(nats);
   const processes = undo.use(

@@ -7,13 +7,13 @@ import { admitRequestFromWire, admitResponseToWire } from '#contracts/admit-wire
 import type { Admission, AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
-import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { borrowNats } from '#testkit/borrowed-nats.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { createRemoteQuota } from './remote-quota.ts';
 
 const logger = pino({ level: 'silent' });
 const stack = new AsyncDisposableStack();
-const nats = stack.use(await startTemporaryNats());
+const nats = stack.use(await borrowNats());
 const asking = await connectBus({ servers: [nats.url], name: 'ingress', logger });
 stack.defer(() => asking.close());
 const answering = await connectBus({ servers: [nats.url], name: 'quota', logger });

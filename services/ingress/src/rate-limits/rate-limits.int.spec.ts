@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { startTemporaryRedis } from '#testkit/temporary-redis.ts';
+import { borrowRedis, startTemporaryRedis } from '#testkit/temporary-redis.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { createMemoryLimiter } from './memory-limiter.ts';
 import { allowed, type LimitedBy, type RateLimiter } from './rate-limiter.ts';
 import { createRedisLimiter } from './redis-limiter.ts';
 
-const redis = await startTemporaryRedis();
+const redis = await borrowRedis();
 const admin = new Redis(redis.url);
 admin.on('error', () => undefined);
 const logger = pino({ level: 'silent' });
@@ -91,30 +91,34 @@ test('two ingresses share a limit, and one of two subjects over leaves the other
 });
 
 test('a Redis that is flushed starts counting anew; one that is away is done without, and used again when it is back', async (context) => {
+  const own = await startTemporaryRedis();
+  context.defer(() => own[Symbol.asyncDispose]());
+  const flusher = new Redis(own.url).on('error', () => undefined);
+  context.defer(() => flusher.disconnect());
   const fallback = createMemoryLimiter(() => Date.now() * 1_000);
-  const limiter = createRedisLimiter({ url: redis.url, fallback, logger, answerMaxMs: ANSWER_MAX_MS });
+  const limiter = createRedisLimiter({ url: own.url, fallback, logger, answerMaxMs: ANSWER_MAX_MS });
   context.defer(() => limiter.close());
   await untilUp(limiter);
-  await admin.flushall();
+  await flusher.flushall();
   assert.ok((await limiter.take(limits(1, 1))).isAllowed);
   assert.ok(!(await limiter.take(limits(1, 1))).isAllowed);
-  await admin.flushall();
+  await flusher.flushall();
   assert.ok((await limiter.take(limits(1, 1))).isAllowed);
 
-  await redis.stop('SIGKILL');
+  await own.stop('SIGKILL');
   const startedAtMs = performance.now();
   const counted = await Promise.all(Array.from({ length: 10 }, () => limiter.take(limits(1, 3, 'user:away'))));
   assert.equal(counted.filter((decision) => decision.isAllowed).length, 3, 'counted by this process alone');
   assert.ok(performance.now() - startedAtMs < 3 * ANSWER_MAX_MS);
   assert.ok(limiter.fallbacks() >= 10);
 
-  await redis.start();
+  await own.start();
   await untilUp(limiter);
-  redis.signal('SIGSTOP');
+  await own.signal('SIGSTOP');
   const frozenAtMs = performance.now();
   await limiter.take(limits(1, 3, 'user:frozen'));
   assert.ok(performance.now() - frozenAtMs < 3 * ANSWER_MAX_MS, 'a Redis that hangs holds nobody up');
-  redis.signal('SIGCONT');
+  await own.signal('SIGCONT');
 });
 
 /** Until Redis decides, and not the fallback. */

@@ -5,14 +5,14 @@ import { connectBus } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
 import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
 import { Fault } from '#errors/fault.ts';
-import { startTemporaryNats } from '#testkit/temporary-nats.ts';
+import { borrowNats } from '#testkit/borrowed-nats.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { request } from '../handlers/testing.ts';
 import { startAdmitResponder } from './admit-responder.ts';
 
 const logger = pino({ level: 'silent' });
 const stack = new AsyncDisposableStack();
-const nats = stack.use(await startTemporaryNats());
+const nats = stack.use(await borrowNats());
 const bus = await connectBus({ servers: [nats.url], name: 'test', logger });
 stack.defer(() => bus.close());
 afterAll(() => stack.disposeAsync());

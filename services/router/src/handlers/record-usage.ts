@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventBodies } from '#contracts/events.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';

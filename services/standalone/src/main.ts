@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { GatewayConfig } from '#config/gateway-config.ts';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { providersFrom } from '#config/providers.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
+import { redactLine } from '#telemetry/redact.ts';
 import { banner } from './banner.ts';
-import { ensureDemo } from './demo.ts';
+import { type Demo, offerDemo, retireDemo, withoutDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
-import { loadSecrets } from './secrets.ts';
+import { loadSecrets, secretsFile } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 import { simulatorProviders } from './simulator-providers.ts';
 import { usage } from './usage.ts';
@@ -25,8 +28,9 @@ try {
 } catch (error) {
   const message =
     error instanceof ConfigError ? error.message : `The gateway could not start: ${(error as Error).message}`;
-  process.stderr.write(`${message}\n`);
-  if (!(error instanceof ConfigError) && process.env['GATEWAY_LOG_LEVEL'] === 'debug') console.error(error);
+  process.stderr.write(`${redactLine(message)}\n`);
+  const isDebugged = !(error instanceof ConfigError) && process.env['GATEWAY_LOG_LEVEL'] === 'debug';
+  if (isDebugged) process.stderr.write(`${errorText(error)}\n`);
   process.exit(1);
 }
 
@@ -44,6 +48,7 @@ async function start(): Promise<void> {
   opened.use(await lockDataDir(dataDir));
   const given = providersFrom(config.providers, process.env);
   const secrets = await loadSecrets(dataDir, config);
+  for (const warning of secrets.warnings) logger.warn(warning);
   const simulatorStart = given.length === 0 ? startSimulatorProcess() : undefined;
   // Awaited below; it may fail before.
   simulatorStart?.catch(() => undefined);
@@ -53,15 +58,24 @@ async function start(): Promise<void> {
   opened.defer(async () => simulator?.stop());
   const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
 
+  let demo: Demo = { kind: 'off', revokedKeys: 0 };
+  const demoOffReason = whyNoDemo(config, given.length > 0);
   const gateway = await startGateway({
     config,
     secrets,
     connectionString: config.databaseUrl ?? postgres?.connectionString ?? '',
     providers,
     onFenced: (error) => stop.now(error),
+    async settleDemo(accounts) {
+      if (demoOffReason === undefined) demo = await offerDemo(accounts, dataDir, secrets.demoKey);
+      else if (config.demo && given.length === 0) return accounts;
+      else demo = await retireDemo(accounts, secrets.demoKey);
+      if (demo.kind !== 'off') return accounts;
+      if (demo.revokedKeys > 0) logger.warn({ keys: demo.revokedKeys }, `demo key revoked: ${demoOffReason}`);
+      return withoutDemo(accounts);
+    },
   });
   opened.defer(() => gateway.stop());
-  const demoKey = postgres === undefined ? undefined : await ensureDemo(gateway.accounts, dataDir, secrets);
   running.resolve(opened.move());
 
   const startMs = performance.now() - startedAtMs;
@@ -72,17 +86,31 @@ async function start(): Promise<void> {
       url: gateway.url,
       grpcAddress: gateway.grpcAddress,
       dataDir,
+      secretsFile: secretsFile(dataDir),
       adminToken: secrets.adminToken,
-      demoKey,
+      isAdminTokenGiven: secrets.isAdminTokenGiven,
+      demo,
+      demoOffReason: demoOffReason ?? '',
       providers: providers.map((provider) => provider.name),
       model: exampleModel(providers.map((provider) => provider.catalogue)),
       startMs,
+      isTerminal: process.stderr.isTTY,
     }),
   );
 }
 
 function startDatabase(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({ dataDir, log: (message) => logger.info({}, message) });
+}
+
+/**
+ * Why there is no demo here; undefined where there is. Its credit is nobody's money, so that it buys answers of the
+ * simulator and nothing else.
+ */
+function whyNoDemo({ demo, databaseUrl }: GatewayConfig, hasProviders: boolean): string | undefined {
+  if (hasProviders) return 'real providers are configured';
+  if (!demo) return 'the demo is off (GATEWAY_DEMO)';
+  return databaseUrl === undefined ? undefined : 'the database is your own (DATABASE_URL)';
 }
 
 /** A cheap model of a provider that is on, for the example. */

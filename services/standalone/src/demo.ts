@@ -12,7 +12,7 @@ const DEMO_USER_ID = idsOf(IDEMPOTENCY_KEY, '')('User');
 
 /** What became of the demo at a start. */
 export type Demo =
-  | { readonly kind: 'ready'; readonly key: string; readonly isNew: boolean }
+  | { readonly kind: 'ready'; readonly key: string }
   /** Somebody revoked the key, and it stays so. */
   | { readonly kind: 'revoked' }
   /** There is no demo here; so many of its keys have just been revoked. */
@@ -26,7 +26,7 @@ export type Demo =
 export async function offerDemo(accounts: AccountsPort, dataDir: string, demoKey: string | undefined): Promise<Demo> {
   if (demoKey !== undefined) {
     const isWorking = accounts.authenticate(demoKey) !== undefined;
-    return isWorking ? { kind: 'ready', key: demoKey, isNew: false } : { kind: 'revoked' };
+    return isWorking ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
   }
   const user = await accounts.createUser({
     name: 'Demo',
@@ -44,7 +44,7 @@ export async function offerDemo(accounts: AccountsPort, dataDir: string, demoKey
   });
   const { apiKey } = await accounts.createApiKey({ userId: user.userId, name: 'demo' });
   await keepDemoKey(dataDir, apiKey);
-  return { kind: 'ready', key: apiKey, isNew: true };
+  return { kind: 'ready', key: apiKey };
 }
 
 /** Revokes the keys of the demo user for good, where there is one: its credit is no money that anyone has paid. */

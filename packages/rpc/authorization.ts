@@ -1,7 +1,10 @@
 import { ResponderBuilder, ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
 import { Fault } from '#errors/fault.ts';
+import { systemClockUs } from '#kernel/clock.ts';
+import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
 import { clientSubject } from '#throttle/client-subject.ts';
-import type { GuessThrottle } from '#throttle/guess-throttle.ts';
+import { createGuessThrottle } from '#throttle/guess-throttle.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
 import type { Connections } from './connections.ts';
 import { statusOfFault } from './fault-status.ts';
@@ -18,9 +21,9 @@ export interface AuthorizationOptions {
   readonly adminToken: string;
   readonly isServing: () => boolean;
   readonly connections: Pick<Connections, 'authenticated'>;
-  readonly throttle: GuessThrottle;
-  /** Told of the first refusals of a client; the throttle reports one that goes on. */
+  /** Told of the first refusals of a client; one that goes on is logged once a minute. */
   readonly onRefused: (method: string, fault: Fault) => void;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -28,7 +31,12 @@ export interface AuthorizationOptions {
  * no token cannot make this process hold a request of several megabytes, nor find out what is wrong with it.
  */
 export function authorization(options: AuthorizationOptions): ServerInterceptor {
-  const { isServing, connections, throttle, onRefused } = options;
+  const { isServing, connections, onRefused, logger } = options;
+  const throttle = createGuessThrottle({
+    limit: ADMIN_TOKEN_GUESSES,
+    nowUs: systemClockUs,
+    onBlocked: (address) => logger.warn({ address }, 'too many wrong admin tokens from one address'),
+  });
   const check = bearerTokenCheck(options.adminToken);
 
   function refusal(method: string, isMissing: boolean, client: string): Fault {

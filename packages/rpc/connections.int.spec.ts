@@ -99,6 +99,23 @@ test('a connection whose caller does not authenticate in time is closed; one who
   assert.equal(state, 'reading', 'the caller is older than both');
 });
 
+test('a caller that asks nothing for long is let go; one that reads a long answer is not', async () => {
+  const address = await serve({ idleMaxMs: 300 });
+  const metadata = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/grpc', ':method': 'POST' };
+  const [asking, reading] = ['Head', 'Read'].map((method) => {
+    const session = connectHttp2(`http://${address}`);
+    // The server's stop cuts it off.
+    session.on('error', () => undefined);
+    const stream = session.request({ ...metadata, ':path': `/gateway.journal.v1.JournalService/${method}` });
+    stream.on('error', () => undefined);
+    stream.end(Buffer.alloc(5));
+    return { session, stream: stream.resume() };
+  });
+  assert.ok(asking !== undefined && reading !== undefined);
+  await once(asking.session, 'close');
+  assert.ok(!reading.session.closed && !reading.stream.closed);
+});
+
 test('a stranger that sends more than a handshake and some questions is closed', async () => {
   const address = await serve({ strangerMaxBytes: 50_000, authenticationTimeoutMs: 60_000 });
   const http2 = connectHttp2(`http://${address}`);

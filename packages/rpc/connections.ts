@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { clientSubject } from '#throttle/client-subject.ts';
 import type { ConnectionBounds } from './limits.ts';
+import { createStrangers, type Stranger } from './strangers.ts';
 
 /** Both ends of a connection, as a call knows them. */
 export interface ConnectionEnds {
@@ -22,12 +23,6 @@ export interface Connections {
   close(): void;
 }
 
-interface Stranger {
-  readonly socket: Socket;
-  readonly client: string;
-  readonly deadlineMs: number;
-}
-
 /** A stranger is looked at this often; so much of its deadline is the inaccuracy. */
 const SWEEP_INTERVAL_MS = 250;
 
@@ -39,66 +34,37 @@ const SWEEP_INTERVAL_MS = 250;
  */
 export function createConnections(bounds: ConnectionBounds): Connections {
   const open = new Set<Socket>();
-  /** By both ends, oldest first. */
-  const strangers = new Map<string, Stranger>();
-  /** The ends of each client's strangers, oldest first. */
-  const byClient = new Map<string, Set<string>>();
-  let sweeping: NodeJS.Timeout | undefined;
+  const strangers = createStrangers();
   const waiting: (() => void)[] = [];
+  let sweeping: NodeJS.Timeout | undefined;
 
   function gone(socket: Socket): void {
     open.delete(socket);
     if (open.size === 0) for (const resolve of waiting.splice(0)) resolve();
   }
 
-  function forget(ends: string): void {
-    const stranger = strangers.get(ends);
+  function drop(stranger: Stranger | undefined): void {
     if (stranger === undefined) return;
-    strangers.delete(ends);
-    const siblings = byClient.get(stranger.client);
-    siblings?.delete(ends);
-    if (siblings?.size === 0) byClient.delete(stranger.client);
-    if (strangers.size > 0) return;
-    clearInterval(sweeping);
-    sweeping = undefined;
-  }
-
-  function drop(ends: string | undefined): void {
-    if (ends === undefined) return;
-    const socket = strangers.get(ends)?.socket;
-    forget(ends);
-    if (socket === undefined) return;
-    gone(socket);
-    socket.destroy();
+    strangers.remove(stranger.ends);
+    gone(stranger.socket);
+    stranger.socket.destroy();
   }
 
   function sweep(): void {
     const nowMs = performance.now();
-    for (const [ends, { socket, deadlineMs }] of strangers) {
-      if (nowMs >= deadlineMs || socket.bytesRead > bounds.strangerMaxBytes) drop(ends);
+    for (const stranger of strangers.all()) {
+      if (nowMs >= stranger.deadlineMs || stranger.socket.bytesRead > bounds.strangerMaxBytes) drop(stranger);
     }
+    if (strangers.size() > 0) return;
+    clearInterval(sweeping);
+    sweeping = undefined;
   }
 
   /** Whether there is room for one more, after the oldest stranger has gone where it had to. */
   function makeRoom(client: string): boolean {
-    const siblings = byClient.get(client);
-    if (siblings !== undefined && siblings.size >= bounds.strangersPerClientMax) drop(first(siblings));
-    if (strangers.size >= bounds.strangersMax || open.size >= bounds.connectionsMax) drop(first(strangers.keys()));
+    if (strangers.countOf(client) >= bounds.strangersPerClientMax) drop(strangers.oldest(client));
+    if (strangers.size() >= bounds.strangersMax || open.size >= bounds.connectionsMax) drop(strangers.oldest());
     return open.size < bounds.connectionsMax;
-  }
-
-  function meet(socket: Socket, client: string): void {
-    const ends = endsOf(socket);
-    strangers.set(ends, { socket, client, deadlineMs: performance.now() + bounds.authenticationTimeoutMs });
-    const siblings = byClient.get(client) ?? new Set();
-    byClient.set(client, siblings.add(ends));
-    open.add(socket);
-    sweeping ??= setInterval(sweep, SWEEP_INTERVAL_MS).unref();
-    socket.once('close', () => {
-      gone(socket);
-      // The same ends may have come back meanwhile.
-      if (strangers.get(ends)?.socket === socket) forget(ends);
-    });
   }
 
   return {
@@ -111,10 +77,18 @@ export function createConnections(bounds: ConnectionBounds): Connections {
         socket.destroy();
         return false;
       }
-      meet(socket, client);
+      const ends = endsOf(socket);
+      strangers.add({ ends, socket, client, deadlineMs: performance.now() + bounds.authenticationTimeoutMs });
+      open.add(socket);
+      sweeping ??= setInterval(sweep, SWEEP_INTERVAL_MS).unref();
+      socket.once('close', () => {
+        gone(socket);
+        // The same ends may have come back meanwhile.
+        if (strangers.find(ends)?.socket === socket) strangers.remove(ends);
+      });
       return true;
     },
-    authenticated: (ends) => forget(endsOf(ends)),
+    authenticated: (ends) => strangers.remove(endsOf(ends)),
     async ended() {
       if (open.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
@@ -127,9 +101,4 @@ export function createConnections(bounds: ConnectionBounds): Connections {
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: ConnectionEnds): string {
   return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
-}
-
-function first<T>(items: Iterable<T>): T | undefined {
-  for (const item of items) return item;
-  return undefined;
 }

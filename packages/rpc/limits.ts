@@ -23,12 +23,6 @@ export const CALL_TIMEOUT_MS = 15_000;
 /** Requests of one connection at once; more wait for their turn in the caller. Services have some dozens of them. */
 export const CONCURRENT_STREAMS_MAX = 1_000;
 
-/**
- * A connection without a call is closed after this: after the half hour for which gRPC's own clients keep one, so that it
- * is the caller who leaves first, and no call meets a connection that is just being closed (grpc/grpc-node#3068).
- */
-export const CONNECTION_IDLE_MAX_MS = 3_600_000;
-
 /** What connections may be, before and after their callers have shown the token. */
 export interface ConnectionBounds {
   readonly connectionsMax: number;
@@ -40,6 +34,8 @@ export interface ConnectionBounds {
   readonly authenticationTimeoutMs: number;
   /** What a connection may send until then. */
   readonly strangerMaxBytes: number;
+  /** How long a connection may be without a call. */
+  readonly idleMaxMs: number;
 }
 
 export const connectionBounds: ConnectionBounds = {
@@ -52,4 +48,7 @@ export const connectionBounds: ConnectionBounds = {
   authenticationTimeoutMs: 10_000,
   // A handshake with a long chain of certificates, and some hundred questions after this server's health.
   strangerMaxBytes: 256 * 1024,
+  // Longer than the half hour for which gRPC's own clients keep one: the caller leaves first, and no call meets a connection
+  // that is just being closed (grpc/grpc-node#3068).
+  idleMaxMs: 3_600_000,
 };

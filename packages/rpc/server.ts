@@ -2,9 +2,6 @@ import type { Server as Listener, Socket } from 'node:net';
 import { Server, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
-import { systemClockUs } from '#kernel/clock.ts';
-import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
-import { createGuessThrottle } from '#throttle/guess-throttle.ts';
 import { authorization } from './authorization.ts';
 import { createCallsUnderWay } from './calls-under-way.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -12,7 +9,6 @@ import { grpcStatusOf } from './fault-status.ts';
 import { startHealth } from './health.ts';
 import {
   CONCURRENT_STREAMS_MAX,
-  CONNECTION_IDLE_MAX_MS,
   type ConnectionBounds,
   connectionBounds,
   DRAIN_TIMEOUT_MS,
@@ -73,27 +69,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   // Callers rely upon the least of it, before they are told.
   const requestMaxBytes = Math.max(options.requestMaxBytes ?? 0, REQUEST_MAX_BYTES);
   const isServing = options.isServing ?? (() => true);
-  const connections = createConnections({ ...connectionBounds, ...options.connectionBounds });
+  const bounds = { ...connectionBounds, ...options.connectionBounds };
+  const connections = createConnections(bounds);
   const onFailure = (method: string, thrown: unknown): void => logFailure(logger, method, thrown);
-  const authorize = authorization({
-    adminToken: options.adminToken,
-    isServing,
-    connections,
-    throttle: createGuessThrottle({
-      limit: ADMIN_TOKEN_GUESSES,
-      nowUs: systemClockUs,
-      onBlocked: (address) => logger.warn({ address }, 'too many wrong admin tokens from one address'),
-    }),
-    onRefused: onFailure,
-  });
+  const { adminToken } = options;
   const server = new Server({
-    interceptors: [authorize],
+    interceptors: [authorization({ adminToken, isServing, connections, onRefused: onFailure, logger })],
     'grpc.max_receive_message_length': requestMaxBytes,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.max_concurrent_streams': CONCURRENT_STREAMS_MAX,
-    'grpc.max_connection_idle_ms': CONNECTION_IDLE_MAX_MS,
+    'grpc.max_connection_idle_ms': bounds.idleMaxMs,
   });
   const calls = createCallsUnderWay();
   const guards: CallGuards = { isServing, onBegin: calls.begin, onFailure };

@@ -10,7 +10,6 @@ const facts: BannerFacts = {
   adminToken: 'at_token',
   isAdminTokenGiven: false,
   demo: { kind: 'ready', key: 'ak_demo' },
-  demoOffReason: 'real providers are configured',
   providers: ['simulator-openai'],
   model: 'gpt-4o-mini',
   startMs: 1_000,
@@ -30,7 +29,8 @@ test('elsewhere no secret is printed, and the line to paste reads it from where 
 });
 
 test('without a demo key it says why, and how to make a key', () => {
-  for (const demo of [{ kind: 'revoked' }, { kind: 'off', revokedKeys: 1 }, { kind: 'off', revokedKeys: 0 }] as const) {
+  const off = { kind: 'off', reason: 'real providers are configured' } as const;
+  for (const demo of [{ kind: 'revoked' } as const, { ...off, revokedKeys: 1 }, { ...off, revokedKeys: 0 }]) {
     const text = banner({ ...facts, demo });
     assert.match(text, /demo key {5}(none|revoked): \w/);
     assert.match(text, /\/admin\/api-keys\//);

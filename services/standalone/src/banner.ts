@@ -8,8 +8,6 @@ export interface BannerFacts {
   readonly adminToken: string;
   readonly isAdminTokenGiven: boolean;
   readonly demo: Demo;
-  /** Why there is no demo, where there is none. */
-  readonly demoOffReason: string;
   readonly providers: readonly string[];
   readonly model: string;
   readonly startMs: number;
@@ -50,14 +48,14 @@ function adminTokenText({ isAdminTokenGiven, isTerminal, adminToken, secretsFile
   return isTerminal ? adminToken : `in ${secretsFile}, as "adminToken"`;
 }
 
-function demoText({ demo, demoOffReason, isTerminal, secretsFile }: BannerFacts): string {
+function demoText({ demo, isTerminal, secretsFile }: BannerFacts): string {
   switch (demo.kind) {
     case 'ready':
       return `${isTerminal ? demo.key : `in ${secretsFile}, as "demoKey"`}   (10 USD of credit)`;
     case 'revoked':
       return 'none: it was revoked, and is not replaced';
     case 'off':
-      return demo.revokedKeys > 0 ? `revoked: ${demoOffReason}` : `none: ${demoOffReason}`;
+      return `${demo.revokedKeys > 0 ? 'revoked' : 'none'}: ${demo.reason}`;
   }
 }
 

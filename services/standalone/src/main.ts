@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { GatewayConfig } from '#config/gateway-config.ts';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { providersFrom } from '#config/providers.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
@@ -10,7 +9,7 @@ import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { redactLine } from '#telemetry/redact.ts';
 import { banner } from './banner.ts';
-import { type Demo, offerDemo, retireDemo, withoutDemo } from './demo.ts';
+import { type Demo, planDemo, settleDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
 import { loadSecrets, secretsFile } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
@@ -58,8 +57,8 @@ async function start(): Promise<void> {
   opened.defer(async () => simulator?.stop());
   const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
 
-  let demo: Demo = { kind: 'off', revokedKeys: 0 };
-  const demoOffReason = whyNoDemo(config, given.length > 0);
+  const plan = planDemo(config, given.length > 0);
+  const settled = Promise.withResolvers<Demo>();
   const gateway = await startGateway({
     config,
     secrets,
@@ -67,16 +66,17 @@ async function start(): Promise<void> {
     providers,
     onFenced: (error) => stop.now(error),
     async settleDemo(accounts) {
-      if (demoOffReason === undefined) demo = await offerDemo(accounts, dataDir, secrets.demoKey);
-      else if (config.demo && given.length === 0) return accounts;
-      else demo = await retireDemo(accounts, secrets.demoKey);
-      if (demo.kind !== 'off') return accounts;
-      if (demo.revokedKeys > 0) logger.warn({ keys: demo.revokedKeys }, `demo key revoked: ${demoOffReason}`);
-      return withoutDemo(accounts);
+      const { demo, accounts: seen } = await settleDemo(plan, accounts, { dataDir, demoKey: secrets.demoKey });
+      settled.resolve(demo);
+      return seen;
     },
   });
   opened.defer(() => gateway.stop());
   running.resolve(opened.move());
+  const demo = await settled.promise;
+  if (demo.kind === 'off' && demo.revokedKeys > 0) {
+    logger.warn({ keys: demo.revokedKeys }, `demo key revoked: ${demo.reason}`);
+  }
 
   const startMs = performance.now() - startedAtMs;
   logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
@@ -90,7 +90,6 @@ async function start(): Promise<void> {
       adminToken: secrets.adminToken,
       isAdminTokenGiven: secrets.isAdminTokenGiven,
       demo,
-      demoOffReason: demoOffReason ?? '',
       providers: providers.map((provider) => provider.name),
       model: exampleModel(providers.map((provider) => provider.catalogue)),
       startMs,
@@ -101,16 +100,6 @@ async function start(): Promise<void> {
 
 function startDatabase(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({ dataDir, log: (message) => logger.info({}, message) });
-}
-
-/**
- * Why there is no demo here; undefined where there is. Its credit is nobody's money, so that it buys answers of the
- * simulator and nothing else.
- */
-function whyNoDemo({ demo, databaseUrl }: GatewayConfig, hasProviders: boolean): string | undefined {
-  if (hasProviders) return 'real providers are configured';
-  if (!demo) return 'the demo is off (GATEWAY_DEMO)';
-  return databaseUrl === undefined ? undefined : 'the database is your own (DATABASE_URL)';
 }
 
 /** A cheap model of a provider that is on, for the example. */

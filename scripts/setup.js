@@ -78,11 +78,17 @@ function install() {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PATH: path.join(delimiter) },
+    env: { ...withoutSecrets(process.env), PATH: path.join(delimiter) },
     shell: process.platform === 'win32' && command === 'npm',
   });
   if (error) fail(`npm could not be run: ${error.message}`);
   if (status !== 0) fail('npm ci failed, see above.');
+}
+
+/** Packages run scripts of their own as they are installed, which the gateway's secrets and providers' keys are not for. */
+function withoutSecrets(environment) {
+  const isOurs = (name) => /^(GATEWAY|NATS|REDIS|(MIGRATION_)?DATABASE|OTEL)_|_API_KEY$/.test(name);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOurs(name)));
 }
 
 function requireRuntimeVersion(version) {

@@ -6,6 +6,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// What the command line holds, such as --token, is shown to every user of the machine by `ps`: from here on it is not.
+process.title = 'gatewayctl';
+
 /** The first major version that runs TypeScript as it is. */
 const NODE_MAJOR_MIN = 24;
 

@@ -25,6 +25,11 @@ const provider = z.strictObject({
   maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
 });
 
+/** YAML's `off` and the environment's, which is text. */
+const onOrOff = z
+  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false'])], { error: 'must be on or off' })
+  .transform((value) => value === true || value === 'on' || value === 'true');
+
 const rateLimit = z
   .strictObject({ requestsPerMinute: z.int().min(1).max(60_000_000), burst: z.int().min(1).max(1_000_000).optional() })
   // A tenth of a minute's worth at once, where it is not said.
@@ -99,6 +104,8 @@ export const gatewayConfigSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
     .optional(),
+  /** A user to try the gateway with, where the simulator is its provider and the database the embedded one. */
+  demo: onOrOff.default(true),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   bodyMaxBytes: z.int().min(1_024).max(134_217_728).default(10_485_760),
   /** From a request's arrival to the end of its answer. */

@@ -65,6 +65,10 @@ test('a price that is a number is refused, since a number is a float', () => {
 test('a named file that is not there is a fault; a broken one says where', () => {
   assert.match(faultsOf({ GATEWAY_CONFIG: join(folder, 'none.yaml') }).join(), /cannot be read/);
   assert.match(faultsOf({ GATEWAY_CONFIG: file('a: [1') }).join(), /line 1/);
+  const secret = 'adminToken: "token-7f3a-of-16-characters\nhost: [}: token-7f3a';
+  const faults = faultsOf({ GATEWAY_CONFIG: file(`port: 1\n${secret}`) }).join();
+  assert.match(faults, /line \d/);
+  assert.doesNotMatch(faults, /7f3a/, 'without what stands there, which may be a secret');
 });
 
 test('a hold that would end under its running request is refused', () => {

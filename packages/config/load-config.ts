@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { type GatewayConfig, gatewayConfigSchema } from './gateway-config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,6 +33,7 @@ const overrides = {
   GATEWAY_ROUTER_ADDRESSES: 'routerAddresses',
   GATEWAY_ADMIN_TOKEN: 'adminToken',
   GATEWAY_KEY_PEPPER: 'keyPepper',
+  GATEWAY_DEMO: 'demo',
   GATEWAY_LOG_LEVEL: 'logLevel',
   GATEWAY_BODY_MAX_BYTES: 'bodyMaxBytes',
   GATEWAY_REQUEST_TIMEOUT_MS: 'requestTimeoutMs',
@@ -92,8 +93,13 @@ function readSettings(environment: Environment, faults: string[]): Record<string
     if (file === named) faults.push(`GATEWAY_CONFIG: ${file} cannot be read (${(error as Error).message})`);
     return {};
   }
-  const document = parseDocument(text);
-  for (const error of document.errors) faults.push(`${file}: ${error.message}`);
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  for (const { code, pos } of document.errors) {
+    const { line, col } = lineCounter.linePos(pos[0]);
+    // Where and what kind alone: the parser's words repeat the line, which may be the one with the admin token.
+    faults.push(`${file}: not valid YAML at line ${line}, column ${col} (${code})`);
+  }
   const settings: unknown = document.errors.length === 0 ? document.toJS() : {};
   if (settings === null || settings === undefined) return {};
   if (typeof settings === 'object' && !Array.isArray(settings)) return settings as Record<string, unknown>;

@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
+import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { redactLine } from '#telemetry/redact.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
 import { migrateSchema } from './open-database.ts';
@@ -41,8 +43,8 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     else await serve(definition);
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `${name} could not start: ${textOf(error)}`;
-    process.stderr.write(`${message}\n`);
-    if (process.env['GATEWAY_LOG_LEVEL'] === 'debug') console.error(error);
+    process.stderr.write(`${redactLine(message)}\n`);
+    if (process.env['GATEWAY_LOG_LEVEL'] === 'debug') process.stderr.write(`${errorText(error)}\n`);
     process.exit(1);
   }
 }
@@ -127,7 +129,7 @@ function endOnUncaughtFaults(logger: Logger): void {
 /** What a failed start took is given back; where that hangs, the reason of the failure is still told. */
 function cutOffGivingBack(error: unknown): void {
   setTimeout(() => {
-    process.stderr.write(`the start failed, and what it took could not be given back: ${textOf(error)}\n`);
+    process.stderr.write(redactLine(`the start failed, and what it took could not be given back: ${textOf(error)}\n`));
     process.exit(1);
   }, STOP_MARGIN_MS).unref();
 }

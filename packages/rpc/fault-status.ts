@@ -3,7 +3,7 @@ import { type ErrorCode, errorTable, isErrorCode } from '#errors/error-table.ts'
 import { Fault, faultFrom } from '#errors/fault.ts';
 
 /** What the caller of a method is told about a thrown value: the table's gRPC status, the code itself in the trailers. */
-export function statusOfFault(thrown: unknown): Partial<StatusObject> {
+export function statusOfFault(thrown: unknown): StatusObject {
   const { code, message, param, retryAfterMs } = faultFrom(thrown).refusal;
   const metadata = new Metadata();
   metadata.set(CODE_KEY, code);

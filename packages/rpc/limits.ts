@@ -19,3 +19,36 @@ export const DRAIN_TIMEOUT_MS = 10_000;
 
 /** A unary call that says nothing else ends after this. */
 export const CALL_TIMEOUT_MS = 15_000;
+
+/** Requests of one connection at once; more wait for their turn in the caller. Services have some dozens of them. */
+export const CONCURRENT_STREAMS_MAX = 1_000;
+
+/** What connections may be, before and after their callers have shown the token. */
+export interface ConnectionBounds {
+  readonly connectionsMax: number;
+  /** Of all clients together, that have not authenticated. */
+  readonly strangersMax: number;
+  /** The same of one client: an address, or an IPv6 network of /64. */
+  readonly strangersPerClientMax: number;
+  /** From the first packet to a call with the token. */
+  readonly authenticationTimeoutMs: number;
+  /** What a connection may send until then. */
+  readonly strangerMaxBytes: number;
+  /** How long a connection may be without a call. */
+  readonly idleMaxMs: number;
+}
+
+export const connectionBounds: ConnectionBounds = {
+  // A hundred processes have some hundreds; each costs tens of kilobytes, and a ping every second.
+  connectionsMax: 2_000,
+  strangersMax: 512,
+  // All services of one machine, starting at once, with a connection or two each.
+  strangersPerClientMax: 64,
+  // A caller sends the token with its first bytes. A machine that is busy with its start takes a second or two for them.
+  authenticationTimeoutMs: 10_000,
+  // A handshake with a long chain of certificates, and some hundred questions after this server's health.
+  strangerMaxBytes: 256 * 1024,
+  // Longer than the half hour for which gRPC's own clients keep one: the caller leaves first, and no call meets a connection
+  // that is just being closed (grpc/grpc-node#3068).
+  idleMaxMs: 3_600_000,
+};

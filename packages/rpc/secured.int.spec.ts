@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#contracts/gen/grpc/health/v1/health_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type CertificateFiles, makeCertificate } from '#testkit/temporary-authority.ts';
 import { afterAll, test } from '#testkit/test.ts';
@@ -43,6 +46,29 @@ test('with TLS files a caller needs a certificate of the same authority, and the
     'trusting the server, with a certificate the server does not trust',
   );
   await assert.rejects(position({ ...ours, caFile: theirs.caFile }), Fault, 'not trusting the server');
+  await server.drain();
+});
+
+test('a certificate of our authority is enough for a connection to stay, whatever it is asked', async () => {
+  const tls = makeCertificate(folder, 'staying');
+  const server = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [head],
+    adminToken,
+    logger,
+    tls,
+    connectionBounds: { authenticationTimeoutMs: 500 },
+  });
+  const health = createGrpcClient(Health, { addresses: [server.address], adminToken: '', tls });
+  const watching = health.calls.watch({})[Symbol.asyncIterator]();
+  assert.equal((await watching.next()).value?.status, ServingStatus.SERVING);
+  const [host, port] = server.address.split(':');
+  const stranger = connect(Number(port), host);
+  await once(stranger.resume(), 'close');
+  void server.drain();
+  assert.equal((await watching.next()).value?.status, ServingStatus.NOT_SERVING);
+  health.close();
   await server.drain();
 });
 

@@ -51,8 +51,6 @@ export interface StreamingMethod {
 export interface CallGuards {
   /** Whether calls of the service are taken; where not, another process leads it. */
   readonly isServing: () => boolean;
-  /** Throws a `Fault` where the caller may not call. */
-  readonly authorize: (metadata: Metadata) => void;
   /** Told of each call that is answered once; calls what it is given at the call's end. */
   readonly onBegin: () => () => void;
   /** Told of what a handler threw. */
@@ -114,7 +112,6 @@ function unaryCall(
     if (!guards.isServing()) return callback(standbyStatus());
     const end = guards.onBegin();
     try {
-      guards.authorize(call.metadata);
       const answer = await handler(call.request, {
         signal: cancellation(call),
         traceparent: traceparentOf(call.metadata),
@@ -139,7 +136,6 @@ function streamingCall(
     const signal = cancellation(call);
     try {
       if (!guards.isServing()) return void call.emit('error', standbyStatus());
-      guards.authorize(call.metadata);
       for await (const answer of handler(call.request, { signal, traceparent: traceparentOf(call.metadata) })) {
         if (!call.write(create(output, answer))) await drained(call, signal);
         if (signal.aborted) return;

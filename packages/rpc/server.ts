@@ -1,18 +1,23 @@
-import type { AddressInfo } from 'node:net';
-import { Server, type ServerCredentials, status } from '@grpc/grpc-js';
+import type { Server as Listener, Socket } from 'node:net';
+import { Server, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
-import { bearerTokenCheck } from './bearer-token.ts';
+import { authorization } from './authorization.ts';
 import { createCallsUnderWay } from './calls-under-way.ts';
+import { type Connections, createConnections } from './connections.ts';
 import { grpcStatusOf } from './fault-status.ts';
 import { startHealth } from './health.ts';
 import {
+  CONCURRENT_STREAMS_MAX,
+  type ConnectionBounds,
+  connectionBounds,
   DRAIN_TIMEOUT_MS,
   KEEPALIVE_INTERVAL_MS,
   KEEPALIVE_TIMEOUT_MS,
   REQUEST_MAX_BYTES,
   RESPONSE_MAX_BYTES,
 } from './limits.ts';
+import { listen } from './listen.ts';
 import { createMultiplexer, type Multiplexer } from './multiplex/multiplexer.ts';
 import { serverCredentials, type TlsFiles } from './rpc-peer.ts';
 import type { CallGuards, ServedService } from './served-service.ts';
@@ -36,6 +41,8 @@ export interface GrpcServerOptions {
   readonly withReflection?: boolean | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly drainTimeoutMs?: number;
+  /** Other bounds than those of limits.ts; for tests. */
+  readonly connectionBounds?: Partial<ConnectionBounds> | undefined;
 }
 
 export interface GrpcServer {
@@ -61,29 +68,28 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { host, services, logger } = options;
   // Callers rely upon the least of it, before they are told.
   const requestMaxBytes = Math.max(options.requestMaxBytes ?? 0, REQUEST_MAX_BYTES);
+  const isServing = options.isServing ?? (() => true);
+  const bounds = { ...connectionBounds, ...options.connectionBounds };
+  const connections = createConnections(bounds);
+  const onFailure = (method: string, thrown: unknown): void => logFailure(logger, method, thrown);
+  const { adminToken } = options;
   const server = new Server({
+    interceptors: [authorization({ adminToken, isServing, connections, onRefused: onFailure, logger })],
     'grpc.max_receive_message_length': requestMaxBytes,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.max_concurrent_streams': CONCURRENT_STREAMS_MAX,
+    'grpc.max_connection_idle_ms': bounds.idleMaxMs,
   });
-  const isServing = options.isServing ?? (() => true);
   const calls = createCallsUnderWay();
-  const guards: CallGuards = {
-    isServing,
-    onBegin: calls.begin,
-    authorize: bearerTokenCheck(options.adminToken),
-    onFailure: (method, thrown) => logFailure(logger, method, thrown),
-  };
+  const guards: CallGuards = { isServing, onBegin: calls.begin, onFailure };
   const health = startHealth(
     services.map((service) => service.name),
     isServing,
   );
   for (const { definition, implementation } of services) server.addService(definition, implementation(guards));
-  server.addService(
-    health.service.definition,
-    health.service.implementation({ ...guards, isServing: () => true, authorize: () => {} }),
-  );
+  server.addService(health.service.definition, health.service.implementation({ ...guards, isServing: () => true }));
 
   const multiplexer =
     options.withMultiplexing === true ? createMultiplexer(services, guards, requestMaxBytes) : undefined;
@@ -97,11 +103,16 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       ),
     );
   }
-  const port = await bind(server, authority(host, options.port), serverCredentials(options.tls));
+  // Sockets are accepted here and not by grpc-js, which bounds neither their number nor what they wait for.
+  const injector = server.createConnectionInjector(serverCredentials(options.tls));
+  const { port, servers: listeners } = await bind(host, options.port, (socket) => {
+    if (connections.admit(socket)) injector.injectConnection(socket);
+  });
   let draining: Promise<void> | undefined;
   const drain = (): Promise<void> => {
     health.stopServing();
-    draining ??= shutDown(server, multiplexer, options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+    const timeoutMs = options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
+    draining ??= shutDown({ server, listeners, connections, multiplexer, timeoutMs });
     return draining;
   };
   return {
@@ -114,31 +125,42 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(new Error(`gRPC cannot listen on ${address}: ${error.message}`, { cause: error }));
-    });
-  });
+async function bind(host: string, port: number, onConnection: (socket: Socket) => void) {
+  try {
+    return await listen(host, port, onConnection);
+  } catch (error) {
+    throw new Error(`gRPC cannot listen on ${authority(host, port)}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**
  * The sessions first, while connections are as they were: after HTTP/2's own goodbye the next keepalive ping of grpc-js
  * fails and cuts what still runs (grpc/grpc-node#3068).
  */
-async function shutDown(server: Server, multiplexer: Multiplexer | undefined, timeoutMs: number): Promise<void> {
+async function shutDown(parts: {
+  readonly server: Server;
+  readonly listeners: readonly Listener[];
+  readonly connections: Connections;
+  readonly multiplexer: Multiplexer | undefined;
+  readonly timeoutMs: number;
+}): Promise<void> {
+  const { server, listeners, connections, multiplexer, timeoutMs } = parts;
   const forced = Promise.withResolvers<void>();
   let timer = setTimeout(() => {
+    for (const listener of listeners) listener.close();
     server.forceShutdown();
     timer = setTimeout(forced.resolve, FORCED_CLOSE_MS);
   }, timeoutMs);
   const closed = async (): Promise<void> => {
     await multiplexer?.close();
-    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    for (const listener of listeners) listener.close();
+    // Tells all connections goodbye. It does not wait for those that it has not accepted itself.
+    server.tryShutdown(() => undefined);
+    await connections.ended();
   };
   await Promise.race([closed(), forced.promise]);
   clearTimeout(timer);
+  connections.close();
 }
 
 /**
@@ -156,6 +178,6 @@ function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown:
   else logger.warn(fields, fault.message);
 }
 
-function authority(host: string, port: AddressInfo['port']): string {
+function authority(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

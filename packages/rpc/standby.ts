@@ -5,7 +5,7 @@ import { Fault } from '#errors/fault.ts';
 export const STANDBY_KEY = 'gateway-standby';
 
 /** The answer of a server that does not lead its service. */
-export function standbyStatus(): Partial<StatusObject> {
+export function standbyStatus(): StatusObject {
   const metadata = new Metadata();
   metadata.set(STANDBY_KEY, '1');
   return { code: status.UNAVAILABLE, details: 'This process stands by; another one leads.', metadata };

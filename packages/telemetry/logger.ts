@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { errorFields } from './error-fields.ts';
 import { redactLine } from './redact.ts';
 
 /** Lines wait in memory up to this many bytes before they are written: one system call for some hundred requests. */
@@ -36,6 +37,7 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
+      serializers: { err: errorFields },
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: redactLine },
     },

@@ -1,15 +1,15 @@
 const MASK = '[redacted]';
 
 /**
- * What must never reach a log, by its shape: the gateway's and the providers' keys, bearer tokens, passwords inside of
+ * What must never reach a log, by its shape: the gateway's and the providers' keys, admin tokens, bearer tokens, passwords inside of
  * URLs, and the values of headers and settings that carry secrets.
  */
 const secretShapes: readonly (readonly [RegExp, string])[] = [
-  [/\b(ak_|sk-|AIza)[\w-]{8,}/g, `$1${MASK}`],
+  [/\b(ak_|at_|sk-|AIza)[\w-]{8,}/g, `$1${MASK}`],
   [/\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, `$1 ${MASK}`],
   [/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, `$1:${MASK}@`],
   [
-    /("(?:[\w-]*(?:api[-_]?key|authorization|password|secret|cookie)|[\w-]*admin[-_]?token)":)"(?:[^"\\]|\\.)*"/gi,
+    /("(?:[\w-]*(?:api[-_]?key|authorization|password|secret|cookie|pepper)|[\w-]*admin[-_]?token)":)"(?:[^"\\]|\\.)*"/gi,
     `$1"${MASK}"`,
   ],
 ];
@@ -18,7 +18,8 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
  * Hits wherever one of the shapes above can, in one pass: most lines need no more than this (measured: 22 µs a line
  * without this, 0.4 µs with it).
  */
-const suspicion = /ak_|sk-|AIza|bearer |basic |:\/\/|(?:key|authorization|password|secret|cookie|admin[-_]?token)":"/i;
+const suspicion =
+  /ak_|\bat_|sk-|AIza|bearer |basic |:\/\/|(?:key|authorization|password|secret|cookie|pepper|admin[-_]?token)":"/i;
 
 /**
  * A finished log line with everything masked that looks like a secret. Works on the text, so that a key is caught in a

@@ -23,7 +23,7 @@ export interface GatewayProcess {
   readonly url: string;
   readonly grpcAddress: string;
   readonly adminToken: string;
-  /** Of the demo user; empty where there is none. */
+  /** Of the demo user; empty where there never was one. A revoked one is still kept. */
   readonly demoKey: string;
   readonly pid: number;
   /** The log lines so far; none where they go to a file. */
@@ -40,6 +40,8 @@ export interface GatewayProcessOptions {
   readonly execArgv?: readonly string[];
   /** The log goes to this file and costs this process nothing. */
   readonly logPath?: string;
+  /** With the banner that tells a person what they need, among the lines. */
+  readonly withBanner?: boolean;
 }
 
 interface Ready {
@@ -49,10 +51,10 @@ interface Ready {
 
 /** Starts the standalone gateway and waits until it is ready. Rejects with its output where it ends before that. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { dataDir, environment, execArgv = [], logPath } = options;
+  const { dataDir, environment, execArgv = [], logPath, withBanner = false } = options;
   const logFile = logPath === undefined ? undefined : await open(logPath, 'w');
   const output = logFile?.fd ?? 'pipe';
-  const child = spawn(process.execPath, [...execArgv, ENTRY, '--quiet'], {
+  const child = spawn(process.execPath, [...execArgv, ENTRY, ...(withBanner ? [] : ['--quiet'])], {
     stdio: ['ignore', output, output],
     env: {
       PATH: process.env['PATH'],
@@ -70,7 +72,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   return {
     url: ready.url,
     grpcAddress: ready.grpcAddress,
-    adminToken: secrets['adminToken'] ?? '',
+    // One that is given is not kept.
+    adminToken: environment?.['GATEWAY_ADMIN_TOKEN'] ?? secrets['adminToken'] ?? '',
     demoKey: secrets['demoKey'] ?? '',
     pid: child.pid ?? 0,
     lines,

@@ -103,21 +103,14 @@ test('a start on the same data has the same users, keys, balances and charges', 
   assert.equal(before.held, 0n);
   await clientNow().chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
   await installation.settled();
-  const { adminToken, demoKey } = installation.gateway();
+  const { adminToken } = installation.gateway();
   const between = await customer.balance();
   assert.ok(between.charged > before.charged);
 
   assert.equal(await installation.gateway().stop('SIGTERM'), 0);
   await installation.start();
   assert.deepEqual(await customer.balance(), between);
-  assert.deepEqual([installation.gateway().adminToken, installation.gateway().demoKey], [adminToken, demoKey]);
-});
-
-test('the demo key works, has credit, and is the same at every start', async () => {
-  const { url, demoKey } = installation.gateway();
-  assert.match(demoKey, /^ak_/);
-  const client = new OpenAI({ apiKey: demoKey, baseURL: `${url}/v1`, maxRetries: 0 });
-  await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+  assert.equal(installation.gateway().adminToken, adminToken);
 });
 
 test('a second gateway on the same data says who is there, exits with 1, and harms nothing', async () => {
@@ -169,16 +162,21 @@ test('all faults of a configuration are listed at once, and nothing is started',
   assert.ok(!existsSync(join(dataDir.path, 'postgres')));
 });
 
-test('a gateway without a configured provider answers from the simulator', async () => {
+test('a gateway without a configured provider answers from the simulator, to a demo key that is the same at every start', async () => {
   await using dataDir = await temporaryDataDir();
-  const gateway = await startGatewayProcess({ dataDir: dataDir.path });
-  try {
-    const client = new OpenAI({ apiKey: gateway.demoKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
-    const completion = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
-    assert.match(completion.choices[0]?.message.content ?? '', /simulator/);
-  } finally {
-    assert.equal(await gateway.stop(), 0);
+  const demoKeys = new Set<string>();
+  for (const _start of [1, 2]) {
+    const gateway = await startGatewayProcess({ dataDir: dataDir.path });
+    try {
+      demoKeys.add(gateway.demoKey);
+      const client = new OpenAI({ apiKey: gateway.demoKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+      const completion = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+      assert.match(completion.choices[0]?.message.content ?? '', /simulator/);
+    } finally {
+      assert.equal(await gateway.stop(), 0);
+    }
   }
+  assert.equal(demoKeys.size, 1);
 });
 
 test('after a kill -9 the next start takes over the PostgreSQL that was left, and the log goes on', async () => {

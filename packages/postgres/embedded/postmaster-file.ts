@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { serverEnvironment } from './server-environment.ts';
 
 const run = promisify(execFile);
 
@@ -60,7 +61,7 @@ function isAlive(pid: number): boolean {
 /** Empty for a process that has ended and waits to be collected. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return run('ps', ['-o', 'command=', '-p', String(pid)]).then(
+  return run('ps', ['-o', 'command=', '-p', String(pid)], { env: serverEnvironment() }).then(
     ({ stdout }) => stdout,
     () => '',
   );

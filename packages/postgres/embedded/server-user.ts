@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { serverEnvironment } from './server-environment.ts';
 
 const run = promisify(execFile);
 
@@ -40,7 +41,7 @@ export async function chooseServerUser(): Promise<ServerUser> {
   if (dedicated !== undefined) return dedicated;
   const failures: unknown[] = [];
   for (const [command, ...args] of CREATE_COMMANDS) {
-    await run(command, args).catch((error: unknown) => failures.push(error));
+    await run(command, [...args], { env: serverEnvironment() }).catch((error: unknown) => failures.push(error));
     const created = await findUser(DEDICATED_USER);
     if (created !== undefined) return created;
   }
@@ -57,7 +58,11 @@ export async function chooseServerUser(): Promise<ServerUser> {
 /** Whether the user gets at a path through every directory above it, which may be closed to others (`/root` is). */
 export async function canReach(user: ServerUser, path: string): Promise<boolean> {
   // Asked of the system and not worked out from mode bits, which know nothing of access lists and mounts.
-  const test = run('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], { ...user, cwd: '/' });
+  const test = run('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], {
+    ...user,
+    cwd: '/',
+    env: serverEnvironment(),
+  });
   return test.then(
     () => true,
     () => false,
@@ -66,7 +71,8 @@ export async function canReach(user: ServerUser, path: string): Promise<boolean>
 
 async function findUser(name: string): Promise<ServerUser | undefined> {
   try {
-    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+    const options = { env: serverEnvironment() };
+    const [uid, gid] = await Promise.all([run('id', ['-u', name], options), run('id', ['-g', name], options)]);
     return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
   } catch {
     return undefined;

@@ -10,7 +10,6 @@ import {
   type Start,
 } from '#contracts/gen/gateway/rpc/v1/multiplex_pb.js';
 import { Fault, faultFrom } from '#errors/fault.ts';
-import { statusOfFault } from '../fault-status.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import type { CallGuards, ServedService, StreamingMethod } from '../served-service.ts';
 import { grpcServiceDefinition } from '../service-definition.ts';
@@ -48,13 +47,6 @@ export function createMultiplexer(
   }
 
   function open(session: Session): void {
-    try {
-      guards.authorize(session.metadata);
-    } catch (thrown) {
-      guards.onFailure('gateway.rpc.v1.MultiplexService/Open', thrown);
-      session.emit('error', statusOfFault(thrown));
-      return;
-    }
     session.sendMetadata(limitMetadata(requestMaxBytes));
     const close = serveSession(session, methods, guards, () => {
       sessions.delete(close);

@@ -16,6 +16,7 @@ import { createServe } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import type { IngressDependencies } from './ports.ts';
+import { createGuesses } from './rate-limits/guesses.ts';
 import { createIdentify } from './rate-limits/identify.ts';
 import { routesOf } from './routes.ts';
 
@@ -40,7 +41,8 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const budget = createBodyBudget(config.bodiesMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter);
+  const guesses = createGuesses(config.rateLimits?.trustedProxies ?? [], logger);
+  const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter, guesses.apiKey);
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
@@ -52,6 +54,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const routes = routesOf(dependencies, {
     complete,
     identify,
+    guesses,
     limits,
     state: {
       isDraining: () => drained !== undefined,

@@ -9,6 +9,7 @@ import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
 import type { IngressDependencies } from './ports.ts';
+import type { Guesses } from './rate-limits/guesses.ts';
 import type { Identify } from './rate-limits/identify.ts';
 import { usageHandler } from './usage/usage.ts';
 
@@ -24,13 +25,14 @@ export function routesOf(
   parts: {
     readonly complete: Handler;
     readonly identify: Identify;
+    readonly guesses: Guesses;
     readonly limits: BodyLimits;
     readonly state: IngressState;
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { complete, identify, limits, state, publishMetrics } = parts;
-  const admin = adminOnly(dependencies.config.adminToken);
+  const { complete, identify, guesses, limits, state, publishMetrics } = parts;
+  const admin = adminOnly(dependencies.config.adminToken, guesses.adminToken);
   const once = repeatable(dependencies, limits);
   return [
     { path: '/', methods: { GET: pointer } },

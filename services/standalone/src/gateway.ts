@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { ProviderWithKey } from '#config/providers.ts';
+import type { AccountsPort } from '#contracts/accounts.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
@@ -15,7 +16,9 @@ import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
-import { type Accounts, createAccounts } from '../../accounts/src/accounts.ts';
+import { createAccounts } from '../../accounts/src/accounts.ts';
+import { untilVisible } from '../../accounts/src/handlers/visible.ts';
+import { directory } from '../../accounts/src/projections/directory.ts';
 import { createBilling } from '../../billing/src/billing.ts';
 import { billingConfigFrom } from '../../billing/src/config-from.ts';
 import { createPgClaims } from '../../ingress/src/adapters/pg-claims.ts';
@@ -48,12 +51,13 @@ export interface GatewayDependencies {
   readonly providers: readonly ProviderWithKey[];
   /** Another gateway writes this log now: this one has to end. */
   readonly onFenced: (error: Error) => void;
+  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the accounts that requests see. */
+  readonly settleDemo: (accounts: AccountsPort) => Promise<AccountsPort>;
 }
 
 export interface Gateway {
   readonly url: string;
   readonly grpcAddress: string;
-  readonly accounts: Accounts;
   /** Lets running answers end, then closes everything in the order in which it depends on one another. */
   stop(): Promise<void>;
 }
@@ -112,13 +116,16 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   await billing.seedPrices([...new Set(providers.map((provider) => provider.catalogue))]);
   // What was admitted before this start has lost its process: no usage will ever be recorded for it.
   await quota.expireOrphans(await journal.head());
+  const position = await journal.head();
+  await untilVisible([kept.reached(directory.name, position)], { logger: loggerOf('accounts'), position });
+  const settledAccounts = await dependencies.settleDemo(accounts);
 
   const idempotency = await openIdempotency(dependencies, opened, loggerOf('ingress'));
   const ingress = createIngress({
     config: ingressConfigFrom(config, secrets.adminToken),
     quota: { admit: tracedAdmit(quota.admit, tracer) },
     router,
-    accounts,
+    accounts: settledAccounts,
     billing,
     balances: quota,
     idempotency,
@@ -144,7 +151,6 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   return {
     url,
     grpcAddress: grpc.address,
-    accounts,
     async stop() {
       await Promise.all([ingress.drain(), grpc.drain()]);
       await running.disposeAsync();

@@ -5,11 +5,13 @@ import { providersFrom } from '#config/providers.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
+import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
+import { redactLine } from '#telemetry/redact.ts';
 import { banner } from './banner.ts';
-import { ensureDemo } from './demo.ts';
+import { type Demo, planDemo, settleDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
-import { loadSecrets } from './secrets.ts';
+import { loadSecrets, secretsFile } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 import { simulatorProviders } from './simulator-providers.ts';
 import { usage } from './usage.ts';
@@ -25,8 +27,9 @@ try {
 } catch (error) {
   const message =
     error instanceof ConfigError ? error.message : `The gateway could not start: ${(error as Error).message}`;
-  process.stderr.write(`${message}\n`);
-  if (!(error instanceof ConfigError) && process.env['GATEWAY_LOG_LEVEL'] === 'debug') console.error(error);
+  process.stderr.write(`${redactLine(message)}\n`);
+  const isDebugged = !(error instanceof ConfigError) && process.env['GATEWAY_LOG_LEVEL'] === 'debug';
+  if (isDebugged) process.stderr.write(`${errorText(error)}\n`);
   process.exit(1);
 }
 
@@ -44,6 +47,7 @@ async function start(): Promise<void> {
   opened.use(await lockDataDir(dataDir));
   const given = providersFrom(config.providers, process.env);
   const secrets = await loadSecrets(dataDir, config);
+  for (const warning of secrets.warnings) logger.warn(warning);
   const simulatorStart = given.length === 0 ? startSimulatorProcess() : undefined;
   // Awaited below; it may fail before.
   simulatorStart?.catch(() => undefined);
@@ -53,16 +57,26 @@ async function start(): Promise<void> {
   opened.defer(async () => simulator?.stop());
   const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
 
+  const plan = planDemo(config, given.length > 0);
+  const settled = Promise.withResolvers<Demo>();
   const gateway = await startGateway({
     config,
     secrets,
     connectionString: config.databaseUrl ?? postgres?.connectionString ?? '',
     providers,
     onFenced: (error) => stop.now(error),
+    async settleDemo(accounts) {
+      const { demo, accounts: seen } = await settleDemo(plan, accounts, { dataDir, demoKey: secrets.demoKey });
+      settled.resolve(demo);
+      return seen;
+    },
   });
   opened.defer(() => gateway.stop());
-  const demoKey = postgres === undefined ? undefined : await ensureDemo(gateway.accounts, dataDir, secrets);
   running.resolve(opened.move());
+  const demo = await settled.promise;
+  if (demo.kind === 'off' && demo.revokedKeys > 0) {
+    logger.warn({ keys: demo.revokedKeys }, `demo key revoked: ${demo.reason}`);
+  }
 
   const startMs = performance.now() - startedAtMs;
   logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
@@ -72,11 +86,14 @@ async function start(): Promise<void> {
       url: gateway.url,
       grpcAddress: gateway.grpcAddress,
       dataDir,
+      secretsFile: secretsFile(dataDir),
       adminToken: secrets.adminToken,
-      demoKey,
+      isAdminTokenGiven: secrets.isAdminTokenGiven,
+      demo,
       providers: providers.map((provider) => provider.name),
       model: exampleModel(providers.map((provider) => provider.catalogue)),
       startMs,
+      isTerminal: process.stderr.isTTY,
     }),
   );
 }

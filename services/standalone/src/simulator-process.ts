@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '#kernel/child-environment.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../tools/simulator/src/main.ts', import.meta.url));
 
@@ -17,6 +18,7 @@ export interface SimulatorProcess {
 export async function startSimulatorProcess(): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, [ENTRY, '--port', '0', '--exit-with-parent'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: childEnvironment(),
     // A group of its own: Ctrl-C in the terminal must not cut the answers that are still being drained.
     detached: true,
   });

@@ -27,6 +27,11 @@ export function authenticate(exchange: Exchange, accounts: AccountsPort): KeyIde
   return identity;
 }
 
+/** Whether a request carries a key at all, right or wrong. */
+export function hasApiKey(headers: IncomingHttpHeaders): boolean {
+  return apiKeyOf(headers) !== '';
+}
+
 /** The token of an `Authorization: Bearer` header; empty where there is none. */
 export function bearerTokenOf(headers: IncomingHttpHeaders): string {
   const match = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '');

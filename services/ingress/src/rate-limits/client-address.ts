@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { clientSubject, plainAddress } from '#throttle/client-subject.ts';
 
 /** Longer lists of proxies are somebody's attempt to be expensive. */
 const FORWARDED_MAX = 20;
@@ -18,14 +19,14 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
   const isTrusted = (address: string): boolean => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
   return (request) => {
-    const peer = plain(request.socket.remoteAddress ?? '');
-    if (isIP(peer) === 0 || !isTrusted(peer)) return subjectOf(peer);
+    const peer = plainAddress(request.socket.remoteAddress ?? '');
+    if (isIP(peer) === 0 || !isTrusted(peer)) return clientSubject(peer);
     const forwarded = String(request.headers['x-forwarded-for'] ?? '')
       .split(',')
       .slice(-FORWARDED_MAX)
-      .map((address) => plain(address.trim()))
+      .map((address) => plainAddress(address.trim()))
       .filter((address) => isIP(address) !== 0);
-    return subjectOf(forwarded.findLast((address) => !isTrusted(address)) ?? peer);
+    return clientSubject(forwarded.findLast((address) => !isTrusted(address)) ?? peer);
   };
 }
 
@@ -37,23 +38,4 @@ function addRange(list: BlockList, range: string): void {
     throw new RangeError(`${range} is no address and no range of addresses`);
   }
   list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** An IPv4 address that came in IPv6's clothes. */
-function plain(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-}
-
-function subjectOf(address: string): string {
-  return isIP(address) === 6 ? `${groupsOf(address).slice(0, 4).join(':')}::/64` : address;
-}
-
-function groupsOf(address: string): string[] {
-  const [head = '', tail] = address.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
-  return [...first, ...Array<string>(Math.max(0, zeros)).fill('0'), ...last].map((group) =>
-    Number.parseInt(group, 16).toString(16),
-  );
 }

@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { AccountsPort, KeyIdentity } from '#contracts/accounts.ts';
 import { Fault } from '#errors/fault.ts';
-import { authenticate } from '../http/authenticate.ts';
+import type { RateLimit } from '#throttle/gcra.ts';
+import { authenticate, hasApiKey } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { createClientAddress } from './client-address.ts';
-import type { RateLimit } from './gcra.ts';
 import type { LimitedBy, RateLimiter } from './rate-limiter.ts';
 
 /** The throttles there are; each may be left out. */
@@ -19,14 +20,28 @@ export interface RateLimits {
 /** Whose request it is. Throws or rejects with a `Fault`: `invalid_api_key`, `rate_limit_exceeded`. */
 export type Identify = (exchange: Exchange) => KeyIdentity | Promise<KeyIdentity>;
 
-/** Without limits, or a limiter, nothing but a look-up in memory. */
+/**
+ * Without limits, or a limiter, nothing but a look-up in memory. `guessed` counts a wrong key, and says for how many
+ * milliseconds its sender has to leave off; a right one is not held up by it.
+ */
 export function createIdentify(
   accounts: AccountsPort,
   limits: RateLimits | undefined,
   limiter: RateLimiter | undefined,
+  guessed: (request: IncomingMessage) => number,
 ): Identify {
+  function identityOf(exchange: Exchange): KeyIdentity {
+    try {
+      return authenticate(exchange, accounts);
+    } catch (fault) {
+      // Nothing is guessed by a request without a key.
+      const retryAfterMs = hasApiKey(exchange.request.headers) ? guessed(exchange.request) : 0;
+      throw retryAfterMs > 0 ? tooManyWrongKeys(retryAfterMs) : fault;
+    }
+  }
+
   const isLimited = limits !== undefined && [limits.perIp, limits.perUser, limits.perKey].some(Boolean);
-  if (!isLimited || limiter === undefined) return (exchange) => authenticate(exchange, accounts);
+  if (!isLimited || limiter === undefined) return identityOf;
   const addressOf = createClientAddress(limits.trustedProxies);
 
   async function admit(limitedBy: readonly LimitedBy[]): Promise<void> {
@@ -40,7 +55,7 @@ export function createIdentify(
     const ip = limited('ip', addressOf(exchange.request), limits.perIp);
     let identity: KeyIdentity;
     try {
-      identity = authenticate(exchange, accounts);
+      identity = identityOf(exchange);
     } catch (fault) {
       await admit(ip);
       throw fault;
@@ -52,6 +67,11 @@ export function createIdentify(
     ]);
     return identity;
   };
+}
+
+function tooManyWrongKeys(retryAfterMs: number): Fault {
+  const message = 'Too many wrong API keys came from this address.';
+  return new Fault({ code: 'rate_limit_exceeded', message, retryAfterMs });
 }
 
 function limited(kind: string, subject: string, limit: RateLimit | undefined): LimitedBy[] {

@@ -1,4 +1,4 @@
-import { gcra } from './gcra.ts';
+import { gcra } from '#throttle/gcra.ts';
 import { allowed, type LimitedBy, type RateDecision, type RateLimiter, refusedBy } from './rate-limiter.ts';
 
 /**

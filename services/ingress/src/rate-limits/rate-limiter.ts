@@ -1,4 +1,4 @@
-import type { RateLimit } from './gcra.ts';
+import type { RateLimit } from '#throttle/gcra.ts';
 
 /** One limit a request falls under. */
 export interface LimitedBy {

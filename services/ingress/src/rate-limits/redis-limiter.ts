@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '#telemetry/logger.ts';
-import { emissionUs } from './gcra.ts';
+import { emissionUs } from '#throttle/gcra.ts';
 import { allowed, type LimitedBy, type RateDecision, type RateLimiter, refusedBy } from './rate-limiter.ts';
 
 /** A limiter that takes longer than this would be what slows requests down: the fallback decides instead. */

@@ -1,0 +1,22 @@
+import { isIP } from 'node:net';
+
+/** The address itself, where an IPv4 address came in IPv6's clothes (`::ffff:1.2.3.4`). */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+/** What a client with this address is counted as. IPv6 counts by /64, which is what one customer has. */
+export function clientSubject(address: string): string {
+  const plain = plainAddress(address);
+  return isIP(plain) === 6 ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;
+}
+
+function groupsOf(address: string): string[] {
+  const [head = '', tail] = address.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
+  return [...first, ...Array<string>(Math.max(0, zeros)).fill('0'), ...last].map((group) =>
+    Number.parseInt(group, 16).toString(16),
+  );
+}

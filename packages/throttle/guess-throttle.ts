@@ -1,0 +1,67 @@
+import { gcra, type RateLimit } from './gcra.ts';
+
+/**
+ * Clients remembered, a few MB. A flood from any number of addresses grows no further: the client whose last counted
+ * guess is the oldest is forgotten, and starts anew.
+ */
+const CLIENTS_MAX = 10_000;
+
+/** A blocked client is reported once in this time, so that a flood of guesses is no flood of log lines. */
+const REPORT_INTERVAL_US = 60_000_000;
+
+export interface GuessThrottle {
+  /**
+   * Counts a wrong secret from a client. Returns 0 while the client may be told so; else how long, in milliseconds, it
+   * has to leave off guessing.
+   */
+  guessed(client: string): number;
+}
+
+interface Guesses {
+  arrivalUs: number;
+  reportedUs: number;
+}
+
+/**
+ * Limits the wrong secrets that each client may try. A right secret never passes through here: it works at any time.
+ *
+ * If a right secret were refused too, everybody who shares an address could be locked out by one who guesses: people
+ * behind one NAT, everything behind a proxy that is not named as trusted, the services of one machine. The length of a
+ * secret keeps it from being guessed (a generated one has 192 bits or more); the throttle bounds what guessing costs the
+ * gateway, and shows the operator who tries.
+ */
+export function createGuessThrottle(options: {
+  readonly limit: RateLimit;
+  readonly nowUs: () => number;
+  /** Told once a minute of each client that goes on over its limit. */
+  readonly onBlocked: (client: string) => void;
+}): GuessThrottle {
+  const { limit, nowUs, onBlocked } = options;
+  /** In the order of the last counted guess. */
+  const clients = new Map<string, Guesses>();
+
+  function remember(client: string, guesses: Guesses): void {
+    clients.delete(client);
+    clients.set(client, guesses);
+    if (clients.size <= CLIENTS_MAX) return;
+    const [oldest] = clients.keys();
+    if (oldest !== undefined) clients.delete(oldest);
+  }
+
+  return {
+    guessed(client) {
+      const now = nowUs();
+      const guesses = clients.get(client) ?? { arrivalUs: 0, reportedUs: Number.NEGATIVE_INFINITY };
+      const step = gcra(guesses.arrivalUs, now, limit);
+      if (step.isAllowed) {
+        remember(client, { ...guesses, arrivalUs: step.arrivalUs });
+        return 0;
+      }
+      if (now - guesses.reportedUs >= REPORT_INTERVAL_US) {
+        guesses.reportedUs = now;
+        onBlocked(client);
+      }
+      return Math.ceil(step.retryAfterUs / 1_000);
+    },
+  };
+}

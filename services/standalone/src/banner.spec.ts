@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from '#testkit/test.ts';
+import { type BannerFacts, banner } from './banner.ts';
+
+const facts: BannerFacts = {
+  url: 'http://127.0.0.1:8080',
+  grpcAddress: '127.0.0.1:8081',
+  dataDir: "/home/ada's/data",
+  secretsFile: "/home/ada's/data/secrets.json",
+  adminToken: 'at_token',
+  isAdminTokenGiven: false,
+  demo: { kind: 'ready', key: 'ak_demo' },
+  providers: ['simulator-openai'],
+  model: 'gpt-4o-mini',
+  startMs: 1_000,
+  isTerminal: true,
+};
+
+test('in a terminal a person finds the token, the demo key and a line that works as pasted', () => {
+  const text = banner(facts);
+  assert.match(text, /admin token {2}at_token/);
+  assert.match(text, /curl .* -H "Authorization: Bearer ak_demo"/);
+});
+
+test('elsewhere no secret is printed, and the line to paste reads it from where it is kept', () => {
+  const text = banner({ ...facts, isTerminal: false });
+  assert.doesNotMatch(text, /at_token|ak_demo/);
+  assert.ok(text.includes(`'/home/ada'\\''s/data/secrets.json')"`), text);
+});
+
+test('without a demo key it says why, and how to make a key', () => {
+  const off = { kind: 'off', reason: 'real providers are configured' } as const;
+  for (const demo of [{ kind: 'revoked' } as const, { ...off, revokedKeys: 1 }, { ...off, revokedKeys: 0 }]) {
+    const text = banner({ ...facts, demo });
+    assert.match(text, /demo key {5}(none|revoked): \w/);
+    assert.match(text, /\/admin\/api-keys\//);
+  }
+});
+
+test('a token from the settings is printed nowhere', () => {
+  for (const isTerminal of [true, false]) {
+    const text = banner({ ...facts, isTerminal, isAdminTokenGiven: true, demo: { kind: 'revoked' } });
+    assert.doesNotMatch(text, /at_token|adminToken/);
+  }
+});

@@ -32,6 +32,7 @@ export const errorTable = {
   conflict: row(409, 'ABORTED', false, 'invalid_request_error'),
   body_too_large: row(413, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   unsupported_media_type: row(415, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
+  expectation_failed: row(417, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   quota_exceeded: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   rate_limit_exceeded: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   client_gone: row(499, 'CANCELLED', false, 'invalid_request_error'),

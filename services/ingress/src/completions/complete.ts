@@ -52,7 +52,7 @@ export function completionHandler(
     if (result.kind === 'refused') throw new Fault(result.refusal);
 
     // From here on a hold is placed. The router ends it, also for a client that has left by now.
-    const answer = asked.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
+    const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
     using client = watchClient(exchange, answer, config.requestTimeoutMs);
     const frames = router.complete(
       {

@@ -30,7 +30,7 @@ function sendPiece(exchange: Exchange, piece: Buffer): Promise<void> | undefined
 }
 
 /** Resolves when the response takes more or is closed. `watchStalls` closes it where neither comes in time. */
-function room(response: ServerResponse): Promise<void> {
+export function room(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done);

@@ -36,6 +36,7 @@ export const errorTable = {
   idempotency_answer_lost: row(409, 'DATA_LOSS', false, 'invalid_request_error'),
   body_too_large: row(413, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   unsupported_media_type: row(415, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
+  expectation_failed: row(417, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   /** The `Idempotency-Key` belongs to a request with another body. */
   idempotency_key_reused: row(422, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   quota_exceeded: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),

@@ -15,6 +15,8 @@ export interface IngressConfig {
   readonly bodyMaxBytes: number;
   /** All request bodies in memory together. */
   readonly bodiesMaxBytes: number;
+  /** All answers together, of what waits in memory for clients to read. */
+  readonly answersMaxBytes: number;
   readonly requestsInFlightMax: number;
   readonly connectionsMax: number;
   /** From a connection's first byte to the end of the request's headers. */
@@ -25,7 +27,7 @@ export interface IngressConfig {
   readonly keepAliveTimeoutMs: number;
   /** From a request's arrival to the end of its answer. */
   readonly requestTimeoutMs: number;
-  /** How long a client may leave a full stream unread. */
+  /** How long a client may take nothing of an answer that waits for it. */
   readonly clientStallTimeoutMs: number;
   /** How long /health/ready waits for its answer. */
   readonly readinessTimeoutMs: number;
@@ -48,6 +50,9 @@ export const ingressDefaults: Omit<IngressConfig, 'adminToken'> = {
   bodyMaxBytes: 10 * MEBIBYTE,
   // Fifty of the largest bodies at once: a parsed body takes several times its bytes, and this must fit a small machine.
   bodiesMaxBytes: 512 * MEBIBYTE,
+  // 256 whole answers of the most that is kept of one (1 MiB), or 4,000 that are passed on in pieces; nearly all answers
+  // are a few KiB and leave at once. Beside the bodies this must fit a small machine.
+  answersMaxBytes: 256 * MEBIBYTE,
   // Above any load two cores can serve (some seconds of it); below what would exhaust memory or file descriptors.
   requestsInFlightMax: 10_000,
   connectionsMax: 20_000,

@@ -1,27 +1,26 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '#errors/fault.ts';
 import { createApplication } from './application.ts';
 import { completionHandler } from './completions/complete.ts';
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
-import type { IngressConfig } from './config.ts';
 import { closeAfterAnswer, drainServer } from './drain.ts';
+import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
+import { createConnections } from './http/connections.ts';
 import { allowOrigin } from './http/cors.ts';
+import { countDrops } from './http/count-drops.ts';
 import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
-import { createServe } from './http/serve.ts';
+import { createHttpServer, listen } from './http/http-server.ts';
+import { createServe, type Serve } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
-import { unreadableRequestHandler } from './http/unreadable-request.ts';
+import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
+import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
 import { createGuesses } from './rate-limits/guesses.ts';
 import { createIdentify } from './rate-limits/identify.ts';
-import { routesOf } from './routes.ts';
-
-/** How often connections are checked for requests that come too slowly. */
-const SLOW_REQUEST_CHECK_MS = 1_000;
+import { type Route, routesOf } from './routes.ts';
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 
@@ -36,9 +35,9 @@ export interface Ingress {
 export function createIngress(dependencies: IngressDependencies): Ingress {
   const { config, logger, metrics } = dependencies;
   const open = new Set<Exchange>();
-  const latest = new WeakMap<Duplex, Exchange>();
-  const exchanges = new WeakMap<IncomingMessage, Exchange>();
+  const connections = createConnections();
   const budget = createBodyBudget(config.bodiesMaxBytes);
+  const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
   const guesses = createGuesses(config.rateLimits?.trustedProxies ?? [], logger);
@@ -58,44 +57,69 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     limits,
     state: {
       isDraining: () => drained !== undefined,
-      stats: () => ({ requests_in_flight: open.size, body_bytes_held: budget.reservedBytes }),
+      stats: () => ({
+        requests_in_flight: open.size,
+        body_bytes_held: budget.reservedBytes,
+        answer_bytes_held: answers.heldBytes,
+        connections_dropped: connectionsDropped(),
+      }),
     },
     publishMetrics() {
       metrics.requestsInFlight.set(open.size);
       return usage.publish();
     },
   });
+  const begin = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
+    if (!connections.serves(request.socket)) return undefined;
+    const exchange = openExchange(request, response, answers);
+    connections.add(exchange);
+    if (drained !== undefined) closeAfterAnswer(exchange);
+    if (request.url?.startsWith('/v1/')) allowOrigin(exchange, config.corsOrigin);
+    return exchange;
+  };
+  const dispatch = dispatcher(routes, serve, complete);
+  const server = createHttpServer(config, (request, response, refusal) => {
+    const exchange = begin(request, response);
+    if (exchange === undefined) return;
+    if (refusal === undefined) dispatch(exchange);
+    else void serve(exchange, () => Promise.reject(new Fault(refusal)));
+  });
+  server.on('connection', connections.watch);
+  server.on('clientError', unreadableRequestHandler(connections, logger));
+  server.on('connect', connectHandler(connections, logger));
+  const connectionsDropped = countDrops(server, logger);
+  const stopWatching = watchStalls(open, config, () => answers.isCrowded || drained !== undefined);
+
+  return {
+    listen: () => listen(server, config),
+    drain() {
+      drained ??= drainServer(server, open, config).finally(stopWatching);
+      return drained;
+    },
+  };
+}
+
+/** Brings an exchange to its handler. */
+function dispatcher(routes: readonly Route[], serve: Serve, complete: Handler): (exchange: Exchange) => void {
+  const exchanges = new WeakMap<IncomingMessage, Exchange>();
   const application = createApplication(routes, serve, (request) => {
     const exchange = exchanges.get(request);
     if (exchange === undefined) throw new Error('a request without an exchange');
     return exchange;
   });
 
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = openExchange(request, response);
-    latest.set(request.socket, exchange);
-    if (drained !== undefined) closeAfterAnswer(exchange);
-    if (request.url?.startsWith('/v1/')) allowOrigin(exchange, config.corsOrigin);
+  return (exchange) => {
+    const { request, response, record } = exchange;
     // The one hot path does not go through Express, which takes 20 µs of the 120 µs of CPU a request costs here
     // (measured with ports that answer at once). Written any other way (a query, a slash at the end) it goes through
     // Express to the same handler.
     if (request.method === 'POST' && request.url === COMPLETIONS_PATH) {
-      exchange.record.route = COMPLETIONS_PATH;
+      record.route = COMPLETIONS_PATH;
       void serve(exchange, complete);
       return;
     }
     exchanges.set(request, exchange);
     application(request, response);
-  };
-  const server = createHttpServer(config, onRequest);
-  server.on('clientError', unreadableRequestHandler(latest, logger));
-
-  return {
-    listen: () => listen(server, config),
-    drain() {
-      drained ??= drainServer(server, open, config);
-      return drained;
-    },
   };
 }
 
@@ -110,37 +134,4 @@ function bounded(handler: Handler, open: ReadonlySet<Exchange>, requestsInFlight
       retryAfterMs: OVERLOADED_RETRY_AFTER_MS,
     });
   };
-}
-
-function createHttpServer(
-  config: IngressConfig,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
-  const server = createServer(
-    {
-      headersTimeout: config.headersTimeoutMs,
-      requestTimeout: config.bodyTimeoutMs,
-      keepAliveTimeout: config.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, config.headersTimeoutMs),
-    },
-    onRequest,
-  );
-  server.maxConnections = config.connectionsMax;
-  // Without this, Node asks for the body of every client that asked first, before it is known whether it is wanted.
-  server.on('checkContinue', onRequest);
-  return server;
-}
-
-function listen(server: Server, { host, port }: IngressConfig): Promise<{ url: string }> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve({ url: urlOf(server.address() as AddressInfo) });
-    });
-  });
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
@@ -152,6 +154,51 @@ export async function startTestGateway(
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
   };
+}
+
+export interface Connection extends Disposable {
+  readonly socket: Socket;
+  readonly received: () => string;
+  /** Resolves, with what came last, when the gateway has closed its side: `end`, or the code of an error. */
+  readonly closed: Promise<string>;
+}
+
+/** A client's connection, half-open: the gateway's end does not end the client's side. Reads nothing if told so. */
+export async function connectTo(gateway: TestGateway, { isReading = true } = {}): Promise<Connection> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const { promise: closed, resolve } = Promise.withResolvers<string>();
+  socket.once('end', () => resolve('end'));
+  socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+  await once(socket, 'connect');
+  let text = '';
+  if (isReading) {
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+    });
+  }
+  return { socket, received: () => text, closed, [Symbol.dispose]: () => void socket.destroy() };
+}
+
+/** A completion request as bytes. */
+export function completionBytes(fields: object = {}, version = '1.1'): string {
+  const body = JSON.stringify({ model: model.id, messages: [{ role: 'user', content: 'hi' }], ...fields });
+  const head = [`host: g`, `authorization: Bearer ${API_KEY}`, `content-length: ${body.length}`].join('\r\n');
+  return `POST /v1/chat/completions HTTP/${version}\r\n${head}\r\n\r\n${body}`;
+}
+
+/** The ingress' own figures; the request for them is in flight itself. */
+export async function ingressStats(gateway: TestGateway): Promise<{
+  readonly requests_in_flight: number;
+  readonly answer_bytes_held: number;
+}> {
+  const document = (await (await fetch(`${gateway.url}/health/stats`)).json()) as { ingress: never };
+  return document.ingress;
+}
+
+/** Asks until it is so. The test runner ends what never comes. */
+export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isSo())) await pause(5);
 }
 
 /** Resolves when the signal aborts. */

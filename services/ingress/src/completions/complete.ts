@@ -95,7 +95,7 @@ export function completionHandler(
 
     // From here on a hold is placed. The router ends it, also for a client that has left by now.
     const shutOut = await once?.admitted(result.durable);
-    const answer = asked.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
+    const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
     using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
     const frames = router.complete(
       {

@@ -1,29 +1,62 @@
-import { answerBytes, JSON_TYPE } from '../http/answer.ts';
+import { answerBytes, crowdedRefusal, JSON_TYPE } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { type AnswerWriter, answerFailure, type Head } from './answer-writer.ts';
+import type { AnswerWriter, Head } from './answer-writer.ts';
+import { passOn } from './pass-on.ts';
 
 /**
- * Writes a completion as one JSON document, with its length. The document is kept until its end is known, so that a
- * failure after the head is still a proper error; the router has had it whole in memory by then anyway.
+ * How much of a document is kept until its end is known. Nearly every answer is smaller than a tenth of this (16,384
+ * tokens are some 80 KiB), so that it has its length, and a failure of it is a proper error with a status.
+ */
+export const WHOLE_HELD_MAX_BYTES = 1024 * 1024;
+
+/**
+ * Writes a completion as one JSON document, with its length. A document of more than `WHOLE_HELD_MAX_BYTES` is not kept:
+ * its head is written without a length, and its pieces are passed on as they come. If it fails then, the connection is
+ * broken off.
  */
 export function wholeAnswer(exchange: Exchange): AnswerWriter {
-  const chunks: Buffer[] = [];
+  const { answers, response } = exchange;
+  const answer = passOn(exchange, () => '');
+  let pieces: Buffer[] = [];
   let head: Head | undefined;
+  let isPassedOn = false;
+  const headers = () => ({ 'content-type': head?.contentType ?? JSON_TYPE });
+  /** The pieces so far as one, which are kept no longer. */
+  const taken = (): Buffer => {
+    const [first] = pieces;
+    const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+    pieces = [];
+    return whole;
+  };
   return {
     head(frame) {
       head = frame;
     },
     data(data) {
-      chunks.push(data);
-      return undefined;
+      if (isPassedOn || response.headersSent || response.destroyed) return answer.data(data);
+      if (!answers.hold(exchange, data.length)) {
+        pieces = [];
+        answer.fail(crowdedRefusal);
+        return undefined;
+      }
+      pieces.push(data);
+      if (exchange.answerBytesHeld <= WHOLE_HELD_MAX_BYTES) return undefined;
+      isPassedOn = true;
+      answer.begin(head?.status ?? 200, headers());
+      return answer.data(taken(), true);
     },
     end() {
-      const [first] = chunks;
-      const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-      answerBytes(exchange, head?.status ?? 200, body, { 'content-type': head?.contentType ?? JSON_TYPE });
+      if (isPassedOn) {
+        answer.end();
+        return;
+      }
+      // Counted again as an answer of its length.
+      answers.release(exchange, exchange.answerBytesHeld);
+      answerBytes(exchange, head?.status ?? 200, taken(), headers());
     },
     fail(refusal) {
-      answerFailure(exchange, refusal);
+      pieces = [];
+      answer.fail(refusal);
     },
   };
 }

@@ -2,11 +2,15 @@ import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts
 import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { endAfterBody } from './end-after-body.ts';
 import type { Exchange } from './exchange.ts';
+import { PIECE_MAX_BYTES, send } from './send.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Statuses that OpenAI's SDKs retry of their own accord. */
 const retriedStatuses = new Set([408, 409, 429]);
+
+/** Refusals that may come while the body they refuse is on its way: the connection ends with them. */
+const closing: ReadonlySet<ErrorCode> = new Set(['body_too_large', 'expectation_failed']);
 
 /** Answers with a JSON document. Does nothing where an answer has begun already. bigints are written as strings. */
 export function answerJson(
@@ -23,18 +27,43 @@ export function jsonText(document: unknown): string {
   return JSON.stringify(document, bigintAsText);
 }
 
-/** Answers with a whole body. Does nothing where an answer has begun already or nobody is there to read it. */
+/** How long a client should stay away when the gateway's memory for answers is taken. */
+const CROWDED_RETRY_AFTER_MS = 1_000;
+
+export const crowdedRefusal: Refusal = {
+  code: 'unavailable',
+  message: 'The gateway holds as many answers that wait for their clients as its memory allows; try again shortly.',
+  retryAfterMs: CROWDED_RETRY_AFTER_MS,
+};
+
+/**
+ * Answers with a whole body. Does nothing where an answer has begun already or nobody is there to read it. A body of
+ * several pieces for which there is no room is refused.
+ */
 export function answerBytes(
   exchange: Exchange,
   status: number,
   body: Buffer | string,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const { response, record } = exchange;
+  const { response, record, answers } = exchange;
   if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.byteLength(body);
+  const isOnePiece = bytes <= PIECE_MAX_BYTES;
+  if (isOnePiece) answers.add(exchange, bytes);
+  else if (!answers.hold(exchange, bytes)) {
+    answerRefusal(exchange, crowdedRefusal);
+    return;
+  }
   record.status = status;
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  response.writeHead(status, { ...headers, 'content-length': bytes });
+  if (isOnePiece) response.end(body);
+  else void sendAll(exchange, typeof body === 'string' ? Buffer.from(body) : body);
+}
+
+async function sendAll(exchange: Exchange, body: Buffer): Promise<void> {
+  await send(exchange, body);
+  if (!exchange.response.destroyed) exchange.response.end();
 }
 
 /** Answers with the error document and headers of a refusal. Does nothing where an answer has begun already. */
@@ -49,7 +78,7 @@ export function answerRefusal(
   if (response.headersSent || response.destroyed) return;
   const status = errorTable[refusal.code].httpStatus;
   for (const [name, value] of refusalHeaders(refusal)) response.setHeader(name, value);
-  if (refusal.code !== 'body_too_large') {
+  if (!closing.has(refusal.code)) {
     answerJson(exchange, status, openAiErrorBody(refusal), headers);
     return;
   }

@@ -39,5 +39,7 @@ export function endAfterBody(exchange: Exchange, status: number, body: Buffer): 
 
 /** Not where the client asked whether to send a body of this length, and the answer is no. */
 function isOnItsWay(headers: IncomingHttpHeaders): boolean {
-  return headers.expect === undefined || headers['content-length'] === undefined;
+  return (
+    headers.expect === undefined || !/100-continue/i.test(headers.expect) || headers['content-length'] === undefined
+  );
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { newId } from '#kernel/ids.ts';
+import type { AnswerBudget } from './answer-budget.ts';
+import type { Progress } from './watch-stalls.ts';
 
-/** A request and its answer, from the first header to the line in the log. */
+/** A request and its answer, from the first header until the answer has left and the request has its line in the log. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,6 +16,13 @@ export interface Exchange {
   readonly record: RequestRecord;
   /** Body bytes held in memory for this request. */
   bodyBytesHeld: number;
+  /** The memory for answers, all of them. */
+  readonly answers: AnswerBudget;
+  /** Bytes of the answer in memory that its client has not taken; counted in `answers`. */
+  answerBytesHeld: number;
+  readonly progress: Progress;
+  /** Writes something a client skips, so that one that is gone is noticed; undefined where HTTP's own will do. */
+  probe: (() => void) | undefined;
   /** Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. */
   stop: ((refusal: Refusal) => void) | undefined;
   /** The step of a trace this is; undefined where it is not traced. */
@@ -48,16 +57,17 @@ const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
  * Opens an exchange and gives it an id. The client's own `x-request-id` is not taken for it: this id names a stream of
  * the log and must be unique. It is echoed as `x-client-request-id` and logged beside the gateway's.
  */
-export function openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+export function openExchange(request: IncomingMessage, response: ServerResponse, answers: AnswerBudget): Exchange {
   const id = newId();
   response.setHeader('x-request-id', id);
+  const startedAtMs = performance.now();
   const clientRequestId = clientRequestIdOf(request);
   if (clientRequestId !== null) response.setHeader('x-client-request-id', clientRequestId);
   return {
     request,
     response,
     id,
-    startedAtMs: performance.now(),
+    startedAtMs,
     record: {
       route: 'unknown',
       status: 0,
@@ -74,6 +84,10 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
       clientRequestId,
     },
     bodyBytesHeld: 0,
+    answers,
+    answerBytesHeld: 0,
+    progress: { takenBytes: -1, movedAtMs: startedAtMs },
+    probe: undefined,
     stop: undefined,
     traceparent: undefined,
   };

@@ -1,14 +1,18 @@
-import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '#errors/error-table.ts';
 import { newId } from '#kernel/ids.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { answerRefusal, JSON_TYPE } from './answer.ts';
+import { answerRefusal } from './answer.ts';
+import type { Connections } from './connections.ts';
 import type { Exchange } from './exchange.ts';
+import { endRaw, rawAnswer } from './raw-answer.ts';
 
-/** What the parser says of a client that closed its connection in the middle of a request. */
-const goneCodes = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE']);
+/** What is said of a client that closed its connection in the middle of a request, or of an answer. */
+const goneCodes = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
+/** Of the API, whatever the path. */
+const ALLOW = 'GET, HEAD, POST, OPTIONS';
 
 interface Unreadable {
   readonly status: number;
@@ -18,32 +22,66 @@ interface Unreadable {
 /**
  * Answers what the HTTP parser could not read: header junk, headers too large, a request that came too slowly. The
  * answer has an id and OpenAI's shape like any other, and the connection is closed, since where the next request would
- * begin is unknown. `latest` is the last exchange of each connection.
+ * begin is unknown.
  */
 export function unreadableRequestHandler(
-  latest: WeakMap<Duplex, Exchange>,
+  connections: Connections,
   logger: Logger,
 ): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   return (error, socket) => {
-    if (goneCodes.has(error.code ?? '') || !socket.writable) {
+    const connection = connections.of(socket);
+    if (connection === undefined || goneCodes.has(error.code ?? '') || !socket.writable) {
       socket.destroy();
       return;
     }
+    // The parser fails anew on each piece of the junk.
+    if (connection.isEnding) return;
+    connection.isEnding = true;
     const { status, refusal } = unreadable(error.code ?? '');
-    const exchange = latest.get(socket);
-    if (exchange === undefined || exchange.response.writableFinished) {
+    const { latest, open } = connection;
+    if (latest !== undefined && open.has(latest) && !latest.request.complete && !latest.response.headersSent) {
+      // The junk is inside of this request's body.
+      latest.response.setHeader('connection', 'close');
+      answerRefusal(latest, refusal);
+      return;
+    }
+    const answer = (): void => {
       const id = newId();
       logger.info({ requestId: id, status, error: refusal.code, cause: error.code }, 'unreadable request');
-      socket.end(rawAnswer(id, status, refusal), () => socket.destroy());
-    } else if (!exchange.request.complete && !exchange.response.headersSent) {
-      // The junk is inside of this request's body.
-      exchange.response.setHeader('connection', 'close');
-      answerRefusal(exchange, refusal);
-    } else {
-      // Another answer is on its way on this connection: words put in between would become part of it.
-      socket.destroy();
-    }
+      endRaw(socket, rawAnswer(id, status, refusal));
+    };
+    afterOpen(open, answer);
   };
+}
+
+/**
+ * Answers CONNECT, which asks for a tunnel. Node has let go of the connection by then, so that answers in front of this
+ * one can no longer be waited for: nobody who pipelines opens a tunnel.
+ */
+export function connectHandler(
+  connections: Connections,
+  logger: Logger,
+): (request: IncomingMessage, socket: Duplex) => void {
+  return (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    const connection = connections.of(socket);
+    const id = newId();
+    logger.info({ requestId: id, status: 405, error: 'method_not_allowed' }, 'unreadable request');
+    if (connection === undefined || connection.open.size > 0) {
+      socket.destroy();
+      return;
+    }
+    connection.isEnding = true;
+    const message = `Not allowed to CONNECT: this is no proxy. Use ${ALLOW}.`;
+    endRaw(socket, rawAnswer(id, 405, { code: 'method_not_allowed', message }, { allow: ALLOW }));
+  };
+}
+
+/** Once the answers in front have left: words put in between would become part of them. */
+function afterOpen(open: ReadonlySet<Exchange>, act: () => void): void {
+  const last = [...open].at(-1);
+  if (last === undefined) act();
+  else last.response.once('close', act);
 }
 
 function unreadable(code: string): Unreadable {
@@ -55,17 +93,4 @@ function unreadable(code: string): Unreadable {
     default:
       return { status: 400, refusal: { code: 'invalid_request', message: 'The request is not valid HTTP.' } };
   }
-}
-
-function rawAnswer(id: string, status: number, refusal: Refusal): string {
-  const body = JSON.stringify(openAiErrorBody(refusal));
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `x-request-id: ${id}`,
-    `content-type: ${JSON_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
 }

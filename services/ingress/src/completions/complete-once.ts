@@ -91,7 +91,7 @@ async function replay({ config, logger }: Dependencies, exchange: Exchange, answ
   const { id, record } = exchange;
   setReplayHeaders(exchange, answer);
   record.stream = answer.head.headers['content-type']?.startsWith('text/event-stream') === true;
-  const writer = record.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
+  const writer = record.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, writer, config.requestTimeoutMs);
   await deliver(exchange, untilAborted(replayedFrames(answer), client.signal), writer, null);
   const { userId, keyId } = record;

@@ -113,12 +113,15 @@ function createHttpServer(
   config: IngressConfig,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
+  // A body may not take longer than the request as a whole.
+  const requestTimeout = Math.min(config.bodyTimeoutMs, config.requestTimeoutMs);
+  const headersTimeout = Math.min(config.headersTimeoutMs, requestTimeout);
   const server = createServer(
     {
-      headersTimeout: config.headersTimeoutMs,
-      requestTimeout: config.bodyTimeoutMs,
+      headersTimeout,
+      requestTimeout,
       keepAliveTimeout: config.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, config.headersTimeoutMs),
+      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, headersTimeout),
     },
     onRequest,
   );

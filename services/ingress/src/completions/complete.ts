@@ -7,7 +7,7 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
-import { watchClient } from './client-presence.ts';
+import { boundAdmission, watchClient } from './client-presence.ts';
 import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
@@ -35,6 +35,9 @@ export function completionHandler(
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);
     const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
+    const answer = asked.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
+    using client = watchClient(exchange, answer, config.requestTimeoutMs);
+    using admission = boundAdmission(exchange, config.admissionTimeoutMs);
     const { result, window } = await quota.admit({
       requestId: exchange.id,
       userId,
@@ -47,13 +50,12 @@ export function completionHandler(
       choices: asked.choices,
       traceparent: exchange.traceparent,
     });
+    admission[Symbol.dispose]();
     usage.note(userId, window);
     setRateLimitHeaders(exchange, window);
     if (result.kind === 'refused') throw new Fault(result.refusal);
 
-    // From here on a hold is placed. The router ends it, also for a client that has left by now.
-    const answer = asked.stream ? streamAnswer(exchange, config.clientStallTimeoutMs) : wholeAnswer(exchange);
-    using client = watchClient(exchange, answer, config.requestTimeoutMs);
+    // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
     const frames = router.complete(
       {
         requestId: exchange.id,

@@ -5,6 +5,7 @@ import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
 import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
+import { watchRemoteLog } from './adapters/remote-log-state.ts';
 import { createRemoteQuota } from './adapters/remote-quota.ts';
 import { createRemoteRouter } from './adapters/remote-router.ts';
 import { createRemoteStats } from './adapters/remote-stats.ts';
@@ -76,6 +77,8 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       ),
     });
     host.stack.defer(() => stats.close());
+    const log = watchRemoteLog(peerOf(host, needed.journalAddresses));
+    host.stack.defer(() => log.close());
     const ingress = createIngress({
       config: ingressConfigFrom(config, needed.adminToken),
       quota,
@@ -87,6 +90,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       readiness: async () => ({
         bus: bus.isConnected() ? 'ok' : 'the bus is away',
         router: router.state(),
+        log: log.state(),
       }),
       stats: stats.read,
       logger,

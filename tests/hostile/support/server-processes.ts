@@ -14,6 +14,13 @@ export async function processesOf(pid: number): Promise<number[]> {
   return [pid, ...parents.flatMap(([each, parent]) => (parent === pid ? [each] : []))];
 }
 
+/** Whether any PostgreSQL runs on the data directory. Linux only. */
+export async function hasServer(dataDir: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.some((command) => command.includes('bin/postgres') && command.includes(join(dataDir, 'postgres')));
+}
+
 /** Sends a signal to those that are still there. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {

@@ -76,6 +76,7 @@ export async function startTestGateway(
     readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
     readonly readiness?: () => Promise<Record<string, string>>;
     readonly usage?: readonly UsageLine[];
+    readonly balances?: () => Promise<BalanceView[]>;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -112,7 +113,7 @@ export async function startTestGateway(
       usage: async () => options.usage ?? [],
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
     },
-    balances: { balances: async (userIds) => userIds.map(balance) },
+    balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
     logger: createLogger({

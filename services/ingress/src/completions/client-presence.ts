@@ -37,6 +37,7 @@ export function watchClient(exchange: Exchange, answer: AnswerWriter, requestTim
     controller.abort();
   };
   const stop = (refusal: Refusal): void => {
+    clearTimeout(timer);
     answer.fail(refusal);
     controller.abort();
   };

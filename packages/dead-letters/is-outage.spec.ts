@@ -9,7 +9,19 @@ test('what is away, late or superseded is an outage', () => {
   for (const code of ['unavailable', 'request_timeout', 'superseded'] as const) {
     assert.ok(isOutage(new Fault({ code, message: 'm' })), code);
   }
-  for (const code of ['08006', '53100', '57P01', '58030', '40001', '55P03', 'ECONNREFUSED', 'EPIPE']) {
+  for (const code of [
+    '08006',
+    '53100',
+    '57P01',
+    '57P03',
+    '53300',
+    '58030',
+    '40001',
+    '55P03',
+    '25006',
+    'ECONNREFUSED',
+    'EPIPE',
+  ]) {
     assert.ok(isOutage(withCode(code)), code);
   }
   for (const message of [

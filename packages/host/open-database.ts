@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import { migrate } from '#postgres/migrate.ts';
-import { openPool } from '#postgres/pool.ts';
+import { closePool, openPool } from '#postgres/pool.ts';
 import { type Host, required } from './host.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -25,7 +25,7 @@ export async function openDatabase(
 ): Promise<{ pool: pg.Pool; connectionString: string }> {
   const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
-  host.stack.defer(() => pool.end());
+  host.stack.defer(() => closePool(pool));
   await waitFor('the database', () => pool.query('select 1'), host);
   if (host.config.migrate === 'auto') await migrateSchema(host.name, host.config);
   return { pool, connectionString };

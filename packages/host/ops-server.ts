@@ -79,6 +79,7 @@ function stateOf(check: () => string): string {
 
 function answerReadiness(response: ServerResponse, checks: Readonly<Record<string, string>>): void {
   const isReady = Object.values(checks).every((check) => check === 'ok' || check === 'standby');
+  if (!isReady) response.setHeader('retry-after', '1');
   answerJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks });
 }
 

@@ -7,8 +7,8 @@ import type { Logger } from '#telemetry/logger.ts';
 export const STOP_MARGIN_MS = 30_000;
 
 export interface StopOnSignals {
-  /** Ends the process without a drain, for when what it holds in memory is no longer the truth. */
-  now(error: Error): void;
+  /** Ends the process without a drain, for when what it holds in memory is no longer the truth, or another reason. */
+  now(error: Error, reason?: string): void;
 }
 
 /**
@@ -44,8 +44,8 @@ export function stopOnSignals(logger: Logger, drainTimeoutMs: number, stop: () =
   process.on('SIGTERM', onSignal);
 
   return {
-    now(error) {
-      logger.fatal({ err: error }, 'what this process holds is no longer the truth; it ends');
+    now(error, reason = 'what this process holds is no longer the truth; it ends') {
+      logger.fatal({ err: error }, reason);
       process.exit(1);
     },
   };

@@ -190,3 +190,49 @@ test('a server that cannot start says why, from its own log', async (context) =>
 async function postmasterPid(dataDir: string): Promise<number> {
   return Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n', 1)[0]);
 }
+
+for (const victim of ['the postmaster', 'one of its backends'] as const) {
+  test(`a supervised server is there again after a kill -9 of ${victim}, at the same address and with its data`, async (context) => {
+    const dataDir = await temporaryDataDir(context);
+    const server = await startEmbeddedPostgres({ dataDir, log });
+    context.defer(() => server.stop());
+    const lines: string[] = [];
+    server.supervise({
+      log: (_level, _fields, message) => void lines.push(message),
+      onGivenUp: (error) => assert.fail(error),
+    });
+    await query(server, 'create table kept as select 42 as answer');
+    const idle = new pg.Client({ connectionString: server.connectionString });
+    idle.on('error', () => undefined);
+    await idle.connect();
+    const { rows } = await idle.query('select pg_backend_pid() as pid');
+    const [postmaster] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n', 1);
+    const ended = new Promise<void>((resolve) => idle.on('end', resolve));
+    process.kill(victim === 'the postmaster' ? Number(postmaster) : rows[0].pid, 'SIGKILL');
+    await ended;
+    let kept: unknown[] | undefined;
+    const deadlineMs = Date.now() + 30_000;
+    while (kept === undefined) {
+      kept = await query(server, 'select answer from kept').catch(() => undefined);
+      assert.ok(Date.now() < deadlineMs, 'it must be there again');
+    }
+    assert.deepEqual(kept, [{ answer: 42 }]);
+    assert.equal(lines.length > 0, victim === 'the postmaster', 'only a server that has ended is started again');
+    await server.stop();
+    await assert.rejects(query(server, 'select 1'));
+    assert.equal(await stat(join(dataDir, 'postgres', 'postmaster.pid')).catch(() => undefined), undefined);
+  });
+}
+
+test('a stop in the middle of a restart leaves no server behind', async (context) => {
+  const dataDir = await temporaryDataDir(context);
+  const server = await startEmbeddedPostgres({ dataDir, log, isDurable: false });
+  context.defer(() => server.stop());
+  const noticed = Promise.withResolvers<void>();
+  server.supervise({ log: () => noticed.resolve(), onGivenUp: (error) => assert.fail(error) });
+  const [postmaster] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n', 1);
+  process.kill(Number(postmaster), 'SIGKILL');
+  await noticed.promise;
+  await server.stop();
+  await assert.rejects(query(server, 'select 1'));
+});

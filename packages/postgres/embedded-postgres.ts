@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { connectionString } from './connection-string.ts';
 import { CLUSTER_USER, type Cluster, openCluster } from './embedded/cluster.ts';
+import type { Endpoint } from './embedded/endpoint.ts';
 import { POLL_MS, startPostmaster, stopPostmaster } from './embedded/postmaster.ts';
 import {
   disownPostmasterFile,
@@ -11,6 +12,7 @@ import {
   type PostmasterFile,
   readPostmasterFile,
 } from './embedded/postmaster-file.ts';
+import { type Supervision, type SupervisionSettings, type SupervisionTimes, supervise } from './embedded/supervise.ts';
 import { type FileLock, tryLockFile } from './exclusive-file-lock.ts';
 
 export interface EmbeddedPostgresSettings {
@@ -26,7 +28,12 @@ export interface EmbeddedPostgres {
   readonly connectionString: string;
   /** True when a server was already running, left behind by a process that was killed. */
   readonly adopted: boolean;
-  /** Ends all sessions and stops the server cleanly. Throws when it outlives all bounds. */
+  /**
+   * From now on a server that ends by itself, or by somebody else's hand, is started again at the same address. To be called
+   * once.
+   */
+  supervise(settings: SupervisionSettings, times?: SupervisionTimes): void;
+  /** Ends all sessions and stops the server cleanly, and leaves it stopped. Throws when it outlives all bounds. */
   stop(): Promise<void>;
 }
 
@@ -47,35 +54,69 @@ const NOT_YET = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', '57P03
  */
 export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
   const { dataDir, log, isDurable = true } = settings;
-  const deadlineMs = Date.now() + START_TIMEOUT_MS;
   await mkdir(dataDir, { recursive: true });
+  const { cluster, file, adopted } = await findOrStart(settings, () => openCluster({ dataDir, isDurable, log }));
+  const connectionString = addressOf(cluster, file);
+  let { pid } = file;
+  let supervision: Supervision | undefined;
+
+  async function startAgain(signal: AbortSignal): Promise<void> {
+    const found = await findOrStart(settings, async () => cluster, { endpoint: file, signal });
+    if (addressOf(cluster, found.file) !== connectionString) {
+      throw new Error(`somebody else has started the PostgreSQL in ${cluster.dir}, at another address`);
+    }
+    pid = found.file.pid;
+  }
+
+  return {
+    connectionString,
+    adopted,
+    supervise(supervisionSettings, times) {
+      const isRunning = (): Promise<boolean> => isPostmasterOf(cluster.dir, pid);
+      supervision ??= supervise({ isRunning, start: startAgain }, supervisionSettings, times);
+    },
+    async stop() {
+      await supervision?.stop();
+      await stopPostmaster(cluster.dir, pid);
+      if (supervision === undefined) return;
+      // A start that was broken off, or has failed half-way, may have left a server that is not known here.
+      const left = await readPostmasterFile(cluster.dir);
+      if (left !== undefined) await stopPostmaster(cluster.dir, left.pid);
+    },
+  };
+}
+
+/** The server on the cluster: the one that runs, or else one that is started now. */
+async function findOrStart(
+  { dataDir, isDurable = true }: EmbeddedPostgresSettings,
+  open: () => Promise<Cluster>,
+  again: { readonly endpoint?: Endpoint; readonly signal?: AbortSignal } = {},
+): Promise<{ readonly cluster: Cluster; readonly file: PostmasterFile; readonly adopted: boolean }> {
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
   // Two that start at once: one starts the server, the other adopts it.
   const lock = await waitForLock(join(dataDir, 'postgres.lock'), deadlineMs);
   try {
-    const cluster = await openCluster({ dataDir, isDurable, log });
-    const running = await findRunning(cluster, deadlineMs);
-    if (running !== undefined) return handle(cluster, running, true);
-    await startPostmaster(cluster, join(dataDir, 'postgres.log'), isDurable, deadlineMs);
+    const cluster = await open();
+    const running = await findRunning(cluster, deadlineMs, again.signal);
+    if (running !== undefined) return { cluster, file: running, adopted: true };
+    await startPostmaster(cluster, { logPath: join(dataDir, 'postgres.log'), isDurable, deadlineMs, ...again });
     const started = await findRunning(cluster, deadlineMs);
     if (started === undefined) throw new Error(`the embedded PostgreSQL in ${cluster.dir} ended right after its start`);
-    return handle(cluster, started, false);
+    return { cluster, file: started, adopted: false };
   } finally {
     lock.release();
   }
 }
 
-function handle(cluster: Cluster, { pid, ...place }: PostmasterFile, adopted: boolean): EmbeddedPostgres {
-  return {
-    connectionString: addressOf(cluster, place),
-    adopted,
-    stop: () => stopPostmaster(cluster.dir, pid),
-  };
-}
-
 /** The server that is running on the cluster and answers to our password; undefined where there is none. */
-async function findRunning(cluster: Cluster, deadlineMs: number): Promise<PostmasterFile | undefined> {
+async function findRunning(
+  cluster: Cluster,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<PostmasterFile | undefined> {
   let lastFailure: unknown;
   do {
+    signal?.throwIfAborted();
     const file = await readPostmasterFile(cluster.dir);
     if (file === undefined) return undefined;
     if (!(await isPostmasterOf(cluster.dir, file.pid))) {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { within } from '#kernel/within.ts';
 
 export interface PoolSettings {
   readonly connectionString: string;
@@ -23,6 +24,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * each second, ten times. A query that is sent after that has the patience of TCP, which is some 15 minutes.
  */
 const KEEPALIVE_AFTER_MS = 10_000;
+
+/** Queries that somebody waits for have ended by the time a pool is closed; goodbyes take milliseconds. */
+const CLOSE_MAX_MS = 2_000;
 
 const INT8_OID = 20;
 const INT8_ARRAY_OID: number = 1016;
@@ -54,6 +58,11 @@ export function openPool({ connectionString, max, applicationName, isDurable }: 
     client.on('error', ignoreBrokenConnection);
   });
   return pool;
+}
+
+/** Ends a pool, and does not wait for a query that a frozen server never answers: its end is that of the process. */
+export async function closePool(pool: pg.Pool): Promise<void> {
+  await within(pool.end(), CLOSE_MAX_MS);
 }
 
 function ignoreBrokenConnection(): void {

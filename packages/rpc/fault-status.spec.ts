@@ -27,6 +27,16 @@ test('what a handler threw that is not a fault is internal, and its message stay
   assert.doesNotMatch(JSON.stringify(sent), /hunter2/);
 });
 
+test('what says that a database is away is unavailable for whoever called, with a time to come again', () => {
+  const sent = statusOfFault(Object.assign(new Error('connect ECONNREFUSED /secret'), { code: 'ECONNREFUSED' }));
+  const { code: grpcCode, details = '', metadata = new Metadata() } = sent;
+  assert.equal(grpcCode, status.UNAVAILABLE);
+  const { refusal } = faultOfStatus({ code: status.UNAVAILABLE, details, metadata }, 'host:1');
+  assert.equal(refusal.code, 'unavailable');
+  assert.ok((refusal.retryAfterMs ?? 0) > 0);
+  assert.doesNotMatch(refusal.message, /secret/);
+});
+
 test('a status from the transport becomes the nearest fault', () => {
   const fault = faultOfStatus({ code: status.UNAVAILABLE, details: 'refused', metadata: new Metadata() }, 'host:1');
   assert.deepEqual(fault.refusal, { code: 'unavailable', message: 'host:1 does not answer.' });

@@ -173,7 +173,9 @@ const FORCED_CLOSE_MS = 250;
 function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown: unknown): void {
   const fault = faultFrom(thrown);
   const isOurs = grpcStatusOf(fault.code) === status.INTERNAL;
-  const fields = { method, code: fault.code, err: isOurs ? (fault.cause ?? fault) : undefined };
+  // Of what is away, too, an operator has to know what it was.
+  const isTold = isOurs || fault.code === 'unavailable';
+  const fields = { method, code: fault.code, err: isTold ? (fault.cause ?? fault) : undefined };
   if (isOurs) logger.error(fields, 'gRPC call failed');
   else logger.warn(fields, fault.message);
 }

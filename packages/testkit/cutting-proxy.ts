@@ -14,6 +14,8 @@ export interface CuttingProxy {
   readonly connectionString: string;
   /** Cuts the next connection that sends bytes containing `marker`, once. */
   cutAt(marker: string, cut: Cut): void;
+  /** While it is shut, new connections are broken at once, as where the database is away. */
+  shut(isShut: boolean): void;
   /** How many connections were cut. */
   cuts(): number;
   [Symbol.asyncDispose](): Promise<void>;
@@ -25,9 +27,14 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
   const sockets = new Set<Socket>();
   let pending: { marker: string; cut: Cut } | undefined;
   let cuts = 0;
+  let isShut = false;
 
   // Half open: a silent connection does not even take leave.
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    if (isShut) {
+      client.on('error', () => undefined).destroy();
+      return;
+    }
     const upstream = target.host.startsWith('/')
       ? createConnection(`${target.host}/.s.PGSQL.${target.port}`)
       : createConnection(target.port, target.host);
@@ -79,6 +86,9 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     connectionString: address.href,
     cutAt(marker, cut) {
       pending = { marker, cut };
+    },
+    shut(now) {
+      isShut = now;
     },
     cuts: () => cuts,
     async [Symbol.asyncDispose]() {

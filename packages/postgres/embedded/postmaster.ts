@@ -36,17 +36,25 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const THROW_AWAY_SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', full_page_writes: 'off' };
 
+export interface PostmasterStart {
+  readonly logPath: string;
+  /** False gives up safety against a power cut for speed. */
+  readonly isDurable: boolean;
+  readonly deadlineMs: number;
+  /** Where it is to listen; a place is chosen where none is given. */
+  readonly endpoint?: Endpoint | undefined;
+  /** Breaks the start off, and leaves no server behind. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Starts the server and waits until it takes connections. Throws what its log says when it doesn't, by `deadlineMs`. */
-export async function startPostmaster(
-  cluster: Cluster,
-  logPath: string,
-  isDurable: boolean,
-  deadlineMs: number,
-): Promise<void> {
+export async function startPostmaster(cluster: Cluster, start: PostmasterStart): Promise<void> {
+  const { logPath, deadlineMs, signal } = start;
   await rotate(logPath);
   for (;;) {
-    const { failure } = await startOnce(cluster, logPath, isDurable, deadlineMs);
+    const { failure } = await startOnce(cluster, start);
     if (failure === undefined) return;
+    signal?.throwIfAborted();
     if (!PASSING.test(failure) || Date.now() > deadlineMs) {
       throw new Error(`the embedded PostgreSQL did not start (its log: ${logPath}): ${failure.trim()}`);
     }
@@ -78,13 +86,9 @@ async function signalAndWait(
   return true;
 }
 
-async function startOnce(
-  cluster: Cluster,
-  logPath: string,
-  isDurable: boolean,
-  deadlineMs: number,
-): Promise<{ failure?: string }> {
-  const args = serverArguments(cluster.dir, await chooseEndpoint(cluster.dir), isDurable);
+async function startOnce(cluster: Cluster, start: PostmasterStart): Promise<{ failure?: string }> {
+  const { logPath, isDurable, deadlineMs, signal } = start;
+  const args = serverArguments(cluster.dir, start.endpoint ?? (await chooseEndpoint(cluster.dir)), isDurable);
   const log = await open(logPath, 'a', 0o600);
   const { size: logStart } = await log.stat();
   try {
@@ -105,15 +109,21 @@ async function startOnce(
       ended = `it ended with ${signal ?? `code ${code}`}`;
     });
     child.unref();
+    let brokenOffAtMs: number | undefined;
     while (ended === undefined) {
       const file = await readPostmasterFile(cluster.dir);
-      if (file?.pid === child.pid && file?.isReady) return {};
-      if (Date.now() > deadlineMs) {
-        child.kill('SIGQUIT');
-        return { failure: 'it was not ready in time' };
+      if (brokenOffAtMs === undefined) {
+        if (file?.pid === child.pid && file?.isReady) return {};
+        if (Date.now() > deadlineMs || signal?.aborted === true) {
+          child.kill('SIGQUIT');
+          brokenOffAtMs = Date.now();
+        }
+      } else if (Date.now() - brokenOffAtMs > IMMEDIATE_STOP_MS) {
+        return { failure: 'it was not ready in time, and does not stop' };
       }
       await sleep(POLL_MS);
     }
+    if (brokenOffAtMs !== undefined) return { failure: 'it was not ready in time' };
     const written = (await readFile(logPath)).subarray(logStart).toString();
     return { failure: `${ended}\n${written}` };
   } finally {

@@ -27,6 +27,10 @@ export interface IngressConfig {
   readonly keepAliveTimeoutMs: number;
   /** From a request's arrival to the end of its answer. */
   readonly requestTimeoutMs: number;
+  /** How long a request whose body is whole waits for its admission. */
+  readonly admissionTimeoutMs: number;
+  /** From a request's arrival to its answer, of everything but completions. */
+  readonly answerTimeoutMs: number;
   /** How long a client may take nothing of an answer that waits for it. */
   readonly clientStallTimeoutMs: number;
   /** How long /health/ready waits for its answer. */
@@ -64,6 +68,10 @@ export const ingressDefaults: Omit<IngressConfig, 'adminToken'> = {
   keepAliveTimeoutMs: 72 * SECOND_MS,
   // As long as the official SDKs wait.
   requestTimeoutMs: 10 * MINUTE_MS,
+  // A client is told within 5 s that its request cannot be served. The log refuses after 4 s, quota over the bus after 4.5 s.
+  admissionTimeoutMs: 4_800,
+  // Reads take milliseconds; a change waits 4 s for the log at most, and a little to be seen.
+  answerTimeoutMs: 4_800,
   clientStallTimeoutMs: MINUTE_MS,
   readinessTimeoutMs: 2 * SECOND_MS,
   drainNoticeMs: 0,

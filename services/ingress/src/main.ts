@@ -7,6 +7,7 @@ import { systemClockUs } from '#kernel/clock.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
+import { watchRemoteLog } from './adapters/remote-log-state.ts';
 import { createRemoteQuota } from './adapters/remote-quota.ts';
 import { createRemoteRouter } from './adapters/remote-router.ts';
 import { createRemoteStats } from './adapters/remote-stats.ts';
@@ -94,6 +95,8 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       ),
     });
     host.stack.defer(() => stats.close());
+    const log = watchRemoteLog(peerOf(host, needed.journalAddresses));
+    host.stack.defer(() => log.close());
     const ingress = createIngress({
       config: ingressConfigFrom(config, needed.adminToken),
       quota,
@@ -107,6 +110,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       readiness: async () => ({
         bus: bus.isConnected() ? 'ok' : 'the bus is away',
         router: router.state(),
+        log: log.state(),
       }),
       stats: stats.read,
       logger,

@@ -5,6 +5,7 @@ import { createUser, creditBalance, getUser, listUsers } from './admin/users.ts'
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
+import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
@@ -32,11 +33,11 @@ export function routesOf(
   },
 ): readonly Route[] {
   const { complete, identify, guesses, limits, state, publishMetrics } = parts;
-  const admin = adminOnly(dependencies.config.adminToken, guesses.adminToken);
+  const { adminToken, answerTimeoutMs } = dependencies.config;
+  const admin = adminOnly(adminToken, guesses.adminToken);
   const once = repeatable(dependencies, limits);
-  return [
+  const quick: readonly Route[] = [
     { path: '/', methods: { GET: pointer } },
-    { path: COMPLETIONS_PATH, methods: { POST: complete } },
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
     { path: '/v1/usage', methods: { GET: usageHandler(dependencies, identify) } },
@@ -56,6 +57,21 @@ export function routesOf(
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
     { path: '/metrics', methods: { GET: metricsHandler(dependencies, publishMetrics) } },
   ];
+  // A completion has bounds of its own.
+  return [
+    { path: COMPLETIONS_PATH, methods: { POST: complete } },
+    ...quick.map((route) => inTime(route, answerTimeoutMs)),
+  ];
+}
+
+function inTime({ path, methods: { GET, POST } }: Route, timeoutMs: number): Route {
+  return {
+    path,
+    methods: {
+      ...(GET === undefined ? {} : { GET: answeredInTime(GET, timeoutMs) }),
+      ...(POST === undefined ? {} : { POST: answeredInTime(POST, timeoutMs) }),
+    },
+  };
 }
 
 /** `GET /`: someone looked at the address in a browser. */

@@ -6,7 +6,10 @@ export interface JournalConfig {
   readonly batchMaxBytes: number;
   /** Appends that may wait for a commit; beyond it an append is refused at once instead of waiting in vain. */
   readonly queueMaxAppends: number;
-  /** How long waiting appends are kept while the database cannot be reached; then they are refused. */
+  /**
+   * How long an append may wait for a database that cannot be reached, or does not answer; then it is refused, be it in a
+   * commit already.
+   */
   readonly reconnectGraceMs: number;
 }
 
@@ -14,5 +17,6 @@ export const defaultJournalConfig: JournalConfig = {
   batchMaxEvents: 512,
   batchMaxBytes: 1_048_576,
   queueMaxAppends: 10_000,
-  reconnectGraceMs: 5_000,
+  // Longer than a restart of the database mostly takes; a client is to have its answer within 5 s of asking.
+  reconnectGraceMs: 4_000,
 };

@@ -5,10 +5,11 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { recordedEventOf } from '#journal/recorded-event-of.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { createSubscriptions } from '#journal/subscription.ts';
-import { readAfter, readStreamRows } from './adapters/event-store.ts';
+import { probeWrite, readAfter, readStreamRows } from './adapters/event-store.ts';
 import { defaultJournalConfig, type JournalConfig } from './config.ts';
 import { startInlineWriter } from './thread/start-inline-writer.ts';
 import { startWriterThread } from './thread/start-writer-thread.ts';
+import { createWriteState } from './write-state.ts';
 
 /** Events a read takes from the database at once: some 500 KB. */
 const READ_BATCH_EVENTS = 1_000;
@@ -34,6 +35,8 @@ export interface LocalJournal extends Journal {
   logHead(): StoredHead;
   readStored(afterPosition: number, limit: number): Promise<StoredEvent[]>;
   readStoredStream(stream: string): Promise<StoredEvent[]>;
+  /** `ok`, or why the log cannot be written now; an idle log is written to find out. Never rejects. */
+  writeState(): Promise<string>;
   /** Ends subscriptions, writes what waits, closes the writer. */
   close(): Promise<void>;
 }
@@ -48,8 +51,13 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
     part: PART,
     logger,
     onFenced: dependencies.onFenced,
-    onCommitted: (events) => subscriptions.offer(events),
+    onCommitted(events) {
+      writeState.written();
+      if (events.length === 0) subscriptions.wake();
+      else subscriptions.offer(events);
+    },
   });
+  const writeState = createWriteState({ isAway: writer.isAway, probe: () => probeWrite(pool) });
   const readEvents = async (position: number, maxEvents = READ_BATCH_EVENTS): Promise<RecordedEvent[]> =>
     (await readAfter(pool, PART, position, Math.min(maxEvents, READ_BATCH_EVENTS))).map(recordedEventOf);
 
@@ -76,6 +84,7 @@ export async function openJournal(dependencies: JournalDependencies): Promise<Lo
       }
     },
     subscribe: subscriptions.subscribe,
+    writeState: writeState.read,
     async close() {
       await writer.close();
       await subscriptions.close();

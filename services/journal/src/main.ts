@@ -7,6 +7,7 @@ import { startAppendResponder } from './api/append-responder.ts';
 import { journalService } from './api/journal-service.ts';
 import { openJournal } from './journal.ts';
 import { startRelay } from './relay/relay.ts';
+import { watchWriteState } from './watch-write-state.ts';
 
 await runService({
   name: 'journal',
@@ -28,10 +29,14 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     // It may wait for JetStream, which a successor need not.
     afterLease.defer(() => relay.close());
     host.stack.defer(() => void relay.close());
+    const writes = watchWriteState(journal.writeState);
+    host.stack.defer(() => writes.close());
+    host.readiness('log', writes.state);
     const service = journalService({
       readStored: journal.readStored,
       readStoredStream: journal.readStoredStream,
       head: journal.logHead,
+      unwritable: () => (writes.state() === 'ok' ? '' : writes.state()),
     });
     await serveGrpc(host, [service], { isServing: isLeading, afterLease });
     const responder = startAppendResponder({ bus, part: PART, journal, isLeading, logger });

@@ -7,4 +7,6 @@ export interface StoredLog {
   /** A stream's events in order; none for an unknown stream. */
   readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
   head(): StoredHead;
+  /** Why the log cannot be written now; empty where it can be. Absent: nobody looks. */
+  unwritable?(): string;
 }

@@ -10,8 +10,9 @@ import type { Projection } from '#journal/projection.ts';
 import { projectionsService } from '#journal/projections-service.ts';
 import { tracedJournal } from '#journal/traced-journal.ts';
 import { systemClockUs } from '#kernel/clock.ts';
+import { within } from '#kernel/within.ts';
 import { migrate } from '#postgres/migrate.ts';
-import { openPool } from '#postgres/pool.ts';
+import { closePool, openPool } from '#postgres/pool.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -44,6 +45,12 @@ const CLAIMS_MAX_CONNECTIONS = 4;
 /** Projections, reads of the log and the admin's queries; the writer has a connection of its own. */
 const POOL_MAX_CONNECTIONS = 10;
 
+/**
+ * How long a part that reads and writes the database may take to close: an append is answered within 4 s, but a database that
+ * is frozen never answers a read. What is left undone is found in the log by the next start.
+ */
+const CLOSE_MAX_MS = 5_000;
+
 export interface GatewayDependencies {
   readonly config: GatewayConfig;
   readonly secrets: Secrets;
@@ -71,7 +78,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   // Given back in reverse, at the stop as well as when the start fails half-way.
   await using opened = new AsyncDisposableStack();
   const pool = openPool({ connectionString, max: POOL_MAX_CONNECTIONS, applicationName: 'gateway' });
-  opened.defer(() => pool.end());
+  opened.defer(() => closePool(pool));
   await migrateAll(pool);
 
   opened.defer(async () => tracer?.close());
@@ -98,8 +105,9 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     createQuota({ config: quotaConfigFrom(config), journal, pool, logger: loggerOf('quota') }),
     createBilling({ config: billingConfigFrom(config), journal, pool, logger: loggerOf('billing') }),
   ]);
-  opened.defer(() => closeAll([quota, accounts]));
-  opened.defer(() => billing.close());
+  const close = (part: { close(): Promise<void> }): Promise<boolean> => within(part.close(), CLOSE_MAX_MS);
+  opened.defer(async () => void (await Promise.all([quota, accounts].map(close))));
+  opened.defer(async () => void (await close(billing)));
   const untraced = createRouter({
     config: routerConfigFrom(config, providers),
     journal,
@@ -110,7 +118,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   const router = tracedRouter(untraced, tracer);
   const projections: readonly Projection[] = [...accounts.projections, ...quota.projections, ...billing.projections];
   const kept = await keepProjections(projections, { journal, pool, logger: loggerOf('projections') });
-  opened.defer(() => kept.close());
+  opened.defer(async () => void (await close(kept)));
   keeping.resolve(kept);
   await Promise.all([accounts.ready(), quota.ready(), billing.ready()]);
   await billing.seedPrices([...new Set(providers.map((provider) => provider.catalogue))]);
@@ -131,7 +139,10 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     idempotency,
     log: journal,
     rateLimiter: config.rateLimits === undefined ? undefined : createMemoryLimiter(systemClockUs),
-    readiness: async () => ({ database: await databaseState(pool) }),
+    readiness: async () => {
+      const [database, log] = await Promise.all([databaseState(pool), journal.writeState()]);
+      return { database, log };
+    },
     stats: async () => ({
       log: { position: journal.logHead().position, epoch: journal.logHead().epoch },
       openHolds: quota.openHolds(),
@@ -165,15 +176,11 @@ async function openIdempotency(
 ): Promise<Idempotency> {
   const max = CLAIMS_MAX_CONNECTIONS;
   const pool = openPool({ connectionString, max, applicationName: 'gateway ingress', isDurable: true });
-  opened.defer(() => pool.end());
+  opened.defer(() => closePool(pool));
   const claims = createPgClaims({ pool, logger });
   opened.defer(() => claims.close());
   await claims.orphanAll();
   return createIdempotency({ claims, keyPepper, logger });
-}
-
-async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
-  await Promise.all(parts.map((part) => part.close()));
 }
 
 async function migrateAll(pool: pg.Pool): Promise<void> {

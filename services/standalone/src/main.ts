@@ -53,6 +53,10 @@ async function start(): Promise<void> {
   simulatorStart?.catch(() => undefined);
   const postgres = config.databaseUrl === undefined ? await startDatabase(dataDir, logger) : undefined;
   opened.defer(async () => postgres?.stop());
+  postgres?.supervise({
+    log: (level, fields, message) => logger[level](fields, message),
+    onGivenUp: (error) => stop.now(error, 'there is no database any more; the process ends'),
+  });
   const simulator = await simulatorStart;
   opened.defer(async () => simulator?.stop());
   const providers = simulator === undefined ? given : simulatorProviders(simulator.url);

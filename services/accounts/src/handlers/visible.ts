@@ -1,7 +1,10 @@
 import type { Logger } from '#telemetry/logger.ts';
 
-/** Far longer than any fold lags. Beyond it the caller gets its answer: what it asked for is durable either way. */
-const VISIBLE_WAIT_MAX_MS = 5_000;
+/**
+ * Longer than any fold lags. Beyond it the caller gets its answer, before the gateway gives the wait for it up: what it asked
+ * for is durable either way.
+ */
+const VISIBLE_WAIT_MAX_MS = 2_000;
 
 /** Waits until an event is folded by all of `waits`, at most VISIBLE_WAIT_MAX_MS. Never rejects. */
 export async function untilVisible(

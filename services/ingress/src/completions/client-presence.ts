@@ -9,6 +9,21 @@ export interface ClientPresence {
   [Symbol.dispose](): void;
 }
 
+const notAdmitted: Refusal = {
+  code: 'unavailable',
+  message: 'The gateway cannot write its log now, so that it cannot admit the request. Send it again shortly.',
+  retryAfterMs: 1_000,
+};
+
+/**
+ * Bounds the wait of a watched client for its admission, until it is disposed of. An admission that comes later is ended as
+ * that of a client who has left: nothing is charged for it.
+ */
+export function boundAdmission(exchange: Exchange, timeoutMs: number): Disposable {
+  const timer = setTimeout(() => exchange.stop?.(notAdmitted), timeoutMs);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
 /**
  * Watches a client while its completion runs. Whatever ends the wait first aborts the signal; the two that end it from
  * this side (the deadline, `exchange.stop`) fail the answer as well.
@@ -29,6 +44,7 @@ export function watchClient(
     if (!isKept) controller.abort();
   };
   const stop = (refusal: Refusal): void => {
+    clearTimeout(timer);
     answer.fail(refusal);
     controller.abort();
   };

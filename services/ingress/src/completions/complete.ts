@@ -10,7 +10,7 @@ import { createTurns } from '../http/turns.ts';
 import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
-import { watchClient } from './client-presence.ts';
+import { boundAdmission, watchClient } from './client-presence.ts';
 import { completeOnce, type Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
@@ -77,6 +77,9 @@ export function completionHandler(
     const parsedBody = parseJsonObject(body);
     const { asked, promptTokens } = check(parsedBody, body.length);
     const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
+    const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
+    using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
+    using admission = boundAdmission(exchange, config.admissionTimeoutMs);
     const { result, window } = await quota.admit({
       requestId: exchange.id,
       userId,
@@ -89,14 +92,13 @@ export function completionHandler(
       choices: asked.choices,
       traceparent: exchange.traceparent,
     });
+    admission[Symbol.dispose]();
     usage.note(userId, window);
     setRateLimitHeaders(exchange, window);
     if (result.kind === 'refused') throw new Fault(result.refusal);
 
-    // From here on a hold is placed. The router ends it, also for a client that has left by now.
+    // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
     const shutOut = await once?.admitted(result.durable);
-    const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
-    using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
     const frames = router.complete(
       {
         requestId: exchange.id,

@@ -9,6 +9,9 @@ export interface IngressState {
   stats(): Readonly<Record<string, unknown>>;
 }
 
+/** As with every 503. */
+const RETRY_AFTER_S = '1';
+
 type Dependencies = Pick<IngressDependencies, 'config' | 'readiness' | 'stats' | 'metrics' | 'router'>;
 
 /** `GET /health`: the process runs and its event loop turns. */
@@ -19,7 +22,8 @@ export function readinessHandler({ config, readiness }: Dependencies, state: Ing
   return async (exchange) => {
     const checks = { ...(await within(config.readinessTimeoutMs, readiness)), ingress: ingressCheck(state) };
     const isReady = Object.values(checks).every((check) => check === 'ok');
-    answerJson(exchange, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks });
+    const headers = isReady ? {} : { 'retry-after': RETRY_AFTER_S };
+    answerJson(exchange, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks }, headers);
   };
 }
 

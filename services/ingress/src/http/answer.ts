@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
+import { AWAY_RETRY_AFTER_MS } from '#errors/fault.ts';
 import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { endAfterBody } from './end-after-body.ts';
 import type { Exchange } from './exchange.ts';
@@ -90,10 +91,12 @@ export function answerRefusal(
 function* refusalHeaders(refusal: Refusal): Generator<[string, string]> {
   const { httpStatus, isRetryable } = errorTable[refusal.code];
   if (httpStatus === 401) yield ['www-authenticate', 'Bearer'];
-  if (refusal.retryAfterMs !== undefined) {
-    yield ['retry-after', String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))];
+  // A 503 always says when to come again, whoever refused.
+  const retryAfterMs = refusal.retryAfterMs ?? (httpStatus === 503 ? AWAY_RETRY_AFTER_MS : undefined);
+  if (retryAfterMs !== undefined) {
+    yield ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
     // OpenAI's SDKs prefer this one: a wait of 200 ms need not become a second.
-    yield ['retry-after-ms', String(Math.max(0, Math.ceil(refusal.retryAfterMs)))];
+    yield ['retry-after-ms', String(Math.max(0, Math.ceil(retryAfterMs)))];
   }
   if (!isRetryable && wouldBeRetried(httpStatus)) yield ['x-should-retry', 'false'];
 }

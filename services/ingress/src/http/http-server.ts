@@ -26,12 +26,15 @@ export function createHttpServer(
     const isHostless = request.headers.host === undefined && request.httpVersion === '1.1';
     onRequest(request, response, isHostless ? hostlessRefusal : undefined);
   };
+  // A body may not take longer than the request as a whole.
+  const requestTimeout = Math.min(config.bodyTimeoutMs, config.requestTimeoutMs);
+  const headersTimeout = Math.min(config.headersTimeoutMs, requestTimeout);
   const server = createServer(
     {
-      headersTimeout: config.headersTimeoutMs,
-      requestTimeout: config.bodyTimeoutMs,
+      headersTimeout,
+      requestTimeout,
       keepAliveTimeout: config.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, config.headersTimeoutMs),
+      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, headersTimeout),
       requireHostHeader: false,
     },
     take,

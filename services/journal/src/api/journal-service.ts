@@ -39,7 +39,7 @@ export function journalService(ports: StoredLog): ServedService {
     },
     head: async () => {
       const { position, epoch, chain } = ports.head();
-      return { position: BigInt(position), epoch, chain };
+      return { position: BigInt(position), epoch, chain, unwritable: ports.unwritable?.() ?? '' };
     },
   });
 }

@@ -30,6 +30,7 @@ export type FromWriter =
       readonly placements: Placements;
     }
   | { readonly kind: 'settled'; readonly settlement: Settlement }
+  | { readonly kind: 'away'; readonly isAway: boolean }
   | { readonly kind: 'fenced'; readonly message: string }
   | {
       readonly kind: 'log';

@@ -13,6 +13,7 @@ export async function startInlineWriter(dependencies: WriterThreadDependencies):
   const { config, connectionString, part, logger, onCommitted, onFenced } = dependencies;
   const open = createOpenAppends(part);
   let isClosing = false;
+  let isAway = false;
   const writer = await startWriter({
     config,
     connectionString,
@@ -29,6 +30,9 @@ export async function startInlineWriter(dependencies: WriterThreadDependencies):
       answer();
     },
     onSettled: open.settle,
+    onAway(now) {
+      isAway = now;
+    },
     onFenced,
   });
   return {
@@ -42,6 +46,7 @@ export async function startInlineWriter(dependencies: WriterThreadDependencies):
       return result;
     },
     head: writer.head,
+    isAway: () => isAway,
     async close() {
       isClosing = true;
       await writer.close();

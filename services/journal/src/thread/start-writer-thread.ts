@@ -11,7 +11,10 @@ import { createOpenAppends } from './open-appends.ts';
 
 export interface WriterThreadDependencies extends WriterThreadData {
   readonly logger: Logger;
-  /** Called with each commit's events, in log order, before the appends that made them are answered. */
+  /**
+   * Called with each commit's events, in log order, before the appends that made them are answered. With none where their
+   * appends were refused before: the head has moved on, and they are to be read from the log.
+   */
   readonly onCommitted: (events: readonly RecordedEvent[]) => void;
   /** This process is no longer the writer, or its writer broke: what it holds in memory is no longer the truth. */
   readonly onFenced: (error: Error) => void;
@@ -21,6 +24,8 @@ export interface WriterThreadDependencies extends WriterThreadData {
 export interface WriterThread {
   append(request: AppendRequest): Promise<AppendResult>;
   head(): StoredHead;
+  /** The log has been out of reach for so long that appends are refused at once. */
+  isAway(): boolean;
   /** Writes what waits, then ends the thread. */
   close(): Promise<void>;
 }
@@ -39,6 +44,7 @@ export async function startWriterThread(dependencies: WriterThreadDependencies):
   let outbox: ReturnType<typeof open.add>['serialized'][] = [];
   let head: StoredHead | undefined;
   let isClosing = false;
+  let isAway = false;
 
   function take(message: FromWriter): void {
     switch (message.kind) {
@@ -56,6 +62,9 @@ export async function startWriterThread(dependencies: WriterThreadDependencies):
       }
       case 'settled':
         open.settle(message.settlement);
+        return;
+      case 'away':
+        isAway = message.isAway;
         return;
       case 'fenced':
         onFenced(new Error(message.message));
@@ -99,6 +108,7 @@ export async function startWriterThread(dependencies: WriterThreadDependencies):
       return result;
     },
     head: () => head ?? first,
+    isAway: () => isAway,
     async close() {
       isClosing = true;
       if (outbox.length > 0) flush();

@@ -27,6 +27,7 @@ const writer = await startWriter({
       ),
     }),
   onSettled: (settlement) => post({ kind: 'settled', settlement }),
+  onAway: (isAway) => post({ kind: 'away', isAway }),
   onFenced: (error) => post({ kind: 'fenced', message: error.message }),
 });
 

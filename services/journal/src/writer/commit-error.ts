@@ -10,6 +10,12 @@ export type CommitError = 'refused' | 'fenced' | 'unknown';
 /** SQLSTATE classes of statements that were refused: data, integrity constraint, syntax and access rights, limits. */
 const REFUSED_CLASSES = new Set(['22', '23', '42', '54']);
 
+/** Whether the database itself said that the statement failed, so that nothing of it can come any more. */
+export function isRolledBack(error: unknown): boolean {
+  // FATAL ends the connection, and may come after a commit. Where messages are translated nothing is certain.
+  return (error as { severity?: unknown } | null)?.severity === 'ERROR';
+}
+
 export function classifyCommitError(error: unknown): CommitError {
   if (error instanceof FencedError) return 'fenced';
   if (error instanceof RangeError) return 'refused';

@@ -1,28 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
-import { insertBatch, readHead } from '../adapters/event-store.ts';
-import { classifyCommitError } from './commit-error.ts';
+import { insertBatch, probeWrite, readHead } from '../adapters/event-store.ts';
+import type { BatchFate } from './batch-fate.ts';
+import { classifyCommitError, isRolledBack } from './commit-error.ts';
 import { type LogConnection, pauseMsAfter } from './log-connection.ts';
-import type { Outage } from './outage.ts';
 import type { WriterLog } from './writer-log.ts';
 
-/** `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log. Nothing is written in both. */
-export type CommitOutcome = 'committed' | 'refused' | { readonly fencedBy: Error };
+/**
+ * `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log; `given-up`: nobody waits for them
+ * any more, and the log can be written again. Nothing is written in all three.
+ */
+export type CommitOutcome = 'committed' | 'refused' | 'given-up' | { readonly fencedBy: Error };
 
 /**
  * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. Where a
  * commit's fate is unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the
  * last row with the same chain, it did; anywhere else, the log has another writer.
+ *
+ * A batch that was given up is repeated only where it may be on its way still: an old connection may bring it at any moment,
+ * and what follows must not be numbered like it.
  */
 export async function commitDurably(
   connection: LogConnection,
   head: StoredHead,
   rows: readonly StoredEvent[],
-  { outage, log }: { readonly outage: Outage; readonly log: WriterLog },
+  { fate, log }: { readonly fate: BatchFate; readonly log: WriterLog },
 ): Promise<CommitOutcome> {
-  using trouble = new DisposableStack();
+  let isUncertain = false;
   for (let failures = 0; ; failures += 1) {
     const isFirstTry = failures === 0;
+    let isSent = false;
     try {
       // The first repetition is at once: mostly a connection broke, and the next one stands.
       if (failures > 1) await delay(pauseMsAfter(failures - 1));
@@ -31,6 +38,12 @@ export async function commitDurably(
         const verdict = verdictOf(await readHead(database, rows[0]?.part ?? 0), head, rows);
         if (verdict !== 'not-written') return verdict;
       }
+      if (fate.isGivenUp && !isUncertain) {
+        await probeWrite(database);
+        return 'given-up';
+      }
+      isSent = true;
+      fate.mayBeWritten = true;
       await insertBatch(database, head, rows);
       return 'committed';
     } catch (error) {
@@ -39,7 +52,8 @@ export async function commitDurably(
       if (kind === 'refused') return 'refused';
       if (kind === 'fenced' && isFirstTry) return { fencedBy: error as Error };
       log('warn', { err: error, failures }, 'a commit broke off; asking the log whether it happened');
-      if (isFirstTry) trouble.use(outage.begin());
+      isUncertain ||= isSent && !isRolledBack(error);
+      fate.mayBeWritten = isUncertain;
       if (kind === 'unknown') connection.discard();
     }
   }

@@ -54,11 +54,14 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
     for (let failures = 1; ; failures += 1) {
       if (isClosed) throw new Error('the log is closed');
       try {
-        client = await connect(options.connectionString, (broken) => {
+        const opened = await connect(options.connectionString, (broken) => {
           // One that was thrown away may fail once more: its successor stands.
           if (broken === client) discard();
         });
-        return client;
+        client = opened;
+        // Closed meanwhile: nobody else would end it.
+        if (isClosed) discard();
+        else return opened;
       } catch (error) {
         options.log('warn', { err: error, failures }, 'the log database cannot be reached; trying again');
         await delay(pauseMsAfter(failures));

@@ -7,27 +7,27 @@ export interface OutageOptions {
 
 /** Whether the log can be written now, as those find who try to. */
 export interface Outage {
-  /** Somebody fails and keeps trying: it is an outage until he disposes of this. */
+  /** Somebody waits for the log: where that takes too long it is an outage, until he disposes of this. */
   begin(): Disposable;
 }
 
 /** One outage however many are in it: it begins with the first and ends with the last. */
 export function createOutage({ graceMs, onAway, onBack }: OutageOptions): Outage {
-  let trying = 0;
+  let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
   let isAway = false;
 
   return {
     begin() {
-      trying += 1;
+      waiting += 1;
       timer ??= setTimeout(() => {
         isAway = true;
         onAway();
       }, graceMs);
       return {
         [Symbol.dispose]() {
-          trying -= 1;
-          if (trying > 0) return;
+          waiting -= 1;
+          if (waiting > 0) return;
           clearTimeout(timer);
           timer = undefined;
           if (isAway) onBack();

@@ -46,7 +46,7 @@ test('a writer that loses its connection in mid-commit to a successor does not w
     assert.equal((await log.query('select 1 from journal.event')).length, 1);
   }));
 
-test('a database that answers but takes no rows: what waits is refused after the grace, and written again once it can be', () =>
+test('a database that answers but takes no rows: what waits is refused after the grace, and nothing of it comes later', () =>
   withTemporaryLog(async (log) => {
     const journal = await log.open({ config: { reconnectGraceMs: 50 } });
     const setReadOnly = (value: 'on' | 'off') =>
@@ -61,7 +61,10 @@ test('a database that answers but takes no rows: what waits is refused after the
       );
     await setReadOnly('on');
     const [{ now } = {}] = await log.query('select clock_timestamp()::text as now');
-    const underWay = journal.append(revocations('a', 0, [newId()]));
+    const isUnderWayRefused = journal.append(revocations('a', 0, [newId()])).then(
+      () => false,
+      () => true,
+    );
     // Its commit is tried once the writer has a connection again; what comes from then on waits behind it.
     const writers = `select from pg_stat_activity where datname = current_database()
       and application_name = 'gateway journal writer' and backend_start > '${now}'`;
@@ -74,10 +77,60 @@ test('a database that answers but takes no rows: what waits is refused after the
       );
     assert.equal(await isRefused(), true);
     assert.equal(await isRefused(), true);
+    assert.equal(await isUnderWayRefused, true);
+    assert.match(await journal.writeState(), /cannot be written/);
     await setReadOnly('off');
-    assert.deepEqual(await underWay, { kind: 'appended', position: 1, isRepeat: false });
-    assert.equal(await isRefused(), false);
+    while (await isRefused()) await nextTurn();
+    assert.equal(await journal.writeState(), 'ok');
+    // The database has said that it took nothing of the first: no is no.
+    assert.deepEqual(await journal.readStream('key-a'), []);
+    assert.equal(await journal.head(), 1);
   }));
+
+test('a commit under way is refused after the grace; where it was done all the same, followers read it in its place', () =>
+  withTemporaryLog(async (log) => {
+    await using proxy = await startCuttingProxy(log.connectionString);
+    const journal = await log.open({ connectionString: proxy.connectionString, config: { reconnectGraceMs: 300 } });
+    const seen: string[] = [];
+    const follower = journal.subscribe({
+      name: 'spec',
+      afterPosition: 0,
+      onEvents: (events) => void seen.push(...events.map(({ stream, position }) => `${position} ${stream}`)),
+    });
+    await journal.append(revocations('a', 0, [newId()]));
+    const startedAtMs = performance.now();
+    proxy.cutAt('key-b', 'before-its-answer');
+    proxy.shut(true);
+    const append = revocations('b', 0, [newId()]);
+    await assert.rejects(journal.append(append), { code: 'unavailable', message: /not known/ });
+    assert.ok(performance.now() - startedAtMs < 5_000);
+    // At once, and not after the grace again.
+    await assert.rejects(journal.append(revocations('c', 0, [newId()])), { code: 'unavailable' });
+    proxy.shut(false);
+    const again = async () => journal.append(append).catch(() => undefined);
+    let result = await again();
+    while (result === undefined) result = await again();
+    assert.deepEqual(result, { kind: 'appended', position: 2, isRepeat: true });
+    await journal.append(revocations('d', 0, [newId()]));
+    await follower.reached(3);
+    assert.deepEqual(seen, ['1 key-a', '2 key-b', '3 key-d']);
+  }));
+
+for (const writer of ['thread', 'inline'] as const) {
+  test(`a database that is silent in the middle of a commit does not hold up its author, nor a close: ${writer}`, () =>
+    withTemporaryLog(async (log) => {
+      await using proxy = await startCuttingProxy(log.connectionString);
+      const { connectionString } = proxy;
+      const journal = await log.open({ connectionString, config: { reconnectGraceMs: 300 }, writer });
+      const startedAtMs = performance.now();
+      proxy.cutAt('key-a', 'silently');
+      proxy.shut(true);
+      const refused = assert.rejects(journal.append(revocations('a', 0, [newId()])), { code: 'unavailable' });
+      await journal.close();
+      await refused;
+      assert.ok(performance.now() - startedAtMs < 5_000);
+    }));
+}
 
 test('a commit waits for the disk, also where the database does not by default', () =>
   withTemporaryLog(async (log) => {
@@ -155,7 +208,10 @@ test('a connection that hangs in a look-up is left after it, and the next append
     await assert.rejects(journal.append(revocations('a', 1, [newId()])), { code: 'unavailable' });
     assert.equal(proxy.cuts(), 1);
     const startedAtMs = performance.now();
-    const result = await journal.append(revocations('a', 1, [newId()]));
+    const again = async () => journal.append(revocations('a', 1, [newId()])).catch(() => undefined);
+    // Refused until the writer has its next connection.
+    let result = await again();
+    while (result === undefined) result = await again();
     assert.deepEqual(result, { kind: 'appended', position: 2, isRepeat: false });
     assert.ok(performance.now() - startedAtMs < 5_000);
   }));

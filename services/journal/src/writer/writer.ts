@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { readLastRecordedAtMs, takeOffice } from '../adapters/event-store.ts';
 import type { JournalConfig } from '../config.ts';
 import { createAppendQueue, unavailable } from './append-queue.ts';
+import type { BatchFate } from './batch-fate.ts';
 import { classifyCommitError } from './commit-error.ts';
 import { commitDurably } from './durable-commit.ts';
 import { createLogConnection } from './log-connection.ts';
@@ -12,6 +13,7 @@ import { createOutage } from './outage.ts';
 import type { SerializedAppend, Settlement } from './serialized-append.ts';
 import { learnVersions, settleMismatches } from './settle-mismatches.ts';
 import { createStreamVersions } from './stream-versions.ts';
+import { createUnanswered } from './unanswered.ts';
 import type { WriterLog } from './writer-log.ts';
 
 /** What became durable together. */
@@ -19,7 +21,7 @@ export interface Commit {
   /** The log's head after it. */
   readonly head: StoredHead;
   readonly recordedAtMs: number;
-  /** In log order. */
+  /** In log order; none where their authors were told before that they are refused. */
   readonly accepted: readonly PlacedAppend[];
 }
 
@@ -31,6 +33,8 @@ export interface WriterDependencies {
   readonly clock: Clock;
   readonly onCommit: (commit: Commit) => void;
   readonly onSettled: (settlement: Settlement) => void;
+  /** The log cannot be written, or can be again: for so long appends are refused at once. */
+  readonly onAway: (isAway: boolean) => void;
   /** Another writer has taken over. This process must stop: what it holds in memory is no longer the truth. */
   readonly onFenced: (error: Error) => void;
 }
@@ -52,13 +56,26 @@ const STOPPING = 'The gateway is stopping.';
  * in flight is the batching window, there is no timer.
  */
 export async function startWriter(dependencies: WriterDependencies): Promise<Writer> {
-  const { config, connectionString, part, log, clock, onSettled } = dependencies;
+  const { config, connectionString, part, log, clock, onSettled, onAway } = dependencies;
   const queue = createAppendQueue(config);
+  const unanswered = createUnanswered(onSettled);
   const versions = createStreamVersions();
+  let away = Promise.withResolvers<void>();
   const outage = createOutage({
     graceMs: config.reconnectGraceMs,
-    onAway: () => refuse(queue.close(DATABASE_AWAY), DATABASE_AWAY),
-    onBack: () => queue.reopen(DATABASE_AWAY),
+    onAway() {
+      // It may be silent: the next one that stands is asked what became of the commit.
+      connection.discard();
+      unanswered.giveUp(DATABASE_AWAY);
+      refuse(queue.close(DATABASE_AWAY), DATABASE_AWAY);
+      away.resolve();
+      onAway(true);
+    },
+    onBack() {
+      queue.reopen(DATABASE_AWAY);
+      away = Promise.withResolvers();
+      onAway(false);
+    },
   });
   const connection = createLogConnection({ connectionString, log, outage });
   const database = await connection.get();
@@ -72,37 +89,48 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
   }
 
   async function drain(): Promise<void> {
-    while (!queue.isEmpty()) await commit(queue.takeBatch());
+    while (!queue.isEmpty()) {
+      const batch = queue.takeBatch();
+      await commit(batch, unanswered.begin(batch));
+    }
     draining = undefined;
   }
 
-  /** Whatever happens, each append of the batch is answered once. */
-  async function commit(batch: readonly SerializedAppend[]): Promise<void> {
-    let unanswered = batch;
+  async function commit(batch: readonly SerializedAppend[], fate: BatchFate): Promise<void> {
+    if ((await commitTogether(batch, fate)) !== 'refused') return;
+    // One append was refused and took the others with it: each alone shows which, and lets the rest in.
+    for (const append of unanswered.of(batch)) await commit([append], fate);
+  }
+
+  /** Whatever happens, each append of the batch is answered once, unless this returns `refused`. */
+  async function commitTogether(batch: readonly SerializedAppend[], fate: BatchFate): Promise<'refused' | undefined> {
+    // From its beginning: a database that is silent does not fail.
+    using _ = outage.begin();
     try {
       await learnUnknownVersions(batch);
       lastRecordedAtMs = Math.max(lastRecordedAtMs, clock());
       const numbered = numberBatch(batch, head, part, lastRecordedAtMs, (stream) => versions.get(stream) ?? 0);
-      if (numbered.superseded.length > 0) unanswered = refuseSuperseded(batch, numbered.superseded);
+      refuseSuperseded(numbered.superseded);
       if (numbered.rows.length > 0) {
-        const outcome = await commitDurably(connection, head, numbered.rows, { outage, log });
-        if (outcome === 'refused' && unanswered.length > 1) return commitApart(unanswered);
+        const outcome = await commitDurably(connection, head, numbered.rows, { fate, log });
+        if (outcome === 'refused' && unanswered.of(batch).length > 1) return 'refused';
         if (outcome === 'committed') {
-          unanswered = numbered.mismatched;
           announce(numbered);
-          unanswered = await commitFollowers(numbered);
-        } else if (outcome !== 'refused') return giveWay(outcome.fencedBy, unanswered);
+          await commitFollowers(numbered, fate);
+        } else if (typeof outcome === 'object') giveWay(outcome.fencedBy);
       }
-      for (const settlement of await settleMismatches(unanswered, connection, versions)) {
+      for (const settlement of await settleMismatches(unanswered.of(batch), connection, versions)) {
         if ('refusal' in settlement) log('error', { refusal: settlement.refusal }, 'the log refused an append');
-        onSettled(settlement);
+        unanswered.settle(settlement);
       }
     } catch (error) {
-      log('error', { err: error }, 'a batch could not be committed');
+      if (!connection.isClosed()) log('error', { err: error }, 'a batch could not be committed');
       // It may hang in a look-up: whoever asks next is not to wait behind it.
       if (classifyCommitError(error) === 'unknown') connection.discard();
-      refuse(unanswered, 'The log failed to write.');
+      const refusal = unavailable('The log failed to write.');
+      for (const { id } of unanswered.of(batch)) unanswered.settle({ id, refusal });
     }
+    return undefined;
   }
 
   /**
@@ -121,51 +149,40 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     if (unknown.length > 0) await learnVersions(unknown, connection, versions);
   }
 
-  /**
-   * Even a repeat of what an earlier term wrote is refused: whoever asks must stop, and its successor knows the answer.
-   * Gives the rest of the batch.
-   */
-  function refuseSuperseded(
-    batch: readonly SerializedAppend[],
-    superseded: readonly SerializedAppend[],
-  ): readonly SerializedAppend[] {
+  /** Even a repeat of what an earlier term wrote is refused: whoever asks must stop, and its successor knows the answer. */
+  function refuseSuperseded(superseded: readonly SerializedAppend[]): void {
     for (const { id, term } of superseded) {
       const message = `Another process leads ${term?.service} since: its term ${term?.epoch} is over.`;
       log('warn', { term }, 'an append of an ended term was refused');
-      onSettled({ id, refusal: { code: 'superseded', message } });
+      unanswered.settle({ id, refusal: { code: 'superseded', message } });
     }
-    const refused = new Set(superseded);
-    return batch.filter((append) => !refused.has(append));
   }
 
   /**
    * An append may have come just before the one it follows, as a usage that went another way than its admission: the batch
-   * itself has brought its stream to where it wants it. Gives the other mismatches.
+   * itself has brought its stream to where it wants it.
    */
-  async function commitFollowers({ mismatched, versions: after }: NumberedBatch): Promise<readonly SerializedAppend[]> {
+  async function commitFollowers({ mismatched, versions: after }: NumberedBatch, fate: BatchFate): Promise<void> {
     const isFollower = ({ stream, expectedVersion }: SerializedAppend): boolean =>
       after.get(stream) === expectedVersion;
-    for (const append of mismatched) if (isFollower(append)) await commit([append]);
-    return mismatched.filter((append) => !isFollower(append));
+    for (const append of unanswered.of(mismatched)) if (isFollower(append)) await commit([append], fate);
   }
 
-  /** One append was refused and took the others with it: each alone shows which, and lets the rest in. */
-  async function commitApart(batch: readonly SerializedAppend[]): Promise<void> {
-    for (const append of batch) await commit([append]);
-  }
-
-  function giveWay(error: Error, batch: readonly SerializedAppend[]): void {
+  function giveWay(error: Error): void {
     // First of all: nobody is to act on what is held in memory any more.
     dependencies.onFenced(error);
-    refuse([...batch, ...queue.close(SUCCEEDED)], SUCCEEDED);
+    unanswered.giveUp(SUCCEEDED);
+    refuse(queue.close(SUCCEEDED), SUCCEEDED);
   }
 
+  /** What was given up and is in the log all the same is told nobody: whoever follows the log reads it there. */
   function announce({ rows, accepted, versions: after }: NumberedBatch): void {
     const last = rows.at(-1);
     if (last === undefined) return;
     head = { epoch: head.epoch, position: last.position, chain: last.chain };
     for (const [stream, version] of after) versions.set(stream, version);
-    dependencies.onCommit({ head, recordedAtMs: last.recordedAtMs, accepted });
+    const isAwaited = unanswered.take(accepted.map(({ append }) => append)).length === accepted.length;
+    dependencies.onCommit({ head, recordedAtMs: last.recordedAtMs, accepted: isAwaited ? accepted : [] });
   }
 
   return {
@@ -180,10 +197,10 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     },
     head: () => head,
     async close() {
-      // What waits is still written: only new appends are refused.
-      await draining;
+      // What waits is still written, unless the log is away: only new appends are refused.
+      await Promise.race([draining, away.promise]);
       refuse(queue.close(STOPPING), STOPPING);
-      await draining;
+      await Promise.race([draining, away.promise]);
       await connection.close();
     },
   };

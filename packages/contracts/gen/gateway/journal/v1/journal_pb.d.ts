@@ -318,6 +318,13 @@ export declare type HeadResponse = Message<"gateway.journal.v1.HeadResponse"> & 
    * @generated from field: bytes chain = 3;
    */
   chain: Uint8Array;
+
+  /**
+   * Why the log cannot be written now; empty where it can be, as far as is known.
+   *
+   * @generated from field: string unwritable = 4;
+   */
+  unwritable: string;
 };
 
 /**
@@ -338,6 +345,13 @@ export declare type HeadResponseJson = {
    * @generated from field: bytes chain = 3;
    */
   chain?: string;
+
+  /**
+   * Why the log cannot be written now; empty where it can be, as far as is known.
+   *
+   * @generated from field: string unwritable = 4;
+   */
+  unwritable?: string;
 };
 
 /**

@@ -19,6 +19,9 @@ const FAULTS = 'tests/faults/';
 /** What a user does with a gateway: once more against the six services as processes of their own. */
 const JOURNEYS = 'tests/e2e/';
 
+/** A phase takes minutes. Where a test file hangs for good, as a module that never loads does, the run still ends. */
+const PHASE_TIMEOUT_MS = 2_400_000;
+
 /** Tests mostly wait for a database or a process; a single file at a time would leave even two cores idle. */
 const WORKERS = Math.max(2, availableParallelism());
 
@@ -88,7 +91,12 @@ async function run(phase: Phase, options: readonly string[], env: NodeJS.Process
     // Ctrl-C reaches jest too. It ends, and then so do we, with the database stopped.
     const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);
+    const timer = setTimeout(() => {
+      console.error(`It took longer than ${PHASE_TIMEOUT_MS / 60_000} min, and is ended.`);
+      child.kill('SIGKILL');
+    }, PHASE_TIMEOUT_MS);
     const [code] = await once(child, 'exit');
+    clearTimeout(timer);
     process.off('SIGINT', forward).off('SIGTERM', forward);
     return outcomeOf(await readFile(results, 'utf8').catch(() => ''), code === 0);
   } finally {

@@ -43,7 +43,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 };
 
 async function begin(parts: LeadParts<FollowedBooks>, quota: Quota, admit: Quota['admit']): Promise<void> {
-  const { host, journal, bus: over, isLeading } = parts;
+  const { host, journal, bus: over, isLeading, neighbours } = parts;
   await quota.ready();
   if (over === undefined) {
     // What was admitted before this start has lost its process: no usage will ever be recorded for it.
@@ -52,6 +52,8 @@ async function begin(parts: LeadParts<FollowedBooks>, quota: Quota, admit: Quota
   }
   // Before gRPC, which has more to set up: admissions wait for nothing else.
   const { bus, epoch } = over;
-  const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch, logger: host.logger });
+  const isWriterHere = neighbours.has('journal');
+  const { logger } = host;
+  const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch, isWriterHere, logger });
   host.stack.defer(() => responder.close());
 }

@@ -74,6 +74,8 @@ function install() {
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   const [command, args] = npm && node ? [node, [npm, 'ci']] : ['npm', ['ci']];
   if (needsDevelopment) args.push('--include=dev');
+  // npm warns of packages that want the newer Node, which is one of them, and of install scripts that nobody needs.
+  args.push('--loglevel=error');
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
   const { status, error } = spawnSync(command, args, {
     cwd: root,

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServers } from './test-server.ts';
 
-/** Each starts a dozen processes and measures how soon they are back: two at once would measure one another. */
-const FAULTS = 'tests/faults/';
+/** Each breaks what it has started and measures how soon it is back: two at once would measure one another. */
+const FAULTS = ['tests/faults/', 'tests/hostile/database-'];
 
 /** What a user does with a gateway: once more against the six services as processes of their own. */
 const JOURNEYS = 'tests/e2e/';
@@ -46,9 +46,9 @@ interface Outcome {
 const everything: readonly Phase[] = [
   {
     title: 'Every suite, and the journeys in one process',
-    args: ['--testPathIgnorePatterns', '/node_modules/', `/${FAULTS}`],
+    args: ['--testPathIgnorePatterns', '/node_modules/', ...FAULTS.map((path) => `/${path}`)],
   },
-  { title: 'What happens when a part fails', args: ['--runInBand', '--forceExit', FAULTS] },
+  { title: 'What happens when a part fails', args: ['--runInBand', '--forceExit', ...FAULTS] },
   {
     title: 'The journeys once more, against the six services as processes of their own',
     args: [JOURNEYS],

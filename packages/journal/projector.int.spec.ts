@@ -70,6 +70,41 @@ for (const cut of ['before-it-arrives', 'before-its-answer'] satisfies Cut[]) {
   });
 }
 
+/** What a crash of the server does to transactions that did not wait for the disk: the last of them are gone. */
+async function loseAfter(pool: pg.Pool, position: number): Promise<void> {
+  await pool.query(
+    `begin; delete from counted.position where position > ${position};
+     update counted.checkpoint set position = ${position}; commit`,
+  );
+}
+
+test('what the database lost in a crash is folded anew from the log before what comes', async (t) => {
+  const { pool } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  const projector = await startProjector(positions, { journal, pool, logger });
+  for (const key of ['a', 'b', 'c', 'd']) await journal.append(revocations(key, 0, [newId()]));
+  await projector.reached(4);
+  await loseAfter(pool, 1);
+  await journal.append(revocations('e', 0, [newId()]));
+  await projector.reached(5);
+  await projector.close();
+  assert.deepEqual(await taken(pool), [1, 2, 3, 4, 5]);
+  assert.equal(await readCheckpoint(pool, positions), 5);
+});
+
+test('what the database lost in a crash is folded anew though nothing comes', async (t) => {
+  const { pool } = await openDatabase(t);
+  const journal = createMemoryJournal();
+  const projector = await startProjector(positions, { journal, pool, logger, checkMs: 20 });
+  for (const key of ['a', 'b', 'c']) await journal.append(revocations(key, 0, [newId()]));
+  await projector.reached(3);
+  await loseAfter(pool, 1);
+  const deadlineMs = Date.now() + 30_000;
+  while ((await readCheckpoint(pool, positions)) < 3) assert.ok(Date.now() < deadlineMs);
+  assert.deepEqual(await taken(pool), [1, 2, 3]);
+  await projector.close();
+});
+
 test('an event that cannot be applied stops the projection there, is listed with its reason, and goes when it can be', async (t) => {
   const { pool } = await openDatabase(t);
   const journal = createMemoryJournal();

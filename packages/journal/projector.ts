@@ -30,6 +30,12 @@ const IDLE_IN_TRANSACTION_MAX_MS = 30_000;
  */
 const CHECKPOINT_LAG_MAX_EVENTS = 10_000;
 
+/**
+ * A batch may be lost in a crash of the database that this process survives. The next batch finds out; where none comes, a
+ * look at this interval does.
+ */
+const CHECK_MS = 5_000;
+
 export interface ProjectorDependencies {
   readonly journal: Journal;
   readonly pool: pg.Pool;
@@ -37,6 +43,8 @@ export interface ProjectorDependencies {
   readonly clock?: Clock;
   /** Between two batches. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Between two looks whether the tables still have what they had. */
+  readonly checkMs?: number;
 }
 
 const pauseUnlessAborted = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal });
@@ -57,17 +65,23 @@ export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projectio
 /**
  * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction: after a crash they
  * agree, whichever of the two was last. That transaction may be lost in a crash (it does not wait for the disk), since
- * the log can always repeat it.
+ * the log can always repeat it: what the tables have lost is taken from there before anything that follows.
  *
  * It passes over no event. One that cannot be applied stops it there: what comes before is applied, the event is tried
  * again until it goes, and is listed as a dead letter meanwhile.
  */
 export async function startProjector(
   projection: Projection,
-  { journal, pool, logger, clock = systemClock, pause = pauseUnlessAborted }: ProjectorDependencies,
+  { journal, pool, logger, clock = systemClock, pause = pauseUnlessAborted, checkMs = CHECK_MS }: ProjectorDependencies,
 ): Promise<Projector> {
   let checkpoint = await readCheckpoint(pool, projection);
+  /** Applied up to here, if only in tables that have lost it since: beyond the checkpoint it does not come by itself. */
+  let appliedUpTo = checkpoint;
   let isSure = true;
+  /** Looks at the tables while nothing comes; batches wait for it. */
+  let checking: Promise<void> | undefined;
+  let isBusy = false;
+  let isLooking = false;
   /** A batch failed, and it is not known for which of its events. */
   let isOneByOne = false;
   const stopped = createStoppedProjection(projection.name, clock);
@@ -75,21 +89,28 @@ export async function startProjector(
   const types = projection.types === undefined ? undefined : new Set(projection.types);
 
   function onEvents(events: readonly RecordedEvent[], isMoreWaiting: boolean): undefined | Promise<void> {
-    if (!isSure) return lookAgain().then(() => onEvents(events, isMoreWaiting));
-    const wanted = events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
+    if (checking !== undefined) return checking.then(() => onEvents(events, isMoreWaiting));
+    if (!isSure || checkpoint < appliedUpTo) return lookAgain().then(() => onEvents(events, isMoreWaiting));
+    const wanted = wantedOf(events);
     const position = events.at(-1)?.position ?? checkpoint;
     if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
     // Where a few come at a time, it is not behind: they are only known of before they are here.
     return project(wanted, position, isMoreWaiting && events.length >= LOAD_MIN_EVENTS);
   }
 
+  function wantedOf(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    return events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
+  }
+
   async function project(events: readonly RecordedEvent[], position: number, isBehind: boolean): Promise<void> {
     const begunAtMs = performance.now();
+    isBusy = true;
     try {
       if (isOneByOne) for (const event of events) await apply([event], event.position);
       if (checkpoint < position) await apply(isOneByOne ? [] : events, position);
       isOneByOne = false;
     } finally {
+      isBusy = false;
       stopped.tried(begunAtMs);
     }
     if (isBehind) return;
@@ -111,6 +132,7 @@ export async function startProjector(
       throw error;
     }
     checkpoint = position;
+    appliedUpTo = Math.max(appliedUpTo, position);
     isSure = true;
     stopped.passed(checkpoint);
   }
@@ -123,21 +145,59 @@ export async function startProjector(
     if (event !== undefined && more.length === 0) stopped.failed(event, error);
   }
 
-  /** After a failure only the tables say what was taken. */
+  /** After a failure only the tables say what was taken. What they have lost is taken again. */
   async function lookAgain(): Promise<void> {
-    checkpoint = await readCheckpoint(pool, projection);
+    isLooking = true;
+    try {
+      checkpoint = await readCheckpoint(pool, projection);
+      if (checkpoint < appliedUpTo) await takeAgain();
+    } finally {
+      isLooking = false;
+    }
     isSure = true;
     stopped.passed(checkpoint);
   }
+
+  async function takeAgain(): Promise<void> {
+    const fields = { projection: projection.name, checkpoint, appliedUpTo };
+    logger.warn(fields, 'the database has lost what a projection had taken; it is folded anew');
+    const end = appliedUpTo;
+    for await (const events of journal.read(checkpoint)) {
+      const lost = events.filter((event) => event.position <= end);
+      const position = lost.at(-1)?.position;
+      if (position !== undefined) await project(wantedOf(lost), position, true);
+      if (checkpoint >= end) return;
+    }
+  }
+
+  /** Never rejects: what could not be looked at is looked at with the next batch. */
+  async function check(): Promise<void> {
+    try {
+      const isWhole = isSure && checkpoint >= appliedUpTo;
+      if (!isWhole || (await readCheckpoint(pool, projection)) < checkpoint) await lookAgain();
+    } catch (error) {
+      logger.debug({ err: error, projection: projection.name }, 'the tables could not be looked at');
+    } finally {
+      checking = undefined;
+    }
+  }
+
+  const checks = setInterval(() => {
+    // A batch under way finds out by itself.
+    if (!isBusy && !isLooking) checking ??= check();
+  }, checkMs);
+  checks.unref();
 
   const subscription = journal.subscribe({ name: projection.name, afterPosition: checkpoint, onEvents });
   logger.debug({ projection: projection.name, checkpoint }, 'projection started');
   return {
     ...subscription,
     deadLetters: stopped.deadLetters,
-    close() {
+    async close() {
+      clearInterval(checks);
       abort.abort();
-      return subscription.close();
+      await checking;
+      await subscription.close();
     },
   };
 }

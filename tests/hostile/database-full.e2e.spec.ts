@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { realpath, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, test } from '#testkit/test.ts';
 import { gatewayctl } from '../e2e/support/gatewayctl.ts';
 import { installStandalone, type StandaloneInstallation } from '../e2e/support/standalone.ts';
 import { until } from '../e2e/support/until.ts';
 import { ask, completionOf } from './support/ask.ts';
-import { mountSmallDisk } from './support/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from './support/small-disk.ts';
 
 /** A cluster takes 40 MB, its log of changes 16 MB a piece. */
 const DISK_MEGABYTES = 192;
@@ -50,6 +52,13 @@ async function execute(sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end().catch(() => undefined));
 }
 
+/** A database somewhere else would have room. */
+async function assertFilled({ path }: SmallDisk): Promise<void> {
+  const cluster = await realpath(join(installation.dataDir, 'postgres'));
+  assert.ok(cluster.startsWith(path), `${cluster} is not on the small disk ${path}`);
+  assert.equal((await statfs(path)).bavail, 0);
+}
+
 const readiness = async (): Promise<number> => (await ask(url(), { path: '/health/ready' })).status;
 
 /** The pages of the log that stand already have room for some requests more. */
@@ -80,6 +89,7 @@ test(
     assert.ok(disk !== undefined);
     assert.equal(await readiness(), 200);
     await disk.fill();
+    await assertFilled(disk);
     await until('the gateway to be not ready', async () => (await readiness()) === 503 || undefined);
     assert.equal((await ask(url(), { path: '/health' })).status, 200);
     for (let refusals = 0; refusals < 2; refusals += 1) await assertRefusesWrites();

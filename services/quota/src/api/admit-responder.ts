@@ -17,10 +17,10 @@ export function startAdmitResponder(dependencies: {
   /** Of the term this process leads in. */
   readonly epoch: number;
   /** The log's writer is in this process and tells nobody: an admission is answered here alone, when it is durable. */
-  readonly isWriterHere: boolean;
+  readonly isWriterHere?: boolean;
   readonly logger: Logger;
 }): { close(): Promise<void> } {
-  const { bus, part, admit, isLeading, epoch, isWriterHere, logger } = dependencies;
+  const { bus, part, admit, isLeading, epoch, isWriterHere = false, logger } = dependencies;
   const decoder = new TextDecoder();
   /** Answers on their way: the lease is given back after them. */
   const underWay = new Set<Promise<void>>();

@@ -14,6 +14,7 @@ export const leaderNames = ['journal', 'quota', 'billing', 'accounts'] as const 
 
 /** What a process runs: a service, or the four that are led. */
 export type ProgramName = ServiceName | 'leaders';
+export const programNames: readonly ProgramName[] = [...serviceNames, 'leaders'];
 
 /** One of the gateway's services, or all its leaders, in a process of its own. */
 export interface ServiceProcess {

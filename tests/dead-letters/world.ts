@@ -13,11 +13,10 @@ import { startGrpcServer } from '#rpc/server.ts';
 import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
-import { createBilling } from '../../services/billing/src/billing.ts';
+import { createBilling } from '../../services/billing/src/testing.ts';
 import { type LocalJournal, openJournal } from '../../services/journal/src/journal.ts';
 import { defaultQuotaConfig } from '../../services/quota/src/config.ts';
-import { createQuota } from '../../services/quota/src/quota.ts';
-import { created, credited, priced } from '../../services/quota/src/testing.ts';
+import { created, createQuota, credited, priced } from '../../services/quota/src/testing.ts';
 
 const logger = pino({ level: 'silent' });
 const SCHEMAS = ['journal', 'quota', 'billing'] as const;

@@ -18,10 +18,11 @@ import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
-import { type Billing, billingProjections, createBilling, leadBilling, loadAndFollow } from './billing.ts';
+import { type Billing, billingProjections, leadBilling, loadAndFollow } from './billing.ts';
 import type { ConfiguredPrice } from './config.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { CHARGES_IN_FLIGHT_MAX } from './reactions/charges-in-flight.ts';
+import { createBilling } from './testing.ts';
 
 const logger = pino({ level: 'silent' });
 const directory = fileURLToPath(new URL('../migrations', import.meta.url));

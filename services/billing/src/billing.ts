@@ -63,17 +63,6 @@ export const billingProjections: readonly Projection[] = [
   ledgerProjection,
 ];
 
-/**
- * Starts billing on the log: loads where it stood, folds what came since, and charges every usage that is not charged
- * yet. Throws where a configured price is not one.
- */
-export async function createBilling(dependencies: BillingDependencies): Promise<Billing> {
-  const { config, journal, pool } = dependencies;
-  configuredOffers(config);
-  const requests = await loadAndFollow({ journal, pool });
-  return leadBilling({ ...dependencies, requests, from: await journal.head() });
-}
-
 /** The half of billing a standby runs: what the tables have, and the log from there on. */
 export async function loadAndFollow(dependencies: {
   readonly journal: Followable;

@@ -10,8 +10,18 @@ import { newId } from '#kernel/ids.ts';
 import { afterAll, beforeAll, describe, type Scope, test } from '#testkit/test.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
 import { createLog, outcomeOf, outcomesOf, request, times } from './handlers/testing.ts';
-import { createQuota, type Quota } from './quota.ts';
-import { charged, createQuotaDatabase, credited, eventAfter, expired, priced, record, used } from './testing.ts';
+import type { Quota } from './quota.ts';
+import {
+  charged,
+  createQuota,
+  createQuotaDatabase,
+  credited,
+  eventAfter,
+  expired,
+  priced,
+  record,
+  used,
+} from './testing.ts';
 
 const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;

@@ -49,14 +49,6 @@ interface QuotaDependencies {
   readonly clock?: Clock;
 }
 
-/** Loads the books from their tables, follows the log from there, and leads by them at once. */
-export async function createQuota(dependencies: QuotaDependencies & { readonly pool: pg.Pool }): Promise<Quota> {
-  const { journal, pool } = dependencies;
-  assertSound(dependencies.config);
-  const books = await loadAndFollow({ journal, pool });
-  return leadQuota({ ...dependencies, books, from: await journal.head() });
-}
-
 /** The half of quota a standby runs: the books as the tables have them, and the log from there on. */
 export async function loadAndFollow(dependencies: {
   readonly journal: Followable;

@@ -8,6 +8,7 @@ import { newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 
 /** Events as the services write them, for specifications: what a spec does not care about has a plain value. */
 
@@ -218,4 +219,12 @@ export async function createQuotaDatabase(): Promise<AsyncDisposable & { readonl
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Quota without a process: its books are loaded, and it leads by them at once. */
+export async function createQuota(
+  dependencies: Omit<Parameters<typeof leadQuota>[0], 'books' | 'from'> & { readonly pool: pg.Pool },
+): Promise<Quota> {
+  const books = await loadAndFollow(dependencies);
+  return leadQuota({ ...dependencies, books, from: await dependencies.journal.head() });
 }

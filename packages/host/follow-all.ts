@@ -1,0 +1,66 @@
+import type { Following } from '#journal/following.ts';
+import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
+import type { BegunTerm } from '#leadership/begin-term.ts';
+import type { Host } from './host.ts';
+import type { Databases } from './open-databases.ts';
+import type { ServiceModule } from './service-module.ts';
+import { unlessStopped, waitFor } from './wait-for.ts';
+import { watchFollowing } from './watch-following.ts';
+
+/** What a standby's modules follow. */
+export interface Followings {
+  of(module: ServiceModule): Following | undefined;
+  /** Resolves when each fold has the log up to the beginning of its term. */
+  caughtUp(terms: ReadonlyMap<ServiceModule, BegunTerm>): Promise<void>;
+}
+
+/**
+ * The standbys' halves: loaded and brought up to the log's end before this process stands for election, and following the
+ * log while it stands by. A process that has the log's writer among its modules leaves that until it leads: it then loads
+ * the tables, and follows the log that it writes itself.
+ */
+export async function followAll(
+  host: Host,
+  modules: readonly ServiceModule[],
+  databases: Databases,
+  log: RemoteJournal,
+): Promise<Followings> {
+  const followings = new Map<ServiceModule, Following>();
+  const stopWatching: (() => void)[] = [];
+  for (const module of modules) {
+    const following = await module.follow?.({
+      pool: databases.of(module).pool,
+      journal: { subscribe: log.subscribe },
+    });
+    if (following === undefined) continue;
+    followings.set(module, following);
+    host.stack.defer(() => following.close());
+    const stop = watchFollowing({ ...host, name: module.name }, log, following);
+    stopWatching.push(stop);
+    host.stack.defer(stop);
+    host.beforeMetrics(() => {
+      host.metrics.logPosition.set(log.knownHead());
+      host.metrics.consumerLag.set({ consumer: following.name }, Math.max(0, log.knownHead() - following.position()));
+    });
+  }
+  const reached = async (positionOf: (module: ServiceModule) => number): Promise<void> => {
+    for (const [module, following] of followings) await unlessStopped(following.reached(positionOf(module)), host);
+  };
+  const positions = (): number[] => [...followings.values()].map((following) => following.position());
+  if (followings.size > 0) {
+    const head = await waitFor('the log', log.head, host);
+    await reached(() => head);
+    host.logger.info({ positions: positions() }, 'the log is folded');
+  }
+  return {
+    of: (module) => followings.get(module),
+    async caughtUp(terms) {
+      if (followings.size === 0) return;
+      // Asked for, so that the folds read what is missing now instead of when it is brought.
+      await waitFor('the log', log.head, host);
+      await reached((module) => terms.get(module)?.position ?? 0);
+      host.logger.info({ positions: positions() }, 'the log is folded up to the term');
+      for (const stop of stopWatching) stop();
+    },
+  };
+}

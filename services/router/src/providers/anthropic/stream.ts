@@ -5,10 +5,10 @@ import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
 import { createEventCutter, type EventCutter, findEventEnd } from '../event-cutter.ts';
 import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
 import { HEARD_MAX_BYTES } from '../heard-max.ts';
+import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { type BlockDeltas, createBlockDeltas } from './block-deltas.ts';
 import { addGenerated } from './event-text.ts';
 import { finishReasonOf } from './stop-reason.ts';
-import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './usage.ts';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 

@@ -3,16 +3,16 @@ import type { Price } from '#money/price.ts';
 import { rate, rateLines } from '#money/rate.ts';
 import { isNoUsage, usageFromEvent } from '#money/usage.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
-import { createOpenRequests, type OpenRequest } from '../open-requests.ts';
-import { createPriceBook, type PriceBook } from '../price-book.ts';
+import { createPublishedPrices, type PublishedPrices } from '../published-prices.ts';
+import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
 /** Every amount is worked out anew from the usage on record and the price version pinned at admission. */
 export const chargesRecompute: Invariant = {
   id: 'I12',
   title: 'every charge follows from its usage and the price pinned at admission',
   start: (tally) => {
-    const requests = createOpenRequests();
-    const prices = createPriceBook();
+    const requests = createUnfinishedRequests();
+    const prices = createPublishedPrices();
     return {
       onEvent: (event) => {
         prices.apply(event);
@@ -27,7 +27,12 @@ export const chargesRecompute: Invariant = {
 
 type Charge = RecordedEvent<'ChargePosted'>;
 
-function checkCharge(tally: Tally, charge: Charge, { admitted, usage }: OpenRequest, prices: PriceBook): void {
+function checkCharge(
+  tally: Tally,
+  charge: Charge,
+  { admitted, usage }: UnfinishedRequest,
+  prices: PublishedPrices,
+): void {
   if (admitted === undefined || usage === undefined) {
     const missing = admitted === undefined ? 'RequestAdmitted' : 'UsageRecorded';
     tally.violate(violationAt(charge, `${missing} before the charge`, 'none'));

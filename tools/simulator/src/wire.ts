@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '#kernel/json.ts';
 import type { Answer } from './answer.ts';
-import type { JsonObject } from './json.ts';
 import type { Prompt } from './prompt.ts';
 import type { RequestProblem } from './request-problem.ts';
 import type { Usage } from './usage.ts';

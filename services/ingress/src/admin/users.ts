@@ -1,9 +1,10 @@
 import { Fault } from '#errors/fault.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { answerJson, invalid } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
-import { type JsonObject, parseJsonObject } from '../http/parse-json-object.ts';
+import { parseJsonObject } from '../http/parse-json-object.ts';
 import { readBalance, readBalances } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { creditAmount } from './credit-amount.ts';

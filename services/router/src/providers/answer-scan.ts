@@ -1,4 +1,4 @@
-import { parseObject } from '#openai-wire/json-object.ts';
+import { parseObject } from '#kernel/json.ts';
 import { createByteStore } from '../byte-store.ts';
 import type { TokenUsage } from '../domain/usage/token-usage.ts';
 import type { TextSample } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
 import { completionTokensOf, promptTokensOf, type TokenUsage } from '../../domain/usage/token-usage.ts';
 

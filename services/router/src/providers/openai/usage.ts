@@ -1,4 +1,4 @@
-import { asObject } from '#openai-wire/json-object.ts';
+import { asObject } from '#kernel/json.ts';
 import type { TokenUsage } from '../../domain/usage/token-usage.ts';
 
 /**

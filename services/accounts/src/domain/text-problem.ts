@@ -1,4 +1,5 @@
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 
 export interface TextBounds {
   /** The request's field, as the client wrote it. */
@@ -13,16 +14,11 @@ export interface TextBounds {
  * PostgreSQL can't hold NUL in a text: an event with one would stop every projection that keeps the field.
  */
 export function textProblem(text: string, { param, charsMin, charsMax }: TextBounds): Refusal | undefined {
-  if (text.length > charsMax) return invalid(param, `${param} may have at most ${charsMax} characters.`);
+  if (text.length > charsMax) return invalid(`${param} may have at most ${charsMax} characters.`, param);
   if (text.length < charsMin || (charsMin > 0 && text.trim() === ''))
-    return invalid(param, `${param} must not be empty.`);
+    return invalid(`${param} must not be empty.`, param);
   if (/\p{Cc}/u.test(text) || !text.isWellFormed()) {
-    return invalid(param, `${param} must not contain control characters or broken Unicode.`);
+    return invalid(`${param} must not contain control characters or broken Unicode.`, param);
   }
   return undefined;
-}
-
-/** A refusal for a field that can't be taken as it is. */
-export function invalid(param: string, message: string): Refusal {
-  return { code: 'invalid_request', message, param };
 }

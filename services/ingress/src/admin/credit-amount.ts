@@ -1,6 +1,6 @@
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { formatUsd, NANO_PER_USD, parseUsd } from '#money/nano-usd.ts';
-import { invalid } from '../http/answer.ts';
 
 const FIELD = 'amount_usd';
 

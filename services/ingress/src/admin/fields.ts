@@ -1,6 +1,6 @@
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { invalid } from '../http/answer.ts';
 
 /** Refuses a field nobody asked for: a misspelt `requests_per_minute` must not pass for none at all. */
 export function onlyFields(body: JsonObject, fields: readonly string[]): void {

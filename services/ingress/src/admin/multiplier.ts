@@ -1,5 +1,5 @@
 import { Fault } from '#errors/fault.ts';
-import { invalid } from '../http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
 
 const BASIS_POINTS_PER_ONE = 10_000;
 const DECIMALS = 4;

@@ -1,7 +1,8 @@
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatUsd } from '#money/nano-usd.ts';
-import { answerJson, invalid } from '../http/answer.ts';
+import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';

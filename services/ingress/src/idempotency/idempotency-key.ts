@@ -1,5 +1,5 @@
 import { Fault } from '#errors/fault.ts';
-import { invalid } from '../http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
 import type { Exchange } from '../http/exchange.ts';
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;

@@ -1,6 +1,7 @@
 import { accept, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid, textProblem } from '../text-problem.ts';
+import { invalid } from '#errors/invalid.ts';
+import { textProblem } from '../text-problem.ts';
 import type { CreateUser } from './commands.ts';
 import type { UserEvent } from './events.ts';
 import type { UserState } from './state.ts';
@@ -46,19 +47,19 @@ export function createUserProblem(
   return (
     textProblem(name, { param: 'name', charsMin: 1, charsMax: NAME_CHARS_MAX }) ??
     textProblem(email, { param: 'email', charsMin: 0, charsMax: EMAIL_CHARS_MAX }) ??
-    (email === '' || PLAUSIBLE_EMAIL.test(email) ? undefined : invalid('email', 'email is not an e-mail address.')) ??
+    (email === '' || PLAUSIBLE_EMAIL.test(email) ? undefined : invalid('email is not an e-mail address.', 'email')) ??
     (isWholeWithin(requestsPerMinute, 0, REQUESTS_PER_MINUTE_MAX)
       ? undefined
       : invalid(
-          'requests_per_minute',
           `requests_per_minute must be a whole number from 0 (no quota) to ${REQUESTS_PER_MINUTE_MAX}.`,
+          'requests_per_minute',
         )) ??
     (multiplierBasisPoints === 0 ||
     isWholeWithin(multiplierBasisPoints, MULTIPLIER_BASIS_POINTS_MIN, MULTIPLIER_BASIS_POINTS_MAX)
       ? undefined
       : invalid(
-          'multiplier_basis_points',
           `multiplier_basis_points must be 0 (the default) or a whole number from ${MULTIPLIER_BASIS_POINTS_MIN} to ${MULTIPLIER_BASIS_POINTS_MAX}; 10000 is the provider's own price.`,
+          'multiplier_basis_points',
         ))
   );
 }

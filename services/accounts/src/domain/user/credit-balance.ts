@@ -1,7 +1,8 @@
 import { accept, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import { accounts, post } from '#money/posting.ts';
-import { invalid, textProblem } from '../text-problem.ts';
+import { textProblem } from '../text-problem.ts';
 import type { CreditBalance } from './commands.ts';
 import type { UserEvent } from './events.ts';
 import type { ActiveUser, Credit, UserState } from './state.ts';
@@ -27,14 +28,14 @@ export function creditBalance(command: CreditBalance, state: UserState): Decisio
     return refuse({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
   }
   if (state.creditedNanoUsd + amountNanoUsd > CREDITED_TOTAL_MAX_NANO_USD) {
-    return refuse(invalid('amount_nano_usd', 'The credits of one user may come to at most a billion USD.'));
+    return refuse(invalid('The credits of one user may come to at most a billion USD.', 'amount_nano_usd'));
   }
   return accept(balanceCredited(command));
 }
 
 function creditBalanceProblem({ amountNanoUsd, reason }: CreditBalance): Refusal | undefined {
   if (amountNanoUsd <= 0n || amountNanoUsd > CREDIT_MAX_NANO_USD) {
-    return invalid('amount_nano_usd', 'The amount must be more than 0 and at most 1000000 USD.');
+    return invalid('The amount must be more than 0 and at most 1000000 USD.', 'amount_nano_usd');
   }
   return textProblem(reason, { param: 'reason', charsMin: 0, charsMax: REASON_CHARS_MAX });
 }

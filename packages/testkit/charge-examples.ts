@@ -1,7 +1,7 @@
 import type { EventBodies } from '#contracts/events.ts';
 import type { Price } from '#money/price.ts';
+import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 import { completeUnitPrices } from '#money/unit-prices.ts';
-import { noUsage, type Usage } from '#money/usage.ts';
 
 type Admission = EventBodies['RequestAdmitted'];
 type RecordedUsage = EventBodies['UsageRecorded'];
@@ -31,7 +31,7 @@ export function exampleAdmission(requestId: string, changes: Partial<Admission> 
 /** A usage of the first candidate, for specs. */
 export function exampleUsage(
   requestId: string,
-  tokens: Partial<Usage>,
+  tokens: Partial<TokenUsage>,
   changes: Partial<RecordedUsage> = {},
 ): RecordedUsage {
   return {

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Price } from '#money/price.ts';
 import { rate, rateLines } from '#money/rate.ts';
-import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+import { isNoUsage } from '#money/token-usage.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { createOpenRequests, type OpenRequest } from '../open-requests.ts';
 import { createPriceBook, type PriceBook } from '../price-book.ts';
@@ -35,7 +35,7 @@ function checkCharge(tally: Tally, charge: Charge, { admitted, usage }: OpenRequ
   }
   checkCarriedOver(tally, charge, admitted, usage);
   const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
-  if (charge.data.priceKey === '' && isNoUsage(usageFromEvent(usage.data.usage))) {
+  if (charge.data.priceKey === '' && isNoUsage(usage.data.usage)) {
     // Nobody answered, so there is nothing to price.
     if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
     return;
@@ -93,7 +93,7 @@ function checkAmount(
   total: bigint,
 ): void {
   const { multiplierBasisPoints } = charge.data;
-  const rated = rate(usageFromEvent(usage.data.usage), price, multiplierBasisPoints);
+  const rated = rate(usage.data.usage, price, multiplierBasisPoints);
   const expectedLines = rated.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   const lines = charge.data.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   if (lines !== expectedLines) tally.violate(violationAt(charge, `the lines ${expectedLines}`, lines || 'none'));

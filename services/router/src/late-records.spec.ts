@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 import { test } from '#testkit/test.ts';
-import { noUsage, type TokenUsage } from './domain/usage/token-usage.ts';
 import { createLateRecords } from './late-records.ts';
 
 const usage = { ...noUsage, inputTokens: 7, outputTokens: 2 };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { formatUsd } from '#money/nano-usd.ts';
-import { promptTokens } from '#money/usage.ts';
+import { promptTokensOf } from '#money/token-usage.ts';
 import type { Charge, RecordedUsage } from '../domain/charge/decide-charge.ts';
 
 /** The one line of log a charged request leaves: who used what, and what it cost. */
@@ -15,7 +15,7 @@ export function logCharge(logger: Logger, charge: Charge, recorded: RecordedUsag
       provider,
       model,
       outcome,
-      promptTokens: promptTokens(usage),
+      promptTokens: promptTokensOf(usage),
       outputTokens: usage.outputTokens + usage.reasoningTokens,
       costUsd: formatUsd(BigInt(charge.amountNanoUsd)),
       overrunUsd: charge.overrunNanoUsd === '0' ? undefined : formatUsd(BigInt(charge.overrunNanoUsd)),

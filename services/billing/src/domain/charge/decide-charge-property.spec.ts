@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
-import { promptTokens } from '#money/usage.ts';
+import { promptTokensOf } from '#money/token-usage.ts';
 import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
@@ -52,7 +52,7 @@ test('a usage within the bounds its hold was made for never overruns it', () => 
     fc.property(anyCase, (example) => {
       const { tokens, prices, multiplierBasisPoints } = example;
       const hold = costBound({
-        promptTokensBound: promptTokens(tokens),
+        promptTokensBound: promptTokensOf(tokens),
         outputTokensBound: tokens.outputTokens + tokens.reasoningTokens,
         price: prices,
         multiplierBasisPoints,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Price } from '#money/price.ts';
-import type { Usage } from '#money/usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
 import { test } from '#testkit/test.ts';
 import { type Admission, type Charge, decideCharge, type RecordedUsage } from './decide-charge.ts';
@@ -13,7 +13,7 @@ const book = [
 ];
 
 function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}) {
-  const when = (tokens: Partial<Usage>, usageChanges: Partial<RecordedUsage> = {}) => {
+  const when = (tokens: Partial<TokenUsage>, usageChanges: Partial<RecordedUsage> = {}) => {
     const decision = decideCharge({
       admission: exampleAdmission('r1', admissionChanges),
       usage: exampleUsage('r1', tokens, usageChanges),

@@ -21,10 +21,10 @@ export async function listUsers(
 ): Promise<UserView[]> {
   const { afterUserId, limit } = page;
   if (afterUserId !== '' && !isId(afterUserId)) {
-    throw new Fault(invalid('after_user_id must be the id of the last user of the page before.', 'after_user_id'));
+    throw new Fault(invalid("'after_user_id' must be the id of the last user of the page before.", 'after_user_id'));
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_USERS_MAX) {
-    throw new Fault(invalid(`limit must be a whole number from 1 to ${PAGE_USERS_MAX}.`, 'limit'));
+    throw new Fault(invalid(`'limit' must be a whole number from 1 to ${PAGE_USERS_MAX}.`, 'limit'));
   }
   return readUsers(dependencies, page);
 }

@@ -94,7 +94,7 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
       if (outcome.kind === 'stuck') return outcome.failure;
       if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
       charges += 1;
-      logCharge(logger, outcome.charge, request.usage.data);
+      logCharge(logger, outcome.charge);
       return undefined;
     } catch (thrown) {
       if (isOutage(thrown)) throw thrown;

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
 import { promptTokensOf } from '#money/token-usage.ts';
-import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { admitted, used } from '#testkit/events.ts';
+import { examplePrice } from '#testkit/example-price.ts';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
 import { decideCharge } from './decide-charge.ts';
@@ -22,8 +23,8 @@ function chargeOf({
   hold,
 }: typeof anyCase extends fc.Arbitrary<infer T> ? T : never) {
   const decision = decideCharge({
-    admission: exampleAdmission('r1', { multiplierBasisPoints, holdNanoUsd: String(hold) }),
-    usage: exampleUsage('r1', tokens),
+    admission: admitted({ requestId: 'r1', multiplierBasisPoints, holdNanoUsd: hold }).data,
+    usage: used({ requestId: 'r1', usage: tokens }).data,
     findPrice: (key, version) => ({ ...examplePrice(key, version, 0n, 0n), ...prices }),
     postedAtMs: 1,
   });

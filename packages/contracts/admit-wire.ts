@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { AdmitRequestJson, AdmitResponseJson } from './gen/gateway/quota/v1/quota_pb.js';
 import { isListener } from './listener.ts';
@@ -179,5 +180,5 @@ function amountOf(json: JsonObject, name: string): bigint {
 }
 
 function malformed(name: string): Fault {
-  return new Fault({ code: 'invalid_request', message: `The message has no proper ${name}.` });
+  return new Fault(invalid(`The message has no proper ${name}.`));
 }

@@ -1,7 +1,7 @@
 import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { rate } from '#money/rate.ts';
-import { isNoUsage, promptTokens, usageFromEvent } from '#money/usage.ts';
+import { isNoUsage, promptTokensOf } from '#money/token-usage.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
 import type {
@@ -40,7 +40,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
     outcome: data.outcome,
     provider: data.provider,
     model: data.model,
-    tokens: usageFromEvent(data.usage),
+    tokens: data.usage,
     estimated: data.estimated,
     estimatePolicy: data.estimatePolicy,
     attempts: data.attempts,
@@ -105,7 +105,7 @@ function explainPrice(
 ): ExplainedPrice | null {
   const price = prices.find(priceKey, priceVersion);
   if (price === undefined) return null;
-  const tokens = usage === null ? 0 : promptTokens(usage.tokens);
+  const tokens = usage === null ? 0 : promptTokensOf(usage.tokens);
   const tier = price.tiers.findLast(({ abovePromptTokens }) => tokens > abovePromptTokens);
   const { version, position, publishedAtMs, source } = price;
   const tierAbovePromptTokens = tier?.abovePromptTokens ?? null;

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Price } from '#money/price.ts';
 import { rate, rateLines } from '#money/rate.ts';
-import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+import { isNoUsage } from '#money/token-usage.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { createPublishedPrices, type PublishedPrices } from '../published-prices.ts';
 import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
@@ -40,7 +40,7 @@ function checkCharge(
   }
   checkCarriedOver(tally, charge, admitted, usage);
   const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
-  if (charge.data.priceKey === '' && isNoUsage(usageFromEvent(usage.data.usage))) {
+  if (charge.data.priceKey === '' && isNoUsage(usage.data.usage)) {
     // Nobody answered, so there is nothing to price.
     if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
     return;
@@ -98,7 +98,7 @@ function checkAmount(
   total: bigint,
 ): void {
   const { multiplierBasisPoints } = charge.data;
-  const rated = rate(usageFromEvent(usage.data.usage), price, multiplierBasisPoints);
+  const rated = rate(usage.data.usage, price, multiplierBasisPoints);
   const expectedLines = rated.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   const lines = charge.data.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   if (lines !== expectedLines) tally.violate(violationAt(charge, `the lines ${expectedLines}`, lines || 'none'));

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '#kernel/json.ts';
 import type { Answer } from './answer.ts';
 import type { Usage } from './completion-usage.ts';
-import type { JsonObject } from './json.ts';
 import type { Prompt } from './prompt.ts';
 import type { RequestProblem } from './request-problem.ts';
 

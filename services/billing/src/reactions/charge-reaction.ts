@@ -146,7 +146,7 @@ async function attempt(charging: Charging, request: ChargeableRequest): Promise<
     if (outcome.kind === 'stuck') return outcome.failure;
     if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
     charging.charges += 1;
-    logCharge(logger, outcome.charge, request.usage.data);
+    logCharge(logger, outcome.charge);
     return undefined;
   } catch (thrown) {
     if (isOutage(thrown)) throw thrown;

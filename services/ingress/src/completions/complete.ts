@@ -7,7 +7,7 @@ import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import { createTurns, type OwnTurn } from '../http/turns.ts';
-import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
+import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
@@ -50,7 +50,7 @@ export function completionHandler(
     const identified = identify(exchange);
     // Without rate limits it is a look-up in memory, and nothing is waited for.
     const identity = identified instanceof Promise ? await identified : identified;
-    const idempotencyKey = idempotencyKeyOf(exchange);
+    const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
       const body = await readAffordable(completions, exchange, identity.userId);
       await run(completions, exchange, identity, body, undefined);

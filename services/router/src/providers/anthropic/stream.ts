@@ -1,5 +1,5 @@
+import { asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { ChunkDelta, CompletionChunk, FinishReason } from '#openai-wire/chunk.ts';
-import { asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
 import { doneEvent, readSseFields, sseEvent } from '#openai-wire/sse.ts';
 import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
 import { createEventCutter, type EventCutter, findEventEnd } from '../event-cutter.ts';

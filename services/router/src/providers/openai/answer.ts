@@ -1,4 +1,4 @@
-import { asArray, asObject, parseObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, parseObject } from '#kernel/json.ts';
 import type { WholeAnswer } from '../../ports.ts';
 import { choiceText } from './choice-text.ts';
 import { readOpenAiUsage } from './openai-usage.ts';

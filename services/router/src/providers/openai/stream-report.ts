@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../../domain/usage/token-usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import type { TextSample } from '../../ports.ts';
 import type { AnswerScan } from '../answer-scan.ts';
 import { createGeneratedText, type GeneratedText } from '../generated-text.ts';

@@ -83,9 +83,9 @@ module.exports = {
     {
       name: 'no-service-imports-another',
       comment:
-        'Services meet in contracts and events, so that each can run in a process of its own. Standalone, which puts all in one, is the exception.',
+        'Services meet in contracts and events, so that each can run in a process of its own. Standalone and together, which put several into one process, are the exceptions: they import their modules.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/', pathNot: '^services/standalone/|[.]e2e[.]spec[.]ts$' },
+      from: { path: '^services/([^/]+)/', pathNot: '^services/(standalone|together)/|[.]e2e[.]spec[.]ts$' },
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {

@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly requests: number;
   /** Of the gateway's admissions: see config/gateway.yaml. */
   readonly durability: 'strict' | 'overlapped';
+  /** Of `distributed`: whether the four services that are led have a process each, or one together. */
+  readonly leaders: 'apart' | 'together';
   readonly cpuProfileDir: string | undefined;
   readonly isJson: boolean;
   readonly isSaved: boolean;
@@ -38,6 +40,7 @@ export const usage = `npm run bench -- [scenario …] [options]
   --workloads LIST   latency, throughput, hops: of ${Object.keys(workloads).join(',')}
   --requests N       memory: 100000
   --durability MODE  the gateway's: strict or overlapped (strict)
+  --leaders FORM     distributed: journal, quota, billing and accounts apart or together in one process (apart)
   --cpu-profile DIR  the gateway writes a CPU profile there when it stops; no result is kept
   --json             the result on standard output, not tables
   --no-save          leave benchmarks/results as it is
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       workloads: { type: 'string' },
       requests: { type: 'string', default: '100000' },
       durability: { type: 'string', default: 'strict' },
+      leaders: { type: 'string', default: 'apart' },
       'cpu-profile': { type: 'string' },
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: true },
@@ -88,6 +92,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
         : names('--workloads', values.workloads.split(','), Object.keys(workloads) as WorkloadName[]),
     requests: count('requests', values.requests, REQUESTS_MAX),
     durability: names('durability', [values.durability], ['strict', 'overlapped'])[0] ?? 'strict',
+    leaders: names('leaders', [values.leaders], ['apart', 'together'])[0] ?? 'apart',
     cpuProfileDir: values['cpu-profile'],
     isJson: values.json,
     // A profiler that watches is part of what is measured.

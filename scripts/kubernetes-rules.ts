@@ -99,12 +99,17 @@ function callFaults(objects: readonly KubernetesObject[]): string[] {
   const policyOf = (component: string) =>
     policies.find(({ spec }) => spec?.podSelector?.matchLabels?.[COMPONENT] === component)?.spec;
   const deployments = namedDeployments(objects).map(({ spec }) => spec?.template);
+  /** The services of a deployment: those named to `together`, else its own. */
+  const runBy = (template: (typeof deployments)[number]): readonly string[] => {
+    const [, main, ...names] = template?.spec.containers[0]?.command ?? [];
+    return main?.startsWith('services/together/') ? names : [template?.metadata.labels[COMPONENT] ?? ''];
+  };
   for (const caller of deployments) {
     const from = caller?.metadata.labels[COMPONENT] ?? '';
     const told = new Set(caller?.spec.containers[0]?.env?.map(({ name }) => name));
     for (const called of deployments) {
       const to = called?.metadata.labels[COMPONENT] ?? '';
-      const mayCall = told.has(`GATEWAY_${to.toUpperCase()}_ADDRESSES`);
+      const mayCall = runBy(called).some((service) => told.has(`GATEWAY_${service.toUpperCase()}_ADDRESSES`));
       const out = policyOf(from)?.egress?.some(
         ({ ports, to: peers }) => isGrpc(ports) && peers?.some((peer) => names(peer, to)),
       );

@@ -1,6 +1,6 @@
 /**
  * Runs the test suites, all or those of the given files and folders: `npm test -- packages/money`; all includes the
- * journeys in both wirings (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--…`) go to jest as
+ * journeys in each wiring (for some: `GATEWAY_WIRING=distributed npm test -- tests/e2e`). Options (`--…`) go to jest as
  * they are. The servers that tests need come from an address that is given (TEST_DATABASE_URL, TEST_NATS_URL,
  * TEST_REDIS_URL), else from containers where a Docker daemon answers, else from programs of this machine, which are
  * installed where they can be. TEST_SERVERS=containers or =programs takes the one or the other.
@@ -53,6 +53,12 @@ const everything: readonly Phase[] = [
     title: 'The journeys once more, against the six services as processes of their own',
     args: [JOURNEYS],
     environment: { GATEWAY_WIRING: 'distributed' },
+  },
+  {
+    // Those that see how an admission came about: the others cannot tell this form from the last.
+    title: 'Journeys with the four leaders in one process',
+    args: [`${JOURNEYS}(admin|errors|health|money|tracing)`],
+    environment: { GATEWAY_WIRING: 'leaders' },
   },
 ];
 

@@ -6,9 +6,10 @@ import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { cpuMsOf, cpuMsOfFamily } from '../measure/process-cpu.ts';
-import { type Billed, configure, createUser, type GatewayOptions, readBilled } from './gateway.ts';
+import type { BenchOptions } from '../options.ts';
+import { type Billed, configure, createUser, readBilled } from './gateway.ts';
 
-/** The six services, one process each, over a NATS and a PostgreSQL of their own that really sync. */
+/** The six services, one process each or the leaders in one, over a NATS and a PostgreSQL of their own that really sync. */
 export interface DistributedUnderLoad extends AsyncDisposable {
   readonly url: string;
   readonly apiKey: string;
@@ -25,7 +26,7 @@ const NODE_OPTIONS = '--max-semi-space-size=8';
 
 export async function startDistributed(
   simulatorUrl: string,
-  { durability }: Pick<GatewayOptions, 'durability'>,
+  { durability, leaders }: Pick<BenchOptions, 'durability' | 'leaders'>,
 ): Promise<DistributedUnderLoad> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryDataDir()).path;
@@ -39,6 +40,7 @@ export async function startDistributed(
       natsUrl: nats.url,
       environment: { ...(await configure(folder, simulatorUrl)), GATEWAY_DURABILITY: durability, NODE_OPTIONS },
       logFolder: folder,
+      areLeadersTogether: leaders === 'together',
     }),
   );
   const url = gateway.urls[0] ?? '';

@@ -26,12 +26,14 @@ export function resultJson(result: Result): string {
 }
 
 /**
- * Writes results/<date>-<scenario>.json (with -overlapped where admissions were), over an earlier one of the same day.
+ * Writes results/<date>-<scenario>.json (with -overlapped where admissions were, -together where leaders were), over an earlier one of the same day.
  * Resolves to its path.
  */
 export async function saveResult(result: Result): Promise<string> {
   await mkdir(RESULTS, { recursive: true });
-  const variant = result.settings.durability === 'overlapped' ? '-overlapped' : '';
+  const { durability, leaders } = result.settings;
+  const isTogether = result.scenario === 'distributed' && leaders === 'together';
+  const variant = (durability === 'overlapped' ? '-overlapped' : '') + (isTogether ? '-together' : '');
   const name = `${result.measuredAt.slice(0, 10)}-${result.scenario}${variant}.json`;
   const path = fileURLToPath(new URL(name, RESULTS));
   await writeFile(path, resultJson(result));

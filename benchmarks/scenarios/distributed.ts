@@ -30,7 +30,7 @@ interface Part {
   readonly body: Buffer;
 }
 
-/** The six processes beside standalone, the bare proxy and the direct path; and what each process costs a request. */
+/** The services as processes beside standalone, the bare proxy and the direct path; and what each process costs a request. */
 export const measureDistributed: Scenario = async (options, signal) => {
   await using rig = await startRig(options);
   await using distributed = await startDistributed(rig.simulator.url, options);
@@ -66,7 +66,7 @@ export const measureDistributed: Scenario = async (options, signal) => {
   const addedMs = { standalone: added('standalone', 'direct'), distributed: added('distributed', 'direct') };
   const processes = [...(costs[0]?.cpuUs.keys() ?? [])];
   return {
-    method: `1 caller, keep-alive, ${options.durability} durability, blocks of ${BLOCK_REQUESTS} requests in turn, ${options.rounds} rounds of ${options.seconds} s a target, simulator at 0 ms; one process of each service, NATS and PostgreSQL on the same machine; p50 of each round, median (min–max) of rounds`,
+    method: `1 caller, keep-alive, ${options.durability} durability, blocks of ${BLOCK_REQUESTS} requests in turn, ${options.rounds} rounds of ${options.seconds} s a target, simulator at 0 ms; ${options.leaders === 'together' ? 'the four leaders in one process' : 'one process of each service'}, NATS and PostgreSQL on the same machine; p50 of each round, median (min–max) of rounds`,
     tables: [
       {
         title: 'Milliseconds a request, p50, 0.13 KB, 1 caller',

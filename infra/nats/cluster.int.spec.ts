@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node';
 import { eventStreamName } from '#bus/subjects.ts';
 import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { serviceNames } from '#testkit/service-process.ts';
+import { programNames } from '#testkit/service-process.ts';
 import { startTemporaryNatsCluster } from '#testkit/temporary-nats-cluster.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, test } from '#testkit/test.ts';
@@ -22,7 +22,7 @@ const simulator = undo.adopt(await startSimulator(), (each) => each.close());
 const passwordOf = (service: string): string => `secret-of-${service}`;
 const { servers, urls, caFile } = undo.use(
   await startTemporaryNatsCluster(
-    Object.fromEntries(serviceNames.map((service) => [`NATS_${service.toUpperCase()}_PASSWORD`, passwordOf(service)])),
+    Object.fromEntries(programNames.map((service) => [`NATS_${service.toUpperCase()}_PASSWORD`, passwordOf(service)])),
   ),
 );
 const gateway = undo.use(
@@ -35,7 +35,7 @@ const gateway = undo.use(
       NATS_REPLICAS: '3',
     },
     environmentOf: Object.fromEntries(
-      serviceNames.map((service) => [service, { NATS_USER: service, NATS_PASSWORD: passwordOf(service) }]),
+      programNames.map((service) => [service, { NATS_USER: service, NATS_PASSWORD: passwordOf(service) }]),
     ),
   }),
 );

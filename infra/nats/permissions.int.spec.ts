@@ -4,44 +4,60 @@ import { pino } from 'pino';
 import { BusFault } from '#bus/bus-fault.ts';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
 import { durableNotice, journalAppend, quotaAdmit } from '#bus/subjects.ts';
-import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
+import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { type ServiceName, serviceNames } from '#testkit/service-process.ts';
+import { type ProgramName, programNames, type ServiceName, serviceNames } from '#testkit/service-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { configure, overHttp } from '../../tests/e2e/support/over-http.ts';
 import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 
+/** A NATS with all users, a password each, and a gateway whose processes are those users. */
+async function installed(undo: AsyncDisposableStack, areLeadersTogether: boolean) {
+  const folder = undo.use(await temporaryDataDir()).path;
+  const database = undo.use(await createTemporaryDatabase());
+  const simulator = undo.adopt(await startSimulator(), (each) => each.close());
+  const nats = undo.use(
+    await startTemporaryNats({
+      hasPermissions: true,
+      environment: Object.fromEntries(
+        programNames.map((name) => [`NATS_${name.toUpperCase()}_PASSWORD`, passwordOf(name)]),
+      ),
+    }),
+  );
+  const gateway = undo.use(
+    await startDistributedGateway({
+      databaseUrl: database.connectionString,
+      natsUrl: nats.url,
+      // Overlapped: an admission is answered twice, which is the more to be allowed.
+      environment: await configure(folder, simulator.url, { environment: { GATEWAY_DURABILITY: 'overlapped' } }),
+      environmentOf: Object.fromEntries(
+        programNames.map((name) => [name, { NATS_USER: name, NATS_PASSWORD: passwordOf(name) }]),
+      ),
+      areLeadersTogether,
+    }),
+  );
+  return { nats, gateway };
+}
+
+const passwords = new Map(programNames.map((name) => [name, `secret${randomBytes(8).toString('hex')}`]));
+const passwordOf = (name: ProgramName): string => passwords.get(name) ?? '';
+
 await using undo = new AsyncDisposableStack();
-const folder = undo.use(await temporaryDataDir()).path;
-const database = undo.use(await createTemporaryDatabase());
-const simulator = undo.adopt(await startSimulator(), (each) => each.close());
-const passwords = new Map(serviceNames.map((service) => [service, `secret${randomBytes(8).toString('hex')}`]));
-const passwordOf = (service: ServiceName): string => passwords.get(service) ?? '';
-const nats = undo.use(
-  await startTemporaryNats({
-    hasPermissions: true,
-    environment: Object.fromEntries(
-      serviceNames.map((service) => [`NATS_${service.toUpperCase()}_PASSWORD`, passwordOf(service)]),
-    ),
-  }),
-);
-const gateway = undo.use(
-  await startDistributedGateway({
-    databaseUrl: database.connectionString,
-    natsUrl: nats.url,
-    // Overlapped: an admission is answered twice, which is the more to be allowed.
-    environment: await configure(folder, simulator.url, { environment: { GATEWAY_DURABILITY: 'overlapped' } }),
-    environmentOf: Object.fromEntries(
-      serviceNames.map((service) => [service, { NATS_USER: service, NATS_PASSWORD: passwordOf(service) }]),
-    ),
-  }),
-);
+const { nats, gateway: apart } = await installed(undo, false);
 const stack = undo.move();
 afterAll(() => stack.disposeAsync());
 
-test('each service has the rights it needs: a request is admitted, answered, charged, and its key revoked at once', async () => {
+test('each service has the rights it needs: a request is admitted, answered, charged, and its key revoked at once', () =>
+  isServed(apart));
+
+test('the four leaders in one process, as one user, have the rights they need', async () => {
+  await using own = new AsyncDisposableStack();
+  await isServed((await installed(own, true)).gateway);
+});
+
+async function isServed(gateway: DistributedGateway): Promise<void> {
   const { customer, settled, admin } = overHttp(() => ({ url: gateway.urls[0] ?? '', adminToken: gateway.adminToken }));
   const { client, keyId, balance } = await customer();
   const ask = () =>
@@ -55,7 +71,7 @@ test('each service has the rights it needs: a request is admitted, answered, cha
     lines.filter((line) => /Permissions? Violation/i.test(line)).map((line) => `${instance}: ${line}`),
   );
   assert.deepEqual(refused, []);
-});
+}
 
 async function busOf(user: ServiceName): Promise<Bus> {
   const password = passwordOf(user);

@@ -24,7 +24,7 @@ const PASSWORD = 'of-a-test';
 let server: TemporaryPostgres;
 
 beforeAll(async () => {
-  const rolePasswords = Object.fromEntries(['owner', ...schemas].map((role) => [role, PASSWORD]));
+  const rolePasswords = Object.fromEntries(['owner', 'leaders', ...schemas].map((role) => [role, PASSWORD]));
   server = await startTemporaryPostgres({ isDurable: false, rolePasswords });
   // Once more: the file may be run again.
   const roles = await readFile(new URL('roles.sql', import.meta.url), 'utf8');
@@ -138,6 +138,33 @@ test('ingress, under its role, keeps claims and answers, and changes no table', 
   await refused('ingress', 'set role gateway_owner');
 });
 
+test('the role of the four leaders together leads, appends and projects, and changes nothing that is written', async () => {
+  for (const schema of ['journal', 'quota', 'billing', 'accounts'] as const) {
+    const lease = await leadAs(schema, 'leaders');
+    await lease.release();
+  }
+  const connectionString = as('leaders');
+  const pool = openPool({ connectionString, max: 2, applicationName: 'roles test' });
+  const logger = pino({ level: 'silent' });
+  const journal = await openJournal({ connectionString, pool, logger, onFenced: assert.fail });
+  try {
+    await journal.append(revocations('of-the-leaders', 0, [newId()]));
+    await run(connectionString, "insert into quota.checkpoint values ('leaders', 1); delete from quota.checkpoint");
+  } finally {
+    await journal.close();
+    await pool.end();
+  }
+  for (const sql of [
+    'update journal.event set version = version',
+    'truncate journal.event',
+    'drop table quota.hold',
+    'select * from ingress.claim',
+    'set role gateway_owner',
+  ]) {
+    await refused('leaders', sql);
+  }
+});
+
 test("no service's role sees another's tables", async () => {
   const first = { journal: 'event', quota: 'account', billing: 'ledger', accounts: 'subject_key', ingress: 'claim' };
   for (const role of schemas) {
@@ -162,8 +189,8 @@ function as(role: string): string {
   return url.href;
 }
 
-async function leadAs(schema: Schema) {
-  const pool = openPool({ connectionString: as(schema), max: 1, applicationName: 'roles test' });
+async function leadAs(schema: Schema, role: string = schema) {
+  const pool = openPool({ connectionString: as(role), max: 1, applicationName: 'roles test' });
   const lease = await campaign({
     pool,
     schema,

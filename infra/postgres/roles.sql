@@ -6,7 +6,7 @@ do $$
 declare
   role_name text;
 begin
-  foreach role_name in array array['gateway_owner', 'gateway_journal', 'gateway_quota', 'gateway_billing', 'gateway_accounts', 'gateway_ingress']
+  foreach role_name in array array['gateway_owner', 'gateway_journal', 'gateway_quota', 'gateway_billing', 'gateway_accounts', 'gateway_ingress', 'gateway_leaders']
   loop
     if not exists (select from pg_roles where rolname = role_name) then
       execute format('create role %I nologin', role_name);
@@ -36,6 +36,9 @@ grant usage on schema billing to gateway_billing;
 grant usage on schema accounts to gateway_accounts;
 grant usage on schema ingress to gateway_ingress;
 
+-- The four services that are led, in one process: what each of them may, and no more.
+grant gateway_journal, gateway_quota, gateway_billing, gateway_accounts to gateway_leaders;
+
 -- Read models may be changed in any way, for the log has them all. Nobody may change an event: the journal's migrations
 -- grant its tables one by one.
 alter default privileges for role gateway_owner in schema quota
@@ -56,7 +59,7 @@ begin
   execute format('revoke connect, temporary on database %I from public', current_database());
   execute format(
     'grant connect on database %I to gateway_owner, gateway_journal, gateway_quota, gateway_billing, gateway_accounts, '
-    'gateway_ingress',
+    'gateway_ingress, gateway_leaders',
     current_database()
   );
   execute format(

@@ -11,10 +11,14 @@ psql --set ON_ERROR_STOP=1 --no-psqlrc --quiet \
 \getenv billing POSTGRES_BILLING_PASSWORD
 \getenv accounts POSTGRES_ACCOUNTS_PASSWORD
 \getenv ingress POSTGRES_INGRESS_PASSWORD
+\getenv leaders POSTGRES_LEADERS_PASSWORD
 alter role gateway_owner login password :'owner';
 alter role gateway_journal login password :'journal';
 alter role gateway_quota login password :'quota';
 alter role gateway_billing login password :'billing';
 alter role gateway_accounts login password :'accounts';
 alter role gateway_ingress login password :'ingress';
+\if :{?leaders}
+alter role gateway_leaders login password :'leaders';
+\endif
 SQL

@@ -3,15 +3,17 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
 
-/** A process that is one of the gateway's services. */
+/** A process that is one of the gateway's services, or several of them. */
 export interface Host {
-  /** The service's name. */
+  /** The service's name; of several, all their names. */
   readonly name: string;
   /** This process' name in leases and logs. */
   readonly instance: string;
   readonly config: GatewayConfig;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
+  /** The logger of one of the process' services. */
+  readonly loggerOf: (service: string) => Logger;
   readonly metrics: GatewayMetrics;
   /** null: nothing is traced. */
   readonly tracer: Tracer | null;

@@ -25,6 +25,7 @@ test('who cannot reach the bus leaves the lease to others, and stands again when
     config: loadConfig({ DATABASE_URL: connectionString }),
     environment: {},
     logger,
+    loggerOf: () => logger,
     metrics: createMetrics(),
     tracer: null,
     stack: stack.use(new AsyncDisposableStack()),
@@ -33,11 +34,11 @@ test('who cannot reach the bus leaves the lease to others, and stands again when
     beforeMetrics: () => undefined,
     fence: assert.ifError,
   };
-  const { pool } = await openDatabase(host);
+  const { pool } = await openDatabase(host, ['quota']);
 
   await nats.stop('SIGKILL');
   while (bus.isConnected()) await pause(10);
-  const leading = lead(host, pool, bus);
+  const leading = lead(host, ['quota'], pool, bus);
   await pause(1_000);
   assert.equal((await pool.query('select from quota.lease')).rowCount, 0);
   await nats.start();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
 import { campaign, type Lease } from '#leadership/campaign.ts';
@@ -9,47 +10,76 @@ const BUS_AWAY_MAX_MS = 5_000;
 const BUS_CHECK_MS = 500;
 
 /**
- * Waits until this process leads its service, for which it stands only while it has the bus. From then on a lease that
- * another process has taken ends it. The lease is given back at the stop, after everything that was opened later is
- * closed.
+ * Once a process has the first lease of several, the others are free within a lease's time, unless processes of another
+ * form hold them: it leaves the first to these, since a log that is led for nobody would keep everybody waiting.
  */
-export async function lead(host: Host, pool: pg.Pool, bus: Bus): Promise<Lease> {
-  let lease: Lease | undefined;
-  host.readiness('leadership', () => stateOf(lease));
-  host.beforeMetrics(() => host.metrics.leader.set({ service: host.name }, lease?.isHeld() === true ? 1 : 0));
-  const won = await campaign({
-    pool,
-    schema: host.name,
-    part: PART,
-    holder: host.instance,
-    logger: host.logger,
-    signal: host.stopping,
-    isFit: bus.isConnected,
+const OTHERS_WAIT_MAX_MS = 6_000;
+const STEP_BACK_MS = 1_000;
+
+/** The right to answer for all services of a process. */
+export interface Leases {
+  /** False from the moment on in which somebody else might lead one of them. */
+  isHeld(): boolean;
+}
+
+/**
+ * Waits until this process leads its services, all or none, for which it stands only while it has the bus. From then on a
+ * lease that another process has taken ends it. The leases are given back at the stop, after everything that was opened
+ * later is closed.
+ */
+export async function lead(host: Host, services: readonly string[], pool: pg.Pool, bus: Bus): Promise<Leases> {
+  let leases: readonly Lease[] = [];
+  const isHeld = (): boolean => leases.length > 0 && leases.every((lease) => lease.isHeld());
+  host.readiness('leadership', () => {
+    if (leases.length === 0) return 'standby';
+    return isHeld() ? 'ok' : 'the lease could not be renewed';
   });
-  lease = won;
-  void won.lost.then((error) => host.fence(error));
-  watchBus(host, bus, won);
-  host.stack.defer(() => won.release());
-  return won;
+  host.beforeMetrics(() => {
+    for (const service of services) host.metrics.leader.set({ service }, isHeld() ? 1 : 0);
+  });
+  leases = await elect(host, services, pool, bus);
+  for (const lease of leases) void lease.lost.then((error) => host.fence(error));
+  const release = async (): Promise<void> => void (await Promise.all(leases.map((lease) => lease.release())));
+  watchBus(host, bus, release);
+  host.stack.defer(release);
+  return { isHeld };
+}
+
+/** The first service's lease decides; whoever has it is given the others as soon as they end. */
+async function elect(
+  host: Host,
+  [first, ...others]: readonly string[],
+  pool: pg.Pool,
+  bus: Bus,
+): Promise<readonly Lease[]> {
+  const { instance: holder, logger } = host;
+  const stand = (schema: string, signal: AbortSignal): Promise<Lease> =>
+    campaign({ pool, schema, part: PART, holder, logger, signal, isFit: bus.isConnected });
+  for (;;) {
+    const won = [await stand(first ?? '', host.stopping)];
+    const patience = AbortSignal.any([host.stopping, AbortSignal.timeout(OTHERS_WAIT_MAX_MS)]);
+    const outcomes = await Promise.allSettled(others.map((service) => stand(service, patience)));
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') won.push(outcome.value);
+    if (won.length === others.length + 1) return won;
+    await Promise.all(won.map((lease) => lease.release()));
+    host.stopping.throwIfAborted();
+    logger.warn({ services: others }, 'other processes lead some of these services; standing again');
+    await pause(STEP_BACK_MS, undefined, { signal: host.stopping });
+  }
 }
 
 /**
  * A leader that nobody can reach is none: it gives the lease back and ends, so that another one leads, wherever the bus
  * can be reached from. Where that is nowhere, all wait for it.
  */
-function watchBus(host: Host, bus: Bus, lease: Lease): void {
+function watchBus(host: Host, bus: Bus, release: () => Promise<void>): void {
   let awaySinceMs: number | undefined;
   const timer = setInterval(() => {
     if (bus.isConnected()) awaySinceMs = undefined;
     else awaySinceMs ??= performance.now();
     if (awaySinceMs === undefined || performance.now() - awaySinceMs < BUS_AWAY_MAX_MS) return;
     clearInterval(timer);
-    void lease.release().then(() => host.fence(new Error('the bus is out of reach of this leader')));
+    void release().then(() => host.fence(new Error('the bus is out of reach of this leader')));
   }, BUS_CHECK_MS);
   host.stack.defer(() => clearInterval(timer));
-}
-
-function stateOf(lease: Lease | undefined): string {
-  if (lease === undefined) return 'standby';
-  return lease.isHeld() ? 'ok' : 'the lease could not be renewed';
 }

@@ -32,7 +32,7 @@ async function temporaryDatabase(context: Scope): Promise<string> {
 
 test('a start brings the schema up to date', options, async (context) => {
   const { host } = hostWith(context, { DATABASE_URL: await temporaryDatabase(context) });
-  const { pool } = await openDatabase(host);
+  const { pool } = await openDatabase(host, ['billing']);
   assert.equal((await pool.query('select from billing.lease')).rowCount, 0);
   await host.stack.disposeAsync();
   assert.ok(pool.ended);
@@ -44,7 +44,7 @@ test('a start migrates as the owner of the schema where there is one', options, 
     DATABASE_URL: await temporaryDatabase(context),
     MIGRATION_DATABASE_URL: owned,
   });
-  const { pool } = await openDatabase(host);
+  const { pool } = await openDatabase(host, ['billing']);
   await assert.rejects(pool.query('select from billing.lease'), /does not exist/);
   await host.stack.disposeAsync();
 });
@@ -54,7 +54,7 @@ test('told to leave the schema as it is, it does', options, async (context) => {
     DATABASE_URL: await temporaryDatabase(context),
     GATEWAY_MIGRATE: 'off',
   });
-  const { pool } = await openDatabase(host);
+  const { pool } = await openDatabase(host, ['billing']);
   await assert.rejects(pool.query('select from billing.lease'), /does not exist/);
   await host.stack.disposeAsync();
 });
@@ -63,7 +63,7 @@ test('it waits for a database that is away until the stop, and says so once', op
   const { host, stop, lines } = hostWith(context, {
     DATABASE_URL: `postgresql://gateway@127.0.0.1:${await freePort()}/gateway`,
   });
-  const opening = openDatabase(host);
+  const opening = openDatabase(host, ['billing']);
   setTimeout(() => stop.abort(), 700);
   await assert.rejects(opening, { name: 'AbortError' });
   assert.equal(lines.length, 1);

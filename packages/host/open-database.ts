@@ -9,6 +9,11 @@ import { waitFor } from './wait-for.ts';
 /** Projections, reads and the lease of one service. */
 const POOL_MAX_CONNECTIONS = 8;
 
+export interface Database {
+  readonly pool: pg.Pool;
+  readonly connectionString: string;
+}
+
 export interface DatabaseWishes {
   readonly maxConnections?: number;
   /** As `PoolSettings.isDurable`. */
@@ -16,18 +21,32 @@ export interface DatabaseWishes {
 }
 
 /**
- * The service's database, its schema up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
+ * The process' database, its services' schemas up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
  * where a migration fails, or the process is told to stop.
  */
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
+  schemas: readonly string[],
   { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes = {},
-): Promise<{ pool: pg.Pool; connectionString: string }> {
+): Promise<Database> {
   const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => closePool(pool));
   await waitFor('the database', () => pool.query('select 1'), host);
-  if (host.config.migrate === 'auto') await migrateSchema(host.name, host.config);
+  if (host.config.migrate === 'auto') for (const schema of schemas) await migrateSchema(schema, host.config);
+  return { pool, connectionString };
+}
+
+/** The database of a process that is the whole gateway: its start fails where there is none, and migrates always. */
+export async function openOwnDatabase(
+  host: Pick<Host, 'name' | 'config' | 'stack'>,
+  schemas: readonly string[],
+  { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes = {},
+): Promise<Database> {
+  const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
+  const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
+  host.stack.defer(() => closePool(pool));
+  await Promise.all(schemas.map((schema) => migrate(pool, { schema, directory: migrationsOf(schema) })));
   return { pool, connectionString };
 }
 
@@ -35,6 +54,9 @@ export async function openDatabase(
 export async function migrateSchema(name: string, config: GatewayConfig): Promise<void> {
   const target = config.migrationDatabaseUrl ?? config.databaseUrl;
   if (target === undefined) throw new Error(`${name} needs MIGRATION_DATABASE_URL or DATABASE_URL to be set`);
-  const directory = fileURLToPath(new URL(`../../services/${name}/migrations`, import.meta.url));
-  await migrate(target, { schema: name, directory });
+  await migrate(target, { schema: name, directory: migrationsOf(name) });
+}
+
+function migrationsOf(service: string): string {
+  return fileURLToPath(new URL(`../../services/${service}/migrations`, import.meta.url));
 }

@@ -36,7 +36,7 @@ function startService(context: Scope, { start = '', args = [], environment = {} 
     import { required } from '#host/host.ts';
     import { runService } from '#host/run-service.ts';
     import { waitFor } from '#host/wait-for.ts';
-    await runService({ name: 'quota', hasSchema: true, usage: 'Does as it is told.', start: async (host) => { ${start} } });
+    await runService({ name: 'quota', schemas: ['quota'], usage: 'Does as it is told.', start: async (host) => { ${start} } });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program, '--', ...args], {
     // Where the package's import names are known.

@@ -13,34 +13,40 @@ import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
+  /** The services it runs; itself where they are left out. */
+  readonly services?: readonly string[];
   /** What `--help` prints after the first line. */
   readonly usage: string;
-  /** The service has a schema of its own, of its name: `migrate` brings it up to date. */
-  readonly hasSchema?: boolean;
+  /** Of the services that have one: `migrate` brings them up to date. */
+  readonly schemas?: readonly string[];
+  /** How it is started, and with which arguments: those of the process where they are left out. */
+  readonly command?: string;
+  readonly args?: readonly string[];
   /** Starts everything; resolves when the process does its work, or stands by for it. */
   readonly start: (host: Host) => Promise<void>;
 }
 
 /**
- * The life of a process that is one service: settings, log, health, start, signals, stop. A start that fails says why,
+ * The life of a process that is one service, or several: settings, log, health, start, signals, stop. A start that fails says why,
  * gives back what it took and ends with exit code 1.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  const { name } = definition;
+  const { name, schemas = [] } = definition;
   try {
     const { values, positionals } = parseArgs({
+      ...(definition.args === undefined ? {} : { args: [...definition.args] }),
       options: { help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
     const [command, ...others] = positionals;
-    const isKnown = others.length === 0 && (command === undefined || (command === 'migrate' && definition.hasSchema));
+    const isKnown = others.length === 0 && (command === undefined || (command === 'migrate' && schemas.length > 0));
     if (values.help === true || !isKnown) {
       process.stdout.write(helpOf(definition));
       process.exitCode = isKnown ? 0 : 2;
       return;
     }
-    if (command === 'migrate') await migrateSchema(name, loadConfig(process.env));
-    else await serve(definition);
+    if (command !== 'migrate') return await serve(definition);
+    for (const schema of schemas) await migrateSchema(schema, loadConfig(process.env));
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `${name} could not start: ${textOf(error)}`;
     process.stderr.write(`${redactLine(message)}\n`);
@@ -49,10 +55,11 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-async function serve({ name, start }: ServiceDefinition): Promise<void> {
+async function serve({ name, services = [name], start }: ServiceDefinition): Promise<void> {
   const config = loadConfig(process.env);
   const instance = config.instance ?? `${hostname()}-${process.pid}`;
-  const logger = createLogger({ level: config.logLevel, service: name }).child({ instance });
+  const loggerOf = (service: string): Logger => createLogger({ level: config.logLevel, service }).child({ instance });
+  const logger = loggerOf(name);
   const metrics = createMetrics({ withProcessDefaults: true });
   const checks = new Map<string, () => string>();
   const publishers: (() => void | Promise<void>)[] = [];
@@ -69,7 +76,7 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
     await opened.disposeAsync();
   });
   endOnUncaughtFaults(logger);
-  checks.set(name, () => standbyOr(state, checks.get('leadership')));
+  for (const service of services) checks.set(service, () => standbyOr(state, checks.get('leadership')));
   const { opsHost, opsPort } = config;
   const ops = await startOpsServer({
     host: opsHost,
@@ -89,6 +96,7 @@ async function serve({ name, start }: ServiceDefinition): Promise<void> {
     config,
     environment: process.env,
     logger,
+    loggerOf,
     metrics,
     tracer,
     stack: opened.use(new AsyncDisposableStack()),
@@ -140,13 +148,15 @@ function standbyOr(state: string, leadership: (() => string) | undefined): strin
   return state === 'starting' && leadership?.() === 'standby' ? 'standby' : state;
 }
 
-function helpOf({ name, usage, hasSchema }: ServiceDefinition): string {
-  const migrate = hasSchema
-    ? `\n  node services/${name}/src/main.ts migrate    bring its schema up to date, and end`
-    : '';
-  return `The gateway's ${name} service, as a process of its own.
+function helpOf(definition: ServiceDefinition): string {
+  const { name, usage, schemas = [], services = [name] } = definition;
+  const command = definition.command ?? `node services/${name}/src/main.ts`;
+  const migrate = schemas.length > 0 ? `\n  ${command} migrate    bring its schema up to date, and end` : '';
+  const what =
+    services.length === 1 ? `The gateway's ${name} service` : `The gateway's services ${services.join(', ')}`;
+  return `${what}, as a process of its own.
 
-  node services/${name}/src/main.ts            start${migrate}
+  ${command}            start${migrate}
 
 ${usage}
 Settings come from config/gateway.yaml (GATEWAY_CONFIG) and the environment, which wins; the file lists them all.

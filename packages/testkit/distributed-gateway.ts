@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
-import { type ServiceName, type ServiceProcess, serviceNames, serviceProcess } from './service-process.ts';
+import {
+  leaderNames,
+  type ProgramName,
+  type ServiceName,
+  type ServiceProcess,
+  serviceNames,
+  serviceProcess,
+} from './service-process.ts';
 
 /** Node starts, a migration, an election, a fold; all twelve at once on a machine that is busy with tests. */
 const START_TIMEOUT_MS = 60_000;
@@ -14,14 +21,16 @@ export interface DistributedOptions {
   readonly redisUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** For one service alone, over what all have. */
-  readonly environmentOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
+  readonly environmentOf?: Readonly<Partial<Record<ProgramName, Readonly<Record<string, string>>>>>;
   /** Each process' log goes to a file of this folder; absent: to its `lines`. */
   readonly logFolder?: string;
   /** Processes of each service; 1 where it is left out. */
-  readonly processes?: Readonly<Partial<Record<ServiceName, number>>>;
+  readonly processes?: Readonly<Partial<Record<ProgramName, number>>>;
+  /** The four services that are led run in one process. */
+  readonly areLeadersTogether?: boolean;
 }
 
-/** The six services as processes on this machine. */
+/** The six services as processes on this machine, each in its own, or those that are led in one. */
 export interface DistributedGateway extends AsyncDisposable {
   readonly processes: readonly ServiceProcess[];
   of(service: ServiceName): readonly ServiceProcess[];
@@ -47,8 +56,9 @@ interface Placed {
 
 /** Starts all processes at once, in no order, and waits until each is ready. */
 export async function startDistributedGateway(options: DistributedOptions): Promise<DistributedGateway> {
+  const programs = programsOf(options);
   const places = await Promise.all(
-    serviceNames.flatMap((service) =>
+    programs.flatMap((service) =>
       Array.from({ length: options.processes?.[service] ?? 1 }, async (_, index) => ({
         service,
         instance: `${service}-${index + 1}`,
@@ -58,7 +68,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
   );
   const addressesOf = (service: ServiceName): string =>
     places
-      .filter((place) => place.service === service)
+      .filter((place) => runs(place.service, service))
       .map((place) => `127.0.0.1:${place.ports[0]}`)
       .join(',');
   const adminToken = randomBytes(24).toString('hex');
@@ -98,7 +108,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
   const gateway: DistributedGateway = {
     adminToken,
     processes: placed.map(({ process }) => process),
-    of: (service) => placed.filter(({ process }) => process.service === service).map(({ process }) => process),
+    of: (service) => placed.filter(({ process }) => runs(process.service, service)).map(({ process }) => process),
     urls: placed.filter(({ process }) => process.service === 'ingress').map(({ url }) => url),
     grpcAddresses: placed
       .filter(({ process }) => process.service !== 'ingress' && process.service !== 'router')
@@ -111,7 +121,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
     },
     async leader(service) {
       const found = await poll(`a leader of ${service}`, placed, async () => {
-        for (const place of placed.filter(({ process }) => process.service === service)) {
+        for (const place of placed.filter(({ process }) => runs(process.service, service))) {
           const { checks } = await readiness(place.ops);
           if (checks?.['leadership'] === 'ok' && checks[service] === 'ok') return place.process;
         }
@@ -124,7 +134,7 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
         const states = await Promise.all(placed.map(({ ops }) => readiness(ops)));
         return states.every(({ status }) => status === 'ready') || undefined;
       });
-      for (const service of ['journal', 'quota', 'billing', 'accounts'] as const) await gateway.leader(service);
+      for (const service of leaderNames) await gateway.leader(service);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(
@@ -142,6 +152,14 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
     throw error;
   }
   return gateway;
+}
+
+function programsOf({ areLeadersTogether = false }: DistributedOptions): readonly ProgramName[] {
+  return areLeadersTogether ? ['leaders', 'router', 'ingress'] : serviceNames;
+}
+
+function runs(program: ProgramName, service: ServiceName): boolean {
+  return program === service || (program === 'leaders' && leaderNames.some((name) => name === service));
 }
 
 async function readiness(ops: string): Promise<{ status?: string; checks?: Record<string, string> }> {

@@ -9,9 +9,16 @@ const LINES_KEPT = 5_000;
 export const serviceNames = ['journal', 'quota', 'billing', 'accounts', 'router', 'ingress'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** One of the gateway's services, in a process of its own. */
+/** The services of which one process at a time leads. */
+export const leaderNames = ['journal', 'quota', 'billing', 'accounts'] as const satisfies readonly ServiceName[];
+
+/** What a process runs: a service, or the four that are led. */
+export type ProgramName = ServiceName | 'leaders';
+export const programNames: readonly ProgramName[] = [...serviceNames, 'leaders'];
+
+/** One of the gateway's services, or all its leaders, in a process of its own. */
 export interface ServiceProcess {
-  readonly service: ServiceName;
+  readonly service: ProgramName;
   /** Unlike any other's of the service. */
   readonly instance: string;
   readonly pid: () => number;
@@ -27,20 +34,21 @@ export interface ServiceProcess {
 }
 
 export function serviceProcess(
-  service: ServiceName,
+  service: ProgramName,
   instance: string,
   environment: Readonly<Record<string, string>>,
   /** The log goes to this file, and costs this process nothing; absent: to `lines`. */
   logPath?: string,
 ): ServiceProcess {
-  const entry = fileURLToPath(new URL(`../../services/${service}/src/main.ts`, import.meta.url));
+  const [folder, args] = service === 'leaders' ? ['together', leaderNames] : [service, []];
+  const entry = fileURLToPath(new URL(`../../services/${folder}/src/main.ts`, import.meta.url));
   const lines: string[] = [];
   let child: ChildProcess | undefined;
   let isSupervised = false;
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
 
   function start(): void {
-    const started = spawn(process.execPath, [entry], {
+    const started = spawn(process.execPath, [entry, ...args], {
       stdio: logPath === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', openSync(logPath, 'a'), 'inherit'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, GATEWAY_INSTANCE: instance },
     });

@@ -41,7 +41,11 @@ export interface World extends AsyncDisposable {
   reckonUp(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+export async function createWorld({
+  areLeadersTogether = false,
+}: {
+  readonly areLeadersTogether?: boolean;
+} = {}): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryDataDir()).path;
   const simulator = undo.adopt(await startSimulatorProcess(), (each) => each.stop());
@@ -67,7 +71,8 @@ export async function createWorld(): Promise<World> {
       redisUrl: redis.url,
       environment,
       environmentOf: { journal: { DATABASE_URL: proxy.connectionString } },
-      processes: { journal: 2, quota: 2, billing: 2, accounts: 2, router: 2, ingress: 2 },
+      processes: { journal: 2, quota: 2, billing: 2, accounts: 2, leaders: 2, router: 2, ingress: 2 },
+      areLeadersTogether,
     }),
   );
   const reach = () => ({

@@ -59,15 +59,21 @@ async function start(): Promise<void> {
   });
   const simulator = await simulatorStart;
   opened.defer(async () => simulator?.stop());
-  const providers = simulator === undefined ? given : simulatorProviders(simulator.url);
+  const simulated = simulator === undefined ? undefined : simulatorProviders(simulator.url);
+  const environment = { ...process.env, ...simulated?.environment };
+  const providers = providersFrom(simulated?.providers ?? config.providers, environment);
 
   const plan = planDemo(config, given.length > 0);
   const settled = Promise.withResolvers<Demo>();
   const gateway = await startGateway({
-    config,
-    secrets,
-    connectionString: config.databaseUrl ?? postgres?.connectionString ?? '',
-    providers,
+    config: {
+      ...config,
+      adminToken: secrets.adminToken,
+      keyPepper: secrets.keyPepper,
+      databaseUrl: config.databaseUrl ?? postgres?.connectionString,
+      providers: simulated?.providers ?? config.providers,
+    },
+    environment,
     onFenced: (error) => stop.now(error),
     async settleDemo(accounts) {
       const { demo, accounts: seen } = await settleDemo(plan, accounts, { dataDir, demoKey: secrets.demoKey });

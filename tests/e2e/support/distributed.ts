@@ -7,7 +7,9 @@ import type { Installation, InstallationOptions } from './installation.ts';
 import { configure, overHttp } from './over-http.ts';
 
 /** The six services as processes, over a NATS and a database of their own. */
-export async function installDistributed(options: InstallationOptions = {}): Promise<Installation> {
+export async function installDistributed(
+  options: InstallationOptions & { readonly areLeadersTogether?: boolean } = {},
+): Promise<Installation> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await temporaryDataDir()).path;
   const simulatorUrl = options.simulatorUrl ?? undo.adopt(await startSimulator(), (each) => each.close()).url;
@@ -20,6 +22,7 @@ export async function installDistributed(options: InstallationOptions = {}): Pro
       databaseUrl: database.connectionString,
       natsUrl: nats.url,
       environment,
+      areLeadersTogether: options.areLeadersTogether ?? false,
     }),
   );
   const reach = () => ({

@@ -20,11 +20,11 @@
 {{- end }}
 - { name: GATEWAY_OPS_HOST, value: 0.0.0.0 }
 - { name: GATEWAY_OPS_PORT, value: "8082" }
-{{- range $.facts.calls }}
-- { name: GATEWAY_{{ upper . }}_ADDRESSES, value: {{ printf "%s-%s:8081" $fullname . | quote }} }
+{{- range $service, $by := $.facts.calls }}
+- { name: GATEWAY_{{ upper $service }}_ADDRESSES, value: {{ printf "%s-%s:8081" $fullname $by | quote }} }
 {{- end }}
 {{- include "gateway.secretEnv" (dict "root" $root "name" "GATEWAY_ADMIN_TOKEN" "ref" .adminToken "own" "admin-token" "what" "adminToken") }}
-{{- if has $component (list "ingress" "accounts") }}
+{{- if has $component (list "ingress" "accounts" "leaders") }}
 {{- include "gateway.secretEnv" (dict "root" $root "name" "GATEWAY_KEY_PEPPER" "ref" .keyPepper "own" "key-pepper" "what" "keyPepper") }}
 {{- end }}
 {{- if $.facts.hasSchema }}
@@ -41,7 +41,7 @@
 {{- if .nats.ca.existingSecret }}
 - { name: NATS_CA, value: /etc/gateway/nats/ca.crt }
 {{- end }}
-{{- if eq $component "journal" }}
+{{- if has "journal" $.facts.runs }}
 - { name: NATS_REPLICAS, value: {{ .nats.replicas | quote }} }
 {{- end }}
 {{- if and (eq $component "ingress") (or .redis.url.existingSecret .redis.url.value) }}
@@ -52,7 +52,7 @@
 {{- include "gateway.secretEnv" (dict "root" $root "name" .env "ref" . "own" (printf "provider-%s" .env) "what" (printf "providerKeys: %s" .env)) }}
 {{- end }}
 {{- end }}
-{{- if eq $component "billing" }}
+{{- if has "billing" $.facts.runs }}
 {{- range .providerKeys }}
 # That there is a key says whose prices are published; the key itself is the router's alone.
 - { name: {{ .env }}, value: the-router-has-it }
@@ -77,7 +77,7 @@
 
 {{- define "gateway.leaderAddresses" -}}
 {{- $addresses := list -}}
-{{- range list "journal" "quota" "billing" "accounts" -}}
+{{- range ternary (list "leaders") (list "journal" "quota" "billing" "accounts") .Values.leaders.together -}}
 {{- $addresses = append $addresses (printf "%s-%s:8081" (include "gateway.fullname" $) .) -}}
 {{- end -}}
 {{- join "," $addresses -}}

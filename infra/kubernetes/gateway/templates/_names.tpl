@@ -43,14 +43,30 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{/*
-What each service is: whether one leads while others stand by, whether it has a schema, and whose gRPC it calls. Deployments,
-environment and network policies all follow from this.
+What each component is: whether one leads while others stand by, whether it has a schema, the services it runs, and the
+services whose gRPC it calls, with the component that runs them. Deployments, environment and network policies all follow from
+this.
 */}}
 {{- define "gateway.components" -}}
-ingress: { leads: false, hasSchema: true, calls: [journal, quota, billing, accounts, router] }
-router: { leads: false, hasSchema: false, calls: [journal] }
-journal: { leads: true, hasSchema: true, calls: [] }
-quota: { leads: true, hasSchema: true, calls: [journal] }
-billing: { leads: true, hasSchema: true, calls: [journal] }
-accounts: { leads: true, hasSchema: true, calls: [journal] }
+{{- if .Values.leaders.together }}
+ingress: { leads: false, hasSchema: true, runs: [ingress], calls: { journal: leaders, quota: leaders, billing: leaders, accounts: leaders, router: router } }
+router: { leads: false, hasSchema: false, runs: [router], calls: { journal: leaders } }
+leaders: { leads: true, hasSchema: true, runs: [journal, quota, billing, accounts], calls: {} }
+{{- else }}
+ingress: { leads: false, hasSchema: true, runs: [ingress], calls: { journal: journal, quota: quota, billing: billing, accounts: accounts, router: router } }
+router: { leads: false, hasSchema: false, runs: [router], calls: { journal: journal } }
+journal: { leads: true, hasSchema: true, runs: [journal], calls: {} }
+quota: { leads: true, hasSchema: true, runs: [quota], calls: { journal: journal } }
+billing: { leads: true, hasSchema: true, runs: [billing], calls: { journal: journal } }
+accounts: { leads: true, hasSchema: true, runs: [accounts], calls: { journal: journal } }
+{{- end }}
+{{- end -}}
+
+{{/* The program of a component, as the items of a command: its facts. */}}
+{{- define "gateway.program" -}}
+{{- if gt (len .runs) 1 -}}
+node, services/together/src/main.ts, {{ join ", " .runs }}
+{{- else -}}
+node, services/{{ first .runs }}/src/main.ts
+{{- end -}}
 {{- end -}}

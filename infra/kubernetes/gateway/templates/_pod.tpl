@@ -50,7 +50,7 @@ containers:
   - name: {{ $component }}
     image: {{ include "gateway.image" $root }}
     imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-    command: [node, services/{{ $component }}/src/main.ts]
+    command: [{{ include "gateway.program" .facts }}]
     env: {{ include "gateway.environment" . | nindent 6 }}
     ports:
       {{- if eq $component "ingress" }}

@@ -10,37 +10,42 @@ const TIMEOUT_MS = 2_000;
 
 /** What the other services have to tell /health/stats. */
 export interface RemoteStats {
-  read(): Promise<Readonly<Record<string, unknown>>>;
+  read(): Promise<{
+    readonly log?: unknown;
+    readonly openHolds?: unknown;
+    readonly projections: Readonly<Record<string, number>>;
+  }>;
   close(): void;
 }
 
+/** Of what is in other processes; a peer that is undefined is in this one. */
 export function createRemoteStats(peers: {
-  readonly journal: RpcPeer;
-  readonly quota: RpcPeer;
+  readonly journal: RpcPeer | undefined;
+  readonly quota: RpcPeer | undefined;
   /** Of each service that keeps projections. */
   readonly projections: readonly RpcPeer[];
 }): RemoteStats {
-  const journal = createGrpcClient(JournalService, peers.journal);
-  const quota = createGrpcClient(QuotaService, peers.quota);
+  const journal = peers.journal && createGrpcClient(JournalService, peers.journal);
+  const quota = peers.quota && createGrpcClient(QuotaService, peers.quota);
   const keepers = peers.projections.map((peer) => createGrpcClient(ProjectionsService, peer));
   const options = { timeoutMs: TIMEOUT_MS };
 
   return {
     async read() {
       const [head, holds, ...kept] = await Promise.all([
-        orFault(journal.calls.head({}, options)),
-        orFault(quota.calls.getStats({}, options)),
+        journal && orFault(journal.calls.head({}, options)),
+        quota && orFault(quota.calls.getStats({}, options)),
         ...keepers.map(({ calls }) => orFault(calls.listProjections({}, options))),
       ]);
       const projections = kept.flatMap((answer) => ('fault' in answer ? [] : answer.projections));
       return {
-        log: 'fault' in head ? head : { position: Number(head.position), epoch: head.epoch },
-        openHolds: 'fault' in holds ? holds : holds.openHolds,
+        ...(head && { log: 'fault' in head ? head : { position: Number(head.position), epoch: head.epoch } }),
+        ...(holds && { openHolds: 'fault' in holds ? holds : holds.openHolds }),
         projections: Object.fromEntries(projections.map(({ name, position }) => [name, Number(position)])),
       };
     },
     close() {
-      for (const client of [journal, quota, ...keepers]) client.close();
+      for (const client of [journal, quota, ...keepers]) client?.close();
     },
   };
 }

@@ -16,9 +16,11 @@ export function startAdmitResponder(dependencies: {
   readonly isLeading: () => boolean;
   /** Of the term this process leads in. */
   readonly epoch: number;
+  /** The log's writer is in this process and tells nobody: an admission is answered here alone, when it is durable. */
+  readonly isWriterHere?: boolean;
   readonly logger: Logger;
 }): { close(): Promise<void> } {
-  const { bus, part, admit, isLeading, epoch, logger } = dependencies;
+  const { bus, part, admit, isLeading, epoch, isWriterHere = false, logger } = dependencies;
   const decoder = new TextDecoder();
   /** Answers on their way: the lease is given back after them. */
   const underWay = new Set<Promise<void>>();
@@ -34,7 +36,8 @@ export function startAdmitResponder(dependencies: {
    */
   async function responseTo(message: BusMessage): Promise<AdmitResponse | undefined> {
     try {
-      const request = admitRequestFromWire(decoder.decode(message.data));
+      const asked = admitRequestFromWire(decoder.decode(message.data));
+      const request = isWriterHere ? { ...asked, noticeTo: undefined } : asked;
       const response = await admit(request);
       const { result } = response;
       if (result.kind === 'refused' || result.durable === null) return response;

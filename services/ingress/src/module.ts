@@ -1,0 +1,186 @@
+import { PART, peerOf } from '#host/connect-parts.ts';
+import { type Host, required } from '#host/host.ts';
+import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
+import { waitFor } from '#host/wait-for.ts';
+import { systemClockUs } from '#kernel/clock.ts';
+import { createPgClaims } from './adapters/pg-claims.ts';
+import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
+import { createRemoteBilling } from './adapters/remote-billing.ts';
+import { watchRemoteLog } from './adapters/remote-log-state.ts';
+import { createRemoteQuota } from './adapters/remote-quota.ts';
+import { createRemoteRouter } from './adapters/remote-router.ts';
+import { createRemoteStats } from './adapters/remote-stats.ts';
+import { ingressConfigFrom } from './config-from.ts';
+import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
+import { createIngress } from './ingress.ts';
+import type { IngressDependencies } from './ports.ts';
+import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
+import type { RateLimiter } from './rate-limits/rate-limiter.ts';
+import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
+
+/** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
+const CLAIMS_MAX_CONNECTIONS = 4;
+
+/** The public HTTP API, as a module of a process. */
+export const ingressModule: ServiceModule = {
+  name: 'ingress',
+  // Of their own, so that no claim waits for a projection.
+  schema: { ownPool: { maxConnections: CLAIMS_MAX_CONNECTIONS, isDurable: true } },
+  needs: { keyPepper: 'GATEWAY_KEY_PEPPER' },
+  uses: ['quota', 'billing', 'accounts', 'router'],
+  usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
+
+REDIS_URL: rate limits that all ingresses share. Needs DATABASE_URL (answers to requests with an Idempotency-Key), NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
+GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
+`,
+  async lead(parts) {
+    const { host, journal } = parts;
+    const { config, logger, metrics } = host;
+    const { adminToken, keyPepper } = required(host, {
+      adminToken: 'GATEWAY_ADMIN_TOKEN',
+      keyPepper: 'GATEWAY_KEY_PEPPER',
+    });
+    const idempotency = await openIdempotency(parts, keyPepper);
+    const { quota, balances } = openQuota(parts);
+    const billing = openBilling(parts);
+    const router = openRouter(parts);
+    const ingress = createIngress({
+      config: ingressConfigFrom(config, adminToken),
+      quota,
+      router: router.port,
+      accounts: await openAccounts(parts, keyPepper),
+      billing: billing.port,
+      balances,
+      idempotency,
+      log: journal,
+      rateLimiter: rateLimiterOf(parts),
+      readiness: openReadiness(parts, router.state),
+      stats: openStats(parts),
+      logger,
+      metrics,
+      tracer: host.tracer,
+    });
+    host.stack.defer(() => ingress.drain());
+    // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
+    await Promise.all([router.ready(), billing.ready()]);
+    const { url } = await ingress.listen();
+    logger.info({ url }, 'listening');
+    return { url };
+  },
+};
+
+/** Claims of Idempotency-Keys and the answers kept for them, in this service's schema. */
+async function openIdempotency({ host, database, bus }: LogParts, keyPepper: string): Promise<Idempotency> {
+  const { logger } = host;
+  const claims = createPgClaims({ pool: database().pool, logger });
+  host.stack.defer(() => claims.close());
+  // Where this process is the whole gateway, whoever made the claims that are there is gone.
+  if (bus === undefined) await claims.orphanAll();
+  return createIdempotency({ claims, keyPepper, logger });
+}
+
+/** Shared by all ingresses where there is a Redis; else each counts for itself. */
+function rateLimiterOf({ host, bus }: LogParts): RateLimiter {
+  const memory = createMemoryLimiter(systemClockUs);
+  const { redisUrl, rateLimits } = host.config;
+  if (bus === undefined || redisUrl === undefined || rateLimits === undefined) return memory;
+  const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger: host.logger });
+  host.stack.defer(() => limiter.close());
+  host.beforeMetrics(() => host.metrics.rateLimitFallbacks.set(limiter.fallbacks()));
+  return limiter;
+}
+
+function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependencies, 'quota' | 'balances'> {
+  const { quota, balances } = local;
+  if (quota !== undefined && balances !== undefined) return { quota, balances };
+  if (over === undefined) throw new Error('there is no quota in this process, and no bus');
+  const { config, logger } = host;
+  const { quotaAddresses } = required(host, { quotaAddresses: 'GATEWAY_QUOTA_ADDRESSES' });
+  const peer = peerOf(host, quotaAddresses);
+  const remote = createRemoteQuota({ bus: over.bus, peer, part: PART, durability: config.durability, logger });
+  host.stack.defer(() => remote.close());
+  return { quota: remote, balances: remote };
+}
+
+/** A port, and when it is known what there is behind it: at once in one process. */
+interface Opened<T> {
+  readonly port: T;
+  readonly ready: () => Promise<void>;
+}
+
+const isReady = async (): Promise<void> => undefined;
+
+function openBilling({ host, local }: LeadParts): Opened<IngressDependencies['billing']> {
+  if (local.billing !== undefined) return { port: local.billing, ready: isReady };
+  const { billingAddresses } = required(host, { billingAddresses: 'GATEWAY_BILLING_ADDRESSES' });
+  const billing = createRemoteBilling({ peer: peerOf(host, billingAddresses), logger: host.logger });
+  host.stack.defer(() => billing.close());
+  return { port: billing, ready: billing.ready };
+}
+
+function openRouter({
+  host,
+  local,
+}: LeadParts): Opened<IngressDependencies['router']> & { readonly state?: () => string } {
+  if (local.router !== undefined) return { port: local.router, ready: isReady };
+  const { config, logger } = host;
+  const { routerAddresses } = required(host, { routerAddresses: 'GATEWAY_ROUTER_ADDRESSES' });
+  const { requestTimeoutMs } = config;
+  const router = createRemoteRouter({ peer: peerOf(host, routerAddresses), requestTimeoutMs, logger });
+  host.stack.defer(() => router.close());
+  return { port: router, ready: router.ready, state: router.state };
+}
+
+async function openAccounts(
+  { host, local, journal }: LeadParts,
+  keyPepper: string,
+): Promise<IngressDependencies['accounts']> {
+  if (local.accounts !== undefined) return local.accounts;
+  const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
+  const connect = () => connectRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, keyPepper });
+  const accounts = await waitFor('accounts', connect, host);
+  host.stack.defer(() => accounts.close());
+  return accounts;
+}
+
+/** Of each part that requests need, whether it is there. */
+function openReadiness(
+  { host, local, bus: over }: LeadParts,
+  routerState: (() => string) | undefined,
+): IngressDependencies['readiness'] {
+  const log = logReadiness(host, local);
+  return async () => ({
+    ...(over === undefined ? {} : { bus: over.bus.isConnected() ? 'ok' : 'the bus is away' }),
+    ...(routerState === undefined ? {} : { router: routerState() }),
+    ...(await log()),
+  });
+}
+
+function logReadiness(host: Host, { log }: LeadParts['local']): IngressDependencies['readiness'] {
+  if (log !== undefined) return log.readiness;
+  const { journalAddresses } = required(host, { journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES' });
+  const watch = watchRemoteLog(peerOf(host, journalAddresses));
+  host.stack.defer(() => watch.close());
+  return async () => ({ log: watch.state() });
+}
+
+/** What the modules of this process have to tell, and the services in others. */
+function openStats({ host, local, bus, neighbours }: LeadParts): IngressDependencies['stats'] {
+  const here = local.stats ?? (() => ({ projections: {} }));
+  if (bus === undefined) return async () => here();
+  const { config } = host;
+  const peerUnlessHere = (name: 'journal' | 'quota' | 'billing' | 'accounts') =>
+    neighbours.has(name) ? undefined : peerOf(host, config[`${name}Addresses`]);
+  const quota = peerUnlessHere('quota');
+  const keepers = [quota, peerUnlessHere('billing'), peerUnlessHere('accounts')];
+  const stats = createRemoteStats({
+    journal: peerUnlessHere('journal'),
+    quota,
+    projections: keepers.filter((peer) => peer !== undefined),
+  });
+  host.stack.defer(() => stats.close());
+  return async () => {
+    const [own, others] = [here(), await stats.read()];
+    return { ...own, ...others, projections: { ...others.projections, ...own.projections } };
+  };
+}

@@ -1,0 +1,59 @@
+import { closeInTime } from '#host/close-in-time.ts';
+import { PART } from '#host/connect-parts.ts';
+import type { LeadParts, ServiceModule } from '#host/service-module.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { startAdmitResponder } from './api/admit-responder.ts';
+import { quotaService } from './api/quota-service.ts';
+import { tracedAdmit } from './api/traced-admit.ts';
+import { quotaConfigFrom } from './config-from.ts';
+import { createRepeatableAdmit } from './handlers/admit-again.ts';
+import type { FollowedBooks } from './live/follow-books.ts';
+import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
+
+/** Admission, as a module of a process. */
+export const quotaModule: ServiceModule<FollowedBooks> = {
+  name: 'quota',
+  isLed: true,
+  schema: {},
+  usage: `Admission: the windows and balances of all accounts, decided in one process' memory. Of several processes one leads,
+the others stand by.
+
+Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
+`,
+  check: ({ config }) => void quotaConfigFrom(config),
+  follow: loadAndFollow,
+  async lead(parts) {
+    const { host, journal, following: books, from } = parts;
+    const { logger, metrics, tracer } = host;
+    const quota = leadQuota({ config: quotaConfigFrom(host.config), journal, books, from, logger });
+    host.stack.defer(() => closeInTime(quota));
+    const repeatable = createRepeatableAdmit({ admit: quota.admit, journal, clock: systemClock });
+    const admit = tracedAdmit(repeatable, tracer);
+    return {
+      // In one process a caller asks once, and hears the answer.
+      ports: { quota: { admit: tracedAdmit(quota.admit, tracer) }, balances: quota },
+      projections: quota.projections,
+      deadLetters: quota.deadLetters,
+      services: [quotaService({ ...quota, admit })],
+      stats: () => ({ openHolds: quota.openHolds() }),
+      begin: () => begin(parts, quota, admit),
+      publishMetrics: () => host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds())),
+    };
+  },
+};
+
+async function begin(parts: LeadParts<FollowedBooks>, quota: Quota, admit: Quota['admit']): Promise<void> {
+  const { host, journal, bus: over, isLeading, neighbours } = parts;
+  await quota.ready();
+  if (over === undefined) {
+    // What was admitted before this start has lost its process: no usage will ever be recorded for it.
+    await quota.expireOrphans(await journal.head());
+    return;
+  }
+  // Before gRPC, which has more to set up: admissions wait for nothing else.
+  const { bus, epoch } = over;
+  const isWriterHere = neighbours.has('journal');
+  const { logger } = host;
+  const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch, isWriterHere, logger });
+  host.stack.defer(() => responder.close());
+}

@@ -41,9 +41,9 @@ module.exports = {
     {
       name: 'handlers-know-ports-not-adapters',
       comment:
-        'A handler loads, decides and appends through ports, so that its tests need no database and the wiring is seen in one place.',
+        'A handler loads, decides and appends through ports, and a run calls providers through them, so that its tests need no database and the wiring is seen in one place.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/(handlers|reactions)/', pathNot: TEST_CODE },
+      from: { path: '^services/[^/]+/src/(handlers|reactions|run)/', pathNot: TEST_CODE },
       to: { path: `^services/[^/]+/src/(adapters|api|projections)/|${DRIVERS}` },
     },
     {
@@ -53,7 +53,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^services/[^/]+/src/projections/', pathNot: TEST_CODE },
       to: {
-        path: '^services/[^/]+/src/(handlers|reactions|adapters|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$',
+        path: '^services/[^/]+/src/(handlers|reactions|run|adapters|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$',
       },
     },
     {
@@ -61,7 +61,7 @@ module.exports = {
       comment: 'A question changes nothing, so it has no business with what decides or appends.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/queries/', pathNot: TEST_CODE },
-      to: { path: '^services/[^/]+/src/(handlers|reactions|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$' },
+      to: { path: '^services/[^/]+/src/(handlers|reactions|run|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$' },
     },
     {
       name: 'api-translates',
@@ -78,7 +78,7 @@ module.exports = {
       comment: 'An adapter speaks to a driver behind a port. It calls nobody above it, or the layers become a knot.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/adapters/', pathNot: TEST_CODE },
-      to: { path: '^services/[^/]+/src/(handlers|reactions|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$' },
+      to: { path: '^services/[^/]+/src/(handlers|reactions|run|api)/|/domain/.*(decide|evolve|decider)[^/]*[.]ts$' },
     },
     {
       name: 'no-service-imports-another',

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { checkKubernetes } from './check-kubernetes.ts';
 import { checkPrometheus } from './check-prometheus.ts';
 import { findDrift } from './generated-code.ts';
+import { unraisedCodes } from './unraised-codes.ts';
 
 interface Check {
   readonly title: string;
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   },
   { title: 'Import rules (dependency-cruiser)', run: checkImports },
   { title: 'Dead code (knip)', run: () => succeeds('knip', '--no-progress') },
+  { title: 'Error codes (each is raised)', run: checkErrorCodes },
   { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
   { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
   { title: 'Kubernetes (helm)', run: checkKubernetes },
@@ -55,6 +57,12 @@ async function main(): Promise<number> {
 function checkImports(): boolean {
   const folders = CODE.filter((folder) => existsSync(join(root, folder)));
   return succeeds('depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...folders);
+}
+
+function checkErrorCodes(): boolean {
+  const codes = unraisedCodes(root);
+  for (const code of codes) console.error(`   ${code} is in packages/errors/error-table.ts, and nothing raises it`);
+  return codes.length === 0;
 }
 
 async function checkGeneratedCode(): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
 import { isAlive } from '#testkit/is-alive.ts';
+import { removeDataDir } from '#testkit/remove-data-dir.ts';
 import { describeFound, type FoundServers, findServers } from '#testkit/servers/find-server.ts';
 import { tellFound } from '#testkit/servers/found-servers.ts';
 import { RUN_VARIABLE, removeLeftovers as removeContainers } from '#testkit/servers/leftovers.ts';
@@ -57,7 +58,7 @@ async function startPostgres({ postgres }: FoundServers): Promise<SharedPostgres
     connectionString: server.connectionString,
     [Symbol.asyncDispose]: async () => {
       await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await removeDataDir(dataDir);
     },
   };
 }
@@ -73,7 +74,7 @@ async function removeLeftovers(): Promise<void> {
         const server = await startEmbeddedPostgres({ dataDir, log: console.error, isDurable: false });
         await server.stop();
       }
-      await rm(dataDir, { recursive: true, force: true });
+      await removeDataDir(dataDir);
     } catch (error) {
       console.error(`the leftovers of a test run in ${dataDir} could not be removed:`, error);
     }

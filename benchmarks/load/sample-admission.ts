@@ -1,6 +1,7 @@
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { AppendRequest } from '#journal/journal.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
+import { admitted } from '#testkit/events.ts';
 
 /** The most frequent kind of append: the admission of a new request, in a stream of its own. */
 export function sampleAdmission(): AppendRequest {
@@ -14,21 +15,16 @@ export function sampleAdmission(): AppendRequest {
     events: [
       {
         eventId: derivedId(requestId, 'admitted'),
-        type: 'RequestAdmitted',
-        data: {
+        ...admitted({
           requestId,
           userId: '0198c0de-7a11-7000-8000-000000000001',
           keyId: '0198c0de-7a11-7000-8000-000000000002',
-          model: 'gpt-4o-mini',
-          stream: false,
           candidates: [{ provider: 'openai', model: 'gpt-4o-mini', priceKey: 'openai/gpt-4o-mini', priceVersion: 1 }],
-          multiplierBasisPoints: 15_000,
-          holdNanoUsd: '14763600',
+          holdNanoUsd: 14_763_600n,
           promptTokensBound: 80,
           outputTokensBound: 16_384,
-          admittedAtMs: String(nowMs),
-          expiresAtMs: String(nowMs + 660_000),
-        },
+          admittedAtMs: nowMs,
+        }),
       },
     ],
   };

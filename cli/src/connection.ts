@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseObject } from '#kernel/json.ts';
 import type { TlsFiles } from '#rpc/rpc-peer.ts';
 import { UsageError } from './exit-code.ts';
 
@@ -66,11 +67,6 @@ function tokenFromSecrets(path: string): string {
 }
 
 function adminTokenIn(text: string): string | undefined {
-  try {
-    const secrets: unknown = JSON.parse(text);
-    if (typeof secrets !== 'object' || secrets === null || !('adminToken' in secrets)) return undefined;
-    return typeof secrets.adminToken === 'string' && secrets.adminToken !== '' ? secrets.adminToken : undefined;
-  } catch {
-    return undefined;
-  }
+  const adminToken = parseObject(text)?.['adminToken'];
+  return typeof adminToken === 'string' && adminToken !== '' ? adminToken : undefined;
 }

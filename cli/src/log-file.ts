@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { isJsonObject } from '#kernel/json.ts';
 
 /** An exported log is JSON lines: one event a line with the fields of its envelope, the body as text, the chain in hex. */
 export function logFileLine(event: StoredEvent): string {
@@ -42,15 +43,14 @@ function parseLine(line: string, where: string): StoredEvent {
   } catch (thrown) {
     throw new Error(`${where}: not JSON`, { cause: thrown });
   }
-  if (typeof fields !== 'object' || fields === null) throw new Error(`${where}: not an event`);
-  const all: Readonly<Record<string, unknown>> = { ...fields };
+  if (!isJsonObject(fields)) throw new Error(`${where}: not an event`);
   const number = (name: string): number => {
-    const value = all[name];
+    const value = fields[name];
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
     throw new Error(`${where}: "${name}" is not a whole number`);
   };
   const text = (name: string): string => {
-    const value = all[name];
+    const value = fields[name];
     if (typeof value === 'string') return value;
     throw new Error(`${where}: "${name}" is not a text`);
   };

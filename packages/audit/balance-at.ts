@@ -1,8 +1,8 @@
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { availableOf, createSumsByUser } from './account-sums.ts';
 import type { Money } from './explain/explanation.ts';
-import { createOpenRequests } from './open-requests.ts';
 import { parseEvent } from './parse-event.ts';
+import { createUnfinishedRequests } from './unfinished-requests.ts';
 
 /** Up to which event a balance counts: a position, or the last event recorded at or before a moment. */
 export type Until =
@@ -26,7 +26,7 @@ export async function balanceAt(
   until: Until,
 ): Promise<BalanceAt | undefined> {
   const sums = createSumsByUser();
-  const requests = createOpenRequests();
+  const requests = createUnfinishedRequests();
   let isKnown = false;
   let last: StoredEvent | undefined;
   fold: for await (const batch of batches) {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers, type Msg, type NatsConnection, type PublishOptions } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
-import { type Asked, createOpenRequests, EARLY } from './open-requests.ts';
+import { type Asked, createUnansweredRequests, EARLY } from './unanswered-requests.ts';
 
 /** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
@@ -73,7 +73,7 @@ export interface BusOptions {
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { logger } = options;
   const connection = await firstConnection(options);
-  const requests = createOpenRequests(connection);
+  const requests = createUnansweredRequests(connection);
   let isConnected = true;
   /** Resolves when the connection there is breaks. */
   let broken = Promise.withResolvers<void>();

@@ -3,7 +3,6 @@ import type { Price } from '#money/price.ts';
 import { unitPricesFor } from '#money/price.ts';
 import { completeUnitPrices, dearerUnitPrices, type UnitPrices } from '#money/unit-prices.ts';
 import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
-import { pricesOfTheDay } from './prices-of-the-day.ts';
 
 export type CataloguePrice = Pick<Price, 'unitPrices' | 'tiers'>;
 
@@ -23,6 +22,21 @@ export function convertPrice(prices: ModelInfo['prices'], atMs: number): Convers
     dearest = dearest === undefined ? conversion.price : dearerPrice(dearest, conversion.price);
   }
   return dearest === undefined ? { reason: 'has no price' } : { price: dearest };
+}
+
+/**
+ * All prices that hold at some hour of the day of `atMs`: the catalogue lists prices so that the last one whose
+ * condition holds counts; a date that has come hides everything before it, a time of day does not.
+ */
+function pricesOfTheDay(prices: ModelInfo['prices'], atMs: number): ModelPrice[] {
+  if (!Array.isArray(prices)) return [prices];
+  const ofTheDay: ModelPrice[] = [];
+  for (const { constraint, prices: stated } of prices.toReversed()) {
+    if (constraint?.type === 'start_date' && Date.parse(constraint.start_date) > atMs) continue;
+    ofTheDay.push(stated);
+    if (constraint?.type !== 'time_of_date') return ofTheDay;
+  }
+  return ofTheDay;
 }
 
 /** Prices of kinds the gateway does not count in the answers of a chat model, so that it would bill too little. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { multiplier } from '#contracts/admin-fields.ts';
 
 /** Where money and prices enter: decimal USD as text, since a YAML number is a float. */
 const usd = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number of USD in quotes, e.g. "0.15"');
@@ -120,7 +121,7 @@ export const gatewayConfigSchema = z.strictObject({
    */
   durability: z.enum(['strict', 'overlapped']).default('strict'),
   /** What users pay, in basis points of the provider's price. */
-  multiplierBasisPoints: z.int().min(100).max(1_000_000).default(15_000),
+  multiplierBasisPoints: z.int().min(multiplier.min).max(multiplier.max).default(15_000),
   /** After this an unfinished request's hold is closed. Longer than `requestTimeoutMs` and the drain of an answer. */
   holdTtlMs: durationMs.default(660_000),
   /** Output tokens of one choice where the client names no bound. */

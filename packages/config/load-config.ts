@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
+import { isJsonObject } from '#kernel/json.ts';
 import { type GatewayConfig, gatewayConfigSchema } from './gateway-config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -103,7 +104,7 @@ function readSettings(environment: Environment, faults: string[]): Record<string
   }
   const settings: unknown = document.errors.length === 0 ? document.toJS() : {};
   if (settings === null || settings === undefined) return {};
-  if (typeof settings === 'object' && !Array.isArray(settings)) return settings as Record<string, unknown>;
+  if (isJsonObject(settings)) return settings;
   faults.push(`${file}: must be a mapping of settings`);
   return {};
 }

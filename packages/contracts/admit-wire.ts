@@ -1,5 +1,7 @@
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { AdmitRequestJson, AdmitResponseJson } from './gen/gateway/quota/v1/quota_pb.js';
 import { isListener } from './listener.ts';
 import type {
@@ -40,7 +42,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
 
 /** Throws a `Fault` (`invalid_request`) for what is not such a request. */
 export function admitRequestFromWire(text: string): AdmitRequest {
-  const json = objectOf(parse(text), 'request');
+  const json = objectIn(text, 'request');
   return {
     requestId: textOf(json, 'requestId'),
     userId: textOf(json, 'userId'),
@@ -85,7 +87,7 @@ export function admitResponseToWire({ result, window, term }: AdmitResponse): st
 /** A durable admission or a refusal. Throws a `Fault` (`internal_error`) for what is neither. */
 export function admitResponseFromWire(text: string): AdmitResponse {
   try {
-    const json = objectOf(parse(text), 'response');
+    const json = objectIn(text, 'response');
     const window = json['window'] === undefined ? null : windowOf(objectOf(json['window'], 'window'));
     if (json['refusal'] !== undefined) {
       return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, window };
@@ -100,9 +102,7 @@ export function admitResponseFromWire(text: string): AdmitResponse {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function admissionOf(json: Json): Admission {
+function admissionOf(json: JsonObject): Admission {
   return {
     kind: 'admitted',
     durable: null,
@@ -123,11 +123,11 @@ function pricedCandidateOf(value: unknown): PricedCandidate {
   return { ...candidateOf(value), priceVersion: countOf(objectOf(value, 'candidate'), 'priceVersion') };
 }
 
-function windowOf(json: Json): RequestWindow {
+function windowOf(json: JsonObject): RequestWindow {
   return { limit: countOf(json, 'limit'), remaining: countOf(json, 'remaining'), resetMs: countOf(json, 'resetMs') };
 }
 
-function refusalOf(json: Json): Refusal {
+function refusalOf(json: JsonObject): Refusal {
   const code = textOf(json, 'code');
   if (!Object.hasOwn(errorTable, code)) throw malformed('code');
   return {
@@ -138,49 +138,47 @@ function refusalOf(json: Json): Refusal {
   };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed('text');
-  }
+function objectIn(text: string, name: string): JsonObject {
+  const json = parseObject(text);
+  if (json === null) throw malformed(name);
+  return json;
 }
 
-function objectOf(value: unknown, name: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+function objectOf(value: unknown, name: string): JsonObject {
+  if (isJsonObject(value)) return value;
   throw malformed(name);
 }
 
-function listOf(json: Json, name: string): readonly unknown[] {
+function listOf(json: JsonObject, name: string): readonly unknown[] {
   const value = json[name];
   if (Array.isArray(value)) return value;
   throw malformed(name);
 }
 
-function textOf(json: Json, name: string): string {
+function textOf(json: JsonObject, name: string): string {
   const value = json[name];
   if (typeof value === 'string') return value;
   throw malformed(name);
 }
 
-function listenerOf(json: Json, name: string): string {
+function listenerOf(json: JsonObject, name: string): string {
   const value = json[name];
   if (isListener(value)) return value;
   throw malformed(name);
 }
 
-function countOf(json: Json, name: string): number {
+function countOf(json: JsonObject, name: string): number {
   const value = json[name];
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw malformed(name);
 }
 
-function amountOf(json: Json, name: string): bigint {
+function amountOf(json: JsonObject, name: string): bigint {
   const value = textOf(json, name);
   if (/^\d{1,19}$/.test(value)) return BigInt(value);
   throw malformed(name);
 }
 
 function malformed(name: string): Fault {
-  return new Fault({ code: 'invalid_request', message: `The message has no proper ${name}.` });
+  return new Fault(invalid(`The message has no proper ${name}.`));
 }

@@ -1,4 +1,5 @@
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 
 /** A place in a list of dead letters: they are ordered by consumer, then by position. */
 export interface Place {
@@ -15,8 +16,7 @@ export function parsePlace(token: string): Place {
   if (token === '') return { consumer: '', position: 0 };
   const [, position, consumer] = /^(\d{1,15}):(.+)$/.exec(token) ?? [];
   if (position === undefined || consumer === undefined) {
-    const message = 'The page token is not one that a list has given.';
-    throw new Fault({ code: 'invalid_request', message, param: 'page_token' });
+    throw new Fault(invalid('The page token is not one that a list has given.', 'page_token'));
   }
   return { consumer, position: Number(position) };
 }

@@ -3,6 +3,7 @@ import type { GatewayEvent } from '#contracts/events.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
+import { keyRevoked } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { accept, type Decider, refuse } from './decider.ts';
@@ -10,10 +11,7 @@ import { handleCommand } from './handle-command.ts';
 
 type Revoked = GatewayEvent<'ApiKeyRevoked'>;
 
-const revoked = (keyId: string, revokedAtMs = '1'): Revoked => ({
-  type: 'ApiKeyRevoked',
-  data: { keyId, userId: 'u', revokedAtMs },
-});
+const revoked = (keyId: string, revokedAtMs = '1'): Revoked => keyRevoked({ keyId, revokedAtMs });
 
 /** A set: adding what it has changes nothing, and it takes a hundred at most. */
 const setDecider: Decider<Revoked, Revoked, readonly string[], Refusal> = {

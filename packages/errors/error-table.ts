@@ -24,7 +24,6 @@ export const errorTable = {
   invalid_api_key: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   invalid_admin_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   insufficient_balance: row(402, 'FAILED_PRECONDITION', false, 'insufficient_quota'),
-  model_not_allowed: row(403, 'PERMISSION_DENIED', false, 'permission_error'),
   model_not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),
   not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),
   method_not_allowed: row(405, 'UNIMPLEMENTED', false, 'invalid_request_error'),

@@ -1,6 +1,7 @@
 import { isListener } from '#contracts/listener.ts';
 import { isErrorCode, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { AppendRequest, AppendResult } from './journal.ts';
 
 /** How an append ended, as it crosses the bus. */
@@ -20,8 +21,8 @@ export function appendFromMessage(bytes: Uint8Array): AppendRequest {
     isText(correlationId) &&
     isText(causationId) &&
     Array.isArray(events) &&
-    events.every((event) => isText(event?.eventId) && isText(event?.type) && isObject(event?.data)) &&
-    (term === undefined || (isObject(term) && isText(term['service']) && isCount(term['epoch']))) &&
+    events.every((event) => isText(event?.eventId) && isText(event?.type) && isJsonObject(event?.data)) &&
+    (term === undefined || (isJsonObject(term) && isText(term['service']) && isCount(term['epoch']))) &&
     (noticeTo === undefined || isListener(noticeTo));
   if (!isProper) throw malformed();
   return json as unknown as AppendRequest;
@@ -37,26 +38,16 @@ export function answerFromMessage(bytes: Uint8Array): AppendAnswer {
   const { kind, position, actualVersion, refusal, isRepeat } = json;
   if (kind === 'appended' && isCount(position)) return { kind, position, isRepeat: isRepeat === true };
   if (kind === 'version-conflict' && isCount(actualVersion)) return { kind, actualVersion };
-  if (kind === 'refused' && isObject(refusal) && isErrorCode(refusal['code']) && isText(refusal['message'])) {
+  if (kind === 'refused' && isJsonObject(refusal) && isErrorCode(refusal['code']) && isText(refusal['message'])) {
     return { kind, refusal: refusal as unknown as Refusal };
   }
   throw new Fault({ code: 'internal_error', message: 'The answer of the log could not be read.' });
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parse(bytes: Uint8Array): Json {
-  try {
-    const json: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-    if (isObject(json)) return json;
-  } catch {
-    // Said below.
-  }
-  throw malformed();
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function parse(bytes: Uint8Array): JsonObject {
+  const json = parseObject(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  if (json === null) throw malformed();
+  return json;
 }
 
 function isText(value: unknown): value is string {

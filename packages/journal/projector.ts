@@ -62,6 +62,31 @@ export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projectio
   return Number(result.rows[0]?.position ?? 0);
 }
 
+/** A projection at work, and where its tables stand. */
+interface Projecting {
+  readonly projection: Projection;
+  readonly journal: Journal;
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly stopped: ReturnType<typeof createStoppedProjection>;
+  /** Aborted at the end. */
+  readonly abort: AbortController;
+  /** The types it folds; undefined: all. */
+  readonly types: ReadonlySet<RecordedEvent['type']> | undefined;
+  checkpoint: number;
+  /** Applied up to here, if only in tables that have lost it since: beyond the checkpoint it does not come by itself. */
+  appliedUpTo: number;
+  /** The tables stand where the checkpoint says. */
+  isSure: boolean;
+  /** Looks at the tables while nothing comes; batches wait for it. */
+  checking: Promise<void> | undefined;
+  isBusy: boolean;
+  isLooking: boolean;
+  /** A batch failed, and it is not known for which of its events. */
+  isOneByOne: boolean;
+}
+
 /**
  * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction: after a crash they
  * agree, whichever of the two was last. That transaction may be lost in a crash (it does not wait for the disk), since
@@ -74,132 +99,153 @@ export async function startProjector(
   projection: Projection,
   { journal, pool, logger, clock = systemClock, pause = pauseUnlessAborted, checkMs = CHECK_MS }: ProjectorDependencies,
 ): Promise<Projector> {
-  let checkpoint = await readCheckpoint(pool, projection);
-  /** Applied up to here, if only in tables that have lost it since: beyond the checkpoint it does not come by itself. */
-  let appliedUpTo = checkpoint;
-  let isSure = true;
-  /** Looks at the tables while nothing comes; batches wait for it. */
-  let checking: Promise<void> | undefined;
-  let isBusy = false;
-  let isLooking = false;
-  /** A batch failed, and it is not known for which of its events. */
-  let isOneByOne = false;
-  const stopped = createStoppedProjection(projection.name, clock);
-  const abort = new AbortController();
-  const types = projection.types === undefined ? undefined : new Set(projection.types);
-
-  function onEvents(events: readonly RecordedEvent[], isMoreWaiting: boolean): undefined | Promise<void> {
-    if (checking !== undefined) return checking.then(() => onEvents(events, isMoreWaiting));
-    if (!isSure || checkpoint < appliedUpTo) return lookAgain().then(() => onEvents(events, isMoreWaiting));
-    const wanted = wantedOf(events);
-    const position = events.at(-1)?.position ?? checkpoint;
-    if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
-    // Where a few come at a time, it is not behind: they are only known of before they are here.
-    return project(wanted, position, isMoreWaiting && events.length >= LOAD_MIN_EVENTS);
-  }
-
-  function wantedOf(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-    return events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
-  }
-
-  async function project(events: readonly RecordedEvent[], position: number, isBehind: boolean): Promise<void> {
-    const begunAtMs = performance.now();
-    isBusy = true;
-    try {
-      if (isOneByOne) for (const event of events) await apply([event], event.position);
-      if (checkpoint < position) await apply(isOneByOne ? [] : events, position);
-      isOneByOne = false;
-    } finally {
-      isBusy = false;
-      stopped.tried(begunAtMs);
-    }
-    if (isBehind) return;
-    const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
-    await pause(pauseMs, abort.signal).catch(() => undefined);
-  }
-
-  async function apply(events: readonly RecordedEvent[], position: number): Promise<void> {
-    // Until it is known to be committed: a connection that breaks in mid-commit does not tell, and a predecessor that is
-    // about to end may have taken the same events.
-    isSure = false;
-    try {
-      await inProjectionTransaction(pool, projection.schema, async (client) => {
-        await moveCheckpoint(client, projection, checkpoint, position);
-        if (events.length > 0) await projection.apply(client, events);
-      });
-    } catch (error) {
-      noteFailure(events, error);
-      throw error;
-    }
-    checkpoint = position;
-    appliedUpTo = Math.max(appliedUpTo, position);
-    isSure = true;
-    stopped.passed(checkpoint);
-  }
-
-  /** A batch is tried again one by one: that finds the event it fails for, and takes those before it. */
-  function noteFailure(events: readonly RecordedEvent[], error: unknown): void {
-    if (isOutage(error) || error instanceof CheckpointMoved) return;
-    isOneByOne = true;
-    const [event, ...more] = events;
-    if (event !== undefined && more.length === 0) stopped.failed(event, error);
-  }
-
-  /** After a failure only the tables say what was taken. What they have lost is taken again. */
-  async function lookAgain(): Promise<void> {
-    isLooking = true;
-    try {
-      checkpoint = await readCheckpoint(pool, projection);
-      if (checkpoint < appliedUpTo) await takeAgain();
-    } finally {
-      isLooking = false;
-    }
-    isSure = true;
-    stopped.passed(checkpoint);
-  }
-
-  async function takeAgain(): Promise<void> {
-    const fields = { projection: projection.name, checkpoint, appliedUpTo };
-    logger.warn(fields, 'the database has lost what a projection had taken; it is folded anew');
-    const end = appliedUpTo;
-    for await (const events of journal.read(checkpoint)) {
-      const lost = events.filter((event) => event.position <= end);
-      const position = lost.at(-1)?.position;
-      if (position !== undefined) await project(wantedOf(lost), position, true);
-      if (checkpoint >= end) return;
-    }
-  }
-
-  /** Never rejects: what could not be looked at is looked at with the next batch. */
-  async function check(): Promise<void> {
-    try {
-      const isWhole = isSure && checkpoint >= appliedUpTo;
-      if (!isWhole || (await readCheckpoint(pool, projection)) < checkpoint) await lookAgain();
-    } catch (error) {
-      logger.debug({ err: error, projection: projection.name }, 'the tables could not be looked at');
-    } finally {
-      checking = undefined;
-    }
-  }
-
+  const checkpoint = await readCheckpoint(pool, projection);
+  const projecting: Projecting = {
+    projection,
+    journal,
+    pool,
+    logger,
+    pause,
+    stopped: createStoppedProjection(projection.name, clock),
+    abort: new AbortController(),
+    types: projection.types === undefined ? undefined : new Set(projection.types),
+    checkpoint,
+    appliedUpTo: checkpoint,
+    isSure: true,
+    checking: undefined,
+    isBusy: false,
+    isLooking: false,
+    isOneByOne: false,
+  };
   const checks = setInterval(() => {
     // A batch under way finds out by itself.
-    if (!isBusy && !isLooking) checking ??= check();
+    if (!projecting.isBusy && !projecting.isLooking) projecting.checking ??= check(projecting);
   }, checkMs);
   checks.unref();
-
-  const subscription = journal.subscribe({ name: projection.name, afterPosition: checkpoint, onEvents });
+  const subscription = journal.subscribe({
+    name: projection.name,
+    afterPosition: checkpoint,
+    onEvents: (events, isMoreWaiting) => takeEvents(projecting, events, isMoreWaiting),
+  });
   logger.debug({ projection: projection.name, checkpoint }, 'projection started');
   return {
     ...subscription,
-    deadLetters: stopped.deadLetters,
+    deadLetters: projecting.stopped.deadLetters,
     async close() {
       clearInterval(checks);
-      abort.abort();
-      await checking;
+      projecting.abort.abort();
+      await projecting.checking;
       await subscription.close();
     },
   };
+}
+
+function takeEvents(
+  projecting: Projecting,
+  events: readonly RecordedEvent[],
+  isMoreWaiting: boolean,
+): undefined | Promise<void> {
+  const { checking, isSure, checkpoint, appliedUpTo } = projecting;
+  if (checking !== undefined) return checking.then(() => takeEvents(projecting, events, isMoreWaiting));
+  if (!isSure || checkpoint < appliedUpTo) {
+    return lookAgain(projecting).then(() => takeEvents(projecting, events, isMoreWaiting));
+  }
+  const wanted = wantedOf(projecting, events);
+  const position = events.at(-1)?.position ?? checkpoint;
+  if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
+  // Where a few come at a time, it is not behind: they are only known of before they are here.
+  return project(projecting, wanted, position, isMoreWaiting && events.length >= LOAD_MIN_EVENTS);
+}
+
+function wantedOf({ checkpoint, types }: Projecting, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  return events.filter((event) => event.position > checkpoint && (types?.has(event.type) ?? true));
+}
+
+async function project(
+  projecting: Projecting,
+  events: readonly RecordedEvent[],
+  position: number,
+  isBehind: boolean,
+): Promise<void> {
+  const begunAtMs = performance.now();
+  projecting.isBusy = true;
+  try {
+    if (projecting.isOneByOne) for (const event of events) await apply(projecting, [event], event.position);
+    if (projecting.checkpoint < position) await apply(projecting, projecting.isOneByOne ? [] : events, position);
+    projecting.isOneByOne = false;
+  } finally {
+    projecting.isBusy = false;
+    projecting.stopped.tried(begunAtMs);
+  }
+  if (isBehind) return;
+  const pauseMs = events.length < LOAD_MIN_EVENTS ? LIGHT_PAUSE_MS : LOADED_PAUSE_MS;
+  await projecting.pause(pauseMs, projecting.abort.signal).catch(() => undefined);
+}
+
+async function apply(projecting: Projecting, events: readonly RecordedEvent[], position: number): Promise<void> {
+  const { projection, pool, stopped } = projecting;
+  // Until it is known to be committed: a connection that breaks in mid-commit does not tell, and a predecessor that is
+  // about to end may have taken the same events.
+  projecting.isSure = false;
+  try {
+    await inProjectionTransaction(pool, projection.schema, async (client) => {
+      await moveCheckpoint(client, projection, projecting.checkpoint, position);
+      if (events.length > 0) await projection.apply(client, events);
+    });
+  } catch (error) {
+    noteFailure(projecting, events, error);
+    throw error;
+  }
+  projecting.checkpoint = position;
+  projecting.appliedUpTo = Math.max(projecting.appliedUpTo, position);
+  projecting.isSure = true;
+  stopped.passed(position);
+}
+
+/** A batch is tried again one by one: that finds the event it fails for, and takes those before it. */
+function noteFailure(projecting: Projecting, events: readonly RecordedEvent[], error: unknown): void {
+  if (isOutage(error) || error instanceof CheckpointMoved) return;
+  projecting.isOneByOne = true;
+  const [event, ...more] = events;
+  if (event !== undefined && more.length === 0) projecting.stopped.failed(event, error);
+}
+
+/** After a failure only the tables say what was taken. What they have lost is taken again. */
+async function lookAgain(projecting: Projecting): Promise<void> {
+  projecting.isLooking = true;
+  try {
+    projecting.checkpoint = await readCheckpoint(projecting.pool, projecting.projection);
+    if (projecting.checkpoint < projecting.appliedUpTo) await takeAgain(projecting);
+  } finally {
+    projecting.isLooking = false;
+  }
+  projecting.isSure = true;
+  projecting.stopped.passed(projecting.checkpoint);
+}
+
+async function takeAgain(projecting: Projecting): Promise<void> {
+  const { projection, journal, logger, checkpoint, appliedUpTo } = projecting;
+  const fields = { projection: projection.name, checkpoint, appliedUpTo };
+  logger.warn(fields, 'the database has lost what a projection had taken; it is folded anew');
+  for await (const events of journal.read(checkpoint)) {
+    const lost = events.filter((event) => event.position <= appliedUpTo);
+    const position = lost.at(-1)?.position;
+    if (position !== undefined) await project(projecting, wantedOf(projecting, lost), position, true);
+    if (projecting.checkpoint >= appliedUpTo) return;
+  }
+}
+
+/** Never rejects: what could not be looked at is looked at with the next batch. */
+async function check(projecting: Projecting): Promise<void> {
+  const { projection, pool, logger } = projecting;
+  try {
+    const isWhole = projecting.isSure && projecting.checkpoint >= projecting.appliedUpTo;
+    if (!isWhole || (await readCheckpoint(pool, projection)) < projecting.checkpoint) await lookAgain(projecting);
+  } catch (error) {
+    logger.debug({ err: error, projection: projection.name }, 'the tables could not be looked at');
+  } finally {
+    projecting.checking = undefined;
+  }
 }
 
 /** Runs `work` in one transaction whose unqualified tables are those of `schema`. */

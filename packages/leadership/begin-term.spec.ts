@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
+import { keyRevoked } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { beginTerm } from './begin-term.ts';
@@ -11,7 +12,7 @@ const revocation = (keyId: string): AppendRequest => ({
   expectedVersion: 0,
   correlationId: '',
   causationId: '',
-  events: [{ eventId: newId(), type: 'ApiKeyRevoked', data: { keyId, userId: 'u', revokedAtMs: '1' } }],
+  events: [{ eventId: newId(), ...keyRevoked({ keyId }) }],
 });
 
 const isHeld = (): boolean => true;

@@ -4,8 +4,8 @@ import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts
 import { test } from '#testkit/test.ts';
 import { costBound, isFree, outputTokensPayable, TOKENS_MAX } from './cost-bound.ts';
 import { rate } from './rate.ts';
+import { promptTokensOf } from './token-usage.ts';
 import { completeUnitPrices } from './unit-prices.ts';
-import { promptTokens } from './usage.ts';
 
 const anySlack = () => fc.integer({ min: 0, max: 3_000 });
 
@@ -13,7 +13,7 @@ test('no usage within the bounds costs more than the bound', () => {
   fc.assert(
     fc.property(anyUsage(), anyPrice(), anyMultiplier(), anySlack(), anySlack(), (usage, price, multiplier, p, o) => {
       const bound = costBound({
-        promptTokensBound: promptTokens(usage) + p,
+        promptTokensBound: promptTokensOf(usage) + p,
         outputTokensBound: usage.outputTokens + usage.reasoningTokens + o,
         price,
         multiplierBasisPoints: multiplier,

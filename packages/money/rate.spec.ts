@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
 import { rate, rateLines } from './rate.ts';
+import { noUsage } from './token-usage.ts';
 import { completeUnitPrices } from './unit-prices.ts';
-import { noUsage } from './usage.ts';
 
 const flat = (inputPicoUsd: bigint, outputPicoUsd: bigint) => ({
   unitPrices: completeUnitPrices({ inputPicoUsd, outputPicoUsd }),

@@ -1,6 +1,6 @@
 import { PICO_PER_NANO } from './nano-usd.ts';
 import { type Price, unitPricesFor } from './price.ts';
-import { promptTokens, type Usage } from './usage.ts';
+import { promptTokensOf, type TokenUsage } from './token-usage.ts';
 
 /** A kind of token, as `gateway.events.v1.ChargeLine` names it. */
 export type Unit = 'input' | 'cached_input' | 'cache_write' | 'cache_write_1h' | 'output' | 'reasoning';
@@ -19,11 +19,11 @@ export const BASIS_POINTS = 10_000n;
  * is negative or not whole.
  */
 export function rate(
-  usage: Usage,
+  usage: TokenUsage,
   price: Pick<Price, 'unitPrices' | 'tiers'>,
   multiplierBasisPoints: number,
 ): { readonly lines: readonly RateLine[]; readonly totalNanoUsd: bigint } {
-  const prices = unitPricesFor(price, promptTokens(usage));
+  const prices = unitPricesFor(price, promptTokensOf(usage));
   const lines: RateLine[] = [];
   const add = (unit: Unit, quantity: number, pricePicoUsd: bigint): void => {
     if (quantity !== 0) lines.push({ unit, quantity, pricePicoUsd });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { removeDataDir } from '#testkit/remove-data-dir.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 
@@ -16,7 +18,7 @@ async function temporaryDataDir(context: Scope, name = 'data'): Promise<string> 
   context.defer(async () => {
     const hasCluster = (await stat(join(dataDir, 'postgres')).catch(() => undefined)) !== undefined;
     if (hasCluster) await stopWhatRuns(dataDir);
-    await rm(dir, { recursive: true });
+    await removeDataDir(dir);
   });
   // Open to the user that root lends to PostgreSQL, as a data directory usually is.
   await mkdir(dataDir, { recursive: true });
@@ -177,6 +179,28 @@ test('a lost password and a cluster of another version are named for what they a
 
   await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
   await assert.rejects(startEmbeddedPostgres({ dataDir, log }), /was written by PostgreSQL 17, this gateway brings 18/);
+});
+
+test('a data directory that the server cannot enter links to one it can, at every start by name, and nothing stays of it', async (context) => {
+  if (process.getuid?.() !== 0) return;
+  const dataDir = await temporaryDataDir(context);
+  await chmod(join(dataDir, '..'), 0o700);
+  const said: string[] = [];
+  const start = () => startEmbeddedPostgres({ dataDir, log: (line) => void said.push(line), isDurable: false });
+  const first = await start();
+  await first.stop();
+  const { linkedDir = '' } = first;
+  assert.match(linkedDir, /^\/var\/lib\/ai-api-gateway\/postgres-[0-9a-f]{8}$/);
+  said.length = 0;
+  const second = await start();
+  await second.stop();
+  assert.equal(second.linkedDir, linkedDir);
+  assert.ok(
+    said.some((line) => line.includes(linkedDir) && line.includes(join(dataDir, 'postgres'))),
+    said.join(),
+  );
+  await removeDataDir(dataDir);
+  assert.deepEqual([existsSync(linkedDir), existsSync(dataDir)], [false, false]);
 });
 
 test('a server that cannot start says why, from its own log', async (context) => {

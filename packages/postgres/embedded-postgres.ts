@@ -28,6 +28,8 @@ export interface EmbeddedPostgres {
   readonly connectionString: string;
   /** True when a server was already running, left behind by a process that was killed. */
   readonly adopted: boolean;
+  /** Where the files are, if not in the data directory: the user that PostgreSQL runs as for root cannot enter every folder. */
+  readonly linkedDir: string | undefined;
   /**
    * From now on a server that ends by itself, or by somebody else's hand, is started again at the same address. To be called
    * once.
@@ -71,6 +73,7 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
   return {
     connectionString,
     adopted,
+    linkedDir: cluster.isLinked ? cluster.dir : undefined,
     supervise(supervisionSettings, times) {
       const isRunning = (): Promise<boolean> => isPostmasterOf(cluster.dir, pid);
       supervision ??= supervise({ isRunning, start: startAgain }, supervisionSettings, times);

@@ -31,6 +31,9 @@ function termBegins(service: string, epoch: number): AppendRequest {
   };
 }
 
+/** States one guarantee; its test gets an empty log. */
+type Guarantee = (sentence: string, use: (journal: Journal) => Promise<void>) => void;
+
 /**
  * What every log keeps, whatever it is kept in. Each test opens a log of its own. One in the process of its subscribers
  * keeps one thing more: a fold is never behind the answer of an append.
@@ -40,10 +43,17 @@ export function testJournalContract(
   open: (use: (journal: Journal) => Promise<void>) => Promise<void>,
   { isInProcess = true } = {},
 ): void {
-  const guarantee = (sentence: string, use: (journal: Journal) => Promise<void>): void => {
+  const guarantee: Guarantee = (sentence, use) => {
     test(`${name}: ${sentence}`, () => open(use));
   };
+  testVersions(guarantee);
+  testTerms(guarantee);
+  testRepeats(guarantee);
+  testSubscribers(guarantee);
+  if (isInProcess) testFolds(guarantee);
+}
 
+function testVersions(guarantee: Guarantee): void {
   guarantee('positions are gapless and stream versions count from 1', async (journal) => {
     await journal.append(revocations('a', 0, [newId()]));
     await journal.append(revocations('b', 0, [newId(), newId()]));
@@ -67,6 +77,23 @@ export function testJournalContract(
     assert.equal(await journal.head(), 1);
   });
 
+  guarantee('of many that expect the same version one wins', async (journal) => {
+    const results = await Promise.all(Array.from({ length: 50 }, () => journal.append(revocations('a', 0, [newId()]))));
+    assert.equal(results.filter((result) => result.kind === 'appended').length, 1);
+    assert.equal(await journal.head(), 1);
+  });
+
+  guarantee('what is read is what was appended, to the byte', async (journal) => {
+    const request = revocations('a', 0, [newId()]);
+    await journal.append(request);
+    const [event] = await journal.readStream('key-a');
+    assert.equal(event?.body, JSON.stringify(request.events[0]?.data));
+    assert.deepEqual(event?.data, request.events[0]?.data);
+    assert.equal(event?.correlationId, 'correlation of a');
+  });
+}
+
+function testTerms(guarantee: Guarantee): void {
   guarantee('of a term that is over, or not begun, nothing is written', async (journal) => {
     const inTerm = (epoch: number, keyId: string): AppendRequest => ({
       ...revocations(keyId, 0, [newId()]),
@@ -104,7 +131,9 @@ export function testJournalContract(
     assert.equal(secondTerm, events.length - 1, 'nothing of the first term follows the second');
     assert.equal(events.length, new Set(events.map((event) => event.eventId)).size);
   });
+}
 
+function testRepeats(guarantee: Guarantee): void {
   guarantee('the same append again is the same append: old position, nothing new', async (journal) => {
     const request = revocations('a', 0, [newId(), newId()]);
     await journal.append(request);
@@ -151,22 +180,9 @@ export function testJournalContract(
     );
     assert.equal(await journal.head(), 3);
   });
+}
 
-  guarantee('of many that expect the same version one wins', async (journal) => {
-    const results = await Promise.all(Array.from({ length: 50 }, () => journal.append(revocations('a', 0, [newId()]))));
-    assert.equal(results.filter((result) => result.kind === 'appended').length, 1);
-    assert.equal(await journal.head(), 1);
-  });
-
-  guarantee('what is read is what was appended, to the byte', async (journal) => {
-    const request = revocations('a', 0, [newId()]);
-    await journal.append(request);
-    const [event] = await journal.readStream('key-a');
-    assert.equal(event?.body, JSON.stringify(request.events[0]?.data));
-    assert.deepEqual(event?.data, request.events[0]?.data);
-    assert.equal(event?.correlationId, 'correlation of a');
-  });
-
+function testSubscribers(guarantee: Guarantee): void {
   guarantee('a subscriber gets every event once and in order, those before it and those after', async (journal) => {
     for (let n = 0; n < 30; n += 1) await journal.append(revocations(`before${n}`, 0, [newId()]));
     const seen: number[] = [];
@@ -214,8 +230,9 @@ export function testJournalContract(
       await slow.close();
     },
   );
+}
 
-  if (!isInProcess) return;
+function testFolds(guarantee: Guarantee): void {
   guarantee('a subscriber that folds in memory is never behind the answer of an append', async (journal) => {
     let folded = 0;
     const fold = journal.subscribe({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PriceTier, UnitPrices } from '#money/price.ts';
-import type { Usage } from '#money/usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 
 /** Records compare equal to objects written in code. */
 const plain = { noNullPrototype: true } as const;
@@ -18,7 +18,7 @@ export function anyPrice(): fc.Arbitrary<{ unitPrices: UnitPrices; tiers: PriceT
   return fc.record({ unitPrices: anyUnitPrices(), tiers }, plain);
 }
 
-export function anyUsage(tokensMax = 2_000): fc.Arbitrary<Usage> {
+export function anyUsage(tokensMax = 2_000): fc.Arbitrary<TokenUsage> {
   const tokens = fc.integer({ min: 0, max: tokensMax });
   return fc.record(
     {

@@ -1,7 +1,19 @@
-import type { EventBodies } from '#contracts/events.ts';
+import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
 import { streams } from '#contracts/streams.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import { chainedLog, LOG_BEGAN_AT_MS, type LogEntry } from './chained-log.ts';
+import {
+  admitted,
+  charged,
+  credited,
+  expired,
+  keyCreated,
+  keyRevoked,
+  pricePublished,
+  used,
+  userCreated,
+} from './events.ts';
 
 /** Where in the sample log what happens. */
 export const at = {
@@ -39,7 +51,7 @@ export function sampleLog(): StoredEvent[] {
     ...accountEntries(),
     price('1', 250_000n),
     price('2', 300_000n),
-    admitted('paid', 3_074_852n, at.paidAdmitted),
+    admission('paid', 3_074_852n, at.paidAdmitted),
     usage('paid', { inputTokens: 600, cachedInputTokens: 400, outputTokens: 301, reasoningTokens: 99 }),
     // 600 x 300,000 + 400 x 75,000 + 301 x 1,200,000 + 99 x 1,200,001 pico-USD = 690,000,099; x 1.5 = 1,035,000.1485 nano
     charge('paid', {
@@ -53,18 +65,11 @@ export function sampleLog(): StoredEvent[] {
         { unit: 'reasoning', quantity: 99, pricePicoUsd: '1200001' },
       ],
     }),
-    admitted('lost', 3_074_852n, at.lostAdmitted),
-    requestEntry('lost', {
-      type: 'HoldExpired',
-      data: {
-        requestId: 'lost',
-        userId: SAMPLE_USER,
-        holdNanoUsd: '3074852',
-        reason: 'orphaned',
-        expiredAtMs: ms(at.lostExpired),
-      },
-    }),
-    admitted('overrun', 1_000n, at.overrunAdmitted),
+    admission('lost', 3_074_852n, at.lostAdmitted),
+    ofRequest('lost', (requestId) =>
+      expired({ ...of, requestId, holdNanoUsd: 3_074_852n, reason: 'orphaned', expiredAtMs: ms(at.lostExpired) }),
+    ),
+    admission('overrun', 1_000n, at.overrunAdmitted),
     usage('overrun', { inputTokens: 10 }),
     // 10 x 300,000 x 1.5 = 4,500 nano-USD
     charge('overrun', {
@@ -73,15 +78,11 @@ export function sampleLog(): StoredEvent[] {
       hold: 1_000n,
       lines: [{ unit: 'input', quantity: 10, pricePicoUsd: '300000' }],
     }),
-    admitted('failed', 5_000n, at.failedAdmitted),
+    admission('failed', 5_000n, at.failedAdmitted),
     usage('failed', {}, { outcome: 'OUTCOME_FAILED', provider: '', model: '' }),
     charge('failed', { amount: 0n, overrun: 0n, hold: 5_000n, lines: [], priceKey: '', priceVersion: 0 }),
-    admitted('running', 5_000n, at.runningAdmitted),
-    {
-      stream: streams.key(SAMPLE_KEY),
-      type: 'ApiKeyRevoked',
-      data: { keyId: SAMPLE_KEY, userId: SAMPLE_USER, revokedAtMs: ms(at.keyRevoked) },
-    },
+    admission('running', 5_000n, at.runningAdmitted),
+    { stream: streams.key(SAMPLE_KEY), ...keyRevoked({ ...key, revokedAtMs: ms(at.keyRevoked) }) },
   ]);
 }
 
@@ -93,162 +94,76 @@ export function recordedAtMs(position: number): number {
 const PRICE_KEY = 'openai/gpt-sample';
 const ms = (position: number): string => String(recordedAtMs(position));
 
+const of = { userId: SAMPLE_USER };
+const key = { keyId: SAMPLE_KEY, userId: SAMPLE_USER };
+
 function accountEntries(): LogEntry[] {
+  const created = { ...of, sealedProfile: 'sealed', multiplierBasisPoints: 15_000, createdAtMs: ms(at.userCreated) };
   return [
+    { stream: streams.user(SAMPLE_USER), ...userCreated(created) },
     {
       stream: streams.user(SAMPLE_USER),
-      type: 'UserCreated',
-      data: {
-        userId: SAMPLE_USER,
-        sealedProfile: 'sealed',
-        requestsPerMinute: 0,
-        multiplierBasisPoints: 15_000,
-        createdAtMs: ms(at.userCreated),
-      },
+      ...credited(SAMPLE_USER, 10_000_000n, { creditedAtMs: ms(at.balanceCredited) }),
     },
-    {
-      stream: streams.user(SAMPLE_USER),
-      type: 'BalanceCredited',
-      data: {
-        userId: SAMPLE_USER,
-        creditId: 'c1',
-        amountNanoUsd: '10000000',
-        reason: 'top-up',
-        postings: [
-          { account: `customer:${SAMPLE_USER}`, amountNanoUsd: '10000000' },
-          { account: 'topups', amountNanoUsd: '-10000000' },
-        ],
-        creditedAtMs: ms(at.balanceCredited),
-      },
-    },
-    {
-      stream: streams.key(SAMPLE_KEY),
-      type: 'ApiKeyCreated',
-      data: {
-        keyId: SAMPLE_KEY,
-        userId: SAMPLE_USER,
-        keyHash: 'ab'.repeat(32),
-        prefix: 'ak_abcdefgh',
-        name: 'laptop',
-        createdAtMs: ms(at.keyCreated),
-      },
-    },
+    { stream: streams.key(SAMPLE_KEY), ...keyCreated({ ...key, name: 'laptop', createdAtMs: ms(at.keyCreated) }) },
   ];
 }
 
 function price(version: '1' | '2', inputPicoUsd: bigint): LogEntry {
-  return {
-    stream: streams.price(PRICE_KEY),
-    type: 'PricePublished',
-    data: {
-      priceKey: PRICE_KEY,
-      unitPrices: {
-        inputPicoUsd: String(inputPicoUsd),
-        cachedInputPicoUsd: String(inputPicoUsd / 4n),
-        cacheWritePicoUsd: String(inputPicoUsd),
-        cacheWrite1hPicoUsd: String(inputPicoUsd),
-        outputPicoUsd: '1200000',
-        reasoningPicoUsd: '1200001',
-      },
-      tiers: [],
-      contextTokens: 128_000,
-      outputTokensMax: 16_384,
-      source: `catalogue ${version}`,
-      publishedAtMs: ms(version === '1' ? at.firstPrice : at.secondPrice),
+  const published = pricePublished(PRICE_KEY, {
+    unitPrices: {
+      inputPicoUsd: String(inputPicoUsd),
+      cachedInputPicoUsd: String(inputPicoUsd / 4n),
+      cacheWritePicoUsd: String(inputPicoUsd),
+      cacheWrite1hPicoUsd: String(inputPicoUsd),
+      outputPicoUsd: '1200000',
+      reasoningPicoUsd: '1200001',
     },
-  };
-}
-
-function requestEntry<E extends Omit<LogEntry, 'stream'>>(requestId: string, entry: E): E & { stream: string } {
-  return { ...entry, stream: streams.request(requestId), correlationId: requestId };
-}
-
-function admitted(requestId: string, holdNanoUsd: bigint, position: number): LogEntry {
-  return requestEntry(requestId, {
-    type: 'RequestAdmitted',
-    data: {
-      requestId,
-      userId: SAMPLE_USER,
-      keyId: SAMPLE_KEY,
-      model: 'gpt-sample',
-      stream: false,
-      candidates: [{ provider: 'openai', model: 'gpt-sample', priceKey: PRICE_KEY, priceVersion: 2 }],
-      multiplierBasisPoints: 15_000,
-      holdNanoUsd: String(holdNanoUsd),
-      promptTokensBound: 2_833,
-      outputTokensBound: 1_000,
-      admittedAtMs: ms(position),
-      expiresAtMs: String(recordedAtMs(position) + 900_000),
-    },
+    contextTokens: 128_000,
+    outputTokensMax: 16_384,
+    source: `catalogue ${version}`,
+    publishedAtMs: ms(version === '1' ? at.firstPrice : at.secondPrice),
   });
+  return { stream: streams.price(PRICE_KEY), ...published };
+}
+
+function ofRequest(requestId: string, build: (requestId: string) => GatewayEvent): LogEntry {
+  return { ...build(requestId), stream: streams.request(requestId), correlationId: requestId };
+}
+
+function admission(id: string, holdNanoUsd: bigint, position: number): LogEntry {
+  const candidates = [{ provider: 'openai', model: 'gpt-sample', priceKey: PRICE_KEY, priceVersion: 2 }];
+  const bounds = { promptTokensBound: 2_833, outputTokensBound: 1_000, admittedAtMs: ms(position) };
+  return ofRequest(id, (requestId) =>
+    admitted({ ...key, ...bounds, requestId, model: 'gpt-sample', candidates, holdNanoUsd }),
+  );
 }
 
 function usage(
-  requestId: string,
-  tokens: Partial<EventBodies['UsageRecorded']['usage']>,
-  changes: Partial<EventBodies['UsageRecorded']> = {},
+  id: string,
+  tokens: Partial<TokenUsage>,
+  changes: Partial<Omit<EventBodies['UsageRecorded'], 'usage'>> = {},
 ): LogEntry {
-  return requestEntry(requestId, {
-    type: 'UsageRecorded',
-    data: {
-      requestId,
-      userId: SAMPLE_USER,
-      outcome: 'OUTCOME_COMPLETED',
-      provider: 'openai',
-      model: 'gpt-sample',
-      usage: {
-        inputTokens: 0,
-        cachedInputTokens: 0,
-        cacheWriteTokens: 0,
-        cacheWrite1hTokens: 0,
-        outputTokens: 0,
-        reasoningTokens: 0,
-        ...tokens,
-      },
-      estimated: false,
-      estimatePolicy: '',
-      attempts: [{ provider: 'openai', model: 'gpt-sample', status: 200, error: '', durationMs: 800 }],
-      houseLosses: [],
-      firstByteMs: 200,
-      durationMs: 800,
-      recordedAtMs: String(LOG_BEGAN_AT_MS),
-      ...changes,
-    },
-  });
+  const attempts = [{ provider: 'openai', model: 'gpt-sample', status: 200, error: '', durationMs: 800 }];
+  const answered = { provider: 'openai', model: 'gpt-sample', attempts, firstByteMs: 200, durationMs: 800 };
+  const recordedAtMs = LOG_BEGAN_AT_MS;
+  return ofRequest(id, (requestId) => used({ ...of, ...answered, recordedAtMs, ...changes, requestId, usage: tokens }));
 }
 
 function charge(
-  requestId: string,
-  of: {
-    readonly amount: bigint;
-    readonly overrun: bigint;
-    readonly hold: bigint;
-    readonly lines: EventBodies['ChargePosted']['lines'];
-    readonly priceKey?: string;
-    readonly priceVersion?: number;
-  },
+  id: string,
+  { amount, overrun, hold, lines, priceKey = PRICE_KEY, priceVersion = 2 }: SampleCharge,
 ): LogEntry {
-  const postings = [
-    { account: `customer:${SAMPLE_USER}`, amountNanoUsd: String(-of.amount) },
-    { account: 'revenue', amountNanoUsd: String(of.amount + of.overrun) },
-    { account: 'house_overrun', amountNanoUsd: String(-of.overrun) },
-  ];
-  return requestEntry(requestId, {
-    type: 'ChargePosted',
-    data: {
-      requestId,
-      userId: SAMPLE_USER,
-      keyId: SAMPLE_KEY,
-      amountNanoUsd: String(of.amount),
-      overrunNanoUsd: String(of.overrun),
-      holdNanoUsd: String(of.hold),
-      priceKey: of.priceKey ?? PRICE_KEY,
-      priceVersion: of.priceVersion ?? 2,
-      multiplierBasisPoints: 15_000,
-      lines: of.lines,
-      postings: postings.filter((line) => line.amountNanoUsd !== '0'),
-      estimated: false,
-      postedAtMs: String(LOG_BEGAN_AT_MS),
-    },
-  });
+  const amounts = { amountNanoUsd: amount, overrunNanoUsd: overrun, holdNanoUsd: hold };
+  const posted = { ...key, ...amounts, lines, priceKey, priceVersion, postedAtMs: LOG_BEGAN_AT_MS };
+  return ofRequest(id, (requestId) => charged({ ...posted, requestId }));
+}
+
+interface SampleCharge {
+  readonly amount: bigint;
+  readonly overrun: bigint;
+  readonly hold: bigint;
+  readonly lines: EventBodies['ChargePosted']['lines'];
+  readonly priceKey?: string;
+  readonly priceVersion?: number;
 }

@@ -10,7 +10,7 @@ type Run = (scope: Scope) => unknown;
 type Hook = (run: () => unknown) => void;
 
 /** Long enough for a crash test of many restarts on a slow machine; short enough that a hanging test ends a CI run. */
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 300_000;
 
 /** Fails the test or hook that runs; absent between them. */
 let failRunning: ((error: unknown) => void) | undefined;

@@ -10,13 +10,13 @@ import { newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { startGrpcServer } from '#rpc/server.ts';
-import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
+import { admitted, credited, pricePublished, used, userCreated } from '#testkit/events.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { createBilling } from '../../services/billing/src/testing.ts';
 import { type LocalJournal, openJournal } from '../../services/journal/src/journal.ts';
 import { defaultQuotaConfig } from '../../services/quota/src/config.ts';
-import { created, createQuota, credited, priced } from '../../services/quota/src/testing.ts';
+import { createQuota } from '../../services/quota/src/testing.ts';
 
 const logger = pino({ level: 'silent' });
 const SCHEMAS = ['journal', 'quota', 'billing'] as const;
@@ -60,7 +60,7 @@ export async function openWorld(): Promise<World> {
   const journal = await openJournal({ connectionString, pool, logger, writer: 'inline', onFenced });
   opened.defer(() => journal.close());
   const append = appendTo(journal);
-  await append(streams.user(USER), 0, created({ userId: USER }));
+  await append(streams.user(USER), 0, userCreated({ userId: USER }));
   await append(streams.user(USER), 1, credited(USER, 1_000_000_000n));
   const quota = await createQuota({ config: defaultQuotaConfig, journal, pool, logger });
   opened.defer(() => quota.close());
@@ -73,15 +73,15 @@ export async function openWorld(): Promise<World> {
     async use() {
       const requestId = newId();
       const candidates = [{ provider: 'first', model: 'later', priceKey: PRICE_KEY, priceVersion: 1 }];
-      const admission = exampleAdmission(requestId, { userId: USER, candidates, expiresAtMs: '9000000000000' });
-      const usage = exampleUsage(requestId, { outputTokens: 10 }, { userId: USER, model: 'later' });
+      const admission = admitted({ requestId, userId: USER, candidates, expiresAtMs: 9_000_000_000_000 });
+      const usage = used({ requestId, userId: USER, model: 'later', usage: { outputTokens: 10 } });
       const stream = streams.request(requestId);
       const ids = [requestEventId(requestId, 'request-admitted'), requestEventId(requestId, 'usage-recorded')] as const;
-      await append(stream, 0, { type: 'RequestAdmitted', data: admission }, ids[0]);
-      await append(stream, 1, { type: 'UsageRecorded', data: usage }, ids[1]);
+      await append(stream, 0, admission, ids[0]);
+      await append(stream, 1, usage, ids[1]);
       return requestId;
     },
-    publishPrice: () => append(streams.price(PRICE_KEY), 0, priced(PRICE_KEY)),
+    publishPrice: () => append(streams.price(PRICE_KEY), 0, pricePublished(PRICE_KEY)),
     startBilling: (options = {}) => startBilling(journal, pool, options),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

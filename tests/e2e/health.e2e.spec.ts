@@ -79,7 +79,7 @@ test('a provider that keeps failing shows as not healthy, and as healthy when it
 });
 
 for (const stream of [false, true]) {
-  test(`a ${stream ? 'streamed' : 'whole'} completion leaves one JSON line: who, what, where, how much, at what cost`, async () => {
+  test(`a ${stream ? 'streamed' : 'whole'} completion leaves one line of the request and one of its charge`, async () => {
     const body = { model: 'gpt-4o-mini', messages };
     const asked = stream
       ? await client.chat.completions.create({ ...body, stream }).withResponse()
@@ -91,20 +91,21 @@ for (const stream of [false, true]) {
         .gateway()
         .lines.filter((each) => each.includes(requestId))
         .map((each) => JSON.parse(each));
-    const line = await until('the line', async () => linesOfRequest().find((each) => each.costUsd !== undefined));
+    const charge = await until('the charge', async () => linesOfRequest().find(({ msg }) => msg === 'charge posted'));
+    const line = await until('the request', async () => linesOfRequest().find(({ msg }) => msg === 'request'));
     const record = await meteredOnce(installation.simulatorUrl, requestId);
     assert.deepEqual(
-      [line.requestId, line.userId, line.keyId, line.provider, line.model, line.outcome],
-      [requestId, userId, keyId, 'sim-openai', 'gpt-4o-mini', 'OUTCOME_COMPLETED'],
+      [line.requestId, line.userId, line.keyId, line.provider, line.model, line.status, line.error],
+      [requestId, userId, keyId, 'sim-openai', 'gpt-4o-mini', 200, null],
     );
+    assert.deepEqual([line.inputTokens, line.outputTokens], [record.usage.promptTokens, record.usage.completionTokens]);
+    assert.ok(line.durationMs > 0);
     assert.deepEqual(
-      [line.promptTokens, line.outputTokens],
-      [record.usage.promptTokens, record.usage.completionTokens],
+      [charge.requestId, charge.userId, charge.costUsd],
+      [requestId, userId, formatUsd(expectedCharge(record))],
     );
-    assert.equal(line.costUsd, formatUsd(expectedCharge(record)));
-    assert.ok(line.durationMs >= line.firstByteMs && line.firstByteMs >= 0);
     assert.ok(!Number.isNaN(Date.parse(line.time)));
-    assert.equal(linesOfRequest().length, 1);
+    assert.equal(linesOfRequest().length, 2);
   });
 }
 

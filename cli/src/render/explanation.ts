@@ -7,7 +7,7 @@ import type {
   Explanation,
 } from '#audit/explain/explanation.ts';
 import type { HoldBound } from '#audit/explain/hold-arithmetic.ts';
-import type { Usage } from '#money/usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import { factor, moneyLine, time, usd, usdPerMillion } from './amounts.ts';
 import { table } from './table.ts';
 
@@ -86,7 +86,7 @@ function usageText(usage: ExplainedUsage): string {
   ].join('\n');
 }
 
-function tokensText(tokens: Usage): string {
+function tokensText(tokens: TokenUsage): string {
   const counts: readonly (readonly [string, number])[] = [
     ['input', tokens.inputTokens],
     ['cached input', tokens.cachedInputTokens],

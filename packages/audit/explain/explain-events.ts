@@ -1,8 +1,8 @@
 import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { rate } from '#money/rate.ts';
-import { isNoUsage, promptTokens, usageFromEvent } from '#money/usage.ts';
-import type { PriceBook } from '../price-book.ts';
+import { isNoUsage, promptTokensOf } from '#money/token-usage.ts';
+import type { PublishedPrices } from '../published-prices.ts';
 import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
 import type {
   ExplainedAdmission,
@@ -17,7 +17,7 @@ import { holdBounds } from './hold-arithmetic.ts';
 /** What an admission says, with the price book and the user's money as they were. */
 export function explainAdmission(
   { position, data }: RecordedEvent<'RequestAdmitted'>,
-  prices: PriceBook,
+  prices: PublishedPrices,
   money: { readonly before: Money; readonly after: Money },
 ): ExplainedAdmission {
   return {
@@ -40,7 +40,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
     outcome: data.outcome,
     provider: data.provider,
     model: data.model,
-    tokens: usageFromEvent(data.usage),
+    tokens: data.usage,
     estimated: data.estimated,
     estimatePolicy: data.estimatePolicy,
     attempts: data.attempts,
@@ -53,7 +53,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
 /** How a charge came about, and whether it does. */
 export function explainCharge(
   { position, data }: RecordedEvent<'ChargePosted'>,
-  prices: PriceBook,
+  prices: PublishedPrices,
   usage: ExplainedUsage | null,
   money: { readonly before: Money; readonly after: Money },
 ): ExplainedCharge {
@@ -88,7 +88,7 @@ export function explainExpiry({ position, data }: RecordedEvent<'HoldExpired'>, 
 /** Both the charge's own lines and the usage rated anew by the price in the log give amount + overrun. */
 function isRecomputed(
   charge: EventBodies['ChargePosted'],
-  prices: PriceBook,
+  prices: PublishedPrices,
   usage: ExplainedUsage | null,
   { roundedNanoUsd }: ChargeArithmetic,
 ): boolean {
@@ -100,12 +100,12 @@ function isRecomputed(
 
 function explainPrice(
   { priceKey, priceVersion }: EventBodies['ChargePosted'],
-  prices: PriceBook,
+  prices: PublishedPrices,
   usage: ExplainedUsage | null,
 ): ExplainedPrice | null {
   const price = prices.find(priceKey, priceVersion);
   if (price === undefined) return null;
-  const tokens = usage === null ? 0 : promptTokens(usage.tokens);
+  const tokens = usage === null ? 0 : promptTokensOf(usage.tokens);
   const tier = price.tiers.findLast(({ abovePromptTokens }) => tokens > abovePromptTokens);
   const { version, position, publishedAtMs, source } = price;
   const tierAbovePromptTokens = tier?.abovePromptTokens ?? null;

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
-import { createPriceBook } from '../price-book.ts';
+import { createPublishedPrices } from '../published-prices.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -48,7 +48,7 @@ interface Story {
 
 function createStory(requestId: string): Story {
   const sums = createSumsByUser();
-  const prices = createPriceBook();
+  const prices = createPublishedPrices();
   const keys = new Map<string, ExplainedKey>();
   let admitted: RecordedEvent<'RequestAdmitted'> | undefined;
   let admission: ExplainedAdmission | undefined;

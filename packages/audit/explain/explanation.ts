@@ -1,5 +1,5 @@
 import type { EventBodies } from '#contracts/events.ts';
-import type { Usage } from '#money/usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
 
@@ -54,7 +54,7 @@ export interface ExplainedUsage {
   readonly outcome: EventBodies['UsageRecorded']['outcome'];
   readonly provider: string;
   readonly model: string;
-  readonly tokens: Usage;
+  readonly tokens: TokenUsage;
   readonly estimated: boolean;
   readonly estimatePolicy: string;
   readonly attempts: EventBodies['UsageRecorded']['attempts'];

@@ -1,6 +1,6 @@
 import type { EventBodies } from '#contracts/events.ts';
 import { costBound } from '#money/cost-bound.ts';
-import type { PriceBook } from '../price-book.ts';
+import type { PublishedPrices } from '../published-prices.ts';
 
 /** The most a request could cost at one of its candidates. */
 export interface HoldBound {
@@ -15,7 +15,7 @@ export interface HoldBound {
   readonly costNanoUsd: bigint | null;
 }
 
-export function holdBounds(admitted: EventBodies['RequestAdmitted'], prices: PriceBook): HoldBound[] {
+export function holdBounds(admitted: EventBodies['RequestAdmitted'], prices: PublishedPrices): HoldBound[] {
   const { outputTokensBound, multiplierBasisPoints } = admitted;
   return admitted.candidates.map(({ provider, model, priceKey, priceVersion }) => {
     const price = prices.find(priceKey, priceVersion);

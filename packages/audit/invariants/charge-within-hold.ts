@@ -1,15 +1,15 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { accounts } from '#money/posting.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
-import { createOpenRequests, type OpenRequest } from '../open-requests.ts';
 import { sumsByAccount } from '../posting-sums.ts';
+import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
 /** The hold is a promise to the client: what a request costs above it is the house's, and stands in its own account. */
 export const chargeWithinHold: Invariant = {
   id: 'I9',
   title: 'no charge is above its hold; what is above stands in house_overrun only',
   start: (tally) => {
-    const requests = createOpenRequests();
+    const requests = createUnfinishedRequests();
     return {
       onEvent: (event) => {
         const request = requests.apply(event);
@@ -27,7 +27,7 @@ export const chargeWithinHold: Invariant = {
 function checkHold(
   tally: Tally,
   event: RecordedEvent<'HoldExpired' | 'ChargePosted'>,
-  { admitted }: OpenRequest,
+  { admitted }: UnfinishedRequest,
 ): void {
   if (admitted === undefined) return;
   const placed = `${admitted.data.holdNanoUsd} nano-USD held of user ${admitted.data.userId}`;

@@ -1,18 +1,18 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Price } from '#money/price.ts';
 import { rate, rateLines } from '#money/rate.ts';
-import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+import { isNoUsage } from '#money/token-usage.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
-import { createOpenRequests, type OpenRequest } from '../open-requests.ts';
-import { createPriceBook, type PriceBook } from '../price-book.ts';
+import { createPublishedPrices, type PublishedPrices } from '../published-prices.ts';
+import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
 /** Every amount is worked out anew from the usage on record and the price version pinned at admission. */
 export const chargesRecompute: Invariant = {
   id: 'I12',
   title: 'every charge follows from its usage and the price pinned at admission',
   start: (tally) => {
-    const requests = createOpenRequests();
-    const prices = createPriceBook();
+    const requests = createUnfinishedRequests();
+    const prices = createPublishedPrices();
     return {
       onEvent: (event) => {
         prices.apply(event);
@@ -27,7 +27,12 @@ export const chargesRecompute: Invariant = {
 
 type Charge = RecordedEvent<'ChargePosted'>;
 
-function checkCharge(tally: Tally, charge: Charge, { admitted, usage }: OpenRequest, prices: PriceBook): void {
+function checkCharge(
+  tally: Tally,
+  charge: Charge,
+  { admitted, usage }: UnfinishedRequest,
+  prices: PublishedPrices,
+): void {
   if (admitted === undefined || usage === undefined) {
     const missing = admitted === undefined ? 'RequestAdmitted' : 'UsageRecorded';
     tally.violate(violationAt(charge, `${missing} before the charge`, 'none'));
@@ -35,7 +40,7 @@ function checkCharge(tally: Tally, charge: Charge, { admitted, usage }: OpenRequ
   }
   checkCarriedOver(tally, charge, admitted, usage);
   const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
-  if (charge.data.priceKey === '' && isNoUsage(usageFromEvent(usage.data.usage))) {
+  if (charge.data.priceKey === '' && isNoUsage(usage.data.usage)) {
     // Nobody answered, so there is nothing to price.
     if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
     return;
@@ -93,7 +98,7 @@ function checkAmount(
   total: bigint,
 ): void {
   const { multiplierBasisPoints } = charge.data;
-  const rated = rate(usageFromEvent(usage.data.usage), price, multiplierBasisPoints);
+  const rated = rate(usage.data.usage, price, multiplierBasisPoints);
   const expectedLines = rated.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   const lines = charge.data.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   if (lines !== expectedLines) tally.violate(violationAt(charge, `the lines ${expectedLines}`, lines || 'none'));

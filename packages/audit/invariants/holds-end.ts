@@ -1,5 +1,5 @@
 import { type Invariant, violationAt } from '../invariant.ts';
-import { createOpenRequests } from '../open-requests.ts';
+import { createUnfinishedRequests } from '../unfinished-requests.ts';
 
 /** A hold past its time is closed by a sweep: seconds late on a healthy system, never a minute. */
 export const HOLD_CLOSING_GRACE_MS = 60_000;
@@ -9,7 +9,7 @@ export const holdsEnd: Invariant = {
   id: 'I10',
   title: 'no hold is open past its expiry',
   start: (tally) => {
-    const requests = createOpenRequests();
+    const requests = createUnfinishedRequests();
     return {
       onEvent: (event) => {
         requests.apply(event);

@@ -4,10 +4,10 @@ import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Journal } from '../journal.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
-import { createSubscriptions } from '../subscription.ts';
+import { createSubscriptions, type LiveSubscriptions } from '../subscription.ts';
 import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
-import { createRemoteAppends } from './remote-appends.ts';
+import { createRemoteAppends, type RemoteAppends } from './remote-appends.ts';
 
 /** How often the log is asked where it ends, and how long the bus has to bring the events up to there. */
 const HEAD_INTERVAL_MS = 500;
@@ -32,20 +32,27 @@ export interface RemoteJournal extends Journal {
   close(): Promise<void>;
 }
 
+/** What this process knows of the log's end, and how it learns more. */
+interface Following {
+  readonly options: RemoteJournalOptions;
+  readonly appends: RemoteAppends;
+  readonly subscriptions: LiveSubscriptions;
+  readonly closing: AbortController;
+  /** The newest position that is known of. */
+  head: number;
+  /** The newest position that subscribers should have by now. */
+  expected: number;
+}
+
 /**
  * The log over the bus and gRPC: appends go to its writer, events come by JetStream as they are committed, and what is
  * missing of them is read from the log. Nothing is waited for here: while a part is away, calls reject with a `Fault`
  * (`unavailable`) and events come late.
  */
-export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJournalOptions): RemoteJournal {
+export function connectJournal(options: RemoteJournalOptions): RemoteJournal {
+  const { bus, peer, part, logger } = options;
   const appends = createRemoteAppends(bus, part);
   const reader = createLogReader(peer);
-  const closing = new AbortController();
-  /** The newest position that is known of. */
-  let head = 0;
-  /** The newest that subscribers should have by now. */
-  let expected = 0;
-  const subscriptions = createSubscriptions({ head: () => expected, readAfter, logger });
 
   async function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
     const events = await reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
@@ -53,67 +60,27 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
     return events;
   }
 
-  /** What there is up to here is read where it has not come by the bus. */
-  function expect(position: number): void {
-    if (position > expected) expected = position;
-    subscriptions.wake();
-  }
-
-  async function askHead(): Promise<number> {
-    const position = await appends.head();
-    if (position > head) head = position;
-    return position;
-  }
-
-  async function watchHead(): Promise<void> {
-    while (!closing.signal.aborted) {
-      // Its failure is nothing new to those whose appends fail as well.
-      const position = await askHead().catch(() => 0);
-      if (expected === 0) expect(position);
-      // The bus has this long to bring what it says.
-      await pause(HEAD_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-      expect(position);
-    }
-  }
-
-  async function catchUp(): Promise<number> {
-    const position = await askHead();
-    expect(position);
-    return position;
-  }
-
-  // Who only appends needs no events.
+  const subscriptions = createSubscriptions({ head: () => following.expected, readAfter, logger });
+  const closing = new AbortController();
+  const following: Following = { options, appends, subscriptions, closing, head: 0, expected: 0 };
+  // A process that only appends needs no events.
   let feed: EventFeed | undefined;
-  const openFeed = (): EventFeed =>
-    startEventFeed({
-      bus,
-      part,
-      consumer,
-      logger,
-      onEvents(events) {
-        expected = Math.max(expected, events.at(-1)?.position ?? 0);
-        head = Math.max(head, expected);
-        appends.seen(events);
-        subscriptions.offer(events);
-      },
-      onBegin: () => void catchUp().catch(() => undefined),
-    });
   let watching: Promise<void> | undefined;
 
   return {
     append: appends.append,
-    head: catchUp,
-    knownHead: () => head,
+    head: () => catchUp(following),
+    knownHead: () => following.head,
     read: (afterPosition) => reader.read(afterPosition),
     async readStream(stream) {
       // The writer may still be about to write what an earlier call gave up on: without this, the stream would be read
       // before it, and look as if it never came.
-      if (appends.hasUnknown()) await askHead();
+      if (appends.hasUnknown()) await askHead(following);
       return reader.readStream(stream);
     },
     subscribe(subscriber) {
-      feed ??= openFeed();
-      watching ??= watchHead();
+      feed ??= openFeed(following);
+      watching ??= watchHead(following);
       return subscriptions.subscribe(subscriber);
     },
     async close() {
@@ -123,4 +90,51 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
       reader.close();
     },
   };
+}
+
+function openFeed(following: Following): EventFeed {
+  const { bus, part, consumer, logger } = following.options;
+  return startEventFeed({
+    bus,
+    part,
+    consumer,
+    logger,
+    onEvents(events) {
+      following.expected = Math.max(following.expected, events.at(-1)?.position ?? 0);
+      following.head = Math.max(following.head, following.expected);
+      following.appends.seen(events);
+      following.subscriptions.offer(events);
+    },
+    onBegin: () => void catchUp(following).catch(() => undefined),
+  });
+}
+
+async function watchHead(following: Following): Promise<void> {
+  const { signal } = following.closing;
+  while (!signal.aborted) {
+    // Its failure is nothing new to those whose appends fail as well.
+    const position = await askHead(following).catch(() => 0);
+    if (following.expected === 0) expect(following, position);
+    // The bus has this long to bring the events up to there.
+    await pause(HEAD_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    expect(following, position);
+  }
+}
+
+async function catchUp(following: Following): Promise<number> {
+  const position = await askHead(following);
+  expect(following, position);
+  return position;
+}
+
+async function askHead(following: Following): Promise<number> {
+  const position = await following.appends.head();
+  if (position > following.head) following.head = position;
+  return position;
+}
+
+/** Subscribers read from the log what the bus has not brought of the events up to here. */
+function expect(following: Following, position: number): void {
+  if (position > following.expected) following.expected = position;
+  following.subscriptions.wake();
 }

@@ -51,102 +51,119 @@ export interface EventFeed {
  * that is stuck for a day must not have a day of messages kept for it, and delivered again every minute.
  */
 export function startEventFeed(options: EventFeedOptions): EventFeed {
-  const { bus, part, consumer: name, logger, onEvents, onBegin } = options;
-  const stream = eventStreamName(part);
-  const closing = new AbortController();
-  let messages: ConsumerMessages | undefined;
-  let arrived: JsMsg[] = [];
-  /** The last that was handed on, where it is not acknowledged yet. */
-  let unacknowledged: JsMsg | undefined;
-
-  async function run(): Promise<void> {
-    let isBroken = false;
-    while (!closing.signal.aborted) {
-      try {
-        messages = await open();
-        // It came to its end meanwhile, which would be waited for in vain.
-        if (closing.signal.aborted) messages.stop();
-        isBroken = false;
-        onBegin();
-        const error = await messages.closed();
-        if (error instanceof Error) throw error;
-      } catch (error) {
-        if (!isBroken && !closing.signal.aborted) logger.warn({ err: error }, 'events do not come by the bus now');
-        isBroken = true;
-      }
-      await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  }
-
-  async function open(): Promise<ConsumerMessages> {
-    const manager = await jetstreamManager(bus.connection, { checkAPI: false });
-    await manager.consumers.add(stream, {
-      durable_name: name,
-      deliver_policy: DeliverPolicy.New,
-      ack_policy: AckPolicy.All,
-      ack_wait: nanoseconds(ACK_WAIT_MS),
-      // Whoever falls behind reads from the log; holding the others back would help nobody.
-      max_ack_pending: -1,
-      inactive_threshold: nanoseconds(INACTIVE_MS),
-    });
-    const consumer = await jetstream(bus.connection).consumers.get(stream, name);
-    unacknowledged = undefined;
-    return consumer.consume({
-      max_messages: PULL_MAX_MESSAGES,
-      expires: PULL_EXPIRES_MS,
-      idle_heartbeat: HEARTBEAT_MS,
-      abort_on_missing_resource: true,
-      callback: take,
-    });
-  }
-
-  function take(message: JsMsg): void {
-    // What arrives together is handed on together.
-    if (arrived.length === 0) setImmediate(handOn);
-    arrived.push(message);
-  }
-
-  function handOn(): void {
-    const batch = arrived;
-    arrived = [];
-    let events: RecordedEvent[] = [];
-    for (const message of batch) {
-      const read = eventsOf(message);
-      const [first] = read;
-      const last = events.at(-1);
-      if (first !== undefined && last !== undefined && first.position !== last.position + 1) {
-        onEvents(events);
-        events = [];
-      }
-      events.push(...read);
-    }
-    if (events.length > 0) onEvents(events);
-    unacknowledged = batch.at(-1);
-  }
-
-  function eventsOf(message: JsMsg): RecordedEvent[] {
-    try {
-      return eventsFromMessage(message.data);
-    } catch (error) {
-      logger.error({ err: error, sequence: message.seq }, 'events on the bus cannot be read; the log has them');
-      return [];
-    }
-  }
-
-  async function acknowledge(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await pause(ACK_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-      unacknowledged?.ack();
-      unacknowledged = undefined;
-    }
-  }
-
-  const running = Promise.all([run(), acknowledge()]);
+  const feed: Feed = {
+    options,
+    stream: eventStreamName(options.part),
+    closing: new AbortController(),
+    messages: undefined,
+    arrived: [],
+    unacknowledged: undefined,
+  };
+  const running = Promise.all([keepOpen(feed), acknowledgeRegularly(feed)]);
   return {
     async close() {
-      closing.abort();
-      messages?.stop();
+      feed.closing.abort();
+      feed.messages?.stop();
       await running;
     },
   };
+}
+
+interface Feed {
+  readonly options: EventFeedOptions;
+  /** The JetStream stream's name. */
+  readonly stream: string;
+  readonly closing: AbortController;
+  messages: ConsumerMessages | undefined;
+  /** What has come in this turn of the event loop. */
+  arrived: JsMsg[];
+  /** The last message that was handed on, where it is not acknowledged yet. */
+  unacknowledged: JsMsg | undefined;
+}
+
+async function keepOpen(feed: Feed): Promise<void> {
+  const { signal } = feed.closing;
+  const { logger, onBegin } = feed.options;
+  let isBroken = false;
+  while (!signal.aborted) {
+    try {
+      feed.messages = await openConsumer(feed);
+      // Closed meanwhile: nobody else would stop these messages, and their end would never come.
+      if (signal.aborted) feed.messages.stop();
+      isBroken = false;
+      onBegin();
+      const error = await feed.messages.closed();
+      if (error instanceof Error) throw error;
+    } catch (error) {
+      if (!isBroken && !signal.aborted) logger.warn({ err: error }, 'events do not come by the bus now');
+      isBroken = true;
+    }
+    await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function openConsumer(feed: Feed): Promise<ConsumerMessages> {
+  const { bus, consumer: name } = feed.options;
+  const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+  await manager.consumers.add(feed.stream, {
+    durable_name: name,
+    deliver_policy: DeliverPolicy.New,
+    ack_policy: AckPolicy.All,
+    ack_wait: nanoseconds(ACK_WAIT_MS),
+    // Whoever falls behind reads from the log; holding the others back would help nobody.
+    max_ack_pending: -1,
+    inactive_threshold: nanoseconds(INACTIVE_MS),
+  });
+  const consumer = await jetstream(bus.connection).consumers.get(feed.stream, name);
+  feed.unacknowledged = undefined;
+  return consumer.consume({
+    max_messages: PULL_MAX_MESSAGES,
+    expires: PULL_EXPIRES_MS,
+    idle_heartbeat: HEARTBEAT_MS,
+    abort_on_missing_resource: true,
+    callback: (message) => take(feed, message),
+  });
+}
+
+function take(feed: Feed, message: JsMsg): void {
+  // What arrives together is handed on together.
+  if (feed.arrived.length === 0) setImmediate(handOn, feed);
+  feed.arrived.push(message);
+}
+
+function handOn(feed: Feed): void {
+  const { onEvents, logger } = feed.options;
+  const batch = feed.arrived;
+  feed.arrived = [];
+  let events: RecordedEvent[] = [];
+  for (const message of batch) {
+    const read = eventsOf(message, logger);
+    const [first] = read;
+    const last = events.at(-1);
+    if (first !== undefined && last !== undefined && first.position !== last.position + 1) {
+      onEvents(events);
+      events = [];
+    }
+    events.push(...read);
+  }
+  if (events.length > 0) onEvents(events);
+  feed.unacknowledged = batch.at(-1);
+}
+
+function eventsOf(message: JsMsg, logger: Logger): RecordedEvent[] {
+  try {
+    return eventsFromMessage(message.data);
+  } catch (error) {
+    logger.error({ err: error, sequence: message.seq }, 'events on the bus cannot be read; the log has them');
+    return [];
+  }
+}
+
+async function acknowledgeRegularly(feed: Feed): Promise<void> {
+  const { signal } = feed.closing;
+  while (!signal.aborted) {
+    await pause(ACK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    feed.unacknowledged?.ack();
+    feed.unacknowledged = undefined;
+  }
 }

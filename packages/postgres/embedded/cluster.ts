@@ -18,6 +18,8 @@ export const CLUSTER_USER = 'gateway';
 export interface Cluster {
   /** The real path, links resolved: the server names itself by it. */
   readonly dir: string;
+  /** Whether the data directory has a link to it, and not the files themselves. */
+  readonly isLinked: boolean;
   readonly password: string;
   /** Undefined: the user of this process. */
   readonly user: ServerUser | undefined;
@@ -34,11 +36,17 @@ export interface ClusterSettings {
 /** Opens the cluster in `<dataDir>/postgres`, with its password in `<dataDir>/postgres.json`; created when missing. */
 export async function openCluster(settings: ClusterSettings): Promise<Cluster> {
   const place = join(settings.dataDir, 'postgres');
-  const isThere = (await lstat(place).catch(() => undefined)) !== undefined;
-  return isThere ? openExisting(settings.dataDir, place) : create(settings, place);
+  const there = await lstat(place).catch(() => undefined);
+  const cluster =
+    there === undefined
+      ? await create(settings, place)
+      : await openExisting(settings.dataDir, place, there.isSymbolicLink());
+  // Said at every start: a backup or a removal of the data directory leaves out what is only linked there.
+  if (cluster.isLinked) settings.log(`the database is kept in ${cluster.dir}: ${place} is a link to it`);
+  return cluster;
 }
 
-async function openExisting(dataDir: string, place: string): Promise<Cluster> {
+async function openExisting(dataDir: string, place: string, isLinked: boolean): Promise<Cluster> {
   const dir = await realpath(place).catch((error: unknown) => {
     throw new Error(`${place} links to a folder that is missing: bring it back, or remove the link to start empty`, {
       cause: error,
@@ -52,7 +60,7 @@ async function openExisting(dataDir: string, place: string): Promise<Cluster> {
       `${dir} was written by PostgreSQL ${version}, this gateway brings ${binaries.majorVersion}: dump it with ${version} and load it into a new data directory`,
     );
   }
-  return { dir, user, binaries, password: await readPassword(join(dataDir, 'postgres.json')) };
+  return { dir, isLinked, user, binaries, password: await readPassword(join(dataDir, 'postgres.json')) };
 }
 
 /** The user to run as is whoever owns the files, whatever root would choose today. */
@@ -91,32 +99,34 @@ async function create({ dataDir, isDurable, log }: ClusterSettings, place: strin
   const user = isRoot() ? await chooseServerUser() : undefined;
   const binaries = await locateServerBinaries(user);
   const password = randomBytes(24).toString('base64url');
-  const elsewhere = user !== undefined && !(await canReach(user, dataDir)) ? await placeForRoot(place, log) : undefined;
+  const elsewhere = user !== undefined && !(await canReach(user, dataDir)) ? await placeForRoot() : undefined;
   const target = elsewhere ?? place;
   // Made beside its place and renamed when whole: a start that dies half way leaves nothing that looks like a cluster.
   const unfinished = `${target}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
   if (user !== undefined) await chown(unfinished, user.uid, user.gid);
+  if (elsewhere !== undefined) {
+    log(`PostgreSQL does not run as root, and the user it runs as cannot enter ${dataDir}`);
+  }
   await initialise({ dir: unfinished, user, binaries, password }, isDurable);
   await writeDurably(join(dataDir, 'postgres.json'), `${JSON.stringify({ user: CLUSTER_USER, password }, null, 2)}\n`);
   await rename(unfinished, target);
   if (elsewhere !== undefined) await symlink(elsewhere, place);
   await sync(dirname(target));
   await sync(dataDir);
-  return { dir: await realpath(target), user, binaries, password };
+  return { dir: await realpath(target), isLinked: elsewhere !== undefined, user, binaries, password };
 }
 
-async function placeForRoot(place: string, log: (message: string) => void): Promise<string> {
+async function placeForRoot(): Promise<string> {
   await mkdir(ROOTS_CLUSTERS, { recursive: true, mode: 0o755 });
-  const elsewhere = join(ROOTS_CLUSTERS, `postgres-${randomBytes(4).toString('hex')}`);
-  log(
-    `PostgreSQL does not run as root, and its user can't reach ${place}: the database is kept in ${elsewhere} and linked`,
-  );
-  return elsewhere;
+  return join(ROOTS_CLUSTERS, `postgres-${randomBytes(4).toString('hex')}`);
 }
 
-async function initialise({ dir, user, binaries, password }: Cluster, isDurable: boolean): Promise<void> {
+async function initialise(
+  { dir, user, binaries, password }: Omit<Cluster, 'isLinked'>,
+  isDurable: boolean,
+): Promise<void> {
   const passwordFile = `${dir}.password`;
   await rm(passwordFile, { force: true });
   await writeFile(passwordFile, password, { mode: 0o600 });

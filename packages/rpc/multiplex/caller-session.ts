@@ -14,8 +14,8 @@ import { Fault } from '#errors/fault.ts';
 import { faultOfStatus } from '../fault-status.ts';
 import { notAnswering, type RpcServer, wasNotBegun } from '../servers.ts';
 import { grpcMethodDefinition } from '../service-definition.ts';
-import { createOutbox } from './outbox.ts';
-import { createRequestLimit } from './request-limit.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createRequestLimit, type RequestLimit } from './request-limit.ts';
 import { CallFailure, createCall, type OpenCall, type SessionCall } from './session-call.ts';
 
 /** A session is followed by a new one after this: one to a server that was taken out ends by itself. */
@@ -47,102 +47,127 @@ export interface SessionEvents {
   readonly onClosing: () => void;
 }
 
-export function openSession({ client, address }: RpcServer, metadata: Metadata, events: SessionEvents): CallerSession {
+/** The stream of a session, and its calls. */
+interface Session {
+  readonly address: string;
+  readonly events: SessionEvents;
+  readonly outbox: Outbox<CallerStep>;
+  readonly limit: RequestLimit;
+  readonly calls: Map<number, OpenCall>;
+  /** Retires the session; a new one follows it. */
+  readonly ageing: NodeJS.Timeout;
+  lastCall: number;
+  isRetired: boolean;
+}
+
+export function openSession(server: RpcServer, metadata: Metadata, events: SessionEvents): CallerSession {
+  const { address } = server;
+  const stream = openStream(server, metadata);
+  const session: Session = {
+    address,
+    events,
+    outbox: createOutbox<CallerStep>({
+      write: (steps) => stream.write(create(OpenRequestSchema, { steps })),
+      end: () => stream.end(),
+    }),
+    limit: createRequestLimit(),
+    calls: new Map(),
+    ageing: setTimeout(() => retire(session), SESSION_AGE_MAX_MS).unref(),
+    lastCall: 0,
+    isRetired: false,
+  };
+
+  stream.on('data', ({ steps }: OpenResponse) => {
+    for (const step of steps) take(session, step);
+  });
+  stream.on('drain', session.outbox.drained);
+  stream.on('metadata', session.limit.learn);
+  stream.on('error', (error: ServiceError) =>
+    lose(session, new CallFailure(lossOf(error, address), wasNotBegun(error))),
+  );
+  // A server ends a session only when it has answered every call it has begun.
+  stream.on('end', () => lose(session, new CallFailure(notAnswering(address), true)));
+
+  return {
+    isOpen: () => !session.isRetired,
+    start: (call) => start(session, call),
+    retire: () => retire(session),
+  };
+}
+
+function openStream({ client }: RpcServer, metadata: Metadata): ClientDuplexStream<OpenRequest, OpenResponse> {
   const { path, requestSerialize, responseDeserialize } = grpcMethodDefinition(MultiplexService.method.open);
-  const stream = client.makeBidiStreamRequest(
+  return client.makeBidiStreamRequest(
     path,
     requestSerialize,
     responseDeserialize,
     metadata,
   ) as unknown as ClientDuplexStream<OpenRequest, OpenResponse>;
-  const calls = new Map<number, OpenCall>();
-  let lastCall = 0;
-  let isRetired = false;
-  const limit = createRequestLimit();
-  const outbox = createOutbox<CallerStep>({
-    write: (steps) => stream.write(create(OpenRequestSchema, { steps })),
-    end: () => stream.end(),
-  });
+}
 
-  function take({ call, step }: ServerStep): void {
-    if (step.case === 'closing') {
-      events.onClosing();
-      retire();
-    }
-    const open = calls.get(call);
-    // One that was left says a last word or two.
-    if (open === undefined) return;
-    if (step.case === 'message') open.arrived(step.value);
-    else if (step.case === 'end') finish(call, open, undefined);
-    else if (step.case === 'failure') finish(call, open, failureOf(step.value));
-  }
-
-  function finish(call: number, open: OpenCall, failure: CallFailure | undefined): void {
-    calls.delete(call);
-    open.ended(failure);
-    endWhenDone();
-  }
-
-  function retire(): void {
-    clearTimeout(ageing);
-    isRetired = true;
-    events.onRetire();
-    endWhenDone();
-  }
-
-  function endWhenDone(): void {
-    if (isRetired && calls.size === 0) outbox.end();
-  }
-
-  /** The stream is over: whatever the server had begun, it has lost with it. */
-  function lose(failure: CallFailure): void {
-    retire();
-    outbox.drop();
-    const lost = [...calls.values()];
-    calls.clear();
-    for (const open of lost) open.ended(failure);
-  }
-
-  stream.on('data', ({ steps }: OpenResponse) => {
-    for (const step of steps) take(step);
-  });
-  stream.on('drain', outbox.drained);
-  stream.on('metadata', limit.learn);
-  stream.on('error', (error: ServiceError) => lose(new CallFailure(lossOf(error, address), wasNotBegun(error))));
-  // A server ends a session only when it has answered every call it has begun.
-  stream.on('end', () => lose(new CallFailure(notAnswering(address), true)));
-
-  const ageing = setTimeout(retire, SESSION_AGE_MAX_MS);
-  ageing.unref();
-
-  return {
-    isOpen: () => !isRetired,
-    start({ method, message, timeoutMs = 0, traceparent = '' }) {
-      if (isRetired) throw new CallFailure(notAnswering(address), true);
-      lastCall += 1;
-      const call = lastCall;
-      const say = (step: NonNullable<CallerStep['step']>, messageBytes?: number): void =>
-        outbox.push({ call, step }, messageBytes);
-      const { open, reader } = createCall({
-        onTaken: (bytes) => say({ case: 'takenBytes', value: bytes }),
-        onLeave: () => {
-          if (!calls.delete(call)) return;
-          say({ case: 'cancel', value: {} });
-          endWhenDone();
-        },
-      });
-      calls.set(call, open);
-      const value = { method, message, timeoutMs: Math.ceil(timeoutMs), traceparent };
-      limit.decide(message.length, (isTaken) => {
-        // One that was left meanwhile is not begun.
-        if (!calls.has(call)) return;
-        if (isTaken) say({ case: 'start', value }, message.length);
-        else finish(call, open, tooLarge(message.length));
-      });
-      return reader;
+function start(session: Session, { method, message, timeoutMs = 0, traceparent = '' }: CallStart): SessionCall {
+  const { calls, outbox, limit } = session;
+  if (session.isRetired) throw new CallFailure(notAnswering(session.address), true);
+  session.lastCall += 1;
+  const call = session.lastCall;
+  const say = (step: NonNullable<CallerStep['step']>, messageBytes?: number): void =>
+    outbox.push({ call, step }, messageBytes);
+  const { open, reader } = createCall({
+    onTaken: (bytes) => say({ case: 'takenBytes', value: bytes }),
+    onLeave: () => {
+      if (!calls.delete(call)) return;
+      say({ case: 'cancel', value: {} });
+      endWhenDone(session);
     },
-    retire,
-  };
+  });
+  calls.set(call, open);
+  const value = { method, message, timeoutMs: Math.ceil(timeoutMs), traceparent };
+  limit.decide(message.length, (isTaken) => {
+    // A call that its reader left meanwhile is not begun.
+    if (!calls.has(call)) return;
+    if (isTaken) say({ case: 'start', value }, message.length);
+    else finish(session, call, open, tooLarge(message.length));
+  });
+  return reader;
+}
+
+function take(session: Session, { call, step }: ServerStep): void {
+  if (step.case === 'closing') {
+    session.events.onClosing();
+    retire(session);
+  }
+  const open = session.calls.get(call);
+  // The server may still send steps of a call we cancelled. Ignore them.
+  if (open === undefined) return;
+  if (step.case === 'message') open.arrived(step.value);
+  else if (step.case === 'end') finish(session, call, open, undefined);
+  else if (step.case === 'failure') finish(session, call, open, failureOf(step.value));
+}
+
+function finish(session: Session, call: number, open: OpenCall, failure: CallFailure | undefined): void {
+  session.calls.delete(call);
+  open.ended(failure);
+  endWhenDone(session);
+}
+
+function retire(session: Session): void {
+  clearTimeout(session.ageing);
+  session.isRetired = true;
+  session.events.onRetire();
+  endWhenDone(session);
+}
+
+function endWhenDone({ isRetired, calls, outbox }: Session): void {
+  if (isRetired && calls.size === 0) outbox.end();
+}
+
+/** The stream is over: whatever the server had begun, it has lost with it. */
+function lose(session: Session, failure: CallFailure): void {
+  retire(session);
+  session.outbox.drop();
+  const lost = [...session.calls.values()];
+  session.calls.clear();
+  for (const open of lost) open.ended(failure);
 }
 
 function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure): CallFailure {

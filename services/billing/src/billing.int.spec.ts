@@ -12,9 +12,10 @@ import { startProjector } from '#journal/projector.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { replayProjection } from '#journal/replay.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
+import { noUsage } from '#money/token-usage.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
-import { exampleAdmission, exampleUsage } from '#testkit/charge-examples.ts';
+import { admitted, credited, expired, used } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
@@ -64,8 +65,7 @@ async function append(journal: Journal, stream: string, expectedVersion: number,
 
 function admit(journal: Journal, requestId: string, changes: Partial<EventBodies['RequestAdmitted']> = {}) {
   const candidates = [{ provider: 'first', model: 'gpt-4o-mini', priceKey: 'openai/gpt-4o-mini', priceVersion: 1 }];
-  const data = exampleAdmission(requestId, { candidates, ...changes });
-  return append(journal, streams.request(requestId), 0, { type: 'RequestAdmitted', data });
+  return append(journal, streams.request(requestId), 0, admitted({ requestId, candidates, ...changes }));
 }
 
 function use(
@@ -74,22 +74,16 @@ function use(
   inputTokens: number,
   changes: Partial<EventBodies['UsageRecorded']> = {},
 ) {
-  const data = exampleUsage(requestId, { inputTokens, cacheWriteTokens: 1, outputTokens: 1 }, changes);
-  return append(journal, streams.request(requestId), 1, { type: 'UsageRecorded', data });
+  const usage = { inputTokens, cacheWriteTokens: 1, outputTokens: 1 };
+  return append(journal, streams.request(requestId), 1, used({ requestId, usage, ...changes }));
 }
 
 function expire(journal: Journal, requestId: string) {
-  const data = { requestId, userId: 'u1', holdNanoUsd: '1000', reason: 'expired', expiredAtMs: '1' };
-  return append(journal, streams.request(requestId), 1, { type: 'HoldExpired', data });
+  return append(journal, streams.request(requestId), 1, expired({ requestId }));
 }
 
-function credit(journal: Journal, amountNanoUsd: string) {
-  const postings = [
-    { account: 'customer:u1', amountNanoUsd },
-    { account: 'topups', amountNanoUsd: `-${amountNanoUsd}` },
-  ];
-  const data = { userId: 'u1', creditId: 'c1', amountNanoUsd, reason: 'test', postings, creditedAtMs: '1' };
-  return append(journal, streams.user('u1'), 0, { type: 'BalanceCredited', data });
+function credit(journal: Journal, amountNanoUsd: bigint) {
+  return append(journal, streams.user('u1'), 0, credited('u1', amountNanoUsd));
 }
 
 /** All charges of the log once there are so many. */
@@ -162,14 +156,13 @@ test('a day’s usage and the ledger add up to the charges', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal(() => startedAtMs)];
   const billing = await startBilling(journal, pool);
   await billing.seedPrices([]);
-  await credit(journal, '5000');
+  await credit(journal, 5_000n);
   for (let i = 0; i < 5; i += 1) {
     await admit(journal, `r${i}`, { holdNanoUsd: i === 4 ? '10' : '1000' });
     await use(journal, `r${i}`, 10);
   }
   await admit(journal, 'failed');
-  const nothing = { ...exampleUsage('failed', {}).usage };
-  await use(journal, 'failed', 0, { usage: nothing, provider: '', model: '', outcome: 'OUTCOME_FAILED' });
+  await use(journal, 'failed', 0, { usage: noUsage, provider: '', model: '', outcome: 'OUTCOME_FAILED' });
   const posted = await charges(journal, 6);
   await project(billingProjections, journal, pool);
 
@@ -315,7 +308,7 @@ test('every read model rebuilt from the log equals the live one', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const billing = await startBilling(journal, pool);
   await billing.seedPrices(['deepseek']);
-  await credit(journal, '5000');
+  await credit(journal, 5_000n);
   for (let i = 0; i < 250; i += 1) {
     await admit(journal, `r${i}`);
     if (i % 3 > 0) await use(journal, `r${i}`, i);

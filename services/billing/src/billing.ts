@@ -15,9 +15,9 @@ import { publishPrices } from './handlers/publish-prices.ts';
 import { type FollowedRequests, followRequests } from './live/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { openRequestProjection } from './projections/open-request.ts';
-import { priceBookProjection } from './projections/price-book.ts';
+import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
-import { readUsage } from './queries/usage.ts';
+import { readUsage } from './queries/read-usage.ts';
 import { createChargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 

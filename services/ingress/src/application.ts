@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { Fault } from '#errors/fault.ts';
-import { invalid } from './http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
 import { preflightHeaders } from './http/cors.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
 import type { Serve } from './http/serve.ts';

@@ -12,7 +12,7 @@ import { getModel, listModels } from './models/models.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
 import type { Identify } from './rate-limits/identify.ts';
-import { usageHandler } from './usage/usage.ts';
+import { usageHandler } from './usage/usage-handler.ts';
 
 /** A path in Express' form and what answers each method. */
 export interface Route {

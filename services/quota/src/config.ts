@@ -1,3 +1,5 @@
+import { multiplier } from '#contracts/admin-fields.ts';
+
 /** The rules of admission an operator may set, and the bounds of the service. */
 export interface QuotaConfig {
   /** What a user pays in basis points of the provider's price, where the user has no multiplier of his own. */
@@ -47,7 +49,7 @@ export function quotaConfigFaults(config: QuotaConfig): string[] {
     if (Number.isSafeInteger(value) && value >= min && value <= max) return;
     faults.push(`quota.${name} must be a whole number from ${min} to ${max}, not ${value}`);
   };
-  check('multiplierBasisPoints', 1, 1_000_000);
+  check('multiplierBasisPoints', multiplier.min, multiplier.max);
   check('holdTtlMs', 1_000, DAY_MS);
   check('outputTokensDefault', 1, TOKENS_LIMIT);
   check('outputTokensFloor', 1, TOKENS_LIMIT);

@@ -7,21 +7,12 @@ import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { startProjector } from '#journal/projector.ts';
 import { newId } from '#kernel/ids.ts';
+import { charged, credited, expired, pricePublished, used } from '#testkit/events.ts';
 import { afterAll, beforeAll, describe, type Scope, test } from '#testkit/test.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
 import { createLog, outcomeOf, outcomesOf, request, times } from './handlers/testing.ts';
 import type { Quota } from './quota.ts';
-import {
-  charged,
-  createQuota,
-  createQuotaDatabase,
-  credited,
-  eventAfter,
-  expired,
-  priced,
-  record,
-  used,
-} from './testing.ts';
+import { createQuota, createQuotaDatabase, eventAfter, record } from './testing.ts';
 
 const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;
@@ -109,7 +100,7 @@ describe('an admission', () => {
     await record(journal, credited('u', 100n));
     assert.equal(outcomeOf(await quota.admit(request())), 'admitted');
 
-    await record(journal, priced('c/free', { outputPicoUsd: 0 }));
+    await record(journal, pricePublished('c/free', { outputPicoUsd: 0 }));
     const candidates = [{ provider: 'p', model: 'm', priceKey: 'c/free' }];
     assert.equal(outcomeOf(await quota.admit(request({ candidates }))), 'admitted');
   });
@@ -126,7 +117,7 @@ describe('an admission', () => {
 
   test('is given at the price in force, and pinned to its version', async (t) => {
     const journal = await createLog(1_000n);
-    await record(journal, priced('c/m', { outputPicoUsd: 2_000 }));
+    await record(journal, pricePublished('c/m', { outputPicoUsd: 2_000 }));
     const { quota } = await start(t, journal);
     const { result } = await quota.admit(request());
     assert.ok(result.kind === 'admitted');

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { admitted, credited } from '#testkit/events.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { defaultQuotaConfig } from './config.ts';
 import { createLog, outcomesOf, request, times } from './handlers/testing.ts';
 import { leadQuota, loadAndFollow } from './quota.ts';
-import { admitted, createQuotaDatabase, credited, eventAfter, record } from './testing.ts';
+import { createQuotaDatabase, eventAfter, record } from './testing.ts';
 
 const logger = pino({ level: 'silent' });
 const NOW = 1_000_020_000;
@@ -20,7 +21,8 @@ test('a standby knows the log before it leads, and decides only when it has the 
   // All a standby is given of the log.
   const books = await loadAndFollow({ pool: database.pool, journal: { subscribe: journal.subscribe } });
   const open = request();
-  const end = await record(journal, admitted({ ...open, holdNanoUsd: 900n, admittedAtMs: NOW }));
+  const { requestId, userId } = open;
+  const end = await record(journal, admitted({ requestId, userId, holdNanoUsd: 900n, admittedAtMs: NOW }));
   await books.reached(end);
   const config = { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5 };
   const clock = { nowMs: NOW };

@@ -1,4 +1,4 @@
-import { completionTokensOf, promptTokensOf, type TokenUsage } from './domain/usage/token-usage.ts';
+import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
 
 /** Counts tokens: `gateway_uncharged_tokens_total`. */
 export interface TokenCounter {

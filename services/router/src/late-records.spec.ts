@@ -1,35 +1,16 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { noUsage, type TokenUsage } from '#money/token-usage.ts';
+import { used } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
-import { noUsage, type TokenUsage } from './domain/usage/token-usage.ts';
 import { createLateRecords } from './late-records.ts';
 
 const usage = { ...noUsage, inputTokens: 7, outputTokens: 2 };
 const append: AppendRequest = {
   stream: 'request-r',
   expectedVersion: 1,
-  events: [
-    {
-      eventId: 'e',
-      type: 'UsageRecorded',
-      data: {
-        requestId: 'r',
-        userId: 'u',
-        outcome: 'OUTCOME_COMPLETED',
-        provider: 'p',
-        model: 'm',
-        usage,
-        estimated: false,
-        estimatePolicy: '',
-        attempts: [],
-        houseLosses: [],
-        firstByteMs: 1,
-        durationMs: 1,
-        recordedAtMs: '1',
-      },
-    },
-  ],
+  events: [{ eventId: 'e', ...used({ requestId: 'r', userId: 'u', provider: 'p', model: 'm', usage }) }],
   correlationId: 'r',
   causationId: 'a',
 };

@@ -1,7 +1,7 @@
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import type { ProviderConfig } from './config.ts';
-import type { TokenUsage } from './domain/usage/token-usage.ts';
 
 /** The text of an answer, for an estimate: what was kept of it, and how many times more there was. */
 export interface TextSample {

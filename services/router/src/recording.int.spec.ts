@@ -5,6 +5,7 @@ import type { CompleteRequest } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
+import { expired } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
 import {
   admit,
@@ -143,11 +144,10 @@ test('an answer that comes after its hold has ended is not completed', async (t)
     providers: [testProvider('p', await hostileProvider(t, (response) => response.end(streamed)))],
   });
   const request = await admit(journal, router, { model: 'm', messages, stream: true });
-  const data = { requestId: request.requestId, userId: 'u', holdNanoUsd: '1', reason: 'expired', expiredAtMs: '1' };
   await journal.append({
     stream: streams.request(request.requestId),
     expectedVersion: 1,
-    events: [{ eventId: 'expiry', type: 'HoldExpired', data }],
+    events: [{ eventId: 'expiry', ...expired({ requestId: request.requestId, userId: 'u' }) }],
     correlationId: request.requestId,
     causationId: '',
   });

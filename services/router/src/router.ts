@@ -6,8 +6,6 @@ import { type Clock, systemClock } from '#kernel/clock.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
 import { defaultLimits, type ProviderConfig, type RouterConfig, type RouterLimits } from './config.ts';
 import { createFrameChannel } from './frame-channel.ts';
-import { type Run, type RunParts, stopRun } from './handlers/run.ts';
-import { serve } from './handlers/serve.ts';
 import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createLateRecords } from './late-records.ts';
@@ -15,6 +13,8 @@ import { buildModelTable } from './model-table.ts';
 import type { Dialect } from './ports.ts';
 import { anthropicDialect } from './providers/anthropic/dialect.ts';
 import { openAiDialect } from './providers/openai/dialect.ts';
+import { type Run, type RunParts, stopRun } from './run/run.ts';
+import { serve } from './run/serve.ts';
 
 export interface RouterDependencies {
   readonly config: RouterConfig;

@@ -6,6 +6,7 @@ import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
+import { admitted } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import type { Scope } from '#testkit/test.ts';
 import type { ProviderConfig, RouterConfig } from './config.ts';
@@ -108,24 +109,14 @@ export async function admit(
     priceVersion: 1,
   }));
   const { promptTokensBound, outputTokensMax } = testBounds;
-  const data: EventBodies['RequestAdmitted'] = {
-    requestId,
-    userId: 'u',
-    keyId: 'k',
-    model: String(parsedBody['model']),
-    stream: parsedBody['stream'] === true,
-    candidates,
-    multiplierBasisPoints: 15_000,
-    holdNanoUsd: '1000',
-    promptTokensBound,
-    outputTokensBound: outputTokensMax,
-    admittedAtMs: '1',
-    expiresAtMs: '2',
-  };
+  const model = String(parsedBody['model']);
+  const stream = parsedBody['stream'] === true;
+  const bounds = { promptTokensBound, outputTokensBound: outputTokensMax };
+  const admission = admitted({ requestId, userId: 'u', model, stream, candidates, ...bounds });
   await journal.append({
     stream: streams.request(requestId),
     expectedVersion: 0,
-    events: [{ eventId: admissionEventId, type: 'RequestAdmitted', data }],
+    events: [{ eventId: admissionEventId, ...admission }],
     correlationId: requestId,
     causationId: '',
   });
@@ -134,7 +125,7 @@ export async function admit(
     userId: 'u',
     body: Buffer.from(JSON.stringify(parsedBody)),
     parsedBody,
-    stream: parsedBody['stream'] === true,
+    stream,
     candidates,
     outputTokensMax,
     promptTokensBound,

@@ -6,6 +6,7 @@ const facts: BannerFacts = {
   url: 'http://127.0.0.1:8080',
   grpcAddress: '127.0.0.1:8081',
   dataDir: "/home/ada's/data",
+  linkedDir: undefined,
   secretsFile: "/home/ada's/data/secrets.json",
   adminToken: 'at_token',
   isAdminTokenGiven: false,
@@ -20,6 +21,12 @@ test('in a terminal a person finds the token, the demo key and a line that works
   const text = banner(facts);
   assert.match(text, /admin token {2}at_token/);
   assert.match(text, /curl .* -H "Authorization: Bearer ak_demo"/);
+});
+
+test('a database that is only linked from the data directory is named, since a backup of the directory misses it', () => {
+  assert.match(banner(facts), /^ {2}data {9}\/home\/ada's\/data$/m);
+  const text = banner({ ...facts, linkedDir: '/var/lib/ai-api-gateway/postgres-1' });
+  assert.match(text, /^ {2}data .*\/data, and the database in \/var\/lib\/ai-api-gateway\/postgres-1$/m);
 });
 
 test('elsewhere no secret is printed, and the line to paste reads it from where it is kept', () => {

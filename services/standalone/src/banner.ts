@@ -4,6 +4,8 @@ export interface BannerFacts {
   readonly url: string;
   readonly grpcAddress: string;
   readonly dataDir: string;
+  /** Where PostgreSQL's files are, if not in the data directory. */
+  readonly linkedDir: string | undefined;
   readonly secretsFile: string;
   readonly adminToken: string;
   readonly isAdminTokenGiven: boolean;
@@ -29,7 +31,7 @@ export function banner(facts: BannerFacts): string {
     `  admin token  ${adminTokenText(facts)}`,
     `  demo key     ${demoText(facts)}`,
     `  providers    ${facts.providers.join(', ')}`,
-    `  data         ${facts.dataDir}`,
+    `  data         ${dataText(facts)}`,
     `  audit        npx gatewayctl audit verify   (gRPC at ${facts.grpcAddress})`,
     '',
     ...(facts.demo.kind === 'ready' ? [] : keyLines(facts)),
@@ -41,6 +43,10 @@ export function banner(facts: BannerFacts): string {
     '',
     '',
   ].join('\n');
+}
+
+function dataText({ dataDir, linkedDir }: BannerFacts): string {
+  return linkedDir === undefined ? dataDir : `${dataDir}, and the database in ${linkedDir}`;
 }
 
 function adminTokenText({ isAdminTokenGiven, isTerminal, adminToken, secretsFile }: BannerFacts): string {

@@ -96,6 +96,7 @@ async function start(): Promise<void> {
       url: gateway.url,
       grpcAddress: gateway.grpcAddress,
       dataDir,
+      linkedDir: postgres?.linkedDir,
       secretsFile: secretsFile(dataDir),
       adminToken: secrets.adminToken,
       isAdminTokenGiven: secrets.isAdminTokenGiven,

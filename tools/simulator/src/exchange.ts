@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isJsonObject } from '#kernel/json.ts';
 import { answerTo } from './answer.ts';
+import { usageOf } from './completion-usage.ts';
 import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import { type Delivery, sendJson } from './delivery.ts';
 import type { FaultGate } from './fault-gate.ts';
-import { isJsonObject } from './json.ts';
 import type { Meter } from './meter.ts';
 import { pause } from './pause.ts';
 import type { Prompt } from './prompt.ts';
@@ -13,7 +14,6 @@ import { RequestProblem } from './request-problem.ts';
 import { mergeScripts, parseScript, type Script } from './script.ts';
 import { readScriptPrefix } from './script-prefix.ts';
 import { createSettlement } from './settlement.ts';
-import { usageOf } from './usage.ts';
 import type { Wire } from './wire.ts';
 
 /** What all completions of one simulator share. */

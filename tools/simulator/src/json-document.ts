@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { RequestProblem } from './request-problem.ts';
 
 /** Deeper than any schema meant for a model; below it a schema requires itself without end. */

@@ -1,4 +1,4 @@
-import type { Usage } from './usage.ts';
+import type { Usage } from './completion-usage.ts';
 
 /** Records kept for reading back, the newest win: a load test's worth, some 60 MB. Totals know no such bound. */
 export const recordsMax = 200_000;

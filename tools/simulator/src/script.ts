@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '#kernel/json.ts';
 import { RequestProblem } from './request-problem.ts';
 
 /** What the simulator is told to do; README.md describes every field. */

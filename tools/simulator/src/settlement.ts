@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { noUsage, type Usage, usageUntil } from './completion-usage.ts';
 import type { MeterRecord } from './meter.ts';
-import { noUsage, type Usage, usageUntil } from './usage.ts';
 
 /** The one moment at which a completion is metered, however it ends. */
 export type Settlement = {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '#kernel/json.ts';
 import type { Answer } from './answer.ts';
-import type { JsonObject } from './json.ts';
+import type { Usage } from './completion-usage.ts';
 import type { Prompt } from './prompt.ts';
 import type { RequestProblem } from './request-problem.ts';
-import type { Usage } from './usage.ts';
 
 /** A completion as it is about to be told to the client. */
 export type Completion = {

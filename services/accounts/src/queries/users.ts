@@ -1,7 +1,7 @@
 import type { UserView } from '#contracts/accounts.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { isId } from '../domain/is-id.ts';
-import { invalid } from '../domain/text-problem.ts';
 import { type ReadDependencies, readUser, readUsers } from './read-users.ts';
 
 /** A page with all its users' keys stays well below a megabyte. */
@@ -21,10 +21,10 @@ export async function listUsers(
 ): Promise<UserView[]> {
   const { afterUserId, limit } = page;
   if (afterUserId !== '' && !isId(afterUserId)) {
-    throw new Fault(invalid('after_user_id', 'after_user_id must be the id of the last user of the page before.'));
+    throw new Fault(invalid("'after_user_id' must be the id of the last user of the page before.", 'after_user_id'));
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_USERS_MAX) {
-    throw new Fault(invalid('limit', `limit must be a whole number from 1 to ${PAGE_USERS_MAX}.`));
+    throw new Fault(invalid(`'limit' must be a whole number from 1 to ${PAGE_USERS_MAX}.`, 'limit'));
   }
   return readUsers(dependencies, page);
 }

@@ -3,7 +3,7 @@ import type { EventBodies } from '#contracts/events.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import type { OpenRequest } from '../domain/open-request/open-requests.ts';
 import { openRequestProjection } from '../projections/open-request.ts';
-import { priceBookProjection } from '../projections/price-book.ts';
+import { priceBookProjection } from '../projections/price-book-rows.ts';
 
 /** What the projections hold, and the position up to which all of it is true. */
 export interface BillingState {

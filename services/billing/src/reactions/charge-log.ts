@@ -1,29 +1,18 @@
 import type { Logger } from 'pino';
 import { formatUsd } from '#money/nano-usd.ts';
-import { promptTokens } from '#money/usage.ts';
-import type { Charge, RecordedUsage } from '../domain/charge/decide-charge.ts';
+import type { Charge } from '../domain/charge/decide-charge.ts';
 
-/** The one line of log a charged request leaves: who used what, and what it cost. */
-export function logCharge(logger: Logger, charge: Charge, recorded: RecordedUsage): void {
+/** What a request cost, in one short line: what was asked and used is in the ingress' line of the same request id. */
+export function logCharge(logger: Logger, charge: Charge): void {
   if (!logger.isLevelEnabled('info')) return;
-  const { provider, model, outcome, usage } = recorded;
   logger.info(
     {
       requestId: charge.requestId,
       userId: charge.userId,
-      keyId: charge.keyId,
-      provider,
-      model,
-      outcome,
-      promptTokens: promptTokens(usage),
-      outputTokens: usage.outputTokens + usage.reasoningTokens,
       costUsd: formatUsd(BigInt(charge.amountNanoUsd)),
       overrunUsd: charge.overrunNanoUsd === '0' ? undefined : formatUsd(BigInt(charge.overrunNanoUsd)),
       estimated: charge.estimated || undefined,
-      firstByteMs: recorded.firstByteMs,
-      durationMs: recorded.durationMs,
-      attempts: recorded.attempts.length,
     },
-    'charged',
+    'charge posted',
   );
 }

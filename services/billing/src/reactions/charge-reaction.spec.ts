@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
-import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { admitted, used } from '#testkit/events.ts';
+import { examplePrice } from '#testkit/example-price.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { createOpenRequests } from '../domain/open-request/open-requests.ts';
@@ -86,17 +87,9 @@ async function appendOne(
 }
 
 async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
-  const [admitted, used] = [`${requestId}-admitted`, `${requestId}-used`];
-  await appendOne(journal, requestId, 0, {
-    eventId: admitted,
-    type: 'RequestAdmitted',
-    data: exampleAdmission(requestId),
-  });
-  await appendOne(journal, requestId, 1, {
-    eventId: used,
-    type: 'UsageRecorded',
-    data: exampleUsage(requestId, { inputTokens: 10 }),
-  });
+  await appendOne(journal, requestId, 0, { eventId: `${requestId}-admitted`, ...admitted({ requestId }) });
+  const usage = used({ requestId, usage: { inputTokens: 10 } });
+  await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
 }
 
 /** As the first versions of the price. */
@@ -208,7 +201,7 @@ test('a usage the log has no admission for is kept as stuck, not dropped', async
   reaction.enqueue({
     requestId: 'r1',
     admission: undefined,
-    usage: { eventId: 'e', recordedAtMs: 1, data: exampleUsage('r1', { inputTokens: 1 }) },
+    usage: { eventId: 'e', recordedAtMs: 1, data: used({ requestId: 'r1', usage: { inputTokens: 1 } }).data },
   });
   await reaction.close();
   assert.deepEqual(reaction.stats(), { charges: 0, chargesInFlight: 0, chargesStuck: 1 });
@@ -242,16 +235,10 @@ test('a usage that is stuck is noted with its place and each try, tried less and
 
 test('a usage that makes its charge throw is stuck with what was thrown', async () => {
   await using running = await startReaction();
-  await appendOne(running.journal, 'r1', 0, {
-    eventId: 'admitted',
-    type: 'RequestAdmitted',
-    data: exampleAdmission('r1', { holdNanoUsd: 'a lot' }),
-  });
-  await appendOne(running.journal, 'r1', 1, {
-    eventId: 'used',
-    type: 'UsageRecorded',
-    data: exampleUsage('r1', { inputTokens: 10 }),
-  });
+  const unreadable = admitted({ requestId: 'r1', holdNanoUsd: 'a lot' });
+  await appendOne(running.journal, 'r1', 0, { eventId: 'admitted', ...unreadable });
+  const usage = used({ requestId: 'r1', usage: { inputTokens: 10 } });
+  await appendOne(running.journal, 'r1', 1, { eventId: 'used', ...usage });
   const failure = await running.reaction.retry('r1', AbortSignal.timeout(10_000));
   assert.deepEqual(
     [failure?.code, failure?.message],
@@ -281,7 +268,7 @@ test('of a retry, the automatic one and a second leader, one charges', async () 
 
 test('what has been stuck longest without a try comes first, and its pauses grow up to a bound', () => {
   const stuck = createStuckCharges(100);
-  const usage = { eventId: 'e', recordedAtMs: 1, data: exampleUsage('r', {}) };
+  const usage = { eventId: 'e', recordedAtMs: 1, data: used({ requestId: 'r' }).data };
   const request = (requestId: string) => ({ requestId, admission: undefined, usage });
   const reason = { code: 'price_missing', message: 'none' };
   stuck.add(request('a'), reason, 0);
@@ -305,8 +292,8 @@ test('there is no room for more charges than the bound, and room again when one 
   for (let i = 0; i < CHARGES_IN_FLIGHT_MAX; i += 1) {
     assert.equal(reaction.room(), undefined);
     const requestId = `r${i}`;
-    const usage = { eventId: `e${i}`, recordedAtMs: 1, data: exampleUsage(requestId, { inputTokens: 1 }) };
-    reaction.enqueue({ requestId, admission: exampleAdmission(requestId), usage });
+    const usage = { eventId: `e${i}`, recordedAtMs: 1, data: used({ requestId, usage: { inputTokens: 1 } }).data };
+    reaction.enqueue({ requestId, admission: admitted({ requestId }).data, usage });
   }
   await reaction.room();
   assert.equal(reaction.room(), undefined);

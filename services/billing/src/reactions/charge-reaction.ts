@@ -12,7 +12,7 @@ import { logCharge } from './charge-log.ts';
 import { type ChargeDependencies, chargeRequest } from './charge-request.ts';
 import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-flight.ts';
 import { createPriceReader } from './read-prices.ts';
-import { createStuckCharges } from './stuck-charges.ts';
+import { createStuckCharges, type StuckCharges } from './stuck-charges.ts';
 
 /** The log is away: first asked again after this, then after twice as long each time, up to the most. */
 const RETRY_FIRST_MS = 50;
@@ -61,77 +61,31 @@ export interface ChargeReaction {
   close(): Promise<void>;
 }
 
+/** The charges of this process, and what they need. */
+interface Charging {
+  readonly deps: ChargeReactionDependencies;
+  readonly charge: ChargeDependencies;
+  readonly clock: Clock;
+  readonly stuck: StuckCharges;
+  /** Aborted when the process ends: nothing is tried again any more. */
+  readonly stopping: AbortController;
+  charges: number;
+  isLogAway: boolean;
+}
+
 export function createChargeReaction(deps: ChargeReactionDependencies): ChargeReaction {
-  const { journal, open, letters, logger, clock = systemClock, stuckRetryMs = STUCK_RETRY_MS } = deps;
-  const charging: ChargeDependencies = { ...deps, readPrices: createPriceReader(deps) };
+  const { clock = systemClock, stuckRetryMs = STUCK_RETRY_MS } = deps;
   const stuck = createStuckCharges(stuckRetryMs);
-  const inFlight = createChargesInFlight(charge);
-  const stopping = new AbortController();
-  let charges = 0;
-  let isLogAway = false;
-
-  /** Never rejects. */
-  async function charge(request: ChargeableRequest): Promise<void> {
-    for (let retryMs = RETRY_FIRST_MS; ; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
-      try {
-        const failure = await attempt(request);
-        return failure === undefined ? end(request) : park(request, failure, await positionOf(request));
-      } catch (thrown) {
-        if (!isLogAway) logger.warn({ err: thrown }, 'charges wait for the log');
-        isLogAway = true;
-      }
-      const isStopping = await delay(retryMs, false, { signal: stopping.signal }).catch(() => true);
-      if (isStopping) return;
-    }
-  }
-
-  /** Why the usage cannot be charged; undefined where it is. Rejects while the log is away. */
-  async function attempt(request: ChargeableRequest): Promise<Failure | undefined> {
-    try {
-      const outcome = await chargeRequest(request, charging);
-      if (isLogAway) logger.info('the log takes charges again');
-      isLogAway = false;
-      if (outcome.kind === 'stuck') return outcome.failure;
-      if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
-      charges += 1;
-      logCharge(logger, outcome.charge, request.usage.data);
-      return undefined;
-    } catch (thrown) {
-      if (isOutage(thrown)) throw thrown;
-      return failureOf(thrown);
-    }
-  }
-
-  /** Where the usage stands in the log; undefined where that cannot be found. Rejects while the log is away. */
-  async function positionOf({ requestId, usage }: ChargeableRequest): Promise<number | undefined> {
-    const known = usage.position ?? letters.positionOf(usage.eventId);
-    if (known !== undefined) return known;
-    try {
-      const events = await journal.readStream(streams.request(requestId));
-      return events.find((event) => event.eventId === usage.eventId)?.position;
-    } catch (thrown) {
-      if (isOutage(thrown)) throw thrown;
-      return undefined;
-    }
-  }
-
-  function end({ requestId, usage }: ChargeableRequest): void {
-    open.forget(requestId);
-    stuck.delete(requestId);
-    letters.settle(usage.eventId);
-  }
-
-  function park(request: ChargeableRequest, failure: Failure, position: number | undefined): void {
-    const { requestId, usage } = request;
-    const triedAtMs = clock();
-    // Not told again with every try: a hundred thousand would fill the logs.
-    if (stuck.find(requestId)?.failure.message !== failure.message) {
-      logger.error({ requestId, reason: failure.message }, 'a usage cannot be charged; it will be tried again');
-    }
-    stuck.add(request, failure, triedAtMs);
-    if (position !== undefined) letters.note({ requestId, position, eventId: usage.eventId, failure, triedAtMs });
-  }
-
+  const charging: Charging = {
+    deps,
+    charge: { ...deps, readPrices: createPriceReader(deps) },
+    clock,
+    stuck,
+    stopping: new AbortController(),
+    charges: 0,
+    isLogAway: false,
+  };
+  const inFlight = createChargesInFlight((request) => charge(charging, request));
   const stuckTimer = setInterval(() => {
     for (const request of stuck.due(clock())) {
       if (inFlight.size() >= CHARGES_IN_FLIGHT_MAX) return;
@@ -144,24 +98,99 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
     room: inFlight.room,
     ended(requestId) {
       const found = stuck.find(requestId);
-      if (found !== undefined) end(found.request);
+      if (found !== undefined) forget(charging, found.request);
     },
     async retry(requestId, signal) {
       // What is under way may have looked before the cause was mended.
       await over(inFlight.runOf(requestId), signal);
-      const request = open.findChargeable(requestId);
+      const request = deps.open.findChargeable(requestId);
       if (request === undefined) return undefined;
       inFlight.start(request);
       await over(inFlight.runOf(requestId), signal);
       return stuck.find(requestId)?.failure;
     },
-    stats: () => ({ charges, chargesInFlight: inFlight.size(), chargesStuck: stuck.size() }),
+    stats: () => ({ charges: charging.charges, chargesInFlight: inFlight.size(), chargesStuck: stuck.size() }),
     async close() {
       clearInterval(stuckTimer);
-      stopping.abort();
+      charging.stopping.abort();
       await inFlight.drain();
     },
   };
+}
+
+/** Tries until the log says how it ends, or the process stops. Never rejects. */
+async function charge(charging: Charging, request: ChargeableRequest): Promise<void> {
+  const { deps, stopping } = charging;
+  for (let retryMs = RETRY_FIRST_MS; ; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
+    try {
+      const failure = await attempt(charging, request);
+      if (failure === undefined) forget(charging, request);
+      else park(charging, request, failure, await positionOf(deps, request));
+      return;
+    } catch (thrown) {
+      if (!charging.isLogAway) deps.logger.warn({ err: thrown }, 'charges wait for the log');
+      charging.isLogAway = true;
+    }
+    const isStopping = await delay(retryMs, false, { signal: stopping.signal }).catch(() => true);
+    if (isStopping) return;
+  }
+}
+
+/** Why the usage cannot be charged; undefined where it is. Rejects while the log is away. */
+async function attempt(charging: Charging, request: ChargeableRequest): Promise<Failure | undefined> {
+  const { logger } = charging.deps;
+  try {
+    const outcome = await chargeRequest(request, charging.charge);
+    if (charging.isLogAway) logger.info('the log takes charges again');
+    charging.isLogAway = false;
+    if (outcome.kind === 'stuck') return outcome.failure;
+    if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
+    charging.charges += 1;
+    logCharge(logger, outcome.charge);
+    return undefined;
+  } catch (thrown) {
+    if (isOutage(thrown)) throw thrown;
+    return failureOf(thrown);
+  }
+}
+
+/** Where the usage stands in the log; undefined where that cannot be found. Rejects while the log is away. */
+async function positionOf(
+  { journal, letters }: ChargeReactionDependencies,
+  { requestId, usage }: ChargeableRequest,
+): Promise<number | undefined> {
+  const known = usage.position ?? letters.positionOf(usage.eventId);
+  if (known !== undefined) return known;
+  try {
+    const events = await journal.readStream(streams.request(requestId));
+    return events.find((event) => event.eventId === usage.eventId)?.position;
+  } catch (thrown) {
+    if (isOutage(thrown)) throw thrown;
+    return undefined;
+  }
+}
+
+/** The request has its end in the log. */
+function forget({ deps, stuck }: Charging, { requestId, usage }: ChargeableRequest): void {
+  deps.open.forget(requestId);
+  stuck.delete(requestId);
+  deps.letters.settle(usage.eventId);
+}
+
+function park(
+  { deps, stuck, clock }: Charging,
+  request: ChargeableRequest,
+  failure: Failure,
+  position: number | undefined,
+): void {
+  const { requestId, usage } = request;
+  const triedAtMs = clock();
+  // Not told again with every try: a hundred thousand would fill the logs.
+  if (stuck.find(requestId)?.failure.message !== failure.message) {
+    deps.logger.error({ requestId, reason: failure.message }, 'a usage cannot be charged; it will be tried again');
+  }
+  stuck.add(request, failure, triedAtMs);
+  if (position !== undefined) deps.letters.note({ requestId, position, eventId: usage.eventId, failure, triedAtMs });
 }
 
 /** Resolves with the run; rejects where that takes too long, which only the log's absence makes it, or at the signal. */

@@ -112,7 +112,7 @@ describe('the admin API', () => {
       null,
       true,
       '1.0000000001',
-      '1000000000.01',
+      '1000000.01',
       '99999999999',
     ]) {
       const answer = await call(gateway, 'POST', `/admin/users/${user.id}/balance`, { amount_usd: amount });

@@ -1,3 +1,4 @@
+import * as fields from '#contracts/admin-fields.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { keyDocument } from './documents.ts';
@@ -6,16 +7,13 @@ import type { AdminChange } from './repeatable.ts';
 
 type Dependencies = Pick<IngressDependencies, 'accounts'>;
 
-const ID_MAX_CHARACTERS = 64;
-const NAME_MAX_CHARACTERS = 200;
-
 /** `POST /admin/api-keys/`: the only answer that ever holds the key. */
 export function createApiKey({ accounts }: Dependencies): AdminChange {
   return async ({ body: bytes, repeatText }) => {
     const body = parseJsonObject(bytes);
-    onlyFields(body, ['user_id', 'name']);
-    const userId = requiredText(body, 'user_id', ID_MAX_CHARACTERS);
-    const name = optionalText(body, 'name', NAME_MAX_CHARACTERS);
+    onlyFields(body, [fields.userId.http, fields.keyName.http]);
+    const userId = requiredText(body, fields.userId);
+    const name = optionalText(body, fields.keyName);
     // Not the client's own idempotency key: an API key follows from this text.
     const { key, apiKey } = await accounts.createApiKey({ userId, name, idempotencyKey: repeatText });
     const document = { ...keyDocument(key), user_id: userId, api_key: apiKey };

@@ -1,22 +1,18 @@
+import { creditAmount, creditProblem } from '#contracts/admin-fields.ts';
 import { Fault } from '#errors/fault.ts';
-import { formatUsd, NANO_PER_USD, parseUsd } from '#money/nano-usd.ts';
-import { invalid } from '../http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
+import { NANO_PER_USD, parseUsd } from '#money/nano-usd.ts';
 
-const FIELD = 'amount_usd';
-
-/** Nine such credits still fit into the log's int64. */
-const CREDIT_MAX_NANO_USD = 1_000_000_000n * NANO_PER_USD;
+const FIELD = creditAmount.http;
 
 /**
  * The nano-USD of `amount_usd`: a decimal text ("10.50") or a whole number. Throws a `Fault` for a number with a
- * fraction, which has lost its exact value before it can be read, and for what is not more than zero.
+ * fraction, which has lost its exact value before it can be read, and for what is out of the bounds of a credit.
  */
-export function creditAmount(value: unknown): bigint {
+export function readCreditAmount(value: unknown): bigint {
   const amountNanoUsd = parse(value);
-  if (amountNanoUsd <= 0n) throw new Fault(invalid(`'${FIELD}' must be more than zero.`, FIELD));
-  if (amountNanoUsd > CREDIT_MAX_NANO_USD) {
-    throw new Fault(invalid(`'${FIELD}' must be at most ${formatUsd(CREDIT_MAX_NANO_USD)}.`, FIELD));
-  }
+  const problem = creditProblem(amountNanoUsd, FIELD);
+  if (problem !== undefined) throw new Fault(problem);
   return amountNanoUsd;
 }
 

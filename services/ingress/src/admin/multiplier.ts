@@ -1,12 +1,10 @@
+import { multiplier } from '#contracts/admin-fields.ts';
 import { Fault } from '#errors/fault.ts';
-import { invalid } from '../http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
 
 const BASIS_POINTS_PER_ONE = 10_000;
 const DECIMALS = 4;
 const MULTIPLIER = /^(\d{1,3})(?:\.(\d{1,4}))?$/;
-
-/** As the configuration's own bound: a hundred times the provider's price. */
-const BASIS_POINTS_MAX = 1_000_000;
 
 /** The basis points of a multiplier such as "1.5" or 1.5; 0, the gateway's default, where there is none. */
 export function multiplierBasisPoints(value: unknown): number {
@@ -15,8 +13,10 @@ export function multiplierBasisPoints(value: unknown): number {
   const match = typeof value === 'string' || typeof value === 'number' ? MULTIPLIER.exec(String(value)) : null;
   const [, whole = '0', fraction = ''] = match ?? [];
   const basisPoints = Number(whole) * BASIS_POINTS_PER_ONE + Number(fraction.padEnd(DECIMALS, '0'));
-  if (basisPoints >= 1 && basisPoints <= BASIS_POINTS_MAX) return basisPoints;
-  throw new Fault(invalid("'multiplier' must be a decimal from 0.0001 to 100 with at most 4 decimals.", 'multiplier'));
+  const { http, min, max } = multiplier;
+  if (basisPoints >= min && basisPoints <= max) return basisPoints;
+  const range = `from ${multiplierText(min)} to ${multiplierText(max)}`;
+  throw new Fault(invalid(`'${http}' must be a decimal ${range} with at most ${DECIMALS} decimals.`, http));
 }
 
 /** The decimal text of a multiplier; null where the gateway's default holds. */

@@ -3,10 +3,11 @@ import { answerBytes, JSON_TYPE, jsonText } from '../http/answer.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { Execution } from '../idempotency/execution.ts';
-import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
+import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { KeptAnswer } from '../idempotency/kept-answer.ts';
 import { setReplayHeaders } from '../idempotency/replay-headers.ts';
 import type { IngressDependencies } from '../ports.ts';
+import { refuseInCallersWords } from './callers-words.ts';
 
 /** What a change of the admin's is asked with. */
 export interface AdminAsked {
@@ -39,12 +40,13 @@ export function repeatable(
   { idempotency, logger }: Pick<IngressDependencies, 'idempotency' | 'logger'>,
   limits: BodyLimits,
 ): (change: AdminChange, options?: { readonly readsBody: boolean }) => Handler {
-  return (change, { readsBody } = { readsBody: true }) =>
-    async (exchange, params) => {
-      const idempotencyKey = idempotencyKeyOf(exchange);
+  return (change, { readsBody } = { readsBody: true }) => {
+    const make = (asked: AdminAsked) => change(asked).catch(refuseInCallersWords);
+    return async (exchange, params) => {
+      const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
       if (idempotencyKey === undefined) {
         const body = readsBody ? await readBody(exchange, limits) : Buffer.alloc(0);
-        answer(exchange, documentOf(await change({ params, body, idempotencyKey: '', repeatText: '' })));
+        answer(exchange, documentOf(await make({ params, body, idempotencyKey: '', repeatText: '' })));
         return;
       }
       const body = await readBody(exchange, limits);
@@ -62,8 +64,9 @@ export function repeatable(
         return;
       }
       const { repeatText } = begun.execution;
-      await makeOnce(exchange, begun.execution, () => change({ params, body, idempotencyKey, repeatText }));
+      await makeOnce(exchange, begun.execution, () => make({ params, body, idempotencyKey, repeatText }));
     };
+  };
 }
 
 interface AnswerDocument {

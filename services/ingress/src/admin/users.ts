@@ -1,23 +1,22 @@
+import { creditAmount, creditReason, email, multiplier, requestsPerMinute, userName } from '#contracts/admin-fields.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { formatUsd } from '#money/nano-usd.ts';
-import { answerJson, invalid } from '../http/answer.ts';
+import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
-import { type JsonObject, parseJsonObject } from '../http/parse-json-object.ts';
+import { parseJsonObject } from '../http/parse-json-object.ts';
 import { readBalance, readBalances } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
-import { creditAmount } from './credit-amount.ts';
+import { refuseInCallersWords } from './callers-words.ts';
+import { readCreditAmount } from './credit-amount.ts';
 import { userDocument } from './documents.ts';
-import { onlyFields, optionalCount, optionalText, requiredText } from './fields.ts';
+import { onlyFields, optionalCount, optionalText, requiredEmail, requiredText } from './fields.ts';
 import { multiplierBasisPoints } from './multiplier.ts';
 import type { AdminChange } from './repeatable.ts';
 
 type Dependencies = Pick<IngressDependencies, 'accounts' | 'balances'>;
 
-const NAME_MAX_CHARACTERS = 200;
-const EMAIL_MAX_CHARACTERS = 254;
-const REASON_MAX_CHARACTERS = 500;
-const REQUESTS_PER_MINUTE_MAX = 1_000_000;
 const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;
 
@@ -25,12 +24,12 @@ const PAGE_MAX = 100;
 export function createUser({ accounts, balances }: Dependencies): AdminChange {
   return async ({ body: bytes, idempotencyKey }) => {
     const body = parseJsonObject(bytes);
-    onlyFields(body, ['name', 'email', 'requests_per_minute', 'multiplier']);
+    onlyFields(body, [userName.http, email.http, requestsPerMinute.http, multiplier.http]);
     const user = await accounts.createUser({
-      name: requiredText(body, 'name', NAME_MAX_CHARACTERS),
-      email: emailOf(body),
-      requestsPerMinute: optionalCount(body, 'requests_per_minute', REQUESTS_PER_MINUTE_MAX),
-      multiplierBasisPoints: multiplierBasisPoints(body['multiplier']),
+      name: requiredText(body, userName),
+      email: requiredEmail(body, email),
+      requestsPerMinute: optionalCount(body, requestsPerMinute),
+      multiplierBasisPoints: multiplierBasisPoints(body[multiplier.http]),
       idempotencyKey,
     });
     return { status: 201, document: userDocument(user, await readBalance(balances, user.userId)) };
@@ -52,7 +51,7 @@ export function listUsers({ accounts, balances }: Dependencies): Handler {
     const limit = pageLimit(query.get('limit'));
     // One more than is shown tells whether there are more.
     const asked = { afterUserId: query.get('after') ?? '', limit: limit + 1 };
-    const users = await accounts.listUsers(asked).catch(refusedByQueryName);
+    const users = await accounts.listUsers(asked).catch(refuseInCallersWords);
     const page = users.slice(0, limit);
     const balanceOf = await readBalances(
       balances,
@@ -72,12 +71,12 @@ export function creditBalance({ accounts, balances }: Dependencies): AdminChange
   return async ({ params, body: bytes, idempotencyKey }) => {
     const userId = params['userId'] ?? '';
     const body = parseJsonObject(bytes);
-    onlyFields(body, ['amount_usd', 'reason']);
-    const amountNanoUsd = creditAmount(body['amount_usd']);
+    onlyFields(body, [creditAmount.http, creditReason.http]);
+    const amountNanoUsd = readCreditAmount(body[creditAmount.http]);
     const { creditId } = await accounts.creditBalance({
       userId,
       amountNanoUsd,
-      reason: optionalText(body, 'reason', REASON_MAX_CHARACTERS),
+      reason: optionalText(body, creditReason),
       idempotencyKey,
     });
     const document = {
@@ -89,18 +88,6 @@ export function creditBalance({ accounts, balances }: Dependencies): AdminChange
     };
     return { status: 200, document };
   };
-}
-
-function emailOf(body: JsonObject): string {
-  const email = requiredText(body, 'email', EMAIL_MAX_CHARACTERS);
-  if (/^[^\s@]+@[^\s@]+$/.test(email)) return email;
-  throw new Fault(invalid("'email' must be an e-mail address.", 'email'));
-}
-
-/** Accounts names the field of its own request; the client knows the parameter. */
-function refusedByQueryName(thrown: unknown): never {
-  if (!(thrown instanceof Fault) || thrown.refusal.param !== 'after_user_id') throw thrown;
-  throw new Fault(invalid("'after' must be the id of the last user of the page before.", 'after'));
 }
 
 function pageLimit(text: string | null): number {

@@ -6,8 +6,8 @@ import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
-import { createTurns } from '../http/turns.ts';
-import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
+import { createTurns, type OwnTurn } from '../http/turns.ts';
+import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Identify } from '../rate-limits/identify.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
@@ -16,7 +16,7 @@ import { deliver } from './deliver.ts';
 import { type CompletionAsked, parseCompletion } from './parse-completion.ts';
 import { promptTokensBound } from './prompt-tokens-bound.ts';
 import type { QuotaUsage } from './quota-usage.ts';
-import { COSTLY_BODY_BYTES, createRefuseWithoutMoney } from './refuse-without-money.ts';
+import { COSTLY_BODY_BYTES, createRefuseWithoutMoney, type RefuseWithoutMoney } from './refuse-without-money.ts';
 import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
@@ -26,6 +26,15 @@ type Dependencies = Pick<
   'config' | 'quota' | 'router' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
 >;
 
+/** What serves completions. */
+interface Completions {
+  readonly dependencies: Dependencies;
+  readonly limits: BodyLimits;
+  readonly usage: QuotaUsage;
+  readonly refuseWithoutMoney: RefuseWithoutMoney;
+  readonly ownTurn: OwnTurn;
+}
+
 /** `POST /v1/chat/completions`: who, what, may they, and then the answer. */
 export function completionHandler(
   dependencies: Dependencies,
@@ -33,93 +42,98 @@ export function completionHandler(
   limits: BodyLimits,
   usage: QuotaUsage,
 ): Handler {
-  const { config, quota, router } = dependencies;
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
-  const ownTurn = createTurns();
+  const completions: Completions = { dependencies, limits, usage, refuseWithoutMoney, ownTurn: createTurns() };
   const once = completeOnce(dependencies);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
     // Without rate limits it is a look-up in memory, and nothing is waited for.
     const identity = identified instanceof Promise ? await identified : identified;
-    const idempotencyKey = idempotencyKeyOf(exchange);
+    const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
-      await run(exchange, identity, await readAffordable(exchange, identity.userId), undefined);
+      const body = await readAffordable(completions, exchange, identity.userId);
+      await run(completions, exchange, identity, body, undefined);
       return;
     }
     const body = await readBody(exchange, limits);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity.userId, body.length);
-      await run(exchange, identity, body, kept);
+      await run(completions, exchange, identity, body, kept);
     });
   };
+}
 
-  /** The body; a large one of a user without money is refused, before it is sent where its length is declared. */
-  async function readAffordable(exchange: Exchange, userId: string): Promise<Buffer> {
-    // Whether a large body is wanted is what a client asks with `Expect`.
-    const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
-    // A body over the limit is refused without any look-up.
-    const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
-    if (early !== undefined) await early;
-    const body = await readBody(exchange, limits);
-    if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
-    return body;
-  }
+/** The body; a large one of a user without money is refused, before it is sent where its length is declared. */
+async function readAffordable(
+  { limits, refuseWithoutMoney }: Completions,
+  exchange: Exchange,
+  userId: string,
+): Promise<Buffer> {
+  // Whether a large body is wanted is what a client asks with `Expect`.
+  const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
+  // A body over the limit is refused without any look-up.
+  const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
+  if (early !== undefined) await early;
+  const body = await readBody(exchange, limits);
+  if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
+  return body;
+}
 
-  async function run(
-    exchange: Exchange,
-    { userId, keyId }: KeyIdentity,
-    body: Buffer,
-    once: Once | undefined,
-  ): Promise<void> {
-    if (body.length > COSTLY_BODY_BYTES) await ownTurn();
-    const parsedBody = parseJsonObject(body);
-    const { asked, promptTokens } = check(parsedBody, body.length);
-    const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
-    const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
-    using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-    using admission = boundAdmission(exchange, config.admissionTimeoutMs);
-    const { result, window } = await quota.admit({
+async function run(
+  { dependencies, usage, ownTurn }: Completions,
+  exchange: Exchange,
+  { userId, keyId }: KeyIdentity,
+  body: Buffer,
+  once: Once | undefined,
+): Promise<void> {
+  const { config, quota, router } = dependencies;
+  if (body.length > COSTLY_BODY_BYTES) await ownTurn();
+  const parsedBody = parseJsonObject(body);
+  const { asked, promptTokens } = check(parsedBody, body.length);
+  const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
+  const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
+  using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
+  using admission = boundAdmission(exchange, config.admissionTimeoutMs);
+  const { result, window } = await quota.admit({
+    requestId: exchange.id,
+    userId,
+    keyId,
+    model: asked.model,
+    stream: asked.stream,
+    candidates,
+    promptTokensBound: promptTokens,
+    outputTokensRequested: asked.outputTokensRequested,
+    choices: asked.choices,
+    traceparent: exchange.traceparent,
+  });
+  admission[Symbol.dispose]();
+  usage.note(userId, window);
+  setRateLimitHeaders(exchange, window);
+  if (result.kind === 'refused') throw new Fault(result.refusal);
+
+  // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
+  const shutOut = await once?.admitted(result.durable);
+  const frames = router.complete(
+    {
       requestId: exchange.id,
       userId,
-      keyId,
-      model: asked.model,
+      body,
+      parsedBody,
       stream: asked.stream,
-      candidates,
+      candidates: result.candidates,
+      outputTokensMax: result.outputTokensMax,
       promptTokensBound: promptTokens,
-      outputTokensRequested: asked.outputTokensRequested,
-      choices: asked.choices,
+      outputTokensBound: result.outputTokensBound,
+      admissionEventId: result.eventId,
       traceparent: exchange.traceparent,
-    });
-    admission[Symbol.dispose]();
-    usage.note(userId, window);
-    setRateLimitHeaders(exchange, window);
-    if (result.kind === 'refused') throw new Fault(result.refusal);
-
-    // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
-    const shutOut = await once?.admitted(result.durable);
-    const frames = router.complete(
-      {
-        requestId: exchange.id,
-        userId,
-        body,
-        parsedBody,
-        stream: asked.stream,
-        candidates: result.candidates,
-        outputTokensMax: result.outputTokensMax,
-        promptTokensBound: promptTokens,
-        outputTokensBound: result.outputTokensBound,
-        admissionEventId: result.eventId,
-        traceparent: exchange.traceparent,
-      },
-      shutOut === undefined ? client.signal : AbortSignal.abort(),
-    );
-    if (once === undefined) await deliver(exchange, frames, answer, result.durable);
-    else if (shutOut === undefined)
-      await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
-    else await throwAfter(frames, shutOut);
-  }
+    },
+    shutOut === undefined ? client.signal : AbortSignal.abort(),
+  );
+  if (once === undefined) await deliver(exchange, frames, answer, result.durable);
+  else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
+  else await throwAfter(frames, shutOut);
 }
 
 /** A request that was begun with an aborted signal calls no provider; its last frame says that its hold has ended. */

@@ -1,6 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid } from '../http/answer.ts';
-import { isJsonObject, type JsonObject } from '../http/parse-json-object.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { foldName, type ReadFields, requestFields } from './read-fields.ts';
 
 /** A field in another spelling than its own. */

@@ -1,6 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid } from '../http/answer.ts';
-import { isJsonObject } from '../http/parse-json-object.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject } from '#kernel/json.ts';
 
 const roles = new Set(['developer', 'system', 'user', 'assistant', 'tool', 'function']);
 

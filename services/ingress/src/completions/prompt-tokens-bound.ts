@@ -1,6 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid } from '../http/answer.ts';
-import { isJsonObject, type JsonObject } from '../http/parse-json-object.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 
 /**
  * The most that one image is counted as by any model: gpt-4o-mini takes 2,833 tokens and 5,667 for each of at most 8

@@ -1,5 +1,5 @@
 import type { Refusal } from '#errors/error-table.ts';
-import type { JsonObject } from '../http/parse-json-object.ts';
+import type { JsonObject } from '#kernel/json.ts';
 
 /** A field that asks for something the price book has no price for, so that no hold could bound its cost. */
 interface UnpricedField {

@@ -108,8 +108,3 @@ function wouldBeRetried(status: number): boolean {
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
-
-/** A refusal of the `invalid_request` kind, or another code of the table. */
-export function invalid(message: string, param?: string, code: ErrorCode = 'invalid_request'): Refusal {
-  return { code, message, param };
-}

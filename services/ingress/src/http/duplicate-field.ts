@@ -1,4 +1,4 @@
-import type { JsonObject } from '#openai-wire/json-object.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { closingQuote } from '#openai-wire/measure-json.ts';
 
 /** An error names a field, and does not repeat a name of megabytes. */

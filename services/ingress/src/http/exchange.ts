@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { newId } from '#kernel/ids.ts';
 import type { AnswerBudget } from './answer-budget.ts';
-import type { Progress } from './watch-stalls.ts';
 
 /** A request and its answer, from the first header until the answer has left and the request has its line in the log. */
 export interface Exchange {
@@ -27,6 +26,14 @@ export interface Exchange {
   stop: ((refusal: Refusal) => void) | undefined;
   /** The step of a trace this is; undefined where it is not traced. */
   traceparent: string | undefined;
+}
+
+/** How far a client has come with its answer. */
+export interface Progress {
+  /** Of its connection: bytes that its side has taken. */
+  takenBytes: number;
+  /** When that was last seen to be more, or nothing waited for the client. Of the monotonic clock. */
+  movedAtMs: number;
 }
 
 /** Facts for the log line and the metrics, filled in as they become known. No prompt and no key belongs here. */

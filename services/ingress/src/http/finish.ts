@@ -1,36 +1,26 @@
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
-import { COMPLETIONS_PATH } from '../completions/completions-path.ts';
 import type { Exchange, RequestRecord } from './exchange.ts';
 
 /** What is logged of a client that left before anything was answered; nginx's number for it. */
 const STATUS_CLIENT_GONE = 499;
 
-const STATUS_OK = 200;
 const SERVER_ERROR = 500;
 
 /** Probes come every few seconds and say nothing: their lines are for those who look for them. */
 const quietRoutes = new Set(['/health', '/health/ready', '/health/stats', '/metrics']);
 
-/**
- * Writes a finished request's line in the log and its metrics. A completion that was answered whole has its line from
- * billing, which knows the cost as well: a second one would be a tenth of what the gateway does for a request.
- */
+/** Writes a finished request's one line in the log, and its metrics. Its cost is in billing's `charge posted`. */
 export function finisher(logger: Logger, metrics: GatewayMetrics): (exchange: Exchange) => void {
   return function finish({ id, record, startedAtMs }) {
     const durationMs = performance.now() - startedAtMs;
     const status = record.status === 0 ? STATUS_CLIENT_GONE : record.status;
     const line = { requestId: id, ...record, status, durationMs: Math.round(durationMs * 10) / 10 };
     if (status >= SERVER_ERROR) logger.warn(line, 'request');
-    else if (isQuiet(record, status)) logger.debug(line, 'request');
+    else if (quietRoutes.has(record.route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
     measure(metrics, record, status, durationMs / 1_000);
   };
-}
-
-function isQuiet({ route, error }: RequestRecord, status: number): boolean {
-  if (quietRoutes.has(route)) return true;
-  return route === COMPLETIONS_PATH && status === STATUS_OK && error === null;
 }
 
 function measure(metrics: GatewayMetrics, record: RequestRecord, status: number, durationS: number): void {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import type { IngressConfig } from '../config.ts';
-import { invalid } from './answer.ts';
 
 /** How often connections are checked for requests that come too slowly. */
 const SLOW_REQUEST_CHECK_MS = 1_000;

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { measureJson } from '#openai-wire/measure-json.ts';
-import { invalid } from './answer.ts';
 import { bodyBounds, boundProblem } from './body-bounds.ts';
 import { countFields, duplicateField } from './duplicate-field.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * A request body as an object. Throws a `Fault`: `invalid_json` for what is not UTF-8, not JSON (the message says
@@ -27,10 +26,6 @@ export function parseJsonObject(bytes: Buffer): JsonObject {
   // Of a field given twice the parsed object has one.
   if (measure.fields !== countFields(parsed)) throw givenTwice(text);
   return parsed;
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(text: string): unknown {

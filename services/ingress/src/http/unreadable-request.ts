@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { answerRefusal } from './answer.ts';
@@ -89,8 +90,8 @@ function unreadable(code: string): Unreadable {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, refusal: { code: 'request_timeout', message: 'The request did not arrive in time.' } };
     case 'HPE_HEADER_OVERFLOW':
-      return { status: 431, refusal: { code: 'invalid_request', message: 'The request headers are too large.' } };
+      return { status: 431, refusal: invalid('The request headers are too large.') };
     default:
-      return { status: 400, refusal: { code: 'invalid_request', message: 'The request is not valid HTTP.' } };
+      return { status: 400, refusal: invalid('The request is not valid HTTP.') };
   }
 }

@@ -10,14 +10,6 @@ const HURRIED_STALL_MS = 5_000;
 /** Looks in one stall time, where that is short. */
 const LOOKS_PER_STALL = 4;
 
-/** How far a client has come with its answer. */
-export interface Progress {
-  /** Of its connection: bytes that its side has taken. */
-  takenBytes: number;
-  /** When that was last seen to be more, or nothing waited for the client. Of the monotonic clock. */
-  movedAtMs: number;
-}
-
 /**
  * Watches every answer, of whatever kind, for a client that takes nothing of what waits for it; one that takes some, be
  * it little, is not stalled. A client that takes nothing for `clientStallTimeoutMs` loses its connection, sooner while

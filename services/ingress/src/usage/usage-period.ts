@@ -1,5 +1,5 @@
 import { Fault } from '#errors/fault.ts';
-import { invalid } from '../http/answer.ts';
+import { invalid } from '#errors/invalid.ts';
 
 const DAY_MS = 86_400_000;
 

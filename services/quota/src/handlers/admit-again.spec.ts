@@ -6,10 +6,10 @@ import type { Admission, AdmitRequest, AdmitResponse } from '#contracts/quota.ts
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
+import { admitted, expired, used } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
-import { admitted, expired, used } from '../testing.ts';
 import { WriteFault } from './admit.ts';
 import { createRepeatableAdmit } from './admit-again.ts';
 
@@ -43,7 +43,8 @@ async function logWith(events: readonly GatewayEvent[]) {
   return journal;
 }
 
-const hold = admitted({ requestId: 'r', userId: 'u', holdNanoUsd: 7n, admittedAtMs: 0, expiresAtMs: 100 });
+const asked = { requestId: 'r', userId: 'u', keyId: 'key', model: 'model', candidates: [] };
+const hold = admitted({ ...asked, holdNanoUsd: 7n, admittedAtMs: 0, expiresAtMs: 100 });
 const has = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
 test('asked twice at once, a request is admitted once, and both get the answer', async () => {

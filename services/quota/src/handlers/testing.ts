@@ -1,13 +1,19 @@
 import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
+import { credited, pricePublished, userCreated } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
-import { created, credited, priced, record } from '../testing.ts';
+import { record } from '../testing.ts';
 
 /** A log with a user and a price of one nano-USD an output token. */
 export async function createLog(balanceNanoUsd: bigint, requestsPerMinute = 0): Promise<Journal> {
   const journal = createMemoryJournal();
-  await record(journal, created({ userId: 'u', requestsPerMinute }), credited('u', balanceNanoUsd), priced('c/m'));
+  await record(
+    journal,
+    userCreated({ userId: 'u', requestsPerMinute }),
+    credited('u', balanceNanoUsd),
+    pricePublished('c/m'),
+  );
   return journal;
 }
 

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { inProjectionTransaction } from '#journal/projector.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { admitted, charged, credited, expired, pricePublished, used, userCreated } from '#testkit/events.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { loadBooks } from '../adapters/load-books.ts';
 import { emptyBooks } from '../domain/account/books.ts';
 import { type BooksSnapshot, createLiveBooks } from '../live/live-books.ts';
-import { admitted, charged, created, createQuotaDatabase, credited, expired, priced, used } from '../testing.ts';
+import { createQuotaDatabase } from '../testing.ts';
 import { quotaAccounts } from './quota-accounts.ts';
 
 let database: Awaited<ReturnType<typeof createQuotaDatabase>>;
@@ -30,12 +31,12 @@ const logs: fc.Arbitrary<RecordedEvent[]> = fc
       const body = JSON.stringify(event.data);
       log.push({ ...event, position: log.length + 1, stream, version, body } as RecordedEvent);
     };
-    for (const userId of ['u0', 'u1', 'u2']) append(created({ userId, requestsPerMinute: 7 }), userId);
+    for (const userId of ['u0', 'u1', 'u2']) append(userCreated({ userId, requestsPerMinute: 7 }), userId);
     for (const [kind, n] of choices) {
       const userId = `u${n % 3}`;
       const next = { requestId: `r${log.length}`, userId, holdNanoUsd: BigInt(n) };
       if (kind === 0) append(credited(userId, BigInt(n + 1)), userId);
-      else if (kind === 1) append(priced(`c/${n % 4}`, { outputPicoUsd: n }), `c/${n % 4}`);
+      else if (kind === 1) append(pricePublished(`c/${n % 4}`, { outputPicoUsd: n }), `c/${n % 4}`);
       else if (kind === 2 && open.length > 0) append(expired(takeFrom(open, n)), 'request');
       else if (kind === 3 && open.length > 0) {
         const hold = takeFrom(open, n);
@@ -97,9 +98,9 @@ test('a batch that contradicts the tables changes nothing', async () => {
   await database.pool.query('truncate quota.account, quota.hold, quota.price, quota.checkpoint');
   const at = (event: GatewayEvent, position: number): RecordedEvent =>
     ({ ...event, position, version: 1, body: JSON.stringify(event.data) }) as RecordedEvent;
-  await project([at(created({ userId: 'u' }), 1)]);
+  await project([at(userCreated({ userId: 'u' }), 1)]);
   const before = await loadBooks(database.pool);
-  const twice = [at(credited('u', 5n), 2), at(created({ userId: 'u' }), 3)];
+  const twice = [at(credited('u', 5n), 2), at(userCreated({ userId: 'u' }), 3)];
   await assert.rejects(project(twice), /position 3, UserCreated: user u exists already/);
   assert.deepEqual(await loadBooks(database.pool), before);
 });

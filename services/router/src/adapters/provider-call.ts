@@ -17,97 +17,122 @@ export interface Post {
   readonly headTimeoutMs: number;
 }
 
+/** A call under way: what has come of its answer, and who waits for more. */
+interface Call {
+  readonly head: PromiseWithResolvers<ResponseHead>;
+  readonly headTimer: NodeJS.Timeout;
+  chunks: Buffer[];
+  queuedBytes: number;
+  controller: Dispatcher.DispatchController | null;
+  fault: CallFault | null;
+  isEnded: boolean;
+  isDiscarding: boolean;
+  discardTimer: NodeJS.Timeout | undefined;
+  wakeReader: (() => void) | null;
+}
+
 /** Sends a POST. Undici's `dispatch` rather than `request`: no Readable is built for each answer. */
 export function startCall(pool: Pool, post: Post): ProviderCall {
-  const head = Promise.withResolvers<ResponseHead>();
-  // A caller that is no longer interested does not make an unhandled rejection.
-  head.promise.catch(() => {});
-  let chunks: Buffer[] = [];
-  let queuedBytes = 0;
-  let controller: Dispatcher.DispatchController | null = null;
-  let fault: CallFault | null = null;
-  let isEnded = false;
-  let isDiscarding = false;
-  let discardTimer: NodeJS.Timeout | undefined;
-  let wakeReader: (() => void) | null = null;
-  const headTimer = setTimeout(() => fail(new CallFault('timeout')), post.headTimeoutMs);
-
-  function settle(): void {
-    clearTimeout(headTimer);
-    clearTimeout(discardTimer);
-    wakeReader?.();
-    wakeReader = null;
-  }
-
-  function fail(reason: CallFault): void {
-    if (isEnded || fault) return;
-    fault = reason;
-    head.reject(reason);
-    settle();
-    controller?.abort(reason);
-  }
-
-  function take(): Buffer {
-    const [first] = chunks;
-    const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks, queuedBytes);
-    chunks = [];
-    queuedBytes = 0;
-    if (controller?.paused) controller.resume();
-    return bytes;
-  }
-
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart(started) {
-      controller = started;
-      // Given up while it waited for a connection: nothing is sent.
-      if (fault) started.abort(fault);
-    },
-    onResponseStart(_controller, status, headers) {
-      if (status < 200) return;
-      clearTimeout(headTimer);
-      head.resolve({ status, headers });
-    },
-    onResponseData(receiving, chunk) {
-      if (isDiscarding) return;
-      chunks.push(chunk);
-      queuedBytes += chunk.length;
-      if (queuedBytes + chunks.length * CHUNK_OVERHEAD_BYTES > QUEUE_MAX_BYTES) receiving.pause();
-      wakeReader?.();
-      wakeReader = null;
-    },
-    onResponseEnd() {
-      isEnded = true;
-      settle();
-    },
-    onResponseError(_controller, error) {
-      fail(callFault(error));
-    },
+  const call: Call = {
+    head: Promise.withResolvers(),
+    headTimer: setTimeout(() => fail(call, new CallFault('timeout')), post.headTimeoutMs),
+    chunks: [],
+    queuedBytes: 0,
+    controller: null,
+    fault: null,
+    isEnded: false,
+    isDiscarding: false,
+    discardTimer: undefined,
+    wakeReader: null,
   };
-
-  pool.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, handler);
+  // A caller that is no longer interested does not make an unhandled rejection.
+  call.head.promise.catch(() => {});
+  pool.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, receiver(call));
 
   return {
-    head: head.promise,
+    head: call.head.promise,
     async read() {
       while (true) {
-        if (chunks.length > 0) return take();
-        if (fault) throw fault;
-        if (isEnded) return null;
+        if (call.chunks.length > 0) return take(call);
+        if (call.fault) throw call.fault;
+        if (call.isEnded) return null;
         await new Promise<void>((resolve) => {
-          wakeReader = resolve;
+          call.wakeReader = resolve;
         });
       }
     },
-    wasSent: () => controller !== null,
-    discard() {
-      if (isEnded || fault || isDiscarding) return;
-      isDiscarding = true;
-      chunks = [];
-      if (controller?.paused) controller.resume();
-      discardTimer = setTimeout(() => fail(new CallFault('aborted')), DISCARD_MAX_MS);
-    },
-    abort: () => fail(new CallFault('aborted')),
+    wasSent: () => call.controller !== null,
+    discard: () => discard(call),
+    abort: () => fail(call, new CallFault('aborted')),
   };
+}
+
+/** Fills the call from undici's events. */
+function receiver(call: Call): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(started) {
+      call.controller = started;
+      // Given up while it waited for a connection: nothing is sent.
+      if (call.fault) started.abort(call.fault);
+    },
+    onResponseStart(_controller, status, headers) {
+      if (status < 200) return;
+      clearTimeout(call.headTimer);
+      call.head.resolve({ status, headers });
+    },
+    onResponseData(receiving, chunk) {
+      if (call.isDiscarding) return;
+      call.chunks.push(chunk);
+      call.queuedBytes += chunk.length;
+      if (call.queuedBytes + call.chunks.length * CHUNK_OVERHEAD_BYTES > QUEUE_MAX_BYTES) receiving.pause();
+      wake(call);
+    },
+    onResponseEnd() {
+      call.isEnded = true;
+      settle(call);
+    },
+    onResponseError(_controller, error) {
+      fail(call, callFault(error));
+    },
+  };
+}
+
+function take(call: Call): Buffer {
+  const { chunks, controller } = call;
+  const [first] = chunks;
+  const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks, call.queuedBytes);
+  call.chunks = [];
+  call.queuedBytes = 0;
+  if (controller?.paused) controller.resume();
+  return bytes;
+}
+
+function wake(call: Call): void {
+  call.wakeReader?.();
+  call.wakeReader = null;
+}
+
+function settle(call: Call): void {
+  clearTimeout(call.headTimer);
+  clearTimeout(call.discardTimer);
+  wake(call);
+}
+
+function fail(call: Call, reason: CallFault): void {
+  if (call.isEnded || call.fault) return;
+  call.fault = reason;
+  call.head.reject(reason);
+  settle(call);
+  call.controller?.abort(reason);
+}
+
+/** Lets the rest of the answer come, so that the connection can be used again, and keeps none of it. */
+function discard(call: Call): void {
+  if (call.isEnded || call.fault || call.isDiscarding) return;
+  call.isDiscarding = true;
+  call.chunks = [];
+  if (call.controller?.paused) call.controller.resume();
+  call.discardTimer = setTimeout(() => fail(call, new CallFault('aborted')), DISCARD_MAX_MS);
 }
 
 function callFault(error: Error): CallFault {

@@ -6,8 +6,8 @@ import {
 } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, CompleteRequest, RouterPort } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { parseObject } from '#kernel/json.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import { parseObject } from '#openai-wire/json-object.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
 /** Of one message: an answer may be larger than what a peer takes at once, and others share its stream. */

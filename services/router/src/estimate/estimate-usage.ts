@@ -1,5 +1,5 @@
 import type { CompleteRequest } from '#contracts/router.ts';
-import { noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
+import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 import type { TextSample } from '../ports.ts';
 import { countTokens, type EstimatePolicy } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';

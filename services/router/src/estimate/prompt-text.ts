@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
 /** What a prompt holds that is counted as tokens. */
 export interface PromptText {

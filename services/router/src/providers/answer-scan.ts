@@ -1,6 +1,6 @@
-import { parseObject } from '#openai-wire/json-object.ts';
+import { parseObject } from '#kernel/json.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import { createByteStore } from '../byte-store.ts';
-import type { TokenUsage } from '../domain/usage/token-usage.ts';
 import type { TextSample } from '../ports.ts';
 import { createGeneratedText, type GeneratedText } from './generated-text.ts';
 import { createJsonScan, type Wanted } from './json-scan.ts';

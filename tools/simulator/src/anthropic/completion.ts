@@ -1,4 +1,4 @@
-import type { Usage } from '../usage.ts';
+import type { Usage } from '../completion-usage.ts';
 import type { Completion } from '../wire.ts';
 
 const stopReasons: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '#kernel/json.ts';
 
 /** One message of a conversation, its content as blocks. */
 export type Message = { readonly role: string; readonly blocks: readonly JsonObject[] };

@@ -1,4 +1,4 @@
-import type { Usage } from '../usage.ts';
+import type { Usage } from '../completion-usage.ts';
 import type { Completion, StreamFrames } from '../wire.ts';
 import { anthropicStopReason, anthropicUsage, messageHead, toolUseId } from './completion.ts';
 import { anthropicErrorBody } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../usage.ts';
+import type { Usage } from '../completion-usage.ts';
 import type { Completion } from '../wire.ts';
 import { logprobsOf } from './logprobs.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import type { Prompt } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
 

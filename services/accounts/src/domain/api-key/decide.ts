@@ -1,13 +1,10 @@
+import { keyName, textProblem } from '#contracts/admin-fields.ts';
 import { accept, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import { textProblem } from '../text-problem.ts';
 import type { ApiKeyCommand, CreateApiKey, RevokeApiKey } from './commands.ts';
 import type { ApiKeyEvent } from './events.ts';
 import type { ApiKeyState } from './state.ts';
-
-/** Longer than any name that is written on one line. */
-const NAME_CHARS_MAX = 200;
 
 export function decide(command: ApiKeyCommand, state: ApiKeyState): Decision<ApiKeyEvent, Refusal> {
   switch (command.type) {
@@ -22,7 +19,7 @@ export function decide(command: ApiKeyCommand, state: ApiKeyState): Decision<Api
 
 function createApiKey(command: CreateApiKey, state: ApiKeyState): Decision<ApiKeyEvent, Refusal> {
   const { keyId, userId, keyHash, prefix, name, nowMs } = command;
-  const problem = textProblem(name, { param: 'name', charsMin: 0, charsMax: NAME_CHARS_MAX });
+  const problem = name === '' ? undefined : textProblem(keyName, name, keyName.rpc);
   if (problem !== undefined) return refuse(problem);
   if (state.status !== 'absent') {
     if (state.userId === userId && state.name === name && state.prefix === prefix) return accept();

@@ -48,14 +48,9 @@ test('creating a user again with other values is refused', () => {
 const acceptable: readonly Partial<CreateUser>[] = [
   { name: 'A' },
   { name: 'ß 漢字 👩‍💻' },
-  { name: 'x'.repeat(200) },
   { email: '' },
-  { email: `${'a'.repeat(64)}@${'b'.repeat(255)}` },
   { requestsPerMinute: 0 },
-  { requestsPerMinute: 1_000_000 },
   { multiplierBasisPoints: 0 },
-  { multiplierBasisPoints: 100 },
-  { multiplierBasisPoints: 1_000_000 },
 ];
 
 for (const values of acceptable) {
@@ -67,22 +62,10 @@ for (const values of acceptable) {
 const refused: readonly (readonly [Partial<CreateUser>, string])[] = [
   [{ name: '' }, 'name'],
   [{ name: '  ' }, 'name'],
-  [{ name: 'x'.repeat(201) }, 'name'],
-  [{ name: 'a\u0000b' }, 'name'],
-  [{ name: 'a\nb' }, 'name'],
-  [{ name: 'broken \ud800' }, 'name'],
   [{ email: 'ada' }, 'email'],
   [{ email: '@example.com' }, 'email'],
   [{ email: 'a b@example.com' }, 'email'],
   [{ email: 'a@b@c' }, 'email'],
-  [{ email: `${'a'.repeat(65)}@${'b'.repeat(255)}` }, 'email'],
-  [{ requestsPerMinute: -1 }, 'requests_per_minute'],
-  [{ requestsPerMinute: 1.5 }, 'requests_per_minute'],
-  [{ requestsPerMinute: 1_000_001 }, 'requests_per_minute'],
-  [{ requestsPerMinute: Number.NaN }, 'requests_per_minute'],
-  [{ multiplierBasisPoints: 99 }, 'multiplier_basis_points'],
-  [{ multiplierBasisPoints: -100 }, 'multiplier_basis_points'],
-  [{ multiplierBasisPoints: 1_000_001 }, 'multiplier_basis_points'],
 ];
 
 for (const [values, param] of refused) {

@@ -1,23 +1,9 @@
+import * as fields from '#contracts/admin-fields.ts';
 import { accept, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid, textProblem } from '../text-problem.ts';
 import type { CreateUser } from './commands.ts';
 import type { UserEvent } from './events.ts';
 import type { UserState } from './state.ts';
-
-/** Longer than any name that is written on one line. */
-const NAME_CHARS_MAX = 200;
-/** 64 before the @ and 255 after it: the most that mail can carry (RFC 5321). */
-const EMAIL_CHARS_MAX = 320;
-/** More than one gateway serves in a minute: a higher quota would never be met. */
-const REQUESTS_PER_MINUTE_MAX = 1_000_000;
-/** A hundredth of the provider's price: less is a slip of the unit. */
-const MULTIPLIER_BASIS_POINTS_MIN = 100;
-/** A hundred times the provider's price: more is a slip of the unit. */
-const MULTIPLIER_BASIS_POINTS_MAX = 1_000_000;
-
-/** One @ with something on both sides. Only a mail that arrives can prove more. */
-const PLAUSIBLE_EMAIL = /^[^\s@]+@[^\s@]+$/u;
 
 export function createUser(command: CreateUser, state: UserState): Decision<UserEvent, Refusal> {
   const problem = createUserProblem(command);
@@ -44,25 +30,11 @@ export function createUserProblem(
 ): Refusal | undefined {
   const { name, email, requestsPerMinute, multiplierBasisPoints } = values;
   return (
-    textProblem(name, { param: 'name', charsMin: 1, charsMax: NAME_CHARS_MAX }) ??
-    textProblem(email, { param: 'email', charsMin: 0, charsMax: EMAIL_CHARS_MAX }) ??
-    (email === '' || PLAUSIBLE_EMAIL.test(email) ? undefined : invalid('email', 'email is not an e-mail address.')) ??
-    (isWholeWithin(requestsPerMinute, 0, REQUESTS_PER_MINUTE_MAX)
+    fields.textProblem(fields.userName, name, fields.userName.rpc) ??
+    (email === '' ? undefined : fields.emailProblem(email, fields.email.rpc)) ??
+    fields.countProblem(fields.requestsPerMinute, requestsPerMinute, fields.requestsPerMinute.rpc) ??
+    (multiplierBasisPoints === 0
       ? undefined
-      : invalid(
-          'requests_per_minute',
-          `requests_per_minute must be a whole number from 0 (no quota) to ${REQUESTS_PER_MINUTE_MAX}.`,
-        )) ??
-    (multiplierBasisPoints === 0 ||
-    isWholeWithin(multiplierBasisPoints, MULTIPLIER_BASIS_POINTS_MIN, MULTIPLIER_BASIS_POINTS_MAX)
-      ? undefined
-      : invalid(
-          'multiplier_basis_points',
-          `multiplier_basis_points must be 0 (the default) or a whole number from ${MULTIPLIER_BASIS_POINTS_MIN} to ${MULTIPLIER_BASIS_POINTS_MAX}; 10000 is the provider's own price.`,
-        ))
+      : fields.countProblem(fields.multiplier, multiplierBasisPoints, fields.multiplier.rpc))
   );
-}
-
-function isWholeWithin(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
 }

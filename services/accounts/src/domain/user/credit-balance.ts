@@ -1,17 +1,14 @@
+import { creditAmount, creditProblem, creditReason, textProblem } from '#contracts/admin-fields.ts';
 import { accept, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import { accounts, post } from '#money/posting.ts';
-import { invalid, textProblem } from '../text-problem.ts';
 import type { CreditBalance } from './commands.ts';
 import type { UserEvent } from './events.ts';
 import type { ActiveUser, Credit, UserState } from './state.ts';
 
-/** A million USD: a top-up beyond it is a slip of the unit. */
-const CREDIT_MAX_NANO_USD = 10n ** 15n;
 /** A billion USD: one user's sums stay far from the end of int8 (9.2 billion USD), at which projections would stop. */
 const CREDITED_TOTAL_MAX_NANO_USD = 10n ** 18n;
-/** A sentence or an invoice number; what explains more belongs where the reason points to. */
-const REASON_CHARS_MAX = 500;
 
 export function creditBalance(command: CreditBalance, state: UserState): Decision<UserEvent, Refusal> {
   const problem = creditBalanceProblem(command);
@@ -27,16 +24,16 @@ export function creditBalance(command: CreditBalance, state: UserState): Decisio
     return refuse({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
   }
   if (state.creditedNanoUsd + amountNanoUsd > CREDITED_TOTAL_MAX_NANO_USD) {
-    return refuse(invalid('amount_nano_usd', 'The credits of one user may come to at most a billion USD.'));
+    return refuse(invalid('The credits of one user may come to at most a billion USD.', creditAmount.rpc));
   }
   return accept(balanceCredited(command));
 }
 
 function creditBalanceProblem({ amountNanoUsd, reason }: CreditBalance): Refusal | undefined {
-  if (amountNanoUsd <= 0n || amountNanoUsd > CREDIT_MAX_NANO_USD) {
-    return invalid('amount_nano_usd', 'The amount must be more than 0 and at most 1000000 USD.');
-  }
-  return textProblem(reason, { param: 'reason', charsMin: 0, charsMax: REASON_CHARS_MAX });
+  return (
+    creditProblem(amountNanoUsd, creditAmount.rpc) ??
+    (reason === '' ? undefined : textProblem(creditReason, reason, creditReason.rpc))
+  );
 }
 
 function balanceCredited({ userId, creditId, amountNanoUsd, reason, nowMs }: CreditBalance): UserEvent {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
-import { promptTokens } from '#money/usage.ts';
-import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import { promptTokensOf } from '#money/token-usage.ts';
+import { admitted, used } from '#testkit/events.ts';
+import { examplePrice } from '#testkit/example-price.ts';
 import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
 import { decideCharge } from './decide-charge.ts';
@@ -22,8 +23,8 @@ function chargeOf({
   hold,
 }: typeof anyCase extends fc.Arbitrary<infer T> ? T : never) {
   const decision = decideCharge({
-    admission: exampleAdmission('r1', { multiplierBasisPoints, holdNanoUsd: String(hold) }),
-    usage: exampleUsage('r1', tokens),
+    admission: admitted({ requestId: 'r1', multiplierBasisPoints, holdNanoUsd: hold }).data,
+    usage: used({ requestId: 'r1', usage: tokens }).data,
     findPrice: (key, version) => ({ ...examplePrice(key, version, 0n, 0n), ...prices }),
     postedAtMs: 1,
   });
@@ -52,7 +53,7 @@ test('a usage within the bounds its hold was made for never overruns it', () => 
     fc.property(anyCase, (example) => {
       const { tokens, prices, multiplierBasisPoints } = example;
       const hold = costBound({
-        promptTokensBound: promptTokens(tokens),
+        promptTokensBound: promptTokensOf(tokens),
         outputTokensBound: tokens.outputTokens + tokens.reasoningTokens,
         price: prices,
         multiplierBasisPoints,

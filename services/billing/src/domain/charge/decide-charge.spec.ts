@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Price } from '#money/price.ts';
-import type { Usage } from '#money/usage.ts';
-import { exampleAdmission, examplePrice, exampleUsage } from '#testkit/charge-examples.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
+import { admitted, used } from '#testkit/events.ts';
+import { examplePrice } from '#testkit/example-price.ts';
 import { test } from '#testkit/test.ts';
 import { type Admission, type Charge, decideCharge, type RecordedUsage } from './decide-charge.ts';
 
@@ -13,10 +14,10 @@ const book = [
 ];
 
 function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}) {
-  const when = (tokens: Partial<Usage>, usageChanges: Partial<RecordedUsage> = {}) => {
+  const when = (tokens: Partial<TokenUsage>, usageChanges: Partial<RecordedUsage> = {}) => {
     const decision = decideCharge({
-      admission: exampleAdmission('r1', admissionChanges),
-      usage: exampleUsage('r1', tokens, usageChanges),
+      admission: admitted({ requestId: 'r1', ...admissionChanges }).data,
+      usage: used({ requestId: 'r1', ...usageChanges, usage: tokens }).data,
       findPrice: (key, version) => prices.find((price) => price.priceKey === key && price.version === version),
       postedAtMs: 7,
     });

@@ -2,7 +2,7 @@ import type { EventBodies } from '#contracts/events.ts';
 import { accounts, post } from '#money/posting.ts';
 import type { Price } from '#money/price.ts';
 import { rate } from '#money/rate.ts';
-import { isNoUsage, usageFromEvent } from '#money/usage.ts';
+import { isNoUsage } from '#money/token-usage.ts';
 
 export type Admission = EventBodies['RequestAdmitted'];
 export type RecordedUsage = EventBodies['UsageRecorded'];
@@ -37,7 +37,7 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   const pinned = admission.candidates.find(
     (candidate) => candidate.provider === usage.provider && candidate.model === usage.model,
   );
-  const tokens = usageFromEvent(usage.usage);
+  const tokens = usage.usage;
   if (isNoUsage(tokens)) return { kind: 'charge', charge: chargeOf(admission, usage, pinned, noCost, postedAtMs) };
   if (pinned === undefined) {
     return { kind: 'unratable', reason: `"${usage.provider}/${usage.model}" answered, which was not admitted` };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { priceFromEvent } from '#money/price.ts';
-import { examplePrice } from '#testkit/charge-examples.ts';
+import { examplePrice } from '#testkit/example-price.ts';
 import { test } from '#testkit/test.ts';
 import { createPriceBook, isSamePrice, pricePublished } from './price-book.ts';
 

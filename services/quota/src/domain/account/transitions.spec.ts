@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { admitted, charged, expired, used, userCreated } from '#testkit/events.ts';
 import { describe, test } from '#testkit/test.ts';
-import { admitted, charged, created, expired, used } from '../../testing.ts';
 import { openAccount } from './account.ts';
 import { Contradiction } from './contradiction.ts';
 import type { AccountEvent } from './events.ts';
@@ -92,6 +92,9 @@ describe('a log that contradicts itself', () => {
   });
 
   test('is one that creates a user twice', () => {
-    assert.throws(() => evolve({ account, hold: undefined }, at(created({ userId: 'u' }))), /user u exists already/);
+    assert.throws(
+      () => evolve({ account, hold: undefined }, at(userCreated({ userId: 'u' }))),
+      /user u exists already/,
+    );
   });
 });

@@ -5,8 +5,8 @@ import { accept, type Decider, refuse } from '#decider/decider.ts';
 import { given } from '#decider/given-when-then.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
+import { admitted, charged, credited, expired, pricePublished, used, userCreated } from '#testkit/events.ts';
 import { describe, test } from '#testkit/test.ts';
-import { admitted, charged, created, credited, expired, priced, used } from '../../testing.ts';
 import { type Books, emptyBooks, foldEvent } from '../account/books.ts';
 import type { AccountEventType } from '../account/events.ts';
 import { type AdmissionDecision, decideAdmission, type PlaceHold } from './decide-admission.ts';
@@ -94,11 +94,11 @@ function refusedIn(events: readonly Event[], command: PlaceHold, changedRules?: 
   return decision;
 }
 
-const user = (amountNanoUsd: bigint): Event[] => [created({ userId: 'u' }), credited('u', amountNanoUsd)];
+const user = (amountNanoUsd: bigint): Event[] => [userCreated({ userId: 'u' }), credited('u', amountNanoUsd)];
 
 describe('an admission', () => {
   test('is the request, where it may go at which prices, and a hold of the most it can cost', () => {
-    given(admission, [...user(10_000n), priced('c/m', { inputPicoUsd: 2_000 })])
+    given(admission, [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 2_000 })])
       .when(placeHold({ choices: 3 }))
       .then([
         {
@@ -124,7 +124,7 @@ describe('an admission', () => {
   test('leaves out candidates without a price, and holds for the dearest of the others', () => {
     const candidates = ['c/none', 'c/cheap', 'c/dear'].map((priceKey) => ({ provider: 'p', model: 'm', priceKey }));
     const { holdNanoUsd, candidates: kept } = acceptedIn(
-      [...user(10_000n), priced('c/cheap'), priced('c/dear', { outputPicoUsd: 7_000 })],
+      [...user(10_000n), pricePublished('c/cheap'), pricePublished('c/dear', { outputPicoUsd: 7_000 })],
       placeHold({ candidates }),
     );
     assert.equal(holdNanoUsd, 700n);
@@ -136,7 +136,7 @@ describe('an admission', () => {
 
   test('counts no more prompt tokens than the model can take', () => {
     const { event } = acceptedIn(
-      [...user(10_000n), priced('c/m', { inputPicoUsd: 1_000, contextTokens: 400 })],
+      [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 1_000, contextTokens: 400 })],
       placeHold(),
     );
     assert.equal(event.data.promptTokensBound, 400);
@@ -144,14 +144,14 @@ describe('an admission', () => {
   });
 
   test("is rated with the user's own multiplier before the gateway's", () => {
-    const dearUser: Event[] = [created({ userId: 'u', multiplierBasisPoints: 20_000 }), credited('u', 10_000n)];
-    const { event } = acceptedIn([...dearUser, priced('c/m')], placeHold());
+    const dearUser: Event[] = [userCreated({ userId: 'u', multiplierBasisPoints: 20_000 }), credited('u', 10_000n)];
+    const { event } = acceptedIn([...dearUser, pricePublished('c/m')], placeHold());
     assert.equal(event.data.multiplierBasisPoints, 20_000);
     assert.equal(event.data.holdNanoUsd, '200');
   });
 
   test('may take all that is available, to the last nano-dollar', () => {
-    assert.equal(acceptedIn([...user(100n), priced('c/m')], placeHold()).holdNanoUsd, 100n);
+    assert.equal(acceptedIn([...user(100n), pricePublished('c/m')], placeHold()).holdNanoUsd, 100n);
   });
 
   test('may take what a charge or an expiry gave back', () => {
@@ -160,7 +160,7 @@ describe('an admission', () => {
     const { holdNanoUsd } = acceptedIn(
       [
         ...user(1_000n),
-        priced('c/m'),
+        pricePublished('c/m'),
         admitted({ ...first, admittedAtMs: NOW }),
         admitted({ ...second, admittedAtMs: NOW }),
         used(first),
@@ -173,9 +173,9 @@ describe('an admission', () => {
   });
 
   test('needs no money for a model that costs nothing', () => {
-    const free = priced('c/m', { outputPicoUsd: 0 });
+    const free = pricePublished('c/m', { outputPicoUsd: 0 });
     const { holdNanoUsd, outputTokensMax } = acceptedIn(
-      [created({ userId: 'u' }), free],
+      [userCreated({ userId: 'u' }), free],
       placeHold({ outputTokensRequested: 0 }),
     );
     assert.equal(holdNanoUsd, 0n);
@@ -185,7 +185,7 @@ describe('an admission', () => {
 
 describe('a request is refused', () => {
   test('where its user is not known', () => {
-    given(admission, [priced('c/m')])
+    given(admission, [pricePublished('c/m')])
       .when(placeHold())
       .thenRefused('invalid_api_key');
   });
@@ -196,7 +196,7 @@ describe('a request is refused', () => {
 
   test('where one nano-dollar is missing, saying what is available, needed, set aside, and what to do', () => {
     const held = admitted({ requestId: 'a', userId: 'u', holdNanoUsd: 1_000_000n, admittedAtMs: NOW });
-    const { refusal } = refusedIn([...user(1_000_099n), priced('c/m'), held], placeHold());
+    const { refusal } = refusedIn([...user(1_000_099n), pricePublished('c/m'), held], placeHold());
     assert.equal(refusal.code, 'insufficient_balance');
     assert.equal(
       refusal.message,
@@ -207,7 +207,7 @@ describe('a request is refused', () => {
   });
 
   test('where its counts are none a request can have', () => {
-    const events = [...user(10_000n), priced('c/m', { outputPicoUsd: 0 })];
+    const events = [...user(10_000n), pricePublished('c/m', { outputPicoUsd: 0 })];
     for (const request of [
       { choices: 0 },
       { choices: 1.5 },
@@ -223,9 +223,9 @@ describe('a request is refused', () => {
 
 describe('the request quota', () => {
   const limited: Event[] = [
-    created({ userId: 'u', requestsPerMinute: 2 }),
+    userCreated({ userId: 'u', requestsPerMinute: 2 }),
     credited('u', 10_000n),
-    priced('c/m'),
+    pricePublished('c/m'),
     admitted({ requestId: 'a', userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW }),
   ];
   const usedUp: Event[] = [...limited, admitted({ requestId: 'b', userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW })];
@@ -254,7 +254,7 @@ describe('the request quota', () => {
   });
 
   test("is the gateway's default where the user has none, and none where that is 0", () => {
-    const events = [...user(10_000n), priced('c/m')];
+    const events = [...user(10_000n), pricePublished('c/m')];
     assert.equal(acceptedIn(events, placeHold(), { defaultRequestsPerMinute: 7 }).window?.remaining, 6);
     assert.equal(acceptedIn(events, placeHold()).window, null);
   });
@@ -269,8 +269,8 @@ describe('the request quota', () => {
 
 describe('the answer of a request that leaves it open', () => {
   const open = placeHold({ outputTokensRequested: 0, promptTokensBound: 0 });
-  const boundIn = (balance: bigint, price: Parameters<typeof priced>[1], command = open): number =>
-    acceptedIn([...user(balance), priced('c/m', price)], command).outputTokensMax;
+  const boundIn = (balance: bigint, price: Parameters<typeof pricePublished>[1], command = open): number =>
+    acceptedIn([...user(balance), pricePublished('c/m', price)], command).outputTokensMax;
 
   test('has the default bound where the model has none that is known', () => {
     assert.equal(boundIn(10_000_000n, {}), 16_384);
@@ -293,13 +293,13 @@ describe('the answer of a request that leaves it open', () => {
 
   test('is refused rather than lowered below the floor', () => {
     assert.equal(boundIn(256n, {}), 256);
-    const { refusal } = refusedIn([...user(255n), priced('c/m')], open);
+    const { refusal } = refusedIn([...user(255n), pricePublished('c/m')], open);
     assert.equal(refusal.code, 'insufficient_balance');
     assert.match(refusal.message, /0.000000255 USD is available, and it may cost 0.000000256 USD. Add credit/);
   });
 
   test('is refused where the prompt alone cannot be paid', () => {
-    const events = [...user(10_000n), priced('c/m', { inputPicoUsd: 11_000 })];
+    const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 11_000 })];
     given(admission, events)
       .when(placeHold({ outputTokensRequested: 0 }))
       .thenRefused('insufficient_balance');
@@ -308,7 +308,11 @@ describe('the answer of a request that leaves it open', () => {
   test('fits in what every candidate can give', () => {
     const candidates = ['c/a', 'c/b'].map((priceKey) => ({ provider: 'p', model: 'm', priceKey }));
     const { outputTokensMax } = acceptedIn(
-      [...user(10_000_000n), priced('c/a', { outputTokensMax: 8_192 }), priced('c/b', { outputTokensMax: 4_096 })],
+      [
+        ...user(10_000_000n),
+        pricePublished('c/a', { outputTokensMax: 8_192 }),
+        pricePublished('c/b', { outputTokensMax: 4_096 }),
+      ],
       placeHold({ outputTokensRequested: 0, candidates }),
     );
     assert.equal(outputTokensMax, 4_096);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { priceFromEvent } from '#money/price.ts';
+import { charged, credited, expired, pricePublished, used, userCreated } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
 import { createPendingAdmissions } from '../../live/pending-admissions.ts';
-import { charged, created, credited, expired, priced, used } from '../../testing.ts';
 import { availableNanoUsd } from '../account/account.ts';
 import { emptyBooks, foldEvent } from '../account/books.ts';
 import type { AccountEvent, AccountEventType } from '../account/events.ts';
@@ -20,7 +20,7 @@ const rules = {
 };
 
 /** 1 nano-USD an output token: holds are small whole numbers. */
-const price = priceFromEvent(priced('c/m').data, 1);
+const price = priceFromEvent(pricePublished('c/m').data, 1);
 const USERS = ['ann', 'ben'] as const;
 
 type Step =
@@ -166,7 +166,7 @@ function createWorld() {
   }
 
   for (const userId of USERS) {
-    append(created({ userId }));
+    append(userCreated({ userId }));
     append(credited(userId, 1_000n));
   }
   fold(log.length);

@@ -1,5 +1,6 @@
 import type { RequestWindow } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 
 export const unknownUser: Refusal = {
@@ -13,7 +14,7 @@ export const alreadyAdmitted: Refusal = {
 };
 
 export function uncountable(what: string, param: string): Refusal {
-  return { code: 'invalid_request', message: `${what} is out of the range a request can have.`, param };
+  return invalid(`${what} is out of the range a request can have.`, param);
 }
 
 export function notPriced(model: string): Refusal {

@@ -1,5 +1,5 @@
 import type { AnswerShape } from '../answer-scan.ts';
-import { readAnthropicUsage } from './usage.ts';
+import { readAnthropicUsage } from './anthropic-usage.ts';
 
 /** A message's blocks: text, thinking, and the input of tools. */
 export const anthropicShape: AnswerShape = {

@@ -1,5 +1,5 @@
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { ChunkDelta } from '#openai-wire/chunk.ts';
-import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
 
 /** What the events of content blocks add to the answer. */
 export interface BlockDeltas {

@@ -1,5 +1,5 @@
 import { Fault } from '#errors/fault.ts';
-import { asObject } from '#openai-wire/json-object.ts';
+import { asObject } from '#kernel/json.ts';
 import type { Dialect } from '../../ports.ts';
 import { readAnthropicError } from './error.ts';
 import { encodeAnthropicRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import { asObject, parseObject } from '#openai-wire/json-object.ts';
+import { asObject, parseObject } from '#kernel/json.ts';
 
 /** Anthropic's error document in OpenAI's shape; null where it is none. */
 export function readAnthropicError(bytes: Buffer): Buffer | null {

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { GeneratedText } from '../generated-text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 import { convertContent, textBlocks } from './content.ts';
 import { refuse } from './refuse.ts';
 import { createArgumentsReader, type ReadArguments } from './tool-arguments.ts';

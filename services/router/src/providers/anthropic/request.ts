@@ -1,5 +1,5 @@
 import type { CompleteRequest } from '#contracts/router.ts';
-import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import { convertMessages } from './messages.ts';
 import { refuse } from './refuse.ts';
 import { readJsonFormat } from './response-format.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
+import { readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { readAnthropicError } from './error.ts';
 import { readAnthropicAnswer } from './response.ts';
-import { readAnthropicUsage, toOpenAiUsage } from './usage.ts';
 
 const message = (fields: object) =>
   Buffer.from(

@@ -1,8 +1,8 @@
+import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { Completion, CompletionMessage } from '#openai-wire/chunk.ts';
-import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
 import type { WholeAnswer } from '../../ports.ts';
+import { readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { finishReasonOf } from './stop-reason.ts';
-import { readAnthropicUsage, toOpenAiUsage } from './usage.ts';
 
 type ToolCall = NonNullable<CompletionMessage['tool_calls']>[number];
 

@@ -1,14 +1,14 @@
+import { asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { ChunkDelta, CompletionChunk, FinishReason } from '#openai-wire/chunk.ts';
-import { asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
 import { doneEvent, readSseFields, sseEvent } from '#openai-wire/sse.ts';
 import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
-import { createEventCutter, findEventEnd } from '../event-cutter.ts';
-import { createGeneratedText } from '../generated-text.ts';
+import { createEventCutter, type EventCutter, findEventEnd } from '../event-cutter.ts';
+import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
 import { HEARD_MAX_BYTES } from '../heard-max.ts';
+import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { type BlockDeltas, createBlockDeltas } from './block-deltas.ts';
 import { addGenerated } from './event-text.ts';
 import { finishReasonOf } from './stop-reason.ts';
-import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './usage.ts';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
@@ -19,121 +19,148 @@ interface StreamOptions {
   readonly isUsageAsked: boolean;
 }
 
+/** A Messages stream as far as it has come. */
+interface MessagesStream {
+  readonly options: StreamOptions;
+  readonly cutter: EventCutter;
+  readonly text: GeneratedText;
+  readonly blocks: BlockDeltas;
+  head: Omit<CompletionChunk, 'choices'> | null;
+  status: AnswerStatus;
+  isOver: boolean;
+  heardBytes: number;
+  usage: JsonObject | null;
+  /** `message_start` names an output of a token or so: the count of the answer comes with `message_delta`. */
+  isUsageFinal: boolean;
+  stopReason: unknown;
+  /** The chunk that names the role: it waits for content, for until then another provider may still answer. */
+  opening: string;
+  /** What the piece at hand gives to the client. */
+  out: string;
+}
+
 /**
  * Translates a Messages stream into chat completion chunks. The chunk with the finish reason is held back with the
  * usage and `[DONE]`: a stream that breaks before `message_stop` must not look finished. After an event that is too long to be
  * kept the stream is read for its usage alone.
  */
 export function createAnthropicStreamDecoder(options: StreamOptions): AnswerDecoder {
-  const cutter = createEventCutter();
-  const text = createGeneratedText();
-  const blocks: BlockDeltas = createBlockDeltas(options.jsonToolName);
-  let head: Omit<CompletionChunk, 'choices'> | null = null;
-  let status: AnswerStatus = 'open';
-  let isOver = false;
-  let heardBytes = 0;
-  let usage: JsonObject | null = null;
-  /** `message_start` names an output of a token or so: the count of the answer comes with `message_delta`. */
-  let isUsageFinal = false;
-  let stopReason: unknown = null;
-  /** The chunk that names the role: it waits for content, for until then another provider may still answer. */
-  let opening = '';
-  let out = '';
-
-  function end(as: AnswerStatus): void {
-    if (status === 'open') status = as;
-    isOver = true;
-  }
-
-  function chunk(delta: ChunkDelta, finishReason: FinishReason | null = null): string {
-    const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason };
-    return sseEvent({ ...head, choices: [choice] });
-  }
-
-  function take(event: JsonObject | null): void {
-    const type = event?.['type'];
-    if (!event || typeof type !== 'string') end('invalid');
-    else if (type === 'error') end('failed');
-    else if (type === 'message_start') begin(asObject(event['message']));
-    // New kinds of event may be added by the API at any time; those without meaning here are passed over.
-    else if (head) takeContent(type, event);
-    else if (type.startsWith('content_block') || type.startsWith('message_')) end('invalid');
-  }
-
-  function begin(message: JsonObject | null): void {
-    const model = message?.['model'];
-    head = {
-      id: String(message?.['id']),
-      object: 'chat.completion.chunk',
-      created: Math.floor(Date.now() / 1000),
-      model: typeof model === 'string' ? model : options.model,
-    };
-    usage = mergeUsage(usage, message?.['usage']);
-    opening = chunk({ role: 'assistant', content: '' });
-  }
-
-  function takeContent(type: string, event: JsonObject): void {
-    if (type === 'message_delta') {
-      stopReason = asObject(event['delta'])?.['stop_reason'] ?? stopReason;
-      usage = mergeUsage(usage, event['usage']);
-      isUsageFinal ||= typeof asObject(event['usage'])?.['output_tokens'] === 'number';
-    } else if (type === 'message_stop') {
-      end('whole');
-    } else {
-      addGenerated(text, type, event);
-      const delta = blocks.deltaOf(type, event);
-      if (!delta) return;
-      out += opening + chunk(delta);
-      opening = '';
-    }
-  }
-
-  function cut(bytes: Buffer): void {
-    const lines = bytes.toString('latin1');
-    let at = 0;
-    for (let next = findEventEnd(lines, 0); next && !isOver; next = findEventEnd(lines, at)) {
-      const { data, isWellFormed } = readSseFields(bytes.subarray(at, next.end));
-      if (!isWellFormed) end('invalid');
-      else if (data !== null) take(parseObject(data));
-      at = next.end;
-    }
-    if (!isOver) cutter.keep(bytes.subarray(at));
-  }
-
+  const stream: MessagesStream = {
+    options,
+    cutter: createEventCutter(),
+    text: createGeneratedText(),
+    blocks: createBlockDeltas(options.jsonToolName),
+    head: null,
+    status: 'open',
+    isOver: false,
+    heardBytes: 0,
+    usage: null,
+    isUsageFinal: false,
+    stopReason: null,
+    opening: '',
+    out: '',
+  };
   return {
-    push(piece) {
-      out = '';
-      const isMarked = heardBytes === 0 && piece.indexOf(BYTE_ORDER_MARK) === 0;
-      const bytes = cutter.add(isMarked ? piece.subarray(BYTE_ORDER_MARK.length) : piece);
-      heardBytes += piece.length;
-      if (bytes) cut(bytes);
-      if (!isOver && cutter.isTooLong()) {
-        if (head) status = 'too-long';
-        else end('invalid');
-        cutter.skip(() => undefined);
-      }
-      if (status === 'too-long') {
-        isOver ||= heardBytes > HEARD_MAX_BYTES;
-        return null;
-      }
-      return out === '' ? null : Buffer.from(out);
-    },
+    push: (piece) => push(stream, piece),
     end() {
       // An event without its blank line is no event, and only message_stop makes the stream whole.
-      isOver ||= status === 'too-long';
+      stream.isOver ||= stream.status === 'too-long';
     },
-    status: () => status,
-    isOver: () => isOver,
-    usage: () => readAnthropicUsage(usage),
-    isUsageFinal: () => isUsageFinal,
-    hasWork: () => isUsageFinal || !text.isEmpty(),
-    closing() {
-      const read = readAnthropicUsage(usage);
-      const isUsageTold = options.isUsageAsked && read;
-      const last = isUsageTold ? sseEvent({ ...head, choices: [], usage: toOpenAiUsage(read) }) : '';
-      const finish = chunk({}, finishReasonOf(stopReason, blocks.hasCalls()));
-      return Buffer.from(opening + finish + last + doneEvent.toString());
-    },
-    sample: text.read,
+    status: () => stream.status,
+    isOver: () => stream.isOver,
+    usage: () => readAnthropicUsage(stream.usage),
+    isUsageFinal: () => stream.isUsageFinal,
+    hasWork: () => stream.isUsageFinal || !stream.text.isEmpty(),
+    closing: () => closing(stream),
+    sample: stream.text.read,
   };
+}
+
+function push(stream: MessagesStream, piece: Buffer): Buffer | null {
+  const { cutter } = stream;
+  stream.out = '';
+  const isMarked = stream.heardBytes === 0 && piece.indexOf(BYTE_ORDER_MARK) === 0;
+  const bytes = cutter.add(isMarked ? piece.subarray(BYTE_ORDER_MARK.length) : piece);
+  stream.heardBytes += piece.length;
+  if (bytes) cut(stream, bytes);
+  if (!stream.isOver && cutter.isTooLong()) {
+    if (stream.head) stream.status = 'too-long';
+    else end(stream, 'invalid');
+    cutter.skip(() => undefined);
+  }
+  if (stream.status === 'too-long') {
+    stream.isOver ||= stream.heardBytes > HEARD_MAX_BYTES;
+    return null;
+  }
+  return stream.out === '' ? null : Buffer.from(stream.out);
+}
+
+/** Takes the whole events of `bytes`, and keeps the rest. */
+function cut(stream: MessagesStream, bytes: Buffer): void {
+  const lines = bytes.toString('latin1');
+  let at = 0;
+  for (let next = findEventEnd(lines, 0); next && !stream.isOver; next = findEventEnd(lines, at)) {
+    const { data, isWellFormed } = readSseFields(bytes.subarray(at, next.end));
+    if (!isWellFormed) end(stream, 'invalid');
+    else if (data !== null) take(stream, parseObject(data));
+    at = next.end;
+  }
+  if (!stream.isOver) stream.cutter.keep(bytes.subarray(at));
+}
+
+function take(stream: MessagesStream, event: JsonObject | null): void {
+  const type = event?.['type'];
+  if (!event || typeof type !== 'string') end(stream, 'invalid');
+  else if (type === 'error') end(stream, 'failed');
+  else if (type === 'message_start') begin(stream, asObject(event['message']));
+  // New kinds of event may be added by the API at any time; those without meaning here are passed over.
+  else if (stream.head) takeContent(stream, type, event);
+  else if (type.startsWith('content_block') || type.startsWith('message_')) end(stream, 'invalid');
+}
+
+function begin(stream: MessagesStream, message: JsonObject | null): void {
+  const model = message?.['model'];
+  stream.head = {
+    id: String(message?.['id']),
+    object: 'chat.completion.chunk',
+    created: Math.floor(Date.now() / 1000),
+    model: typeof model === 'string' ? model : stream.options.model,
+  };
+  stream.usage = mergeUsage(stream.usage, message?.['usage']);
+  stream.opening = chunk(stream, { role: 'assistant', content: '' });
+}
+
+function takeContent(stream: MessagesStream, type: string, event: JsonObject): void {
+  if (type === 'message_delta') {
+    stream.stopReason = asObject(event['delta'])?.['stop_reason'] ?? stream.stopReason;
+    stream.usage = mergeUsage(stream.usage, event['usage']);
+    stream.isUsageFinal ||= typeof asObject(event['usage'])?.['output_tokens'] === 'number';
+  } else if (type === 'message_stop') {
+    end(stream, 'whole');
+  } else {
+    addGenerated(stream.text, type, event);
+    const delta = stream.blocks.deltaOf(type, event);
+    if (!delta) return;
+    stream.out += stream.opening + chunk(stream, delta);
+    stream.opening = '';
+  }
+}
+
+function end(stream: MessagesStream, as: AnswerStatus): void {
+  if (stream.status === 'open') stream.status = as;
+  stream.isOver = true;
+}
+
+function chunk({ head }: MessagesStream, delta: ChunkDelta, finishReason: FinishReason | null = null): string {
+  const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason };
+  return sseEvent({ ...head, choices: [choice] });
+}
+
+function closing(stream: MessagesStream): Buffer {
+  const { options, head, opening, stopReason, blocks } = stream;
+  const read = readAnthropicUsage(stream.usage);
+  const isUsageTold = options.isUsageAsked && read;
+  const last = isUsageTold ? sseEvent({ ...head, choices: [], usage: toOpenAiUsage(read) }) : '';
+  const finish = chunk(stream, {}, finishReasonOf(stopReason, blocks.hasCalls()));
+  return Buffer.from(opening + finish + last + doneEvent.toString());
 }

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
 /** Tokens of thinking for OpenAI's words; words not listed (`none`, `minimal`) mean none. */
 const budgets: ReadonlyMap<unknown, number> = new Map([

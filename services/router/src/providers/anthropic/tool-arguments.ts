@@ -1,4 +1,4 @@
-import { type JsonObject, parseObject } from '#openai-wire/json-object.ts';
+import { type JsonObject, parseObject } from '#kernel/json.ts';
 import { type JsonMeasure, measureJson } from '#openai-wire/measure-json.ts';
 import { refuse } from './refuse.ts';
 

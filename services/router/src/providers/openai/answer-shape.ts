@@ -1,6 +1,6 @@
 import type { AnswerShape } from '../answer-scan.ts';
 import type { Wanted } from '../json-scan.ts';
-import { readOpenAiUsage } from './usage.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
 
 /** A chat completion's choices: their messages where it is whole, their deltas where it is a chunk. */
 export function openAiShape(part: 'message' | 'delta'): AnswerShape {

@@ -1,7 +1,7 @@
-import { asArray, asObject, parseObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, parseObject } from '#kernel/json.ts';
 import type { WholeAnswer } from '../../ports.ts';
 import { choiceText } from './choice-text.ts';
-import { readOpenAiUsage } from './usage.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
 
 /** An answer in one piece: parsed for its usage, passed on as it came. */
 export function readOpenAiAnswer(bytes: Buffer): WholeAnswer {

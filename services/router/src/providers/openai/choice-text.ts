@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
 /** All text that a message or a chunk's delta holds, tool calls and shown reasoning included: what was generated. */
 export function choiceText(message: JsonObject | null): string {

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { GeneratedText } from '../generated-text.ts';
 import { choiceText } from './choice-text.ts';
 import type { ScanPiece } from './event-scan.ts';

@@ -1,4 +1,4 @@
-import { asObject, parseObject } from '#openai-wire/json-object.ts';
+import { asObject, parseObject } from '#kernel/json.ts';
 
 /** The provider's own error document, byte for byte, where it is one. */
 export function readOpenAiError(bytes: Buffer): Buffer | null {

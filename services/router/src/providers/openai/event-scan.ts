@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject, parseObject } from '#openai-wire/json-object.ts';
+import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import { readSseFields } from '#openai-wire/sse.ts';
 
 /** What one event of a stream is to the gateway. */

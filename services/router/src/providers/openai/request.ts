@@ -1,5 +1,5 @@
 import type { CompleteRequest } from '#contracts/router.ts';
-import { asObject } from '#openai-wire/json-object.ts';
+import { asObject } from '#kernel/json.ts';
 
 const LEFT_BRACE = 0x7b;
 const RIGHT_BRACE = 0x7d;

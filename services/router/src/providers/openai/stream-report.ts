@@ -1,10 +1,10 @@
-import type { TokenUsage } from '../../domain/usage/token-usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import type { TextSample } from '../../ports.ts';
 import type { AnswerScan } from '../answer-scan.ts';
 import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
 import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
-import { readOpenAiUsage } from './usage.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
 
 /** What a stream has told so far of what was used, and the text to estimate it by where it does not tell. */
 export interface StreamReport {

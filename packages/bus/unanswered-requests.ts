@@ -19,7 +19,7 @@ export interface Asked<Answer> {
   forget(): void;
 }
 
-interface OpenRequest {
+interface UnansweredRequest {
   readonly subject: string;
   readonly onEarly: ((data: Uint8Array) => void) | undefined;
   readonly resolve: (answer: Msg) => void;
@@ -32,15 +32,15 @@ interface OpenRequest {
  * connection's own `request` builds two errors with their stacks for every request that succeeds; without them a request
  * costs half the CPU time and a quarter less time (benchmarks/README.md).
  */
-export interface OpenRequests {
+export interface UnansweredRequests {
   ask(subject: string, data: string | Uint8Array, timeoutMs: number, onEarly?: (data: Uint8Array) => void): Asked<Msg>;
   /** The connection broke: what is under way may have been heard, and its answer will not come. */
   failAll(kind: BusFaultKind): void;
 }
 
-export function createOpenRequests(connection: NatsConnection): OpenRequests {
+export function createUnansweredRequests(connection: NatsConnection): UnansweredRequests {
   const inbox = createInbox();
-  const open = new Map<string, OpenRequest>();
+  const open = new Map<string, UnansweredRequest>();
   let lastNumber = 0;
 
   connection.subscribe(`${inbox}.*`, {
@@ -61,7 +61,7 @@ export function createOpenRequests(connection: NatsConnection): OpenRequests {
     else request.resolve(answer);
   }
 
-  function takeOut(number: string): OpenRequest | undefined {
+  function takeOut(number: string): UnansweredRequest | undefined {
     const request = open.get(number);
     if (request === undefined) return undefined;
     open.delete(number);

@@ -1,9 +1,14 @@
 /** A JSON object whose fields are yet to be looked at. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The value as a JSON object, or null: an array is none. */
+/** Whether a parsed JSON value is an object: neither null, nor an array, nor a scalar. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as a JSON object, or null where it is anything else. */
 export function asObject(value: unknown): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return isJsonObject(value) ? value : null;
 }
 
 /** The value as an array; empty where it is anything else. */

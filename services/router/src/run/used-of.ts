@@ -1,4 +1,4 @@
-import { isPlausible } from '../domain/usage/token-usage.ts';
+import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
 import type { AnswerDecoder } from '../ports.ts';
 import type { Ending } from './record-usage.ts';

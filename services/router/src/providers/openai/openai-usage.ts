@@ -1,5 +1,5 @@
-import { asObject } from '#openai-wire/json-object.ts';
-import type { TokenUsage } from '../../domain/usage/token-usage.ts';
+import { asObject } from '#kernel/json.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 
 /**
  * OpenAI's usage with its parts taken apart: there, cached and cache-written tokens are a part of `prompt_tokens`, and

@@ -1,6 +1,6 @@
-import { asObject, type JsonObject } from '#openai-wire/json-object.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
+import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
 import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
-import { completionTokensOf, promptTokensOf, type TokenUsage } from '../../domain/usage/token-usage.ts';
 
 /**
  * Anthropic's usage: its parts are disjoint already, but for the one-hour part of the cache writes. Thinking is a part of

@@ -1,6 +1,6 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
-import { completionTokensOf, promptTokensOf } from '../domain/usage/token-usage.ts';
+import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import type { Ending } from './record-usage.ts';
 
 /** An ending in whole counts, for logs and metrics. */

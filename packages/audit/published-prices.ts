@@ -9,12 +9,12 @@ export interface PublishedPrice extends Price {
 }
 
 /** Every price version of the log so far. */
-export interface PriceBook {
+export interface PublishedPrices {
   apply(event: RecordedEvent): void;
   find(priceKey: string, version: number): PublishedPrice | undefined;
 }
 
-export function createPriceBook(): PriceBook {
+export function createPublishedPrices(): PublishedPrices {
   const prices = new Map<string, PublishedPrice>();
   return {
     find: (priceKey, version) => prices.get(`${version} ${priceKey}`),

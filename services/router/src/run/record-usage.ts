@@ -6,7 +6,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
-import { completionTokensOf, noUsage, type TokenUsage } from '../domain/usage/token-usage.ts';
+import { completionTokensOf, noUsage, type TokenUsage } from '#money/token-usage.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { noUsage } from '#money/token-usage.ts';
 import { test } from '#testkit/test.ts';
-import { completionTokensOf, isPlausible, noUsage, promptTokensOf } from './token-usage.ts';
+import { isPlausible } from './is-plausible.ts';
 
 const bounds = { promptTokens: 100, outputTokens: 50 };
 
@@ -18,17 +19,4 @@ test('negative, fractional, infinite and absurd counts are not believed', () => 
 test('a report of nothing at all is not believed: an answer has a prompt', () => {
   assert.equal(isPlausible(noUsage, bounds), false);
   assert.equal(isPlausible({ ...noUsage, inputTokens: 1 }, bounds), true);
-});
-
-test('whole counts are the sums of their disjoint parts', () => {
-  const usage = {
-    inputTokens: 1,
-    cachedInputTokens: 2,
-    cacheWriteTokens: 4,
-    cacheWrite1hTokens: 8,
-    outputTokens: 16,
-    reasoningTokens: 32,
-  };
-  assert.equal(promptTokensOf(usage), 15);
-  assert.equal(completionTokensOf(usage), 48);
 });

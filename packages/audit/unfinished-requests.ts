@@ -1,21 +1,21 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
 /** What the log has of a request whose hold is not over. */
-export interface OpenRequest {
+export interface UnfinishedRequest {
   readonly admitted: RecordedEvent<'RequestAdmitted'> | undefined;
   readonly usage: RecordedEvent<'UsageRecorded'> | undefined;
 }
 
 /** The requests that were admitted and neither charged nor expired. */
-export interface OpenRequests {
+export interface UnfinishedRequests {
   /** Takes the next event; what was known of its request before, undefined for an event of no request. */
-  apply(event: RecordedEvent): OpenRequest | undefined;
-  all(): Iterable<OpenRequest>;
+  apply(event: RecordedEvent): UnfinishedRequest | undefined;
+  all(): Iterable<UnfinishedRequest>;
 }
 
 /** Keeps only what is open: a log of any length costs no more than the requests that run at one time. */
-export function createOpenRequests(): OpenRequests {
-  const requests = new Map<string, OpenRequest>();
+export function createUnfinishedRequests(): UnfinishedRequests {
+  const requests = new Map<string, UnfinishedRequest>();
   return {
     all: () => requests.values(),
     apply: (event) => {
@@ -43,4 +43,4 @@ export function createOpenRequests(): OpenRequests {
   };
 }
 
-const unknown: OpenRequest = { admitted: undefined, usage: undefined };
+const unknown: UnfinishedRequest = { admitted: undefined, usage: undefined };

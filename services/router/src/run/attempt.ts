@@ -1,8 +1,8 @@
+import { createByteStore } from '../byte-store.ts';
 import { type AttemptFailure, failureOfStatus } from '../domain/attempt/attempt-failure.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
 import { type AnswerDecoder, CallFault, type EncodedRequest, type Provider, type ProviderCall } from '../ports.ts';
 import { brokenOff, causeOf, stoppedVerdict } from './broken-off.ts';
-import { readAll } from './read-all.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Run } from './run.ts';
 import { type Used, usedOf } from './used-of.ts';
@@ -79,4 +79,17 @@ async function withDocument(failure: AttemptFailure, provider: Provider, call: P
   const { apiKey } = provider.config;
   const isSafe = bytes && (apiKey === '' || !bytes.includes(apiKey));
   return { ...failure, providerBody: isSafe ? provider.dialect.errorBody(bytes) : null };
+}
+
+/** All bytes of an answer; null (and the call broken off) where there are more than the bound. */
+async function readAll(call: ProviderCall, maxBytes: number): Promise<Buffer | null> {
+  const read = createByteStore();
+  for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) {
+    read.append(bytes);
+    if (read.length() > maxBytes) {
+      call.abort();
+      return null;
+    }
+  }
+  return read.take();
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { UsageLine } from '#contracts/billing.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 
 export interface UsageQuery {
   readonly userId: string;
@@ -31,7 +32,7 @@ export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery)
   const fromMs = parseDay(query.fromDay, 'from');
   const toMs = parseDay(query.toDay, 'to');
   if (toMs < fromMs || (toMs - fromMs) / DAY_MS >= DAYS_MAX) {
-    throw invalid('to', `The days must be in order and span at most ${DAYS_MAX} days.`);
+    throw new Fault(invalid(`The days must be in order and span at most ${DAYS_MAX} days.`, 'to'));
   }
   const { rows } = await pool.query<UsageRow>(
     `select to_char(day, 'YYYY-MM-DD') as day, model, requests, input_tokens, cached_input_tokens,
@@ -59,11 +60,7 @@ function parseDay(day: string, param: string): number {
   const atMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   // February 30 parses as a day of March; no day of any month has another text than its own.
   if (Number.isNaN(atMs) || atMs < FIRST_YEAR_MS || new Date(atMs).toISOString().slice(0, day.length) !== day) {
-    throw invalid(param, `"${param}" must be a day such as 2026-01-31.`);
+    throw new Fault(invalid(`"${param}" must be a day such as 2026-01-31.`, param));
   }
   return atMs;
-}
-
-function invalid(param: string, message: string): Fault {
-  return new Fault({ code: 'invalid_request', message, param });
 }

@@ -1,7 +1,5 @@
-import type { EventBodies } from '#contracts/events.ts';
-
-/** Token counts as in `gateway.events.v1.Usage`: the parts are disjoint, a token is counted in one only. */
-export interface Usage {
+/** Token counts as the log keeps them: the parts are disjoint, a token is counted in one field only. */
+export interface TokenUsage {
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
@@ -10,7 +8,7 @@ export interface Usage {
   readonly reasoningTokens: number;
 }
 
-export const noUsage: Usage = {
+export const noUsage: TokenUsage = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,
@@ -19,16 +17,17 @@ export const noUsage: Usage = {
   reasoningTokens: 0,
 };
 
-export function usageFromEvent(usage: EventBodies['UsageRecorded']['usage']): Usage {
-  return usage;
-}
-
 /** All tokens of the prompt, however they are priced: what price tiers go by. */
-export function promptTokens(usage: Usage): number {
+export function promptTokensOf(usage: TokenUsage): number {
   return usage.inputTokens + usage.cachedInputTokens + usage.cacheWriteTokens + usage.cacheWrite1hTokens;
 }
 
+/** All tokens of the answer, reasoning included. */
+export function completionTokensOf(usage: TokenUsage): number {
+  return usage.outputTokens + usage.reasoningTokens;
+}
+
 /** Nothing was used that could cost anything. */
-export function isNoUsage(usage: Usage): boolean {
-  return promptTokens(usage) + usage.outputTokens + usage.reasoningTokens === 0;
+export function isNoUsage(usage: TokenUsage): boolean {
+  return promptTokensOf(usage) + completionTokensOf(usage) === 0;
 }

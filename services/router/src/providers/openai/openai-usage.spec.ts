@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import { readOpenAiUsage } from './usage.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
 
 const parts = (value: unknown) => {
   const usage = readOpenAiUsage(value);

@@ -1,0 +1,184 @@
+import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
+import { noUsage, type TokenUsage } from '#money/token-usage.ts';
+
+/*
+ * Events as the services write them, for specs: what a spec does not tell has a plain value. Amounts and times may be told as
+ * they are; in an event they are texts.
+ */
+
+type Told<Body> = {
+  readonly [Field in keyof Body]?: string extends Body[Field] ? Body[Field] | bigint | number : Body[Field];
+};
+
+type Body<Type extends keyof EventBodies> = EventBodies[Type];
+
+/** Of user u1. */
+export function userCreated(told: Told<Body<'UserCreated'>> = {}): GatewayEvent<'UserCreated'> {
+  const plain = { userId: 'u1', sealedProfile: '', requestsPerMinute: 0, multiplierBasisPoints: 0, createdAtMs: '0' };
+  return { type: 'UserCreated', data: bodyOf<Body<'UserCreated'>>(plain, told) };
+}
+
+/** As accounts posts it: from the top-ups to the customer. */
+export function credited(
+  userId: string,
+  amountNanoUsd: bigint,
+  told: Told<Body<'BalanceCredited'>> = {},
+): GatewayEvent<'BalanceCredited'> {
+  const plain: Body<'BalanceCredited'> = {
+    userId,
+    creditId: 'c1',
+    amountNanoUsd: String(amountNanoUsd),
+    reason: 'top-up',
+    postings: [
+      { account: `customer:${userId}`, amountNanoUsd: String(amountNanoUsd) },
+      { account: 'topups', amountNanoUsd: String(-amountNanoUsd) },
+    ],
+    creditedAtMs: '0',
+  };
+  return { type: 'BalanceCredited', data: bodyOf(plain, told) };
+}
+
+/** Key k1 of user u1. */
+export function keyCreated(told: Told<Body<'ApiKeyCreated'>> = {}): GatewayEvent<'ApiKeyCreated'> {
+  const plain = {
+    keyId: 'k1',
+    userId: 'u1',
+    keyHash: 'ab'.repeat(32),
+    prefix: 'ak_abcdefgh',
+    name: '',
+    createdAtMs: '0',
+  };
+  return { type: 'ApiKeyCreated', data: bodyOf<Body<'ApiKeyCreated'>>(plain, told) };
+}
+
+export function keyRevoked(told: Told<Body<'ApiKeyRevoked'>> = {}): GatewayEvent<'ApiKeyRevoked'> {
+  return { type: 'ApiKeyRevoked', data: bodyOf({ keyId: 'k1', userId: 'u1', revokedAtMs: '1' }, told) };
+}
+
+/** One nano-USD an output token and nothing for the prompt, unless it says otherwise: a hold is then its output bound. */
+export function pricePublished(
+  priceKey: string,
+  {
+    inputPicoUsd = 0,
+    outputPicoUsd = 1_000,
+    ...told
+  }: Told<Body<'PricePublished'>> & { readonly inputPicoUsd?: number; readonly outputPicoUsd?: number } = {},
+): GatewayEvent<'PricePublished'> {
+  const [input, output] = [String(inputPicoUsd), String(outputPicoUsd)];
+  const plain: Body<'PricePublished'> = {
+    priceKey,
+    unitPrices: {
+      inputPicoUsd: input,
+      cachedInputPicoUsd: input,
+      cacheWritePicoUsd: input,
+      cacheWrite1hPicoUsd: input,
+      outputPicoUsd: output,
+      reasoningPicoUsd: output,
+    },
+    tiers: [],
+    contextTokens: 0,
+    outputTokensMax: 0,
+    source: 'config',
+    publishedAtMs: '0',
+  };
+  return { type: 'PricePublished', data: bodyOf(plain, told) };
+}
+
+/** How long a hold is open that does not say until when. */
+const HOLD_TTL_MS = 900_000;
+
+/** Of user u1 by key k1: two candidates, a hold of 1,000 nano-USD, a multiplier of 1.5. */
+export function admitted(
+  told: Told<Body<'RequestAdmitted'>> & { readonly requestId: string },
+): GatewayEvent<'RequestAdmitted'> {
+  const { requestId, admittedAtMs = 1_000 } = told;
+  const plain: Body<'RequestAdmitted'> = {
+    requestId,
+    userId: 'u1',
+    keyId: 'k1',
+    model: 'gpt-4o-mini',
+    stream: false,
+    candidates: [
+      { provider: 'first', model: 'gpt-4o-mini', priceKey: 'openai/gpt-4o-mini', priceVersion: 2 },
+      { provider: 'second', model: 'claude', priceKey: 'anthropic/claude', priceVersion: 1 },
+    ],
+    multiplierBasisPoints: 15_000,
+    holdNanoUsd: '1000',
+    promptTokensBound: 100,
+    outputTokensBound: 100,
+    admittedAtMs: String(admittedAtMs),
+    expiresAtMs: String(Number(admittedAtMs) + HOLD_TTL_MS),
+  };
+  return { type: 'RequestAdmitted', data: bodyOf(plain, told) };
+}
+
+/** Of the first candidate of `admitted`, whole; no tokens, unless it says otherwise. */
+export function used({
+  usage,
+  ...told
+}: Told<Omit<Body<'UsageRecorded'>, 'usage'>> & {
+  readonly requestId: string;
+  readonly usage?: Partial<TokenUsage>;
+}): GatewayEvent<'UsageRecorded'> {
+  const plain: Body<'UsageRecorded'> = {
+    requestId: told.requestId,
+    userId: 'u1',
+    outcome: 'OUTCOME_COMPLETED',
+    provider: 'first',
+    model: 'gpt-4o-mini',
+    usage: { ...noUsage, ...usage },
+    estimated: false,
+    estimatePolicy: '',
+    attempts: [{ provider: 'first', model: 'gpt-4o-mini', status: 200, error: '', durationMs: 5 }],
+    houseLosses: [],
+    firstByteMs: 2,
+    durationMs: 5,
+    recordedAtMs: '1500',
+  };
+  return { type: 'UsageRecorded', data: bodyOf(plain, told) };
+}
+
+/** Posted from the customer, and from the house where there is an overrun, to the revenue. */
+export function charged(
+  told: Told<Body<'ChargePosted'>> & { readonly requestId: string; readonly amountNanoUsd: bigint },
+): GatewayEvent<'ChargePosted'> {
+  const { requestId, userId = 'u1', amountNanoUsd, overrunNanoUsd = 0n } = told;
+  const overrun = BigInt(overrunNanoUsd);
+  const postings = [
+    { account: `customer:${userId}`, amountNanoUsd: String(-amountNanoUsd) },
+    { account: 'revenue', amountNanoUsd: String(amountNanoUsd + overrun) },
+    { account: 'house_overrun', amountNanoUsd: String(-overrun) },
+  ];
+  const plain: Body<'ChargePosted'> = {
+    requestId,
+    userId: String(userId),
+    keyId: 'k1',
+    amountNanoUsd: String(amountNanoUsd),
+    overrunNanoUsd: '0',
+    holdNanoUsd: '1000',
+    priceKey: 'openai/gpt-4o-mini',
+    priceVersion: 2,
+    multiplierBasisPoints: 15_000,
+    lines: [],
+    postings: postings.filter((line) => line.amountNanoUsd !== '0'),
+    estimated: false,
+    postedAtMs: '0',
+  };
+  return { type: 'ChargePosted', data: bodyOf(plain, told) };
+}
+
+/** Of a request of user u1 that nobody settled in time. */
+export function expired(told: Told<Body<'HoldExpired'>> & { readonly requestId: string }): GatewayEvent<'HoldExpired'> {
+  const { requestId } = told;
+  const plain = { requestId, userId: 'u1', holdNanoUsd: '1000', reason: 'expired', expiredAtMs: '1' };
+  return { type: 'HoldExpired', data: bodyOf<Body<'HoldExpired'>>(plain, told) };
+}
+
+/** Only fields of the event are taken, so that a spec may tell what it knows of a request to each of its events. */
+function bodyOf<Body extends object>(plain: Body, told: Told<Body>): Body {
+  const entries = Object.entries(plain).map(([field, value]) => {
+    const said = told[field as keyof Body] ?? value;
+    return [field, typeof value === 'string' ? String(said) : said];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,7 +1,6 @@
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AdmitRequestJson, AdmitResponseJson } from './gen/gateway/quota/v1/quota_pb.js';
-import { isListener } from './listener.ts';
 import type {
   Admission,
   AdmitRequest,
@@ -18,8 +17,8 @@ import type {
  */
 
 export function admitRequestToWire(request: AdmitRequest): string {
-  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices } = request;
-  const { traceparent, isUnderWay, noticeTo } = request;
+  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices, traceparent } =
+    request;
   const candidates = request.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
   return JSON.stringify({
     requestId,
@@ -31,10 +30,8 @@ export function admitRequestToWire(request: AdmitRequest): string {
     promptTokensBound,
     outputTokensRequested,
     choices,
-    // Left out where they are undefined.
+    // Left out where it is undefined.
     traceparent,
-    isUnderWay,
-    noticeTo,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
 
@@ -51,8 +48,6 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensBound: countOf(json, 'promptTokensBound'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
-    ...(json['isUnderWay'] === true ? { isUnderWay: true } : {}),
-    ...(json['noticeTo'] === undefined ? {} : { noticeTo: listenerOf(json, 'noticeTo') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }
@@ -60,10 +55,9 @@ export function admitRequestFromWire(text: string): AdmitRequest {
 type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** `unavailable` and the like cross as refusals, too: whoever asked decides whether to ask again. */
-export function admitResponseToWire({ result, window, term }: AdmitResponse): string {
+export function admitResponseToWire({ result, window }: AdmitResponse): string {
   const crossing = {
     ...(window === null ? {} : { window: { ...window, resetMs: Math.ceil(window.resetMs) } }),
-    ...(term === undefined ? {} : { term }),
   };
   if (result.kind === 'refused') return JSON.stringify({ refusal: result.refusal, ...crossing });
   const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;
@@ -90,8 +84,7 @@ export function admitResponseFromWire(text: string): AdmitResponse {
     if (json['refusal'] !== undefined) {
       return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, window };
     }
-    const result = admissionOf(objectOf(json['admission'], 'admission'));
-    return json['term'] === undefined ? { result, window } : { result, window, term: countOf(json, 'term') };
+    return { result: admissionOf(objectOf(json['admission'], 'admission')), window };
   } catch (error) {
     throw new Fault(
       { code: 'internal_error', message: 'The answer of the admission could not be read.' },
@@ -160,12 +153,6 @@ function listOf(json: Json, name: string): readonly unknown[] {
 function textOf(json: Json, name: string): string {
   const value = json[name];
   if (typeof value === 'string') return value;
-  throw malformed(name);
-}
-
-function listenerOf(json: Json, name: string): string {
-  const value = json[name];
-  if (isListener(value)) return value;
   throw malformed(name);
 }
 

@@ -48,9 +48,7 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
   const subscriptions = createSubscriptions({ head: () => expected, readAfter, logger });
 
   async function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
-    const events = await reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
-    appends.seen(events);
-    return events;
+    return reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
   }
 
   /** What there is up to here is read where it has not come by the bus. */
@@ -93,7 +91,6 @@ export function connectJournal({ bus, peer, part, consumer, logger }: RemoteJour
       onEvents(events) {
         expected = Math.max(expected, events.at(-1)?.position ?? 0);
         head = Math.max(head, expected);
-        appends.seen(events);
         subscriptions.offer(events);
       },
       onBegin: () => void catchUp().catch(() => undefined),

@@ -64,13 +64,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const idempotency = await openIdempotency(host, needed.keyPepper);
     const bus = await openBus(host);
     const journal = openRemoteJournal(host, bus);
-    const quota = createRemoteQuota({
-      bus,
-      peer: peerOf(host, needed.quotaAddresses),
-      part: PART,
-      durability: config.durability,
-      logger,
-    });
+    const quota = createRemoteQuota({ bus, peer: peerOf(host, needed.quotaAddresses), part: PART });
     host.stack.defer(() => quota.close());
     const billing = createRemoteBilling({ peer: peerOf(host, needed.billingAddresses), logger });
     host.stack.defer(() => billing.close());

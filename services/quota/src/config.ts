@@ -14,9 +14,9 @@ export interface QuotaConfig {
   /** For users without a quota of their own; 0: none. */
   readonly defaultRequestsPerMinute: number;
   /**
-   * `strict`: an admission is answered when it is durable. `overlapped`: at once, with a promise of it, so that the
-   * provider is called while the log is written; no byte reaches the client before it is durable either way. An asker who
-   * is told by the log's writer is answered at once, and waits by itself.
+   * `strict`: an admission is answered when it is durable. `overlapped`, within one process: at once, with a promise of
+   * it, so that the provider is called while the log is written; no byte reaches the client before it is durable either
+   * way.
    */
   readonly durability: 'strict' | 'overlapped';
   /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */

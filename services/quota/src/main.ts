@@ -24,19 +24,27 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     const { logger, metrics } = host;
     // First of all: a standby with settings it cannot lead by would be taken for a successor.
     const config = quotaConfigFrom(host.config);
+    if (config.durability === 'overlapped')
+      logger.warn('durability: overlapped holds within one process only; admissions are strict');
     const leadership = await leadFollowing(host, loadAndFollow);
     const { bus, term, following: books, isLeading, afterLease } = leadership;
-    const quota = leadQuota({ config, journal: term.journal, books, from: term.position, logger });
+    const quota = leadQuota({
+      config: { ...config, durability: 'strict' },
+      journal: term.journal,
+      books,
+      from: term.position,
+      logger,
+    });
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
-    const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
+    const repeatable = createRepeatableAdmit({ quota, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
     // Before gRPC, which has more to set up: admissions wait for nothing else.
-    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch: term.epoch, logger });
+    const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });
     host.stack.defer(() => responder.close());
     const deadLetters = deadLettersService([...projections.deadLetters, quota.deadLetters]);
-    await serveGrpc(host, [quotaService({ ...quota, admit }), projectionsService(projections), deadLetters], {
+    await serveGrpc(host, [quotaService(quota), projectionsService(projections), deadLetters], {
       isServing: isLeading,
       afterLease,
     });

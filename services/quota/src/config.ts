@@ -1,3 +1,5 @@
+import { ASKED_FOR_MS } from '#contracts/quota.ts';
+
 /** The rules of admission an operator may set, and the bounds of the service. */
 export interface QuotaConfig {
   /** What a user pays in basis points of the provider's price, where the user has no multiplier of his own. */
@@ -21,6 +23,11 @@ export interface QuotaConfig {
   readonly durability: 'strict' | 'overlapped';
   /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */
   readonly maxPending: number;
+  /**
+   * How long an admission is waited for. Nobody hears the answer to one that is durable later, and its hold is ended: an
+   * ingress asks for so long, and in one process its client has been told no.
+   */
+  readonly askedForMs: number;
   /** How often holds are looked through for those whose time is over. */
   readonly sweepIntervalMs: number;
   /** How long a refusal may wait for the fold to reach the log's end, so that it is not made from an old balance. */
@@ -35,6 +42,7 @@ export const defaultQuotaConfig: QuotaConfig = {
   defaultRequestsPerMinute: 0,
   durability: 'strict',
   maxPending: 10_000,
+  askedForMs: ASKED_FOR_MS,
   sweepIntervalMs: 1_000,
   catchUpTimeoutMs: 1_000,
 };
@@ -53,6 +61,7 @@ export function quotaConfigFaults(config: QuotaConfig): string[] {
   check('outputTokensFloor', 1, TOKENS_LIMIT);
   check('defaultRequestsPerMinute', 0, 2 ** 32 - 1);
   check('maxPending', 1, 1_000_000);
+  check('askedForMs', 1, 60_000);
   check('sweepIntervalMs', 1, 60_000);
   check('catchUpTimeoutMs', 0, 60_000);
   if (config.outputTokensFloor > config.outputTokensDefault) {

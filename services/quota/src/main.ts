@@ -38,7 +38,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     host.stack.defer(() => quota.close());
     const projections = await startProjections(host, leadership, quota.projections);
     await quota.ready();
-    const repeatable = createRepeatableAdmit({ quota, journal: term.journal, clock: systemClock });
+    const repeatable = createRepeatableAdmit({ admit: quota.admit, journal: term.journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, host.tracer);
     // Before gRPC, which has more to set up: admissions wait for nothing else.
     const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, logger });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { spyOn } from 'jest-mock';
 import type pg from 'pg';
 import { pino } from 'pino';
@@ -188,12 +188,10 @@ describe('an append that fails', () => {
   test('of thousands whose askers give up leaves no hold, no charge, and all the money', async (t) => {
     const count = 1_000;
     const { state, journal } = failing(await createLog(BigInt(count) * 100n));
-    const { quota } = await start(t, journal);
+    const { quota } = await start(t, journal, { askedForMs: 200 });
     state.failure = 'after';
     const asked = times(count, () => request());
     const answers = asked.map((each) => quota.admit(each));
-    await pause(50);
-    for (const { requestId } of asked) quota.giveUp(requestId);
     const settled = await Promise.allSettled(answers);
     assert.ok(settled.every(({ status }) => status === 'rejected'));
     state.failure = undefined;
@@ -209,13 +207,9 @@ describe('an append that fails', () => {
 
   test('and that nobody waits for any longer takes no place in the balance from those that come after', async (t) => {
     const { state, journal } = failing(await createLog(100n));
-    const { quota } = await start(t, journal, { sweepIntervalMs: 200 });
+    const { quota } = await start(t, journal, { sweepIntervalMs: 200, askedForMs: 20 });
     state.failure = 'before';
-    const lost = request();
-    const answer = quota.admit(lost);
-    await pause(20);
-    quota.giveUp(lost.requestId);
-    await assert.rejects(answer, { code: 'unavailable' });
+    await assert.rejects(quota.admit(request()), { code: 'unavailable' });
     state.failure = undefined;
     // Until its hold is ended, a client must not hear that the money is gone.
     const outcomes = new Set<string>();
@@ -233,12 +227,9 @@ describe('an append that fails', () => {
     const failed: AppendRequest[] = [];
     const append: Journal['append'] = (each) =>
       failed.length < 2 && failed.push(each) > 0 ? away() : log.append(each);
-    const { quota } = await start(t, { ...log, append });
+    const { quota } = await start(t, { ...log, append }, { askedForMs: 20 });
     const lost = request();
-    const answer = quota.admit(lost);
-    await nextTurn();
-    quota.giveUp(lost.requestId);
-    await assert.rejects(answer, { code: 'unavailable' });
+    await assert.rejects(quota.admit(lost), { code: 'unavailable' });
     await admittedAgain(quota);
     assert.equal((await log.readStream(`request-${lost.requestId}`))[1]?.type, 'HoldExpired');
     // The server of the bus that had it was frozen, and delivers it now.
@@ -284,7 +275,7 @@ describe('an append that fails', () => {
       for (const each of late) await assert.rejects(log.append(each), { code: 'superseded' });
       assert.equal(quota.openHolds(), isWritten ? 1 : 0);
       assert.equal(quota.balance('u').availableNanoUsd, isWritten ? 0n : 100n);
-      const admit = createRepeatableAdmit({ quota, journal: log, clock: () => NOW });
+      const admit = createRepeatableAdmit({ admit: quota.admit, journal: log, clock: () => NOW });
       assert.equal(outcomeOf(await admit(lost)), 'admitted', 'its ingress asks the successor');
       assert.equal((await log.readStream(`request-${lost.requestId}`)).length, 1);
       await record(log, used(lost), charged({ ...lost, amountNanoUsd: 0n, holdNanoUsd: 100n }));

@@ -22,8 +22,6 @@ import { createHoldCloser } from './reactions/hold-closer.ts';
 import { startSweeping } from './reactions/sweep.ts';
 
 export interface Quota extends QuotaPort, BalancePort {
-  /** Whoever asked for this admission waits no longer: its hold is ended as soon as the log has it. */
-  giveUp(requestId: string): void;
   readonly projections: readonly Projection[];
   /** Holds that cannot be closed. */
   readonly deadLetters: DeadLetterSource;
@@ -158,12 +156,12 @@ export function leadQuota(
       writer,
       rules: config,
       maxPending: config.maxPending,
+      askedForMs: config.askedForMs,
       durability: config.durability,
       clock,
       assertServing,
       catchUp,
     }),
-    giveUp: writer.giveUp,
     balance,
     async balances(userIds) {
       await catchUp();

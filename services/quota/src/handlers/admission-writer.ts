@@ -40,6 +40,8 @@ export interface AdmissionWriter {
   giveUp(requestId: string): void;
   /** The last append failed, and the log has answered none since. */
   isAway(): boolean;
+  /** Repeats an append now, and resolves with its end, which shows whether the log is back. */
+  probe(): Promise<void>;
   /** The money of those that may turn out to be nobody's: pending, or held until the hold of an orphan is ended. */
   readonly doubtful: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
   /** Such a hold is over. */
@@ -71,6 +73,9 @@ export function createAdmissionWriter(dependencies: {
   let isAway = false;
   let isClosed = false;
   let isRepeating = false;
+  let nextAnswer = Promise.withResolvers<void>();
+  /** Ends the pause between two repeats. */
+  let wake: () => void = () => undefined;
 
   /** Each outcome that can meet an entry, and what it does. */
   const effects: Readonly<Record<AdmissionOutcome, (entry: Entry, fault?: unknown) => void>> = {
@@ -157,6 +162,8 @@ export function createAdmissionWriter(dependencies: {
     const answer = answerOf(result, fault);
     isAway = answer === 'append-failed' && (isAway || isOutage(fault));
     happen(entry, answer, fault);
+    nextAnswer.resolve();
+    nextAnswer = Promise.withResolvers();
     // A repeat of what was folded long ago: no event will come to take the money over.
     if (result?.kind === 'appended' && isFolded(result.position)) pending.remove(requestId);
     if (unanswered.size > 0 && !isRepeating && !isClosed) void repeatAll();
@@ -172,9 +179,17 @@ export function createAdmissionWriter(dependencies: {
         const batch = others.slice(from, from + REPEAT_BATCH).filter((entry) => isUnanswered(entry));
         await Promise.all(batch.map(append));
       }
-      if (unanswered.size > 0 && !isClosed) await pauseFor(REPEAT_PAUSE_MS);
+      if (unanswered.size > 0 && !isClosed) await pauseBetween();
     }
     isRepeating = false;
+  }
+
+  function pauseBetween(): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+      // A repeat alone is no reason for the process to stay.
+      setTimeout(resolve, REPEAT_PAUSE_MS).unref();
+    });
   }
 
   function isUnanswered(entry: Entry): boolean {
@@ -197,10 +212,15 @@ export function createAdmissionWriter(dependencies: {
       else onOrphan(requestId);
     },
     isAway: () => isAway,
+    probe() {
+      wake();
+      return nextAnswer.promise;
+    },
     doubtful,
     ended: (requestId) => void doubtful.remove(requestId),
     close() {
       isClosed = true;
+      nextAnswer.resolve();
       for (const entry of [...entries.values()]) happen(entry, 'term-over');
     },
   };
@@ -214,11 +234,4 @@ function answerOf(result: AppendResult | undefined, fault: unknown): AdmissionEv
 
 function isOutage(fault: unknown): boolean {
   return !(fault instanceof Fault) || fault.code === 'unavailable';
-}
-
-function pauseFor(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A repeat alone is no reason for the process to stay.
-    setTimeout(resolve, ms).unref();
-  });
 }

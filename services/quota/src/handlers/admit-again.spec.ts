@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fn } from 'jest-mock';
 import type { GatewayEvent } from '#contracts/events.ts';
-import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -46,16 +46,13 @@ async function logWith(events: readonly GatewayEvent[]) {
 const hold = admitted({ requestId: 'r', userId: 'u', holdNanoUsd: 7n, admittedAtMs: 0, expiresAtMs: 100 });
 const has = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
-type Quota = Parameters<typeof createRepeatableAdmit>[0]['quota'];
-
-/** Quota as it answers, on a log and a clock. */
+/** Quota as it answers, on a log and at a moment. */
 function repeatable(
   journal: Pick<Journal, 'readStream'>,
-  admit: Quota['admit'],
-  options: { readonly nowMs?: number; readonly giveUp?: Quota['giveUp']; readonly askedForMs?: number } = {},
-): Quota['admit'] {
-  const { nowMs = 50, giveUp = () => undefined, ...rest } = options;
-  return createRepeatableAdmit({ quota: { admit, giveUp }, journal, clock: () => nowMs, ...rest });
+  admit: QuotaPort['admit'],
+  { nowMs = 50 }: { readonly nowMs?: number } = {},
+): QuotaPort['admit'] {
+  return createRepeatableAdmit({ admit, journal, clock: () => nowMs });
 }
 
 const certain: AdmitResponse = {
@@ -120,32 +117,4 @@ test('one that was refused for a moment, before anything of it was written, is d
   const admit = repeatable(await logWith([]), admitOnce);
   await assert.rejects(admit(request), has('unavailable'));
   assert.equal((await admit(request)).result.kind, 'admitted');
-});
-
-test('one that is not answered while anybody asks is given up', async () => {
-  const { promise, reject } = Promise.withResolvers<AdmitResponse>();
-  const giveUp = fn(() => reject(new Fault({ code: 'unavailable', message: 'It could not be written.' })));
-  const admit = repeatable(await logWith([]), () => promise, { giveUp, askedForMs: 5 });
-  await assert.rejects(admit(request), has('unavailable'));
-  assert.deepEqual(giveUp.mock.calls, [['r']]);
-});
-
-test('one that is answered in time is not given up', async () => {
-  const giveUp = fn();
-  const admit = repeatable(await logWith([]), async () => certain, { giveUp, askedForMs: 5 });
-  await admit(request);
-  await pause(20);
-  assert.equal(giveUp.mock.calls.length, 0);
-});
-
-test('one that is decided so late that nobody asks any longer is given up once it is durable', async () => {
-  const giveUp = fn();
-  const late = async (): Promise<AdmitResponse> => {
-    await pause(20);
-    giveUp.mockClear();
-    return certain;
-  };
-  const admit = repeatable(await logWith([]), late, { giveUp, askedForMs: 5 });
-  await admit(request);
-  assert.deepEqual(giveUp.mock.calls, [['r']]);
 });

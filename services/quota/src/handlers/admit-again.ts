@@ -1,10 +1,4 @@
-import {
-  type Admission,
-  type AdmitRequest,
-  type AdmitResponse,
-  ASKED_FOR_MS,
-  type QuotaPort,
-} from '#contracts/quota.ts';
+import type { Admission, AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -16,42 +10,20 @@ import { unavailable } from './unavailable.ts';
  * Makes admission safe to ask for again, for callers whose first message, or its answer, may have been lost on the bus:
  * the same request while it is being written gets the same answer, and one that is in the log already, from here or from
  * the leader before, gets what the log says of it. A request has one caller and one run, whose id nobody else has.
- *
- * Nobody asks for longer than `ASKED_FOR_MS`. An admission that is durable later than that is given up: nobody hears the
- * answer, and its hold is ended.
  */
 export function createRepeatableAdmit(dependencies: {
-  readonly quota: QuotaPort & {
-    /** Whoever asked waits no longer. */
-    giveUp(requestId: string): void;
-  };
+  readonly admit: QuotaPort['admit'];
   readonly journal: Pick<Journal, 'readStream'>;
   readonly clock: Clock;
-  readonly askedForMs?: number;
 }): QuotaPort['admit'] {
-  const { quota, journal, clock, askedForMs = ASKED_FOR_MS } = dependencies;
+  const { admit, journal, clock } = dependencies;
   const underWay = new Map<string, Promise<AdmitResponse>>();
 
   async function admitOnce(request: AdmitRequest): Promise<AdmitResponse> {
-    const { requestId } = request;
-    let isGivenUp = false;
-    const timer = setTimeout(() => {
-      isGivenUp = true;
-      quota.giveUp(requestId);
-    }, askedForMs);
-    try {
-      const response = await quota.admit(request);
-      if (response.result.kind === 'admitted') {
-        await response.result.durable;
-        // Its time was over before it was decided.
-        if (isGivenUp) quota.giveUp(requestId);
-        return { ...response, result: { ...response.result, durable: null } };
-      }
-      if (response.result.refusal.code !== 'conflict') return response;
-      return admittedBefore(request, await journal.readStream(streams.request(requestId)), clock());
-    } finally {
-      clearTimeout(timer);
-    }
+    const response = await admit(request);
+    const { result } = response;
+    if (result.kind === 'admitted' || result.refusal.code !== 'conflict') return response;
+    return admittedBefore(request, await journal.readStream(streams.request(request.requestId)), clock());
   }
 
   return (request) => {

@@ -28,9 +28,11 @@ const refusalsToDoubt: ReadonlySet<ErrorCode> = new Set([
 export function createAdmit(dependencies: {
   readonly live: LiveBooks;
   readonly pending: PendingAdmissions;
-  readonly writer: Pick<AdmissionWriter, 'write' | 'isAway' | 'doubtful'>;
+  readonly writer: Pick<AdmissionWriter, 'write' | 'giveUp' | 'isAway' | 'probe' | 'doubtful'>;
   readonly rules: AdmissionRules;
   readonly maxPending: number;
+  /** How long an admission is waited for; one that is durable later is given up. */
+  readonly askedForMs: number;
   readonly durability: QuotaConfig['durability'];
   readonly clock: Clock;
   /** Throws a `Fault` where the service cannot decide now. */
@@ -38,7 +40,8 @@ export function createAdmit(dependencies: {
   /** Resolves when what the log holds by now is folded; false: it was already. */
   readonly catchUp: () => Promise<boolean>;
 }): QuotaPort['admit'] {
-  const { live, pending, writer, rules, maxPending, durability, clock, assertServing, catchUp } = dependencies;
+  const { live, pending, writer, rules, maxPending, askedForMs, durability, clock, assertServing, catchUp } =
+    dependencies;
   const { doubtful } = writer;
 
   function decide(request: AdmitRequest): AdmissionDecision {
@@ -90,12 +93,37 @@ export function createAdmit(dependencies: {
     return { result: { kind: 'admitted', durable: null, ...placed }, window };
   }
 
-  return async (request) => {
+  async function decideAndPlace(request: AdmitRequest): Promise<AdmitResponse> {
+    // Its answer shows whether the log is back.
+    if (writer.isAway()) await writer.probe();
     let decision = decide(request);
     if (decision.kind === 'refused' && refusalsToDoubt.has(decision.refusal.code) && (await catchUp())) {
       decision = decide(request);
     }
     if (decision.kind === 'accepted') return place(request, decision);
     return { result: { kind: 'refused', refusal: decision.refusal }, window: decision.window };
+  }
+
+  return async (request) => {
+    const { requestId } = request;
+    let isGivenUp = false;
+    const timer = setTimeout(() => {
+      isGivenUp = true;
+      writer.giveUp(requestId);
+    }, askedForMs);
+    const settled = (): void => clearTimeout(timer);
+    try {
+      const response = await decideAndPlace(request);
+      const { result } = response;
+      if (result.kind === 'refused' || result.durable === null) settled();
+      else result.durable.then(settled, settled);
+      if (result.kind === 'refused' || !isGivenUp) return response;
+    } catch (thrown) {
+      settled();
+      throw thrown;
+    }
+    // The time was over before it was decided.
+    writer.giveUp(requestId);
+    throw unavailable('The admission came too late.');
   };
 }

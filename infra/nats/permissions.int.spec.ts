@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { BusFault } from '#bus/bus-fault.ts';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
-import { durableNotice, journalAppend, quotaAdmit } from '#bus/subjects.ts';
+import { journalAppend, quotaAdmit } from '#bus/subjects.ts';
 import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { type ProgramName, programNames, type ServiceName, serviceNames } from '#testkit/service-process.ts';
+import { type ProgramName, programNames, type ServiceName } from '#testkit/service-process.ts';
 import { startTemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, test } from '#testkit/test.ts';
@@ -30,8 +30,7 @@ async function installed(undo: AsyncDisposableStack, areLeadersTogether: boolean
     await startDistributedGateway({
       databaseUrl: database.connectionString,
       natsUrl: nats.url,
-      // Overlapped: an admission is answered twice, which is the more to be allowed.
-      environment: await configure(folder, simulator.url, { environment: { GATEWAY_DURABILITY: 'overlapped' } }),
+      environment: await configure(folder, simulator.url, {}),
       environmentOf: Object.fromEntries(
         programNames.map((name) => [name, { NATS_USER: name, NATS_PASSWORD: passwordOf(name) }]),
       ),
@@ -83,19 +82,6 @@ test('and none that it does not need: only quota answers admissions, only the jo
   const refusal = (thrown: unknown): boolean => thrown instanceof BusFault;
   await assert.rejects(router.request(quotaAdmit(0), '{}', 500), refusal, 'a router admits nothing');
   await assert.rejects(ingress.request(journalAppend(0), '{}', 500), refusal, 'an ingress appends nothing');
-  const notice = durableNotice(0, 'somebody');
-  let told = 0;
-  const heard = await busOf('ingress');
-  heard.respond(notice, () => (told += 1));
-  await heard.connection.flush();
-  for (const service of serviceNames) {
-    const bus = await busOf(service);
-    bus.tell(notice, 'e/1');
-    await bus.close();
-  }
-  await heard.connection.flush();
-  assert.equal(told, 1, 'the journal alone says what is durable');
-  await heard.close();
   let overheard = 0;
   ingress.respond(quotaAdmit(0), () => (overheard += 1));
   await router.close();

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, headers, type Msg, type NatsConnection, type PublishOptions } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
-import { type Asked, createUnansweredRequests, EARLY } from './unanswered-requests.ts';
+import { createUnansweredRequests } from './unanswered-requests.ts';
 
 /** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
@@ -18,8 +18,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
   readonly data: Uint8Array;
-  /** Says what is known before the answer. Like an answer, it may be lost on its way. */
-  sayEarly(data: Uint8Array | string): void;
   /** Answers the request. Does nothing where no answer is asked for. */
   respond(data: Uint8Array | string): void;
 }
@@ -29,24 +27,10 @@ export type BusAnswer = Pick<BusMessage, 'data'>;
 /** The message bus: requests that somebody answers now, or nobody. */
 export interface Bus {
   /**
-   * Resolves with the first answer; `onEarly` gets what is said before it. Rejects with a `BusFault`, or with a `Fault`
-   * (`body_too_large`) where the message can never be sent.
+   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) where the message can
+   * never be sent.
    */
-  request(
-    subject: string,
-    data: string | Uint8Array,
-    timeoutMs: number,
-    onEarly?: (data: Uint8Array) => void,
-  ): Promise<BusAnswer>;
-  /** Like `request`, whose answer may come to be needless. Throws a `BusFault` where there is no connection. */
-  ask(
-    subject: string,
-    data: string | Uint8Array,
-    timeoutMs: number,
-    onEarly?: (data: Uint8Array) => void,
-  ): Asked<BusAnswer>;
-  /** Tells whoever listens now; it may be lost on its way. */
-  tell(subject: string, data: string | Uint8Array): void;
+  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<BusAnswer>;
   /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
@@ -108,24 +92,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     if (isConnected) await Promise.race([drain().catch(() => undefined), broken.promise]);
   }
 
-  function ask(...[subject, ...rest]: Parameters<typeof requests.ask>): Asked<BusAnswer> {
-    // Else it would be sent once there is a connection again, long after whoever asked has gone.
-    if (!isConnected) throw new BusFault('disconnected', subject);
-    return requests.ask(subject, ...rest);
-  }
-
   return {
     connection,
     isConnected: () => isConnected,
-    request: async (...asked) => ask(...asked).answer,
-    ask,
-    tell(subject, data) {
-      if (!isConnected) return;
-      try {
-        connection.publish(subject, data);
-      } catch (error) {
-        logger.error({ err: error, subject }, 'a message could not be sent');
-      }
+    async request(subject, data, timeoutMs) {
+      // Else it would be sent once there is a connection again, long after whoever asked has gone.
+      if (!isConnected) throw new BusFault('disconnected', subject);
+      return requests.ask(subject, data, timeoutMs);
     },
     respond(subject, handler) {
       const subscription = connection.subscribe(subject, {
@@ -178,19 +151,14 @@ async function firstConnection(options: BusOptions): Promise<NatsConnection> {
 function messageOf(message: Msg, logger: Logger): BusMessage {
   return {
     data: message.data,
-    sayEarly(data) {
-      const early = headers();
-      early.set(EARLY, '1');
-      send(message, data, logger, { headers: early });
-    },
     respond: (data) => send(message, data, logger),
   };
 }
 
 /** Where it fails whoever asked gets nothing, and asks again: what was done for them is done. */
-function send(message: Msg, data: Uint8Array | string, logger: Logger, options?: PublishOptions): void {
+function send(message: Msg, data: Uint8Array | string, logger: Logger): void {
   try {
-    message.respond(data, options);
+    message.respond(data);
   } catch (error) {
     logger.error({ err: error, subject: message.subject }, 'an answer could not be sent');
   }

@@ -6,9 +6,6 @@ export const journalAppend = (part: number): string => `gw.${part}.journal.appen
 /** Asks the log's writer where the log ends, once all it was asked before is written or refused. */
 export const journalHead = (part: number): string => `gw.${part}.journal.head`;
 
-/** Tells one listener which of the events it waits for are durable. Its name is a token: letters and digits. */
-export const durableNotice = (part: number, listener: string): string => `gw.${part}.durable.${listener}`;
-
 /** Asks for admission. */
 export const quotaAdmit = (part: number): string => `gw.${part}.quota.admit`;
 

@@ -5,23 +5,11 @@ import { BusFault, type BusFaultKind } from './bus-fault.ts';
 /** What a server sends in place of an answer where nobody listens. */
 const NO_RESPONDERS = 503;
 
-/** The header of what is said before the answer. */
-export const EARLY = 'Gateway-Early';
-
-/** A request that was sent. */
-export interface Asked<Answer> {
-  /**
-   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) where the message can
-   * never be sent.
-   */
-  readonly answer: Promise<Answer>;
-  /** Its answer is not waited for any longer: where it has not come, `answer` never settles. */
-  forget(): void;
-}
+/** The header of what the version before says ahead of an answer. It is no answer. */
+const EARLY = 'Gateway-Early';
 
 interface UnansweredRequest {
   readonly subject: string;
-  readonly onEarly: ((data: Uint8Array) => void) | undefined;
   readonly resolve: (answer: Msg) => void;
   readonly reject: (fault: BusFault | Fault) => void;
   readonly timer: NodeJS.Timeout;
@@ -33,7 +21,11 @@ interface UnansweredRequest {
  * costs half the CPU time and a quarter less time (benchmarks/README.md).
  */
 export interface UnansweredRequests {
-  ask(subject: string, data: string | Uint8Array, timeoutMs: number, onEarly?: (data: Uint8Array) => void): Asked<Msg>;
+  /**
+   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) where the message can
+   * never be sent.
+   */
+  ask(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Msg>;
   /** The connection broke: what is under way may have been heard, and its answer will not come. */
   failAll(kind: BusFaultKind): void;
 }
@@ -50,10 +42,7 @@ export function createUnansweredRequests(connection: NatsConnection): Unanswered
   });
 
   function settle(number: string, answer: Msg): void {
-    if (answer.headers?.has(EARLY) === true) {
-      open.get(number)?.onEarly?.(answer.data);
-      return;
-    }
+    if (answer.headers?.has(EARLY) === true) return;
     const request = takeOut(number);
     // A second answer, or one that comes too late.
     if (request === undefined) return;
@@ -70,12 +59,12 @@ export function createUnansweredRequests(connection: NatsConnection): Unanswered
   }
 
   return {
-    ask(subject, data, timeoutMs, onEarly) {
+    ask(subject, data, timeoutMs) {
       lastNumber += 1;
       const number = String(lastNumber);
-      const answer = new Promise<Msg>((resolve, reject) => {
+      return new Promise<Msg>((resolve, reject) => {
         const timer = setTimeout(() => takeOut(number)?.reject(new BusFault('timeout', subject)), timeoutMs);
-        open.set(number, { subject, onEarly, resolve, reject, timer });
+        open.set(number, { subject, resolve, reject, timer });
         try {
           connection.publish(subject, data, { reply: `${inbox}.${number}` });
         } catch (error) {
@@ -83,7 +72,6 @@ export function createUnansweredRequests(connection: NatsConnection): Unanswered
           reject(publishFault(subject, error));
         }
       });
-      return { answer, forget: () => void takeOut(number) };
     },
     failAll(kind) {
       for (const number of [...open.keys()]) {

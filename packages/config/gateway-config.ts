@@ -117,7 +117,7 @@ export const gatewayConfigSchema = z.strictObject({
   drainTimeoutMs: durationMs.default(30_000),
   /**
    * strict: a provider is called when the admission is durable. overlapped: at the same time; in both no byte of an
-   * answer reaches a client before it is.
+   * answer reaches a client before it is. overlapped holds within one process: between processes it is strict.
    */
   durability: z.enum(['strict', 'overlapped']).default('strict'),
   /** What users pay, in basis points of the provider's price. */

@@ -3,7 +3,6 @@ import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { AdmitRequestJson, AdmitResponseJson } from './gen/gateway/quota/v1/quota_pb.js';
-import { isListener } from './listener.ts';
 import type {
   Admission,
   AdmitRequest,
@@ -20,8 +19,8 @@ import type {
  */
 
 export function admitRequestToWire(request: AdmitRequest): string {
-  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices } = request;
-  const { traceparent, isUnderWay, noticeTo } = request;
+  const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices, traceparent } =
+    request;
   const candidates = request.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
   return JSON.stringify({
     requestId,
@@ -33,10 +32,8 @@ export function admitRequestToWire(request: AdmitRequest): string {
     promptTokensBound,
     outputTokensRequested,
     choices,
-    // Left out where they are undefined.
+    // Left out where it is undefined.
     traceparent,
-    isUnderWay,
-    noticeTo,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
 
@@ -53,8 +50,6 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensBound: countOf(json, 'promptTokensBound'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
-    ...(json['isUnderWay'] === true ? { isUnderWay: true } : {}),
-    ...(json['noticeTo'] === undefined ? {} : { noticeTo: listenerOf(json, 'noticeTo') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }
@@ -62,10 +57,9 @@ export function admitRequestFromWire(text: string): AdmitRequest {
 type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** `unavailable` and the like cross as refusals, too: whoever asked decides whether to ask again. */
-export function admitResponseToWire({ result, window, term }: AdmitResponse): string {
+export function admitResponseToWire({ result, window }: AdmitResponse): string {
   const crossing = {
     ...(window === null ? {} : { window: { ...window, resetMs: Math.ceil(window.resetMs) } }),
-    ...(term === undefined ? {} : { term }),
   };
   if (result.kind === 'refused') return JSON.stringify({ refusal: result.refusal, ...crossing });
   const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;
@@ -92,8 +86,7 @@ export function admitResponseFromWire(text: string): AdmitResponse {
     if (json['refusal'] !== undefined) {
       return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, window };
     }
-    const result = admissionOf(objectOf(json['admission'], 'admission'));
-    return json['term'] === undefined ? { result, window } : { result, window, term: countOf(json, 'term') };
+    return { result: admissionOf(objectOf(json['admission'], 'admission')), window };
   } catch (error) {
     throw new Fault(
       { code: 'internal_error', message: 'The answer of the admission could not be read.' },
@@ -158,12 +151,6 @@ function listOf(json: JsonObject, name: string): readonly unknown[] {
 function textOf(json: JsonObject, name: string): string {
   const value = json[name];
   if (typeof value === 'string') return value;
-  throw malformed(name);
-}
-
-function listenerOf(json: JsonObject, name: string): string {
-  const value = json[name];
-  if (isListener(value)) return value;
   throw malformed(name);
 }
 

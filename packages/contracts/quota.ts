@@ -1,5 +1,12 @@
 import type { Refusal } from '#errors/error-table.ts';
 
+/**
+ * How long an ingress asks quota for one admission over the bus, with all its tries: a takeover of quota, or of the log
+ * behind it, takes some three seconds, and a client is to have its answer within five. Quota takes an admission that is
+ * durable later for one that nobody waits for.
+ */
+export const ASKED_FOR_MS = 4_500;
+
 /** A provider's model a request may be sent to, and the name of its price (see proto/gateway/events/v1/quota.proto). */
 export interface ModelCandidate {
   readonly provider: string;
@@ -27,16 +34,6 @@ export interface AdmitRequest {
   readonly outputTokensRequested: number;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
-  /**
-   * The request was begun on an admission that was told early, and only asks what became of that: it may have ended
-   * meanwhile.
-   */
-  readonly isUnderWay?: boolean | undefined;
-  /**
-   * Who listens on the bus for word from the log's writer that the admission is durable: it is told before quota knows.
-   * Such a request is answered early, whatever the operator chose, since its asker can wait by itself.
-   */
-  readonly noticeTo?: string | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -69,8 +66,6 @@ export interface RequestWindow {
 export interface AdmitResponse {
   readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
   readonly window: RequestWindow | null;
-  /** Of what is told before it is durable, by another process: the term in which its leader decided it. */
-  readonly term?: number | undefined;
 }
 
 /** gateway.quota.v1.QuotaService. */

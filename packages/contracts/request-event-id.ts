@@ -1,13 +1,11 @@
 import { derivedId } from '#kernel/ids.ts';
 
-/** The events a request can have, each at most once. */
+/** The events a request can have, each at most once. Earlier versions wrote others with 5 and 6. */
 const kindDigits = {
   'request-admitted': '1',
   'usage-recorded': '2',
   'hold-expired': '3',
   'charge-posted': '4',
-  'admission-withdrawn': '5',
-  'usage-withdrawn': '6',
 } as const;
 
 export type RequestEventKind = keyof typeof kindDigits;

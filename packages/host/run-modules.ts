@@ -76,7 +76,6 @@ async function startModules(host: Host, modules: readonly GatewayModule[]): Prom
     partsOf,
     async turnOf(module) {
       const term = terms.get(module);
-      const epoch = term?.epoch ?? 0;
       const following =
         followings?.of(module) ??
         (await module.follow?.({ pool: databases.of(module).pool, journal: { subscribe: log.journal.subscribe } }));
@@ -84,7 +83,7 @@ async function startModules(host: Host, modules: readonly GatewayModule[]): Prom
         journal: term?.journal ?? journal,
         from: term?.position ?? 0,
         following,
-        bus: { ...overBus, epoch },
+        bus: overBus,
       };
       return turn;
     },
@@ -126,7 +125,7 @@ async function leadLog(
   partsOf: (module: GatewayModule) => Omit<LogParts, 'host' | 'bus'>,
   over: { readonly bus: Bus; readonly afterLease: AsyncDisposableStack },
 ): Promise<LedLog | undefined> {
-  return module?.lead({ ...partsOf(module), host: hostOf(host, module.name), bus: { ...over, epoch: 0 } });
+  return module?.lead({ ...partsOf(module), host: hostOf(host, module.name), bus: over });
 }
 
 /** A term of each service that is led. The log's writer has its epoch instead. */

@@ -75,8 +75,6 @@ export interface OverBus {
   readonly bus: Bus;
   /** What may go on after the lease was given back; given back itself before database, bus and log. */
   readonly afterLease: AsyncDisposableStack;
-  /** Of the term this process leads the service in; 0 where it leads none. */
-  readonly epoch: number;
 }
 
 export interface LeadParts<F extends Following | undefined = Following | undefined> extends LogParts {

@@ -1,4 +1,3 @@
-import { isListener } from '#contracts/listener.ts';
 import { isErrorCode, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
@@ -14,7 +13,7 @@ export function appendToMessage(request: AppendRequest): string {
 /** Throws a `Fault` (`invalid_request`) for bytes that are no append. */
 export function appendFromMessage(bytes: Uint8Array): AppendRequest {
   const json = parse(bytes);
-  const { stream, expectedVersion, correlationId, causationId, events, term, noticeTo } = json;
+  const { stream, expectedVersion, correlationId, causationId, events, term } = json;
   const isProper =
     isText(stream) &&
     isCount(expectedVersion) &&
@@ -22,8 +21,7 @@ export function appendFromMessage(bytes: Uint8Array): AppendRequest {
     isText(causationId) &&
     Array.isArray(events) &&
     events.every((event) => isText(event?.eventId) && isText(event?.type) && isJsonObject(event?.data)) &&
-    (term === undefined || (isJsonObject(term) && isText(term['service']) && isCount(term['epoch']))) &&
-    (noticeTo === undefined || isListener(noticeTo));
+    (term === undefined || (isJsonObject(term) && isText(term['service']) && isCount(term['epoch'])));
   if (!isProper) throw malformed();
   return json as unknown as AppendRequest;
 }

@@ -17,11 +17,6 @@ export interface AppendRequest {
   readonly term?: Term | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
-  /**
-   * Who listens on the bus for word that the last event is durable (`durable-notice.ts`), and is told at once. The author
-   * then learns of it with the events that are committed, a little later. A log in this process tells nobody.
-   */
-  readonly noticeTo?: string | undefined;
 }
 
 /** A time in which one process alone decides for a service. The log knows when the next one began. */

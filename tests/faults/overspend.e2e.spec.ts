@@ -14,7 +14,7 @@ const REQUESTS = 1_000;
 const PAYABLE = 37;
 
 const world = await startGatedGateway({
-  // The harder case: a provider is at work on requests whose admissions are still being written.
+  // Taken, and the same as strict between processes.
   environment: { GATEWAY_DURABILITY: 'overlapped' },
   processes: { ingress: 2, router: 2 },
 });

@@ -14,7 +14,7 @@ const RETRY_MS = 200;
 const TOLD_WITHIN_MS = 120_000;
 
 const world = await startGatedGateway({
-  // The harder case: admissions are still being written while their requests run.
+  // Taken, and the same as strict between processes.
   environment: { GATEWAY_DURABILITY: 'overlapped' },
   processes: { ingress: 2, router: 2 },
 });

@@ -55,9 +55,7 @@ export function connectJournal(options: RemoteJournalOptions): RemoteJournal {
   const reader = createLogReader(peer);
 
   async function readAfter(position: number, maxEvents = READ_MAX_EVENTS): Promise<readonly RecordedEvent[]> {
-    const events = await reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
-    appends.seen(events);
-    return events;
+    return reader.readSome(position, Math.min(maxEvents, READ_MAX_EVENTS));
   }
 
   const subscriptions = createSubscriptions({ head: () => following.expected, readAfter, logger });
@@ -102,7 +100,6 @@ function openFeed(following: Following): EventFeed {
     onEvents(events) {
       following.expected = Math.max(following.expected, events.at(-1)?.position ?? 0);
       following.head = Math.max(following.head, following.expected);
-      following.appends.seen(events);
       following.subscriptions.offer(events);
     },
     onBegin: () => void catchUp(following).catch(() => undefined),

@@ -94,10 +94,9 @@ function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependenc
   const { quota, balances } = local;
   if (quota !== undefined && balances !== undefined) return { quota, balances };
   if (over === undefined) throw new Error('there is no quota in this process, and no bus');
-  const { config, logger } = host;
   const { quotaAddresses } = required(host, { quotaAddresses: 'GATEWAY_QUOTA_ADDRESSES' });
   const peer = peerOf(host, quotaAddresses);
-  const remote = createRemoteQuota({ bus: over.bus, peer, part: PART, durability: config.durability, logger });
+  const remote = createRemoteQuota({ bus: over.bus, peer, part: PART });
   host.stack.defer(() => remote.close());
   return { quota: remote, balances: remote };
 }

@@ -1,4 +1,5 @@
 import { multiplier } from '#contracts/admin-fields.ts';
+import { ASKED_FOR_MS } from '#contracts/quota.ts';
 
 /** The rules of admission an operator may set, and the bounds of the service. */
 export interface QuotaConfig {
@@ -16,13 +17,18 @@ export interface QuotaConfig {
   /** For users without a quota of their own; 0: none. */
   readonly defaultRequestsPerMinute: number;
   /**
-   * `strict`: an admission is answered when it is durable. `overlapped`: at once, with a promise of it, so that the
-   * provider is called while the log is written; no byte reaches the client before it is durable either way. An asker who
-   * is told by the log's writer is answered at once, and waits by itself.
+   * `strict`: an admission is answered when it is durable. `overlapped`, within one process: at once, with a promise of
+   * it, so that the provider is called while the log is written; no byte reaches the client before it is durable either
+   * way.
    */
   readonly durability: 'strict' | 'overlapped';
   /** Admissions on their way into the log; beyond it requests are refused at once instead of waiting in vain. */
   readonly maxPending: number;
+  /**
+   * How long an admission is waited for. Nobody hears the answer to one that is durable later, and its hold is ended: an
+   * ingress asks for so long, and in one process its client has been told no.
+   */
+  readonly askedForMs: number;
   /** How often holds are looked through for those whose time is over. */
   readonly sweepIntervalMs: number;
   /** How long a refusal may wait for the fold to reach the log's end, so that it is not made from an old balance. */
@@ -37,6 +43,7 @@ export const defaultQuotaConfig: QuotaConfig = {
   defaultRequestsPerMinute: 0,
   durability: 'strict',
   maxPending: 10_000,
+  askedForMs: ASKED_FOR_MS,
   sweepIntervalMs: 1_000,
   catchUpTimeoutMs: 1_000,
 };
@@ -55,6 +62,7 @@ export function quotaConfigFaults(config: QuotaConfig): string[] {
   check('outputTokensFloor', 1, TOKENS_LIMIT);
   check('defaultRequestsPerMinute', 0, 2 ** 32 - 1);
   check('maxPending', 1, 1_000_000);
+  check('askedForMs', 1, 60_000);
   check('sweepIntervalMs', 1, 60_000);
   check('catchUpTimeoutMs', 0, 60_000);
   if (config.outputTokensFloor > config.outputTokensDefault) {

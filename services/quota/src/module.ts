@@ -5,6 +5,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { startAdmitResponder } from './api/admit-responder.ts';
 import { quotaService } from './api/quota-service.ts';
 import { tracedAdmit } from './api/traced-admit.ts';
+import type { QuotaConfig } from './config.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
 import type { FollowedBooks } from './live/follow-books.ts';
@@ -25,7 +26,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
   async lead(parts) {
     const { host, journal, following: books, from } = parts;
     const { logger, metrics, tracer } = host;
-    const quota = leadQuota({ config: quotaConfigFrom(host.config), journal, books, from, logger });
+    const quota = leadQuota({ config: configOf(parts), journal, books, from, logger });
     host.stack.defer(() => closeInTime(quota));
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, tracer);
@@ -34,7 +35,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
       ports: { quota: { admit: tracedAdmit(quota.admit, tracer) }, balances: quota },
       projections: quota.projections,
       deadLetters: quota.deadLetters,
-      services: [quotaService({ ...quota, admit })],
+      services: [quotaService(quota)],
       stats: () => ({ openHolds: quota.openHolds() }),
       begin: () => begin(parts, quota, admit),
       publishMetrics: () => host.beforeMetrics(() => metrics.openHolds.set(quota.openHolds())),
@@ -42,8 +43,16 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
   },
 };
 
+/** Between processes an answer says that the admission is durable, and nothing else can be said. */
+function configOf({ host, bus }: LeadParts<FollowedBooks>): QuotaConfig {
+  const config = quotaConfigFrom(host.config);
+  if (bus === undefined || config.durability === 'strict') return config;
+  host.logger.warn('durability: overlapped holds within one process only; admissions are strict');
+  return { ...config, durability: 'strict' };
+}
+
 async function begin(parts: LeadParts<FollowedBooks>, quota: Quota, admit: Quota['admit']): Promise<void> {
-  const { host, journal, bus: over, isLeading, neighbours } = parts;
+  const { host, journal, bus: over, isLeading } = parts;
   await quota.ready();
   if (over === undefined) {
     // What was admitted before this start has lost its process: no usage will ever be recorded for it.
@@ -51,9 +60,6 @@ async function begin(parts: LeadParts<FollowedBooks>, quota: Quota, admit: Quota
     return;
   }
   // Before gRPC, which has more to set up: admissions wait for nothing else.
-  const { bus, epoch } = over;
-  const isWriterHere = neighbours.has('journal');
-  const { logger } = host;
-  const responder = startAdmitResponder({ bus, part: PART, admit, isLeading, epoch, isWriterHere, logger });
+  const responder = startAdmitResponder({ bus: over.bus, part: PART, admit, isLeading, logger: host.logger });
   host.stack.defer(() => responder.close());
 }

@@ -10,13 +10,14 @@ import type { Logger } from '#telemetry/logger.ts';
 import { loadBooks } from './adapters/load-books.ts';
 import { type QuotaConfig, quotaConfigFaults } from './config.ts';
 import type { Hold } from './domain/account/hold.ts';
-import { createAdmit, unavailable } from './handlers/admit.ts';
+import { createAdmissionWriter } from './handlers/admission-writer.ts';
+import { createAdmit } from './handlers/admit.ts';
+import { unavailable } from './handlers/unavailable.ts';
 import { type FollowedBooks, followBooks } from './live/follow-books.ts';
 import { createHoldDeadlines } from './live/hold-deadlines.ts';
 import { createPendingAdmissions } from './live/pending-admissions.ts';
 import { quotaAccounts } from './projections/quota-accounts.ts';
 import { balanceView } from './queries/balance-view.ts';
-import { createAbandonedAdmissions } from './reactions/abandoned-admissions.ts';
 import { createHoldCloser } from './reactions/hold-closer.ts';
 import { startSweeping } from './reactions/sweep.ts';
 
@@ -70,20 +71,34 @@ export function leadQuota(
   const { live } = books;
   const pending = createPendingAdmissions();
   const deadlines = createHoldDeadlines();
-  const abandoned = createAbandonedAdmissions({ journal, pending, clock, logger });
+  const writer = createAdmissionWriter({
+    journal,
+    pending,
+    logger,
+    isFolded: (position) => position <= live.position(),
+    onOrphan,
+  });
   const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => live.holds.get(id) });
 
-  /** Admissions whose callers were told no, and that the log holds all the same. */
+  /** Holds whose requests nobody runs. */
   let orphans: string[] = [];
+  /** The same, in the log and not folded yet. */
+  const unfoldedOrphans = new Set<string>();
   let isReady = false;
   let isClosed = false;
 
   function onHold(before: Hold | undefined, after: Hold | undefined): void {
     if (before?.state === 'open') deadlines.remove(before.requestId, before.expiresAtMs);
+    if (before !== undefined) writer.ended(before.requestId);
     if (after?.state !== 'open') return;
     pending.remove(after.requestId);
     deadlines.add(after.requestId, after.expiresAtMs);
-    if (abandoned.isOrphan(after.requestId)) orphans.push(after.requestId);
+    if (unfoldedOrphans.delete(after.requestId)) orphans.push(after.requestId);
+  }
+
+  function onOrphan(requestId: string): void {
+    if (live.holds.get(requestId)?.state === 'open') orphans.push(requestId);
+    else if (pending.find(requestId) !== undefined) unfoldedOrphans.add(requestId);
   }
 
   // No event between the two: both in one turn.
@@ -116,35 +131,28 @@ export function leadQuota(
     return true;
   }
 
-  function abandon(requestId: string, mayRun: boolean): void {
-    const isFolded = !abandoned.abandon(requestId, mayRun);
-    if (isFolded && !mayRun) orphans.push(requestId);
-  }
-
   const sweeping = startSweeping(config.sweepIntervalMs, logger, async () => {
     if (!isReady) return;
     const given = orphans;
     orphans = [];
     await closer.close(given, 'orphaned');
     await closer.close(deadlines.takeDue(clock()), 'expired');
-    await abandoned.settle();
   });
 
   const balance = (userId: string): BalanceView => balanceView(userId, live.accounts.get(userId));
 
   return {
     admit: createAdmit({
-      journal,
       live,
       pending,
-      unresolved: abandoned.unresolved,
+      writer,
       rules: config,
       maxPending: config.maxPending,
+      askedForMs: config.askedForMs,
       durability: config.durability,
       clock,
       assertServing,
       catchUp,
-      abandon,
     }),
     balance,
     async balances(userIds) {
@@ -167,6 +175,7 @@ export function leadQuota(
     ready: () => whenReady.promise,
     async close() {
       isClosed = true;
+      writer.close();
       await sweeping.close();
       await books.close();
     },

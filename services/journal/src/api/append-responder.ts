@@ -2,10 +2,8 @@ import type { Bus, BusMessage } from '#bus/connect-bus.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { type AppendAnswer, answerToMessage, appendFromMessage } from '#journal/append-message.ts';
-import { noticeOf } from '#journal/durable-notice.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { createDurableNotices } from './durable-notices.ts';
 
 /**
  * Serves the log's writer on the bus. Silent while this process does not hold the lease: whoever asks tries again and
@@ -19,21 +17,13 @@ export function startAppendResponder(options: {
   readonly logger: Logger;
 }): { close(): Promise<void> } {
   const { bus, part, journal, isLeading, logger } = options;
-  const notices = createDurableNotices(bus, part);
   /** Appends that are being written: what `head` waits for. */
   const underWay = new Set<Promise<void>>();
 
   async function append(message: BusMessage): Promise<void> {
     let answer: AppendAnswer;
     try {
-      const request = appendFromMessage(message.data);
-      answer = await journal.append(request);
-      const isNew = answer.kind === 'appended' && !answer.isRepeat;
-      if (isNew && request.noticeTo !== undefined) {
-        const eventId = request.events.at(-1)?.eventId ?? '';
-        if (isLeading()) notices.add(request.noticeTo, noticeOf(eventId, request.term?.epoch ?? 0));
-        return;
-      }
+      answer = await journal.append(appendFromMessage(message.data));
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code !== 'unavailable' && code !== 'superseded') logger.error({ err: thrown }, 'an append was refused');

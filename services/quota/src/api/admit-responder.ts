@@ -14,36 +14,24 @@ export function startAdmitResponder(dependencies: {
   readonly part: number;
   readonly admit: QuotaPort['admit'];
   readonly isLeading: () => boolean;
-  /** Of the term this process leads in. */
-  readonly epoch: number;
-  /** The log's writer is in this process and tells nobody: an admission is answered here alone, when it is durable. */
-  readonly isWriterHere?: boolean;
   readonly logger: Logger;
 }): { close(): Promise<void> } {
-  const { bus, part, admit, isLeading, epoch, isWriterHere = false, logger } = dependencies;
+  const { bus, part, admit, isLeading, logger } = dependencies;
   const decoder = new TextDecoder();
   /** Answers on their way: the lease is given back after them. */
   const underWay = new Set<Promise<void>>();
 
   async function answer(message: BusMessage): Promise<void> {
     const response = await responseTo(message);
-    if (response !== undefined && isLeading()) message.respond(admitResponseToWire(response));
+    if (isLeading()) message.respond(admitResponseToWire(response));
   }
 
-  /**
-   * What is certain. An admission on its way into the log is said early; where its asker is told by the log's writer that
-   * it is durable there is nothing more to say (undefined).
-   */
-  async function responseTo(message: BusMessage): Promise<AdmitResponse | undefined> {
+  /** What is certain: durable, or refused. */
+  async function responseTo(message: BusMessage): Promise<AdmitResponse> {
     try {
-      const asked = admitRequestFromWire(decoder.decode(message.data));
-      const request = isWriterHere ? { ...asked, noticeTo: undefined } : asked;
-      const response = await admit(request);
-      const { result } = response;
-      if (result.kind === 'refused' || result.durable === null) return response;
-      if (isLeading()) message.sayEarly(admitResponseToWire({ ...response, term: epoch }));
-      await result.durable;
-      return request.noticeTo === undefined ? response : undefined;
+      const response = await admit(admitRequestFromWire(decoder.decode(message.data)));
+      if (response.result.kind === 'admitted') await response.result.durable;
+      return response;
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');

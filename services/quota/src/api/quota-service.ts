@@ -1,5 +1,4 @@
 import { QuotaService } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
-import type { QuotaPort } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Quota } from '../quota.ts';
@@ -8,19 +7,8 @@ import type { Quota } from '../quota.ts';
 const BALANCES_MAX_USERS = 1_000;
 
 /** gateway.quota.v1.QuotaService, of the leader. */
-export function quotaService(
-  quota: Pick<Quota, 'balances' | 'openHolds' | 'position'> & { readonly admit: QuotaPort['admit'] },
-): ServedService {
+export function quotaService(quota: Pick<Quota, 'balances' | 'openHolds' | 'position'>): ServedService {
   return servedService(QuotaService, {
-    admit: async (request) => {
-      // Who calls waits for the answer here, whoever else is named.
-      const { result, window } = await quota.admit({ ...request, noticeTo: undefined });
-      if (result.kind === 'refused') throw new Fault(result.refusal);
-      await result.durable;
-      const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;
-      const value = { eventId, candidates: [...candidates], holdNanoUsd, outputTokensMax, outputTokensBound };
-      return { result: { case: 'admission' as const, value }, ...(window === null ? {} : { window }) };
-    },
     getBalances: async ({ userIds }) => {
       if (userIds.length > BALANCES_MAX_USERS) {
         const message = `At most ${BALANCES_MAX_USERS} users can be asked about at once.`;

@@ -171,7 +171,7 @@ export declare type RequestAdmittedJson = {
 export declare const RequestAdmittedSchema: GenMessage<RequestAdmitted, {jsonType: RequestAdmittedJson}>;
 
 /**
- * The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
+ * Of old logs; written no more. The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
  * was begun on it, since these stand in their places. Stream: request-<request_id>, versions 1 and 2 in one append.
  *
  * @generated from message gateway.events.v1.AdmissionWithdrawn
@@ -203,7 +203,7 @@ export declare type AdmissionWithdrawn = Message<"gateway.events.v1.AdmissionWit
 };
 
 /**
- * The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
+ * Of old logs; written no more. The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that
  * was begun on it, since these stand in their places. Stream: request-<request_id>, versions 1 and 2 in one append.
  *
  * @generated from message gateway.events.v1.AdmissionWithdrawn

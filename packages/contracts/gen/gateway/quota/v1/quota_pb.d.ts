@@ -70,21 +70,6 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string traceparent = 10;
    */
   traceparent: string;
-
-  /**
-   * The request was begun on an admission that was told early, and only asks what became of that.
-   *
-   * @generated from field: bool is_under_way = 11;
-   */
-  isUnderWay: boolean;
-
-  /**
-   * On the bus: who listens there for word that the admission is durable. Empty, and over gRPC: nobody, quota's answer is
-   * waited for.
-   *
-   * @generated from field: string notice_to = 12;
-   */
-  noticeTo: string;
 };
 
 /**
@@ -146,21 +131,6 @@ export declare type AdmitRequestJson = {
    * @generated from field: string traceparent = 10;
    */
   traceparent?: string;
-
-  /**
-   * The request was begun on an admission that was told early, and only asks what became of that.
-   *
-   * @generated from field: bool is_under_way = 11;
-   */
-  isUnderWay?: boolean;
-
-  /**
-   * On the bus: who listens there for word that the admission is durable. Empty, and over gRPC: nobody, quota's answer is
-   * waited for.
-   *
-   * @generated from field: string notice_to = 12;
-   */
-  noticeTo?: string;
 };
 
 /**
@@ -170,6 +140,8 @@ export declare type AdmitRequestJson = {
 export declare const AdmitRequestSchema: GenMessage<AdmitRequest, {jsonType: AdmitRequestJson}>;
 
 /**
+ * Durable, or a refusal.
+ *
  * @generated from message gateway.quota.v1.AdmitResponse
  */
 export declare type AdmitResponse = Message<"gateway.quota.v1.AdmitResponse"> & {
@@ -196,16 +168,11 @@ export declare type AdmitResponse = Message<"gateway.quota.v1.AdmitResponse"> & 
    * @generated from field: gateway.quota.v1.Window window = 3;
    */
   window?: Window | undefined;
-
-  /**
-   * Of what is told before it is durable: the term of the leader who decided it.
-   *
-   * @generated from field: uint32 term = 4;
-   */
-  term: number;
 };
 
 /**
+ * Durable, or a refusal.
+ *
  * @generated from message gateway.quota.v1.AdmitResponse
  */
 export declare type AdmitResponseJson = {
@@ -225,13 +192,6 @@ export declare type AdmitResponseJson = {
    * @generated from field: gateway.quota.v1.Window window = 3;
    */
   window?: WindowJson;
-
-  /**
-   * Of what is told before it is durable: the term of the leader who decided it.
-   *
-   * @generated from field: uint32 term = 4;
-   */
-  term?: number;
 };
 
 /**
@@ -613,21 +573,11 @@ export declare type GetStatsResponseJson = {
 export declare const GetStatsResponseSchema: GenMessage<GetStatsResponse, {jsonType: GetStatsResponseJson}>;
 
 /**
- * Admits requests.
+ * What quota tells over gRPC. Admissions are asked for on the bus, by the messages below in JSON.
  *
  * @generated from service gateway.quota.v1.QuotaService
  */
 export declare const QuotaService: GenService<{
-  /**
-   * Places a hold, or says no. Over gRPC an admission is durable before it is answered.
-   *
-   * @generated from rpc gateway.quota.v1.QuotaService.Admit
-   */
-  admit: {
-    methodKind: "unary";
-    input: typeof AdmitRequestSchema;
-    output: typeof AdmitResponseSchema;
-  },
   /**
    * Users' money as the log stands at the time of the call.
    *

@@ -27,26 +27,33 @@ export interface DatabaseWishes {
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
   schemas: readonly string[],
-  { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes = {},
+  wishes: DatabaseWishes = {},
 ): Promise<Database> {
-  const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
-  const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
-  host.stack.defer(() => closePool(pool));
-  await waitFor('the database', () => pool.query('select 1'), host);
+  const database = poolOf(host, wishes);
+  await waitFor('the database', () => database.pool.query('select 1'), host);
   if (host.config.migrate === 'auto') for (const schema of schemas) await migrateSchema(schema, host.config);
-  return { pool, connectionString };
+  return database;
 }
 
 /** The database of a process that is the whole gateway: its start fails where there is none, and migrates always. */
 export async function openOwnDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   schemas: readonly string[],
-  { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes = {},
+  wishes: DatabaseWishes = {},
 ): Promise<Database> {
+  const database = poolOf(host, wishes);
+  await Promise.all(schemas.map((schema) => migrate(database.pool, { schema, directory: migrationsOf(schema) })));
+  return database;
+}
+
+/** A pool that is closed with the process. Connects with the first query. */
+function poolOf(
+  host: Pick<Host, 'name' | 'config' | 'stack'>,
+  { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes,
+): Database {
   const { databaseUrl: connectionString } = required(host, { databaseUrl: 'DATABASE_URL' });
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => closePool(pool));
-  await Promise.all(schemas.map((schema) => migrate(pool, { schema, directory: migrationsOf(schema) })));
   return { pool, connectionString };
 }
 

@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from '#testkit/test.ts';
-import { installStandalone } from '../e2e/support/standalone.ts';
-import { startByteProvider, writeBytes } from './support/byte-provider.ts';
+import { installWithBytes, STREAM_HEAD } from './support/byte-installation.ts';
+import { writeBytes } from './support/byte-provider.ts';
 import { completionRequest, rawClient } from './support/raw-client.ts';
 
-const provider = await startByteProvider(() => undefined);
-const installation = await installStandalone({
-  providers: [{ name: 'bytes', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
-});
-afterAll(async () => {
-  await installation[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+const installed = await installWithBytes();
+const { provider, installation } = installed;
+afterAll(() => installed[Symbol.asyncDispose]());
 
-const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n';
 const CHUNK = 'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n';
 
 /** What a stream costs that breaks off after one chunk and some comments. */
 async function chargeOfCut(comments: number): Promise<bigint> {
   provider.answer = async (socket) => {
-    await writeBytes(socket, HEAD + CHUNK + ': still here\n\n'.repeat(comments));
+    await writeBytes(socket, STREAM_HEAD + CHUNK + ': still here\n\n'.repeat(comments));
     // Ends without [DONE]: the answer was cut.
     socket.end();
   };

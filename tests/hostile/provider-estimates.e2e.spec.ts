@@ -1,38 +1,25 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from '#testkit/test.ts';
 import { openLogReader } from '../e2e/support/log-reader.ts';
-import { installStandalone } from '../e2e/support/standalone.ts';
-import { startByteProvider, writeBytes } from './support/byte-provider.ts';
+import { installWithBytes, STREAM_HEAD } from './support/byte-installation.ts';
+import { writeBytes } from './support/byte-provider.ts';
 import { completionRequest, rawClient } from './support/raw-client.ts';
 
-const provider = await startByteProvider(() => undefined);
-const installation = await installStandalone({
-  providers: [
-    { name: 'bytes', baseUrl: provider.baseUrl, models: ['gpt-4o'] },
-    {
-      name: 'claude',
-      kind: 'anthropic',
-      catalogue: 'anthropic',
-      baseUrl: provider.baseUrl,
-      models: ['claude-sonnet-4-5'],
-    },
-  ],
-});
+const installed = await installWithBytes();
+const { provider, installation } = installed;
 const log = await openLogReader(installation);
 afterAll(async () => {
   await log[Symbol.asyncDispose]();
-  await installation[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
+  await installed[Symbol.asyncDispose]();
 });
 
-const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n';
 const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 const delta = (fields: object) => event({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: null }] });
 
 /** What a stream of these events costs that breaks off at its end. */
 async function chargeOfCut(model: string, events: string): Promise<bigint> {
   provider.answer = async (socket) => {
-    await writeBytes(socket, HEAD + events);
+    await writeBytes(socket, STREAM_HEAD + events);
     socket.end();
   };
   const { apiKey, balance, userId } = await installation.customer();

@@ -3,30 +3,15 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, test } from '#testkit/test.ts';
-import { installStandalone } from '../e2e/support/standalone.ts';
-import { startByteProvider, writeBytes } from './support/byte-provider.ts';
+import { installWithBytes, STREAM_HEAD } from './support/byte-installation.ts';
+import { writeBytes } from './support/byte-provider.ts';
 import { completionRequest, rawClient } from './support/raw-client.ts';
 
-const provider = await startByteProvider(() => undefined);
-const installation = await installStandalone({
-  providers: [
-    { name: 'bytes', baseUrl: provider.baseUrl, models: ['gpt-4o'] },
-    {
-      name: 'claude',
-      kind: 'anthropic',
-      catalogue: 'anthropic',
-      baseUrl: provider.baseUrl,
-      models: ['claude-sonnet-4-5'],
-    },
-  ],
-});
-afterAll(async () => {
-  await installation[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+const installed = await installWithBytes();
+const { provider, installation } = installed;
+afterAll(() => installed[Symbol.asyncDispose]());
 
 const MB = 1024 * 1024;
-const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n';
 const CHUNK = 'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n';
 const MESSAGE_START =
   'data: {"type":"message_start","message":{"id":"m","model":"m","usage":{"input_tokens":9,"output_tokens":1}}}\n\n' +
@@ -58,7 +43,7 @@ async function askForLongEvent(
 ): Promise<void> {
   provider.answer = async (socket: Socket) => {
     socket.setNoDelay(true);
-    await writeBytes(socket, HEAD + beginning);
+    await writeBytes(socket, STREAM_HEAD + beginning);
     const piece = line.repeat(Math.ceil(PIECE_BYTES / line.length));
     for (let sent = 0; sent < bytes && !socket.destroyed; sent += piece.length) {
       await writeBytes(socket, piece);

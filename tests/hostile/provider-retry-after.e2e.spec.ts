@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from '#testkit/test.ts';
-import { installStandalone } from '../e2e/support/standalone.ts';
-import { startByteProvider } from './support/byte-provider.ts';
+import { installWithBytes } from './support/byte-installation.ts';
 import { completionRequest, rawClient } from './support/raw-client.ts';
 
-const provider = await startByteProvider(() => undefined);
-const installation = await installStandalone({
-  providers: [{ name: 'bytes', baseUrl: provider.baseUrl, models: ['gpt-4o'] }],
-});
-afterAll(async () => {
-  await installation[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+const installed = await installWithBytes();
+const { provider, installation } = installed;
+afterAll(() => installed[Symbol.asyncDispose]());
 
 /** The wait that the client is told, in seconds, where a provider that limits the rate sends these headers. */
 async function toldAfter(...headers: readonly string[]): Promise<number> {

@@ -5,26 +5,15 @@ import { scripted } from '../../tools/simulator/src/testing.ts';
 import { expectedCharge } from '../e2e/support/expected-charge.ts';
 import { openLogReader } from '../e2e/support/log-reader.ts';
 import { metered, meteredOnce } from '../e2e/support/provider-meter.ts';
-import { installStandalone } from '../e2e/support/standalone.ts';
-import { startByteProvider, writeBytes } from './support/byte-provider.ts';
+import { installWithBytes } from './support/byte-installation.ts';
+import { writeBytes } from './support/byte-provider.ts';
 
-const provider = await startByteProvider(() => undefined);
-const installation = await installStandalone({
-  providers: [
-    {
-      name: 'claude',
-      kind: 'anthropic',
-      catalogue: 'anthropic',
-      baseUrl: provider.baseUrl,
-      models: ['claude-sonnet-4-5'],
-    },
-  ],
-});
+const installed = await installWithBytes();
+const { provider, installation } = installed;
 const log = await openLogReader(installation);
 afterAll(async () => {
   await log[Symbol.asyncDispose]();
-  await installation[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
+  await installed[Symbol.asyncDispose]();
 });
 
 /** Eight answers with the odds of twenty alternatives for each of 4,000 tokens: some 50 MB of JSON. */

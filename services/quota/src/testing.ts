@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type pg from 'pg';
+import { pino } from 'pino';
 import type { EventType, GatewayEvent } from '#contracts/events.ts';
 import { streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -8,6 +9,8 @@ import { newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
+import type { Scope } from '#testkit/test.ts';
+import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
 import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 
 /** Appends events as their services would, each to its own stream, and returns the last position. */
@@ -78,4 +81,32 @@ export async function createQuota(
 ): Promise<Quota> {
   const books = await loadAndFollow(dependencies);
   return leadQuota({ ...dependencies, books, from: await dependencies.journal.head() });
+}
+
+/** A moment for specs, in ms since 1970. */
+export const NOW = 1_000_020_000;
+
+/** Quota on a log, closed with the test; its tables stay empty, so it folds the whole log. */
+export async function startQuota(
+  scope: Scope,
+  pool: pg.Pool,
+  journal: Journal,
+  config: Partial<QuotaConfig> = {},
+): Promise<{ readonly quota: Quota; readonly clock: { nowMs: number } }> {
+  const clock = { nowMs: NOW };
+  const quota = await createQuota({
+    config: { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5, ...config },
+    journal,
+    pool,
+    logger: pino({ level: 'silent' }),
+    clock: () => clock.nowMs,
+  });
+  scope.defer(() => quota.close());
+  await quota.ready();
+  return { quota, clock };
+}
+
+/** Waits turn by turn of the event loop; the test runner's time limit bounds it. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }

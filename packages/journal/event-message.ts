@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '#contracts/events.ts';
+import { parseBody } from '#contracts/parse-body.ts';
 import type { Envelope, RecordedEvent } from './recorded-event.ts';
 
 /** Events of one message, and bytes: far below what a server takes, so that one event that is larger still fits. */
@@ -74,7 +75,7 @@ function receivedEvent({ bodyBytes: _, ...envelope }: Enveloped, body: string): 
     ...envelope,
     body,
     get data() {
-      data ??= JSON.parse(body);
+      data ??= parseBody(envelope.type, body);
       return data;
     },
   } as RecordedEvent;

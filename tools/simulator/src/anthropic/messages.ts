@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import type { Prompt } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
-import type { Message } from './message.ts';
-import { checkToolPairs } from './tool-pairs.ts';
+import { checkToolPairs, type Message } from './tool-pairs.ts';
 
 export type ReadMessages = Pick<Prompt, 'size' | 'userText' | 'turn' | 'toolResultText'>;
 

@@ -8,7 +8,7 @@ import { tracedAdmit } from './api/traced-admit.ts';
 import type { QuotaConfig } from './config.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
-import type { FollowedBooks } from './live/follow-books.ts';
+import type { FollowedBooks } from './memory/follow-books.ts';
 import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 
 /** Admission, as a module of a process. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import type { Account } from '../domain/account/account.ts';
 import type { Hold } from '../domain/account/hold.ts';
-import type { BooksSnapshot } from '../live/live-books.ts';
+import type { BooksSnapshot } from '../memory/live-books.ts';
 import { QUOTA_SCHEMA, quotaAccounts } from '../projections/quota-accounts.ts';
 import {
   ACCOUNT_COLUMNS,

@@ -11,7 +11,7 @@ import {
   type AdmissionState,
   admissionTransitions,
 } from '../domain/admission/admission-states.ts';
-import { createPendingAdmissions } from '../live/pending-admissions.ts';
+import { createPendingAdmissions } from '../memory/pending-admissions.ts';
 import { createAdmissionWriter } from './admission-writer.ts';
 
 const logger = pino({ level: 'silent' });

@@ -12,8 +12,8 @@ import {
   type PlacedHold,
 } from '../domain/admission/decide-admission.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
-import type { LiveBooks } from '../live/live-books.ts';
-import type { PendingAdmissions } from '../live/pending-admissions.ts';
+import type { LiveBooks } from '../memory/live-books.ts';
+import type { PendingAdmissions } from '../memory/pending-admissions.ts';
 import type { AdmissionWriter } from './admission-writer.ts';
 import { unavailable } from './unavailable.ts';
 

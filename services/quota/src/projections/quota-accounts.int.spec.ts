@@ -7,7 +7,7 @@ import { admitted, charged, credited, expired, pricePublished, used, userCreated
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { loadBooks } from '../adapters/load-books.ts';
 import { emptyBooks } from '../domain/account/books.ts';
-import { type BooksSnapshot, createLiveBooks } from '../live/live-books.ts';
+import { type BooksSnapshot, createLiveBooks } from '../memory/live-books.ts';
 import { createQuotaDatabase } from '../testing.ts';
 import { quotaAccounts } from './quota-accounts.ts';
 

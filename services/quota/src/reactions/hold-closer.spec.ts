@@ -4,7 +4,7 @@ import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import { test } from '#testkit/test.ts';
 import type { Hold } from '../domain/account/hold.ts';
-import { createHoldDeadlines } from '../live/hold-deadlines.ts';
+import { createHoldDeadlines } from '../memory/hold-deadlines.ts';
 import { createHoldCloser } from './hold-closer.ts';
 
 const signal = AbortSignal.timeout(60_000);

@@ -4,7 +4,7 @@ import type { GatewayEvent } from '#contracts/events.ts';
 import { priceFromEvent } from '#money/price.ts';
 import { charged, credited, expired, pricePublished, used, userCreated } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
-import { createPendingAdmissions } from '../../live/pending-admissions.ts';
+import { createPendingAdmissions } from '../../memory/pending-admissions.ts';
 import { availableNanoUsd } from '../account/account.ts';
 import { emptyBooks, foldEvent } from '../account/books.ts';
 import type { AccountEvent, AccountEventType } from '../account/events.ts';

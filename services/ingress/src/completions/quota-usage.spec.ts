@@ -16,7 +16,7 @@ test('quota usage is kept for the hundred users seen last, as shares', async () 
       })),
   });
   for (let user = 0; user < 150; user++)
-    usage.note(`u${user}`, user === 149 ? { limit: 10, remaining: 4, resetMs: 1 } : null);
+    usage.note(`u${user}`, user === 149 ? [{ unit: 'requests', limit: 10, remaining: 4, resetMs: 1 }] : []);
   await usage.publish();
   await usage.publish();
   const lines = (await metrics.registry.getSingleMetricAsString(metricNames.quotaUsage)).split('\n');

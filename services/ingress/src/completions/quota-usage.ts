@@ -1,5 +1,5 @@
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
-import type { RequestWindow } from '#contracts/quota.ts';
+import type { LimitWindow } from '#contracts/quota.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 
 /** Users of whom a metric is kept: those seen last. A label for each user there is would grow without bound. */
@@ -7,8 +7,8 @@ const USERS_MAX = 100;
 
 /** Keeps `gateway_quota_usage` for the users seen last. */
 export interface QuotaUsage {
-  /** Notes a user's window after a decision. */
-  note(userId: string, window: RequestWindow | null): void;
+  /** Notes how a user's limits stand after a decision. */
+  note(userId: string, windows: readonly LimitWindow[]): void;
   /**
    * Writes the gauge; called when it is read, so that a request pays for a note only. Never rejects: while balances cannot
    * be asked for, their shares are left out.
@@ -18,11 +18,14 @@ export interface QuotaUsage {
 
 export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort): QuotaUsage {
   // A Map iterates in the order of insertion: the first is the one not seen for longest.
-  const windows = new Map<string, RequestWindow | null>();
+  const windows = new Map<string, LimitWindow | undefined>();
   return {
-    note(userId, window) {
+    note(userId, now) {
       windows.delete(userId);
-      windows.set(userId, window);
+      windows.set(
+        userId,
+        now.find(({ unit }) => unit === 'requests'),
+      );
       if (windows.size <= USERS_MAX) return;
       const [oldest] = windows.keys();
       if (oldest !== undefined) windows.delete(oldest);
@@ -33,7 +36,7 @@ export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort)
       metrics.quotaUsage.reset();
       for (const view of views) metrics.quotaUsage.set({ user: view.userId, quota: 'balance' }, balanceShare(view));
       for (const [user, window] of seen) {
-        if (window === null) continue;
+        if (window === undefined) continue;
         const used = window.limit === 0 ? 1 : (window.limit - window.remaining) / window.limit;
         metrics.quotaUsage.set({ user, quota: 'requests_per_minute' }, used);
       }

@@ -14,7 +14,16 @@ function startCloser() {
   const holds = new Map(
     ['r1', 'r2'].map((requestId, index): [string, Hold] => [
       requestId,
-      { requestId, userId: 'u1', holdNanoUsd: 5n, position: index + 1, expiresAtMs: 10, state: 'open' },
+      {
+        requestId,
+        userId: 'u1',
+        payer: { kind: 'user', id: 'u1' },
+        holdNanoUsd: 5n,
+        reservations: [],
+        position: index + 1,
+        expiresAtMs: 10,
+        state: 'open',
+      },
     ]),
   );
   const parts = {

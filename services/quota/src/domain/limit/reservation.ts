@@ -69,6 +69,11 @@ export function usedByNothing({ provider, unit, amount }: Reservation): bigint |
   return unit === 'requests' && provider === '' ? amount : undefined;
 }
 
+/** What a charge counts as on the side of the answer. */
+export function outputTokensOf(charge: Charge): number {
+  return Number(tokensOf(charge, 'output'));
+}
+
 function tokensOf({ lines }: Charge, side: 'input' | 'output'): bigint {
   let tokens = 0;
   for (const { unit, quantity } of lines) if (sides.get(unit) === side) tokens += quantity;

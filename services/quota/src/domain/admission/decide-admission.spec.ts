@@ -239,7 +239,7 @@ describe('the requests a minute of a user', () => {
     assert.deepEqual(refusal, {
       code: 'quota_exceeded',
       message:
-        'The limit user-u-requests-per-minute allows 2 requests a minute: 0 requests left, and this request needs 1 requests. The limit starts anew in 40 s.',
+        'The limit user-u-requests-per-minute allows 2 requests a minute: 0 requests left, and this request needs 1 request. The limit starts anew in 40 s.',
       retryAfterMs: 40_000,
     });
     assert.equal(isHeldUp, false, 'a request counts as one whatever becomes of it');

@@ -111,20 +111,21 @@ function waitMs({ standing: { window } }: InTheWay, nowMs: number): number {
   return window.endMs === null ? Number.MAX_SAFE_INTEGER : window.endMs - nowMs;
 }
 
-const unitNames: Readonly<Record<LimitUnit, string>> = {
-  requests: 'requests',
-  tokens: 'tokens',
-  input_tokens: 'input tokens',
-  output_tokens: 'output tokens',
-  cost: 'USD',
+const unitNames: Readonly<Record<Exclude<LimitUnit, 'cost'>, string>> = {
+  requests: 'request',
+  tokens: 'token',
+  input_tokens: 'input token',
+  output_tokens: 'output token',
 };
 
 function quantity(amount: bigint, unit: LimitUnit): string {
-  return `${unit === 'cost' ? formatUsd(amount) : amount} ${unitNames[unit]}`;
+  if (unit === 'cost') return `${formatUsd(amount)} USD`;
+  return `${amount} ${unitNames[unit]}${amount === 1n ? '' : 's'}`;
 }
 
 function perPeriod({ period }: Limit): string {
-  return period === 'ever' ? '' : ` a ${period}`;
+  if (period === 'ever') return '';
+  return period === 'hour' ? ' an hour' : ` a ${period}`;
 }
 
 /** Rounded up, in the largest unit of which there are at least two. */

@@ -1,6 +1,7 @@
 import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import { type EventType, eventSchemas, type GatewayEvent } from '#contracts/events.ts';
+import { ResourceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 
@@ -38,12 +39,16 @@ function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventSchemas, type);
 }
 
-/** The first field, by its path, that is a message and was left out; undefined where all are there. */
+/**
+ * The first field, by its path, that is a message and was left out; undefined where all are there. A resource has the fields of
+ * its kind and time, and what is left out of it is empty.
+ */
 function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
   const reflected = reflect(schema, message);
   for (const field of schema.fields) {
     if (field.fieldKind === 'message') {
       if (!reflected.isSet(field)) return field.jsonName;
+      if (field.message.typeName === ResourceSchema.typeName) continue;
       const within = missingPart(field.message, reflected.get(field).message);
       if (within !== undefined) return `${field.jsonName}.${within}`;
     }

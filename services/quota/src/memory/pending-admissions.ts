@@ -26,16 +26,23 @@ export interface PendingAdmissions {
   heldOf(limitId: string, window: WindowId): bigint;
 }
 
+/** What is set aside in one window of a limit. */
+interface WindowSum extends WindowId {
+  amount: bigint;
+}
+
 export function createPendingAdmissions(): PendingAdmissions {
   const admissions = new Map<string, PendingAdmission>();
   const money = new Map<string, bigint>();
-  const windows = new Map<string, bigint>();
+  /** By limit: hardly ever of more than one window. A key of limit and window made for each look-up took half of a decision. */
+  const windows = new Map<string, WindowSum[]>();
 
   function count({ payer, holdNanoUsd, reservations }: PendingAdmission, sign: 1n | -1n): void {
-    addTo(money, payerKey(payer), sign * holdNanoUsd);
-    for (const reservation of reservations) {
-      addTo(windows, windowKey(reservation.limitId, reservation), sign * reservation.amount);
-    }
+    const key = payerKey(payer);
+    const sum = (money.get(key) ?? 0n) + sign * holdNanoUsd;
+    if (sum === 0n) money.delete(key);
+    else money.set(key, sum);
+    for (const reservation of reservations) addTo(windows, reservation, sign * reservation.amount);
   }
 
   return {
@@ -53,18 +60,26 @@ export function createPendingAdmissions(): PendingAdmissions {
     },
     find: (requestId) => admissions.get(requestId),
     size: () => admissions.size,
-    nanoUsdOf: (payer) => money.get(payerKey(payer)) ?? 0n,
-    heldOf: (limitId, window) => windows.get(windowKey(limitId, window)) ?? 0n,
+    nanoUsdOf: (payer) => (money.size === 0 ? 0n : (money.get(payerKey(payer)) ?? 0n)),
+    heldOf: (limitId, window) => sumOf(windows.get(limitId), window)?.amount ?? 0n,
   };
 }
 
-function windowKey(limitId: string, { generation, startMs }: WindowId): string {
-  return `${startMs}/${generation}/${limitId}`;
+function sumOf(sums: readonly WindowSum[] | undefined, window: WindowId): WindowSum | undefined {
+  return sums?.find(({ startMs, generation }) => startMs === window.startMs && generation === window.generation);
 }
 
 /** What comes to nothing is forgotten. */
-function addTo(sums: Map<string, bigint>, key: string, difference: bigint): void {
-  const sum = (sums.get(key) ?? 0n) + difference;
-  if (sum === 0n) sums.delete(key);
-  else sums.set(key, sum);
+function addTo(windows: Map<string, WindowSum[]>, reservation: Reservation, difference: bigint): void {
+  const { limitId, generation, startMs } = reservation;
+  const sums = windows.get(limitId);
+  const sum = sumOf(sums, reservation);
+  if (sums === undefined) windows.set(limitId, [{ generation, startMs, amount: difference }]);
+  else if (sum === undefined) sums.push({ generation, startMs, amount: difference });
+  else {
+    sum.amount += difference;
+    if (sum.amount !== 0n) return;
+    sums.splice(sums.indexOf(sum), 1);
+    if (sums.length === 0) windows.delete(limitId);
+  }
 }

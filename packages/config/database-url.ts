@@ -6,7 +6,7 @@ export function databaseUrlFault(text: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1];
     const found = scheme === undefined ? 'is no URL' : `begins with ${scheme}://`;
-    return `${found}; write postgresql://user:password@host:5432/database`;
+    return `${found}; write postgresql://user@host:5432/database, a password after the user and a colon`;
   }
   if (!URL.canParse(text)) return `cannot be read as a URL; ${ESCAPES}`;
   const { username, password, pathname } = new URL(text);

@@ -69,6 +69,11 @@ const lists: ReadonlySet<keyof GatewayConfig> = new Set([
   'routerAddresses',
 ]);
 
+/** Whether an environment variable is a setting. */
+export function isVariable(name: string): boolean {
+  return Object.hasOwn(variables, name);
+}
+
 /** The settings that the environment gives, and the variable each comes from. An empty variable gives none. */
 export function settingsOf(environment: Environment): {
   readonly settings: Readonly<Record<string, unknown>>;

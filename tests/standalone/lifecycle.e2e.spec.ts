@@ -171,6 +171,18 @@ test('all faults of a configuration are listed at once, and nothing is started',
   assert.ok(!existsSync(join(dataDir.path, 'postgres')));
 });
 
+test('an unset key and a model without a price are warnings of the start, which say what to do', async () => {
+  await using dataDir = await temporaryDataDir();
+  const file = join(dataDir.path, 'gateway.yaml');
+  const provider = { name: 'vllm', kind: 'openai', baseUrl: 'http://127.0.0.1:1/v1', apiKeyEnv: 'VLLM_KEY' };
+  await writeFile(file, JSON.stringify({ providers: [{ ...provider, catalogue: 'house', models: ['llama'] }] }));
+  const gateway = await startGatewayProcess({ dataDir: dataDir.path, environment: { GATEWAY_CONFIG: file } });
+  assert.equal(await gateway.stop(), 0);
+  const warnings = gateway.lines.filter((line) => line.includes('"level":"warn"')).join('\n');
+  assert.match(warnings, /provider vllm has no key, since VLLM_KEY is not set: set it/);
+  assert.match(warnings, /model llama of provider vllm has no price and is refused: add house\/llama to \\"prices/);
+});
+
 test('a gateway without a configured provider answers from the simulator, to a demo key that is the same at every start', async () => {
   await using dataDir = await temporaryDataDir();
   const demoKeys = new Set<string>();

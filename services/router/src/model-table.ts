@@ -1,3 +1,4 @@
+import { providerModels } from '#catalogue/provider-models.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import type { ProviderConfig } from './config.ts';
@@ -74,19 +75,11 @@ function createSnapshotFinder(
   };
 }
 
-/** One candidate a name: a provider knows its models by their aliases, too, so the name is sent on as it was given. */
 function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): readonly ModelCandidate[] {
-  const priceKeys = new Map<string, string>();
-  for (const model of readCatalogue(provider.catalogue)) {
-    for (const name of model.names) {
-      if (!priceKeys.has(name)) priceKeys.set(name, `${provider.catalogue}/${model.id}`);
-    }
-  }
-  const names = provider.models ? [...new Set(provider.models)] : [...priceKeys.keys()];
-  return names.map((name) => ({
+  // The name is sent on as it was given.
+  return providerModels(provider, readCatalogue).map(({ name, priceKey }) => ({
     provider: provider.name,
     model: name,
-    // A model the catalogue does not know has a price key all the same: admission refuses it until it is priced.
-    priceKey: priceKeys.get(name) ?? `${provider.catalogue}/${name}`,
+    priceKey,
   }));
 }

@@ -23,6 +23,7 @@ export const errorTable = {
   feature_not_priced: row(400, 'FAILED_PRECONDITION', false, 'invalid_request_error'),
   invalid_api_key: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   invalid_admin_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
+  invalid_metrics_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   insufficient_balance: row(402, 'FAILED_PRECONDITION', false, 'insufficient_quota'),
   model_not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),
   not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),

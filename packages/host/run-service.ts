@@ -84,7 +84,15 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   const { opsHost, opsPort } = config;
   const ops = await listening(
     { host: opsHost, port: opsPort, hostSetting: 'GATEWAY_OPS_HOST', portSetting: 'GATEWAY_OPS_PORT' },
-    startOpsServer({ host: opsHost, port: opsPort, registry: metrics.registry, checks, publishers, logger }),
+    startOpsServer({
+      host: opsHost,
+      port: opsPort,
+      registry: metrics.registry,
+      metricsToken: config.metricsToken,
+      checks,
+      publishers,
+      logger,
+    }),
   );
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());

@@ -79,7 +79,9 @@ export async function startDistributedGateway(options: DistributedOptions): Prom
     GATEWAY_ADMIN_TOKEN: adminToken,
     GATEWAY_KEY_PEPPER: randomBytes(32).toString('hex'),
     ...Object.fromEntries(
-      serviceNames.map((service) => [`GATEWAY_${service.toUpperCase()}_ADDRESSES`, addressesOf(service)]),
+      serviceNames
+        .filter((service) => service !== 'ingress')
+        .map((service) => [`GATEWAY_${service.toUpperCase()}_ADDRESSES`, addressesOf(service)]),
     ),
     ...options.environment,
   };

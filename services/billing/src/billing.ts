@@ -19,6 +19,7 @@ import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { createChargeDeadLetters } from './reactions/charge-dead-letters.ts';
+import type { SpendCounter } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 
 interface BillingDependencies {
@@ -27,6 +28,8 @@ interface BillingDependencies {
   /** Its `int8` read as `bigint`; the schema `billing` migrated. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
+  /** Counts what users are charged. */
+  readonly spend?: SpendCounter | undefined;
   readonly clock?: Clock;
   /** Before a usage that cannot be charged is first tried again; 30 s where it is left out. */
   readonly stuckRetryMs?: number;
@@ -79,12 +82,12 @@ export async function loadAndFollow(dependencies: {
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { config, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { config, journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
   const configured = configuredOffers(config);
   const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
   const letters = await openChargeLetterTable({ pool, logger });
-  const reaction = createChargeReaction({ journal, book, open, letters, logger, clock, stuckRetryMs });
+  const reaction = createChargeReaction({ journal, book, open, letters, logger, spend, clock, stuckRetryMs });
 
   let isLive = false;
   let isClosed = false;

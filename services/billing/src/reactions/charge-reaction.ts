@@ -8,7 +8,7 @@ import { Fault } from '#errors/fault.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { ChargeableRequest, OpenRequests } from '../domain/open-request/open-requests.ts';
 import type { ChargeLetters } from '../ports.ts';
-import { logCharge } from './charge-log.ts';
+import { countSpend, logCharge, type SpendCounter } from './charge-log.ts';
 import { type ChargeDependencies, chargeRequest } from './charge-request.ts';
 import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-flight.ts';
 import { createPriceReader } from './read-prices.ts';
@@ -31,6 +31,8 @@ export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 're
   readonly open: OpenRequests;
   readonly letters: ChargeLetters;
   readonly logger: Logger;
+  /** Absent: what is charged is not counted. */
+  readonly spend?: SpendCounter | undefined;
   readonly clock?: Clock | undefined;
   readonly stuckRetryMs?: number | undefined;
 }
@@ -138,7 +140,7 @@ async function charge(charging: Charging, request: ChargeableRequest): Promise<v
 
 /** Why the usage cannot be charged; undefined where it is. Rejects while the log is away. */
 async function attempt(charging: Charging, request: ChargeableRequest): Promise<Failure | undefined> {
-  const { logger } = charging.deps;
+  const { logger, spend } = charging.deps;
   try {
     const outcome = await chargeRequest(request, charging.charge);
     if (charging.isLogAway) logger.info('the log takes charges again');
@@ -147,6 +149,7 @@ async function attempt(charging: Charging, request: ChargeableRequest): Promise<
     if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
     charging.charges += 1;
     logCharge(logger, outcome.charge);
+    countSpend(spend, outcome.charge, request.usage.data.provider);
     return undefined;
   } catch (thrown) {
     if (isOutage(thrown)) throw thrown;

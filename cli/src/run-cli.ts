@@ -8,19 +8,23 @@ import { addAuditVerify } from './commands/audit-verify.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
-import { DEFAULT_ADDRESS, type GlobalOptions } from './connection.ts';
+import type { FoundConnection, GlobalOptions } from './connection.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { createOutput } from './output.ts';
 
-export type CliSurroundings = Omit<CommandContext, 'setExitCode'>;
+export type CliSurroundings = Omit<CommandContext, 'setExitCode' | 'noteConnection'>;
 
 /** Runs one command line to its end; the exit code to end with. Every failure is told on stderr. */
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<number> {
   let code: number = exitCode.fine;
+  let connection: FoundConnection | undefined;
   const program = createProgram({
     ...surroundings,
     setExitCode: (value) => {
       code = value;
+    },
+    noteConnection: (value) => {
+      connection = value;
     },
   });
   try {
@@ -35,7 +39,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
       output.failure({ code: 'usage', message: thrown.message });
       return exitCode.usage;
     }
-    output.failure(failureOf(thrown));
+    output.failure(failureOf(thrown, connection));
     return exitCode.fault;
   }
 }
@@ -46,10 +50,13 @@ function createProgram(context: CommandContext): Command {
     .option('--json', 'answer in JSON, amounts as decimal text in nano-USD')
     .option(
       '--address <host:port,…>',
-      `the gateway's gRPC address, or those of its services (else GATEWAY_GRPC_ADDRESS, else ${DEFAULT_ADDRESS})`,
+      'the gateway’s gRPC address, or those of its services (else GATEWAY_GRPC_ADDRESS, else those of the settings)',
     )
-    .option('--token <token>', 'the admin token (else GATEWAY_ADMIN_TOKEN, else the data directory’s secrets.json)')
-    .option('--data-dir <dir>', 'the data directory of a gateway on this machine (else GATEWAY_DATA_DIR, else ./data)')
+    .option(
+      '--token <token>',
+      'the admin token (else adminToken of the settings, else the data directory’s secrets.json)',
+    )
+    .option('--data-dir <dir>', 'the data directory of a gateway on this machine (else dataDir of the settings)')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Add --help for what there is.')
     .exitOverride()
@@ -71,16 +78,21 @@ function createProgram(context: CommandContext): Command {
 const EXIT_CODES = `
 Exit codes: ${exitCode.fine} fine, ${exitCode.fault} fault, ${exitCode.usage} wrong usage, ${exitCode.verificationFailed} verification failed, ${exitCode.stuck} something is stuck.`;
 
-function failureOf(thrown: unknown): { readonly code: string; readonly message: string } {
+function failureOf(
+  thrown: unknown,
+  connection: FoundConnection | undefined,
+): { readonly code: string; readonly message: string } {
   if (isSystemError(thrown)) return { code: 'internal_error', message: thrown.message };
   const fault = faultFrom(thrown);
   switch (fault.code) {
     case 'unavailable': {
       const how = 'Start the gateway with "npm start", or name another address with --address.';
-      return { code: fault.code, message: `${fault.refusal.message} ${how}` };
+      return { code: fault.code, message: `${fault.refusal.message} ${triedText(connection)}${how}` };
     }
-    case 'invalid_admin_token':
-      return { code: fault.code, message: `${fault.refusal.message} See --token and --data-dir.` };
+    case 'invalid_admin_token': {
+      const token = connection === undefined ? '' : `The token is that of ${connection.tokenFrom}. `;
+      return { code: fault.code, message: `${fault.refusal.message} ${token}${triedText(connection)}See --token.` };
+    }
     case 'internal_error': {
       const message = fault.cause instanceof Error ? fault.cause.message : fault.refusal.message;
       return { code: fault.code, message };
@@ -88,6 +100,12 @@ function failureOf(thrown: unknown): { readonly code: string; readonly message: 
     default:
       return { code: fault.code, message: fault.refusal.message };
   }
+}
+
+/** Which gateway it was: another one may listen where this one was looked for. */
+function triedText(connection: FoundConnection | undefined): string {
+  if (connection === undefined) return '';
+  return `Tried ${connection.addresses.join(', ')}, from ${connection.addressesFrom}. `;
 }
 
 /** A file that is not there, a disk that is full: the system's own words say it best. */

@@ -5,12 +5,15 @@ import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
 import { addAuditExport } from './commands/audit-export.ts';
 import { addAuditVerify } from './commands/audit-verify.ts';
+import { addConfig } from './commands/config-check.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLog } from './commands/log.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addReplay } from './commands/replay.ts';
 import type { FoundConnection, GlobalOptions } from './connection.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { createOutput } from './output.ts';
+import { version } from './version.ts';
 
 export type CliSurroundings = Omit<CommandContext, 'setExitCode' | 'noteConnection'>;
 
@@ -46,7 +49,9 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 
 function createProgram(context: CommandContext): Command {
   const program = new Command('gatewayctl')
-    .description('Looks into a running gateway: audits its log and rebuilds what is folded from it.')
+    .description('Looks after a gateway: its settings, its database, its log and what is folded from it.')
+    .version(version(), '-V, --version', 'the version of gatewayctl and of the gateway it comes with')
+    .configureHelp({ showGlobalOptions: true })
     .option('--json', 'answer in JSON, amounts as decimal text in nano-USD')
     .option(
       '--address <host:port,…>',
@@ -57,7 +62,7 @@ function createProgram(context: CommandContext): Command {
       'the admin token (else adminToken of the settings, else the data directory’s secrets.json)',
     )
     .option('--data-dir <dir>', 'the data directory of a gateway on this machine (else dataDir of the settings)')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('afterAll', EXIT_CODES)
     .showHelpAfterError('Add --help for what there is.')
     .exitOverride()
     .configureOutput({
@@ -72,6 +77,8 @@ function createProgram(context: CommandContext): Command {
   addReplay(program, context);
   addDeadLetters(program, context);
   addLog(program, context);
+  addConfig(program, context);
+  addMigrate(program, context);
   return program;
 }
 

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { GatewayConfig } from '#config/gateway-config.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { closePool, openPool } from '#postgres/pool.ts';
 import { type Host, required } from './host.ts';
+import { migrateSchema, migrationsOf } from './schemas.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Projections, reads and the lease of one service. */
@@ -61,15 +60,4 @@ function poolOf(
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => closePool(pool));
   return { pool, connectionString };
-}
-
-/** Brings a service's schema up to date, as the role that owns it where there is one. */
-export async function migrateSchema(name: string, config: GatewayConfig): Promise<void> {
-  const target = config.migrationDatabaseUrl ?? config.databaseUrl;
-  if (target === undefined) throw new Error(`${name} needs MIGRATION_DATABASE_URL or DATABASE_URL to be set`);
-  await migrate(target, { schema: name, directory: migrationsOf(name) });
-}
-
-function migrationsOf(service: string): string {
-  return fileURLToPath(new URL(`../../services/${service}/migrations`, import.meta.url));
 }

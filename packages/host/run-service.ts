@@ -7,9 +7,9 @@ import { redactLine } from '#telemetry/redact.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
 import { listening } from './listening.ts';
-import { migrateSchema } from './open-database.ts';
 import { startOpsServer } from './ops-server.ts';
 import { ArgumentError, readArguments } from './read-arguments.ts';
+import { migrateSchema } from './schemas.ts';
 import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {

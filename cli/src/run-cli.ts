@@ -5,6 +5,7 @@ import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
 import { addAuditExport } from './commands/audit-export.ts';
 import { addAuditVerify } from './commands/audit-verify.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config-check.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLog } from './commands/log.ts';
@@ -79,6 +80,7 @@ function createProgram(context: CommandContext): Command {
   addLog(program, context);
   addConfig(program, context);
   addMigrate(program, context);
+  addCompletion(program, context);
   return program;
 }
 

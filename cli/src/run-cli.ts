@@ -8,6 +8,7 @@ import { addAuditVerify } from './commands/audit-verify.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config-check.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addReplay } from './commands/replay.ts';
@@ -80,6 +81,7 @@ function createProgram(context: CommandContext): Command {
   addLog(program, context);
   addConfig(program, context);
   addMigrate(program, context);
+  addDoctor(program, context);
   addCompletion(program, context);
   return program;
 }

@@ -88,7 +88,17 @@ function createStory(requestId: string): Story {
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      return { requestId, state, ending: endingOf({ usage, expiry }), userId, key, admission, usage, charge, expiry };
+      return {
+        requestId,
+        state,
+        ending: endingOf(usage, expiry !== null),
+        userId,
+        key,
+        admission,
+        usage,
+        charge,
+        expiry,
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
+import { headToWire, storedEventToWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { type StoredEvent, storedEventToWire } from '#journal/stored-event.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { StoredLog } from '../ports.ts';
 import { splitByBytes } from './split-by-bytes.ts';
@@ -37,10 +38,7 @@ export function journalService(ports: StoredLog): ServedService {
         throw streamTooLarge(stream);
       return { events: events.map(storedEventToWire) };
     },
-    head: async () => {
-      const { position, epoch, chain } = ports.head();
-      return { position: BigInt(position), epoch, chain, unwritable: ports.unwritable?.() ?? '' };
-    },
+    head: async () => ({ ...headToWire(ports.head()), unwritable: ports.unwritable?.() ?? '' }),
   });
 }
 

@@ -1,0 +1,16 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { ModelSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { RoutedModel } from '#contracts/router.ts';
+
+export function modelToWire({
+  id,
+  ownedBy,
+  createdAtS,
+  candidates,
+}: RoutedModel): MessageInitShape<typeof ModelSchema> {
+  return { id, ownedBy, createdAtS: BigInt(createdAtS), candidates: [...candidates] };
+}
+
+export function modelFromWire({ id, ownedBy, createdAtS, candidates }: MessageShape<typeof ModelSchema>): RoutedModel {
+  return { id, ownedBy, createdAtS: Number(createdAtS), candidates };
+}

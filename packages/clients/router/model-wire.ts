@@ -11,6 +11,8 @@ export function modelToWire({
   return { id, ownedBy, createdAtS: BigInt(createdAtS), candidates: [...candidates] };
 }
 
-export function modelFromWire({ id, ownedBy, createdAtS, candidates }: MessageShape<typeof ModelSchema>): RoutedModel {
+export function modelFromWire(wire: MessageShape<typeof ModelSchema>): RoutedModel {
+  const { id, ownedBy, createdAtS } = wire;
+  const candidates = wire.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
   return { id, ownedBy, createdAtS: Number(createdAtS), candidates };
 }

@@ -23,8 +23,8 @@ export interface Envelope {
 }
 
 /**
- * An event in the log, its body parsed. Shared by all subscribers: never to be changed. Its `traceparent` is not of the
- * log: only one that came as it was committed may have it.
+ * An event in the log. Its `data` is its body, parsed at the latest when it is read. Shared by all subscribers: never to be
+ * changed. Its `traceparent` is not of the log: only one that came as it was committed may have it.
  */
 export type RecordedEvent<T extends EventType = EventType> = Envelope &
   GatewayEvent<T> & { readonly traceparent?: string | undefined };

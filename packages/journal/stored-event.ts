@@ -1,4 +1,6 @@
 import type { HashedFields } from './chain.ts';
+import { parsedLate } from './event-body.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 
 /** An event as the log keeps it, nothing of its body believed or even parsed, with the log's fingerprint after it. */
 export type StoredEvent = HashedFields & { readonly chain: Buffer };
@@ -9,4 +11,9 @@ export interface StoredHead {
   readonly position: number;
   readonly epoch: number;
   readonly chain: Buffer;
+}
+
+/** A stored row as subscribers see it, its place in the chain left out. */
+export function recordedEventOf({ chain: _, ...envelope }: StoredEvent): RecordedEvent {
+  return parsedLate(envelope) as RecordedEvent;
 }

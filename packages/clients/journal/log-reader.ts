@@ -1,6 +1,6 @@
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
-import { recordedEventOf } from '#journal/recorded-event-of.ts';
+import { recordedEventOf } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import { storedEventFromWire } from './stored-event-wire.ts';

@@ -1,3 +1,4 @@
+import { parseBody } from '#contracts/parse-body.ts';
 import type { NewEvent } from './journal.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
@@ -13,11 +14,14 @@ type Parsed<Event> = Event & Pick<RecordedEvent, 'data'>;
  * the journal none. Measured: this class costs 0.1 µs an event, a getter made for each object 1.8 µs, and parsing a typical
  * body 1.4 µs.
  */
-export function parsedLate<Event extends { readonly body: string }>(event: Event): Parsed<Event> {
+export function parsedLate<Event extends { readonly type: string; readonly body: string }>(
+  event: Event,
+): Parsed<Event> {
   return new ParsedLate(event) as unknown as Parsed<Event>;
 }
 
 class ParsedLate {
+  declare readonly type: string;
   declare readonly body: string;
   #data: unknown;
 
@@ -26,7 +30,7 @@ class ParsedLate {
   }
 
   get data(): unknown {
-    this.#data ??= JSON.parse(this.body);
+    this.#data ??= parseBody(this.type, this.body);
     return this.#data;
   }
 }

@@ -58,13 +58,13 @@ function liftBodies(message: string): { readonly rest: string; readonly bodies: 
   return { rest: rest + message.slice(at), bodies };
 }
 
-function eventFrom(event: unknown, body: string | undefined): NewEvent {
+function eventFrom(event: unknown, lifted: string | undefined): NewEvent {
   if (!isJsonObject(event)) throw malformed();
   const { eventId, type, data } = event;
+  const body = isJsonObject(data) ? JSON.stringify(data) : lifted;
   // PostgreSQL refuses what is no JSON; of what is, only objects begin so.
-  const hasBody = data === null ? body?.startsWith('{') === true : isJsonObject(data);
-  if (!isText(eventId) || !isText(type) || !hasBody) throw malformed();
-  return (data === null ? parsedLate({ eventId, type, body: body ?? '' }) : { eventId, type, data }) as NewEvent;
+  if (!isText(eventId) || !isText(type) || body?.startsWith('{') !== true) throw malformed();
+  return parsedLate({ eventId, type, body }) as NewEvent;
 }
 
 function malformed(): Fault {

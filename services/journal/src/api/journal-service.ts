@@ -2,8 +2,8 @@ import { eventBytes, splitByBytes } from '#clients/journal/split-by-bytes.ts';
 import { headToWire, storedEventToWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
-import type { StoredLog } from '../ports.ts';
 
 /** Events asked of the store at once: as many as the writer commits at once. */
 const READ_BATCH_EVENTS = 512;
@@ -11,6 +11,17 @@ const READ_BATCH_EVENTS = 512;
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 /** Of a stream given in one message: what a client takes, with room for the envelopes' own bytes. */
 const STREAM_MAX_BYTES = 12 * 1024 * 1024;
+
+/** The log as it is stored, for those who check it: hashes and exact bodies included. */
+interface StoredLog {
+  /** The next events after a position in log order, at most `limit`; fewer only at the log's end. */
+  readStored(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** A stream's events in order; none for an unknown stream. */
+  readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
+  head(): StoredHead;
+  /** Why the log cannot be written now; empty where it can be. Absent: nobody looks. */
+  unwritable?(): string;
+}
 
 /** gateway.journal.v1.JournalService over the stored log. */
 export function journalService(ports: StoredLog): ServedService {

@@ -5,11 +5,11 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { StoredLog } from '../ports.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
-/** Events asked of the store at once: as many as the writer commits at once. */
+/** How many events one query of the store reads: as many as one commit of the writer has. */
 const READ_BATCH_EVENTS = 512;
-/** Of one message, far below what a client takes, so that one event that is larger by itself still fits. */
+/** The bytes of one message. Far below what a client takes, so that a single larger event still fits. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
-/** Of a stream given in one message: what a client takes, with room for the envelopes' own bytes. */
+/** The bytes of a stream in one message: what a client takes, less room for the envelopes. */
 const STREAM_MAX_BYTES = 12 * 1024 * 1024;
 
 /** gateway.journal.v1.JournalService over the stored log. */
@@ -23,7 +23,7 @@ export function journalService(ports: StoredLog): ServedService {
       while (after < end && !signal.aborted) {
         const events = await ports.readStored(after, Math.min(READ_BATCH_EVENTS, end - after));
         const last = events.at(-1);
-        // A log that stops before its head was tampered with: the reader sees so, by asking for the head.
+        // A log that stops before its head was tampered with. The reader finds out by asking for the head.
         if (last === undefined) return;
         for (const part of splitByBytes(events, storedBytes, MESSAGE_MAX_BYTES)) {
           yield { events: part.map(storedEventToWire) };
@@ -44,7 +44,7 @@ export function journalService(ports: StoredLog): ServedService {
   });
 }
 
-/** The envelope's fields but for the body are bounded: ids, names, numbers. */
+/** An envelope's size without the body. Its fields are bounded: ids, names, numbers. */
 const ENVELOPE_BYTES = 512;
 
 function storedBytes(event: StoredEvent): number {

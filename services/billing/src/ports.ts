@@ -6,29 +6,31 @@ export const CHARGES_CONSUMER = 'billing.charges';
 /** A usage that could not be charged, at one try. */
 export interface FailedCharge {
   readonly requestId: string;
-  /** Of the usage. */
+  /** The usage's event id. */
   readonly position: number;
   readonly eventId: string;
   readonly failure: Failure;
   readonly triedAtMs: number;
 }
 
-/** Where usages that cannot be charged are on record, for those who look and for the next leader. */
+/** The record of usages that cannot be charged, for operators and the next leader. */
 export interface ChargeLetters {
-  /** Returns at once: it is written soon, with others, and again and again while the database is away. */
+  /**
+   * Returns at once. The record is written soon, together with others, and again and again while the database is away.
+   */
   note(failed: FailedCharge): void;
-  /** The usage has its outcome. Costs nothing for one that was never noted. */
+  /** The usage has its outcome. Costs nothing if the usage was never noted. */
   settle(eventId: string): void;
-  /** Where in the log the usage is, if it is noted. */
+  /** The usage's position, if it is noted. */
   positionOf(eventId: string): number | undefined;
 }
 
-/** The same, to be listed. */
+/** The same record, for listing. */
 export interface ChargeLetterList extends ChargeLetters {
-  /** The next ones after a position, in the log's order. Rejects where the database is away. */
+  /** The next ones after a position, in the log's order. Rejects if the database is away. */
   list(afterPosition: number, limit: number): Promise<readonly DeadLetter[]>;
-  /** Of a request, if there is one. */
+  /** The one of a request, if there is one. */
   find(requestId: string): Promise<DeadLetter | undefined>;
-  /** Takes one out whose usage turns out to have its outcome, whoever noted it. */
+  /** Removes one whose usage has its outcome, whichever leader noted it. */
   remove(letter: DeadLetter): void;
 }

@@ -6,21 +6,21 @@ import { CHARGES_CONSUMER, type ChargeLetterList } from '../ports.ts';
 import { createLetterChanges } from './letter-changes.ts';
 import { findLetter, readLetters } from './letter-rows.ts';
 
-/** Letters of one reading. */
+/** How many letters one read returns. */
 const PAGE_MAX_ROWS = 1_000;
 
 export interface ChargeLetterTable extends ChargeLetterList {
-  /** Writes what is left, once: what is lost is found by trying again. */
+  /** Writes the pending changes, once. Trying again finds what is lost. */
   close(): Promise<void>;
 }
 
-/** Usages that cannot be charged, in billing.dead_letters. Of each, only its id and place are in memory. */
+/** Usages that cannot be charged, in billing.dead_letters. Memory keeps only the id and position of each. */
 export async function openChargeLetterTable(dependencies: {
   readonly pool: pg.Pool;
   readonly logger: Logger;
 }): Promise<ChargeLetterTable> {
   const { pool, logger } = dependencies;
-  /** The noted usages' places, by event id. */
+  /** The positions of the noted usages, by event id. */
   const positions = await readPositions(pool);
   const changes = createLetterChanges(pool, logger);
 
@@ -59,7 +59,7 @@ export async function openChargeLetterTable(dependencies: {
   };
 }
 
-/** The places of all that is noted, by whoever led. */
+/** The positions of all noted usages, whichever leader noted them. */
 async function readPositions(pool: pg.Pool): Promise<Map<string, number>> {
   const positions = new Map<string, number>();
   let page: readonly DeadLetter[];

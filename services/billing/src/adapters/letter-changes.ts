@@ -4,24 +4,24 @@ import type { DeadLetter } from '#dead-letters/dead-letter.ts';
 import { CHARGES_CONSUMER } from '../ports.ts';
 import { addTries, removeLetters } from './letter-rows.ts';
 
-/** Changes gather for this long, so that a round of tries costs a few statements. */
+/** How long changes gather, so that a round of tries costs a few statements. */
 const GATHER_MS = 100;
-/** The database is away: the changes are kept, one for each usage, and written after this. */
+/** If the database is away, the changes are kept, one for each usage, and written after this pause. */
 const RETRY_MS = 5_000;
-/** Rows of one statement. */
+/** The most rows of one statement. */
 const WRITE_MAX_ROWS = 1_000;
 
-/** What becomes of a letter: tries since the last write, or its end. */
+/** A change of a letter: tries since the last write, or its end. */
 type LetterChange = DeadLetter | 'settled';
 
 /** Changes of billing.dead_letters that wait to be written, by the usages' positions. */
 export interface LetterChanges {
   find(position: number): LetterChange | undefined;
-  /** Written a little later, with the others of that time. */
+  /** Written a little later, together with the others of that time. */
   set(position: number, change: LetterChange): void;
-  /** Writes everything that was changed by now; one write at a time. */
+  /** Writes everything that was changed by now. One write runs at a time. */
   write(): Promise<void>;
-  /** Writes what is left, once. */
+  /** Writes the pending changes, once. */
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function createLetterChanges(pool: pg.Pool, logger: Logger): LetterChange
     }
   }
 
-  /** A change that could not be written is still to be, under what has changed since. */
+  /** Puts back a change that could not be written, below newer changes. */
   function takeBack(position: number, unwritten: LetterChange): void {
     const since = changes.get(position);
     if (since === undefined) changes.set(position, unwritten);
@@ -87,11 +87,11 @@ async function writeRows(pool: pg.Pool, rows: readonly (readonly [number, Letter
   const settled = rows.flatMap(([position, change]) => (change === 'settled' ? [position] : []));
   const tried = rows.flatMap(([, change]) => (change === 'settled' ? [] : [change]));
   await removeLetters(pool, CHARGES_CONSUMER, settled);
-  // Last: of what is repeated after a failure, no try counts twice, unless it was this statement's answer that was lost.
+  // This comes last, so that a repeat after a failure counts no try twice, unless this statement's own answer was lost.
   await addTries(pool, tried);
 }
 
-/** The tries of both, the later one's reason. */
+/** The tries of both, with the reason of the later one. */
 function merged(earlier: DeadLetter, later: DeadLetter): DeadLetter {
   return { ...later, tries: earlier.tries + later.tries, firstTriedAtMs: earlier.firstTriedAtMs };
 }

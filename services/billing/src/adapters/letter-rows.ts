@@ -21,8 +21,8 @@ const COLUMNS = `consumer, position, event_id, event_type, stream, error_code, e
   last_tried_at_ms`;
 
 /**
- * Adds what was tried since the last time: the tries count up, the first one stays, also where another leader has noted
- * the same event meanwhile.
+ * Adds the tries since the last write. The tries add up and the first time stays, even if another leader has noted the
+ * same event meanwhile.
  */
 export async function addTries(pool: Pick<pg.Pool, 'query'>, letters: readonly DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;

@@ -6,32 +6,32 @@ import type { OpenRequests } from '../domain/open-request/open-requests.ts';
 import { CHARGES_CONSUMER, type ChargeLetterList } from '../ports.ts';
 import type { ChargeReaction } from './charge-reaction.ts';
 
-/** Tried at a time: a commit's worth, so that charges of the moment never queue behind thousands. */
+/** How many are tried at a time: a commit's worth, so that current charges never queue behind thousands. */
 const RETRY_BATCH = 256;
 
-/** How many are read at once where the table is held against the log. */
+/** How many rows are read at once when the table is compared with the log. */
 const CHECK_BATCH = 1_000;
 
 export interface ChargeDeadLetters extends DeadLetterSource {
-  /** Takes out those whose usage has had its outcome since, from whoever led then. */
+  /** Removes rows whose usage has had its outcome since, whichever leader wrote them. */
   check(): Promise<void>;
 }
 
 /**
- * The usages that cannot be charged. A row whose usage has its outcome (its writer died before it removed it, or wrote it
- * after the next leader had charged) is none: it is taken out by whoever looks at it.
+ * The usages that cannot be charged. A row may be stale: its writer died before it removed the row, or wrote it after
+ * the next leader had charged. Every reader removes stale rows.
  */
 export function createChargeDeadLetters(parts: {
   readonly letters: ChargeLetterList;
   readonly reaction: Pick<ChargeReaction, 'retry'>;
   readonly open: Pick<OpenRequests, 'findChargeable'>;
-  /** The place in the log up to which the open requests are folded. */
+  /** The position up to which the open requests are folded. */
   readonly foldedUpTo: () => number;
   readonly clock?: Clock | undefined;
 }): ChargeDeadLetters {
   const { letters, reaction, open, foldedUpTo, clock = systemClock } = parts;
 
-  /** The next page of what is on record, and of it what is stuck still. */
+  /** Reads the next page of the record, and returns the usages that are still stuck. */
   async function page(afterPosition: number, limit: number) {
     const onRecord = await letters.list(afterPosition, limit);
     const over = onRecord.filter(isOver);
@@ -48,7 +48,7 @@ export function createChargeDeadLetters(parts: {
   }
 
   async function tryNow(letter: DeadLetter, signal: AbortSignal): Promise<RetryOutcome> {
-    // Noted by a leader that knew more of the log than this one does yet.
+    // A leader that knew more of the log than this one knows yet wrote this row.
     if (letter.position > foldedUpTo()) return { letter, isSettled: false };
     const failure = await reaction.retry(requestIdOf(letter.stream) ?? '', signal);
     if (failure === undefined) return { letter, isSettled: true };

@@ -1,7 +1,10 @@
 import type { Failure } from '#dead-letters/dead-letter.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
 
-/** A stuck usage is tried again after the first pause, then after twice as long each time, up to so many times that. */
+/**
+ * A stuck usage is tried again after the first pause, then after twice as long each time, up to this many times the
+ * first pause.
+ */
 const RETRY_GROWTH_MAX = 10;
 
 interface StuckCharge {
@@ -12,7 +15,7 @@ interface StuckCharge {
 }
 
 /**
- * The usages that cannot be charged for now, those tried last at the end. They are those of the open requests, not
+ * The usages that cannot be charged for now, the last tried at the end. These are the open requests' own objects, not
  * copies.
  */
 export interface StuckCharges {

@@ -3,7 +3,7 @@ import type { CompletionSummary } from '#contracts/router.ts';
 import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import type { Ending } from './record-usage.ts';
 
-/** An ending in whole counts, for logs and metrics. */
+/** An ending in total counts, for logs and metrics. */
 export function summaryOf(candidate: ModelCandidate, ending: Ending): CompletionSummary {
   return {
     provider: candidate.provider,

@@ -20,11 +20,11 @@ export type Turn = Pick<LeadParts, 'journal' | 'from' | 'following' | 'bus'>;
 
 export interface LeadModules {
   readonly host: Host;
-  /** Absent if the journal does not run in this process. */
+  /** All modules of the process but the journal. */
   readonly modules: readonly ServiceModule[];
   /** The module that leads already: the journal, if it is in this process. */
   readonly led: readonly Led[];
-  /** The pool for projections. */
+  /** The log that projections read. */
   readonly journal: Journal;
   readonly pool: () => pg.Pool;
   readonly partsOf: (module: GatewayModule) => Omit<LogParts, 'host' | 'bus'>;

@@ -186,7 +186,7 @@ async function project(
 
 async function apply(projecting: Projecting, events: readonly RecordedEvent[], position: number): Promise<void> {
   const { projection, pool, stopped } = projecting;
-  // Retries until the batch is known to be committed. A connection that breaks in mid-commit does not tell, and a
+  // Not sure until the batch is known to be committed: a connection that breaks in mid-commit does not tell, and a
   // predecessor that is about to end may have taken the same events.
   projecting.isSure = false;
   try {

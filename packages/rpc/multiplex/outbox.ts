@@ -14,7 +14,7 @@ const STEP_BYTES = 128;
 export interface MessageSink<Step> {
   /** Sends steps as one message; false: send no more until the sink has drained. */
   write(steps: Step[]): boolean;
-  /** Ends the stream after everything written. */
+  /** Ends the stream after the steps that were written. */
   end(): void;
 }
 

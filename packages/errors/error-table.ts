@@ -24,6 +24,12 @@ export const errorTable = {
   invalid_api_key: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   invalid_admin_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   insufficient_balance: row(402, 'FAILED_PRECONDITION', false, 'insufficient_quota'),
+  /** The administrator's role does not allow the call. */
+  forbidden: row(403, 'PERMISSION_DENIED', false, 'permission_error'),
+  /** The key may not use this model. */
+  model_not_allowed: row(403, 'PERMISSION_DENIED', false, 'permission_error'),
+  /** The key may not be used here: for this endpoint, or from this address. */
+  key_not_allowed: row(403, 'PERMISSION_DENIED', false, 'permission_error'),
   model_not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),
   not_found: row(404, 'NOT_FOUND', false, 'invalid_request_error'),
   method_not_allowed: row(405, 'UNIMPLEMENTED', false, 'invalid_request_error'),
@@ -36,6 +42,8 @@ export const errorTable = {
    * again.
    */
   idempotency_answer_lost: row(409, 'DATA_LOSS', false, 'invalid_request_error'),
+  /** The resource was changed since it was read: `If-Match` or expected_version names another version. */
+  precondition_failed: row(412, 'ABORTED', false, 'invalid_request_error'),
   body_too_large: row(413, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   unsupported_media_type: row(415, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   expectation_failed: row(417, 'INVALID_ARGUMENT', false, 'invalid_request_error'),

@@ -3,6 +3,7 @@ import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
+import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
 import type {
@@ -46,6 +47,13 @@ export interface LeadModules {
 export async function leadModules(options: LeadModules): Promise<readonly Led[]> {
   const { host, modules, journal, pool, keep } = options;
   const keeping = Promise.withResolvers<KeptProjections>();
+  const registry = once(async () => {
+    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot: noSnapshot });
+    host.stack.defer(() => opened.close());
+    return opened;
+  });
+  let offered: LocalPorts = {};
+  const neighbourPorts = (): LocalPorts => offered;
   const awaitProjection = async (name: string, position: number): Promise<void> =>
     (await keeping.promise).reached(name, position);
   const leadAll = (some: readonly ServiceModule[], local: LocalPorts): Promise<Led[]> => {
@@ -55,7 +63,16 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
       some.map(async (module, index) => {
         const own = hosts[index] ?? host;
         const turn = await options.turnOf(module, own);
-        return module.lead({ ...options.partsOf(module), ...turn, host: own, awaitProjection, local });
+        const parts = {
+          ...options.partsOf(module),
+          ...turn,
+          host: own,
+          awaitProjection,
+          local,
+          neighbourPorts,
+          registry,
+        };
+        return module.lead(parts);
       }),
     );
   };
@@ -75,12 +92,26 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   keeping.resolve(kept);
   await Promise.all(led.map((each) => each.begin?.()));
   const ports = await options.between(led, kept, portsOf(led, kept));
+  offered = ports;
   const users = await leadAll(
     modules.filter(({ uses }) => uses !== undefined),
     ports,
   );
+  offered = { ...ports, ...Object.assign({}, ...users.map((each) => each.ports)) };
   for (const each of [...led, ...users]) each.publishMetrics?.();
   return [...led, ...users];
+}
+
+/** The first call's promise, for all. A failure is tried again by the next call. */
+function once(open: () => Promise<FollowedRegistry>): () => Promise<FollowedRegistry> {
+  let opening: Promise<FollowedRegistry> | undefined;
+  return () => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
 }
 
 /** The process as one of its modules sees it. */

@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
+import type { AdminPort } from '#contracts/admin.ts';
+import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
@@ -9,6 +11,7 @@ import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable, Following } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
 import type { Database, DatabaseWishes } from './open-database.ts';
@@ -90,11 +93,19 @@ export interface LeadParts<F extends Following | undefined = Following | undefin
   readonly awaitProjection: (name: string, position: number) => Promise<void>;
   /** Ports of those modules in `uses` that run in this process. An absent port is in another process. */
   readonly local: LocalPorts;
+  /** Ports of all modules of this process that are led by the time of the call: for what commands need of services led later. */
+  readonly neighbourPorts: () => LocalPorts;
+  /** Policy in this process' memory: one for all modules, read and followed from the first call on. */
+  readonly registry: () => Promise<FollowedRegistry>;
 }
 
 /** What the modules of one process offer one another. */
 export interface LocalPorts {
   readonly accounts?: AccountsPort;
+  readonly admin?: AdminPort;
+  readonly moneyAndLimits?: BalancesPort;
+  readonly ledger?: LedgerPort;
+  readonly providerTests?: ProviderTestPort;
   readonly quota?: QuotaPort;
   readonly balances?: BalancePort;
   readonly billing?: BillingPort;

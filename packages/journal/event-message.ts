@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '#contracts/events.ts';
+import { parseBody } from '#contracts/parse-body.ts';
 import type { Envelope, RecordedEvent } from './recorded-event.ts';
 
 /**
@@ -76,7 +77,7 @@ function receivedEvent({ bodyBytes: _, ...envelope }: Enveloped, body: string): 
     ...envelope,
     body,
     get data() {
-      data ??= JSON.parse(body);
+      data ??= parseBody(envelope.type, body);
       return data;
     },
   } as RecordedEvent;

@@ -1,5 +1,4 @@
-import { streams } from '#contracts/streams.ts';
-import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { homeStream } from '#contracts/home-stream.ts';
 import { type Invariant, violationAt } from '../invariant.ts';
 
 /**
@@ -27,24 +26,3 @@ export const streamVersions: Invariant = {
     };
   },
 };
-
-function homeStream(event: RecordedEvent): string {
-  switch (event.type) {
-    case 'UserCreated':
-    case 'BalanceCredited':
-      return streams.user(event.data.userId);
-    case 'ApiKeyCreated':
-    case 'ApiKeyRevoked':
-      return streams.key(event.data.keyId);
-    case 'PricePublished':
-      return streams.price(event.data.priceKey);
-    case 'TermBegan':
-      return streams.term(event.data.service);
-    case 'RequestAdmitted':
-    case 'AdmissionWithdrawn':
-    case 'UsageRecorded':
-    case 'HoldExpired':
-    case 'ChargePosted':
-      return streams.request(event.data.requestId);
-  }
-}

@@ -7,18 +7,17 @@ import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
-import { openChargeLetterTable } from './adapters/charge-letter-table.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
 import { type BillingConfig, configuredOffers } from './config.ts';
 import { catalogueOffers } from './handlers/catalogue-offers.ts';
 import { publishPrices } from './handlers/publish-prices.ts';
-import { type FollowedRequests, followRequests } from './live/follow-requests.ts';
+import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
 import { readUsage } from './queries/read-usage.ts';
-import { createChargeDeadLetters } from './reactions/charge-dead-letters.ts';
+import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 
 interface BillingDependencies {
@@ -83,15 +82,12 @@ export async function leadBilling(
   const { book, open } = requests;
   const configured = configuredOffers(config);
   const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
-  const letters = await openChargeLetterTable({ pool, logger });
-  const reaction = createChargeReaction({ journal, book, open, letters, logger, clock, stuckRetryMs });
+  const reaction = createChargeReaction({ journal, book, open, logger, clock, stuckRetryMs });
 
-  let isLive = false;
   let isClosed = false;
 
   /** Charges the usages that the fold found uncharged, as fast as the log takes them, beside new ones. */
   async function chargeFound(): Promise<void> {
-    isLive = true;
     const found = open.chargeable();
     requests.watch({ onChargeable: reaction.enqueue, onEnded: reaction.ended, room: reaction.room });
     for (const request of found) {
@@ -104,13 +100,9 @@ export async function leadBilling(
 
   const live = requests.reached(from);
   void live.then(chargeFound);
-  const deadLetters = createChargeDeadLetters({ letters, reaction, open, foldedUpTo: requests.position, clock });
-  const checking = live
-    .then(deadLetters.check)
-    .catch((error: unknown) => logger.warn({ err: error }, 'dead letters could not be held against the log'));
   return {
     projections: billingProjections,
-    deadLetters,
+    deadLetters: chargeDeadLetters(reaction),
     isPriced: (priceKey) => book.newest(priceKey) !== undefined,
     isFree(priceKey) {
       const price = book.newest(priceKey);
@@ -130,8 +122,6 @@ export async function leadBilling(
       isClosed = true;
       // Both together: the fold may wait for room, which only the end of charges makes.
       await Promise.all([requests.close(), reaction.close()]);
-      if (isLive) await checking;
-      await letters.close();
     },
   };
 }

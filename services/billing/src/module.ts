@@ -5,7 +5,7 @@ import { waitFor } from '#host/wait-for.ts';
 import { billingService } from './api/billing-service.ts';
 import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
-import type { FollowedRequests } from './live/follow-requests.ts';
+import type { FollowedRequests } from './memory/follow-requests.ts';
 
 /** The price book, rating and the ledger, as a module of a process. */
 export const billingModule: ServiceModule<FollowedRequests> = {

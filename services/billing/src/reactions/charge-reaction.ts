@@ -7,7 +7,6 @@ import { isOutage } from '#dead-letters/is-outage.ts';
 import { Fault } from '#errors/fault.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { ChargeableRequest, OpenRequests } from '../domain/open-request/open-requests.ts';
-import type { ChargeLetters } from '../ports.ts';
 import { logCharge } from './charge-log.ts';
 import { type ChargeDependencies, chargeRequest } from './charge-request.ts';
 import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-flight.ts';
@@ -30,7 +29,6 @@ const RETRY_WAIT_MAX_MS = 10_000;
 
 export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 'readPrices'> {
   readonly open: OpenRequests;
-  readonly letters: ChargeLetters;
   readonly logger: Logger;
   readonly clock?: Clock | undefined;
   readonly stuckRetryMs?: number | undefined;
@@ -57,6 +55,8 @@ export interface ChargeReaction {
    * once for the same usage, one charge runs. Rejects with a `Fault` (`unavailable`) if the log is away.
    */
   retry(requestId: string, signal: AbortSignal): Promise<Failure | undefined>;
+  /** The usages that cannot be charged now. */
+  readonly stuck: Pick<StuckCharges, 'all' | 'find'>;
   stats(): ChargeStats;
   /** Charges the queued usages, without trying again if the log is away. The next start finds the rest in the log. */
   close(): Promise<void>;
@@ -110,6 +110,7 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
       await over(inFlight.runOf(requestId), signal);
       return stuck.find(requestId)?.failure;
     },
+    stuck,
     stats: () => ({ charges: charging.charges, chargesInFlight: inFlight.size(), chargesStuck: stuck.size() }),
     async close() {
       clearInterval(stuckTimer);
@@ -126,7 +127,7 @@ async function charge(charging: Charging, request: ChargeableRequest): Promise<v
     try {
       const failure = await attempt(charging, request);
       if (failure === undefined) forget(charging, request);
-      else park(charging, request, failure, await positionOf(deps, request));
+      else park(charging, request, failure, await positionOf(charging, request));
       return;
     } catch (thrown) {
       if (!charging.isLogAway) deps.logger.warn({ err: thrown }, 'charges wait for the log');
@@ -157,13 +158,13 @@ async function attempt(charging: Charging, request: ChargeableRequest): Promise<
 
 /** The usage's position; undefined if it cannot be found. Rejects while the log is away. */
 async function positionOf(
-  { journal, letters }: ChargeReactionDependencies,
+  { deps, stuck }: Charging,
   { requestId, usage }: ChargeableRequest,
 ): Promise<number | undefined> {
-  const known = usage.position ?? letters.positionOf(usage.eventId);
+  const known = usage.position ?? stuck.find(requestId)?.position;
   if (known !== undefined) return known;
   try {
-    const events = await journal.readStream(streams.request(requestId));
+    const events = await deps.journal.readStream(streams.request(requestId));
     return events.find((event) => event.eventId === usage.eventId)?.position;
   } catch (thrown) {
     if (isOutage(thrown)) throw thrown;
@@ -172,10 +173,9 @@ async function positionOf(
 }
 
 /** The request has its end in the log. */
-function forget({ deps, stuck }: Charging, { requestId, usage }: ChargeableRequest): void {
+function forget({ deps, stuck }: Charging, { requestId }: ChargeableRequest): void {
   deps.open.forget(requestId);
   stuck.delete(requestId);
-  deps.letters.settle(usage.eventId);
 }
 
 function park(
@@ -184,14 +184,12 @@ function park(
   failure: Failure,
   position: number | undefined,
 ): void {
-  const { requestId, usage } = request;
-  const triedAtMs = clock();
+  const { requestId } = request;
   // Not logged with every try: a hundred thousand stuck usages would fill the logs.
   if (stuck.find(requestId)?.failure.message !== failure.message) {
     deps.logger.error({ requestId, reason: failure.message }, 'a usage cannot be charged; it will be tried again');
   }
-  stuck.add(request, failure, triedAtMs);
-  if (position !== undefined) deps.letters.note({ requestId, position, eventId: usage.eventId, failure, triedAtMs });
+  stuck.add({ request, position, failure, lastTriedAtMs: clock() });
 }
 
 /**

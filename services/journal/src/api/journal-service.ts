@@ -1,8 +1,7 @@
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { type StoredEvent, storedEventToWire } from '#journal/stored-event.ts';
+import { type StoredEvent, type StoredHead, storedEventToWire } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
-import type { StoredLog } from '../ports.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
 /** How many events one query of the store reads: as many as one commit of the writer has. */
@@ -11,6 +10,17 @@ const READ_BATCH_EVENTS = 512;
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 /** The bytes of a stream in one message: what a client takes, less room for the envelopes. */
 const STREAM_MAX_BYTES = 12 * 1024 * 1024;
+
+/** The stored log for audits, with hashes and exact bodies. */
+interface StoredLog {
+  /** The next events after a position in log order, at most `limit`. Fewer only at the log's end. */
+  readStored(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** A stream's events in order; none for an unknown stream. */
+  readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
+  head(): StoredHead;
+  /** Why the log cannot be written now; empty if it can be. Absent: nobody checks. */
+  unwritable?(): string;
+}
 
 /** gateway.journal.v1.JournalService over the stored log. */
 export function journalService(ports: StoredLog): ServedService {

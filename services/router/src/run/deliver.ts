@@ -1,11 +1,12 @@
 import type { PricedCandidate } from '#contracts/quota.ts';
+import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
+import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
 import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
 import type { AttemptResult } from './attempt.ts';
 import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
-import { summaryOf } from './summary.ts';
 import { usedOf } from './used-of.ts';
 
 type Answered = Extract<AttemptResult, { kind: 'answered' }>;
@@ -116,4 +117,15 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
   const { requestId } = run.request;
   const { provider, model } = candidate;
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
+}
+
+/** An ending in total counts, for logs and metrics. */
+function summaryOf(candidate: PricedCandidate, ending: Ending): CompletionSummary {
+  return {
+    provider: candidate.provider,
+    model: candidate.model,
+    inputTokens: promptTokensOf(ending.usage),
+    outputTokens: completionTokensOf(ending.usage),
+    estimated: ending.estimatePolicy !== null,
+  };
 }

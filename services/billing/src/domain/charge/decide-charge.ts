@@ -81,5 +81,8 @@ function chargeOf(
     ]),
     estimated: usage.estimated,
     postedAtMs: String(postedAtMs),
+    payerKind: admission.payerKind,
+    payerId: admission.payerId,
+    provider: usage.provider,
   };
 }

@@ -36,10 +36,10 @@ export function isSamePrice(a: Omit<Price, 'version'>, b: Omit<Price, 'version'>
 
 /** The event that publishes an offer. */
 export function pricePublished(offer: PriceOffer, publishedAtMs: number): EventBodies['PricePublished'] {
-  return { ...termsOf(offer), source: offer.source, publishedAtMs: String(publishedAtMs) };
+  return { ...termsOf(offer), source: offer.source, publishedAtMs: String(publishedAtMs), effectiveAtMs: '0' };
 }
 
-function termsOf(price: Omit<Price, 'version'>): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs'> {
+function termsOf(price: Omit<Price, 'version'>): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs' | 'effectiveAtMs'> {
   return {
     priceKey: price.priceKey,
     unitPrices: unitPricesToEvent(price.unitPrices),

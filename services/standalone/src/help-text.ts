@@ -1,5 +1,5 @@
 /** What `--help` prints. */
-export const usage = `The AI API gateway: six services in one process, with an embedded PostgreSQL.
+export const helpText = `The AI API gateway: six services in one process, with an embedded PostgreSQL.
 
   npm start                        start; data stays in ./data
   npm start -- --quiet             without the banner

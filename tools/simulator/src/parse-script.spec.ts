@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
+import { mergeScripts, parseScript } from './parse-script.ts';
 import { RequestProblem } from './request-problem.ts';
-import { mergeScripts, parseScript } from './script.ts';
 
 const badScript = (pattern: RegExp) => (problem: unknown) =>
   problem instanceof RequestProblem && problem.status === 400 && pattern.test(problem.message);

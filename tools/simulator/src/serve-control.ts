@@ -1,31 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson } from './delivery.ts';
 import type { Meter } from './meter.ts';
+import { parseScript } from './parse-script.ts';
 import { readBody } from './request-body.ts';
 import { RequestProblem } from './request-problem.ts';
-import { mergeScripts, parseScript, type Script } from './script.ts';
-
-/** The server-wide script: what the command line set, under what was put since. */
-export type ScriptDefaults = {
-  current(): Script;
-  put(script: Script): void;
-  clear(): void;
-};
-
-/** Throws a RequestProblem (400) where the base contradicts itself; `put` does where the two together do. */
-export function createScriptDefaults(base: Script): ScriptDefaults {
-  const initial = mergeScripts(base);
-  let current = initial;
-  return {
-    current: () => current,
-    put: (script) => {
-      current = mergeScripts(initial, script);
-    },
-    clear: () => {
-      current = initial;
-    },
-  };
-}
+import type { ScriptDefaults } from './script-defaults.ts';
+import { sendJson } from './send-json.ts';
 
 /** Serves `/simulator/…`; throws a RequestProblem for a path or method it doesn't know. */
 export async function serveControl(

@@ -1,5 +1,5 @@
-/** Rejects where the promise takes longer. What it waits for goes on, and is left to itself. */
-export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+/** Rejects when the promise takes longer. The work behind it goes on by itself. */
+export async function rejectWhenLate<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {

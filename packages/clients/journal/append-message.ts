@@ -4,12 +4,12 @@ import { bodyText, parsedLate } from '#journal/event-body.ts';
 import type { AppendRequest, AppendResult, NewEvent } from '#journal/journal.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 
-/** How an append ended, as it crosses the bus. */
+/** The outcome of an append, as it crosses the bus. */
 export type AppendAnswer = AppendResult | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
- * JSON, with the lengths of the bodies in front: the journal lifts their text out and parses the rest. An earlier version of
- * the journal parses it all.
+ * The append as JSON, with the lengths of its bodies in front. The journal lifts the bodies' text out by these lengths and
+ * parses the rest. A journal of an earlier version parses all of it.
  */
 export function appendToMessage({ events, ...request }: AppendRequest): string {
   const bodies = events.map(bodyText);
@@ -20,12 +20,12 @@ export function appendToMessage({ events, ...request }: AppendRequest): string {
   return `${LENGTHS_FOLLOW}${lengths}],"events":[${sent}],${JSON.stringify(request).slice(1)}`;
 }
 
-/** In UTF-16 units, as a text counts itself: nobody has to count bytes. */
+/** The lengths are in UTF-16 units, as a string's own length is: neither end has to count bytes. */
 const LENGTHS_FOLLOW = '{"bodyLengths":[';
 /** Cannot stand within a JSON string, where a quotation mark has a backslash before it. */
 const BODY_FOLLOWS = ',"data":';
 
-/** Parses no body. Throws a `Fault` (`invalid_request`) for bytes that are no append. */
+/** Parses no body. Throws a `Fault` (`invalid_request`) if the bytes are no append. */
 export function appendFromMessage(bytes: Uint8Array): AppendRequest {
   const { rest, bodies } = liftBodies(textOf(bytes));
   const { stream, expectedVersion, correlationId, causationId, events, term, traceparent } = parseObject(rest) ?? {};
@@ -41,7 +41,7 @@ export function appendFromMessage(bytes: Uint8Array): AppendRequest {
   return { stream, expectedVersion, correlationId, causationId, events: read, term, traceparent } as AppendRequest;
 }
 
-/** The message with `null` in place of each body, and the bodies; none where an earlier version sent it. */
+/** The message with `null` in place of each body, and the bodies: none if an earlier version sent the message. */
 function liftBodies(message: string): { readonly rest: string; readonly bodies: readonly string[] } {
   if (!message.startsWith(LENGTHS_FOLLOW)) return { rest: message, bodies: [] };
   const lengths = message.slice(LENGTHS_FOLLOW.length, message.indexOf(']')).split(',').filter(Boolean).map(Number);
@@ -62,7 +62,7 @@ function eventFrom(event: unknown, lifted: string | undefined): NewEvent {
   if (!isJsonObject(event)) throw malformed();
   const { eventId, type, data } = event;
   const body = isJsonObject(data) ? JSON.stringify(data) : lifted;
-  // PostgreSQL refuses what is no JSON; of what is, only objects begin so.
+  // PostgreSQL refuses a text that is no JSON, and only an object begins with a brace.
   if (!isText(eventId) || !isText(type) || body?.startsWith('{') !== true) throw malformed();
   return parsedLate({ eventId, type, body }) as NewEvent;
 }
@@ -75,7 +75,7 @@ export function answerToMessage(answer: AppendAnswer): string {
   return JSON.stringify(answer);
 }
 
-/** Throws a `Fault` (`internal_error`) for bytes that are no answer. */
+/** Throws a `Fault` (`internal_error`) if the bytes are no answer. */
 export function answerFromMessage(bytes: Uint8Array): AppendAnswer {
   const json: JsonObject = parseObject(textOf(bytes)) ?? {};
   const { kind, position, actualVersion, refusal, isRepeat } = json;
@@ -87,12 +87,12 @@ export function answerFromMessage(bytes: Uint8Array): AppendAnswer {
   throw unreadable();
 }
 
-/** Where the log ends. */
+/** The position at the log's end. */
 export function headToMessage(position: number): string {
   return String(position);
 }
 
-/** Throws a `Fault` (`internal_error`) for bytes that are no position. */
+/** Throws a `Fault` (`internal_error`) if the bytes are no position. */
 export function headFromMessage(bytes: Uint8Array): number {
   const text = textOf(bytes);
   const position = Number(text);

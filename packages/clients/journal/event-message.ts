@@ -5,19 +5,19 @@ import type { Envelope, RecordedEvent } from '#journal/recorded-event.ts';
 const NEW_LINE = 0x0a;
 const decoder = new TextDecoder();
 
-/** What stands in a message's first line for each of its events. */
+/** The first line of a message has one of these for each event. */
 type Enveloped = Omit<Envelope, 'body'> &
   Pick<GatewayEvent, 'type'> & { readonly bodyBytes: number; readonly traceparent?: string | undefined };
 
 /**
- * Committed events that follow one another, as one message: their envelopes as a line of JSON, then their bodies one
- * after another, byte for byte as they were hashed. JSON escapes line feeds, so the first one ends the line.
+ * Consecutive committed events as one message: a line of JSON with their envelopes, then their bodies one after
+ * another, byte for byte as they were hashed. JSON escapes line feeds, so the first line feed ends the line.
  */
 export function eventsToMessage(events: readonly RecordedEvent[]): string {
   return `${JSON.stringify(events.map(envelopeOf))}\n${events.map(({ body }) => body).join('')}`;
 }
 
-/** At least one event; parses no body. Throws an `Error` for bytes that are no such message. */
+/** The events of a message, at least one. Parses no body. Throws an `Error` if the bytes are no such message. */
 export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   const end = bytes.indexOf(NEW_LINE);
   if (end < 0) throw new Error('a message of events has no envelopes');
@@ -35,7 +35,7 @@ export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   return events;
 }
 
-/** Named one by one: to take all but `data` would read it, and so parse the body. */
+/** The fields are named one by one, because a rest pattern without `data` would read `data` and so parse the body. */
 function envelopeOf(event: RecordedEvent): Enveloped {
   const { part, position, eventId, stream, version, type, schemaVersion, recordedAtMs, epoch } = event;
   const { correlationId, causationId, body, traceparent } = event;

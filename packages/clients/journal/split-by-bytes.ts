@@ -1,16 +1,16 @@
-/** Of an event's fields but for its body: ids and names are bounded, and some numbers. */
+/** The size of an envelope, with room to spare: ids and names are bounded. */
 const ENVELOPE_BYTES = 512;
 
 interface Bodied {
   readonly body: string;
 }
 
-/** What an event takes in a message, at most. */
+/** The most bytes that an event takes in a message. */
 export function eventBytes({ body }: Bodied): number {
   return Buffer.byteLength(body) + ENVELOPE_BYTES;
 }
 
-/** Splits events, in order, into runs of at most so many bytes; one that is larger by itself is a run of its own. */
+/** Splits events, in order, into runs of at most so many bytes. A larger event is a run of its own. */
 export function splitByBytes<Event extends Bodied>(events: readonly Event[], maxBytes: number): Event[][] {
   const runs: Event[][] = [];
   let run: Event[] = [];

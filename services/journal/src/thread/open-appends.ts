@@ -13,10 +13,10 @@ interface OpenAppend {
   readonly reject: (fault: Fault) => void;
 }
 
-/** Appends the writer's thread has not answered yet, with their events as objects: these do not cross. */
+/** Appends that the writer's thread has not answered yet. Their events as objects do not cross. */
 export interface OpenAppends {
   add(request: AppendRequest): { readonly serialized: SerializedAppend; readonly result: Promise<AppendResult> };
-  /** The events of a commit in log order, and a function that answers those who wait for them. */
+  /** The events of a commit in log order, and a function that answers their authors. */
   commit(
     placements: Placements,
     epoch: number,
@@ -108,9 +108,9 @@ function recordInto(
       body: serialized.events[index]?.body ?? '',
       ...trace,
     };
-    // Who decided it here has the object. What came as text is parsed by who wants it, which is nobody in this service.
+    // An event decided in this process has its object. An event that came as text is parsed by the subscriber that reads it.
     const whole = event.body === undefined ? { ...recorded, data: event.data } : parsedLate(recorded);
-    // Type and body are of one kind: they came in together.
+    // Type and body belong together: they came in together.
     events.push(whole as RecordedEvent);
   }
 }

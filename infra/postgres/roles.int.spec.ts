@@ -106,17 +106,6 @@ for (const [schema, table] of [
   });
 }
 
-test('billing, under its role, keeps and removes dead letters', async () => {
-  await run(
-    as('billing'),
-    `insert into billing.dead_letters values ('billing.charges', 1, 'e', 'UsageRecorded', 'request-r', 'c', 'm', 1, 1, 1);
-     update billing.dead_letters set tries = tries + 1;
-     delete from billing.dead_letters`,
-  );
-  await refused('billing', 'truncate billing.dead_letters');
-  await refused('accounts', 'select * from billing.dead_letters');
-});
-
 test('ingress, under its role, keeps claims and answers, and changes no table', async () => {
   const pool = openPool({ connectionString: as('ingress'), max: 2, applicationName: 'roles test', isDurable: true });
   const claims = createPgClaims({ pool, logger: pino({ level: 'silent' }) });

@@ -17,6 +17,16 @@ import {
 } from './gen/gateway/events/v1/billing_pb.js';
 import { type TermBeganJson, TermBeganSchema } from './gen/gateway/events/v1/journal_pb.js';
 import {
+  type BalanceDebitedJson,
+  BalanceDebitedSchema,
+  type LimitReachedJson,
+  LimitReachedSchema,
+  type ResourceRemovedJson,
+  ResourceRemovedSchema,
+  type ResourceSetJson,
+  ResourceSetSchema,
+} from './gen/gateway/events/v1/policy_pb.js';
+import {
   type AdmissionWithdrawnJson,
   AdmissionWithdrawnSchema,
   type HoldExpiredJson,
@@ -46,6 +56,11 @@ export interface EventBodies {
   PricePublished: Written<PricePublishedJson>;
   ChargePosted: Written<ChargePostedJson>;
   TermBegan: Written<TermBeganJson>;
+  /** One of the resource's kinds is there. Read with `fromJson`: it has fields of its own time. */
+  ResourceSet: ResourceSetJson;
+  ResourceRemoved: Written<ResourceRemovedJson>;
+  BalanceDebited: Written<BalanceDebitedJson>;
+  LimitReached: Written<LimitReachedJson>;
 }
 
 export type EventType = keyof EventBodies;
@@ -66,4 +81,8 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   PricePublished: PricePublishedSchema,
   ChargePosted: ChargePostedSchema,
   TermBegan: TermBeganSchema,
+  ResourceSet: ResourceSetSchema,
+  ResourceRemoved: ResourceRemovedSchema,
+  BalanceDebited: BalanceDebitedSchema,
+  LimitReached: LimitReachedSchema,
 };

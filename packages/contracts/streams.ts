@@ -4,6 +4,10 @@ export const streams = {
   key: (keyId: string): string => `key-${keyId}`,
   request: (requestId: string): string => `request-${requestId}`,
   price: (priceKey: string): string => `price-${priceKey}`,
+  /** A resource of administration; a price's own stream is that of its versions. */
+  resource: (kind: string, id: string): string => (kind === 'price' ? `own-price-${id}` : `${kind}-${id}`),
+  debit: (debitId: string): string => `debit-${debitId}`,
+  limitReached: (limitId: string): string => `limit-reached-${limitId}`,
   /** The terms of those who led a service; the version is the epoch. */
   term: (service: string): string => `term-${service}`,
 };

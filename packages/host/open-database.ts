@@ -5,7 +5,7 @@ import { type Host, required } from './host.ts';
 import { migrateSchema, migrationsOf } from './schemas.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Projections, reads and the lease of one service. */
+/** Connections for the projections, reads and lease of one service. */
 const POOL_MAX_CONNECTIONS = 8;
 
 export interface Database {
@@ -20,8 +20,8 @@ export interface DatabaseWishes {
 }
 
 /**
- * The process' database, its services' schemas up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
- * where a migration fails, or the process is told to stop.
+ * Opens the process' database and updates its services' schemas, unless `migrate` is off. Waits for a server as long as
+ * it takes. Rejects if a migration fails, or if the process is told to stop.
  */
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
@@ -34,7 +34,10 @@ export async function openDatabase(
   return database;
 }
 
-/** The database of a process that is the whole gateway: its start fails where there is none, and migrates always. */
+/**
+ * Opens the database of a process that is the whole gateway. Its start fails if there is no database, and always
+ * migrates.
+ */
 export async function openOwnDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   schemas: readonly string[],
@@ -51,7 +54,7 @@ function sayWhichDatabase(error: unknown): never {
   throw new Error(`the database cannot be used: ${why}; DATABASE_URL says which it is`, { cause: error });
 }
 
-/** A pool that is closed with the process. Connects with the first query. */
+/** A pool that is closed with the process. It connects with the first query. */
 function poolOf(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes,

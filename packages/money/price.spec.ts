@@ -16,6 +16,7 @@ test('a published price reads back from its event', () => {
           outputTokensMax: 0,
           source: 'config',
           publishedAtMs: '0',
+          effectiveAtMs: '0',
         },
         3,
       );

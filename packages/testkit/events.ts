@@ -34,6 +34,11 @@ export function credited(
       { account: 'topups', amountNanoUsd: String(-amountNanoUsd) },
     ],
     creditedAtMs: '0',
+    payerKind: '',
+    payerId: '',
+    actor: '',
+    actorRole: '',
+    address: '',
   };
   return { type: 'BalanceCredited', data: bodyOf(plain, told) };
 }
@@ -80,6 +85,7 @@ export function pricePublished(
     outputTokensMax: 0,
     source: 'config',
     publishedAtMs: '0',
+    effectiveAtMs: '0',
   };
   return { type: 'PricePublished', data: bodyOf(plain, told) };
 }
@@ -108,6 +114,9 @@ export function admitted(
     outputTokensBound: 100,
     admittedAtMs: String(admittedAtMs),
     expiresAtMs: String(Number(admittedAtMs) + HOLD_TTL_MS),
+    payerKind: '',
+    payerId: '',
+    reservations: [],
   };
   return { type: 'RequestAdmitted', data: bodyOf(plain, told) };
 }
@@ -163,6 +172,9 @@ export function charged(
     postings: postings.filter((line) => line.amountNanoUsd !== '0'),
     estimated: false,
     postedAtMs: '0',
+    payerKind: '',
+    payerId: '',
+    provider: 'first',
   };
   return { type: 'ChargePosted', data: bodyOf(plain, told) };
 }

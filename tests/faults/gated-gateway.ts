@@ -1,9 +1,6 @@
-import {
-  type DistributedGateway,
-  type DistributedOptions,
-  startDistributedGateway,
-} from '#testkit/distributed-gateway.ts';
+import { type DistributedGateway, startDistributedGateway } from '#testkit/distributed-gateway.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
+import type { DistributedOptions } from '#testkit/placed-processes.ts';
 import { startTemporaryNats, type TemporaryNats } from '#testkit/temporary-nats.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { configure } from '../e2e/support/over-http.ts';

@@ -1,10 +1,9 @@
-import { streams } from '#contracts/streams.ts';
-import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { homeStream } from '#contracts/home-stream.ts';
 import { type Invariant, violationAt } from '../invariant.ts';
 
 /**
- * Versions are what decides a race within a stream, so they must count without a gap, and an event must stand in the
- * stream where its rivals are looked for. Keeps a number for each stream of the log, about 150 bytes each.
+ * Versions decide a race within a stream. They must therefore count without a gap, and an event must be in the stream
+ * where its rivals are looked for. The rule keeps a number for each stream of the log, about 150 bytes each.
  */
 export const streamVersions: Invariant = {
   id: 'I4',
@@ -27,24 +26,3 @@ export const streamVersions: Invariant = {
     };
   },
 };
-
-function homeStream(event: RecordedEvent): string {
-  switch (event.type) {
-    case 'UserCreated':
-    case 'BalanceCredited':
-      return streams.user(event.data.userId);
-    case 'ApiKeyCreated':
-    case 'ApiKeyRevoked':
-      return streams.key(event.data.keyId);
-    case 'PricePublished':
-      return streams.price(event.data.priceKey);
-    case 'TermBegan':
-      return streams.term(event.data.service);
-    case 'RequestAdmitted':
-    case 'AdmissionWithdrawn':
-    case 'UsageRecorded':
-    case 'HoldExpired':
-    case 'ChargePosted':
-      return streams.request(event.data.requestId);
-  }
-}

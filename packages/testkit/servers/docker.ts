@@ -1,5 +1,5 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
-import { within } from './within.ts';
+import { rejectWhenLate } from './reject-when-late.ts';
 
 /** The reaper's image is small; a daemon that cannot get it mostly says so at once. */
 const REAPER_TIMEOUT_MS = 60_000;
@@ -30,7 +30,7 @@ async function startReaper(client: ContainerRuntimeClient): Promise<void> {
   if (process.env['TESTCONTAINERS_RYUK_DISABLED'] !== undefined) return;
   const { getReaper } = await import('testcontainers');
   try {
-    await within(REAPER_TIMEOUT_MS, getReaper(client));
+    await rejectWhenLate(getReaper(client), REAPER_TIMEOUT_MS);
   } catch (error) {
     process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
     console.error(`Containers are removed by this run itself, since testcontainers' reaper does not start: ${error}`);

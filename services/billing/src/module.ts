@@ -8,7 +8,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { billingService } from './api/billing-service.ts';
 import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
-import type { FollowedRequests } from './live/follow-requests.ts';
+import type { FollowedRequests } from './memory/follow-requests.ts';
 
 /** The price book, rating and the ledger, as a module of a process. */
 export const billingModule: ServiceModule<FollowedRequests> = {
@@ -45,7 +45,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
         const providers = providersFrom(config.providers, environment);
         const catalogues = new Set(providers.map((provider) => provider.catalogue));
         const seed = (): Promise<number> => billing.seedPrices([...catalogues]);
-        // A start that has its log in this process fails with it; between processes the log may be on its way.
+        // A start with the log in its own process fails with the log. Between processes the log may be on its way.
         await (bus === undefined ? seed() : waitFor('the log', seed, host));
         const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, systemClock());
         for (const warning of unpricedModels(providers, readCatalogue, billing.isPriced)) logger.warn(warning);

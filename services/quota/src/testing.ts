@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { pino } from 'pino';
 import type { EventType, GatewayEvent } from '#contracts/events.ts';
-import { streams } from '#contracts/streams.ts';
+import { homeStream } from '#contracts/home-stream.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
@@ -17,7 +17,7 @@ import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 export async function record(journal: Journal, ...events: readonly GatewayEvent[]): Promise<number> {
   let position = 0;
   for (const event of events) {
-    const stream = streamOf(event);
+    const stream = homeStream(event);
     const expectedVersion = (await journal.readStream(stream)).length;
     const result = await journal.append({
       stream,
@@ -30,14 +30,6 @@ export async function record(journal: Journal, ...events: readonly GatewayEvent[
     position = result.position;
   }
   return position;
-}
-
-function streamOf({ data }: GatewayEvent): string {
-  if ('requestId' in data) return streams.request(data.requestId);
-  if ('priceKey' in data) return streams.price(data.priceKey);
-  if ('keyId' in data) return streams.key(data.keyId);
-  if ('service' in data) return streams.term(data.service);
-  return streams.user(data.userId);
 }
 
 /** Resolves with the next event of a type after a position. */

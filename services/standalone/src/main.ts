@@ -12,14 +12,14 @@ import { redactLine } from '#telemetry/redact.ts';
 import { banner } from './banner.ts';
 import { type Demo, planDemo, settleDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
+import { helpText } from './help-text.ts';
 import { loadSecrets, secretsFile } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 import { simulatorProviders } from './simulator-providers.ts';
-import { usage } from './usage.ts';
 
 const { flags } = given();
 if (flags.has('help')) {
-  process.stdout.write(usage);
+  process.stdout.write(helpText);
   process.exit(0);
 }
 

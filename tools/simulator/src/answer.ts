@@ -5,16 +5,16 @@ import { RequestProblem } from './request-problem.ts';
 import type { Script } from './script.ts';
 
 /** What the simulator says, in the pieces in which a stream hands it out; the same request gives the same answer. */
-export type Answer = {
+export interface Answer {
   /** The tool that is called with the pieces as its arguments; undefined for text. */
   readonly toolName: string | undefined;
   readonly pieces: readonly string[];
   /** OpenAI's names (`stop`, `length`, `tool_calls`), or what the script says. */
   readonly finishReason: string;
-};
+}
 
-/** What of the user's text is repeated: enough to recognise it. */
-const echoMaxCharacters = 80;
+/** The answer repeats this much of the user's text: enough to recognise it. */
+const ECHO_MAX_CHARACTERS = 80;
 
 /** Makes the answer to a prompt. `userText` is the last user message without a script prefix. */
 export function answerTo(prompt: Prompt, script: Script, userText: string): Answer {
@@ -30,17 +30,11 @@ export function answerTo(prompt: Prompt, script: Script, userText: string): Answ
 }
 
 function toolToCall(prompt: Prompt): Tool | undefined {
-  if (prompt.turn !== 'user' || prompt.toolChoice.kind === 'none') {
-    return undefined;
-  }
-  if (prompt.toolChoice.kind === 'auto') {
-    return prompt.tools[0];
-  }
+  if (prompt.turn !== 'user' || prompt.toolChoice.kind === 'none') return undefined;
+  if (prompt.toolChoice.kind === 'auto') return prompt.tools[0];
   const { name } = prompt.toolChoice;
   const named = prompt.tools.find((tool) => tool.name === name);
-  if (named === undefined) {
-    throw new RequestProblem(400, `tool_choice names '${name}', which is not among the tools.`);
-  }
+  if (named === undefined) throw new RequestProblem(400, `tool_choice names '${name}', which is not among the tools.`);
   return named;
 }
 
@@ -62,16 +56,14 @@ function textPieces(prompt: Prompt, script: Script, userText: string): string[] 
 }
 
 function defaultText(prompt: Prompt, userText: string): string {
-  if (prompt.turn === 'tool') {
-    return `Thank you, the tool answered: "${echoOf(prompt.toolResultText)}".`;
-  }
+  if (prompt.turn === 'tool') return `Thank you, the tool answered: "${echoOf(prompt.toolResultText)}".`;
   const seen = prompt.size.images === 0 ? '' : ` I also received ${prompt.size.images} image(s).`;
   return `Hello from the simulator! You said: "${echoOf(userText)}".${seen}`;
 }
 
 function echoOf(text: string): string {
   // Twice the length in code units holds the wanted code points, whatever they are, without spreading a huge text.
-  const characters = Array.from(text.slice(0, echoMaxCharacters * 2));
-  const echo = characters.slice(0, echoMaxCharacters).join('').toWellFormed().replace(/\s+/g, ' ').trim();
-  return echo.length < text.trim().length && characters.length > echoMaxCharacters ? `${echo}…` : echo;
+  const characters = Array.from(text.slice(0, ECHO_MAX_CHARACTERS * 2));
+  const echo = characters.slice(0, ECHO_MAX_CHARACTERS).join('').toWellFormed().replace(/\s+/g, ' ').trim();
+  return echo.length < text.trim().length && characters.length > ECHO_MAX_CHARACTERS ? `${echo}…` : echo;
 }

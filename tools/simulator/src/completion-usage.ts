@@ -5,13 +5,13 @@ import type { Script } from './script.ts';
  * Tokens of one completion, counted the way OpenAI does: cached and cache-written tokens are part of the prompt's,
  * reasoning tokens are part of the completion's.
  */
-export type Usage = {
+export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
   readonly cacheWriteTokens: number;
   readonly reasoningTokens: number;
-};
+}
 
 export const noUsage: Usage = {
   promptTokens: 0,
@@ -22,11 +22,11 @@ export const noUsage: Usage = {
 };
 
 /** English text runs to about four characters a token. */
-const charactersPerToken = 4;
+const CHARACTERS_PER_TOKEN = 4;
 /** Roles and separators cost a few tokens a message with every provider. */
-const tokensPerMessage = 4;
+const TOKENS_PER_MESSAGE = 4;
 /** What OpenAI charges for an image at low detail. */
-const tokensPerImage = 85;
+const TOKENS_PER_IMAGE = 85;
 
 /**
  * The usage of an answer of `deltas` deltas over all its choices: by default one token a delta, and a prompt measured
@@ -51,9 +51,7 @@ export function usageOf(prompt: Prompt, script: Script, deltas: number): Usage {
  * completion in proportion, rounded down.
  */
 export function usageUntil(whole: Usage, deltas: number, deltasTotal: number): Usage {
-  if (deltas >= deltasTotal) {
-    return whole;
-  }
+  if (deltas >= deltasTotal) return whole;
   return {
     ...whole,
     completionTokens: Math.floor((whole.completionTokens * deltas) / deltasTotal),
@@ -62,6 +60,6 @@ export function usageUntil(whole: Usage, deltas: number, deltasTotal: number): U
 }
 
 function promptTokensOf({ size }: Prompt): number {
-  const textTokens = Math.ceil(size.characters / charactersPerToken);
-  return textTokens + size.messages * tokensPerMessage + size.images * tokensPerImage;
+  const textTokens = Math.ceil(size.characters / CHARACTERS_PER_TOKEN);
+  return textTokens + size.messages * TOKENS_PER_MESSAGE + size.images * TOKENS_PER_IMAGE;
 }

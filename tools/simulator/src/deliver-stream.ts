@@ -1,8 +1,9 @@
 import { bodyFaultOf, type Delivery, writeAndDestroy } from './delivery.ts';
-import { pause, writeThrough } from './pause.ts';
+import { pause } from './pause.ts';
+import { writeThrough } from './write-through.ts';
 
 /** Frames are written together up to this length when no delay is between them: one system call a small answer. */
-const batchCharacters = 16_384;
+const BATCH_CHARACTERS = 16_384;
 
 /** Streams the answer as server-sent events, up to its end or to the fault the script asks for. */
 export async function deliverStream(delivery: Delivery): Promise<void> {
@@ -22,15 +23,11 @@ export async function deliverStream(delivery: Delivery): Promise<void> {
   settlement.begin();
   let pending = frames.opening();
   for (let index = 0; index < pieces; index += 1) {
-    if (chunkDelayMs > 0 || pending.length >= batchCharacters) {
-      if (!(await writeThrough(response, pending))) {
-        return;
-      }
+    if (chunkDelayMs > 0 || pending.length >= BATCH_CHARACTERS) {
+      if (!(await writeThrough(response, pending))) return;
       pending = '';
     }
-    if (chunkDelayMs > 0 && !(await pause(response, chunkDelayMs))) {
-      return;
-    }
+    if (chunkDelayMs > 0 && !(await pause(response, chunkDelayMs))) return;
     pending += frames.delta(index);
     settlement.advance(index + 1);
   }

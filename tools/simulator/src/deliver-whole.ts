@@ -1,6 +1,7 @@
-import { bodyFaultOf, type Delivery, sendJson, writeAndDestroy } from './delivery.ts';
+import { bodyFaultOf, type Delivery, writeAndDestroy } from './delivery.ts';
+import { sendJson } from './send-json.ts';
 
-const garbageBody = '<html>not what was asked for';
+const GARBAGE_BODY = '<html>not what was asked for';
 
 /** Sends the answer as one JSON document, or what the script makes of it. */
 export function deliverWhole(delivery: Delivery): void {
@@ -23,7 +24,7 @@ export function deliverWhole(delivery: Delivery): void {
       sendJson(response, 500, wire.errorBody(500, 'The simulator was told to fail.'), headers);
       return;
     case 'garbage':
-      sendJson(response, 200, garbageBody, headers);
+      sendJson(response, 200, GARBAGE_BODY, headers);
       return;
     case 'clean-end':
       // Without a length, half a body looks like a whole one to HTTP.

@@ -4,7 +4,7 @@ import type { Settlement } from './settlement.ts';
 import type { Completion, Wire } from './wire.ts';
 
 /** An answer on its way out. */
-export type Delivery = {
+export interface Delivery {
   readonly wire: Wire;
   readonly response: ServerResponse;
   readonly script: Script;
@@ -12,43 +12,20 @@ export type Delivery = {
   readonly settlement: Settlement;
   /** Leaves the response open until the client goes away or the simulator stops. */
   readonly hold: (response: ServerResponse) => void;
-};
+}
 
 /** What goes wrong within the body of an answer; undefined when it is delivered as it should be. */
 export type BodyFault = 'hang' | 'error' | 'garbage' | 'clean-end' | 'cut';
 
 export function bodyFaultOf(script: Script): BodyFault | undefined {
-  if (script.hang === 'mid-stream') {
-    return 'hang';
-  }
-  if (script.midStreamError === true) {
-    return 'error';
-  }
-  if (script.garbage === true) {
-    return 'garbage';
-  }
-  if (script.cutAfterChunks === undefined) {
-    return undefined;
-  }
+  if (script.hang === 'mid-stream') return 'hang';
+  if (script.midStreamError === true) return 'error';
+  if (script.garbage === true) return 'garbage';
+  if (script.cutAfterChunks === undefined) return undefined;
   return script.endWithoutDone === true ? 'clean-end' : 'cut';
 }
 
 /** Sends what is pending, and breaks the connection once it is out, so that the client reads it before the break. */
 export function writeAndDestroy(response: ServerResponse, text: string): void {
   response.write(text, () => response.destroy());
-}
-
-/** Sends a JSON body with its length. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(body);
 }

@@ -1,9 +1,9 @@
 import type { Script } from './script.ts';
 
 /** Keys of `failTimes` that are remembered; the oldest is forgotten first. */
-const keysMax = 100_000;
-/** What fails when a script says how often but not how. */
-const defaultFailureStatus = 500;
+const KEYS_MAX = 100_000;
+/** The fault of a script that says how often to fail and not how. */
+const DEFAULT_FAILURE_STATUS = 500;
 
 export type FaultGate = (script: Script) => Script;
 
@@ -35,7 +35,7 @@ function isFailing(request: number, rate: number): boolean {
 }
 
 function remember(attemptsByKey: Map<string, number>, key: string, attempts: number): void {
-  if (attemptsByKey.size >= keysMax && !attemptsByKey.has(key)) {
+  if (attemptsByKey.size >= KEYS_MAX && !attemptsByKey.has(key)) {
     for (const oldest of attemptsByKey.keys()) {
       attemptsByKey.delete(oldest);
       break;
@@ -52,7 +52,7 @@ function withFault(script: Script): Script {
     script.garbage === true ||
     script.hang !== undefined ||
     script.midStreamError === true;
-  return hasFault ? script : { ...script, status: defaultFailureStatus };
+  return hasFault ? script : { ...script, status: DEFAULT_FAILURE_STATUS };
 }
 
 function withoutFault(script: Script): Script {

@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { numberFor } from './json-number.ts';
 import { RequestProblem } from './request-problem.ts';
 
 /** Deeper than any schema meant for a model; below it a schema requires itself without end. */
-const depthMax = 64;
+const DEPTH_MAX = 64;
 /** Nested minItems multiply; this keeps the document at some hundred kilobytes. */
-const nodesMax = 10_000;
+const NODES_MAX = 10_000;
 
 const samplesByFormat: Readonly<Record<string, string>> = {
   'date-time': '2026-01-01T00:00:00Z',
@@ -19,12 +20,12 @@ const samplesByFormat: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
 };
 
-type Walk = {
+interface Walk {
   readonly root: unknown;
   readonly openRefs: ReadonlySet<string>;
   readonly depth: number;
   nodes: { count: number };
-};
+}
 
 /**
  * A small document that satisfies a JSON schema: required properties only, no more items than `minItems`, the first
@@ -38,29 +39,21 @@ export function documentFor(schema: unknown): unknown {
 function generate(schema: unknown, outer: Walk): unknown {
   const walk = { ...outer, depth: outer.depth + 1 };
   walk.nodes.count += 1;
-  if (walk.depth > depthMax || walk.nodes.count > nodesMax) {
+  if (walk.depth > DEPTH_MAX || walk.nodes.count > NODES_MAX) {
     throw new RequestProblem(400, 'Invalid schema: it has no document of a reasonable size.');
   }
-  if (!isJsonObject(schema)) {
-    return 'text';
-  }
+  if (!isJsonObject(schema)) return 'text';
   if (typeof schema['$ref'] === 'string') {
     const ref = schema['$ref'];
     return generate(resolve(ref, walk.root), { ...walk, openRefs: new Set([...walk.openRefs, ref]) });
   }
-  if ('const' in schema) {
-    return schema['const'];
-  }
-  if (Array.isArray(schema['enum'])) {
-    return schema['enum'][0];
-  }
+  if ('const' in schema) return schema['const'];
+  if (Array.isArray(schema['enum'])) return schema['enum'][0];
   const alternatives = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(alternatives)) {
     return generate(alternatives.find((entry) => !isRecursion(entry, walk)) ?? alternatives[0], walk);
   }
-  if (Array.isArray(schema['allOf'])) {
-    return generateAll(schema['allOf'], walk);
-  }
+  if (Array.isArray(schema['allOf'])) return generateAll(schema['allOf'], walk);
   return generateType(schema, walk);
 }
 
@@ -71,8 +64,9 @@ function generateType(schema: JsonObject, walk: Walk): unknown {
     case 'array':
       return Array.from({ length: count(schema['minItems']) }, () => generate(schema['items'], walk));
     case 'number':
+      return numberFor(schema, false);
     case 'integer':
-      return generateNumber(schema);
+      return numberFor(schema, true);
     case 'boolean':
       return true;
     case 'null':
@@ -103,38 +97,9 @@ function generateString(schema: JsonObject): string {
   return typeof schema['maxLength'] === 'number' ? text.slice(0, schema['maxLength']) : text;
 }
 
-/** The number nearest to zero that the bounds allow, as far as whole steps reach. */
-function generateNumber(schema: JsonObject): number {
-  const step = numberAt(schema, 'multipleOf') ?? 1;
-  const isWhole = typeOf(schema) === 'integer' || schema['multipleOf'] !== undefined;
-  const above = numberAt(schema, 'exclusiveMinimum');
-  const min = numberAt(schema, 'minimum') ?? above ?? Number.NEGATIVE_INFINITY;
-  const below = numberAt(schema, 'exclusiveMaximum');
-  const max = numberAt(schema, 'maximum') ?? below ?? Number.POSITIVE_INFINITY;
-  if ((min < 0 || (min === 0 && above !== 0)) && (max > 0 || (max === 0 && below !== 0))) {
-    return 0;
-  }
-  const isLow = min >= 0;
-  const bound = isLow ? min : max;
-  const isExcluded = bound === (isLow ? above : below);
-  if (!isWhole) {
-    return isExcluded ? excludedNeighbour(bound, isLow ? max : min) : bound;
-  }
-  const steps = isLow ? Math.ceil(bound / step) : Math.floor(bound / step);
-  const moved = isExcluded && steps * step === bound ? steps + (isLow ? 1 : -1) : steps;
-  return moved * step;
-}
-
-/** Beside an excluded bound: halfway to the other one, or one away from it. */
-function excludedNeighbour(bound: number, other: number): number {
-  return Number.isFinite(other) ? (bound + other) / 2 : bound + Math.sign(other);
-}
-
 function typeOf(schema: JsonObject): unknown {
   const { type } = schema;
-  if (Array.isArray(type)) {
-    return type[0];
-  }
+  if (Array.isArray(type)) return type[0];
   if (type === undefined) {
     return schema['properties'] !== undefined ? 'object' : schema['items'] !== undefined ? 'array' : 'string';
   }
@@ -157,12 +122,7 @@ function resolve(ref: string, root: unknown): unknown {
   return target;
 }
 
-function numberAt(schema: JsonObject, name: string): number | undefined {
-  const value = schema[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
 /** A length asked for by a schema; the bound on nodes is also what a client may ask for here. */
 function count(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), nodesMax + 1) : 0;
+  return typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), NODES_MAX + 1) : 0;
 }

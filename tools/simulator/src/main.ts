@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Script } from './script.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
-type Flags = {
+interface Flags {
   host: string;
   port: number;
   exitWithParent?: boolean;
@@ -11,7 +11,7 @@ type Flags = {
   chunkDelayMs?: number;
   chunks?: number;
   failureRate?: number;
-};
+}
 
 const command = new Command('simulator')
   .description('An AI provider that speaks the OpenAI and Anthropic formats, does as it is told, and meters itself.')
@@ -42,15 +42,11 @@ function stopOnSignal(simulator: Simulator, isBoundToParent: boolean): void {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  if (isBoundToParent) {
-    process.stdin.once('close', stop).resume();
-  }
+  if (isBoundToParent) process.stdin.once('close', stop).resume();
 }
 
 function numberOf(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new InvalidArgumentError('It has to be a number.');
-  }
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It has to be a number.');
   return value;
 }

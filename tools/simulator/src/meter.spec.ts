@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import { createMeter, type MeterRecord, modelsMax, otherModels } from './meter.ts';
+import { createMeter, type MeterRecord, MODELS_MAX, OTHER_MODELS } from './meter.ts';
 
 function recordOf(change: Partial<MeterRecord> = {}): MeterRecord {
   return {
@@ -74,9 +74,9 @@ test('a reset forgets totals and records', () => {
 
 test('made-up model names cannot grow the totals without bound', () => {
   const meter = createMeter(1);
-  for (let model = 0; model < modelsMax + 10; model += 1) {
+  for (let model = 0; model < MODELS_MAX + 10; model += 1) {
     meter.record(recordOf({ model: `m${model}` }));
   }
-  assert.equal(Object.keys(meter.totals()).length, modelsMax + 1);
-  assert.equal(meter.totals()[otherModels]?.requests, 10);
+  assert.equal(Object.keys(meter.totals()).length, MODELS_MAX + 1);
+  assert.equal(meter.totals()[OTHER_MODELS]?.requests, 10);
 });

@@ -1,12 +1,12 @@
 import type { Usage } from './completion-usage.ts';
 
 /** Records kept for reading back, the newest win: a load test's worth, some 60 MB. Totals know no such bound. */
-export const recordsMax = 200_000;
-/** Models with totals of their own; what comes after is added up under `otherModels`, so that junk names stay bounded. */
-export const modelsMax = 1_000;
-export const otherModels = '(other models)';
+export const RECORDS_MAX = 200_000;
+/** So many models have totals of their own. Further names are added up under `OTHER_MODELS`, so that junk fills no memory. */
+export const MODELS_MAX = 1_000;
+export const OTHER_MODELS = '(other models)';
 
-export type MeterRecord = {
+export interface MeterRecord {
   readonly requestId: string | null;
   readonly sequence: number;
   readonly wire: 'openai' | 'anthropic';
@@ -15,9 +15,9 @@ export type MeterRecord = {
   readonly usage: Usage;
   readonly stream: boolean;
   readonly startedAtMs: number;
-};
+}
 
-export type ModelTotals = {
+export interface ModelTotals {
   requests: number;
   completed: number;
   aborted: number;
@@ -27,18 +27,18 @@ export type ModelTotals = {
   cachedTokens: number;
   cacheWriteTokens: number;
   reasoningTokens: number;
-};
+}
 
-export type Meter = {
+export interface Meter {
   record(record: MeterRecord): void;
   totals(): Record<string, ModelTotals>;
   /** Kept records in the order in which they ended, all of them or those of one request id. */
   records(requestId?: string): MeterRecord[];
   reset(): void;
-};
+}
 
 /** A meter in memory: totals a model since the last reset, and the last `keep` records. */
-export function createMeter(keep: number = recordsMax): Meter {
+export function createMeter(keep: number = RECORDS_MAX): Meter {
   const totals = new Map<string, ModelTotals>();
   let ring: MeterRecord[] = [];
   let next = 0;
@@ -64,12 +64,8 @@ export function createMeter(keep: number = recordsMax): Meter {
 
 function totalsOf(totals: Map<string, ModelTotals>, model: string): ModelTotals {
   const known = totals.get(model);
-  if (known !== undefined) {
-    return known;
-  }
-  if (totals.size >= modelsMax && model !== otherModels) {
-    return totalsOf(totals, otherModels);
-  }
+  if (known !== undefined) return known;
+  if (totals.size >= MODELS_MAX && model !== OTHER_MODELS) return totalsOf(totals, OTHER_MODELS);
   const fresh: ModelTotals = {
     requests: 0,
     completed: 0,

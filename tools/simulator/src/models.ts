@@ -9,11 +9,11 @@ const models = [
 ] as const;
 
 /** The models never change; this is the first day of 2026, in seconds as OpenAI has it. */
-const createdAtS = 1_767_225_600;
+const CREATED_AT_S = 1_767_225_600;
 
 /** `GET /v1/models` as OpenAI answers it. */
 export function openAiModelsBody(): string {
-  const data = models.map(({ id, owner }) => ({ id, object: 'model', created: createdAtS, owned_by: owner }));
+  const data = models.map(({ id, owner }) => ({ id, object: 'model', created: CREATED_AT_S, owned_by: owner }));
   return JSON.stringify({ object: 'list', data });
 }
 
@@ -25,7 +25,7 @@ export function anthropicModelsBody(): string {
       type: 'model',
       id,
       display_name: id,
-      created_at: new Date(createdAtS * 1000).toISOString(),
+      created_at: new Date(CREATED_AT_S * 1000).toISOString(),
     }));
   return JSON.stringify({ data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
 }

@@ -1,27 +1,25 @@
 import type { Server, ServerResponse } from 'node:http';
 
 /** Answers that take longer than this to end are cut when the simulator stops. */
-const closeGraceMs = 2_000;
+const CLOSE_GRACE_MS = 2_000;
 
 /** The answers that are under way, so that stopping can wait for them and for nothing else. */
-export type OpenResponses = {
+export interface OpenResponses {
   track(response: ServerResponse): void;
   /** Leaves a response open until its client goes away or the server stops. */
   hold(response: ServerResponse): void;
   /** Stops listening, drops what is held, lets the rest end for a moment, then closes every connection. */
   close(server: Server): Promise<void>;
-};
+}
 
 export function createOpenResponses(): OpenResponses {
   const held = new Set<ServerResponse>();
   let open = 0;
   let whenNone = (): void => {};
-  // One listener for all, because a closure a request costs on the hot path.
+  // All responses share one listener: a closure for each would cost time on the hot path.
   const onClose = (): void => {
     open -= 1;
-    if (open === 0) {
-      whenNone();
-    }
+    if (open === 0) whenNone();
   };
 
   return {
@@ -35,7 +33,7 @@ export function createOpenResponses(): OpenResponses {
     },
     close: (server) =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+        const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
         server.close(() => {
           clearTimeout(timer);
           resolve();
@@ -45,9 +43,7 @@ export function createOpenResponses(): OpenResponses {
         for (const response of held) {
           response.destroy();
         }
-        if (open === 0) {
-          whenNone();
-        }
+        if (open === 0) whenNone();
       }),
   };
 }

@@ -249,9 +249,7 @@ test('a stream the client aborts is metered as aborted, at what it was sent', as
   let received = '';
   for await (const chunk of stream) {
     received += chunk.choices[0]?.delta.content ?? '';
-    if (received === 'Hello from') {
-      stream.controller.abort();
-    }
+    if (received === 'Hello from') stream.controller.abort();
   }
   const record = await meteredFor(url, 'gone');
   assert.equal(record.status, 'aborted');

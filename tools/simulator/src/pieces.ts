@@ -1,16 +1,16 @@
 /** A word with the space before it; the last one takes what space is left. */
-const wordPattern = /\s*\S+(?:\s+$)?/g;
+const WORD_PATTERN = /\s*\S+(?:\s+$)?/g;
 /** About the size of a token in dense JSON. */
-const jsonPieceCharacters = 8;
+const JSON_PIECE_CHARACTERS = 8;
 
 /** Splits prose into one piece a word; joined again they are the text. Text of spaces alone is one piece. */
 export function splitWords(text: string): string[] {
-  return text.match(wordPattern) ?? (text === '' ? [] : [text]);
+  return text.match(WORD_PATTERN) ?? (text === '' ? [] : [text]);
 }
 
 /** Splits JSON into pieces of eight characters. */
 export function splitJson(text: string): string[] {
-  return splitEvenly(text, Math.ceil(text.length / jsonPieceCharacters));
+  return splitEvenly(text, Math.ceil(text.length / JSON_PIECE_CHARACTERS));
 }
 
 /** Splits text into `count` pieces of about the same length, or one a character where it is shorter than that. */

@@ -1,5 +1,5 @@
 /** What a request asks for, the same for every wire format. */
-export type Prompt = {
+export interface Prompt {
   readonly model: string;
   readonly stream: boolean;
   /** OpenAI's `stream_options.include_usage`; Anthropic's streams always carry usage. */
@@ -18,7 +18,7 @@ export type Prompt = {
   readonly choices: number;
   /** How many alternatives a token carries; undefined when no logprobs were asked for. */
   readonly topLogprobs: number | undefined;
-};
+}
 
 export type PromptSize = { readonly characters: number; readonly messages: number; readonly images: number };
 

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { RequestProblem } from './request-problem.ts';
 
 /** Providers take images inline as base64; 64 MiB is above what any of them accepts and still fits in memory. */
-export const bodyMaxBytes = 64 * 1024 * 1024;
+export const BODY_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads the whole body as text.
- * Rejects with a RequestProblem (413) above `bodyMaxBytes`, and with a plain error when the client goes away first.
+ * Rejects with a RequestProblem (413) above `BODY_MAX_BYTES`, and with a plain error when the client goes away first.
  */
 export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -14,10 +14,10 @@ export function readBody(request: IncomingMessage): Promise<string> {
     let sizeBytes = 0;
     request.on('data', (part: Buffer) => {
       sizeBytes += part.length;
-      if (sizeBytes > bodyMaxBytes) {
+      if (sizeBytes > BODY_MAX_BYTES) {
         // What still comes is dropped by the next listener, so that the client can read the answer before it stops.
         request.removeAllListeners('data').resume();
-        reject(new RequestProblem(413, `The body is larger than ${bodyMaxBytes} bytes.`));
+        reject(new RequestProblem(413, `The body is larger than ${BODY_MAX_BYTES} bytes.`));
         return;
       }
       parts.push(part);

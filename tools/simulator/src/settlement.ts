@@ -3,14 +3,14 @@ import { noUsage, type Usage, usageUntil } from './completion-usage.ts';
 import type { MeterRecord } from './meter.ts';
 
 /** The one moment at which a completion is metered, however it ends. */
-export type Settlement = {
+export interface Settlement {
   /** The stream has begun: from here on the prompt is used up. */
   begin(): void;
   /** So many pieces of the answer have been handed out. */
   advance(pieces: number): void;
   /** Ends the metering. What comes later changes nothing. */
   settle(status: MeterRecord['status']): void;
-};
+}
 
 /**
  * Meters once: `completed` at the whole usage, `failed` and `aborted` at what had been handed out by then, which is
@@ -26,9 +26,7 @@ export function createSettlement(
   let piecesSent = 0;
   let isSettled = false;
   const settle: Settlement['settle'] = (status) => {
-    if (isSettled) {
-      return;
-    }
+    if (isSettled) return;
     isSettled = true;
     const partial = hasBegun ? usageUntil(whole, piecesSent, piecesTotal) : noUsage;
     record(status, status === 'completed' ? whole : partial);

@@ -15,9 +15,7 @@ export async function meteredFor(url: string, requestId: string): Promise<MeterR
   for (;;) {
     const response = await fetch(`${url}/simulator/meter/requests?request_id=${requestId}`);
     const [record] = (await response.json()) as MeterRecord[];
-    if (record !== undefined) {
-      return record;
-    }
+    if (record !== undefined) return record;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Prompt } from './prompt.ts';
 import type { RequestProblem } from './request-problem.ts';
 
 /** A completion as it is about to be told to the client. */
-export type Completion = {
+export interface Completion {
   /** Unique over all runs of the simulator; each wire puts its own prefix before it. */
   readonly id: string;
   readonly createdAtMs: number;
@@ -14,10 +14,10 @@ export type Completion = {
   readonly answer: Answer;
   /** What is reported; undefined when the script leaves it out. */
   readonly usage: Usage | undefined;
-};
+}
 
 /** One provider's format: how a request is read, and how answers and errors look. */
-export type Wire = {
+export interface Wire {
   readonly name: 'openai' | 'anthropic';
   /** The response header that carries the provider's own request id. */
   readonly requestIdHeader: string;
@@ -28,10 +28,10 @@ export type Wire = {
   errorBody(status: number, message: string): string;
   completionBody(completion: Completion): string;
   streamFrames(completion: Completion): StreamFrames;
-};
+}
 
 /** The text of a stream, in the order in which it goes out. */
-export type StreamFrames = {
+export interface StreamFrames {
   opening(): string;
   /** The nth piece of the answer, for every choice. */
   delta(index: number): string;
@@ -43,4 +43,4 @@ export type StreamFrames = {
   error(): string;
   /** A line no parser can read. */
   garbage(): string;
-};
+}

@@ -1,6 +1,6 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { docker, settleReaper } from '../docker.ts';
-import { within } from '../within.ts';
+import { rejectWhenLate } from '../reject-when-late.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -21,12 +21,12 @@ export const container: Source = {
     // Loading the package is not the daemon's time.
     await import('testcontainers');
     try {
-      runtime = await within(ANSWER_TIMEOUT_MS, docker());
+      runtime = await rejectWhenLate(docker(), ANSWER_TIMEOUT_MS);
     } catch {
       return { missing: 'no Docker daemon answers' };
     }
     try {
-      await within(PULL_TIMEOUT_MS, pull(runtime, image));
+      await rejectWhenLate(pull(runtime, image), PULL_TIMEOUT_MS);
       await settleReaper(runtime);
       return { at: image };
     } catch (error) {

@@ -1,91 +1,60 @@
-import { requestIdOf } from '#contracts/streams.ts';
-import { type DeadLetter, failedAgain } from '#dead-letters/dead-letter.ts';
-import type { DeadLetterSource, RetryOutcome, Selection } from '#dead-letters/dead-letter-source.ts';
-import { type Clock, systemClock } from '#kernel/clock.ts';
-import type { OpenRequests } from '../domain/open-request/open-requests.ts';
-import { CHARGES_CONSUMER, type ChargeLetterList } from '../ports.ts';
+import { requestIdOf, streams } from '#contracts/streams.ts';
+import type { DeadLetter } from '#dead-letters/dead-letter.ts';
+import { type DeadLetterSource, isSelected, type RetryOutcome } from '#dead-letters/dead-letter-source.ts';
 import type { ChargeReaction } from './charge-reaction.ts';
+import type { StuckCharge } from './stuck-charges.ts';
 
-/** Tried at a time: a commit's worth, so that charges of the moment never queue behind thousands. */
+/** The reaction's name among the consumers of the log. */
+const CONSUMER = 'billing.charges';
+
+/** How many are tried at a time: a commit's worth, so that current charges never queue behind thousands. */
 const RETRY_BATCH = 256;
 
-/** How many are read at once where the table is held against the log. */
-const CHECK_BATCH = 1_000;
-
-export interface ChargeDeadLetters extends DeadLetterSource {
-  /** Takes out those whose usage has had its outcome since, from whoever led then. */
-  check(): Promise<void>;
-}
-
 /**
- * The usages that cannot be charged. A row whose usage has its outcome (its writer died before it removed it, or wrote it
- * after the next leader had charged) is none: it is taken out by whoever looks at it.
+ * The usages that cannot be charged, as dead letters. Kept in memory: a start tries every usage without a charge, so
+ * the next leader finds the same ones with the same reasons.
  */
-export function createChargeDeadLetters(parts: {
-  readonly letters: ChargeLetterList;
-  readonly reaction: Pick<ChargeReaction, 'retry'>;
-  readonly open: Pick<OpenRequests, 'findChargeable'>;
-  /** The place in the log up to which the open requests are folded. */
-  readonly foldedUpTo: () => number;
-  readonly clock?: Clock | undefined;
-}): ChargeDeadLetters {
-  const { letters, reaction, open, foldedUpTo, clock = systemClock } = parts;
-
-  /** The next page of what is on record, and of it what is stuck still. */
-  async function page(afterPosition: number, limit: number) {
-    const onRecord = await letters.list(afterPosition, limit);
-    const over = onRecord.filter(isOver);
-    for (const letter of over) letters.remove(letter);
-    return {
-      stuck: onRecord.filter((letter) => !over.includes(letter)),
-      next: onRecord.length < limit ? undefined : onRecord.at(-1)?.position,
-    };
-  }
-
-  function isOver(letter: DeadLetter): boolean {
-    const isFolded = letter.position <= foldedUpTo();
-    return isFolded && open.findChargeable(requestIdOf(letter.stream) ?? '') === undefined;
+export function chargeDeadLetters({ stuck, retry }: Pick<ChargeReaction, 'stuck' | 'retry'>): DeadLetterSource {
+  function letters(): readonly DeadLetter[] {
+    return [...stuck.all()].flatMap((charge) => letterOf(charge) ?? []).sort((a, b) => a.position - b.position);
   }
 
   async function tryNow(letter: DeadLetter, signal: AbortSignal): Promise<RetryOutcome> {
-    // Noted by a leader that knew more of the log than this one does yet.
-    if (letter.position > foldedUpTo()) return { letter, isSettled: false };
-    const failure = await reaction.retry(requestIdOf(letter.stream) ?? '', signal);
-    if (failure === undefined) return { letter, isSettled: true };
-    return { letter: failedAgain(letter, failure, clock()), isSettled: false };
-  }
-
-  async function selected(selection: Exclude<Selection, { kind: 'all' }>): Promise<readonly DeadLetter[]> {
-    if (selection.kind === 'request') return [(await letters.find(selection.requestId)) ?? []].flat();
-    const next = await letters.list(selection.position - 1, 1);
-    return next.filter((letter) => letter.position === selection.position);
-  }
-
-  async function* tryAll(signal: AbortSignal): AsyncGenerator<RetryOutcome> {
-    for (let after: number | undefined = 0; after !== undefined && !signal.aborted; ) {
-      const { stuck, next } = await page(after, RETRY_BATCH);
-      yield* await Promise.all(stuck.map((letter) => tryNow(letter, signal)));
-      after = next;
-    }
+    const requestId = requestIdOf(letter.stream) ?? '';
+    if ((await retry(requestId, signal)) === undefined) return { letter, isSettled: true };
+    const charge = stuck.find(requestId);
+    return { letter: (charge && letterOf(charge)) ?? letter, isSettled: false };
   }
 
   return {
-    consumer: CHARGES_CONSUMER,
-    async list(afterPosition, limit) {
-      const listed: DeadLetter[] = [];
-      for (let after: number | undefined = afterPosition; after !== undefined && listed.length < limit; ) {
-        const { stuck, next } = await page(after, limit - listed.length);
-        listed.push(...stuck);
-        after = next;
-      }
-      return listed;
-    },
+    consumer: CONSUMER,
+    list: async (afterPosition, limit) =>
+      letters()
+        .filter(({ position }) => position > afterPosition)
+        .slice(0, limit),
     async *retry(selection, signal) {
-      if (selection.kind === 'all') return yield* tryAll(signal);
-      for (const letter of await selected(selection)) yield await tryNow(letter, signal);
+      const selected = letters().filter((letter) => isSelected(letter, selection));
+      for (let from = 0; from < selected.length && !signal.aborted; from += RETRY_BATCH) {
+        yield* await Promise.all(selected.slice(from, from + RETRY_BATCH).map((letter) => tryNow(letter, signal)));
+      }
     },
-    async check() {
-      for (let after: number | undefined = 0; after !== undefined; ) after = (await page(after, CHECK_BATCH)).next;
-    },
+  };
+}
+
+/** Undefined for a usage of unknown position: a letter is asked for by its position. */
+function letterOf({ request, position, failure, tries, lastTriedAtMs }: StuckCharge): DeadLetter | undefined {
+  if (position === undefined) return undefined;
+  const { requestId, usage } = request;
+  return {
+    consumer: CONSUMER,
+    position,
+    eventId: usage.eventId,
+    eventType: 'UsageRecorded',
+    stream: streams.request(requestId),
+    failure,
+    tries,
+    // A usage is first tried when it is recorded. The next leader knows this time as well, from the open requests.
+    firstTriedAtMs: usage.recordedAtMs,
+    lastTriedAtMs,
   };
 }

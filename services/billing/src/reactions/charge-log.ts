@@ -17,7 +17,7 @@ export function countSpend(
   counter?.inc({ model: priceKey.slice(priceKey.indexOf('/') + 1), provider }, Number(amountNanoUsd));
 }
 
-/** What a request cost, in one short line: what was asked and used is in the ingress' line of the same request id. */
+/** Logs a request's cost in one short line. The ingress' line of the same request id has the request and its usage. */
 export function logCharge(logger: Logger, charge: Charge): void {
   if (!logger.isLevelEnabled('info')) return;
   logger.info(

@@ -10,23 +10,12 @@ import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { createOpenRequests } from '../domain/open-request/open-requests.ts';
 import { createPriceBook, pricePublished } from '../domain/price-book/price-book.ts';
-import type { FailedCharge } from '../ports.ts';
+import { chargeDeadLetters } from './charge-dead-letters.ts';
 import { createChargeReaction } from './charge-reaction.ts';
 import { CHARGES_IN_FLIGHT_MAX } from './charges-in-flight.ts';
 import { createStuckCharges } from './stuck-charges.ts';
 
 const price = examplePrice('openai/gpt-4o-mini', 2, 1_000n, 4_000n);
-
-/** What was noted of each usage that could not be charged, those that are settled left out. */
-function memoryLetters() {
-  const noted = new Map<string, FailedCharge[]>();
-  return {
-    noted,
-    note: (failed: FailedCharge) => void noted.set(failed.eventId, [...(noted.get(failed.eventId) ?? []), failed]),
-    settle: (eventId: string) => void noted.delete(eventId),
-    positionOf: (eventId: string) => noted.get(eventId)?.[0]?.position,
-  };
-}
 
 /** A reaction that follows a log of its own, as billing's does. */
 async function startReaction(
@@ -37,13 +26,11 @@ async function startReaction(
   const book = createPriceBook();
   for (const known of options.prices ?? [price]) book.add(known);
   const charged = new EventTarget();
-  const letters = memoryLetters();
   const spent: unknown[] = [];
   const reaction = createChargeReaction({
     journal,
     open,
     book,
-    letters,
     logger: pino({ level: 'silent' }),
     spend: { inc: (labels, nanoUsd) => void spent.push({ ...labels, nanoUsd }) },
     stuckRetryMs: options.stuckRetryMs ?? 5,
@@ -63,7 +50,6 @@ async function startReaction(
     journal,
     open,
     reaction,
-    letters,
     spent,
     subscription,
     charged: (requestId: string) => once(charged, requestId),
@@ -95,7 +81,7 @@ async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
   await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
 }
 
-/** As the first versions of the price. */
+/** Publishes them as the first versions of the price. */
 async function publish(journal: Journal, prices: readonly (typeof price)[]): Promise<void> {
   for (const [version, each] of prices.entries()) {
     const data = pricePublished({ ...each, source: 'config' }, 1);
@@ -109,7 +95,7 @@ async function publish(journal: Journal, prices: readonly (typeof price)[]): Pro
   }
 }
 
-/** A log that cannot be written the first times a charge is tried. */
+/** A log that cannot be written the first times that a charge is tried. */
 function logAwayFor(appends: number): Journal {
   const journal = createMemoryJournal();
   let left = appends;
@@ -163,7 +149,6 @@ test('a usage without a known admission is charged from what the log says', asyn
     journal: admitted,
     open: createOpenRequests(),
     book: bookOf(price),
-    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   again.enqueue({ requestId: 'r2', admission: undefined, usage: used });
@@ -182,7 +167,6 @@ test('a usage that is charged already is not charged again', async () => {
     journal: running.journal,
     open: createOpenRequests(),
     book: bookOf(price),
-    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   again.enqueue({ requestId: 'r1', admission: admitted.data, usage: used });
@@ -198,7 +182,6 @@ test('a usage the log has no admission for is kept as stuck, not dropped', async
     journal: createMemoryJournal(),
     open: createOpenRequests(),
     book: bookOf(price),
-    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   reaction.enqueue({
@@ -215,25 +198,57 @@ test('a log that is away makes no dead letter', async () => {
   const charged = running.charged('r1');
   await admitAndUse(running.journal, 'r1');
   await charged;
-  assert.deepEqual([...running.letters.noted], []);
+  assert.equal(running.reaction.stats().chargesStuck, 0);
+  assert.deepEqual([...running.reaction.stuck.all()], []);
 });
 
-test('a usage that is stuck is noted with its place and each try, tried less and less often, and settled by its charge', async () => {
-  await using running = await startReaction({ prices: [], stuckRetryMs: 10 });
+test('a stuck usage is a dead letter with its place, why, since when and each try, until it is charged', async () => {
+  await using running = await startReaction({ prices: [], stuckRetryMs: 3_600_000 });
+  const { list } = chargeDeadLetters(running.reaction);
   await admitAndUse(running.journal, 'r1');
   const [, used] = await running.journal.readStream('request-r1');
   assert.ok(used !== undefined);
   const signal = AbortSignal.timeout(10_000);
-  for (let tries = 0; tries < 5; tries += 1) {
-    assert.equal((await running.reaction.retry('r1', signal))?.code, 'price_missing');
-  }
-  const noted = running.letters.noted.get(used.eventId) ?? [];
-  assert.ok(noted.length >= 5);
-  assert.ok(noted.every((each) => each.position === 2 && /no version 2 of price/.test(each.failure.message)));
-  assert.equal(running.reaction.stats().chargesStuck, 1);
+  assert.equal((await running.reaction.retry('r1', signal))?.code, 'price_missing');
+  const [first] = await list(0, 10);
+  assert.equal((await running.reaction.retry('r1', signal))?.code, 'price_missing');
+  const [letter, ...more] = await list(0, 10);
+  assert.ok(first !== undefined && letter !== undefined);
+  assert.deepEqual(
+    [letter.position, letter.eventId, letter.stream, letter.firstTriedAtMs, letter.tries - first.tries, more],
+    [used.position, used.eventId, 'request-r1', used.recordedAtMs, 1, []],
+  );
+  assert.match(letter.failure.message, /no version 2 of price/);
+  assert.deepEqual(await list(letter.position, 10), []);
   await publish(running.journal, [price, price]);
   assert.equal(await running.reaction.retry('r1', signal), undefined);
-  assert.deepEqual([running.letters.noted.size, running.reaction.stats().chargesStuck], [0, 0]);
+  assert.deepEqual([await list(0, 10), running.reaction.stats().chargesStuck], [[], 0]);
+});
+
+test('a usage that came without its place has it read from the log once, and keeps it over more tries', async () => {
+  const journal = createMemoryJournal();
+  await admitAndUse(journal, 'r1');
+  const [admission, usage] = await journal.readStream('request-r1');
+  assert.ok(admission?.type === 'RequestAdmitted' && usage?.type === 'UsageRecorded');
+  let reads = 0;
+  const counting = {
+    append: journal.append,
+    readStream(stream: string) {
+      if (stream === 'request-r1') reads += 1;
+      return journal.readStream(stream);
+    },
+  };
+  const open = createOpenRequests();
+  const { eventId, recordedAtMs, data } = usage;
+  open.restore({ requestId: 'r1', admission: admission.data, usage: { eventId, recordedAtMs, data } });
+  const logger = pino({ level: 'silent' });
+  const reaction = createChargeReaction({ journal: counting, open, book: bookOf(), logger });
+  for (const tries of [1, 2]) {
+    await reaction.retry('r1', AbortSignal.timeout(10_000));
+    const [letter] = await chargeDeadLetters(reaction).list(0, 10);
+    assert.deepEqual([letter?.position, letter?.tries, reads], [usage.position, tries, 1]);
+  }
+  await reaction.close();
 });
 
 test('a usage that makes its charge throw is stuck with what was thrown', async () => {
@@ -273,13 +288,15 @@ test('what has been stuck longest without a try comes first, and its pauses grow
   const stuck = createStuckCharges(100);
   const usage = { eventId: 'e', recordedAtMs: 1, data: used({ requestId: 'r' }).data };
   const request = (requestId: string) => ({ requestId, admission: undefined, usage });
-  const reason = { code: 'price_missing', message: 'none' };
-  stuck.add(request('a'), reason, 0);
-  stuck.add(request('b'), reason, 0);
-  stuck.add(request('a'), reason, 100);
+  const failure = { code: 'price_missing', message: 'none' };
+  const fail = (requestId: string, lastTriedAtMs: number) =>
+    stuck.add({ request: request(requestId), position: 1, failure, lastTriedAtMs });
+  fail('a', 0);
+  fail('b', 0);
+  fail('a', 100);
   const due = (atMs: number) => [...stuck.due(atMs)].map((each) => each.requestId);
   assert.deepEqual([due(99), due(100), due(300)], [[], ['b'], ['b', 'a']]);
-  for (let tries = 0; tries < 20; tries += 1) stuck.add(request('a'), reason, 0);
+  for (let tries = 0; tries < 20; tries += 1) fail('a', 0);
   assert.deepEqual([due(999).includes('a'), due(1_000).includes('a')], [false, true]);
 });
 
@@ -289,7 +306,6 @@ test('there is no room for more charges than the bound, and room again when one 
     journal,
     open: createOpenRequests(),
     book: bookOf(price),
-    letters: memoryLetters(),
     logger: pino({ level: 'silent' }),
   });
   for (let i = 0; i < CHARGES_IN_FLIGHT_MAX; i += 1) {

@@ -1,44 +1,61 @@
 import type { Failure } from '#dead-letters/dead-letter.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
 
-/** A stuck usage is tried again after the first pause, then after twice as long each time, up to so many times that. */
+/**
+ * A stuck usage is tried again after the first pause, then after twice as long each time, up to this many times the
+ * first pause.
+ */
 const RETRY_GROWTH_MAX = 10;
 
-interface StuckCharge {
+export interface StuckCharge {
   readonly request: ChargeableRequest;
+  /** The usage's position; undefined if the log did not give its stream. */
+  readonly position: number | undefined;
+  /** Why the last try failed. */
   readonly failure: Failure;
+  /** The number of tries by this process. */
+  readonly tries: number;
+  readonly lastTriedAtMs: number;
+}
+
+interface Waiting extends StuckCharge {
   readonly retryMs: number;
-  readonly dueAtMs: number;
 }
 
 /**
- * The usages that cannot be charged for now, those tried last at the end. They are those of the open requests, not
+ * The usages that cannot be charged for now, the last tried at the end. These are the open requests' own objects, not
  * copies.
  */
 export interface StuckCharges {
   /** A try failed. */
-  add(request: ChargeableRequest, failure: Failure, nowMs: number): void;
-  find(requestId: string): Omit<StuckCharge, 'retryMs' | 'dueAtMs'> | undefined;
+  add(failed: Omit<StuckCharge, 'tries'>): void;
+  find(requestId: string): StuckCharge | undefined;
   delete(requestId: string): void;
   /** Those whose pause is over, the longest untried first. */
   due(nowMs: number): Iterable<ChargeableRequest>;
+  all(): Iterable<StuckCharge>;
   size(): number;
 }
 
 export function createStuckCharges(retryFirstMs: number): StuckCharges {
-  const stuck = new Map<string, StuckCharge>();
+  const stuck = new Map<string, Waiting>();
   return {
-    add(request, failure, nowMs) {
-      const beforeMs = stuck.get(request.requestId)?.retryMs;
-      const retryMs = Math.min(beforeMs === undefined ? retryFirstMs : beforeMs * 2, retryFirstMs * RETRY_GROWTH_MAX);
-      stuck.delete(request.requestId);
-      stuck.set(request.requestId, { request, failure, retryMs, dueAtMs: nowMs + retryMs });
+    add(failed) {
+      const { requestId } = failed.request;
+      const before = stuck.get(requestId);
+      const retryMs =
+        before === undefined ? retryFirstMs : Math.min(before.retryMs * 2, retryFirstMs * RETRY_GROWTH_MAX);
+      stuck.delete(requestId);
+      stuck.set(requestId, { ...failed, tries: (before?.tries ?? 0) + 1, retryMs });
     },
     find: (requestId) => stuck.get(requestId),
     delete: (requestId) => void stuck.delete(requestId),
     *due(nowMs) {
-      for (const { request, dueAtMs } of stuck.values()) if (dueAtMs <= nowMs) yield request;
+      for (const { request, lastTriedAtMs, retryMs } of stuck.values()) {
+        if (lastTriedAtMs + retryMs <= nowMs) yield request;
+      }
     },
+    all: () => stuck.values(),
     size: () => stuck.size,
   };
 }

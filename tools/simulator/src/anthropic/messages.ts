@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import type { Prompt } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
-import type { Message } from './message.ts';
-import { checkToolPairs } from './tool-pairs.ts';
+import { checkToolPairs, type Message } from './tool-pairs.ts';
 
 export type ReadMessages = Pick<Prompt, 'size' | 'userText' | 'turn' | 'toolResultText'>;
 
@@ -21,18 +20,14 @@ export function readMessages(value: unknown): ReadMessages {
       `messages.${empty}: all messages must have non-empty content except for the optional final assistant message`,
     );
   }
-  if (messages[0]?.role !== 'user') {
-    throw new RequestProblem(400, 'messages: first message must use the "user" role');
-  }
+  if (messages[0]?.role !== 'user') throw new RequestProblem(400, 'messages: first message must use the "user" role');
   checkToolPairs(messages);
   return summary(messages);
 }
 
 /** The text of a `content` or `system` value, string or blocks, as far as it is text. */
 export function textOf(content: unknown): string {
-  if (typeof content === 'string') {
-    return content;
-  }
+  if (typeof content === 'string') return content;
   const blocks = Array.isArray(content) ? content.filter(isJsonObject) : [];
   return blocks.flatMap((block) => (typeof block['text'] === 'string' ? [block['text']] : [])).join('\n');
 }
@@ -43,9 +38,7 @@ function readMessage(value: unknown, index: number): Message {
   }
   const role = String(value['role']);
   const { content } = value;
-  if (typeof content === 'string') {
-    return { role, blocks: content === '' ? [] : [{ type: 'text', text: content }] };
-  }
+  if (typeof content === 'string') return { role, blocks: content === '' ? [] : [{ type: 'text', text: content }] };
   if (!Array.isArray(content)) {
     throw new RequestProblem(400, `messages.${index}.content: Field required, a string or an array of blocks`);
   }
@@ -81,9 +74,7 @@ function summary(messages: readonly Message[]): ReadMessages {
       images += block['type'] === 'image' ? 1 : 0;
     }
     // A message of tool results alone is the user's by role only; what the user said is further up.
-    if (role === 'user' && blocks.some((block) => block['type'] === 'text')) {
-      userText = textOf(blocks);
-    }
+    if (role === 'user' && blocks.some((block) => block['type'] === 'text')) userText = textOf(blocks);
   }
   const last = messages.at(-1);
   const results = (last?.blocks ?? []).filter((block) => block['type'] === 'tool_result');

@@ -6,9 +6,7 @@ import { readMessages, textOf } from './messages.ts';
 /** Reads a Messages request; unknown parameters are let through. */
 export function readAnthropicPrompt(body: JsonObject): Prompt {
   const { model, tools } = body;
-  if (typeof model !== 'string' || model === '') {
-    throw new RequestProblem(400, 'model: Field required');
-  }
+  if (typeof model !== 'string' || model === '') throw new RequestProblem(400, 'model: Field required');
   const outputTokensMax = readMaxTokens(body['max_tokens']);
   checkTemperature(body['temperature']);
   const messages = readMessages(body['messages']);
@@ -32,9 +30,7 @@ export function readAnthropicPrompt(body: JsonObject): Prompt {
 }
 
 function readMaxTokens(value: unknown): number {
-  if (value === undefined) {
-    throw new RequestProblem(400, 'max_tokens: Field required');
-  }
+  if (value === undefined) throw new RequestProblem(400, 'max_tokens: Field required');
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
     throw new RequestProblem(400, 'max_tokens: Input should be greater than or equal to 1');
   }
@@ -62,17 +58,13 @@ function readStream(value: unknown): boolean {
 }
 
 function readTools(tools: unknown): Tool[] {
-  if (!Array.isArray(tools)) {
-    throw new RequestProblem(400, 'tools: Input should be a valid list');
-  }
+  if (!Array.isArray(tools)) throw new RequestProblem(400, 'tools: Input should be a valid list');
   return tools.flatMap((tool: unknown, index): Tool[] => {
     if (!isJsonObject(tool) || typeof tool['name'] !== 'string') {
       throw new RequestProblem(400, `tools.${index}.name: Field required`);
     }
     // Tools that Anthropic runs itself carry a type of their own and no schema; they are never called here.
-    if (tool['type'] !== undefined && tool['type'] !== 'custom') {
-      return [];
-    }
+    if (tool['type'] !== undefined && tool['type'] !== 'custom') return [];
     if (!isJsonObject(tool['input_schema'])) {
       throw new RequestProblem(400, `tools.${index}.input_schema: Field required`);
     }
@@ -81,16 +73,10 @@ function readTools(tools: unknown): Tool[] {
 }
 
 function readToolChoice(choice: unknown): ToolChoice {
-  if (choice === undefined) {
-    return { kind: 'auto' };
-  }
+  if (choice === undefined) return { kind: 'auto' };
   const type = isJsonObject(choice) ? choice['type'] : undefined;
-  if (type === 'none') {
-    return { kind: 'none' };
-  }
-  if (type === 'auto' || type === 'any') {
-    return { kind: 'auto' };
-  }
+  if (type === 'none') return { kind: 'none' };
+  if (type === 'auto' || type === 'any') return { kind: 'auto' };
   if (type === 'tool' && isJsonObject(choice) && typeof choice['name'] === 'string') {
     return { kind: 'named', name: choice['name'] };
   }

@@ -1,10 +1,10 @@
 import type { Usage } from '../completion-usage.ts';
 import type { Completion, StreamFrames } from '../wire.ts';
 import { anthropicStopReason, anthropicUsage, messageHead, toolUseId } from './completion.ts';
-import { anthropicErrorBody } from './errors.ts';
+import { anthropicErrorBody } from './error-body.ts';
 
-const overloadedStatus = 529;
-const deltaHead = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":';
+const OVERLOADED_STATUS = 529;
+const DELTA_HEAD = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":';
 
 /** The frames of a Messages stream: one content block, text or a tool's input. */
 export function anthropicStreamFrames(completion: Completion): StreamFrames {
@@ -19,8 +19,8 @@ export function anthropicStreamFrames(completion: Completion): StreamFrames {
     delta: (index) => {
       const piece = JSON.stringify(answer.pieces[index] ?? '');
       return isTool
-        ? `${deltaHead}{"type":"input_json_delta","partial_json":${piece}}}\n\n`
-        : `${deltaHead}{"type":"text_delta","text":${piece}}}\n\n`;
+        ? `${DELTA_HEAD}{"type":"input_json_delta","partial_json":${piece}}}\n\n`
+        : `${DELTA_HEAD}{"type":"text_delta","text":${piece}}}\n\n`;
     },
     closing: () =>
       event('content_block_stop', { index: 0 }) +
@@ -29,8 +29,8 @@ export function anthropicStreamFrames(completion: Completion): StreamFrames {
         ...(usage === undefined ? {} : { usage: anthropicUsage(usage) }),
       }),
     terminator: () => event('message_stop', {}),
-    error: () => `event: error\ndata: ${anthropicErrorBody(overloadedStatus, 'Overloaded')}\n\n`,
-    garbage: () => `${deltaHead}<html>not what was asked for\n\n`,
+    error: () => `event: error\ndata: ${anthropicErrorBody(OVERLOADED_STATUS, 'Overloaded')}\n\n`,
+    garbage: () => `${DELTA_HEAD}<html>not what was asked for\n\n`,
   };
 }
 

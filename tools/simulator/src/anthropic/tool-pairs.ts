@@ -1,5 +1,11 @@
+import type { JsonObject } from '#kernel/json.ts';
 import { RequestProblem } from '../request-problem.ts';
-import type { Message } from './message.ts';
+
+/** One message of a conversation, its content as blocks. */
+export interface Message {
+  readonly role: string;
+  readonly blocks: readonly JsonObject[];
+}
 
 type Turn = { readonly role: string; readonly uses: string[]; readonly results: string[]; readonly index: number };
 

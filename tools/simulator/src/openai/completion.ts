@@ -2,7 +2,7 @@ import type { Usage } from '../completion-usage.ts';
 import type { Completion } from '../wire.ts';
 import { logprobsOf } from './logprobs.ts';
 
-export const openAiFingerprint = 'fp_simulator';
+export const OPEN_AI_FINGERPRINT = 'fp_simulator';
 
 /** The JSON body of a chat completion. */
 export function openAiCompletionBody(completion: Completion): string {
@@ -15,7 +15,7 @@ export function openAiCompletionBody(completion: Completion): string {
     choices: Array.from({ length: prompt.choices }, (_, index) => choiceOf(completion, index)),
     ...(usage === undefined ? {} : { usage: openAiUsage(usage) }),
     service_tier: 'default',
-    system_fingerprint: openAiFingerprint,
+    system_fingerprint: OPEN_AI_FINGERPRINT,
   });
 }
 

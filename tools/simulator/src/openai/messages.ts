@@ -26,9 +26,7 @@ export function readMessages(messages: unknown): ReadMessages {
     images += content.images;
     lastRole = message['role'];
     lastText = content.text;
-    if (lastRole === 'user') {
-      userText = content.text;
-    }
+    if (lastRole === 'user') userText = content.text;
   }
   const isToolTurn = lastRole === 'tool' || lastRole === 'function';
   return {
@@ -40,12 +38,8 @@ export function readMessages(messages: unknown): ReadMessages {
 }
 
 function readContent(content: unknown, index: number): { text: string; images: number } {
-  if (typeof content === 'string') {
-    return { text: content, images: 0 };
-  }
-  if (content === undefined || content === null) {
-    return { text: '', images: 0 };
-  }
+  if (typeof content === 'string') return { text: content, images: 0 };
+  if (content === undefined || content === null) return { text: '', images: 0 };
   if (!Array.isArray(content)) {
     throw new RequestProblem(400, `Invalid type for 'messages[${index}].content': expected a string or an array.`);
   }

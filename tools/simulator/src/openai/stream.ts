@@ -1,6 +1,6 @@
 import type { Completion, StreamFrames } from '../wire.ts';
-import { openAiFingerprint, openAiUsage, toolCallId } from './completion.ts';
-import { openAiErrorBody } from './errors.ts';
+import { OPEN_AI_FINGERPRINT, openAiUsage, toolCallId } from './completion.ts';
+import { openAiErrorBody } from './error-body.ts';
 import { logprobsOf } from './logprobs.ts';
 
 /** The frames of a chat completion stream. What is the same in every chunk is made once, for this is the hot path. */
@@ -9,7 +9,7 @@ export function openAiStreamFrames(completion: Completion): StreamFrames {
   const head =
     `data: {"id":"chatcmpl-${completion.id}","object":"chat.completion.chunk",` +
     `"created":${Math.floor(completion.createdAtMs / 1000)},"model":${JSON.stringify(prompt.model)},` +
-    `"service_tier":"default","system_fingerprint":"${openAiFingerprint}","choices":[`;
+    `"service_tier":"default","system_fingerprint":"${OPEN_AI_FINGERPRINT}","choices":[`;
   const isUsageAsked = prompt.includeUsage && usage !== undefined;
   const tail = isUsageAsked ? '],"usage":null}\n\n' : ']}\n\n';
   const chunk = (choice: number, delta: string, logprobs: string, finishReason: string): string =>
@@ -45,9 +45,7 @@ export function openAiStreamFrames(completion: Completion): StreamFrames {
 
 function openingDelta(completion: Completion, choice: number): string {
   const { toolName } = completion.answer;
-  if (toolName === undefined) {
-    return '{"role":"assistant","content":"","refusal":null}';
-  }
+  if (toolName === undefined) return '{"role":"assistant","content":"","refusal":null}';
   const call = {
     index: 0,
     id: toolCallId(completion, choice),

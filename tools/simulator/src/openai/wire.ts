@@ -1,18 +1,18 @@
 import { RequestProblem } from '../request-problem.ts';
 import type { Wire } from '../wire.ts';
 import { openAiCompletionBody } from './completion.ts';
-import { openAiErrorBody } from './errors.ts';
+import { openAiErrorBody } from './error-body.ts';
 import { readOpenAiPrompt } from './prompt.ts';
 import { openAiStreamFrames } from './stream.ts';
 
-const bearerPattern = /^Bearer\s+\S/i;
+const BEARER_PATTERN = /^Bearer\s+\S/i;
 
 /** OpenAI's chat completions. Any bearer token is a good one. */
 export const openAiWire: Wire = {
   name: 'openai',
   requestIdHeader: 'x-request-id',
   refuseHeaders: (headers) =>
-    bearerPattern.test(headers.authorization ?? '')
+    BEARER_PATTERN.test(headers.authorization ?? '')
       ? undefined
       : new RequestProblem(
           401,

@@ -34,6 +34,11 @@ const credited: GatewayEvent<'BalanceCredited'> = {
       { account: 'topups', amountNanoUsd: '-10000000000' },
     ],
     creditedAtMs: '5',
+    payerKind: '',
+    payerId: '',
+    actor: '',
+    actorRole: '',
+    address: '',
   },
 };
 

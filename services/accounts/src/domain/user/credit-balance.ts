@@ -49,6 +49,11 @@ function balanceCredited({ userId, creditId, amountNanoUsd, reason, nowMs }: Cre
         { account: accounts.customer(userId), amountNanoUsd },
         { account: accounts.topups, amountNanoUsd: -amountNanoUsd },
       ]),
+      payerKind: '',
+      payerId: '',
+      actor: '',
+      actorRole: '',
+      address: '',
       creditedAtMs: String(nowMs),
     },
   };

@@ -116,6 +116,9 @@ describe('an admission', () => {
             outputTokensBound: 300,
             admittedAtMs: String(NOW),
             expiresAtMs: String(NOW + 900_000),
+            payerKind: '',
+            payerId: '',
+            reservations: [],
           },
         },
       ]);

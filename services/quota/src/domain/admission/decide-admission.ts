@@ -171,6 +171,9 @@ function admittedEvent(
       outputTokensBound: bound.outputTokensBound,
       admittedAtMs: String(nowMs),
       expiresAtMs: String(nowMs + rules.holdTtlMs),
+      payerKind: '',
+      payerId: '',
+      reservations: [],
     },
   };
 }

@@ -127,6 +127,35 @@ export declare type BalanceCredited = Message<"gateway.events.v1.BalanceCredited
    * @generated from field: int64 credited_at_ms = 6;
    */
   creditedAtMs: bigint;
+
+  /**
+   * Whose balance it is, where it is not the user's: "team" or "organisation", and its id; both empty: the user's.
+   *
+   * @generated from field: string payer_kind = 7;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 8;
+   */
+  payerId: string;
+
+  /**
+   * Who added it, as in AdminAction; empty in old logs.
+   *
+   * @generated from field: string actor = 9;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string actor_role = 10;
+   */
+  actorRole: string;
+
+  /**
+   * @generated from field: string address = 11;
+   */
+  address: string;
 };
 
 /**
@@ -164,6 +193,35 @@ export declare type BalanceCreditedJson = {
    * @generated from field: int64 credited_at_ms = 6;
    */
   creditedAtMs?: string;
+
+  /**
+   * Whose balance it is, where it is not the user's: "team" or "organisation", and its id; both empty: the user's.
+   *
+   * @generated from field: string payer_kind = 7;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 8;
+   */
+  payerId?: string;
+
+  /**
+   * Who added it, as in AdminAction; empty in old logs.
+   *
+   * @generated from field: string actor = 9;
+   */
+  actor?: string;
+
+  /**
+   * @generated from field: string actor_role = 10;
+   */
+  actorRole?: string;
+
+  /**
+   * @generated from field: string address = 11;
+   */
+  address?: string;
 };
 
 /**

@@ -59,6 +59,13 @@ export declare type PricePublished = Message<"gateway.events.v1.PricePublished">
    * @generated from field: int64 published_at_ms = 7;
    */
   publishedAtMs: bigint;
+
+  /**
+   * From when it holds; 0: from published_at_ms on.
+   *
+   * @generated from field: int64 effective_at_ms = 8;
+   */
+  effectiveAtMs: bigint;
 };
 
 /**
@@ -109,6 +116,13 @@ export declare type PricePublishedJson = {
    * @generated from field: int64 published_at_ms = 7;
    */
   publishedAtMs?: string;
+
+  /**
+   * From when it holds; 0: from published_at_ms on.
+   *
+   * @generated from field: int64 effective_at_ms = 8;
+   */
+  effectiveAtMs?: string;
 };
 
 /**
@@ -305,6 +319,25 @@ export declare type ChargePosted = Message<"gateway.events.v1.ChargePosted"> & {
    * @generated from field: int64 posted_at_ms = 13;
    */
   postedAtMs: bigint;
+
+  /**
+   * As in RequestAdmitted.
+   *
+   * @generated from field: string payer_kind = 14;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 15;
+   */
+  payerId: string;
+
+  /**
+   * The provider that answered, for limits of providers; empty: none did, or an old log.
+   *
+   * @generated from field: string provider = 16;
+   */
+  provider: string;
 };
 
 /**
@@ -383,6 +416,25 @@ export declare type ChargePostedJson = {
    * @generated from field: int64 posted_at_ms = 13;
    */
   postedAtMs?: string;
+
+  /**
+   * As in RequestAdmitted.
+   *
+   * @generated from field: string payer_kind = 14;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 15;
+   */
+  payerId?: string;
+
+  /**
+   * The provider that answered, for limits of providers; empty: none did, or an old log.
+   *
+   * @generated from field: string provider = 16;
+   */
+  provider?: string;
 };
 
 /**

@@ -85,6 +85,25 @@ export declare type RequestAdmitted = Message<"gateway.events.v1.RequestAdmitted
    * @generated from field: int64 expires_at_ms = 12;
    */
   expiresAtMs: bigint;
+
+  /**
+   * Whose balance the hold is on, where it is not the user's: "team" or "organisation", and its id; both empty: the user's.
+   *
+   * @generated from field: string payer_kind = 13;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 14;
+   */
+  payerId: string;
+
+  /**
+   * What was set aside on each limit the request counts against, all of them or none.
+   *
+   * @generated from field: repeated gateway.events.v1.Reservation reservations = 15;
+   */
+  reservations: Reservation[];
 };
 
 /**
@@ -162,6 +181,25 @@ export declare type RequestAdmittedJson = {
    * @generated from field: int64 expires_at_ms = 12;
    */
   expiresAtMs?: string;
+
+  /**
+   * Whose balance the hold is on, where it is not the user's: "team" or "organisation", and its id; both empty: the user's.
+   *
+   * @generated from field: string payer_kind = 13;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 14;
+   */
+  payerId?: string;
+
+  /**
+   * What was set aside on each limit the request counts against, all of them or none.
+   *
+   * @generated from field: repeated gateway.events.v1.Reservation reservations = 15;
+   */
+  reservations?: ReservationJson[];
 };
 
 /**
@@ -169,6 +207,102 @@ export declare type RequestAdmittedJson = {
  * Use `create(RequestAdmittedSchema)` to create a new message.
  */
 export declare const RequestAdmittedSchema: GenMessage<RequestAdmitted, {jsonType: RequestAdmittedJson}>;
+
+/**
+ * A part of a limit's window that is set aside for a request, until its charge says what it used or its hold ends.
+ *
+ * @generated from message gateway.events.v1.Reservation
+ */
+export declare type Reservation = Message<"gateway.events.v1.Reservation"> & {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId: string;
+
+  /**
+   * Which meaning of the limit: see Limit.generation.
+   *
+   * @generated from field: uint32 generation = 2;
+   */
+  generation: number;
+
+  /**
+   * @generated from field: int64 window_start_ms = 3;
+   */
+  windowStartMs: bigint;
+
+  /**
+   * requests, tokens, input_tokens, output_tokens or cost.
+   *
+   * @generated from field: string unit = 4;
+   */
+  unit: string;
+
+  /**
+   * Of the unit; of cost in nano-USD.
+   *
+   * @generated from field: int64 amount = 5;
+   */
+  amount: bigint;
+
+  /**
+   * Counts only if this provider answers; empty: whichever does.
+   *
+   * @generated from field: string provider = 6;
+   */
+  provider: string;
+};
+
+/**
+ * A part of a limit's window that is set aside for a request, until its charge says what it used or its hold ends.
+ *
+ * @generated from message gateway.events.v1.Reservation
+ */
+export declare type ReservationJson = {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId?: string;
+
+  /**
+   * Which meaning of the limit: see Limit.generation.
+   *
+   * @generated from field: uint32 generation = 2;
+   */
+  generation?: number;
+
+  /**
+   * @generated from field: int64 window_start_ms = 3;
+   */
+  windowStartMs?: string;
+
+  /**
+   * requests, tokens, input_tokens, output_tokens or cost.
+   *
+   * @generated from field: string unit = 4;
+   */
+  unit?: string;
+
+  /**
+   * Of the unit; of cost in nano-USD.
+   *
+   * @generated from field: int64 amount = 5;
+   */
+  amount?: string;
+
+  /**
+   * Counts only if this provider answers; empty: whichever does.
+   *
+   * @generated from field: string provider = 6;
+   */
+  provider?: string;
+};
+
+/**
+ * Describes the message gateway.events.v1.Reservation.
+ * Use `create(ReservationSchema)` to create a new message.
+ */
+export declare const ReservationSchema: GenMessage<Reservation, {jsonType: ReservationJson}>;
 
 /**
  * Of old logs; written no more. The append of an admission failed, and the log has nothing of it: it can come no more, nor can a usage of the request that

@@ -8,7 +8,7 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file gateway/events/v1/quota.proto.
  */
 export const file_gateway_events_v1_quota = /*@__PURE__*/
-  fileDesc("Ch1nYXRld2F5L2V2ZW50cy92MS9xdW90YS5wcm90bxIRZ2F0ZXdheS5ldmVudHMudjEiuAIKD1JlcXVlc3RBZG1pdHRlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEg0KBW1vZGVsGAQgASgJEg4KBnN0cmVhbRgFIAEoCBIwCgpjYW5kaWRhdGVzGAYgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAcgASgNEhUKDWhvbGRfbmFub191c2QYCCABKAMSGwoTcHJvbXB0X3Rva2Vuc19ib3VuZBgJIAEoDRIbChNvdXRwdXRfdG9rZW5zX2JvdW5kGAogASgNEhYKDmFkbWl0dGVkX2F0X21zGAsgASgDEhUKDWV4cGlyZXNfYXRfbXMYDCABKAMiZAoSQWRtaXNzaW9uV2l0aGRyYXduEhIKCnJlcXVlc3RfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIUCgxmYWlsZWRfYXRfbXMYAyABKAMSEwoLaW5fcGxhY2Vfb2YYBCABKAkiVgoJQ2FuZGlkYXRlEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhEKCXByaWNlX2tleRgDIAEoCRIVCg1wcmljZV92ZXJzaW9uGAQgASgNInAKC0hvbGRFeHBpcmVkEhIKCnJlcXVlc3RfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIVCg1ob2xkX25hbm9fdXNkGAMgASgDEg4KBnJlYXNvbhgEIAEoCRIVCg1leHBpcmVkX2F0X21zGAUgASgDYgZwcm90bzM");
+  fileDesc("Ch1nYXRld2F5L2V2ZW50cy92MS9xdW90YS5wcm90bxIRZ2F0ZXdheS5ldmVudHMudjEilAMKD1JlcXVlc3RBZG1pdHRlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEg0KBW1vZGVsGAQgASgJEg4KBnN0cmVhbRgFIAEoCBIwCgpjYW5kaWRhdGVzGAYgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAcgASgNEhUKDWhvbGRfbmFub191c2QYCCABKAMSGwoTcHJvbXB0X3Rva2Vuc19ib3VuZBgJIAEoDRIbChNvdXRwdXRfdG9rZW5zX2JvdW5kGAogASgNEhYKDmFkbWl0dGVkX2F0X21zGAsgASgDEhUKDWV4cGlyZXNfYXRfbXMYDCABKAMSEgoKcGF5ZXJfa2luZBgNIAEoCRIQCghwYXllcl9pZBgOIAEoCRI0CgxyZXNlcnZhdGlvbnMYDyADKAsyHi5nYXRld2F5LmV2ZW50cy52MS5SZXNlcnZhdGlvbiJ8CgtSZXNlcnZhdGlvbhIQCghsaW1pdF9pZBgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgNEhcKD3dpbmRvd19zdGFydF9tcxgDIAEoAxIMCgR1bml0GAQgASgJEg4KBmFtb3VudBgFIAEoAxIQCghwcm92aWRlchgGIAEoCSJkChJBZG1pc3Npb25XaXRoZHJhd24SEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhQKDGZhaWxlZF9hdF9tcxgDIAEoAxITCgtpbl9wbGFjZV9vZhgEIAEoCSJWCglDYW5kaWRhdGUSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJcHJpY2Vfa2V5GAMgASgJEhUKDXByaWNlX3ZlcnNpb24YBCABKA0icAoLSG9sZEV4cGlyZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhUKDWhvbGRfbmFub191c2QYAyABKAMSDgoGcmVhc29uGAQgASgJEhUKDWV4cGlyZWRfYXRfbXMYBSABKANiBnByb3RvMw");
 
 /**
  * Describes the message gateway.events.v1.RequestAdmitted.
@@ -18,23 +18,30 @@ export const RequestAdmittedSchema = /*@__PURE__*/
   messageDesc(file_gateway_events_v1_quota, 0);
 
 /**
+ * Describes the message gateway.events.v1.Reservation.
+ * Use `create(ReservationSchema)` to create a new message.
+ */
+export const ReservationSchema = /*@__PURE__*/
+  messageDesc(file_gateway_events_v1_quota, 1);
+
+/**
  * Describes the message gateway.events.v1.AdmissionWithdrawn.
  * Use `create(AdmissionWithdrawnSchema)` to create a new message.
  */
 export const AdmissionWithdrawnSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 1);
+  messageDesc(file_gateway_events_v1_quota, 2);
 
 /**
  * Describes the message gateway.events.v1.Candidate.
  * Use `create(CandidateSchema)` to create a new message.
  */
 export const CandidateSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 2);
+  messageDesc(file_gateway_events_v1_quota, 3);
 
 /**
  * Describes the message gateway.events.v1.HoldExpired.
  * Use `create(HoldExpiredSchema)` to create a new message.
  */
 export const HoldExpiredSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 3);
+  messageDesc(file_gateway_events_v1_quota, 4);
 

@@ -1,0 +1,88 @@
+import type { Refusal } from '#errors/error-table.ts';
+import type { AdminCaller } from './admin.ts';
+
+/*
+ * What administration asks of the services beside accounts. In one process these are calls; between processes each is a method
+ * of the service's own gRPC service. All reject with a `Fault`, `unavailable`, where the service cannot be asked.
+ */
+
+/** Whose balance it is. */
+export interface Payer {
+  readonly kind: 'user' | 'team' | 'organisation';
+  readonly id: string;
+}
+
+/** A payer's money. available = credited - charged - debited - held; credited is told less what was debited. */
+export interface PayerBalance {
+  readonly payer: Payer;
+  readonly creditedNanoUsd: bigint;
+  readonly chargedNanoUsd: bigint;
+  readonly heldNanoUsd: bigint;
+  readonly availableNanoUsd: bigint;
+}
+
+/** How a limit stands now. Amounts are of its unit; of cost in nano-USD. */
+export interface LimitState {
+  readonly limitId: string;
+  readonly amount: bigint;
+  readonly used: bigint;
+  readonly held: bigint;
+  /** Never below 0. */
+  readonly left: bigint;
+  /** null: its period is ever. */
+  readonly resetsAtMs: number | null;
+}
+
+export interface Debit {
+  /** A UUID: the same one debits once. */
+  readonly debitId: string;
+  readonly payer: Payer;
+  /** More than 0. */
+  readonly amountNanoUsd: bigint;
+  readonly reason: string;
+  /** Empty: none. */
+  readonly undoesCreditId: string;
+  readonly by: AdminCaller;
+}
+
+/** Of quota, which alone decides what is taken from a balance. */
+export interface BalancesPort {
+  /** In the order asked for; zeroes for a payer that never was credited. */
+  balancesOf(payers: readonly Payer[]): Promise<readonly PayerBalance[]>;
+  /** Takes money that is neither spent nor held. Resolves with the position of the event, or with why not. */
+  debit(debit: Debit): Promise<{ readonly position: number } | { readonly refusal: Refusal }>;
+  /** In the order asked for; a limit that quota does not know has nothing used. */
+  limitStates(limitIds: readonly string[]): Promise<readonly LimitState[]>;
+}
+
+export interface LedgerLine {
+  readonly position: number;
+  readonly atMs: number;
+  readonly type: 'credit' | 'debit' | 'charge';
+  /** Negative where the balance fell. */
+  readonly amountNanoUsd: bigint;
+  readonly requestId: string;
+  readonly creditId: string;
+  readonly reason: string;
+}
+
+/** Of billing. */
+export interface LedgerPort {
+  /** The newest lines first, those before a position; 0: from the newest. */
+  ledgerLines(query: {
+    readonly payer: Payer;
+    readonly beforePosition: number;
+    readonly limit: number;
+  }): Promise<readonly LedgerLine[]>;
+}
+
+/** Of the router. */
+export interface ProviderTestPort {
+  testProvider(test: { readonly providerId: string; readonly model: string }): Promise<{
+    readonly isOk: boolean;
+    readonly model: string;
+    readonly status: number;
+    readonly durationMs: number;
+    readonly message: string;
+  }>;
+}

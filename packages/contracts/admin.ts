@@ -1,0 +1,29 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { AdminService } from './gen/gateway/admin/v1/admin_pb.js';
+
+/** What an administrator may do; see the roles in the options of resources and commands. An owner may do everything. */
+export type AdminRole = 'owner' | 'operator' | 'billing' | 'auditor';
+
+/** Who gives a command of administration, and from where: what the log says of it. */
+export interface AdminCaller {
+  /** The id of an admin token; "bootstrap" for the gateway's own token; "config" for its settings; "gateway" for itself. */
+  readonly actor: string;
+  readonly role: AdminRole;
+  /** Empty: from this gateway itself. */
+  readonly address: string;
+  readonly requestId: string;
+}
+
+type Methods = (typeof AdminService)['method'];
+export type AdminMethod = keyof Methods;
+export type AdminInput<M extends AdminMethod> = MessageShape<Methods[M]['input']>;
+export type AdminOutput<M extends AdminMethod> = MessageInitShape<Methods[M]['output']>;
+
+/**
+ * gateway.admin.v1.AdminService: one function a method. A promise resolves when the command is durable and in force in this
+ * process. Rejections are `Fault`s whose `param` names the field as the proto does; the caller's role is checked first
+ * (`forbidden`).
+ */
+export type AdminPort = {
+  readonly [M in AdminMethod]: (request: AdminInput<M>, caller: AdminCaller) => Promise<AdminOutput<M>>;
+};

@@ -1,0 +1,82 @@
+import { isJsonObject } from '#kernel/json.ts';
+import type { Script, ScriptedUsage } from './script.ts';
+
+/** A day: longer than any client waits, and below what a timer can hold. */
+const DELAY_MAX_MS = 86_400_000;
+/** Keeps one scripted answer below some 20 MB of frames. */
+const CHUNKS_MAX = 100_000;
+/** Above any context window, and far from where numbers stop being exact. */
+const TOKENS_MAX = 1_000_000_000;
+
+type Check = (value: unknown) => string | undefined;
+
+const usageChecks: Readonly<Record<keyof ScriptedUsage, Check>> = {
+  prompt: integer(0, TOKENS_MAX),
+  completion: integer(0, TOKENS_MAX),
+  cached: integer(0, TOKENS_MAX),
+  cacheWrite: integer(0, TOKENS_MAX),
+  reasoning: integer(0, TOKENS_MAX),
+};
+
+const checks: Readonly<Record<keyof Script, Check>> = {
+  usage: usage,
+  omitUsage: boolean,
+  text: string,
+  chunks: integer(1, CHUNKS_MAX),
+  latencyMs: integer(0, DELAY_MAX_MS),
+  jitterMs: integer(0, DELAY_MAX_MS),
+  chunkDelayMs: integer(0, DELAY_MAX_MS),
+  finishReason: string,
+  status: integer(400, 599),
+  retryAfterS: integer(0, DELAY_MAX_MS / 1000),
+  cutAfterChunks: integer(0, CHUNKS_MAX),
+  endWithoutDone: boolean,
+  garbage: boolean,
+  hang: oneOf('headers', 'mid-stream'),
+  midStreamError: boolean,
+  key: string,
+  failTimes: integer(0, TOKENS_MAX),
+  failureRate: (value) => (typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'a number from 0 to 1'),
+};
+
+/** What is wrong with a value that should be a script; empty: nothing. */
+export function scriptFaults(value: unknown): readonly string[] {
+  return faultsOf('', value, checks);
+}
+
+function faultsOf(path: string, value: unknown, known: Readonly<Record<string, Check>>): string[] {
+  if (!isJsonObject(value)) return [`${path === '' ? 'it' : path} has to be a JSON object`];
+  const faults: string[] = [];
+  for (const [name, entry] of Object.entries(value)) {
+    const expected = Object.hasOwn(known, name) ? known[name]?.(entry) : `one of ${Object.keys(known).join(', ')}`;
+    if (expected !== undefined) {
+      const subject = Object.hasOwn(known, name) ? `${path}${name}` : `the field name "${path}${name}"`;
+      faults.push(`${subject} has to be ${expected}`);
+    }
+  }
+  return faults;
+}
+
+function usage(value: unknown): string | undefined {
+  const faults = faultsOf('usage.', value, usageChecks);
+  return faults.length > 0 ? `right (${faults.join('; ')})` : undefined;
+}
+
+function boolean(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' ? undefined : 'a string';
+}
+
+function integer(min: number, max: number): Check {
+  return (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max
+      ? undefined
+      : `a whole number from ${min} to ${max}`;
+}
+
+function oneOf(...values: readonly string[]): Check {
+  return (value) => (values.some((known) => known === value) ? undefined : `one of ${values.join(', ')}`);
+}

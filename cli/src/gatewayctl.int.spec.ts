@@ -364,7 +364,7 @@ test('a gateway that does not answer is named with the setting its address comes
   assert.match(anyPort.stderr, /GATEWAY_GRPC_PORT is 0, .*--address/);
   const typo = await run({ GATEWAY_GRPC_PROT: '1' });
   assert.equal(typo.code, 2);
-  assert.match(typo.stderr, /GATEWAY_GRPC_PROT: there is no such setting; GATEWAY_GRPC_PORT is meant/);
+  assert.match(typo.stderr, /GATEWAY_GRPC_PROT: unknown setting; did you mean GATEWAY_GRPC_PORT/);
 });
 
 test('the installed command runs the same program', async () => {

@@ -12,7 +12,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addReplay } from './commands/replay.ts';
-import type { FoundConnection, GlobalOptions } from './connection.ts';
+import type { FoundConnection } from './connection.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { createOutput } from './output.ts';
 import { version } from './version.ts';
@@ -23,7 +23,8 @@ export type CliSurroundings = Omit<CommandContext, 'setExitCode' | 'noteConnecti
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<number> {
   let code: number = exitCode.fine;
   let connection: FoundConnection | undefined;
-  const program = createProgram({
+  const isJson = args.includes('--json');
+  const context: CommandContext = {
     ...surroundings,
     setExitCode: (value) => {
       code = value;
@@ -31,15 +32,19 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     noteConnection: (value) => {
       connection = value;
     },
-  });
+  };
+  const program = createProgram(context, isJson ? () => {} : (text) => context.stderr.write(text));
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (thrown) {
-    // Commander has told it already, or it was the help that was asked for.
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCode.fine : exitCode.usage;
-    const { json } = program.opts<GlobalOptions>();
-    const output = createOutput(surroundings, json === true || args.includes('--json'));
+    const output = createOutput(surroundings, isJson);
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return exitCode.fine;
+      // Commander itself tells people.
+      if (isJson) output.failure({ code: 'usage', message: usageMessage(thrown) });
+      return exitCode.usage;
+    }
     if (thrown instanceof UsageError) {
       output.failure({ code: 'usage', message: thrown.message });
       return exitCode.usage;
@@ -49,7 +54,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   }
 }
 
-function createProgram(context: CommandContext): Command {
+function createProgram(context: CommandContext, tellError: (text: string) => void): Command {
   const program = new Command('gatewayctl')
     .description('Looks after a gateway: its settings, its database, its log and what is folded from it.')
     .version(version(), '-V, --version', 'the version of gatewayctl and of the gateway it comes with')
@@ -69,7 +74,7 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: tellError,
     });
   const audit = program.command('audit').description('check the log and what follows from it');
   addAuditVerify(audit, context);
@@ -84,6 +89,12 @@ function createProgram(context: CommandContext): Command {
   addDoctor(program, context);
   addCompletion(program, context);
   return program;
+}
+
+/** A command that needs another word prints its help, and has no message of its own. */
+function usageMessage({ code, message }: CommanderError): string {
+  const isHelp = code === 'commander.help';
+  return isHelp ? 'Name a command; --help lists them.' : message.replace(/^error: /, '');
 }
 
 const EXIT_CODES = `

@@ -82,3 +82,19 @@ test('every command tells --json and the exit codes in its help', async () => {
     assert.match(stdout, /Exit codes: 0 fine, 1 fault, 2 wrong usage/);
   }
 });
+
+test('a wrong command line is told with the hint --help, and with --json as JSON', async () => {
+  const text = await ctl(['--port', '1']);
+  assert.deepEqual(text, {
+    code: 2,
+    stdout: '',
+    stderr: "error: unknown option '--port'\nAdd --help for what there is.\n",
+  });
+  const json = await ctl(['--json', '--port', '1']);
+  assert.deepEqual(
+    [json.code, JSON.parse(json.stderr)],
+    [2, { error: { code: 'usage', message: "unknown option '--port'" } }],
+  );
+  const noCommand = await ctl(['--json', 'config']);
+  assert.deepEqual([noCommand.code, JSON.parse(noCommand.stderr).error.code], [2, 'usage']);
+});

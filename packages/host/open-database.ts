@@ -51,7 +51,7 @@ export async function openOwnDatabase(
 
 function sayWhichDatabase(error: unknown): never {
   const why = error instanceof Error ? error.message : String(error);
-  throw new Error(`the database cannot be used: ${why}; DATABASE_URL says which it is`, { cause: error });
+  throw new Error(`the database of DATABASE_URL cannot be used: ${why}`, { cause: error });
 }
 
 /** A pool that is closed with the process. It connects with the first query. */

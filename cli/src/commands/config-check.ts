@@ -45,6 +45,9 @@ async function check(environment: NodeJS.ProcessEnv): Promise<Found> {
 
 function checkText({ faults, warnings }: Found): string {
   const lines = [...faults.map((fault) => `fault    ${fault}`), ...warnings.map((warning) => `warning  ${warning}`)];
-  const verdict = faults.length === 0 ? 'The settings are sound.' : `${faults.length} fault(s): no gateway starts so.`;
+  const verdict =
+    faults.length === 0
+      ? 'The settings are sound.'
+      : `${faults.length} fault(s): the gateway cannot start with these settings.`;
   return [...lines, verdict].join('\n');
 }

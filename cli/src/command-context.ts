@@ -10,7 +10,7 @@ export interface CommandContext {
   readonly stderr: NodeJS.WriteStream;
   /** What the program ends with; a command sets it where it is not 0. */
   setExitCode(code: number): void;
-  /** Told of the gateway that a command speaks to, so that a failure can name it. */
+  /** A command calls this with the gateway that it speaks to, so that a failure can name it. */
   noteConnection(connection: FoundConnection): void;
 }
 

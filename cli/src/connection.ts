@@ -67,7 +67,7 @@ function addressesOf(
   if (options.address !== undefined) return [listIn(options.address), '--address'];
   const given = environment['GATEWAY_GRPC_ADDRESS'] ?? '';
   if (given !== '') return [listIn(given), 'GATEWAY_GRPC_ADDRESS'];
-  // What answers operators; routers and ingresses have nothing to tell them.
+  // The services that answer operators. Routers and ingresses have nothing for them.
   const { journalAddresses, quotaAddresses, billingAddresses, accountsAddresses } = config;
   const services = new Set([...journalAddresses, ...quotaAddresses, ...billingAddresses, ...accountsAddresses]);
   if (services.size > 0) return [[...services], "the services' addresses in the settings"];
@@ -84,7 +84,7 @@ function listIn(text: string): readonly string[] {
   return text.split(',').map((address) => address.trim());
 }
 
-/** Where a gateway is found that listens at all addresses: at this machine's own. */
+/** The address of a gateway that listens at all addresses is this machine's own. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

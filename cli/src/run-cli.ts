@@ -41,7 +41,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     const output = createOutput(surroundings, isJson);
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return exitCode.fine;
-      // Commander itself tells people.
+      // For people, Commander has printed the error already.
       if (isJson) output.failure({ code: 'usage', message: usageMessage(thrown) });
       return exitCode.usage;
     }
@@ -91,7 +91,7 @@ function createProgram(context: CommandContext, tellError: (text: string) => voi
   return program;
 }
 
-/** A command that needs another word prints its help, and has no message of its own. */
+/** A command that needs a sub-command prints its help, and its error has no message. */
 function usageMessage({ code, message }: CommanderError): string {
   const isHelp = code === 'commander.help';
   return isHelp ? 'Name a command; --help lists them.' : message.replace(/^error: /, '');
@@ -124,7 +124,7 @@ function failureOf(
   }
 }
 
-/** Which gateway it was: another one may listen where this one was looked for. */
+/** The address that was tried: another gateway may listen there. */
 function triedText(connection: FoundConnection | undefined): string {
   if (connection === undefined) return '';
   return `Tried ${connection.addresses.join(', ')}, from ${connection.addressesFrom}. `;

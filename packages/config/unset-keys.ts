@@ -1,7 +1,7 @@
 import type { ProviderSettings } from './gateway-config.ts';
 import type { Environment } from './variables.ts';
 
-/** For each provider whose key is not in the environment, what that means and what to do. */
+/** A warning for each provider whose key is not in the environment. */
 export function unsetKeys(providers: readonly ProviderSettings[], environment: Environment): string[] {
   return providers
     .filter(({ apiKeyEnv }) => (environment[apiKeyEnv] ?? '') === '')

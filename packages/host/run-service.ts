@@ -27,7 +27,7 @@ export interface ServiceDefinition {
   readonly start: (host: Host) => Promise<void>;
 }
 
-/** What a shell's own commands end with where they were called wrongly. */
+/** The exit code of a wrong command line, as of a shell's own commands. */
 export const USAGE_EXIT_CODE = 2;
 
 /**

@@ -17,7 +17,7 @@ export function migrationsOf(schema: string): string {
   return `${SERVICES}/${schema}/migrations`;
 }
 
-/** Brings a service's schema up to date, as the role that owns it where there is one. Says what that took. */
+/** Updates a service's schema, as the role that owns it if there is one. Returns the migrations that were applied. */
 export async function migrateSchema(
   name: string,
   { migrationDatabaseUrl, databaseUrl }: Pick<GatewayConfig, 'migrationDatabaseUrl' | 'databaseUrl'>,

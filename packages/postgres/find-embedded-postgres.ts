@@ -4,7 +4,7 @@ import { addressOf } from './embedded/address-of.ts';
 import { readPassword } from './embedded/cluster.ts';
 import { isPostmasterOf, readPostmasterFile } from './embedded/postmaster-file.ts';
 
-/** The connection string of the embedded PostgreSQL that runs in a data directory; undefined where none does. */
+/** The connection string of the embedded PostgreSQL that runs in a data directory; undefined if none runs. */
 export async function findEmbeddedPostgres(dataDir: string): Promise<string | undefined> {
   const dir = await realpath(join(dataDir, 'postgres')).catch(() => undefined);
   if (dir === undefined) return undefined;

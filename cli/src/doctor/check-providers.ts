@@ -3,10 +3,10 @@ import { unsetKeys } from '#config/unset-keys.ts';
 import { unpricedInSettings } from '../settings-warnings.ts';
 import { type Check, type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
-/** Across the world, with a handshake of TLS; a provider that needs longer is as good as away. */
+/** Enough for a TLS handshake across the world. */
 const REACH_TIMEOUT_MS = 5_000;
 
-/** Whether each provider's address answers, has a key, and has models with prices. No key is sent, and nothing is paid. */
+/** Checks that each provider's address answers, and that it has a key and priced models. Sends no key and costs nothing. */
 export const checkProviders: Check = async ({ config, environment }) => {
   const providers = providersFrom(config.providers, environment);
   if (providers.length === 0) return [ok('providers', 'none is set: the simulator answers')];

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { type Check, ok, reasonOf, warn } from './finding.ts';
 
-/** Redis is a millisecond away; what is slower is not there. */
+/** Redis answers within milliseconds; after this it counts as away. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whether the Redis answers that ingresses share their rate limits by. Without it each counts alone: no failure. */
@@ -15,7 +15,7 @@ export const checkRedis: Check = async ({ config: { redisUrl } }) => {
     maxRetriesPerRequest: 0,
   });
   let lastError: unknown;
-  // What it emits says why; what connecting rejects with says only that it is closed.
+  // The event has the reason. The rejection of `connect` only says that the connection is closed.
   redis.on('error', (error: unknown) => {
     lastError = error;
   });

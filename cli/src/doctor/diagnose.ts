@@ -11,7 +11,7 @@ import { type Check, type Finding, fail, ok } from './finding.ts';
 /** In the order in which they are told. */
 const checks: readonly Check[] = [checkDisk, checkDatabase, checkBus, checkRedis, checkProviders];
 
-/** Looks at everything a gateway needs, all parts at once. Where the settings are faulty, there is nothing else to look at. */
+/** Checks everything that a gateway needs, all parts at once. If the settings are faulty, nothing else is checked. */
 export async function diagnose(
   environment: NodeJS.ProcessEnv,
   dataDir: string | undefined,

@@ -1,11 +1,11 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
 
-/** `warn`: the gateway works, and somebody should look. `fail`: it does not, or will not for long. */
+/** `warn`: the gateway works, but an operator should look. `fail`: the gateway does not work, or will not for long. */
 export type FindingStatus = 'ok' | 'warn' | 'fail';
 
 /** One line of a diagnosis. */
 export interface Finding {
-  /** The part that was looked at. */
+  /** The part that was checked. */
   readonly part: string;
   readonly status: FindingStatus;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** What a check looks at. */
+/** What a check has to work with. */
 export interface DoctorParts {
   readonly config: GatewayConfig;
   readonly environment: NodeJS.ProcessEnv;
@@ -21,7 +21,7 @@ export interface DoctorParts {
   readonly dataDir: string;
 }
 
-/** Looks at one part. Never rejects for what is wrong with it: that is a finding. */
+/** Checks one part. Never rejects: a fault of the part is a finding. */
 export type Check = (parts: DoctorParts) => Promise<readonly Finding[]>;
 
 export function ok(part: string, message: string): Finding {
@@ -39,7 +39,7 @@ export function fail(part: string, message: string, advice: string): Finding {
 /** Why something failed, in the driver's own words, and without a stack. */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  // What tried several addresses says nothing itself.
+  // An error of several addresses has no message of its own.
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return reasonOf(thrown.errors[0]);
   if (thrown.message === 'fetch failed' && thrown.cause !== undefined) return reasonOf(thrown.cause);
   return thrown.message === '' && 'code' in thrown ? String(thrown.code) : thrown.message;

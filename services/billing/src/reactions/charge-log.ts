@@ -7,7 +7,7 @@ export interface SpendCounter {
   inc(labels: { readonly model: string; readonly provider: string }, nanoUsd: number): void;
 }
 
-/** The model is the price's: providers have many names for one, and a client may make up dates. */
+/** The label is the model of the price: a model has many names, and a client may invent dated ones. */
 export function countSpend(
   counter: SpendCounter | undefined,
   { priceKey, amountNanoUsd }: Charge,

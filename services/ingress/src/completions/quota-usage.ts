@@ -5,10 +5,10 @@ import type { GatewayMetrics } from '#telemetry/metrics.ts';
 /** Users who are looked at: those seen last. To ask for the balance of every user there is would take too long. */
 const USERS_MAX = 100;
 
-/** A user above the first may be asked whether the quota is enough, above the second soon will ask, at the third is refused. */
+/** The shares that are counted: half, nearly all, and all, at which a user is refused. */
 const SHARES = [0.5, 0.9, 1] as const;
 
-/** Keeps `gateway_quota_users`: how many of the users seen last use how much. It names none of them. */
+/** Keeps `gateway_quota_users`: how many of the users seen last use a share or more. It names no user. */
 export interface QuotaUsage {
   /** Notes a user's window after a decision. */
   note(userId: string, window: RequestWindow | null): void;

@@ -11,17 +11,17 @@ export interface AccountSums {
   readonly heldNanoUsd: bigint;
 }
 
-/** All payers' sums at a place in the log. */
+/** All payers' sums at a position of the log. */
 export interface SumsByPayer {
-  /** Takes the next event; the sums after it of the payer whose money it moved, undefined where it moved none. */
+  /** Takes the next event. Returns the sums of the payer whose money moved; undefined if none moved. */
   apply(event: RecordedEvent): AccountSums | undefined;
   /** Zeroes for a payer whose money never moved. */
   of(payer: Payer): AccountSums;
 }
 
 /**
- * Adds up what the events say, and believes every one of them: a hold that ends twice is given back twice, so that it
- * shows in the sums.
+ * Adds up the events and believes each of them. A hold that ends twice is given back twice, so that it shows in the
+ * sums.
  */
 export function createSumsByPayer(): SumsByPayer {
   const payers = new Map<string, AccountSums>();

@@ -7,7 +7,7 @@ export function hasPostings(
   return event.type === 'BalanceCredited' || event.type === 'BalanceDebited' || event.type === 'ChargePosted';
 }
 
-/** What an entry's lines move on each account, in nano-USD. */
+/** The sum of an entry's lines for each account, in nano-USD. */
 export function sumsByAccount(
   postings: readonly { readonly account: string; readonly amountNanoUsd: string }[],
 ): Map<string, bigint> {

@@ -16,7 +16,7 @@ import type {
 } from './explanation.ts';
 import { holdBounds } from './hold-arithmetic.ts';
 
-/** What an admission says, with the price book, the payer's money and the limits as they were. */
+/** Explains an admission, with the price book, the payer's money and the limits of that moment. */
 export function explainAdmission(
   { position, data }: RecordedEvent<'RequestAdmitted'>,
   prices: PublishedPrices,
@@ -70,7 +70,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
   };
 }
 
-/** How a charge came about, and whether it does. */
+/** Explains how a charge's amount was calculated, and whether it recomputes. */
 export function explainCharge(
   { position, data }: RecordedEvent<'ChargePosted'>,
   prices: PublishedPrices,
@@ -105,7 +105,7 @@ export function explainExpiry({ position, data }: RecordedEvent<'HoldExpired'>, 
   };
 }
 
-/** Both the charge's own lines and the usage rated anew by the price in the log give amount + overrun. */
+/** Whether both the charge's own lines and the usage rated anew by the log's price give amount + overrun. */
 function isRecomputed(
   charge: EventBodies['ChargePosted'],
   prices: PublishedPrices,

@@ -7,6 +7,7 @@ import { availableOf, createSumsByPayer, type SumsByPayer } from '../account-sum
 import { createLimitSums } from '../limit-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
+import { endingOf } from './ending.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -20,8 +21,8 @@ import type {
 import { createRequestProof } from './request-proof.ts';
 
 /**
- * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined where the
- * log has no admission of it. Throws where an event that bears on it cannot be read.
+ * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined if the log
+ * has no admission of the request. Throws if an event that bears on it cannot be read.
  */
 export async function explainRequest(
   batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
@@ -60,7 +61,7 @@ function createStory(requestId: string): Story {
   let charge: ExplainedCharge | null = null;
   let expiry: ExplainedExpiry | null = null;
 
-  /** Applies the request's own event; the payer's money before and after it. */
+  /** Applies one of the request's events. Returns the payer's money before and after it. */
   const around = (event: RecordedEvent, { data }: RecordedEvent<'RequestAdmitted'>) => {
     const payer = payerOf(data);
     const before = moneyOf(sums, payer);
@@ -93,8 +94,18 @@ function createStory(requestId: string): Story {
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      const payer = payerOf(admitted.data);
-      return { requestId, state, userId, payer, key, admission, usage, charge, expiry };
+      return {
+        requestId,
+        state,
+        ending: endingOf(usage, expiry !== null),
+        userId,
+        payer: payerOf(admitted.data),
+        key,
+        admission,
+        usage,
+        charge,
+        expiry,
+      };
     },
   };
 }

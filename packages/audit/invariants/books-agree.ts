@@ -4,8 +4,8 @@ import { type Invariant, violationAt } from '../invariant.ts';
 import { hasPostings, sumsByAccount } from '../posting-sums.ts';
 
 /**
- * Two ways to the same money: the amounts in the events, and the postings of the ledger. The payer's account holds what is
- * available or held, so credited = (account - held) + held + charged + debited.
+ * Compares two ways to the same money: the amounts in the events, and the postings of the ledger. The payer's account holds
+ * what is available or held, so credited = (account - held) + held + charged + debited.
  */
 export const booksAgree: Invariant = {
   id: 'I7',
@@ -31,7 +31,7 @@ export const booksAgree: Invariant = {
         const debited = debitedNanoUsd === 0n ? '' : ` - ${debitedNanoUsd} debited`;
         const parts = `${creditedNanoUsd} credited${debited} - ${chargedNanoUsd} charged`;
         tally.violate(violationAt(event, `${expected} nano-USD on ${account} (${parts})`, `${posted} by the postings`));
-        // Each wrong entry shows once: from here on the ledger is taken as it should be.
+        // Each wrong entry shows once: from here on, the sums follow the ledger.
         ledger.set(account, expected);
       },
     };

@@ -4,6 +4,9 @@ import type { EventBodies } from '#contracts/events.ts';
 export const accounts = {
   /** What a customer has paid in and not yet used. */
   customer: (userId: string): string => `customer:${userId}`,
+  /** What a user, team or organisation has paid in and not yet used. */
+  payer: (kind: 'user' | 'team' | 'organisation', id: string): string =>
+    kind === 'user' ? `customer:${id}` : `${kind}:${id}`,
   revenue: 'revenue',
   /** What usage cost above its hold: borne by the house, not by the customer. */
   houseOverrun: 'house_overrun',

@@ -4,8 +4,8 @@ import type { EventBodies } from '#contracts/events.ts';
 export const accounts = {
   /** What a customer has paid in and not yet used. */
   customer: (userId: string): string => `customer:${userId}`,
-  /** What a user, team or organisation has paid in and not yet used. */
-  payer: (kind: 'user' | 'team' | 'organisation', id: string): string =>
+  /** What whoever pays has paid in and not yet used: a customer, or a team or an organisation for its users. */
+  payer: ({ kind, id }: { readonly kind: 'user' | 'team' | 'organisation'; readonly id: string }): string =>
     kind === 'user' ? `customer:${id}` : `${kind}:${id}`,
   revenue: 'revenue',
   /** What usage cost above its hold: borne by the house, not by the customer. */

@@ -21,7 +21,7 @@ export async function readLedgerLines(
     `select position, at_ms, type, amount_nano_usd, request_id, credit_id, reason
      from billing.ledger_line
      where account = $1 and ($2 = 0 or position < $2) order by position desc limit $3`,
-    [accounts.payer(payer.kind, payer.id), beforePosition, limit],
+    [accounts.payer(payer), beforePosition, limit],
   );
   return rows.map((row) => ({
     position: Number(row.position),

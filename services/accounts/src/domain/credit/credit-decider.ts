@@ -57,7 +57,7 @@ function balanceCredited({ payer, creditId, amountNanoUsd, reason, nowMs, by }: 
       reason,
       // What the payer can spend grows by what the outside world paid in.
       postings: post([
-        { account: accounts.payer(payer.kind, payer.id), amountNanoUsd },
+        { account: accounts.payer(payer), amountNanoUsd },
         { account: accounts.topups, amountNanoUsd: -amountNanoUsd },
       ]),
       payerKind: isUser ? '' : payer.kind,

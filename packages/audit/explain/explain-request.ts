@@ -5,6 +5,7 @@ import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
+import { endingOf } from './ending.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -18,8 +19,8 @@ import type {
 import { createRequestProof } from './request-proof.ts';
 
 /**
- * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined where the
- * log has no admission of it. Throws where an event that bears on it cannot be read.
+ * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined if the log
+ * has no admission of the request. Throws if an event that bears on it cannot be read.
  */
 export async function explainRequest(
   batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
@@ -57,7 +58,7 @@ function createStory(requestId: string): Story {
   let charge: ExplainedCharge | null = null;
   let expiry: ExplainedExpiry | null = null;
 
-  /** Applies the request's own event; the user's money before and after it. */
+  /** Applies one of the request's events. Returns the user's money before and after it. */
   const around = (event: RecordedEvent & { readonly data: { readonly userId: string } }) => {
     const before = moneyOf(sums, event.data.userId);
     sums.apply(event);
@@ -88,7 +89,17 @@ function createStory(requestId: string): Story {
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      return { requestId, state, userId, key, admission, usage, charge, expiry };
+      return {
+        requestId,
+        state,
+        ending: endingOf(usage, expiry !== null),
+        userId,
+        key,
+        admission,
+        usage,
+        charge,
+        expiry,
+      };
     },
   };
 }

@@ -1,10 +1,10 @@
+import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import type { LedgerPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
 import { createAccounts } from './accounts.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
-import { createRemoteLedger } from './adapters/remote-ledger.ts';
 import { accountsService } from './api/accounts-service.ts';
 import { adminService } from './api/admin-service.ts';
 

@@ -1,4 +1,5 @@
-import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
+import { keyToWire, userToWire } from '#clients/accounts/account-wire.ts';
+import type { AccountsPort } from '#contracts/accounts.ts';
 import { AccountsService } from '#contracts/gen/gateway/accounts/v1/accounts_pb.js';
 import type { PolicySnapshot } from '#registry/follow-registry.ts';
 import { type AnyResource, wrap } from '#registry/kinds.ts';
@@ -35,12 +36,4 @@ export function accountsService({ accounts, policy }: AccountsServicePorts): Ser
       }
     },
   });
-}
-
-function userToWire({ createdAtMs, keys, ...user }: UserView) {
-  return { ...user, createdAtMs: BigInt(createdAtMs), keys: keys.map(keyToWire) };
-}
-
-function keyToWire({ createdAtMs, ...key }: KeyView) {
-  return { ...key, createdAtMs: BigInt(createdAtMs) };
 }

@@ -42,7 +42,7 @@ export async function changeBalance(
     amountNanoUsd > 0n
       ? await creditPayer(ports, { payer, amountNanoUsd, reason, idempotencyKey, caller })
       : await debitPayer(ports, { payer, amountNanoUsd: -amountNanoUsd, reason, idempotencyKey, caller });
-  return { creditId, amountUsd: formatUsd(amountNanoUsd), ...(await balanceOf(ports, payer)) };
+  return { id: creditId, amountUsd: formatUsd(amountNanoUsd), ...(await balanceOf(ports, payer)) };
 }
 
 interface Change {

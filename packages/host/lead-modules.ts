@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { FindAdminToken } from '#contracts/admin.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
@@ -129,6 +130,11 @@ export function servicesOf(
     ...led.flatMap((each) => [...((withCallers ? each.services : undefined) ?? []), ...(each.operatorServices ?? [])]),
     ...(kept.positions().size > 0 ? [projectionsService(kept), deadLettersService(deadLetters)] : []),
   ];
+}
+
+/** The look-up of personal tokens, where one of the modules has it. */
+export function findAdminTokenOf(led: readonly Led[]): FindAdminToken | undefined {
+  return led.find(({ findAdminToken }) => findAdminToken !== undefined)?.findAdminToken;
 }
 
 function portsOf(led: readonly Led[], kept: KeptProjections): LocalPorts {

@@ -1,3 +1,4 @@
+import type { FindAdminToken } from '#contracts/admin.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { tlsFilesOf } from './connect-parts.ts';
@@ -14,6 +15,7 @@ export async function serveGrpc(
     readonly isServing?: () => boolean;
     readonly requestMaxBytes?: number;
     readonly withMultiplexing?: boolean;
+    readonly findAdminToken?: FindAdminToken;
     readonly afterLease?: AsyncDisposableStack;
   } = {},
 ): Promise<GrpcServer> {

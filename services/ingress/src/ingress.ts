@@ -18,9 +18,11 @@ import { tracedHandler } from './http/traced-handler.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
+import { createClientAddress } from './rate-limits/client-address.ts';
 import { createGuesses } from './rate-limits/guesses.ts';
 import { createIdentify } from './rate-limits/identify.ts';
-import { type Route, routesOf } from './routes.ts';
+import type { Route } from './route.ts';
+import { routesOf } from './routes.ts';
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 
@@ -40,7 +42,8 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const guesses = createGuesses(config.rateLimits?.trustedProxies ?? [], logger);
+  const addressOf = createClientAddress(config.rateLimits?.trustedProxies ?? []);
+  const guesses = createGuesses(addressOf, logger);
   const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter, guesses.apiKey);
   let drained: Promise<void> | undefined;
 
@@ -53,6 +56,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const routes = routesOf(dependencies, {
     complete,
     identify,
+    addressOf,
     guesses,
     limits,
     state: {

@@ -1,8 +1,12 @@
+import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { createRemoteAdmin } from '#admin-api/remote-admin.ts';
 import { PART, peerOf } from '#host/connect-parts.ts';
 import { type Host, required } from '#host/host.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
-import { systemClockUs } from '#kernel/clock.ts';
+import { systemClock, systemClockUs } from '#kernel/clock.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
@@ -44,11 +48,14 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
+    const registry = await parts.registry();
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
       accounts: await openAccounts(parts, keyPepper),
+      admin: openAdmin(parts, registry),
+      findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
       idempotency,
@@ -140,6 +147,15 @@ async function openAccounts(
   const accounts = await waitFor('accounts', connect, host);
   host.stack.defer(() => accounts.close());
   return accounts;
+}
+
+/** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */
+function openAdmin({ host, local, journal }: LeadParts, registry: FollowedRegistry): IngressDependencies['admin'] {
+  if (local.admin !== undefined) return local.admin;
+  const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
+  const admin = createRemoteAdmin(peerOf(host, accountsAddresses));
+  host.stack.defer(() => admin.close());
+  return feltHere(admin.port, { journal, registry });
 }
 
 /** Of each part that requests need, whether it is there. */

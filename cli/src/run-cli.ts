@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { faultFrom } from '#errors/fault.ts';
+import { addAdminCommands } from './admin/admin-commands.ts';
 import type { CommandContext } from './command-context.ts';
 import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
@@ -42,7 +43,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 
 function createProgram(context: CommandContext): Command {
   const program = new Command('gatewayctl')
-    .description('Looks into a running gateway: audits its log and rebuilds what is folded from it.')
+    .description('Administers a running gateway, audits its log and rebuilds what is folded from it.')
     .option('--json', 'answer in JSON, amounts as decimal text in nano-USD')
     .option(
       '--address <host:port,…>',
@@ -65,6 +66,7 @@ function createProgram(context: CommandContext): Command {
   addReplay(program, context);
   addDeadLetters(program, context);
   addLog(program, context);
+  addAdminCommands(program, context);
   return program;
 }
 

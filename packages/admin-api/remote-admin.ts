@@ -15,15 +15,22 @@ const SLOW_TIMEOUT_MS = 60_000;
 
 type Call = (request: unknown, options: RpcCallOptions) => Promise<unknown>;
 
-/** With the gateway's own token a call is on behalf of its caller; with a personal token it is on that token's. */
-export function createRemoteAdmin(peer: RpcPeer): RemoteAdmin {
+/**
+ * Administration of a peer. With the gateway's own token calls are on behalf of their callers; `isTokensOwn`: on behalf of the
+ * token, as with a personal token always.
+ */
+export function createRemoteAdmin(
+  peer: RpcPeer,
+  { isTokensOwn = false }: { readonly isTokensOwn?: boolean } = {},
+): RemoteAdmin {
   const { calls, close } = createGrpcClient(AdminService, peer);
   const byName = calls as unknown as Readonly<Record<string, Call>>;
   const methods = AdminService.methods.map(({ localName }) => {
     const timeoutMs = isSlow(localName) ? SLOW_TIMEOUT_MS : undefined;
     return [
       localName,
-      (request: unknown, caller: AdminCaller) => byName[localName]?.(request, { caller, timeoutMs }),
+      (request: unknown, caller: AdminCaller) =>
+        byName[localName]?.(request, isTokensOwn ? { timeoutMs } : { caller, timeoutMs }),
     ] as const;
   });
   return { port: Object.fromEntries(methods) as unknown as AdminPort, close };

@@ -1,4 +1,4 @@
-import { createRemoteAdmin } from '#admin-api/remote-admin.ts';
+import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import type { AdminPort } from '#contracts/admin.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { Connection } from '../connection.ts';

@@ -1,7 +1,7 @@
 import type { AdminCommand } from '#admin-api/admin-command.ts';
 import { type CommandRoute, commands, mayHoldSlashes, routesOfCommand } from '#admin-api/commands.ts';
 import { queryParametersOf } from '#admin-api/read-request.ts';
-import { isSlow } from '#admin-api/remote-admin.ts';
+import { isSlow } from '#clients/admin/remote-admin.ts';
 import type { Handler } from '../http/exchange.ts';
 import type { Route } from '../route.ts';
 

@@ -2,8 +2,8 @@ import type { Bus } from '#bus/connect-bus.ts';
 import { persistentRequest } from '#bus/persistent-request.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
 import { Fault } from '#errors/fault.ts';
-import { type AppendAnswer, answerFromMessage, appendToMessage } from '../append-message.ts';
-import type { AppendRequest, AppendResult } from '../journal.ts';
+import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { type AppendAnswer, answerFromMessage, appendToMessage, headFromMessage } from './append-message.ts';
 
 /**
  * The time from the first try to giving up. A takeover of the log takes some three seconds, and waiting for it is
@@ -60,10 +60,7 @@ export function createRemoteAppends(bus: Pick<Bus, 'request'>, part: number): Re
     async head() {
       const before = unknown;
       const { message } = await persistentRequest(bus, journalHead(part), '', { ...persistence, budgetMs: BUDGET_MS });
-      const position = Number(new TextDecoder().decode(message.data));
-      if (!Number.isSafeInteger(position) || position < 0) {
-        throw new Fault({ code: 'internal_error', message: 'The answer of the log could not be read.' });
-      }
+      const position = headFromMessage(message.data);
       if (unknown === before) unknown = 0;
       return position;
     },

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
+import { adminService } from '#admin-api/admin-service.ts';
+import { commands } from '#admin-api/commands.ts';
+import { giveCommand } from '#admin-api/give-command.ts';
 import type { AdminCaller } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { createMemoryAdmin } from '#testkit/memory-admin.ts';
 import { test } from '#testkit/test.ts';
-import { adminService } from './admin-service.ts';
-import { commands } from './commands.ts';
-import { giveCommand } from './give-command.ts';
 import { createRemoteAdmin } from './remote-admin.ts';
 
 const given = { params: {}, query: {}, body: {}, idempotencyKey: '', expectedVersion: undefined };

@@ -3,7 +3,7 @@ import { tracedJournal } from '#journal/traced-journal.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type Host, required } from './host.ts';
-import { findAdminTokenOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
 import { openOwnDatabase } from './open-database.ts';
 import { openDatabases } from './open-databases.ts';
 import type { GatewayModule, Led, LocalPorts, LogModule, LogParts, ServiceModule } from './service-module.ts';
@@ -85,6 +85,7 @@ async function serveOperators(host: Host, led: readonly Led[], kept: KeptProject
     host: host.config.grpcHost,
     port: host.config.grpcPort,
     services: servicesOf(led, kept, { withCallers: false }),
+    requestMaxBytes: grpcNeedsOf(led).requestMaxBytes,
     withReflection: true,
     adminToken,
     findAdminToken: findAdminTokenOf(led),

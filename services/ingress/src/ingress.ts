@@ -27,6 +27,8 @@ import { routesOf } from './routes.ts';
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 
 export interface Ingress {
+  /** Everything there is to ask for. */
+  readonly routes: readonly Route[];
   /** Listens; resolves with the address. Rejects where the address is taken. */
   listen(): Promise<{ url: string }>;
   /** Stops accepting, lets running answers end within `drainTimeoutMs`, then closes. Repeated calls share one drain. */
@@ -95,6 +97,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const stopWatching = watchStalls(open, config, () => answers.isCrowded || drained !== undefined);
 
   return {
+    routes,
     listen: () => listen(server, config),
     drain() {
       drained ??= drainServer(server, open, config).finally(stopWatching);

@@ -9,6 +9,7 @@ import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
+import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
@@ -40,6 +41,7 @@ export function routesOf(
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
     { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
+    { path: '/openapi.json', methods: { GET: openApiHandler() } },
     { path: '/health', methods: { GET: liveness } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
@@ -64,5 +66,6 @@ const pointer: Handler = (exchange) =>
     service: 'ai-api-gateway',
     openai_base_url: '/v1',
     admin: '/admin',
+    openapi: '/openapi.json',
     health: ['/health', '/health/ready', '/health/stats', '/metrics'],
   });

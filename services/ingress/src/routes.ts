@@ -9,6 +9,7 @@ import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
+import { docsRoutes } from './openapi/docs-page.ts';
 import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
@@ -41,6 +42,7 @@ export function routesOf(
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
     { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
+    ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
     { path: '/health', methods: { GET: liveness } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
@@ -67,5 +69,6 @@ const pointer: Handler = (exchange) =>
     openai_base_url: '/v1',
     admin: '/admin',
     openapi: '/openapi.json',
+    docs: '/docs',
     health: ['/health', '/health/ready', '/health/stats', '/metrics'],
   });

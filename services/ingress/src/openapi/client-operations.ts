@@ -1,4 +1,5 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
+import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { JSON_MEDIA, jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
 
@@ -132,6 +133,15 @@ const rows: readonly Row[] = [
       ['/openapi.json', 'get-openapi', 'Shows this document', jsonAnswer('The document', openObject)],
     ] as const
   ).map(([path, id, summary, answer]): Row => ({ operation: `GET ${path}`, id, summary, tag: 'operation', answer })),
+  ...docsFiles.map(
+    ({ path, contentType }): Row => ({
+      operation: `GET ${path}`,
+      id: `get${path.replaceAll(/\W/g, '-')}`,
+      summary: path === '/docs' ? 'Shows this document to people' : 'A file of the page at /docs',
+      tag: 'operation',
+      answer: plainText('The file', contentType.split(';')[0]),
+    }),
+  ),
 ];
 
 /** The operations of the API that clients call, and of those who watch the gateway. */

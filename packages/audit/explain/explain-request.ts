@@ -5,6 +5,7 @@ import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
+import { endingOf } from './ending.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -88,7 +89,17 @@ function createStory(requestId: string): Story {
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      return { requestId, state, userId, key, admission, usage, charge, expiry };
+      return {
+        requestId,
+        state,
+        ending: endingOf(usage, expiry !== null),
+        userId,
+        key,
+        admission,
+        usage,
+        charge,
+        expiry,
+      };
     },
   };
 }

@@ -21,6 +21,7 @@ import { usageDailyProjection } from './projections/usage-daily.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
+import type { SpendCounter } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 
 interface BillingDependencies {
@@ -29,6 +30,8 @@ interface BillingDependencies {
   /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
+  /** Counts what users are charged. */
+  readonly spend?: SpendCounter | undefined;
   readonly clock?: Clock;
   /** The pause before a usage that cannot be charged is first tried again. Absent: 30 s. */
   readonly stuckRetryMs?: number;
@@ -82,11 +85,11 @@ export async function loadAndFollow(dependencies: {
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { config, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { config, journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
   const configured = configuredOffers(config);
   const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
-  const reaction = createChargeReaction({ journal, book, open, logger, clock, stuckRetryMs });
+  const reaction = createChargeReaction({ journal, book, open, logger, spend, clock, stuckRetryMs });
 
   let isClosed = false;
 

@@ -11,6 +11,9 @@ export interface PolicySnapshot {
 /** A registry that the log keeps up to date. */
 export interface FollowedRegistry extends Registry, Pick<Subscription, 'reached' | 'close'> {}
 
+/** Nothing: the whole log is folded. */
+export const noSnapshot: PolicySnapshot = { read: async () => ({ position: 0 }) };
+
 /** Reads the snapshot and follows the log from there. Rejects where the snapshot cannot be read. */
 export async function followRegistry(
   journal: Followable,

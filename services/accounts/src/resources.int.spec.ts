@@ -191,7 +191,7 @@ test('what other services decide is asked of them, and is unavailable where they
         ids.map((limitId) => ({ limitId, amount: 5n, used: 2n, held: 1n, left: 2n, resetsAtMs: 0 })),
     },
   };
-  const { creditId = '' } = await balance('3');
+  const { id: creditId = '' } = await balance('3');
   await balance('-1');
   await undo(creditId);
   assert.partialDeepStrictEqual(debits, [
@@ -207,7 +207,7 @@ test('what other services decide is asked of them, and is unavailable where they
 test('a credit that was taken back is not taken back again', async () => {
   const { id } = await calls.create('user', { name: 'Undone' });
   const request = { collection: 'users', id, amountUsd: '3', reason: 'slip' };
-  const { creditId = '' } = await admin.changeBalance(create(ChangeBalanceRequestSchema, request), owner);
+  const { id: creditId = '' } = await admin.changeBalance(create(ChangeBalanceRequestSchema, request), owner);
   const by = { ...owner, action: 'debit' };
   const debit = {
     debitId: 'd1',

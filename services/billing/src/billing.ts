@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { LedgerPort } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
@@ -13,9 +14,11 @@ import { catalogueOffers } from './handlers/catalogue-offers.ts';
 import { publishPrices } from './handlers/publish-prices.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
+import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
+import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import type { SpendCounter } from './reactions/charge-log.ts';
@@ -38,7 +41,7 @@ export interface BillingStats extends ChargeStats {
   readonly openRequests: number;
 }
 
-export interface Billing extends BillingPort {
+export interface Billing extends BillingPort, LedgerPort {
   /** For the projector to run. */
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
@@ -63,6 +66,7 @@ export const billingProjections: readonly Projection[] = [
   openRequestProjection,
   usageDailyProjection,
   ledgerProjection,
+  ledgerLinesProjection,
 ];
 
 /** The standby's half of billing: it loads the tables and folds the log from there. */
@@ -113,6 +117,7 @@ export async function leadBilling(
     },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
+    ledgerLines: (query) => readLedgerLines(pool, query),
     async seedPrices(catalogueIds) {
       await live;
       const nowMs = clock();

@@ -1,4 +1,6 @@
+import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { connectRemoteAccounts } from '#clients/accounts/remote-accounts.ts';
+import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
 import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
 import { createRemoteQuota } from '#clients/quota/remote-quota.ts';
@@ -8,7 +10,9 @@ import { PART, peerOf } from '#host/connect-parts.ts';
 import { type Host, required } from '#host/host.ts';
 import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
-import { systemClockUs } from '#kernel/clock.ts';
+import { systemClock, systemClockUs } from '#kernel/clock.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
@@ -45,11 +49,14 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
+    const registry = await parts.registry();
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
       accounts: await openAccounts(parts, keyPepper),
+      admin: openAdmin(parts, registry),
+      findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
       idempotency,
@@ -143,6 +150,15 @@ async function openAccounts(
   const accounts = connectRemoteAccounts({ peer, journal, registry: await registry(), keyPepper });
   host.stack.defer(() => accounts.close());
   return accounts;
+}
+
+/** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */
+function openAdmin({ host, local, journal }: LeadParts, registry: FollowedRegistry): IngressDependencies['admin'] {
+  if (local.admin !== undefined) return local.admin;
+  const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
+  const admin = createRemoteAdmin(peerOf(host, accountsAddresses));
+  host.stack.defer(() => admin.close());
+  return feltHere(admin.port, { journal, registry });
 }
 
 /** Of each part that requests need, whether it is there. */

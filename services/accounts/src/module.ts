@@ -1,5 +1,6 @@
 import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import type { LedgerPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
@@ -7,7 +8,6 @@ import type { LeadParts, ServiceModule } from '#host/service-module.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { createAccounts } from './accounts.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
-import { createRemoteLedger } from './adapters/remote-ledger.ts';
 import { accountsService } from './api/accounts-service.ts';
 
 /** The longest text of a price file, in which a character may take three bytes. */

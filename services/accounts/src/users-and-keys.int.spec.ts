@@ -240,7 +240,7 @@ test('a credit is made once for its idempotency key, for users and for teams', a
       owner,
     );
   const credits = await Promise.all(Array.from({ length: 8 }, () => credit('users', id, '5', 'i1')));
-  assert.equal(new Set(credits.map((made) => made.id)).size, 1);
+  assert.equal(new Set(credits.map((each) => each.id)).size, 1);
   await assert.rejects(credit('users', id, '6', 'i1'), faultOf('idempotency_key_reused'));
   await assert.rejects(credit('users', id, '0', ''), faultOf('invalid_request', 'amount_usd'));
   await assert.rejects(credit('users', 'nobody', '1', ''), faultOf('not_found'));

@@ -1,5 +1,5 @@
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
-import type { RequestWindow } from '#contracts/quota.ts';
+import type { LimitWindow } from '#contracts/quota.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 
 /** Users who are looked at: those seen last. To ask for the balance of every user there is would take too long. */
@@ -10,8 +10,8 @@ const SHARES = [0.5, 0.9, 1] as const;
 
 /** Keeps `gateway_quota_users`: how many of the users seen last use a share or more. It names no user. */
 export interface QuotaUsage {
-  /** Notes a user's window after a decision. */
-  note(userId: string, window: RequestWindow | null): void;
+  /** Notes how a user's limits stand after a decision. */
+  note(userId: string, windows: readonly LimitWindow[]): void;
   /**
    * Writes the gauge; called when it is read, so that a request pays for a note only. Never rejects: while balances cannot
    * be asked for, their shares are left out.
@@ -21,11 +21,14 @@ export interface QuotaUsage {
 
 export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort): QuotaUsage {
   // A Map iterates in the order of insertion: the first is the one not seen for longest.
-  const windows = new Map<string, RequestWindow | null>();
+  const windows = new Map<string, LimitWindow | undefined>();
   return {
-    note(userId, window) {
+    note(userId, now) {
       windows.delete(userId);
-      windows.set(userId, window);
+      windows.set(
+        userId,
+        now.find(({ unit }) => unit === 'requests'),
+      );
       if (windows.size <= USERS_MAX) return;
       const [oldest] = windows.keys();
       if (oldest !== undefined) windows.delete(oldest);
@@ -35,7 +38,7 @@ export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort)
       const views = seen.length === 0 ? [] : await balances.balances([...windows.keys()]).catch(() => []);
       const used = {
         balance: views.map(balanceShare),
-        requests_per_minute: seen.flatMap(([, window]) => (window === null ? [] : [windowShare(window)])),
+        requests_per_minute: seen.flatMap(([, window]) => (window === undefined ? [] : [windowShare(window)])),
       };
       for (const [quota, shares] of Object.entries(used)) {
         for (const share of SHARES) {
@@ -46,7 +49,7 @@ export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort)
   };
 }
 
-function windowShare({ limit, remaining }: RequestWindow): number {
+function windowShare({ limit, remaining }: LimitWindow): number {
   return limit === 0 ? 1 : (limit - remaining) / limit;
 }
 

@@ -104,7 +104,7 @@ function reserveAll(
   };
   for (const standing of limits) reserve(standing, needs);
   for (const { cost, limits: own } of ofProviders) {
-    const needed = needsOf(cost, needs.outputTokensPerChoice, needs.outputTokensEstimate);
+    const needed = needsOf(cost, needs.outputTokensPerChoice, needs);
     for (const standing of own) reserve(standing, needed);
   }
   return reservations;

@@ -299,6 +299,22 @@ describe('an answer that is left open', () => {
     );
   });
 
+  test('is guessed to fit a small rate that nothing is used of, so that there is an answer to learn from', () => {
+    const rate = (amount: string) => limit({ unit: 'tokens', amount });
+    const prompt = { ...open, promptTokensBound: 200 };
+    assert.equal(accepted(decide([rate('100')], prompt)).reservations[0]?.amount, 100n);
+    assert.equal(decide([rate('49')], prompt).kind, 'refused', 'the prompt alone does not fit');
+    assert.equal(decide([rate('100')], { ...prompt, outputTokensRequested: 256 }).kind, 'refused', 'no guess');
+    const decisions = worldOf([...world, rate('200')]);
+    const { holdNanoUsd } = admit(decisions, 'a', { outputTokensRequested: 0, promptTokensBound: 0 });
+    assert.equal(decisions.decide(open, NOW).kind, 'refused');
+    const told = { requestId: 'a', userId: 'u', keyId: 'k', holdNanoUsd, priceKey: 'c/m' };
+    const charge = charged({ ...told, amountNanoUsd: 20n });
+    const lines = [{ unit: 'output', quantity: 20, pricePicoUsd: '1000' }];
+    decisions.take(used(told), { ...charge, data: { ...charge.data, lines } });
+    assert.equal(accepted(decisions.decide(open, NOW)).reservations[0]?.amount, 138n, 'halfway from 256');
+  });
+
   test('is taken for what this key and model usually answer, where a rate counts it', () => {
     const decisions = worldOf([...world, limit({ unit: 'output_tokens', amount: '1000000' })]);
     assert.equal(accepted(decisions.decide(open, NOW)).reservations[0]?.amount, 256n);

@@ -30,6 +30,8 @@ export interface AdmitRequest {
   readonly candidates: readonly ModelCandidate[];
   /** No provider can count more prompt tokens than this. */
   readonly promptTokensBound: number;
+  /** What the prompt is likely to count, for limits that reserve an estimate. */
+  readonly promptTokensEstimate: number;
   /** The client's own bound for one choice; 0: left open. */
   readonly outputTokensRequested: number;
   /** How many choices were asked for, at least 1. */

@@ -30,6 +30,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     stream,
     candidates,
     promptTokensBound,
+    promptTokensEstimate: request.promptTokensEstimate,
     outputTokensRequested,
     choices,
     // Left out where it is undefined.
@@ -48,6 +49,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     stream: json['stream'] === true,
     candidates: listOf(json, 'candidates').map(candidateOf),
     promptTokensBound: countOf(json, 'promptTokensBound'),
+    promptTokensEstimate: countOf(json, 'promptTokensEstimate'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),

@@ -93,7 +93,7 @@ async function run(
   const { config, quota, router } = dependencies;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
-  const { asked, promptTokens } = check(parsedBody, body.length);
+  const { asked, promptTokens, promptEstimate } = check(parsedBody, body.length);
   const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
@@ -106,6 +106,7 @@ async function run(
     stream: asked.stream,
     candidates,
     promptTokensBound: promptTokens,
+    promptTokensEstimate: promptEstimate,
     outputTokensRequested: asked.outputTokensRequested,
     choices: asked.choices,
     traceparent: exchange.traceparent,
@@ -148,14 +149,14 @@ async function throwAfter(frames: AsyncIterable<unknown>, fault: Fault): Promise
 function check(
   body: Readonly<Record<string, unknown>>,
   bodyBytes: number,
-): { asked: CompletionAsked; promptTokens: number } {
+): { asked: CompletionAsked; promptTokens: number; promptEstimate: number } {
   const parsed = parseCompletion(body);
   if ('refusal' in parsed) throw new Fault(parsed.refusal);
   const unpriced = unpricedFeature(body, parsed.asked.messages);
   if (unpriced !== undefined) throw new Fault(unpriced);
   const bound = promptTokensBound(bodyBytes, parsed.asked.messages);
   if ('refusal' in bound) throw new Fault(bound.refusal);
-  return { asked: parsed.asked, promptTokens: bound.tokens };
+  return { asked: parsed.asked, promptTokens: bound.tokens, promptEstimate: bound.estimate };
 }
 
 function findModel(exchange: Exchange, model: RoutedModel | undefined, asked: CompletionAsked): RoutedModel {

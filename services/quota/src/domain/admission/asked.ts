@@ -43,7 +43,8 @@ export function costAt(
   { request, caller }: Pick<Asked, 'request' | 'caller'>,
   candidates: readonly PricedOne[],
 ): CostedRequest {
-  const { promptTokensBound, choices } = request;
+  const { promptTokensBound, promptTokensEstimate, choices } = request;
   const { multiplierBasisPoints } = caller;
-  return { prices: candidates.map(({ price }) => price), promptTokensBound, choices, multiplierBasisPoints };
+  const prices = candidates.map(({ price }) => price);
+  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints };
 }

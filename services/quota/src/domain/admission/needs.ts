@@ -1,9 +1,6 @@
 import type { LimitInForce } from '../limit/limit-in-force.ts';
 import { type CostedRequest, promptTokensBoundAt, worstCostNanoUsd } from './request-cost.ts';
 
-/** Bytes a token of a usual prompt has: its bound counts each byte as a token. */
-const BYTES_PER_TOKEN = 4;
-
 /** How long an answer is likely to be. */
 export type LikelyAnswer = Pick<Needs, 'outputTokensEstimate' | 'isAnswerGuessed'>;
 
@@ -26,7 +23,7 @@ export function needsOf(
   { outputTokensEstimate, isAnswerGuessed }: LikelyAnswer,
 ): Needs {
   const outputTokensBound = outputTokensPerChoice * cost.choices;
-  const inputTokensEstimate = Math.ceil(cost.promptTokensBound / BYTES_PER_TOKEN);
+  const inputTokensEstimate = cost.promptTokensEstimate;
   const likely = { ...cost, promptTokensBound: inputTokensEstimate, choices: 1 };
   return {
     outputTokensPerChoice,

@@ -71,6 +71,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string traceparent = 10;
    */
   traceparent: string;
+
+  /**
+   * What the prompt is likely to count, for limits that reserve an estimate.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 13;
+   */
+  promptTokensEstimate: number;
 };
 
 /**
@@ -132,6 +139,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: string traceparent = 10;
    */
   traceparent?: string;
+
+  /**
+   * What the prompt is likely to count, for limits that reserve an estimate.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 13;
+   */
+  promptTokensEstimate?: number;
 };
 
 /**

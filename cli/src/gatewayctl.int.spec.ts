@@ -186,6 +186,22 @@ test('an explanation in JSON has amounts as decimal text', async () => {
   assert.equal(story.proof.events.length, 3);
 });
 
+test('the first line tells apart how requests ended', async () => {
+  const firstLine = async (requestId: string) =>
+    (await ctl('audit', 'explain', requestId)).stdout.split('\n')[0]?.replace(/^.*: /, '');
+  assert.equal(await firstLine('paid'), 'answered and charged');
+  assert.equal(await firstLine('failed'), 'not answered, nothing charged');
+  assert.equal(await firstLine('lost'), 'never answered, its hold given back');
+  for (const [outcome, ending] of [
+    ['OUTCOME_CUT', 'broken off before its end and charged'],
+    ['OUTCOME_CLIENT_GONE', 'left by its client before its end and charged'],
+  ] as const) {
+    log = doctored(current, at.paidUsage, bodyWith({ outcome }));
+    head = headOf(log);
+    assert.equal(await firstLine('paid'), ending);
+  }
+});
+
 test('requests without a charge are explained, too', async () => {
   assert.match((await ctl('audit', 'explain', 'lost')).stdout, /the process that ran it was gone/);
   assert.match((await ctl('audit', 'explain', 'failed')).stdout, /nobody answered/);

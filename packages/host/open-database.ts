@@ -42,8 +42,14 @@ export async function openOwnDatabase(
   wishes: DatabaseWishes = {},
 ): Promise<Database> {
   const database = poolOf(host, wishes);
+  await database.pool.query('select 1').catch(sayWhichDatabase);
   await Promise.all(schemas.map((schema) => migrate(database.pool, { schema, directory: migrationsOf(schema) })));
   return database;
+}
+
+function sayWhichDatabase(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`the database cannot be used: ${why}; DATABASE_URL says which it is`, { cause: error });
 }
 
 /** A pool that is closed with the process. Connects with the first query. */

@@ -17,7 +17,7 @@ export function explanationText(story: Explanation): string {
   const prefix = key.prefix === '' ? 'not in the log' : `${key.prefix}…`;
   const revoked = key.revokedAtMs === null ? '' : `, revoked ${time(key.revokedAtMs)}`;
   const sections = [
-    `Request ${story.requestId}: ${STATES[story.state]}`,
+    `Request ${story.requestId}: ${ENDINGS[story.ending]}${chargedText(story)}`,
     table([
       ['User', story.userId],
       ['Key', `${prefix} "${key.name}" (${key.keyId}${revoked})`],
@@ -32,12 +32,20 @@ export function explanationText(story: Explanation): string {
   return sections.join('\n\n');
 }
 
-const STATES: Readonly<Record<Explanation['state'], string>> = {
+const ENDINGS: Readonly<Record<Explanation['ending'], string>> = {
   running: 'admitted, no end on record yet',
-  metered: 'answered, its charge not on record yet',
-  charged: 'answered and charged',
+  answered: 'answered',
+  not_answered: 'not answered',
+  cut: 'broken off before its end',
+  client_gone: 'left by its client before its end',
   expired: 'never answered, its hold given back',
 };
+
+function chargedText({ usage, charge }: Explanation): string {
+  if (usage === null) return '';
+  if (charge === null) return ', its charge not on record yet';
+  return charge.amountNanoUsd === 0n ? ', nothing charged' : ' and charged';
+}
 
 function admissionText(admission: ExplainedAdmission): string {
   const { before, holdNanoUsd, multiplierBasisPoints } = admission;

@@ -70,8 +70,9 @@ test('a request that failed, expired or still runs is told as far as it came', a
   const running = await explainRequest([log], 'running');
   assert.equal(running?.state, 'running');
   assert.equal(running.key.revokedAtMs !== null, true);
+  assert.deepEqual([failed.ending, lost.ending, running.ending], ['not_answered', 'expired', 'running']);
   const metered = await explainRequest([log.slice(0, at.paidUsage)], 'paid');
-  assert.equal(metered?.state, 'metered');
+  assert.deepEqual([metered?.state, metered?.ending], ['metered', 'answered']);
 });
 
 test('every event of the request comes with hashes that recompute', async () => {

@@ -4,6 +4,7 @@ import type { StoredEvent } from '#journal/stored-event.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
+import { endingOf } from './ending.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -87,7 +88,7 @@ function createStory(requestId: string): Story {
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      return { requestId, state, userId, key, admission, usage, charge, expiry };
+      return { requestId, state, ending: endingOf({ usage, expiry }), userId, key, admission, usage, charge, expiry };
     },
   };
 }

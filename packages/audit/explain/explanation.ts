@@ -1,6 +1,7 @@
 import type { EventBodies } from '#contracts/events.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
+import type { Ending } from './ending.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
 
 /** A user's money at a place in the log. available = credited - charged - held. */
@@ -16,6 +17,8 @@ export interface Explanation {
   readonly requestId: string;
   /** `running`: admitted, no more on record. `metered`: used, not charged yet. */
   readonly state: 'running' | 'metered' | 'charged' | 'expired';
+  /** What became of the answer. */
+  readonly ending: Ending;
   readonly userId: string;
   readonly key: ExplainedKey;
   readonly admission: ExplainedAdmission;

@@ -1,7 +1,10 @@
+import { catalogueModels } from '#catalogue/catalogue-models.ts';
+import { unpricedModels } from '#catalogue/unpriced-models.ts';
 import { providersFrom } from '#config/providers.ts';
 import { closeInTime } from '#host/close-in-time.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { billingService } from './api/billing-service.ts';
 import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
@@ -38,10 +41,13 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
       stats: () => ({ charges: billing.stats() }),
       async begin() {
         await billing.ready();
-        const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
+        const providers = providersFrom(config.providers, environment);
+        const catalogues = new Set(providers.map((provider) => provider.catalogue));
         const seed = (): Promise<number> => billing.seedPrices([...catalogues]);
         // A start that has its log in this process fails with it; between processes the log may be on its way.
         await (bus === undefined ? seed() : waitFor('the log', seed, host));
+        const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, systemClock());
+        for (const warning of unpricedModels(providers, readCatalogue, billing.isPriced)) logger.warn(warning);
       },
       publishMetrics: () => host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck)),
     };

@@ -4,6 +4,7 @@ import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { preflightHeaders } from './http/cors.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
+import { withKnownQuery } from './http/known-query.ts';
 import type { Serve } from './http/serve.ts';
 import type { Route } from './routes.ts';
 
@@ -39,16 +40,22 @@ export function createApplication(
   return application;
 }
 
-function handlerFor({ path, methods }: Route, request: IncomingMessage): Handler {
+function handlerFor({ path, methods, query = [] }: Route, request: IncomingMessage): Handler {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  if (method === 'GET' && methods.GET !== undefined) return methods.GET;
-  if (method === 'POST' && methods.POST !== undefined) return methods.POST;
+  const handler = method === 'GET' || method === 'POST' ? methods[method] : undefined;
+  if (handler !== undefined) return query === 'any' ? handler : withKnownQuery(handler, parametersOf(query, method));
   const allow = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
   return (exchange) => {
     exchange.response.setHeader('allow', allow);
-    throw new Fault({ code: 'method_not_allowed', message: `Not allowed to ${method} on ${path}: use ${allow}.` });
+    // The route itself stays unsaid: `/admin/users/:userId` is no URL that anyone could use.
+    throw new Fault({ code: 'method_not_allowed', message: `${method} is not allowed here: use ${allow}.` });
   };
+}
+
+/** What changes something takes its fields in the body. */
+function parametersOf(query: readonly string[], method: string | undefined): readonly string[] {
+  return method === 'GET' ? query : [];
 }
 
 function options(allow: string, isForPages: boolean): Handler {

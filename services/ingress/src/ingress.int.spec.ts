@@ -10,6 +10,7 @@ import {
   end,
   head,
   model,
+  SNAPSHOT,
   startTestGateway,
   type TestGateway,
   USER_ID,
@@ -43,6 +44,13 @@ describe('GET /v1/models', () => {
     assert.equal(plain.status, 200);
     await assert.rejects(models.retrieve('nope'), OpenAI.NotFoundError);
     assert.equal((await json(`${gateway.url}/v1/models`)).status, 401);
+  });
+});
+
+describe('GET /v1/models/{id}', () => {
+  test('answers a dated snapshot with the id that was asked for', async () => {
+    await using gateway = await startTestGateway();
+    assert.equal((await clientOf(gateway).models.retrieve(SNAPSHOT)).id, SNAPSHOT);
   });
 });
 

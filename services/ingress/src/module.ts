@@ -1,5 +1,6 @@
 import { PART, peerOf } from '#host/connect-parts.ts';
 import { type Host, required } from '#host/host.ts';
+import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
@@ -63,7 +64,9 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     host.stack.defer(() => ingress.drain());
     // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
     await Promise.all([router.ready(), billing.ready()]);
-    const { url } = await ingress.listen();
+    const { host: address, port } = config;
+    const settings = { hostSetting: 'GATEWAY_HOST', portSetting: 'GATEWAY_PORT' };
+    const { url } = await listening({ host: address, port, ...settings }, ingress.listen());
     logger.info({ url }, 'listening');
     return { url };
   },

@@ -18,6 +18,11 @@ import { usageHandler } from './usage/usage-handler.ts';
 export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+  /**
+   * The query parameters it takes, none where it is left out; others are refused. `any`: SDKs send some of their own
+   * (`?beta=true`, `?api-version=2024-10-21`) with what they ask of a provider.
+   */
+  readonly query?: readonly string[] | 'any';
 }
 
 /** Everything there is to ask for. */
@@ -40,9 +45,10 @@ export function routesOf(
     { path: '/', methods: { GET: pointer } },
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
-    { path: '/v1/usage', methods: { GET: usageHandler(dependencies, identify) } },
+    { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
     {
       path: '/admin/users',
+      query: ['limit', 'after'],
       methods: { GET: admin(listUsers(dependencies)), POST: admin(once(createUser(dependencies))) },
     },
     { path: '/admin/users/:userId', methods: { GET: admin(getUser(dependencies)) } },
@@ -59,14 +65,14 @@ export function routesOf(
   ];
   // A completion has bounds of its own.
   return [
-    { path: COMPLETIONS_PATH, methods: { POST: complete } },
+    { path: COMPLETIONS_PATH, query: 'any', methods: { POST: complete } },
     ...quick.map((route) => inTime(route, answerTimeoutMs)),
   ];
 }
 
-function inTime({ path, methods: { GET, POST } }: Route, timeoutMs: number): Route {
+function inTime({ methods: { GET, POST }, ...route }: Route, timeoutMs: number): Route {
   return {
-    path,
+    ...route,
     methods: {
       ...(GET === undefined ? {} : { GET: answeredInTime(GET, timeoutMs) }),
       ...(POST === undefined ? {} : { POST: answeredInTime(POST, timeoutMs) }),

@@ -26,6 +26,9 @@ export const model: RoutedModel = {
   candidates: [{ provider: 'simulator', model: 'gpt-test-1', priceKey: 'openai/gpt-test' }],
 };
 
+/** A dated name of the model. */
+export const SNAPSHOT = 'gpt-test-2026-01-31';
+
 const summary: CompletionSummary = {
   provider: 'simulator',
   model: 'gpt-test-1',
@@ -121,7 +124,11 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      findModel: (name) => (name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined),
+      findModel(name) {
+        // As the router does: a dated snapshot is found under the name of its model.
+        if (name === SNAPSHOT) return model;
+        return name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined;
+      },
       listModels: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
       providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
     },

@@ -5,9 +5,9 @@ import {
   type RetryRequestSchema,
 } from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
 import { Fault, faultFrom } from '#errors/fault.ts';
-import { createGrpcClient, type RpcClient } from '#rpc/client.ts';
 import { isStandby } from '#rpc/standby.ts';
 import type { Connection } from './connection.ts';
+import { withServer } from './with-server.ts';
 
 /** A hundred thousand charges, at a thousand a second and more. */
 const RETRY_TIMEOUT_MS = 600_000;
@@ -15,7 +15,6 @@ const RETRY_TIMEOUT_MS = 600_000;
 const PAGE_SIZE = 1_000;
 
 export type DeadLetter = MessageShape<typeof DeadLetterSchema>;
-type DeadLetters = RpcClient<typeof DeadLettersService>;
 
 /** A server that should have said what is stuck with it and did not. */
 export interface Unanswered {
@@ -55,7 +54,7 @@ export async function listDeadLetters(
   const deadLetters: DeadLetter[] = [];
   const asked = serving(servers, consumer);
   for (const address of asked) {
-    await withServer(connection, address, async ({ calls }) => {
+    await withServer(DeadLettersService, connection, address, async (calls) => {
       for (let pageToken = ''; deadLetters.length <= limit; ) {
         const page = await calls.list({ consumer, pageSize: PAGE_SIZE, pageToken });
         deadLetters.push(...page.deadLetters);
@@ -78,7 +77,7 @@ export async function retryDeadLetters(
   const request: MessageInitShape<typeof RetryRequestSchema> = { consumer, selected: selectedToWire(selected) };
   const report = { succeededCount: 0, stuckCount: 0, succeeded: [] as DeadLetter[], stuck: [] as DeadLetter[] };
   for (const address of serving(servers, consumer)) {
-    const answer = await withServer(connection, address, ({ calls }) =>
+    const answer = await withServer(DeadLettersService, connection, address, (calls) =>
       calls.retry(request, { timeoutMs: RETRY_TIMEOUT_MS }),
     );
     report.succeededCount += Number(answer.succeededCount);
@@ -99,7 +98,9 @@ async function findConsumers(connection: Connection) {
   await Promise.all(
     connection.addresses.map(async (address) => {
       try {
-        const { consumers } = await withServer(connection, address, ({ calls }) => calls.list({ pageSize: 1 }));
+        const { consumers } = await withServer(DeadLettersService, connection, address, (calls) =>
+          calls.list({ pageSize: 1 }),
+        );
         for (const consumer of consumers) servers.set(consumer, address);
       } catch (thrown) {
         if (faultFrom(thrown).code !== 'method_not_allowed') failures.push({ address, thrown });
@@ -129,17 +130,4 @@ function selectedToWire({ requestId, position }: Selected): SelectedInit {
   if (requestId !== undefined) return { case: 'requestId', value: requestId };
   if (position !== undefined) return { case: 'position', value: BigInt(position) };
   return { case: undefined };
-}
-
-async function withServer<T>(
-  connection: Connection,
-  address: string,
-  use: (client: DeadLetters) => Promise<T>,
-): Promise<T> {
-  const client = createGrpcClient(DeadLettersService, { ...connection, addresses: [address] });
-  try {
-    return await use(client);
-  } finally {
-    client.close();
-  }
 }

@@ -1,6 +1,6 @@
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
+import { connectJournal, type RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
 import type { RpcPeer, TlsFiles } from '#rpc/rpc-peer.ts';
 import { type Host, required } from './host.ts';
 

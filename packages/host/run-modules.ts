@@ -1,8 +1,8 @@
 import type { Bus } from '#bus/connect-bus.ts';
+import type { RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { KeptProjections } from '#journal/kept-projections.ts';
-import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { tracedJournal } from '#journal/traced-journal.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';

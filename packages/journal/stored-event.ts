@@ -1,5 +1,3 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { StoredEventSchema } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import type { HashedFields } from './chain.ts';
 
 /** An event as the log keeps it, nothing of its body believed or even parsed, with the log's fingerprint after it. */
@@ -11,42 +9,4 @@ export interface StoredHead {
   readonly position: number;
   readonly epoch: number;
   readonly chain: Buffer;
-}
-
-/** As JournalService sends it. */
-export function storedEventToWire(event: StoredEvent): MessageInitShape<typeof StoredEventSchema> {
-  return {
-    part: event.part,
-    position: BigInt(event.position),
-    eventId: event.eventId,
-    stream: event.stream,
-    version: event.version,
-    type: event.type,
-    schemaVersion: event.schemaVersion,
-    recordedAtMs: BigInt(event.recordedAtMs),
-    epoch: event.epoch,
-    correlationId: event.correlationId,
-    causationId: event.causationId,
-    body: event.body,
-    chain: event.chain,
-  };
-}
-
-/** As JournalService sent it. */
-export function storedEventFromWire(event: MessageShape<typeof StoredEventSchema>): StoredEvent {
-  return {
-    part: event.part,
-    position: Number(event.position),
-    eventId: event.eventId,
-    stream: event.stream,
-    version: event.version,
-    type: event.type,
-    schemaVersion: event.schemaVersion,
-    recordedAtMs: Number(event.recordedAtMs),
-    epoch: event.epoch,
-    correlationId: event.correlationId,
-    causationId: event.causationId,
-    body: event.body,
-    chain: Buffer.from(event.chain.buffer, event.chain.byteOffset, event.chain.byteLength),
-  };
 }

@@ -1,3 +1,9 @@
+import { connectRemoteAccounts } from '#clients/accounts/remote-accounts.ts';
+import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
+import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
+import { createRemoteQuota } from '#clients/quota/remote-quota.ts';
+import { createRemoteStats } from '#clients/remote-stats.ts';
+import { createRemoteRouter } from '#clients/router/remote-router.ts';
 import { PART, peerOf } from '#host/connect-parts.ts';
 import { type Host, required } from '#host/host.ts';
 import { listening } from '#host/listening.ts';
@@ -5,12 +11,6 @@ import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts
 import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
-import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
-import { createRemoteBilling } from './adapters/remote-billing.ts';
-import { watchRemoteLog } from './adapters/remote-log-state.ts';
-import { createRemoteQuota } from './adapters/remote-quota.ts';
-import { createRemoteRouter } from './adapters/remote-router.ts';
-import { createRemoteStats } from './adapters/remote-stats.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
 import { createIngress } from './ingress.ts';

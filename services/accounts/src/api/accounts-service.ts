@@ -1,5 +1,6 @@
 import type { ActiveKey } from '#api-keys/key-ring.ts';
-import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
+import { keyToWire, userToWire } from '#clients/accounts/account-wire.ts';
+import type { AccountsPort } from '#contracts/accounts.ts';
 import { AccountsService } from '#contracts/gen/gateway/accounts/v1/accounts_pb.js';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
@@ -32,12 +33,4 @@ export function accountsService({ accounts, exportKeys }: AccountsServicePorts):
       }
     },
   });
-}
-
-function userToWire({ createdAtMs, keys, ...user }: UserView) {
-  return { ...user, createdAtMs: BigInt(createdAtMs), keys: keys.map(keyToWire) };
-}
-
-function keyToWire({ createdAtMs, ...key }: KeyView) {
-  return { ...key, createdAtMs: BigInt(createdAtMs) };
 }

@@ -1,4 +1,5 @@
-import type { BillingPort, UsageLine } from '#contracts/billing.ts';
+import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
+import type { BillingPort } from '#contracts/billing.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Billing } from '../billing.ts';
@@ -8,7 +9,7 @@ export function billingService(
   billing: Pick<BillingPort, 'usage' | 'isFree'> & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {
   return servedService(BillingService, {
-    getUsage: async (query) => ({ lines: (await billing.usage(query)).map(lineToWire) }),
+    getUsage: async (query) => ({ lines: (await billing.usage(query)).map(usageLineToWire) }),
     listPrices: async () => {
       const priceKeys = [...billing.priceKeys()];
       return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };
@@ -18,18 +19,4 @@ export function billingService(
       return { openRequests, chargesStuck };
     },
   });
-}
-
-function lineToWire(line: UsageLine) {
-  return {
-    day: line.day,
-    model: line.model,
-    requests: BigInt(line.requests),
-    inputTokens: BigInt(line.inputTokens),
-    cachedInputTokens: BigInt(line.cachedInputTokens),
-    cacheWriteTokens: BigInt(line.cacheWriteTokens),
-    outputTokens: BigInt(line.outputTokens),
-    reasoningTokens: BigInt(line.reasoningTokens),
-    amountNanoUsd: line.amountNanoUsd,
-  };
 }

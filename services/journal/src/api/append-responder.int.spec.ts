@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { journalAppend } from '#bus/subjects.ts';
+import { answerFromMessage, appendToMessage } from '#clients/journal/append-message.ts';
 import { Fault } from '#errors/fault.ts';
-import { answerFromMessage, appendToMessage } from '#journal/append-message.ts';
 import { newId } from '#kernel/ids.ts';
 import { beginTerm } from '#leadership/begin-term.ts';
 import { revocations, testJournalContract } from '#testkit/journal-contract.ts';

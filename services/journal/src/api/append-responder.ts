@@ -1,7 +1,7 @@
 import type { Bus, BusMessage } from '#bus/connect-bus.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
+import { type AppendAnswer, answerToMessage, appendFromMessage } from '#clients/journal/append-message.ts';
 import { faultFrom } from '#errors/fault.ts';
-import { type AppendAnswer, answerToMessage, appendFromMessage } from '#journal/append-message.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Logger } from '#telemetry/logger.ts';
 

@@ -1,6 +1,7 @@
+import { headToWire, storedEventToWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { type StoredEvent, type StoredHead, storedEventToWire } from '#journal/stored-event.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
@@ -47,10 +48,7 @@ export function journalService(ports: StoredLog): ServedService {
         throw streamTooLarge(stream);
       return { events: events.map(storedEventToWire) };
     },
-    head: async () => {
-      const { position, epoch, chain } = ports.head();
-      return { position: BigInt(position), epoch, chain, unwritable: ports.unwritable?.() ?? '' };
-    },
+    head: async () => ({ ...headToWire(ports.head()), unwritable: ports.unwritable?.() ?? '' }),
   });
 }
 

@@ -6,7 +6,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { committedEvents, eventStreamName } from '#bus/subjects.ts';
-import { eventsFromMessage } from '#journal/event-message.ts';
+import { eventsFromMessage } from '#clients/journal/event-message.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
 /** What JetStream keeps of the log; who needs older events reads the log itself. */

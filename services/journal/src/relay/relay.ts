@@ -3,7 +3,7 @@ import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jets
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
 import { committedEvents } from '#bus/subjects.ts';
-import { eventsToMessage, splitForMessages } from '#journal/event-message.ts';
+import { eventsToMessage, splitForMessages } from '#clients/journal/event-message.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';

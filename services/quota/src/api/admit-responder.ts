@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
-import { admitRequestFromWire, admitResponseToWire } from '#contracts/admit-wire.ts';
+import { admitRequestFromWire, admitResponseToWire } from '#clients/quota/admit-wire.ts';
 import type { AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { Logger } from '#telemetry/logger.ts';

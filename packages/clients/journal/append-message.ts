@@ -1,7 +1,7 @@
 import { isErrorCode, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
+import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { AppendRequest, AppendResult } from './journal.ts';
 
 /** How an append ended, as it crosses the bus. */
 export type AppendAnswer = AppendResult | { readonly kind: 'refused'; readonly refusal: Refusal };

@@ -1,6 +1,6 @@
 import type { GatewayEvent } from '#contracts/events.ts';
 import { parseBody } from '#contracts/parse-body.ts';
-import type { Envelope, RecordedEvent } from './recorded-event.ts';
+import type { Envelope, RecordedEvent } from '#journal/recorded-event.ts';
 
 /** Events of one message, and bytes: far below what a server takes, so that one event that is larger still fits. */
 const MESSAGE_MAX_EVENTS = 512;

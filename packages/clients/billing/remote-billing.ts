@@ -3,7 +3,8 @@ import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js'
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { startRefreshing } from './refreshed.ts';
+import { startRefreshing } from '../refreshed.ts';
+import { usageLineFromWire } from './usage-line-wire.ts';
 
 /** What /v1/models shows rests on it, and an early no to a user without money; admission has prices of its own. */
 const REFRESH_MS = 5_000;
@@ -40,17 +41,7 @@ export function createRemoteBilling({
     isFree: (priceKey) => freePriceKeys.has(priceKey),
     async usage(query) {
       const { lines } = await calls.getUsage(query);
-      return lines.map((line) => ({
-        day: line.day,
-        model: line.model,
-        requests: Number(line.requests),
-        inputTokens: Number(line.inputTokens),
-        cachedInputTokens: Number(line.cachedInputTokens),
-        cacheWriteTokens: Number(line.cacheWriteTokens),
-        outputTokens: Number(line.outputTokens),
-        reasoningTokens: Number(line.reasoningTokens),
-        amountNanoUsd: line.amountNanoUsd,
-      }));
+      return lines.map(usageLineFromWire);
     },
     ready: refreshing.first,
     async close() {

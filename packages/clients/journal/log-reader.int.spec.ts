@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
-import { storedEventToWire } from '#journal/stored-event.ts';
 import { servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { chainedLog } from '#testkit/chained-log.ts';
 import { test } from '#testkit/test.ts';
 import { createLogReader } from './log-reader.ts';
+import { storedEventToWire } from './stored-event-wire.ts';
 
 const adminToken = 'token';
 const LOG_EVENTS = 1_000;

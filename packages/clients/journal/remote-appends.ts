@@ -2,8 +2,8 @@ import type { Bus } from '#bus/connect-bus.ts';
 import { persistentRequest } from '#bus/persistent-request.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
 import { Fault } from '#errors/fault.ts';
-import { type AppendAnswer, answerFromMessage, appendToMessage } from '../append-message.ts';
-import type { AppendRequest, AppendResult } from '../journal.ts';
+import type { AppendRequest, AppendResult } from '#journal/journal.ts';
+import { type AppendAnswer, answerFromMessage, appendToMessage } from './append-message.ts';
 
 /**
  * From the first try to giving up. A takeover of the log takes some three seconds; an append that waits for it is better

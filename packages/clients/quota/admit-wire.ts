@@ -1,8 +1,4 @@
-import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
-import { Fault } from '#errors/fault.ts';
-import { invalid } from '#errors/invalid.ts';
-import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { AdmitRequestJson, AdmitResponseJson } from './gen/gateway/quota/v1/quota_pb.js';
+import type { AdmitRequestJson, AdmitResponseJson } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import type {
   Admission,
   AdmitRequest,
@@ -10,7 +6,11 @@ import type {
   ModelCandidate,
   PricedCandidate,
   RequestWindow,
-} from './quota.ts';
+} from '#contracts/quota.ts';
+import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 
 /*
  * gateway.quota.v1's AdmitRequest and AdmitResponse as they cross the bus: protobuf's JSON form, written by

@@ -1,9 +1,9 @@
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { recordedEventOf } from '#journal/recorded-event-of.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
-import type { RecordedEvent } from '../recorded-event.ts';
-import { recordedEventOf } from '../recorded-event-of.ts';
-import { storedEventFromWire } from '../stored-event.ts';
+import { storedEventFromWire } from './stored-event-wire.ts';
 
 /** One answer of the log may take this long to come; beyond it another server is asked. */
 const READ_TIMEOUT_MS = 60_000;

@@ -9,9 +9,9 @@ import {
 } from '@nats-io/jetstream';
 import type { Bus } from '#bus/connect-bus.ts';
 import { eventStreamName } from '#bus/subjects.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { eventsFromMessage } from '../event-message.ts';
-import type { RecordedEvent } from '../recorded-event.ts';
+import { eventsFromMessage } from './event-message.ts';
 
 /** A consumer nobody reads from for this long is forgotten by the server: its process is gone for good. */
 const INACTIVE_MS = 300_000;

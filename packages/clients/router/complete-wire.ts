@@ -2,6 +2,9 @@ import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { isErrorCode } from '#errors/error-table.ts';
+import { Fault } from '#errors/fault.ts';
+import { parseObject } from '#kernel/json.ts';
+import { unreachable } from '#kernel/unreachable.ts';
 
 /** The parsed body stays behind: the router reads it from the bytes again. */
 export function completeRequestToWire(
@@ -21,6 +24,68 @@ export function completeRequestToWire(
     admissionEventId: request.admissionEventId,
     isClientGone,
   };
+}
+
+/** Throws a `Fault` (`invalid_request`) for what ingress never sends. */
+export function completeRequestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): CompleteRequest {
+  const body = bufferOf(wire.body);
+  const parsedBody = parseObject(body.toString());
+  if (parsedBody === null || wire.requestId === '' || wire.candidates.length === 0) {
+    throw new Fault({ code: 'invalid_request', message: 'The request is not one that was admitted.' });
+  }
+  return {
+    requestId: wire.requestId,
+    userId: wire.userId,
+    body,
+    parsedBody,
+    stream: wire.stream,
+    candidates: wire.candidates.map(({ provider, model, priceKey, priceVersion }) => ({
+      provider,
+      model,
+      priceKey,
+      priceVersion,
+    })),
+    outputTokensMax: wire.outputTokensMax,
+    promptTokensBound: wire.promptTokensBound,
+    outputTokensBound: wire.outputTokensBound,
+    admissionEventId: wire.admissionEventId,
+  };
+}
+
+export function frameToWire(frame: CompleteFrame): MessageInitShape<typeof CompleteResponseSchema> {
+  switch (frame.kind) {
+    case 'head': {
+      const { status, contentType, provider, model } = frame;
+      return { frame: { case: 'head', value: { status, contentType, provider, model } } };
+    }
+    case 'data':
+      return { frame: { case: 'data', value: frame.data } };
+    case 'end': {
+      const { provider, model, inputTokens, outputTokens, estimated } = frame.summary;
+      const value = {
+        provider,
+        model,
+        inputTokens: BigInt(inputTokens),
+        outputTokens: BigInt(outputTokens),
+        estimated,
+      };
+      return { frame: { case: 'end', value } };
+    }
+    case 'failure': {
+      const { code, message, param = '', retryAfterMs = 0, providerBody, providerStatus } = frame.failure;
+      const value = {
+        code,
+        message,
+        param,
+        retryAfterMs: Math.ceil(retryAfterMs),
+        providerStatus,
+        ...(providerBody === null ? {} : { providerBody }),
+      };
+      return { frame: { case: 'failure', value } };
+    }
+    default:
+      return unreachable(frame);
+  }
 }
 
 /** A frame as ingress takes it; undefined for a kind that a newer router may send. */

@@ -1,10 +1,11 @@
 import { createAuthenticator } from '#api-keys/authenticator.ts';
 import { createKeyRing, type KeyRing } from '#api-keys/key-ring.ts';
-import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
-import { AccountsService, type Key, type User } from '#contracts/gen/gateway/accounts/v1/accounts_pb.js';
+import type { AccountsPort } from '#contracts/accounts.ts';
+import { AccountsService } from '#contracts/gen/gateway/accounts/v1/accounts_pb.js';
 import type { Journal, Subscription } from '#journal/journal.ts';
 import { createGrpcClient, type RpcCalls } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
+import { keyFromWire, userFromWire } from './account-wire.ts';
 
 /** A million keys take some seconds. */
 const EXPORT_TIMEOUT_MS = 60_000;
@@ -76,24 +77,4 @@ async function loadKeys(calls: RpcCalls<typeof AccountsService>, keyRing: KeyRin
   }
   if (loadedAt === undefined) throw new Error('accounts gave no keys, and no place in the log');
   return Number(loadedAt);
-}
-
-function userFromWire(user: User | undefined): UserView {
-  if (user === undefined) throw new Error('accounts answered without the user');
-  const { userId, name, email, requestsPerMinute, multiplierBasisPoints, createdAtMs, keys } = user;
-  return {
-    userId,
-    name,
-    email,
-    requestsPerMinute,
-    multiplierBasisPoints,
-    createdAtMs: Number(createdAtMs),
-    keys: keys.map(keyFromWire),
-  };
-}
-
-function keyFromWire(key: Key | undefined): KeyView {
-  if (key === undefined) throw new Error('accounts answered without the key');
-  const { keyId, name, prefix, isRevoked, createdAtMs } = key;
-  return { keyId, name, prefix, isRevoked, createdAtMs: Number(createdAtMs) };
 }

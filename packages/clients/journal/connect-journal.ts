@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '#bus/connect-bus.ts';
+import type { Journal } from '#journal/journal.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { createSubscriptions, type LiveSubscriptions } from '#journal/subscription.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import type { Journal } from '../journal.ts';
-import type { RecordedEvent } from '../recorded-event.ts';
-import { createSubscriptions, type LiveSubscriptions } from '../subscription.ts';
 import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends, type RemoteAppends } from './remote-appends.ts';

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { type BusMessage, connectBus } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
-import { admitRequestFromWire, admitResponseToWire } from '#contracts/admit-wire.ts';
 import type { Admission, AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { borrowNats } from '#testkit/borrowed-nats.ts';
 import { afterAll, test } from '#testkit/test.ts';
+import { admitRequestFromWire, admitResponseToWire } from './admit-wire.ts';
 import { createRemoteQuota } from './remote-quota.ts';
 
 const logger = pino({ level: 'silent' });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { fromJson } from '@bufbuild/protobuf';
+import { AdmitRequestSchema, AdmitResponseSchema } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
+import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { test } from '#testkit/test.ts';
 import { admitRequestFromWire, admitRequestToWire, admitResponseFromWire, admitResponseToWire } from './admit-wire.ts';
-import { AdmitRequestSchema, AdmitResponseSchema } from './gen/gateway/quota/v1/quota_pb.js';
-import type { AdmitRequest, AdmitResponse } from './quota.ts';
 
 const request: AdmitRequest = {
   requestId: 'r',

@@ -3,10 +3,11 @@ import type { RoutedModel, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import { startRefreshing } from '../refreshed.ts';
 import { beginRun } from './begin-run.ts';
-import { completeRequestToWire, frameFromWire } from './complete-frames.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';
-import { startRefreshing } from './refreshed.ts';
+import { completeRequestToWire, frameFromWire } from './complete-wire.ts';
+import { modelFromWire } from './model-wire.ts';
 
 /** Models change when routers are rolled out with another configuration; health, with each call. */
 const REFRESH_MS = 2_000;
@@ -62,12 +63,7 @@ export function createRemoteRouter(options: {
         calls.listModels({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
         calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
       ]);
-      models = new Map(
-        listed.models.map(({ id, ownedBy, createdAtS, candidates }) => [
-          id,
-          { id, ownedBy, createdAtS: Number(createdAtS), candidates },
-        ]),
-      );
+      models = new Map(listed.models.map((model) => [model.id, modelFromWire(model)]));
       health = seen.providers;
     },
   });

@@ -31,6 +31,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     candidates,
     promptTokensBound,
     outputTokensRequested,
+    outputTokensDefault: request.outputTokensDefault,
     choices,
     // Left out where it is undefined.
     traceparent,
@@ -50,6 +51,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensBound: countOf(json, 'promptTokensBound'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

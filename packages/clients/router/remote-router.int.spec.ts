@@ -27,8 +27,8 @@ test('a client that left while it was admitted is told to the router, which ends
       told.push({ requestId, isClientGone });
       yield { frame: { case: 'failure', value: { code: 'client_gone', message: 'It left.' } } };
     },
-    listModels: async () => ({ models: [] }),
     getProviderHealth: async () => ({ providers: [] }),
+    testProvider: async ({ providerId }) => ({ isOk: true, model: providerId }),
   };
   const server = await startGrpcServer({
     host: '127.0.0.1',
@@ -52,4 +52,6 @@ test('a client that left while it was admitted is told to the router, which ends
   assert.equal(frames.length, 1);
   await Array.fromAsync(router.complete(request, new AbortController().signal));
   assert.deepEqual(told[1], { requestId: 'r', isClientGone: false });
+  const tested = await router.testProvider({ providerId: 'p', model: '' });
+  assert.deepEqual([tested.isOk, tested.model], [true, 'p']);
 });

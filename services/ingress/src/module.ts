@@ -10,6 +10,9 @@ import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
+import { awaitSeed } from '#registry/await-seed.ts';
+import { liveModels } from '#registry/live-models.ts';
+import type { Registry } from '#registry/registry.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
@@ -45,10 +48,13 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
+    const registry = await openPolicy(parts);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
+      registry,
+      models: liveModels(registry),
       accounts: await openAccounts(parts, keyPepper),
       billing: billing.port,
       balances,
@@ -62,7 +68,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       tracer: host.tracer,
     });
     host.stack.defer(() => ingress.drain());
-    // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
+    // Requests that came earlier would be told of prices and keys that there are, that there are none.
     await Promise.all([router.ready(), billing.ready()]);
     const { host: address, port } = config;
     const settings = { hostSetting: 'GATEWAY_HOST', portSetting: 'GATEWAY_PORT' };
@@ -102,6 +108,15 @@ function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependenc
   const remote = createRemoteQuota({ bus: over.bus, peer, part: PART });
   host.stack.defer(() => remote.close());
   return { quota: remote, balances: remote };
+}
+
+/** Policy up to the log's end, and of a gateway that has never run the configuration it begins with. */
+async function openPolicy({ host, journal, registry: open }: LeadParts): Promise<Registry> {
+  const registry = await waitFor('the log', open, host);
+  await registry.reached(await waitFor('the log', () => journal.head(), host));
+  if (await awaitSeed(registry)) return registry;
+  host.logger.warn('the configuration has not come into the log yet: accounts brings it there');
+  return registry;
 }
 
 /** A port, and when it is known what there is behind it: at once in one process. */

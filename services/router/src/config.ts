@@ -1,4 +1,4 @@
-/** A provider requests can be sent to. */
+/** A provider requests can be sent to, as policy has it, with its key. */
 export interface ProviderConfig {
   /** Unique; `<name>/<model>` restricts a request to it. */
   readonly name: string;
@@ -7,10 +7,6 @@ export interface ProviderConfig {
   /** Up to and with the version: `https://api.openai.com/v1`. For Anthropic with or without its `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The provider's id in the price catalogue, the first part of its price keys: `openai`, `anthropic`, … */
-  readonly catalogue: string;
-  /** The models it has; left out: all that the catalogue lists. */
-  readonly models?: readonly string[] | undefined;
   /** How an OpenAI-compatible provider names the output bound; default `max_completion_tokens`. */
   readonly maxTokensParam?: 'max_tokens' | 'max_completion_tokens' | undefined;
   /** The most connections at a time; more requests than that wait for one. Default CONNECTIONS_MAX. */
@@ -34,11 +30,6 @@ export interface RouterLimits {
   readonly recordMaxMs: number;
   /** How long requests under way may take when the router closes. */
   readonly closeMaxMs: number;
-}
-
-export interface RouterConfig extends Partial<RouterLimits> {
-  /** In order of preference. */
-  readonly providers: readonly ProviderConfig[];
 }
 
 /** A stream holds its connection until it ends, so this bounds the streams of one provider that run at a time. */

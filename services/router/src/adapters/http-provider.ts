@@ -36,6 +36,7 @@ export function createHttpProvider(config: ProviderConfig, dialect: Dialect, lim
         body,
         headTimeoutMs: isStream ? limits.streamHeadTimeoutMs : limits.wholeHeadTimeoutMs,
       }),
+    retire: () => pool.close(),
     close: () => pool.destroy(),
   };
 }

@@ -39,7 +39,9 @@ export function pricePublished(offer: PriceOffer, publishedAtMs: number): EventB
   return { ...termsOf(offer), source: offer.source, publishedAtMs: String(publishedAtMs), effectiveAtMs: '0' };
 }
 
-function termsOf(price: Omit<Price, 'version'>): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs' | 'effectiveAtMs'> {
+function termsOf(
+  price: Omit<Price, 'version'>,
+): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs' | 'effectiveAtMs'> {
   return {
     priceKey: price.priceKey,
     unitPrices: unitPricesToEvent(price.unitPrices),

@@ -70,6 +70,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string traceparent = 10;
    */
   traceparent: string;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 13;
+   */
+  outputTokensDefault: number;
 };
 
 /**
@@ -131,6 +138,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: string traceparent = 10;
    */
   traceparent?: string;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 13;
+   */
+  outputTokensDefault?: number;
 };
 
 /**

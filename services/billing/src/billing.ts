@@ -7,10 +7,8 @@ import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
+import type { Registry } from '#registry/registry.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
-import { type BillingConfig, configuredOffers } from './config.ts';
-import { catalogueOffers } from './handlers/catalogue-offers.ts';
-import { publishPrices } from './handlers/publish-prices.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { openRequestProjection } from './projections/open-request.ts';
@@ -19,9 +17,11 @@ import { usageDailyProjection } from './projections/usage-daily.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
+import { createPricePublisher } from './reactions/price-publisher.ts';
 
 interface BillingDependencies {
-  readonly config: BillingConfig;
+  /** Has the operator's own prices, and the providers whose list prices are published. */
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
   readonly journal: Journal;
   /** Its `int8` read as `bigint`; the schema `billing` migrated. */
   readonly pool: pg.Pool;
@@ -41,10 +41,12 @@ export interface Billing extends BillingPort {
   /** The usages that cannot be charged. */
   readonly deadLetters: DeadLetterSource;
   /**
-   * Publishes the configured prices, and the catalogue's of these providers where they differ from the newest; resolves
-   * to the number published, when they are in force here. Repeatable.
+   * Publishes the prices of policy where they differ from the newest; resolves to the number published, when they are in force
+   * here. Repeatable.
    */
-  seedPrices(catalogueIds: readonly string[]): Promise<number>;
+  publishPrices(): Promise<number>;
+  /** From now on prices are published as policy changes. */
+  followPrices(): void;
   /** Resolves when the log up to the start is folded; from then on usages are charged. */
   ready(): Promise<void>;
   stats(): BillingStats;
@@ -73,17 +75,17 @@ export async function loadAndFollow(dependencies: {
 /**
  * The half only a leader runs: charges, publishes, appends, from when the log is folded up to `from` on. A usage further
  * down is most likely charged further up, and asking the log each time would cost a start a write for every request ever
- * made. Closing it closes what it follows. Throws where a configured price is not one.
+ * made. Closing it closes what it follows.
  */
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { config, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { registry, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
-  const configured = configuredOffers(config);
-  const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
   const reaction = createChargeReaction({ journal, book, open, logger, clock, stuckRetryMs });
 
+  const { reached } = requests;
+  const prices = createPricePublisher({ registry, journal, book, reached, logger, clock });
   let isClosed = false;
 
   /** Charges what was found uncharged, as fast as the log takes it, beside what comes. */
@@ -110,18 +112,17 @@ export async function leadBilling(
     },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
-    async seedPrices(catalogueIds) {
+    async publishPrices() {
       await live;
-      const nowMs = clock();
-      const offers = catalogueOffers(catalogueIds, nowMs).filter((offer) => !configuredKeys.has(offer.priceKey));
-      return publishPrices([...configured, ...offers], nowMs, { journal, book, reached: requests.reached });
+      return prices.publish();
     },
+    followPrices: prices.follow,
     ready: () => live,
     stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
     async close() {
       isClosed = true;
       // Together: the fold may wait for room, which only the end of charges makes.
-      await Promise.all([requests.close(), reaction.close()]);
+      await Promise.all([requests.close(), reaction.close(), prices.close()]);
     },
   };
 }

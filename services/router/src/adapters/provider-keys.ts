@@ -18,10 +18,7 @@ export function createProviderKeys(options: {
   return {
     read({ id, apiKeyRef, sealedApiKey }) {
       const [kind, name] = splitReference(apiKeyRef);
-      if (kind === 'env') {
-        const key = environment[name] ?? '';
-        return key === '' ? { fault: `${name} is not set: set it in the environment of the router` } : { key };
-      }
+      if (kind === 'env') return readVariable(name, environment[name] ?? '');
       if (kind === 'file') return readFile(name);
       if (apiKeyRef !== '') return { fault: 'its api_key_ref is neither env:NAME nor file:PATH' };
       // A provider that wants no key.
@@ -43,6 +40,11 @@ export function createProviderKeys(options: {
 function splitReference(reference: string): readonly [kind: string, name: string] {
   const at = reference.indexOf(':');
   return [reference.slice(0, Math.max(at, 0)), reference.slice(at + 1)];
+}
+
+function readVariable(name: string, key: string): { readonly key: string } | { readonly fault: string } {
+  if (key !== '') return { key };
+  return { fault: `${name} is not set: set it where the router runs (to any text where the provider wants none)` };
 }
 
 function readFile(path: string): { readonly key: string } | { readonly fault: string } {

@@ -6,8 +6,8 @@ import { type Host, required } from './host.ts';
 import { type ListenAddress, listening } from './listening.ts';
 
 /**
- * Serves a service's gRPC interface from now until the stop. A leader's calls end before its lease is given back, and its
- * long reads in the time of `afterLease`.
+ * Serves a service's gRPC interface until the stop. A leader's calls end before its lease is given back, and its long
+ * reads within the time of `afterLease`.
  */
 export async function serveGrpc(
   host: Host,

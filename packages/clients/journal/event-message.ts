@@ -1,50 +1,23 @@
 import type { GatewayEvent } from '#contracts/events.ts';
-import { parseBody } from '#contracts/parse-body.ts';
+import { parsedLate } from '#journal/event-body.ts';
 import type { Envelope, RecordedEvent } from '#journal/recorded-event.ts';
-
-/** Events of one message, and bytes: far below what a server takes, so that one event that is larger still fits. */
-const MESSAGE_MAX_EVENTS = 512;
-const MESSAGE_MAX_BYTES = 256 * 1024;
-/** Of an envelope, some; ids and names are bounded. */
-const ENVELOPE_BYTES = 512;
 
 const NEW_LINE = 0x0a;
 const decoder = new TextDecoder();
 
-/** What stands in a message's first line for each of its events. */
+/** The first line of a message has one of these for each event. */
 type Enveloped = Omit<Envelope, 'body'> &
   Pick<GatewayEvent, 'type'> & { readonly bodyBytes: number; readonly traceparent?: string | undefined };
 
-/** Committed events that follow one another, in the parts they cross the bus in. */
-export function splitForMessages(events: readonly RecordedEvent[]): (readonly RecordedEvent[])[] {
-  const parts: RecordedEvent[][] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = event.body.length + ENVELOPE_BYTES;
-    const part = parts.at(-1);
-    if (part === undefined || part.length === MESSAGE_MAX_EVENTS || bytes + size > MESSAGE_MAX_BYTES) {
-      parts.push([event]);
-      bytes = size;
-    } else {
-      part.push(event);
-      bytes += size;
-    }
-  }
-  return parts;
-}
-
 /**
- * Committed events that follow one another, as one message: their envelopes as a line of JSON, then their bodies one
- * after another, byte for byte as they were hashed. JSON escapes line feeds, so the first one ends the line.
+ * Consecutive committed events as one message: a line of JSON with their envelopes, then their bodies one after
+ * another, byte for byte as they were hashed. JSON escapes line feeds, so the first line feed ends the line.
  */
 export function eventsToMessage(events: readonly RecordedEvent[]): string {
-  const envelopes = events.map(
-    ({ body, data: _, ...envelope }): Enveloped => ({ ...envelope, bodyBytes: Buffer.byteLength(body) }),
-  );
-  return `${JSON.stringify(envelopes)}\n${events.map(({ body }) => body).join('')}`;
+  return `${JSON.stringify(events.map(envelopeOf))}\n${events.map(({ body }) => body).join('')}`;
 }
 
-/** At least one event. Throws an `Error` for bytes that are no such message. */
+/** The events of a message, at least one. Parses no body. Throws an `Error` if the bytes are no such message. */
 export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   const end = bytes.indexOf(NEW_LINE);
   if (end < 0) throw new Error('a message of events has no envelopes');
@@ -53,30 +26,39 @@ export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
     throw new Error('a message of events has no proper envelopes');
   }
   let at = end + 1;
-  const events = envelopes.map((envelope) => {
-    const body = decoder.decode(bytes.subarray(at, at + envelope.bodyBytes));
-    at += envelope.bodyBytes;
-    return receivedEvent(envelope, body);
+  const events = envelopes.map(({ bodyBytes, ...envelope }) => {
+    const body = decoder.decode(bytes.subarray(at, at + bodyBytes));
+    at += bodyBytes;
+    return parsedLate({ ...envelope, body }) as RecordedEvent;
   });
   if (at !== bytes.length) throw new Error('a message of events is longer or shorter than its events');
   return events;
+}
+
+/** The fields are named one by one, because a rest pattern without `data` would read `data` and so parse the body. */
+function envelopeOf(event: RecordedEvent): Enveloped {
+  const { part, position, eventId, stream, version, type, schemaVersion, recordedAtMs, epoch } = event;
+  const { correlationId, causationId, body, traceparent } = event;
+  const bodyBytes = Buffer.byteLength(body);
+  return {
+    type,
+    part,
+    position,
+    eventId,
+    stream,
+    version,
+    schemaVersion,
+    recordedAtMs,
+    epoch,
+    correlationId,
+    causationId,
+    traceparent,
+    bodyBytes,
+  };
 }
 
 function isEnveloped(value: unknown): value is Enveloped {
   if (typeof value !== 'object' || value === null) return false;
   const { position, type, bodyBytes } = value as Partial<Enveloped>;
   return Number.isSafeInteger(position) && typeof type === 'string' && Number.isSafeInteger(bodyBytes);
-}
-
-/** Its body is parsed when somebody wants it: most processes want few kinds. */
-function receivedEvent({ bodyBytes: _, ...envelope }: Enveloped, body: string): RecordedEvent {
-  let data: unknown;
-  return {
-    ...envelope,
-    body,
-    get data() {
-      data ??= parseBody(envelope.type, body);
-      return data;
-    },
-  } as RecordedEvent;
 }

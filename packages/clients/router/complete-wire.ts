@@ -26,7 +26,7 @@ export function completeRequestToWire(
   };
 }
 
-/** Throws a `Fault` (`invalid_request`) for what ingress never sends. */
+/** Throws a `Fault` (`invalid_request`) for fields that the ingress never sends. */
 export function completeRequestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): CompleteRequest {
   const body = bufferOf(wire.body);
   const parsedBody = parseObject(body.toString());

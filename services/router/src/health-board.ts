@@ -7,12 +7,12 @@ import {
   isPreferred,
 } from './domain/health/health.ts';
 
-/** What is known of every provider's health. In memory only: a restart learns it anew in a few calls. */
+/** Every provider's health. In memory only: after a restart a few calls teach it again. */
 export interface HealthBoard {
   note(provider: string, event: HealthEvent): void;
   /** What is known of a provider is known no more: it was changed. */
   forget(provider: string): void;
-  /** The candidates in the order to be tried: those that are preferred first, each group in its given order. */
+  /** The candidates in the order of trial: the preferred ones first, each group in its given order. */
   inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
   isHealthy(provider: string): boolean;
 }

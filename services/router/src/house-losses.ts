@@ -6,8 +6,8 @@ export interface TokenCounter {
 }
 
 /**
- * What providers bill, or may bill, and nobody is charged for: for attempts that gave the client nothing, for answers that were
- * withheld, and for what can come on record no more.
+ * Usage that providers bill, or may bill, and nobody is charged for: attempts that gave the client nothing, withheld
+ * answers, and usage that can no longer be recorded.
  */
 export interface HouseLosses {
   add(provider: string, usage: TokenUsage): void;
@@ -22,7 +22,7 @@ export function createHouseLosses(counter: TokenCounter | undefined): HouseLosse
   };
   return {
     add(provider, usage) {
-      // Where no provider was asked, none bills anything.
+      // If no provider was asked, none bills anything.
       if (provider !== '') add(provider, promptTokensOf(usage), completionTokensOf(usage));
     },
     begin: (provider) => add(provider, 0, 0),

@@ -5,7 +5,9 @@ import { type CompleteResponseSchema, RouterService } from '#contracts/gen/gatew
 import type { RouterPort } from '#contracts/router.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
-/** Of one message: an answer may be larger than what a peer takes at once, and others share its stream. */
+/**
+ * The bytes of one message. An answer may be larger than what a peer takes at once, and other calls share its stream.
+ */
 const DATA_MAX_BYTES = 1024 * 1024;
 
 /** gateway.router.v1.RouterService. */

@@ -157,3 +157,14 @@ test('while the log is away publishing is tried again', async (t) => {
   isAway = false;
   await until(200_000n);
 });
+
+test('what a price of its own does not say of the model, the catalogue says', async (t) => {
+  const { publisher, book } = publisherOf(
+    t,
+    registryOf(openai, own('0.2'), own('1', { id: 'openai/gpt-4o', contextTokens: 7 })),
+  );
+  await publisher.publish();
+  assert.equal(book.newest(KEY)?.contextTokens, 128_000);
+  assert.equal(book.newest(KEY)?.outputTokensMax, 16_384);
+  assert.equal(book.newest('openai/gpt-4o')?.contextTokens, 7);
+});

@@ -5,6 +5,7 @@ import type { ResourceOf } from '#registry/kinds.ts';
 import { catalogueOf } from '#registry/provider-names.ts';
 import type { Registry } from '#registry/registry.ts';
 import { dueOffers, type OwnPrice } from '../domain/price-book/due-offers.ts';
+import type { PriceOffer } from '../domain/price-book/price-book.ts';
 import { catalogueOfferOf, catalogueOffers } from '../handlers/catalogue-offers.ts';
 import { type PublishDependencies, publishPrices } from '../handlers/publish-prices.ts';
 import { createNextLook } from './next-look.ts';
@@ -97,8 +98,11 @@ function policyOffers({
 }: PublisherDependencies): (nowMs: number) => ReturnType<typeof dueOffers> {
   const told = new Set<string>();
 
-  function own(price: ResourceOf<'price'>): OwnPrice {
-    const { id, contextTokens, outputTokensMax, source } = price;
+  function own(price: ResourceOf<'price'>, listed: PriceOffer | undefined): OwnPrice {
+    const { id, source } = price;
+    // What an operator does not know of a model, the catalogue may.
+    const contextTokens = price.contextTokens || (listed?.contextTokens ?? 0);
+    const outputTokensMax = price.outputTokensMax || (listed?.outputTokensMax ?? 0);
     const timeMs = Date.parse(price.effectiveAt);
     const effectiveAtMs = Number.isNaN(timeMs) ? 0 : timeMs;
     try {
@@ -113,12 +117,15 @@ function policyOffers({
     }
   }
 
-  return (nowMs) =>
-    dueOffers({
-      ownPrices: Array.from(registry.all('price'), own),
-      catalogue: catalogueOffers(Array.from(registry.all('provider'), catalogueOf), nowMs),
+  return (nowMs) => {
+    const catalogue = catalogueOffers(Array.from(registry.all('provider'), catalogueOf), nowMs);
+    const listed = new Map(catalogue.map((offer) => [offer.priceKey, offer]));
+    return dueOffers({
+      ownPrices: Array.from(registry.all('price'), (price) => own(price, listed.get(price.id))),
+      catalogue,
       catalogueOf: (priceKey) => catalogueOfferOf(priceKey, nowMs),
       isPublished: (priceKey) => book.newest(priceKey) !== undefined,
       nowMs,
     });
+  };
 }

@@ -35,7 +35,7 @@ module.exports = {
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TEST_CODE },
       to: {
         pathNot:
-          '^services/$1/src/domain/|^packages/(kernel|money|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(kinds|registry)[.]ts$',
+          '^services/$1/src/domain/|^packages/(kernel|money|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(changes|kinds|registry)[.]ts$|^packages/admin-api/(check-fields|field-options|formats)[.]ts$|^node_modules/@bufbuild/protobuf/',
       },
     },
     {

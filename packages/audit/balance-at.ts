@@ -1,4 +1,6 @@
+import type { GatewayEvent } from '#contracts/events.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByUser } from './account-sums.ts';
 import type { Money } from './explain/explanation.ts';
 import { parseEvent } from './parse-event.ts';
@@ -37,8 +39,8 @@ export async function balanceAt(
       if (parsed.kind === 'fails')
         throw new Error(`the event at position ${stored.position} cannot be read: ${parsed.why}`);
       const { event } = parsed;
+      isKnown ||= makesUser(event, userId);
       if (!('userId' in event.data) || event.data.userId !== userId) continue;
-      isKnown ||= event.type === 'UserCreated';
       sums.apply(event);
       requests.apply(event);
     }
@@ -55,6 +57,11 @@ export async function balanceAt(
     availableNanoUsd: availableOf(sums.of(userId)),
     openHolds: [...requests.all()].length,
   };
+}
+
+function makesUser(event: GatewayEvent, userId: string): boolean {
+  const change = changeOf(event);
+  return change?.type === 'set' && change.resource.case === 'user' && change.resource.value.id === userId;
 }
 
 function isBeyond(event: StoredEvent, until: Until): boolean {

@@ -3,9 +3,10 @@ import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
+import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
+import { policySnapshotFor } from './policy-snapshot.ts';
 import type {
   GatewayModule,
   LeadParts,
@@ -48,7 +49,8 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   const { host, modules, journal, pool, keep } = options;
   const keeping = Promise.withResolvers<KeptProjections>();
   const registry = once(async () => {
-    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot: noSnapshot });
+    const snapshot = policySnapshotFor(host, modules, (module) => options.partsOf(module).database().pool);
+    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot });
     host.stack.defer(() => opened.close());
     return opened;
   });

@@ -108,7 +108,8 @@ function logOf(remote: RemoteJournal | undefined): Log {
 function requireSettings(host: Host, modules: readonly GatewayModule[]): void {
   const here = new Set<string>(modules.map(({ name }) => name));
   const used = modules.flatMap((module) => (module.name === 'journal' ? [] : (module.uses ?? [])));
-  const called = [...(here.has('journal') ? [] : ['journal']), ...used.filter((name) => !here.has(name))];
+  const read = modules.some((module) => module.name !== 'journal' && module.readsPolicy) ? ['accounts'] : [];
+  const called = ['journal', ...used, ...read].filter((name) => !here.has(name));
   const needed: Partial<Record<keyof GatewayConfig, string>> = {
     ...(modules.some(({ schema }) => schema !== undefined) ? { databaseUrl: 'DATABASE_URL' } : {}),
     natsUrl: 'NATS_URL',

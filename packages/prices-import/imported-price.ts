@@ -1,4 +1,4 @@
-import { type PriceUnit, readOwnPrice } from '#catalogue/own-price.ts';
+import { type PriceUnit, readOwnPrice } from '#money/own-price.ts';
 
 /** A price of a file, in decimal USD for a million units. */
 export interface ImportedPrice {

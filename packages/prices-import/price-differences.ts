@@ -1,5 +1,5 @@
 import type { CataloguePrice } from '#catalogue/convert-price.ts';
-import { priceUnits } from '#catalogue/own-price.ts';
+import { priceUnits } from '#money/own-price.ts';
 import { unitPricesFor } from '#money/price.ts';
 import { formatUsdPerMtok } from '#money/usd-per-mtok.ts';
 

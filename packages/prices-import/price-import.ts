@@ -1,8 +1,8 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { readOwnPrice } from '#catalogue/own-price.ts';
 import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
 import { PriceSchema, type ResourceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { readOwnPrice } from '#money/own-price.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { ImportedPrice, PriceFile } from './imported-price.ts';
 import { priceDifferences } from './price-differences.ts';

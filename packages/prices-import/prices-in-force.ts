@@ -1,6 +1,6 @@
 import { catalogueModels } from '#catalogue/catalogue-models.ts';
 import type { CataloguePrice } from '#catalogue/convert-price.ts';
-import { readOwnPrice } from '#catalogue/own-price.ts';
+import { readOwnPrice } from '#money/own-price.ts';
 import type { Registry } from '#registry/registry.ts';
 import { type PriceDifference, priceDifferences } from './price-differences.ts';
 

@@ -1,7 +1,7 @@
 import { notBillable } from '#catalogue/catalogue-models.ts';
 import { unbilledKeys } from '#catalogue/convert-price.ts';
-import type { PriceUnit } from '#catalogue/own-price.ts';
 import { asArray, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import type { PriceUnit } from '#money/own-price.ts';
 import { ExactNumber, parseExactJson, shiftDecimal } from './exact-json.ts';
 import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, SkippedRow } from './imported-price.ts';
 

@@ -1,6 +1,6 @@
 import { notBillable } from '#catalogue/catalogue-models.ts';
-import type { PriceUnit } from '#catalogue/own-price.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import type { PriceUnit } from '#money/own-price.ts';
 import { ExactNumber, parseExactJson, shiftDecimal } from './exact-json.ts';
 import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, SkippedRow } from './imported-price.ts';
 

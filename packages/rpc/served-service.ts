@@ -15,6 +15,7 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { AdminCaller } from '#contracts/admin.ts';
 import { statusOfFault } from './fault-status.ts';
 import { grpcServiceDefinition } from './service-definition.ts';
 import { standbyStatus } from './standby.ts';
@@ -25,6 +26,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** The step of a trace that the call belongs to; undefined if the call is not traced. */
   readonly traceparent: string | undefined;
+  /** On whose behalf the call is made, as far as its token proves it; absent of calls over a session. */
+  readonly caller?: AdminCaller | undefined;
 }
 
 /** A function for each method of a service. Unary methods return a promise, streaming ones an iterable. */

@@ -1,6 +1,7 @@
 import { streams } from '#contracts/streams.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
@@ -103,9 +104,11 @@ function moneyOf(sums: SumsByUser, userId: string): Money {
 }
 
 function noteKey(keys: Map<string, ExplainedKey>, event: RecordedEvent): void {
-  if (event.type === 'ApiKeyCreated') {
-    const { keyId, prefix, name } = event.data;
-    keys.set(keyId, { keyId, prefix, name, revokedAtMs: null });
+  const change = changeOf(event);
+  if (change?.type === 'set' && change.resource.case === 'key') {
+    const { id: keyId, prefix, name, status } = change.resource.value;
+    const revokedAtMs = status === 'revoked' ? (keys.get(keyId)?.revokedAtMs ?? event.recordedAtMs) : null;
+    keys.set(keyId, { keyId, prefix, name, revokedAtMs });
   }
   if (event.type === 'ApiKeyRevoked') {
     const key = keys.get(event.data.keyId);

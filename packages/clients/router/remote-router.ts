@@ -1,4 +1,3 @@
-import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
@@ -16,11 +15,8 @@ const REFRESH_TIMEOUT_MS = 2_000;
 /** A router that was restarted is found again within a second; a client that waits for it notices nothing. */
 const PATIENCE_MS = 3_000;
 
-/** Longer than the test itself waits for a provider. */
-const TEST_TIMEOUT_MS = 30_000;
-
 /** The routers, as one. */
-export interface RemoteRouter extends RouterPort, ProviderTestPort {
+export interface RemoteRouter extends RouterPort {
   /** Resolves when a router has been reached. */
   ready(): Promise<void>;
   /** `ok`, or why no request can be routed. */
@@ -67,7 +63,6 @@ export function createRemoteRouter(options: {
 
   return {
     complete: (request, signal) => beginRun((leaving) => completeOver(run, request, leaving, logger), signal),
-    testProvider: (test) => calls.testProvider(test, { timeoutMs: TEST_TIMEOUT_MS }),
     providerHealth: () => health,
     ready: refreshing.first,
     state: refreshing.state,

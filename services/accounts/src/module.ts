@@ -1,71 +1,91 @@
-import type { ActiveKey } from '#api-keys/key-ring.ts';
-import { closeInTime } from '#host/close-in-time.ts';
+import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
+import type { LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
-import type { LeadParts, Led, ServiceModule } from '#host/service-module.ts';
+import type { LeadParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClock } from '#kernel/clock.ts';
+import { createMasterKey } from '#master-key/master-key.ts';
 import { desiredPolicy } from '#policy-seed/desired-policy.ts';
 import { seedPolicy } from '#policy-seed/seed-policy.ts';
-import { type AccountCommands, type Accounts, createAccountCommands, createAccounts } from './accounts.ts';
-import { readActiveKeys } from './adapters/read-active-keys.ts';
+import { createAccounts } from './accounts.ts';
+import { priceImports } from './adapters/price-imports.ts';
+import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
+import { createRemoteLedger } from './adapters/remote-ledger.ts';
 import { accountsService } from './api/accounts-service.ts';
-import { untilVisible } from './handlers/visible.ts';
-import { directory } from './projections/directory.ts';
+import { adminService } from './api/admin-service.ts';
 
-/** Users, keys and top-ups, as a module of a process. */
+/** Administration of every resource, as a module of a process. */
 export const accountsModule: ServiceModule = {
   name: 'accounts',
   isLed: true,
   schema: {},
   needs: { keyPepper: 'GATEWAY_KEY_PEPPER' },
-  usage: `Users, API keys, top-ups. Of several processes one leads, the others stand by.
+  usage: `Administration: users, API keys, limits, providers and every other resource, and top-ups. Of several processes one leads,
+the others stand by.
 
 Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
+GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ROUTER_ADDRESSES: for balances and limits, the ledger, and tests of
+providers, where these services are in other processes. GATEWAY_MASTER_KEY: seals providers' keys that are given. The providers,
+prices and settings of its configuration, and of its environment, come into the log at its start.
 `,
+  policySnapshot: policySnapshotOf,
   async lead(parts) {
-    const { host, journal, awaitProjection, neighbours } = parts;
+    const { host, journal, awaitProjection, neighbourPorts } = parts;
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const { pool } = parts.database();
-    const dependencies = { config: { keyPepper }, journal, pool, logger: host.logger, awaitProjection };
-    // Keys are looked up where requests come in.
-    const seed = () => seedFromConfig(parts);
-    if (!neighbours.has('ingress')) return { ...offer(parts, createAccountCommands(dependencies)), begin: seed };
-    const accounts = await createAccounts(dependencies);
-    host.stack.defer(() => closeInTime(accounts));
+    const ledger = openLedger(parts);
+    const providerTests = openProviderTests(parts);
+    const registry = await parts.registry();
+    const { masterKey } = host.config;
+    const accounts = createAccounts({
+      config: { keyPepper },
+      journal,
+      pool,
+      registry,
+      logger: host.logger,
+      awaitProjection,
+      neighbours: () => ({ ledger, providerTests, priceImports: priceImports(registry), ...neighbourPorts() }),
+      ...(masterKey === undefined ? {} : { sealSecret: createMasterKey(masterKey).seal }),
+    });
+    const { admin, projections } = accounts;
     return {
-      ...offer(parts, accounts),
-      ports: { accounts },
-      begin: async () => void (await Promise.all([begin(parts, accounts), seed()])),
+      ports: { accounts, admin },
+      projections,
+      services: [accountsService({ accounts, policy: policySnapshotOf(pool) })],
+      operatorServices: [adminService(admin)],
+      async begin() {
+        await accounts.ready();
+        await seed(parts);
+      },
     };
   },
 };
 
 /** Brings the policy of the configuration into the log. */
-async function seedFromConfig({ host, journal, registry: open, bus }: LeadParts): Promise<void> {
+async function seed({ host, journal, registry: open, bus }: LeadParts): Promise<void> {
   const { config, environment, logger } = host;
   const registry = await open();
   const desired = desiredPolicy(config, environment);
-  const seed = (): Promise<number> => seedPolicy({ registry, journal, desired, logger, nowMs: systemClock() });
-  // A start that has its log in this process fails with it; between processes the log may be on its way.
-  await (bus === undefined ? seed() : waitFor('the log', seed, host));
+  const write = (): Promise<number> => seedPolicy({ registry, journal, desired, logger, nowMs: systemClock() });
+  // A start with the log in its own process fails with the log. Between processes the log may be on its way.
+  await (bus === undefined ? write() : waitFor('the log', write, host));
 }
 
-function offer({ database, journal, awaitProjection }: LeadParts, accounts: AccountCommands): Led {
-  const service = accountsService({
-    accounts,
-    async exportKeys() {
-      await awaitProjection(directory.name, await journal.head());
-      const keys: ActiveKey[] = [];
-      const position = await readActiveKeys(database().pool, (key) => keys.push(key));
-      return { position, keys };
-    },
-  });
-  return { projections: accounts.projections, services: [service] };
+/** Billing's ledger in another process; undefined: billing is in this one, or its addresses are not set. */
+function openLedger({ host, neighbours }: LeadParts): LedgerPort | undefined {
+  const { billingAddresses } = host.config;
+  if (neighbours.has('billing') || billingAddresses.length === 0) return undefined;
+  const ledger = createRemoteLedger(peerOf(host, billingAddresses));
+  host.stack.defer(() => ledger.close());
+  return ledger;
 }
 
-/** Keys are known, and users are found, up to the log's end. */
-async function begin({ host, journal, awaitProjection }: LeadParts, accounts: Accounts): Promise<void> {
-  await accounts.ready();
-  const position = await journal.head();
-  await untilVisible([awaitProjection(directory.name, position)], { logger: host.logger, position });
+/** A router in another process, for tests of providers; undefined: a router is in this one, or its addresses are not set. */
+function openProviderTests({ host, neighbours }: LeadParts): ProviderTestPort | undefined {
+  const { routerAddresses } = host.config;
+  if (neighbours.has('router') || routerAddresses.length === 0) return undefined;
+  const tests = createRemoteProviderTests(peerOf(host, routerAddresses));
+  host.stack.defer(() => tests.close());
+  return tests;
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { LedgerPort } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
@@ -11,9 +12,11 @@ import type { Registry } from '#registry/registry.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
+import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
+import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
@@ -35,7 +38,7 @@ export interface BillingStats extends ChargeStats {
   readonly openRequests: number;
 }
 
-export interface Billing extends BillingPort {
+export interface Billing extends BillingPort, LedgerPort {
   /** For the projector to run. */
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
@@ -62,6 +65,7 @@ export const billingProjections: readonly Projection[] = [
   openRequestProjection,
   usageDailyProjection,
   ledgerProjection,
+  ledgerLinesProjection,
 ];
 
 /** The standby's half of billing: it loads the tables and folds the log from there. */
@@ -112,6 +116,7 @@ export async function leadBilling(
     },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
+    ledgerLines: (query) => readLedgerLines(pool, query),
     async publishPrices() {
       await live;
       return prices.publish();

@@ -35,7 +35,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     });
     host.stack.defer(() => closeInTime(billing));
     return {
-      ports: { billing },
+      ports: { billing, ledger: billing },
       projections: billing.projections,
       deadLetters: billing.deadLetters,
       services: [billingService(billing)],

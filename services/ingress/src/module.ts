@@ -31,6 +31,7 @@ export const ingressModule: ServiceModule = {
   // Of their own, so that no claim waits for a projection.
   schema: { ownPool: { maxConnections: CLAIMS_MAX_CONNECTIONS, isDurable: true } },
   needs: { keyPepper: 'GATEWAY_KEY_PEPPER' },
+  readsPolicy: true,
   uses: ['quota', 'billing', 'accounts', 'router'],
   usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
 
@@ -149,13 +150,13 @@ function openRouter({
 }
 
 async function openAccounts(
-  { host, local, journal }: LeadParts,
+  { host, local, journal, registry }: LeadParts,
   keyPepper: string,
 ): Promise<IngressDependencies['accounts']> {
   if (local.accounts !== undefined) return local.accounts;
   const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
-  const connect = () => connectRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, keyPepper });
-  const accounts = await waitFor('accounts', connect, host);
+  const peer = peerOf(host, accountsAddresses);
+  const accounts = connectRemoteAccounts({ peer, journal, registry: await registry(), keyPepper });
   host.stack.defer(() => accounts.close());
   return accounts;
 }

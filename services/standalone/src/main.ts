@@ -84,8 +84,8 @@ async function start(): Promise<void> {
     },
     environment,
     onFenced: (error) => stop.now(error),
-    async settleDemo(accounts) {
-      const { demo, accounts: seen } = await settleDemo(plan, accounts, { dataDir, demoKey: secrets.demoKey });
+    async settleDemo(ports) {
+      const { demo, ...seen } = await settleDemo(plan, ports, { dataDir, demoKey: secrets.demoKey });
       settled.resolve(demo);
       return seen;
     },

@@ -1,12 +1,15 @@
 import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
+import type { LedgerPort, Payer } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Billing } from '../billing.ts';
 
 /** gateway.billing.v1.BillingService of the leader. */
 export function billingService(
-  billing: Pick<BillingPort, 'usage' | 'isFree'> & Pick<Billing, 'stats' | 'priceKeys'>,
+  billing: Pick<BillingPort, 'usage' | 'isFree'> & LedgerPort & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {
   return servedService(BillingService, {
     getUsage: async (query) => ({ lines: (await billing.usage(query)).map(usageLineToWire) }),
@@ -14,9 +17,21 @@ export function billingService(
       const priceKeys = [...billing.priceKeys()];
       return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };
     },
+    async listLedgerLines({ payer, beforePosition, limit }) {
+      const query = { payer: payerIn(payer), beforePosition: Number(beforePosition), limit };
+      const lines = await billing.ledgerLines(query);
+      return {
+        lines: lines.map((line) => ({ ...line, position: BigInt(line.position), atMs: BigInt(line.atMs) })),
+      };
+    },
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();
       return { openRequests, chargesStuck };
     },
   });
+}
+
+function payerIn({ kind, id }: { readonly kind: string; readonly id: string } = { kind: '', id: '' }): Payer {
+  if (kind === 'user' || kind === 'team' || kind === 'organisation') return { kind, id };
+  throw new Fault(invalid("'payer.kind' must be user, team or organisation.", 'payer.kind'));
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { readOwnPrice } from '#catalogue/own-price.ts';
 import type { Clock } from '#kernel/clock.ts';
+import { readOwnPrice } from '#money/own-price.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import { catalogueOf } from '#registry/provider-names.ts';
 import type { Registry } from '#registry/registry.ts';

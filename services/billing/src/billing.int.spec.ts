@@ -259,7 +259,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
   assert.equal(requests.open.size(), 2);
   assert.equal((await journal.readStream(streams.request('found'))).length, 2);
 
-  const parts = { registry: registryOf(houseModel()), journal, pool, logger, clock: () => startedAtMs };
+  const parts = { journal, pool, logger, clock: () => startedAtMs };
   const elected = await leadBilling({ ...parts, requests, from: head });
   await use(journal, 'running', 3);
   const posted = await charges(journal, 3);
@@ -267,7 +267,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
     posted.map((event) => event.data.requestId),
     ['charged', 'found', 'running'],
   );
-  assert.equal(await elected.publishPrices(), 0);
+  assert.equal(await elected.openPrices(registryOf(houseModel())).publish(), 0);
   await elected.close();
   assert.deepEqual(elected.stats(), { openRequests: 0, charges: 2, chargesInFlight: 0, chargesStuck: 0 });
   await stop(pool);

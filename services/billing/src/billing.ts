@@ -8,7 +8,6 @@ import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
-import type { Registry } from '#registry/registry.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
@@ -20,11 +19,9 @@ import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
-import { createPricePublisher } from './reactions/price-publisher.ts';
+import { createPricePublisher, type PolicyOfPrices, type PricePublisher } from './reactions/price-publisher.ts';
 
 interface BillingDependencies {
-  /** Has the operator's own prices, and the providers whose list prices are published. */
-  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
   readonly journal: Journal;
   /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
@@ -43,13 +40,8 @@ export interface Billing extends BillingPort, LedgerPort {
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
   readonly deadLetters: DeadLetterSource;
-  /**
-   * Publishes those prices of policy that differ from the newest. Resolves to the number published, when they are in force here.
-   * Repeatable.
-   */
-  publishPrices(): Promise<number>;
-  /** From now on prices are published as policy changes. */
-  followPrices(): void;
+  /** Publishes the prices of policy. Called once: charging waits for no policy. */
+  openPrices(registry: PolicyOfPrices): PricePublisher;
   /** Resolves when the log up to the start is folded. From then on usages are charged. */
   ready(): Promise<void>;
   stats(): BillingStats;
@@ -84,12 +76,11 @@ export async function loadAndFollow(dependencies: {
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { registry, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
   const reaction = createChargeReaction({ journal, book, open, logger, clock, stuckRetryMs });
 
-  const { reached } = requests;
-  const prices = createPricePublisher({ registry, journal, book, reached, logger, clock });
+  let prices: PricePublisher | undefined;
   let isClosed = false;
 
   /** Charges the usages that the fold found uncharged, as fast as the log takes them, beside new ones. */
@@ -117,17 +108,16 @@ export async function leadBilling(
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
     ledgerLines: (query) => readLedgerLines(pool, query),
-    async publishPrices() {
-      await live;
-      return prices.publish();
+    openPrices(registry) {
+      prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });
+      return prices;
     },
-    followPrices: prices.follow,
     ready: () => live,
     stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
     async close() {
       isClosed = true;
       // All together: the fold may wait for room, which only the end of charges makes.
-      await Promise.all([requests.close(), reaction.close(), prices.close()]);
+      await Promise.all([requests.close(), reaction.close(), prices?.close()]);
     },
   };
 }

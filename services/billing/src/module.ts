@@ -14,19 +14,18 @@ import type { FollowedRequests } from './memory/follow-requests.ts';
 /** The price book, rating and the ledger, as a module of a process. */
 export const billingModule: ServiceModule<FollowedRequests> = {
   name: 'billing',
+  readsPolicy: true,
   isLed: true,
   schema: {},
   usage: `The price book, rating, and the ledger: charges every usage on record. Of several processes one leads, the others stand
 by. It publishes the prices of policy, and the list prices of its providers.
 
-Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
+Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   follow: loadAndFollow,
   async lead({ host, bus, database, journal, from, following, neighbours, registry: openRegistry }) {
     const { logger, metrics } = host;
-    const registry = await openRegistry();
     const billing = await leadBilling({
-      registry,
       journal,
       pool: database().pool,
       logger,
@@ -42,12 +41,14 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
       stats: () => ({ charges: billing.stats() }),
       async begin() {
         await billing.ready();
+        const registry = await openRegistry();
         await registry.reached(await journal.head());
         // Beside this, accounts brings the configuration into the log of a gateway that starts for the first time.
         if (neighbours.has('accounts')) await awaitSeed(registry);
         // A start that has its log in this process fails with it; between processes the log may be on its way.
-        await (bus === undefined ? billing.publishPrices() : waitFor('the log', billing.publishPrices, host));
-        billing.followPrices();
+        const prices = billing.openPrices(registry);
+        await (bus === undefined ? prices.publish() : waitFor('the log', prices.publish, host));
+        prices.follow();
         for (const warning of modelsWithoutPrice(registry, billing.isPriced)) logger.warn(warning);
       },
       publishMetrics: () => host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck)),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectRemoteAccounts } from '#clients/accounts/remote-accounts.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
 import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
@@ -10,8 +11,9 @@ import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
-import { awaitSeed } from '#registry/await-seed.ts';
+import { awaitSeed, SEED_WAIT_MS } from '#registry/await-seed.ts';
 import { liveModels } from '#registry/live-models.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
@@ -24,6 +26,9 @@ import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
 
 /** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
 const CLAIMS_MAX_CONNECTIONS = 4;
+
+/** Between two looks whether prices have come: a look is a few microseconds. */
+const PRICES_POLL_MS = 20;
 
 /** The public HTTP API, as a module of a process. */
 export const ingressModule: ServiceModule = {
@@ -50,12 +55,13 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const billing = openBilling(parts);
     const router = openRouter(parts);
     const registry = await openPolicy(parts);
+    const models = liveModels(registry);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
       registry,
-      models: liveModels(registry),
+      models,
       accounts: await openAccounts(parts, keyPepper),
       billing: billing.port,
       balances,
@@ -71,6 +77,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     host.stack.defer(() => ingress.drain());
     // Requests that came earlier would be told of prices and keys that there are, that there are none.
     await Promise.all([router.ready(), billing.ready()]);
+    await pricesKnown(models, billing.port);
     const { host: address, port } = config;
     const settings = { hostSetting: 'GATEWAY_HOST', portSetting: 'GATEWAY_PORT' };
     const { url } = await listening({ host: address, port, ...settings }, ingress.listen());
@@ -118,6 +125,18 @@ async function openPolicy({ host, journal, registry: open }: LeadParts): Promise
   if (await awaitSeed(registry)) return registry;
   host.logger.warn('the configuration has not come into the log yet: accounts brings it there');
   return registry;
+}
+
+/**
+ * A first start publishes prices beside this: clients that came earlier would find no model. Where no model gets a price, the
+ * ingress begins without.
+ */
+async function pricesKnown(models: ModelTable, { isPriced }: IngressDependencies['billing']): Promise<void> {
+  const giveUpAtMs = performance.now() + SEED_WAIT_MS;
+  const isKnown = (): boolean =>
+    models.list().length === 0 ||
+    models.list().some(({ candidates }) => candidates.some(({ priceKey }) => isPriced(priceKey)));
+  while (!isKnown() && performance.now() < giveUpAtMs) await pause(PRICES_POLL_MS);
 }
 
 /** A port, and when it is known what there is behind it: at once in one process. */

@@ -12,9 +12,10 @@ const ENVELOPE_MAX_BYTES = 1024 * 1024;
 /** Calls providers, as a module of a process. */
 export const routerModule: ServiceModule = {
   name: 'router',
+  readsPolicy: true,
   usage: `Calls providers for admitted requests. Run as many as there is work for.
 
-Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
+Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
 GATEWAY_MASTER_KEY: opens the keys that are kept sealed.
 `,
   async lead({ host, journal, registry: openRegistry }) {

@@ -23,8 +23,11 @@ export interface PricePublisher {
   close(): Promise<void>;
 }
 
+/** Has the operator's own prices, and the providers whose list prices are published. */
+export type PolicyOfPrices = Pick<Registry, 'all' | 'watch'>;
+
 interface PublisherDependencies extends PublishDependencies {
-  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
+  readonly registry: PolicyOfPrices;
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   readonly clock: Clock;
 }

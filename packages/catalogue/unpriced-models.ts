@@ -1,6 +1,6 @@
 import { type ModelProvider, providerModels, type ReadNames } from './provider-models.ts';
 
-/** A model with an explicit line in the settings, and no price: it is refused, and a typing error looks the same. */
+/** A warning for each model without a price. Admission refuses such a model, and a typing error looks the same. */
 export function unpricedModels(
   providers: readonly ModelProvider[],
   readCatalogue: ReadNames,

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from './gateway-config.ts';
 
-/** What two settings, or two entries of one, say against each other. Those in `faulty` are told of already. */
+/** The faults of settings that contradict each other. Settings in `faulty` have a fault of their own and are skipped. */
 export function contradictions(config: GatewayConfig, faulty: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   const { holdTtlMs, requestTimeoutMs, tlsCert, tlsKey, tlsCa, providers, prices } = config;

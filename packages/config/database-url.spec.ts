@@ -3,7 +3,7 @@ import { test } from '#testkit/test.ts';
 import { databaseUrlFault } from './database-url.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 
-test('the URLs that the driver takes are none of its faults', () => {
+test('URLs that the driver takes have no fault', () => {
   for (const url of [
     'postgresql://gateway:p%40%23@db.example:5432/gateway?sslmode=require',
     'postgres://a',
@@ -14,12 +14,12 @@ test('the URLs that the driver takes are none of its faults', () => {
   }
 });
 
-test('what is wrong with a URL is said, and never its password', () => {
+test('the fault of a URL says what is wrong, and never the password', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    ['garbage', /^is no URL; write postgresql:\/\//],
+    ['garbage', /^is not a URL; write postgresql:\/\//],
     ['mysql://u:secret7f3a@h/d', /^begins with mysql:\/\/;/],
     ['postgresql://u:secret7f3a#x@h:1/d', /^cannot be read as a URL; in a password write/],
-    ['postgresql://u:secret7f3a%zz@h:1/d', /^has a % that stands for nothing/],
+    ['postgresql://u:secret7f3a%zz@h:1/d', /^has a % without two hex digits/],
   ];
   for (const [url, fault] of cases) {
     assert.match(databaseUrlFault(url) ?? '', fault, url);
@@ -30,6 +30,6 @@ test('what is wrong with a URL is said, and never its password', () => {
 test('DATABASE_URL=garbage is a fault of the configuration that names the variable', () => {
   assert.throws(
     () => loadConfig({ DATABASE_URL: 'garbage' }),
-    (error) => error instanceof ConfigError && /^DATABASE_URL: is no URL/.test(error.faults.join()),
+    (error) => error instanceof ConfigError && /^DATABASE_URL: is not a URL/.test(error.faults.join()),
   );
 });

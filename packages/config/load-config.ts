@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 /** A configuration, and where it comes from. */
 export interface LoadedConfig {
   readonly config: GatewayConfig;
-  /** Where a setting was given, for people: its variable, its line of the file, or its default. */
+  /** Where a setting comes from, for people: its variable, the file, or the default. */
   originOf(setting: keyof GatewayConfig): string;
 }
 
@@ -30,7 +30,7 @@ export function loadConfig(environment: Environment): GatewayConfig {
   return loadConfigWithOrigins(environment).config;
 }
 
-/** As `loadConfig`, for those who tell people where a setting comes from. */
+/** As `loadConfig`, with the origin of each setting. */
 export function loadConfigWithOrigins(environment: Environment): LoadedConfig {
   const file = readConfigFile(environment);
   const given = settingsOf(environment);
@@ -49,7 +49,7 @@ export function loadConfigWithOrigins(environment: Environment): LoadedConfig {
   return { config: result.data, originOf: (setting) => originOf(setting, given.variableOf, file) };
 }
 
-/** What is said of settings that are sound is to be told with the faults of the others; these are taken as not given. */
+/** The sound settings alone, so that their contradictions are listed with the faults of the others. */
 function withoutFaulty(settings: Readonly<Record<string, unknown>>, faulty: ReadonlySet<string>): GatewayConfig {
   const known = Object.keys(gatewayConfigSchema.shape);
   const sound = Object.entries(settings).filter(([setting]) => known.includes(setting) && !faulty.has(setting));

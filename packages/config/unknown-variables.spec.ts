@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
-test('a variable that begins as ours do and is none is a fault, with the name that is meant', () => {
+test('an unknown variable that begins with GATEWAY_ is a fault, which names the setting that is meant', () => {
   assert.deepEqual(
     unknownVariables({ GATEWAY_PROT: '1', GATEWAY_TEMPERATURE: '2', GATEWAY_PORT: '3', PORT: '4' }, {}),
     [
-      'GATEWAY_PROT: there is no such setting; GATEWAY_PORT is meant?',
-      'GATEWAY_TEMPERATURE: there is no such setting; config/gateway.yaml lists them all',
+      'GATEWAY_PROT: unknown setting; did you mean GATEWAY_PORT?',
+      'GATEWAY_TEMPERATURE: unknown setting; config/gateway.yaml lists all settings',
     ],
   );
 });
 
-test('a provider’s key may be named so, and the variables that are no settings are known', () => {
+test('a provider’s key may have such a name, and variables that are not settings are known', () => {
   const environment = { GATEWAY_VLLM_KEY: 'x', GATEWAY_CONFIG: 'a.yaml', GATEWAY_GRPC_ADDRESS: 'a:1' };
   assert.deepEqual(unknownVariables(environment, { providers: [{ apiKeyEnv: 'GATEWAY_VLLM_KEY' }, 'broken'] }), []);
 });
 
-test('what Kubernetes says of a service whose name begins with gateway is no fault', () => {
+test('variables of Kubernetes for a service whose name begins with gateway are not faults', () => {
   const links = {
     GATEWAY_INGRESS_SERVICE_HOST: '10.0.0.1',
     GATEWAY_INGRESS_SERVICE_PORT: '8080',

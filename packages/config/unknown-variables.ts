@@ -5,16 +5,16 @@ import { type Environment, variables } from './variables.ts';
 
 const PREFIX = 'GATEWAY_';
 
-/** Of our own and no settings: which file has them, and where gatewayctl finds the services. */
+/** Our variables that are not settings: the file that holds the settings, and where gatewayctl finds the services. */
 const OTHERS = [FILE_VARIABLE, 'GATEWAY_GRPC_ADDRESS'];
 
-/** What Kubernetes and Docker tell every container of a service whose name begins with `gateway`. */
+/** Variables that Kubernetes and Docker give to every container for a service whose name begins with `gateway`. */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/;
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 
 /**
- * A fault for each variable that begins as ours do and is none: a mistyped setting would else be passed over without a
- * word. The keys of providers may be named so.
+ * A fault for each unknown variable that begins with `GATEWAY_`. Without it, a mistyped setting would be ignored silently.
+ * Variables that hold a provider's key may have such a name.
  */
 export function unknownVariables(environment: Environment, settings: JsonObject): string[] {
   const known = [...Object.keys(variables).filter((name) => name.startsWith(PREFIX)), ...OTHERS];
@@ -24,8 +24,8 @@ export function unknownVariables(environment: Environment, settings: JsonObject)
   );
   return unknown.map(([name]) => {
     const meant = nearest(name, known);
-    const hint = meant === undefined ? 'config/gateway.yaml lists them all' : `${meant} is meant?`;
-    return `${name}: there is no such setting; ${hint}`;
+    const hint = meant === undefined ? 'config/gateway.yaml lists all settings' : `did you mean ${meant}?`;
+    return `${name}: unknown setting; ${hint}`;
   });
 }
 

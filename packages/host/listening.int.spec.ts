@@ -20,12 +20,12 @@ test('a port that is taken is told with its number and its setting', async (cont
   const { port } = other.address() as AddressInfo;
   await assert.rejects(
     tryAt('127.0.0.1', port),
-    new RegExp(`port ${port} of 127.0.0.1 is taken by another program: .* GATEWAY_PORT`),
+    new RegExp(`port ${port} of 127.0.0.1 is in use by another program: .* GATEWAY_PORT`),
   );
 });
 
 test('an address of another machine is told with the setting of the host', async () => {
-  await assert.rejects(tryAt('192.0.2.1', 0), /192\.0\.2\.1 is no address of this machine: set GATEWAY_HOST/);
+  await assert.rejects(tryAt('192.0.2.1', 0), /192\.0\.2\.1 is not an address of this machine: set GATEWAY_HOST/);
 });
 
 test('any other failure stays what it is', async () => {

@@ -1,4 +1,4 @@
-/** What an address is made of, and the settings that say it. */
+/** An address to listen at, and the settings that it comes from. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -6,19 +6,17 @@ export interface ListenAddress {
   readonly portSetting: string;
 }
 
-/** What the system says of an address that cannot be listened to, and what to do. */
+/** The system's error codes for an address that cannot be used, each with what to do. */
 const reasons: Readonly<Record<string, (address: ListenAddress) => string>> = {
   EADDRINUSE: ({ host, port, portSetting }) =>
-    `port ${port} of ${host} is taken by another program: stop that one, or set ${portSetting} to a free port`,
-  EACCES: ({ port, portSetting }) =>
-    `port ${port} is not for this user, as those below 1024 mostly are: set ${portSetting} to another port`,
+    `port ${port} of ${host} is in use by another program: stop that program, or set ${portSetting} to a free port`,
+  EACCES: ({ port, portSetting }) => `this user may not use port ${port}: set ${portSetting} to a port above 1023`,
   EADDRNOTAVAIL: ({ host, hostSetting }) =>
-    `${host} is no address of this machine: set ${hostSetting} to one, or to 0.0.0.0 for all`,
-  ENOTFOUND: ({ host, hostSetting }) =>
-    `no machine is called ${host}: set ${hostSetting} to an address of this machine`,
+    `${host} is not an address of this machine: set ${hostSetting} to one, or to 0.0.0.0 for all`,
+  ENOTFOUND: ({ host, hostSetting }) => `the name ${host} is unknown: set ${hostSetting} to an address of this machine`,
 };
 
-/** Waits until an address is listened to. Where that fails, the reason names the setting to change. */
+/** Waits until a server listens at the address. If that fails, the reason names the setting to change. */
 export async function listening<T>(address: ListenAddress, begun: Promise<T>): Promise<T> {
   try {
     return await begun;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isVariable } from '#config/variables.ts';
 
-/** A command line that cannot be served. Its message is one line, and says where more is to be read. */
+/** A wrong command line. The message is one line and points to `--help`. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 
@@ -15,7 +15,7 @@ export interface Arguments {
   readonly words: readonly string[];
 }
 
-/** Reads a command line, the process' own where none is given, of flags and words that are known. Throws an `ArgumentError` for any other. */
+/** Reads a command line; the process' own by default. Throws an `ArgumentError` for an unknown flag or word. */
 export function readArguments(
   args: readonly string[] | undefined,
   known: { readonly flags: readonly string[]; readonly words: readonly string[] },
@@ -47,7 +47,7 @@ function flagOf(
   return flag;
 }
 
-/** `--port` is what other programs call it. */
+/** Names the setting, since other programs have options such as `--port`. */
 function settingHint(name: string): string {
   const variable = `GATEWAY_${name.toUpperCase().replaceAll('-', '_')}`;
   return isVariable(variable) ? `; it is a setting: ${variable}` : '';

@@ -210,7 +210,7 @@ test('an address that is taken is told', options, async (context) => {
   const { port } = new URL(await opsOf(first));
   const { code, output } = await startService(context, { environment: { GATEWAY_OPS_PORT: port } }).ended;
   assert.equal(code, 1);
-  assert.match(output, /could not start: port \d+ of 127\.0\.0\.1 is taken by another program: .* GATEWAY_OPS_PORT/);
+  assert.match(output, /could not start: port \d+ of 127\.0\.0\.1 is in use by another program: .* GATEWAY_OPS_PORT/);
 });
 
 test('migrate brings the schema up to date as the role that owns it, and ends', options, async (context) => {

@@ -7,9 +7,9 @@ import { redactLine } from '#telemetry/redact.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
 import { listening } from './listening.ts';
-import { migrateSchema } from './open-database.ts';
 import { startOpsServer } from './ops-server.ts';
 import { ArgumentError, readArguments } from './read-arguments.ts';
+import { migrateSchema } from './schemas.ts';
 import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
@@ -27,7 +27,7 @@ export interface ServiceDefinition {
   readonly start: (host: Host) => Promise<void>;
 }
 
-/** What a shell's own commands end with where they were called wrongly. */
+/** The exit code of a wrong command line, as of a shell's own commands. */
 export const USAGE_EXIT_CODE = 2;
 
 /**
@@ -84,7 +84,15 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   const { opsHost, opsPort } = config;
   const ops = await listening(
     { host: opsHost, port: opsPort, hostSetting: 'GATEWAY_OPS_HOST', portSetting: 'GATEWAY_OPS_PORT' },
-    startOpsServer({ host: opsHost, port: opsPort, registry: metrics.registry, checks, publishers, logger }),
+    startOpsServer({
+      host: opsHost,
+      port: opsPort,
+      registry: metrics.registry,
+      metricsToken: config.metricsToken,
+      checks,
+      publishers,
+      logger,
+    }),
   );
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());

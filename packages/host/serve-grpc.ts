@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
+import { tlsFilesOf } from '#config/tls-files.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
-import { tlsFilesOf } from './connect-parts.ts';
 import { type Host, required } from './host.ts';
 import { type ListenAddress, listening } from './listening.ts';
 

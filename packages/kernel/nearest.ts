@@ -1,10 +1,10 @@
-/** Further away than this a name is another name, and no slip of the hand. */
+/** A name that differs in more letters is another name, not a typing error. */
 const DISTANCE_MAX = 3;
 
-/** The name that a mistyped one most likely means; undefined where none is near. */
+/** The name that a mistyped name most likely means; undefined if none is near. */
 export function nearest(mistyped: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // A short name may not be changed beyond recognition.
+  // A short name may change by half of its letters at most, or any name would be near.
   let bestDistance = Math.min(DISTANCE_MAX, Math.floor(mistyped.length / 2)) + 1;
   for (const name of names) {
     const distance = distanceOf(mistyped, name);
@@ -15,7 +15,7 @@ export function nearest(mistyped: string, names: Iterable<string>): string | und
   return best;
 }
 
-/** How many letters are to be put in, taken out or changed (Levenshtein). */
+/** The number of letters to insert, delete or change (Levenshtein distance). */
 function distanceOf(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {

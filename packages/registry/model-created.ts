@@ -1,7 +1,7 @@
 /** How providers date a model in its name: `…-2024-08-06`, `…-20250929`, `…@20250929`. */
 const DATE = /[-@](\d{4})-?(\d{2})-?(\d{2})$/;
 
-/** What is said of a model whose name has no date: nobody tells the day, and clients must find the same one each time. */
+/** The day of a model without a date in its name. Nobody publishes it, and clients must see the same day at each start. */
 const UNDATED_S = Date.UTC(2024, 0, 1) / 1_000;
 
 const SECOND_MS = 1_000;

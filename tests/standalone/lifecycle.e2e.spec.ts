@@ -129,7 +129,7 @@ test('a port that is taken is named with its setting, with exit code 1', async (
   const message = await failureToStart(dataDir.path, { GATEWAY_PORT: port });
   assert.match(message, /ended with 1 /);
   assert.ok(message.includes(port), message);
-  assert.match(message, /is taken by another program: .* GATEWAY_PORT/);
+  assert.match(message, /is in use by another program: .* GATEWAY_PORT/);
   assert.ok(!existsSync(join(dataDir.path, 'postgres/postmaster.pid')), 'its PostgreSQL must not stay behind');
 });
 

@@ -3,6 +3,7 @@ import type {
   ExplainedCharge,
   ExplainedExpiry,
   ExplainedProof,
+  ExplainedReservation,
   ExplainedUsage,
   Explanation,
 } from '#audit/explain/explanation.ts';
@@ -20,6 +21,7 @@ export function explanationText(story: Explanation): string {
     `Request ${story.requestId}: ${ENDINGS[story.ending]}${chargedText(story)}`,
     table([
       ['User', story.userId],
+      ...(story.payer.kind === 'user' ? [] : [['Paid by', `${story.payer.kind} ${story.payer.id}`]]),
       ['Key', `${prefix} "${key.name}" (${key.keyId}${revoked})`],
       ['Asked for', `${admission.model}${admission.stream ? ', as a stream' : ''}`],
     ]),
@@ -56,7 +58,16 @@ function admissionText(admission: ExplainedAdmission): string {
     ...admission.bounds.map((bound) => `    ${boundText(bound)}`),
     `  Hold: ${usd(holdNanoUsd)}, ${coverText(admission)}; to be closed by ${time(admission.expiresAtMs)}`,
     `  After:  ${moneyLine(admission.after)}`,
+    ...admission.limits.map((limit) => `  Limit ${limitText(limit)}`),
   ].join('\n');
+}
+
+function limitText(limit: ExplainedReservation): string {
+  const { limitId, unit, kind, provider, amount, usedBefore, heldBefore } = limit;
+  const quantity = (value: bigint): string => (unit === 'cost' ? usd(value) : String(value));
+  const where = provider === '' ? '' : ` if ${provider} answers`;
+  const counted = unit === 'cost' ? 'of cost' : unit.replace('_', ' ');
+  return `${limitId} (${kind}): ${quantity(amount)} ${counted} set aside${where}, after ${quantity(usedBefore)} used and ${quantity(heldBefore)} held`;
 }
 
 /** Why it was admitted; or, in a log that was tampered with, that it should not have been. */

@@ -1,5 +1,3 @@
-import type { Explanation } from './explanation.ts';
-
 /** How a request went, as its log tells it: what became of the answer, whatever was charged. */
 export type Ending = 'running' | 'answered' | 'not_answered' | 'cut' | 'client_gone' | 'expired';
 
@@ -10,8 +8,9 @@ const ofOutcome: Readonly<Record<string, Ending>> = {
   OUTCOME_CLIENT_GONE: 'client_gone',
 };
 
-export function endingOf({ usage, expiry }: Pick<Explanation, 'usage' | 'expiry'>): Ending {
-  if (usage === null) return expiry === null ? 'running' : 'expired';
+/** Of a request whose usage, if there is one, has this outcome, and whose hold may have expired. */
+export function endingOf(usage: { readonly outcome: string } | null, hasExpired: boolean): Ending {
+  if (usage === null) return hasExpired ? 'expired' : 'running';
   // An outcome that this version does not know is one of a request that has a usage.
   return ofOutcome[usage.outcome] ?? 'answered';
 }

@@ -28,7 +28,10 @@ const admitted: AdmitResponse = {
     outputTokensMax: 10,
     outputTokensBound: 20,
   },
-  window: { limit: 5, remaining: 4, resetMs: 59_999 },
+  windows: [
+    { unit: 'requests', limit: 5, remaining: 4, resetMs: 59_999 },
+    { unit: 'tokens', limit: 10_000_000_000, remaining: 0, resetMs: 2_000_000_000 },
+  ],
 };
 
 test('a request and its answers come out as they went in', () => {
@@ -37,7 +40,7 @@ test('a request and its answers come out as they went in', () => {
   }
   const refused: AdmitResponse = {
     result: { kind: 'refused', refusal: { code: 'quota_exceeded', message: 'no', param: 'n', retryAfterMs: 12 } },
-    window: null,
+    windows: [],
   };
   for (const response of [admitted, refused]) {
     assert.deepEqual(admitResponseFromWire(admitResponseToWire(response)), response);

@@ -3,9 +3,9 @@ import type {
   Admission,
   AdmitRequest,
   AdmitResponse,
+  LimitWindow,
   ModelCandidate,
   PricedCandidate,
-  RequestWindow,
 } from '#contracts/quota.ts';
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
@@ -59,10 +59,8 @@ export function admitRequestFromWire(text: string): AdmitRequest {
 type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** `unavailable` and the like cross as refusals, too: whoever asked decides whether to ask again. */
-export function admitResponseToWire({ result, window }: AdmitResponse): string {
-  const crossing = {
-    ...(window === null ? {} : { window: { ...window, resetMs: Math.ceil(window.resetMs) } }),
-  };
+export function admitResponseToWire({ result, windows }: AdmitResponse): string {
+  const crossing = { windows: windows.map(windowToWire) };
   if (result.kind === 'refused') return JSON.stringify({ refusal: result.refusal, ...crossing });
   const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;
   const admission = {
@@ -84,11 +82,11 @@ export function admitResponseToWire({ result, window }: AdmitResponse): string {
 export function admitResponseFromWire(text: string): AdmitResponse {
   try {
     const json = objectIn(text, 'response');
-    const window = json['window'] === undefined ? null : windowOf(objectOf(json['window'], 'window'));
+    const windows = listOf(json, 'windows').map(windowOf);
     if (json['refusal'] !== undefined) {
-      return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, window };
+      return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, windows };
     }
-    return { result: admissionOf(objectOf(json['admission'], 'admission')), window };
+    return { result: admissionOf(objectOf(json['admission'], 'admission')), windows };
   } catch (error) {
     throw new Fault(
       { code: 'internal_error', message: 'The answer of the admission could not be read.' },
@@ -118,8 +116,16 @@ function pricedCandidateOf(value: unknown): PricedCandidate {
   return { ...candidateOf(value), priceVersion: countOf(objectOf(value, 'candidate'), 'priceVersion') };
 }
 
-function windowOf(json: JsonObject): RequestWindow {
-  return { limit: countOf(json, 'limit'), remaining: countOf(json, 'remaining'), resetMs: countOf(json, 'resetMs') };
+function windowToWire({ unit, limit, remaining, resetMs }: LimitWindow) {
+  return { unit, limit: String(limit), remaining: String(remaining), resetMs: String(Math.ceil(resetMs)) };
+}
+
+function windowOf(value: unknown): LimitWindow {
+  const json = objectOf(value, 'window');
+  const unit = textOf(json, 'unit');
+  if (unit !== 'requests' && unit !== 'tokens') throw malformed('unit');
+  const numberOf = (name: string): number => Number(amountOf(json, name));
+  return { unit, limit: numberOf('limit'), remaining: numberOf('remaining'), resetMs: numberOf('resetMs') };
 }
 
 function refusalOf(json: JsonObject): Refusal {

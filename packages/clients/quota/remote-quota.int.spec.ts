@@ -39,9 +39,9 @@ const admission: Admission = {
   outputTokensMax: 5,
   outputTokensBound: 5,
 };
-const admitted = admitResponseToWire({ result: admission, window: null });
+const admitted = admitResponseToWire({ result: admission, windows: [] });
 const refused = (code: Refusal['code']): string =>
-  admitResponseToWire({ result: { kind: 'refused', refusal: { code, message: 'No.' } }, window: null });
+  admitResponseToWire({ result: { kind: 'refused', refusal: { code, message: 'No.' } }, windows: [] });
 
 /** What quota does when it is asked for the n-th time; the last goes for what comes after. */
 async function askOf(...parts: ((message: BusMessage) => void)[]) {

@@ -29,6 +29,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRES
       journal,
       pool: database().pool,
       logger,
+      spend: metrics.spend,
       requests: following,
       from,
     });

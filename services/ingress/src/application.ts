@@ -48,12 +48,12 @@ function handlerFor({ path, methods, query = [] }: Route, request: IncomingMessa
   if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
   return (exchange) => {
     exchange.response.setHeader('allow', allow);
-    // The route itself stays unsaid: `/admin/users/:userId` is no URL that anyone could use.
+    // The message does not show the route: `/admin/users/:userId` is not a URL that a client could use.
     throw new Fault({ code: 'method_not_allowed', message: `${method} is not allowed here: use ${allow}.` });
   };
 }
 
-/** What changes something takes its fields in the body. */
+/** POST takes its fields in the body. */
 function parametersOf(query: readonly string[], method: string | undefined): readonly string[] {
   return method === 'GET' ? query : [];
 }

@@ -19,8 +19,8 @@ export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
   /**
-   * The query parameters it takes, none where it is left out; others are refused. `any`: SDKs send some of their own
-   * (`?beta=true`, `?api-version=2024-10-21`) with what they ask of a provider.
+   * The query parameters that GET takes; none by default. Others are refused. `any`: SDKs send parameters of their own
+   * (`?beta=true`, `?api-version=2024-10-21`) with requests for a provider.
    */
   readonly query?: readonly string[] | 'any';
 }

@@ -235,7 +235,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       outputTokensMax: 100,
       outputTokensBound: 100,
     },
-    window: { limit: 60, remaining: 59, resetMs: 12_000 },
+    windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
   };
 }
 

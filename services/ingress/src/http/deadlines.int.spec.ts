@@ -21,7 +21,7 @@ const admission: AdmitResponse = {
     outputTokensMax: 1,
     outputTokensBound: 1,
   },
-  window: null,
+  windows: [],
 };
 
 async function assertUnavailable(response: Response): Promise<void> {

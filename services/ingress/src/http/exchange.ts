@@ -52,6 +52,8 @@ export interface RequestRecord {
   inputTokens: number;
   outputTokens: number;
   estimated: boolean;
+  /** Until the first piece of a completion's answer; null where none came. */
+  firstByteMs: number | null;
   clientRequestId: string | null;
 }
 
@@ -88,6 +90,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
       inputTokens: 0,
       outputTokens: 0,
       estimated: false,
+      firstByteMs: null,
       clientRequestId,
     },
     bodyBytesHeld: 0,

@@ -26,7 +26,7 @@ export function getModel({ models, registry, billing }: Dependencies, identify: 
     if (model === undefined || !isPriced(model, billing)) {
       throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
     }
-    // A snapshot is found under the name of its model: a client must get the one that it asked for.
+    // The model of a snapshot has another id. The client must get the id that it asked for.
     answerJson(exchange, 200, modelDocument({ ...model, id }));
   };
 }

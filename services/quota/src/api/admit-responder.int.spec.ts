@@ -35,7 +35,7 @@ async function answerTo(durable: Promise<void> | null): Promise<AdmitResponse> {
         outputTokensMax: 5,
         outputTokensBound: 5,
       },
-      window: null,
+      windows: [],
     }),
   });
   await bus.connection.flush();

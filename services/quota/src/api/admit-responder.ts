@@ -35,7 +35,7 @@ export function startAdmitResponder(dependencies: {
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');
-      return { result: { kind: 'refused', refusal }, window: null };
+      return { result: { kind: 'refused', refusal }, windows: [] };
     }
   }
 

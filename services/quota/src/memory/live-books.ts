@@ -2,7 +2,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import { type Books, foldEvent } from '../domain/account/books.ts';
 import { Contradiction } from '../domain/account/contradiction.ts';
-import { isAccountEvent } from '../domain/account/events.ts';
+import { type AccountEvent, isAccountEvent } from '../domain/account/events.ts';
 import type { Hold } from '../domain/account/hold.ts';
 
 /** The books as of a position of the log, with the prices in force there. */
@@ -21,12 +21,14 @@ export interface LiveBooks extends Books {
   stoppedBy(): Error | undefined;
 }
 
-/** `onHold` is called after each change of a hold: undefined before: placed; undefined after: over. */
-export function createLiveBooks(
-  snapshot: BooksSnapshot,
-  onHold: (before: Hold | undefined, after: Hold | undefined) => void,
-): LiveBooks {
-  const { accounts, holds, prices } = snapshot;
+/**
+ * Told of each event that the books were folded by, after it, with its hold before and after. Undefined before: placed;
+ * undefined after: over.
+ */
+export type BooksWatcher = (event: AccountEvent, before: Hold | undefined, after: Hold | undefined) => void;
+
+export function createLiveBooks(snapshot: BooksSnapshot, watcher: BooksWatcher): LiveBooks {
+  const { accounts, holds, counters, prices } = snapshot;
   let position = snapshot.position;
   let stop: Error | undefined;
 
@@ -38,7 +40,7 @@ export function createLiveBooks(
       prices.set(event.data.priceKey, priceFromEvent(event.data, event.version));
     } else if (isAccountEvent(event)) {
       const { before, after } = foldEvent(snapshot, event);
-      if (before !== after) onHold(before, after);
+      watcher(event, before, after);
     }
     position = event.position;
   }
@@ -46,6 +48,7 @@ export function createLiveBooks(
   return {
     accounts,
     holds,
+    counters,
     prices,
     take(events) {
       try {

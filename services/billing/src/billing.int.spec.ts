@@ -163,6 +163,21 @@ test('two processes that seed the same prices at once publish each price once', 
   await stop(pool, ...both);
 });
 
+test('a request that runs while its price changes is charged at the price it was admitted at', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const registry = registryOf(houseModel());
+  const billing = await startBilling(journal, pool, registry);
+  await billing.publishPrices();
+  await admit(journal, 'running');
+  registry.load(houseModel('9'));
+  assert.equal(await billing.publishPrices(), 1);
+  await use(journal, 'running', 1_000);
+  const [charge] = await charges(journal, 1);
+  assert.equal(charge?.data.priceVersion, 1);
+  assert.equal(charge?.data.lines.find(({ unit }) => unit === 'input')?.pricePicoUsd, '1000');
+  await stop(pool, billing);
+});
+
 test('a day’s usage and the ledger add up to the charges', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal(() => startedAtMs)];
   const billing = await startBilling(journal, pool);

@@ -73,7 +73,7 @@ const server = await startGrpcServer({
         differences: isReplayEqual ? [] : ['usage_day: row (u1) is 5, rebuilt 6'],
         durationMs: 3,
       }),
-      positions: () => new Map(['accounts.directory', 'billing.usage'].map((name) => [name, 18])),
+      positions: () => new Map(['accounts.resources', 'billing.usage'].map((name) => [name, 18])),
     }),
     deadLetters,
   ],
@@ -234,13 +234,13 @@ test('a replay that equals the live projection ends with 0, one that differs wit
   assert.equal(equal.code, 0);
   assert.match(equal.stdout, /billing\.usage +18 events +2 rows +3 ms +equal/);
   isReplayEqual = false;
-  assert.equal((await ctl('replay', 'accounts.directory')).code, 0);
+  assert.equal((await ctl('replay', 'accounts.resources')).code, 0);
   const different = await ctl('replay', 'billing.usage');
   assert.equal(different.code, 3);
   assert.match(different.stdout, /usage_day: row \(u1\) is 5, rebuilt 6/);
   assert.equal((await ctl('replay')).code, 2);
   assert.match((await ctl('replay', 'nope')).stderr, /no projection nope; there are: accounts\.directory/);
-  assert.equal((await ctl('projections')).stdout, 'accounts.directory\nbilling.usage\n');
+  assert.equal((await ctl('projections')).stdout, 'accounts.resources\nbilling.usage\n');
 });
 
 test('what is stuck is listed with why, and the code says so', async () => {

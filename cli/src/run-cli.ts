@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { faultFrom } from '#errors/fault.ts';
+import { addAdminCommands } from './admin/admin-commands.ts';
 import type { CommandContext } from './command-context.ts';
 import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
@@ -56,7 +57,9 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 
 function createProgram(context: CommandContext, tellError: (text: string) => void): Command {
   const program = new Command('gatewayctl')
-    .description('Looks after a gateway: its settings, its database, its log and what is folded from it.')
+    .description(
+      'Administers a gateway, and looks after its settings, its database, its log and what is folded from it.',
+    )
     .version(version(), '-V, --version', 'the version of gatewayctl and of the gateway it comes with')
     .configureHelp({ showGlobalOptions: true })
     .option('--json', 'answer in JSON, amounts as decimal text in nano-USD')
@@ -87,6 +90,7 @@ function createProgram(context: CommandContext, tellError: (text: string) => voi
   addConfig(program, context);
   addMigrate(program, context);
   addDoctor(program, context);
+  addAdminCommands(program, context);
   addCompletion(program, context);
   return program;
 }

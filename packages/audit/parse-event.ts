@@ -39,18 +39,14 @@ function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventSchemas, type);
 }
 
-/**
- * The path of the first absent field that is a message; undefined if all are there. A resource has the fields of its kind and
- * time, and what is left out of it is empty.
- */
+/** The path of the first absent field that is a message; undefined if all are there. */
 function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
-  const reflected = reflect(schema, message);
   // Of a resource exactly one kind is there, and an operator may leave any part of it out.
   if (schema.typeName === ResourceSchema.typeName) return (message as Resource).resource.case ? undefined : 'kind';
+  const reflected = reflect(schema, message);
   for (const field of schema.fields) {
     if (field.fieldKind === 'message') {
       if (!reflected.isSet(field)) return field.jsonName;
-      if (field.message.typeName === ResourceSchema.typeName) continue;
       const within = missingPart(field.message, reflected.get(field).message);
       if (within !== undefined) return `${field.jsonName}.${within}`;
     }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { FindAdminToken } from '#contracts/admin.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
@@ -134,6 +135,20 @@ export function servicesOf(
     ...led.flatMap((each) => [...((withCallers ? each.services : undefined) ?? []), ...(each.operatorServices ?? [])]),
     ...(kept.positions().size > 0 ? [projectionsService(kept), deadLettersService(deadLetters)] : []),
   ];
+}
+
+/** The look-up of personal tokens, where one of the modules has it. */
+export function findAdminTokenOf(led: readonly Led[]): FindAdminToken | undefined {
+  return led.find(({ findAdminToken }) => findAdminToken !== undefined)?.findAdminToken;
+}
+
+/** What the gRPC calls of all modules together need of the server. */
+export function grpcNeedsOf(led: readonly Led[]): NonNullable<Led['grpc']> {
+  const needs = led.flatMap(({ grpc }) => grpc ?? []);
+  return {
+    requestMaxBytes: Math.max(0, ...needs.map(({ requestMaxBytes }) => requestMaxBytes)),
+    withMultiplexing: needs.some(({ withMultiplexing }) => withMultiplexing),
+  };
 }
 
 function portsOf(led: readonly Led[], kept: KeptProjections): LocalPorts {

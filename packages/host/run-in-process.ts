@@ -3,7 +3,7 @@ import { tracedJournal } from '#journal/traced-journal.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type Host, required } from './host.ts';
-import { hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
 import { listening } from './listening.ts';
 import { openOwnDatabase } from './open-database.ts';
 import { openDatabases } from './open-databases.ts';
@@ -84,9 +84,19 @@ export async function runInProcess(
 async function serveOperators(host: Host, led: readonly Led[], kept: KeptProjections): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   const address = grpcAddressOf(host.config);
-  const services = servicesOf(led, kept, { withCallers: false });
-  const { logger } = host;
-  const server = await listening(address, startGrpcServer({ ...address, services, adminToken, logger }));
+  const { requestMaxBytes } = grpcNeedsOf(led);
+  const server = await listening(
+    address,
+    startGrpcServer({
+      ...address,
+      services: servicesOf(led, kept, { withCallers: false }),
+      requestMaxBytes,
+      withReflection: true,
+      adminToken,
+      findAdminToken: findAdminTokenOf(led),
+      logger: host.logger,
+    }),
+  );
   host.stack.defer(() => server.drain());
   return server;
 }

@@ -9,7 +9,7 @@ import { openBus, openRemoteJournal } from './connect-parts.ts';
 import { followAll } from './follow-all.ts';
 import { type Host, required } from './host.ts';
 import { lead } from './lead.ts';
-import { hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
 import { openDatabases } from './open-databases.ts';
 import { runService } from './run-service.ts';
 import { serveGrpc } from './serve-grpc.ts';
@@ -176,10 +176,10 @@ async function serve(
 ): Promise<void> {
   const services = servicesOf(led, kept, { withCallers: true });
   if (services.length === 0) return;
-  const { requestMaxBytes, withMultiplexing } = led.find(({ grpc }) => grpc !== undefined)?.grpc ?? {};
+  const findAdminToken = findAdminTokenOf(led);
   await serveGrpc(host, services, {
     ...(isServing === undefined ? {} : { isServing, afterLease }),
-    ...(requestMaxBytes === undefined ? {} : { requestMaxBytes }),
-    ...(withMultiplexing === undefined ? {} : { withMultiplexing }),
+    ...grpcNeedsOf(led),
+    ...(findAdminToken === undefined ? {} : { findAdminToken }),
   });
 }

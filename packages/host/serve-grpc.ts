@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import { tlsFilesOf } from '#config/tls-files.ts';
+import type { FindAdminToken } from '#contracts/admin.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { type Host, required } from './host.ts';
@@ -16,6 +17,7 @@ export async function serveGrpc(
     readonly isServing?: () => boolean;
     readonly requestMaxBytes?: number;
     readonly withMultiplexing?: boolean;
+    readonly findAdminToken?: FindAdminToken;
     readonly afterLease?: AsyncDisposableStack;
   } = {},
 ): Promise<GrpcServer> {

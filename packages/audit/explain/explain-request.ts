@@ -3,6 +3,7 @@ import { payerOf } from '#contracts/payer.ts';
 import { streams } from '#contracts/streams.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByPayer, type SumsByPayer } from '../account-sums.ts';
 import { createLimitSums } from '../limit-sums.ts';
 import { parseEvent } from '../parse-event.ts';
@@ -121,14 +122,11 @@ function moneyOf(sums: SumsByPayer, payer: Payer): Money {
 }
 
 function noteKey(keys: Map<string, ExplainedKey>, event: RecordedEvent): void {
-  const set = event.type === 'ResourceSet' ? event.data.resource?.key : undefined;
-  if (set?.id !== undefined) {
-    const { id: keyId, prefix = '', name = '', status } = set;
-    keys.set(keyId, { keyId, prefix, name, revokedAtMs: status === 'revoked' ? event.recordedAtMs : null });
-  }
-  if (event.type === 'ApiKeyCreated') {
-    const { keyId, prefix, name } = event.data;
-    keys.set(keyId, { keyId, prefix, name, revokedAtMs: null });
+  const change = changeOf(event);
+  if (change?.type === 'set' && change.resource.case === 'key') {
+    const { id: keyId, prefix, name, status } = change.resource.value;
+    const revokedAtMs = status === 'revoked' ? (keys.get(keyId)?.revokedAtMs ?? event.recordedAtMs) : null;
+    keys.set(keyId, { keyId, prefix, name, revokedAtMs });
   }
   if (event.type === 'ApiKeyRevoked') {
     const key = keys.get(event.data.keyId);

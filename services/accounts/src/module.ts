@@ -1,5 +1,9 @@
+import { adminService } from '#admin-api/admin-service.ts';
+import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
+import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
-import type { LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
@@ -11,9 +15,10 @@ import { seedPolicy } from '#policy-seed/seed-policy.ts';
 import { createAccounts } from './accounts.ts';
 import { priceImports } from './adapters/price-imports.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
-import { createRemoteLedger } from './adapters/remote-ledger.ts';
 import { accountsService } from './api/accounts-service.ts';
-import { adminService } from './api/admin-service.ts';
+
+/** The longest text of a price file, in which a character may take three bytes. */
+const PRICE_FILE_MAX_BYTES = 48 * 1024 * 1024;
 
 /** Administration of every resource, as a module of a process. */
 export const accountsModule: ServiceModule = {
@@ -35,6 +40,7 @@ prices and settings of its configuration, and of its environment, come into the 
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const { pool } = parts.database();
     const ledger = openLedger(parts);
+    const moneyAndLimits = openBalances(parts);
     const providerTests = openProviderTests(parts);
     const registry = await parts.registry();
     const { masterKey } = host.config;
@@ -45,15 +51,24 @@ prices and settings of its configuration, and of its environment, come into the 
       registry,
       logger: host.logger,
       awaitProjection,
-      neighbours: () => ({ ledger, providerTests, priceImports: priceImports(registry), ...neighbourPorts() }),
+      neighbours: () => ({
+        ledger,
+        moneyAndLimits,
+        providerTests,
+        priceImports: priceImports(registry),
+        ...neighbourPorts(),
+      }),
       ...(masterKey === undefined ? {} : { sealSecret: createMasterKey(masterKey).seal }),
     });
     const { admin, projections } = accounts;
     return {
       ports: { accounts, admin },
       projections,
-      services: [accountsService({ accounts, policy: policySnapshotOf(pool) })],
+      services: [accountsService(policySnapshotOf(pool))],
       operatorServices: [adminService(admin)],
+      findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
+      // A price file comes whole.
+      grpc: { requestMaxBytes: PRICE_FILE_MAX_BYTES, withMultiplexing: false },
       async begin() {
         await accounts.ready();
         await seed(parts);
@@ -88,4 +103,13 @@ function openProviderTests({ host, neighbours }: LeadParts): ProviderTestPort | 
   const tests = createRemoteProviderTests(peerOf(host, routerAddresses));
   host.stack.defer(() => tests.close());
   return tests;
+}
+
+/** Quota's balances and limits in another process; undefined: quota is in this one, or its addresses are not set. */
+function openBalances({ host, neighbours }: LeadParts): BalancesPort | undefined {
+  const { quotaAddresses } = host.config;
+  if (neighbours.has('quota') || quotaAddresses.length === 0) return undefined;
+  const balances = createRemoteBalances(peerOf(host, quotaAddresses));
+  host.stack.defer(() => balances.close());
+  return balances;
 }

@@ -36,6 +36,8 @@ export interface AccountsUnderTest {
   readonly pool: pg.Pool;
   /** Rows of a table of the schema. */
   countOf(table: string): Promise<number>;
+  /** Resolves when the tables have all that is in the log. */
+  projected(): Promise<void>;
   /** From here on the tables stay as they are, and commands don't wait for them. */
   stopProjection(): Promise<void>;
   /** Another instance on the same tables and log, as after a restart. */
@@ -81,6 +83,7 @@ export async function startAccounts(
       const { rows } = await pool.query<{ count: bigint }>(`select count(*) from accounts.${table}`);
       return Number(rows[0]?.count);
     },
+    projected: async () => projector?.reached(await journal.head()),
     stopProjection,
     restart: start,
     stop: async () => {

@@ -213,7 +213,9 @@ test('bad values are refused by their names and leave nothing behind, not even a
 test('what does not exist is not found, whatever its id looks like', async () => {
   for (const id of ['019a0000-0000-7000-8000-000000000000', '', 'a\u0000b', "' or 1=1", 'x'.repeat(100_000)]) {
     await assert.rejects(calls.update('user', { id, name: 'A' }, { mask: ['name'] }), faultOf('not_found'));
-    await assert.rejects(calls.delete('key', id), (thrown) => thrown instanceof Fault);
+    await assert.rejects(calls.delete('key', id), faultOf('not_found'));
+    await assert.rejects(calls.get('user', id), faultOf('not_found'));
+    await assert.rejects(admin.revokeApiKey(create(RevokeApiKeyRequestSchema, { id }), owner), faultOf('not_found'));
   }
   await assert.rejects(calls.get('user', "' or 1=1"), faultOf('not_found'));
 });
@@ -240,7 +242,7 @@ test('a credit is made once for its idempotency key, for users and for teams', a
       owner,
     );
   const credits = await Promise.all(Array.from({ length: 8 }, () => credit('users', id, '5', 'i1')));
-  assert.equal(new Set(credits.map((credit) => credit.id)).size, 1);
+  assert.equal(new Set(credits.map((each) => each.id)).size, 1);
   await assert.rejects(credit('users', id, '6', 'i1'), faultOf('idempotency_key_reused'));
   await assert.rejects(credit('users', id, '0', ''), faultOf('invalid_request', 'amount_usd'));
   await assert.rejects(credit('users', 'nobody', '1', ''), faultOf('not_found'));

@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectRemoteAccounts } from '#clients/accounts/remote-accounts.ts';
+import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { createAuthenticator } from '#api-keys/authenticator.ts';
+import { createKeyRing } from '#api-keys/key-ring.ts';
+import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
 import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
 import { createRemoteQuota } from '#clients/quota/remote-quota.ts';
@@ -10,11 +13,12 @@ import { type Host, required } from '#host/host.ts';
 import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
-import { systemClockUs } from '#kernel/clock.ts';
+import { systemClock, systemClockUs } from '#kernel/clock.ts';
 import { awaitSeed, SEED_WAIT_MS } from '#registry/await-seed.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { ModelTable } from '#registry/model-table.ts';
-import type { Registry } from '#registry/registry.ts';
+import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
@@ -62,7 +66,9 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       router: router.port,
       registry,
       models,
-      accounts: await openAccounts(parts, keyPepper),
+      accounts: openAccounts(parts, registry, keyPepper),
+      admin: openAdmin(parts, registry),
+      findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
       idempotency,
@@ -119,7 +125,7 @@ function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependenc
 }
 
 /** Policy up to the log's end, and of a gateway that has never run the configuration it begins with. */
-async function openPolicy({ host, journal, registry: open }: LeadParts): Promise<Registry> {
+async function openPolicy({ host, journal, registry: open }: LeadParts): Promise<FollowedRegistry> {
   const registry = await waitFor('the log', open, host);
   await registry.reached(await waitFor('the log', () => journal.head(), host));
   if (await awaitSeed(registry)) return registry;
@@ -168,16 +174,22 @@ function openRouter({
   return { port: router, ready: router.ready, state: router.state };
 }
 
-async function openAccounts(
-  { host, local, journal, registry }: LeadParts,
+/** Keys are looked up in this process, so that a revocation is felt as soon as its event arrives. */
+function openAccounts(
+  { local }: LeadParts,
+  registry: FollowedRegistry,
   keyPepper: string,
-): Promise<IngressDependencies['accounts']> {
-  if (local.accounts !== undefined) return local.accounts;
+): IngressDependencies['accounts'] {
+  return local.accounts ?? { authenticate: createAuthenticator(keyPepper, createKeyRing(registry)) };
+}
+
+/** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */
+function openAdmin({ host, local, journal }: LeadParts, registry: FollowedRegistry): IngressDependencies['admin'] {
+  if (local.admin !== undefined) return local.admin;
   const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
-  const peer = peerOf(host, accountsAddresses);
-  const accounts = connectRemoteAccounts({ peer, journal, registry: await registry(), keyPepper });
-  host.stack.defer(() => accounts.close());
-  return accounts;
+  const admin = createRemoteAdmin(peerOf(host, accountsAddresses));
+  host.stack.defer(() => admin.close());
+  return feltHere(admin.port, { journal, registry });
 }
 
 /** Of each part that requests need, whether it is there. */

@@ -1,4 +1,5 @@
 import type { AccountsPort } from '#contracts/accounts.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
@@ -22,7 +23,9 @@ export interface IngressDependencies {
   readonly registry: Pick<Registry, 'get'>;
   /** The models that can be asked for. */
   readonly models: ModelTable;
-  readonly accounts: AccountsPort;
+  readonly accounts: Pick<AccountsPort, 'authenticate'>;
+  readonly admin: AdminPort;
+  readonly findAdminToken: FindAdminToken;
   readonly billing: BillingPort;
   readonly balances: BalancePort;
   /** What becomes of requests with an `Idempotency-Key`. */

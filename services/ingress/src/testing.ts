@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
-import { Fault } from '#errors/fault.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
 import { registryOf } from '#testkit/policy.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
 import type { ClaimStore } from './idempotency/claim-store.ts';
@@ -75,6 +75,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly admitted: AdmitRequest[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
+  readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
 }
@@ -93,6 +94,9 @@ export async function startTestGateway(
     readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
     readonly claims?: ClaimStore;
     readonly answerMaxBytes?: number;
+    readonly findAdminToken?: FindAdminToken;
+    /** In place of administration in memory, for the methods it has. */
+    readonly adminPort?: Partial<AdminPort>;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -105,11 +109,14 @@ export async function startTestGateway(
       return (options.admit ?? admitAll)(request);
     },
   };
-  const credits = new Map<string, bigint>();
-  const balance = (userId: string): BalanceView => {
-    const credited = credits.get(userId) ?? 0n;
-    return { userId, creditedNanoUsd: credited, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: credited };
-  };
+  const admin = createMemoryAdmin();
+  const balance = (userId: string): BalanceView => ({
+    userId,
+    creditedNanoUsd: 0n,
+    chargedNanoUsd: 0n,
+    heldNanoUsd: 0n,
+    availableNanoUsd: 0n,
+  });
   const logger = createLogger({
     level: 'debug',
     service: 'ingress',
@@ -137,7 +144,11 @@ export async function startTestGateway(
       },
       list: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
     },
-    accounts: accountsInMemory(credits),
+    accounts: {
+      authenticate: (apiKey) => (apiKey === API_KEY ? { keyId: 'key-0', userId: USER_ID } : admin.authenticate(apiKey)),
+    },
+    admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
+    findAdminToken: options.findAdminToken ?? (() => undefined),
     billing: {
       usage: async () => options.usage ?? [],
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
@@ -163,6 +174,7 @@ export async function startTestGateway(
     lines,
     admitted,
     completed,
+    admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
   };
@@ -236,62 +248,5 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       outputTokensBound: 100,
     },
     windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
-  };
-}
-
-function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
-  const users = new Map<string, UserView>();
-  const idsByIdempotencyKey = new Map<string, string>();
-  const keys = new Map<string, { key: KeyView; apiKey: string; userId: string }>();
-  const existing = (userId: string): UserView => {
-    const user = users.get(userId);
-    if (user === undefined) throw new Fault({ code: 'not_found', message: `No user ${userId}.` });
-    return { ...user, keys: [...keys.values()].filter((each) => each.userId === userId).map(({ key }) => key) };
-  };
-  const once = (idempotencyKey: string, create: () => string): { id: string; isNew: boolean } => {
-    const known = idempotencyKey === '' ? undefined : idsByIdempotencyKey.get(idempotencyKey);
-    if (known !== undefined) return { id: known, isNew: false };
-    const id = create();
-    if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, id);
-    return { id, isNew: true };
-  };
-  return {
-    authenticate(apiKey) {
-      if (apiKey === API_KEY) return { keyId: 'key-0', userId: USER_ID };
-      const found = [...keys.values()].find((each) => each.apiKey === apiKey && !each.key.isRevoked);
-      return found && { keyId: found.key.keyId, userId: found.userId };
-    },
-    async createUser({ idempotencyKey, ...fields }) {
-      const { id, isNew } = once(idempotencyKey, () => `user-${users.size + 100}`);
-      if (isNew) users.set(id, { userId: id, createdAtMs: 0, keys: [], ...fields });
-      return existing(id);
-    },
-    getUser: async (userId) => existing(userId),
-    async listUsers({ afterUserId, limit }) {
-      return [...users.values()].filter(({ userId }) => userId > afterUserId).slice(0, limit);
-    },
-    async creditBalance({ userId, amountNanoUsd, idempotencyKey }) {
-      existing(userId);
-      const { id, isNew } = once(idempotencyKey, () => `credit-${idsByIdempotencyKey.size}`);
-      if (isNew) credits.set(userId, (credits.get(userId) ?? 0n) + amountNanoUsd);
-      return { creditId: id };
-    },
-    async createApiKey({ userId, name, idempotencyKey }) {
-      existing(userId);
-      const created = idempotencyKey === '' ? undefined : keys.get(idsByIdempotencyKey.get(idempotencyKey) ?? '');
-      if (created !== undefined) return created;
-      const apiKey = `ak_${String(keys.size).repeat(64)}`;
-      const key = { keyId: `key-${keys.size + 1}`, name, prefix: apiKey.slice(0, 8), isRevoked: false, createdAtMs: 0 };
-      keys.set(key.keyId, { key, apiKey, userId });
-      if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, key.keyId);
-      return { key, apiKey };
-    },
-    async revokeApiKey(keyId) {
-      const found = keys.get(keyId);
-      if (found === undefined) throw new Fault({ code: 'not_found', message: `No key ${keyId}.` });
-      const revoked = { ...found.key, isRevoked: true };
-      keys.set(keyId, { ...found, key: revoked });
-      return revoked;
-    },
   };
 }

@@ -56,9 +56,9 @@ leaders: { leads: true, hasSchema: true, runs: [journal, quota, billing, account
 ingress: { leads: false, hasSchema: true, runs: [ingress], calls: { journal: journal, quota: quota, billing: billing, accounts: accounts, router: router } }
 router: { leads: false, hasSchema: false, runs: [router], calls: { journal: journal, accounts: accounts } }
 journal: { leads: true, hasSchema: true, runs: [journal], calls: {} }
-quota: { leads: true, hasSchema: true, runs: [quota], calls: { journal: journal } }
+quota: { leads: true, hasSchema: true, runs: [quota], calls: { journal: journal, accounts: accounts } }
 billing: { leads: true, hasSchema: true, runs: [billing], calls: { journal: journal, accounts: accounts } }
-accounts: { leads: true, hasSchema: true, runs: [accounts], calls: { journal: journal, router: router } }
+accounts: { leads: true, hasSchema: true, runs: [accounts], calls: { journal: journal, quota: quota, billing: billing, router: router } }
 {{- end }}
 {{- end -}}
 

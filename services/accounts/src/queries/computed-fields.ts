@@ -73,6 +73,10 @@ function shownBalance(balance: PayerBalance): Balance {
     creditedUsd: formatUsd(balance.creditedNanoUsd),
     chargedUsd: formatUsd(balance.chargedNanoUsd),
     heldUsd: formatUsd(balance.heldNanoUsd),
+    availableNanoUsd: String(balance.availableNanoUsd),
+    creditedNanoUsd: String(balance.creditedNanoUsd),
+    chargedNanoUsd: String(balance.chargedNanoUsd),
+    heldNanoUsd: String(balance.heldNanoUsd),
   });
 }
 

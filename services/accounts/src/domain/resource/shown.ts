@@ -13,6 +13,7 @@ export function shown(resource: AnyResource, nowMs: number): AnyResource {
     value[localName] = empty[localName];
   }
   if (isExpired(resource, nowMs)) value['status'] = 'expired';
+  if (resource.case === 'key') value['revoked'] = resource.value.status === 'revoked';
   return { case: resource.case, value } as unknown as AnyResource;
 }
 

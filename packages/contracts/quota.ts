@@ -34,6 +34,8 @@ export interface AdmitRequest {
   readonly promptTokensEstimate: number;
   /** The client's own bound for one choice; 0: left open. */
   readonly outputTokensRequested: number;
+  /** The model's own bound for one choice where the client's is left open; absent, 0: the setting's. */
+  readonly outputTokensDefault?: number | undefined;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */

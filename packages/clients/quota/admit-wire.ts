@@ -32,6 +32,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     promptTokensBound,
     promptTokensEstimate: request.promptTokensEstimate,
     outputTokensRequested,
+    outputTokensDefault: request.outputTokensDefault,
     choices,
     // Left out where it is undefined.
     traceparent,
@@ -52,6 +53,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     promptTokensEstimate: countOf(json, 'promptTokensEstimate'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

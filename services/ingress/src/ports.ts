@@ -5,6 +5,8 @@ import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { ModelTable } from '#registry/model-table.ts';
+import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
@@ -17,6 +19,10 @@ export interface IngressDependencies {
   readonly config: IngressConfig;
   readonly quota: QuotaPort;
   readonly router: RouterPort;
+  /** Policy, in memory. */
+  readonly registry: Pick<Registry, 'get'>;
+  /** The models that can be asked for. */
+  readonly models: ModelTable;
   readonly accounts: Pick<AccountsPort, 'authenticate'>;
   readonly admin: AdminPort;
   readonly findAdminToken: FindAdminToken;

@@ -9,6 +9,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
+import { registryOf } from '#testkit/policy.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
 import type { ClaimStore } from './idempotency/claim-store.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
@@ -23,6 +24,7 @@ export const model: RoutedModel = {
   id: 'gpt-test',
   ownedBy: 'openai',
   createdAtS: 1_700_000_000,
+  outputTokensDefault: 0,
   candidates: [{ provider: 'simulator', model: 'gpt-test-1', priceKey: 'openai/gpt-test' }],
 };
 
@@ -131,13 +133,16 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      findModel(name) {
-        // As the router does: a dated snapshot is found under the name of its model.
+      providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
+    },
+    registry: registryOf(),
+    models: {
+      find(name) {
+        // As the real table does: a dated snapshot is found under the name of its model.
         if (name === SNAPSHOT) return model;
         return name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined;
       },
-      listModels: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
-      providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
+      list: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
     },
     accounts: {
       authenticate: (apiKey) => (apiKey === API_KEY ? { keyId: 'key-0', userId: USER_ID } : admin.authenticate(apiKey)),

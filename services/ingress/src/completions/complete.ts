@@ -1,6 +1,7 @@
 import type { KeyIdentity } from '#contracts/accounts.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { callerOf } from '#registry/caller.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -25,7 +26,7 @@ const OUTPUT_TOKENS_HEADER = 'x-gateway-max-output-tokens';
 
 type Dependencies = Pick<
   IngressDependencies,
-  'config' | 'quota' | 'router' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
+  'config' | 'quota' | 'router' | 'models' | 'registry' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
 >;
 
 /** What serves completions. */
@@ -90,11 +91,12 @@ async function run(
   body: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { config, quota, router } = dependencies;
+  const { config, quota, router, models, registry } = dependencies;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
   const { asked, promptTokens, promptEstimate } = check(parsedBody, body.length);
-  const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
+  const found = models.find(asked.model, callerOf(registry, { userId, keyId }));
+  const { candidates, outputTokensDefault } = findModel(exchange, found, asked);
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
   using admission = boundAdmission(exchange, config.admissionTimeoutMs);
@@ -108,6 +110,7 @@ async function run(
     promptTokensBound: promptTokens,
     promptTokensEstimate: promptEstimate,
     outputTokensRequested: asked.outputTokensRequested,
+    outputTokensDefault,
     choices: asked.choices,
     traceparent: exchange.traceparent,
   });

@@ -78,6 +78,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: uint32 prompt_tokens_estimate = 13;
    */
   promptTokensEstimate: number;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 14;
+   */
+  outputTokensDefault: number;
 };
 
 /**
@@ -146,6 +153,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: uint32 prompt_tokens_estimate = 13;
    */
   promptTokensEstimate?: number;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 14;
+   */
+  outputTokensDefault?: number;
 };
 
 /**

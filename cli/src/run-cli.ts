@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { faultFrom } from '#errors/fault.ts';
 import type { CommandContext } from './command-context.ts';
+import { addApply } from './commands/apply.ts';
 import { addAuditBalance } from './commands/audit-balance.ts';
 import { addAuditExplain } from './commands/audit-explain.ts';
 import { addAuditExport } from './commands/audit-export.ts';
@@ -62,6 +63,7 @@ function createProgram(context: CommandContext): Command {
   addAuditExplain(audit, context);
   addAuditBalance(audit, context);
   addAuditExport(audit, context);
+  addApply(program, context);
   addReplay(program, context);
   addDeadLetters(program, context);
   addLog(program, context);

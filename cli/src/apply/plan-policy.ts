@@ -1,0 +1,167 @@
+import { clone, type Message } from '@bufbuild/protobuf';
+import { factsOf, type Kind } from '#registry/kinds.ts';
+import { type FieldChange, fieldChanges } from './field-changes.ts';
+import { type Found, type GatewayState, idOf, valueIn } from './gateway-state.ts';
+import type { PolicyEntry, Reference } from './policy-entry.ts';
+import type { PolicyFault } from './policy-fault.ts';
+import { comparableName, matchFields, policyKinds } from './policy-kinds.ts';
+import { readSecret } from './read-secret.ts';
+
+/** What becomes of one resource. */
+export interface PlanStep {
+  readonly action: 'create' | 'change' | 'unchanged' | 'delete';
+  readonly kind: Kind;
+  /** Empty: the gateway is going to make it. */
+  readonly id: string;
+  readonly label: string;
+  readonly changes: readonly FieldChange[];
+  /** undefined: the resource is not in the file. */
+  readonly entry: PolicyEntry | undefined;
+  /** The version that was compared; 0: there is none. */
+  readonly version: bigint;
+  /** Fields of the file that the gateway never shows, and so cannot be compared. */
+  readonly unseen: readonly string[];
+}
+
+export interface Plan {
+  /** In the order in which they are done. */
+  readonly steps: readonly PlanStep[];
+  /** Where there are any, nothing may be done. */
+  readonly faults: readonly PolicyFault[];
+}
+
+export interface PlanOptions {
+  /** Deletes what the file does not have, of the kinds that it has. */
+  readonly isPruned: boolean;
+  /** Sends the secrets of resources that are there already. */
+  readonly withSecrets: boolean;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onProgress: (done: number) => void;
+}
+
+/** Compares a policy file with what the gateway has. Changes nothing. */
+export async function planPolicy(
+  entries: readonly PolicyEntry[],
+  state: GatewayState,
+  options: PlanOptions,
+): Promise<Plan> {
+  const faults: PolicyFault[] = [];
+  const steps: PlanStep[] = [];
+  const compared = [...entries].sort((a, b) => policyKinds.indexOf(a.kind) - policyKinds.indexOf(b.kind));
+  for (const [index, entry] of compared.entries()) {
+    options.onProgress(index);
+    const step = await planEntry(entry, entries, { state, options, fault: (fault) => faults.push(fault) });
+    if (step !== undefined) steps.push(step);
+  }
+  if (options.isPruned) steps.push(...(await planDeletions(steps, state)));
+  return { steps, faults: faults.sort((a, b) => a.line - b.line) };
+}
+
+interface Surroundings {
+  readonly state: GatewayState;
+  readonly options: PlanOptions;
+  readonly fault: (fault: PolicyFault) => void;
+}
+
+async function planEntry(
+  entry: PolicyEntry,
+  entries: readonly PolicyEntry[],
+  { state, options, fault }: Surroundings,
+): Promise<PlanStep | undefined> {
+  const { kind, label, secrets } = entry;
+  const { schema, options: facts } = factsOf(kind);
+  const found = await findEntry(entry, state, fault);
+  if (found === 'none may be') return undefined;
+  const message = clone(schema, entry.message);
+  for (const reference of entry.references) {
+    const id = await lookUp(reference, entries, state);
+    if ('problem' in id) fault({ line: reference.line, message: id.problem });
+    else setAt(message, reference.path, id.shown);
+  }
+  const isSent = found === undefined || options.withSecrets;
+  for (const secret of isSent ? secrets : []) {
+    const read = readSecret(secret.reference, options.environment);
+    if ('problem' in read) fault({ line: secret.line, message: `'${secret.field}': ${read.problem}` });
+  }
+  const hidden = secrets.map(({ field }) => field);
+  const seen = entry.fields.filter((field) => !hidden.includes(field));
+  const sent = isSent ? secrets.map(({ field, reference }) => ({ field, before: null, after: reference })) : [];
+  const changes = [...fieldChanges(schema, found?.message, message, seen), ...sent];
+  // The settings are always there, and are changed only.
+  const isNew = found === undefined && !facts.isSingle;
+  const action = isNew ? 'create' : changes.length > 0 ? 'change' : 'unchanged';
+  const id = found?.id ?? entry.id;
+  return { action, kind, id, label, changes, entry, version: found?.version ?? 0n, unseen: isSent ? [] : hidden };
+}
+
+async function findEntry(
+  { kind, id, label, line }: PolicyEntry,
+  state: GatewayState,
+  fault: Surroundings['fault'],
+): Promise<Found | undefined | 'none may be'> {
+  const { isNamed, isSingle } = factsOf(kind).options;
+  if (isNamed || isSingle) return state.get(kind, id);
+  if (id !== '') {
+    const found = await state.get(kind, id);
+    if (found !== undefined) return found;
+    fault({ line, message: `there is no ${kind} ${id}. The gateway makes the id of a new ${kind}: leave 'id' out.` });
+    return 'none may be';
+  }
+  const ids = await state.idsNamed(kind, label);
+  const [first] = ids;
+  if (ids.length <= 1) return first === undefined ? undefined : state.get(kind, first);
+  fault({ line, message: `the ${matchFields[kind]} is that of ${ids.join(' and ')}: give the 'id' of one.` });
+  return 'none may be';
+}
+
+/** What stands for a name in a comparison: the id; of a resource that the file is about to make, its name. */
+async function lookUp(
+  { kind, name }: Reference,
+  entries: readonly PolicyEntry[],
+  state: GatewayState,
+): Promise<{ readonly shown: string } | { readonly problem: string }> {
+  const ids = await state.idsNamed(kind, name);
+  const [id] = ids;
+  if (ids.length > 1) return { problem: `the ${kind} "${name}" is one of ${ids.join(' and ')}: give an id.` };
+  if (id !== undefined) return { shown: id };
+  if (entries.some((entry) => entry.kind === kind && isNamed(entry, name)))
+    return { shown: `the new ${kind} "${name}"` };
+  return { problem: `there is no ${kind} "${name}", neither in the gateway nor in this file.` };
+}
+
+function isNamed({ kind, message }: PolicyEntry, name: string): boolean {
+  return comparableName(kind, valueIn(message, matchFields[kind] ?? 'name')) === comparableName(kind, name);
+}
+
+/** What the file does not have, of the kinds that it has: those first that may refer to others. */
+async function planDeletions(steps: readonly PlanStep[], state: GatewayState): Promise<readonly PlanStep[]> {
+  const kinds = [...new Set(steps.map(({ kind }) => kind))].filter((kind) => !factsOf(kind).options.isSingle);
+  const deletions: PlanStep[] = [];
+  for (const kind of kinds.reverse()) {
+    const kept = new Set(steps.filter((step) => step.kind === kind).map(({ id }) => id));
+    for (const message of await state.all(kind)) {
+      const id = idOf(message);
+      if (kept.has(id) || !isOperators(kind, message)) continue;
+      const label = String(valueIn(message, matchFields[kind] ?? 'id') || id);
+      deletions.push({ action: 'delete', kind, id, label, changes: [], entry: undefined, version: 0n, unseen: [] });
+    }
+  }
+  return deletions;
+}
+
+const OF_A_USER = /^user-.+-requests-per-minute$/;
+
+/** Whether it was written by an operator: a price of the catalogue, or a provider of the settings, would come back. */
+function isOperators(kind: Kind, message: Message): boolean {
+  const source = valueIn(message, 'source') ?? '';
+  if (kind === 'limit' && OF_A_USER.test(idOf(message))) return false;
+  return source === '' || source === 'admin';
+}
+
+/** Sets a text within a message, by the properties that lead to it. */
+export function setAt(message: Message, path: readonly string[], text: string): void {
+  const [last = '', ...above] = [...path].reverse();
+  let target = message as unknown as Record<string, unknown>;
+  for (const property of above.reverse()) target = target[property] as Record<string, unknown>;
+  target[last] = text;
+}

@@ -9,6 +9,7 @@ import { addAuditVerify } from './commands/audit-verify.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
+import { addSelftest } from './commands/selftest.ts';
 import { DEFAULT_ADDRESS, type GlobalOptions } from './connection.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { createOutput } from './output.ts';
@@ -64,6 +65,7 @@ function createProgram(context: CommandContext): Command {
   addAuditBalance(audit, context);
   addAuditExport(audit, context);
   addApply(program, context);
+  addSelftest(program, context);
   addReplay(program, context);
   addDeadLetters(program, context);
   addLog(program, context);

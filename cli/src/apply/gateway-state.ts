@@ -3,6 +3,7 @@ import type { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { factsOf, type Kind, unwrap } from '#registry/kinds.ts';
 import type { RpcCalls } from '#rpc/client.ts';
+import { listAll } from '../list-all.ts';
 import { comparableName, matchFields } from './policy-kinds.ts';
 
 export type AdminCalls = Pick<RpcCalls<typeof AdminService>, 'create' | 'get' | 'list' | 'update' | 'delete'>;
@@ -21,9 +22,6 @@ export interface GatewayState {
   idsNamed(kind: Kind, name: string): Promise<readonly string[]>;
   all(kind: Kind): Promise<readonly Message[]>;
 }
-
-/** The most that a page can have. */
-const PAGE_SIZE = 1_000;
 
 export function gatewayState(calls: AdminCalls): GatewayState {
   const lists = new Map<string, Promise<readonly Message[]>>();
@@ -70,20 +68,4 @@ export function valueIn(message: Message, property: string): unknown {
 
 function isDeleted(message: Message): boolean {
   return valueIn(message, 'status') === 'deleted';
-}
-
-async function listAll(
-  calls: AdminCalls,
-  kind: Kind,
-  filters: Readonly<Record<string, string>>,
-): Promise<readonly Message[]> {
-  const messages: Message[] = [];
-  for (let after = ''; ; ) {
-    const { resources, hasMore } = await calls.list({ kind, filters: { ...filters }, limit: PAGE_SIZE, after });
-    const page = resources.flatMap((resource) => unwrap(resource)?.value ?? []);
-    messages.push(...page);
-    const last = page.at(-1);
-    if (!hasMore || last === undefined) return messages;
-    after = idOf(last);
-  }
 }

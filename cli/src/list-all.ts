@@ -1,14 +1,13 @@
 import type { Message } from '@bufbuild/protobuf';
-import type { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { type Kind, unwrap } from '#registry/kinds.ts';
-import type { RpcCalls } from '#rpc/client.ts';
+import type { AdminCalls } from './administration.ts';
 
 /** The most that a page can have. */
 const PAGE_SIZE = 1_000;
 
 /** Every resource of a kind that its filters let through, page by page. */
 export async function listAll(
-  calls: Pick<RpcCalls<typeof AdminService>, 'list'>,
+  calls: Pick<AdminCalls, 'list'>,
   kind: Kind,
   filters: Readonly<Record<string, string>> = {},
 ): Promise<readonly Message[]> {

@@ -122,9 +122,5 @@ test('control characters and broken Unicode are refused; a document may have lin
 test('what the gateway writes itself is not checked, and a command is checked as a resource is', () => {
   assert.deepEqual(user({ emailDigest: 'x'.repeat(5_000), createdAt: 'never' }), []);
   const command = create(ChangeBalanceRequestSchema, { collection: 'keys', id: 'u', amountUsd: '1,5', reason: '' });
-  assert.deepEqual(paramsOf(fieldProblems(ChangeBalanceRequestSchema, command)), [
-    'collection',
-    'amount_usd',
-    'reason',
-  ]);
+  assert.deepEqual(paramsOf(fieldProblems(ChangeBalanceRequestSchema, command)), ['collection', 'amount_usd']);
 });

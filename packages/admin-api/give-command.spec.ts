@@ -84,7 +84,7 @@ test('a command of its own takes its fields from path, body and header, and is a
     idempotencyKey: 'k',
   });
   assert.partialDeepStrictEqual(credit, {
-    status: 201,
+    status: 200,
     document: { object: 'credit', user_id: id, amount_usd: '5.00' },
   });
   assert.partialDeepStrictEqual(admin.calls.at(-1)?.request, { collection: 'users', id, idempotencyKey: 'k' });

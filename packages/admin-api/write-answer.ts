@@ -117,6 +117,17 @@ function ownerOf({ collection, id }: Readonly<Record<string, string>>): Document
   return kind === undefined ? {} : { [`${kind.kind}_id`]: id };
 }
 
+/**
+ * Whether a command makes a key: it is repeatable, and its answer has a field that is shown once. What a repeat of it is known
+ * by must be beyond guessing, since the key follows from it.
+ */
+export function makesSecret({ kind, method, input, output }: AdminCommand): boolean {
+  const isRepeatable =
+    kind === undefined ? input.fields.some(({ name }) => name === 'idempotency_key') : method === 'create';
+  const shown = kind?.schema ?? resourceFieldOf(output)?.schema;
+  return isRepeatable && shown?.fields.some(isShownOnce) === true;
+}
+
 function showsSecret(schema: DescMessage, message: Message): boolean {
   const values = message as unknown as Readonly<Record<string, unknown>>;
   return schema.fields.some((field) => isShownOnce(field) && values[field.localName] !== '');

@@ -18,8 +18,14 @@ test('a user is shown with balance and keys, an empty text as null, and nothing 
     status: 'active',
     sealed: 'ciphertext',
     emailDigest: 'digest',
-    balance: { availableUsd: '10.5', creditedUsd: '10.5', chargedUsd: '0', heldUsd: '0' },
-    keys: [{ id: 'k', prefix: 'ak_12345678', keyHash: 'hash', status: 'revoked' }],
+    balance: {
+      availableUsd: '10.5',
+      creditedUsd: '10.5',
+      chargedUsd: '0',
+      heldUsd: '0',
+      availableNanoUsd: '10500000000',
+    },
+    keys: [{ id: 'k', prefix: 'ak_12345678', keyHash: 'hash', status: 'revoked', revoked: true }],
   });
   const document = writeOutput(UserSchema, user);
   assert.partialDeepStrictEqual(document, {
@@ -54,14 +60,12 @@ test('amounts of limits are numbers, of costs text, and none loses a digit', () 
   assert.equal(shown('tokens', ''), null);
 });
 
-test('a credit is shown under the names it has had from the first, in dollars and in nano-dollars', () => {
-  const credit = create(ChangeBalanceResponseSchema, { creditId: 'c', amountUsd: '-0.5' });
+test('a credit and a line of the ledger are shown with exact amounts and places', () => {
+  const credit = create(ChangeBalanceResponseSchema, { id: 'c', amountUsd: '-0.5' });
   assert.partialDeepStrictEqual(writeOutput(ChangeBalanceResponseSchema, credit), {
     object: 'credit',
     id: 'c',
-    credit_id: 'c',
     amount_usd: '-0.50',
-    amount_nano_usd: '-500000000',
     balance: null,
   });
   assert.equal(writeOutput(LedgerLineSchema, create(LedgerLineSchema, { position: 7n }))['position'], 7);

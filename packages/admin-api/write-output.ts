@@ -1,24 +1,41 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from '@bufbuild/protobuf';
+import { ChangeBalanceResponseSchema, UndoCreditResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { Format, Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
+import { ResourceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { formatUsd, parseUsd } from '#money/nano-usd.ts';
-import { addedFields } from './added-fields.ts';
 import { fieldOptionsOf } from './field-options.ts';
 
 export type Document = Readonly<Record<string, unknown>>;
 type Values = Readonly<Record<string, unknown>>;
 
+/** What documents call themselves: `user`, `api_key`. Lists are `list`. */
+const objectNames: ReadonlyMap<string, string> = new Map([
+  ...ResourceSchema.fields.flatMap(({ message }): [string, string][] =>
+    message === undefined ? [] : [[message.typeName, snakeCase(message.name)]],
+  ),
+  [ChangeBalanceResponseSchema.typeName, 'credit'],
+  [UndoCreditResponseSchema.typeName, 'credit'],
+]);
+
+/** How a document of this message calls itself; undefined: it does not. */
+export function objectNameOf(schema: DescMessage): string | undefined {
+  return objectNames.get(schema.typeName);
+}
+
 /**
  * A message as a document: names in snake_case, an empty text as null, what is hidden or secret left out. Amounts of USD are
- * decimal text, and beside them stands the same in nano-USD for programs. Numbers that JSON cannot hold exactly are text.
+ * decimal text. Numbers that JSON cannot hold exactly are text.
  */
 export function writeOutput(schema: DescMessage, message: Message): Document {
   const values = message as unknown as Values;
   const shown = schema.fields.filter(
     (field) => isShown(field) && !(isShownOnce(field) && values[field.localName] === ''),
   );
-  const document = Object.fromEntries(shown.map((field) => [field.name, shownValue(field, values)]));
-  const nano = shown.flatMap((field) => nanoOf(field, values));
-  return { ...document, ...Object.fromEntries(nano), ...addedFields(schema, document) };
+  const object = objectNameOf(schema);
+  return {
+    ...(object === undefined ? {} : { object }),
+    ...Object.fromEntries(shown.map((field) => [field.name, shownValue(field, values)])),
+  };
 }
 
 export function isShown(field: DescField): boolean {
@@ -30,12 +47,6 @@ export function isShown(field: DescField): boolean {
 export function isShownOnce(field: DescField): boolean {
   const { visibility, format } = fieldOptionsOf(field);
   return visibility === Visibility.COMPUTED && field.scalar === ScalarType.STRING && format === Format.UNSPECIFIED;
-}
-
-/** The field beside one of USD that says the same in nano-USD; undefined: it is no amount of USD. */
-export function nanoNameOf(field: DescField): string | undefined {
-  const isAmount = fieldOptionsOf(field).format === Format.USD && field.name.endsWith('_usd');
-  return isAmount ? field.name.replace(/_usd$/, '_nano_usd') : undefined;
 }
 
 function shownValue(field: DescField, values: Values): unknown {
@@ -70,13 +81,6 @@ function scalarOf(field: DescField, value: unknown, beside: Values): unknown {
   }
 }
 
-function nanoOf(field: DescField, values: Values): readonly (readonly [string, string | null])[] {
-  const name = nanoNameOf(field);
-  if (name === undefined) return [];
-  const text = String(values[field.localName]);
-  return [[name, text === '' ? null : String(parseUsd(text))]];
-}
-
 /** At least two decimals, whoever wrote it. */
 function usdText(text: string): string {
   return formatUsd(parseUsd(text));
@@ -85,4 +89,8 @@ function usdText(text: string): string {
 function exactNumber(text: string): number | string {
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : text;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/(?<=.)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 }

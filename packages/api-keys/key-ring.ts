@@ -1,43 +1,36 @@
 import type { KeyIdentity } from '#contracts/accounts.ts';
-import type { RecordedEvent } from '#journal/recorded-event.ts';
+import type { ResourceOf } from '#registry/kinds.ts';
+import type { Registry } from '#registry/registry.ts';
 
-/** A key that authenticates. */
-export interface ActiveKey extends KeyIdentity {
-  readonly keyHash: string;
-}
-
-/** The keys that authenticate now, in memory, folded from the log. */
+/** The keys that authenticate now, in memory, kept in line with the registry. */
 export interface KeyRing {
-  /** Whose key has this hash; undefined for an unknown or revoked one. */
-  find(keyHash: string): KeyIdentity | undefined;
-  add(key: ActiveKey): void;
-  apply(events: readonly RecordedEvent[]): void;
+  /** Whose key has this hash; undefined for one that is unknown, or does not work now. */
+  find(keyHash: string, nowMs: number): KeyIdentity | undefined;
 }
 
-export function createKeyRing(): KeyRing {
-  const identityByHash = new Map<string, KeyIdentity>();
-  const hashByKeyId = new Map<string, string>();
+export function createKeyRing(registry: Pick<Registry, 'all' | 'get' | 'watch'>): KeyRing {
+  const keys = new Map<string, ResourceOf<'key'>>();
 
-  const add = ({ keyId, userId, keyHash }: ActiveKey): void => {
-    identityByHash.set(keyHash, { keyId, userId });
-    hashByKeyId.set(keyId, keyHash);
-  };
+  const hashesOf = (key: ResourceOf<'key'> | undefined): readonly string[] =>
+    key === undefined ? [] : [key.keyHash, key.previousKeyHash].filter((hash) => hash !== '');
 
-  const remove = (keyId: string): void => {
-    const keyHash = hashByKeyId.get(keyId);
-    if (keyHash === undefined) return;
-    hashByKeyId.delete(keyId);
-    identityByHash.delete(keyHash);
-  };
+  registry.watch('key', (before, after) => {
+    for (const hash of hashesOf(before)) keys.delete(hash);
+    if (after !== undefined) for (const hash of hashesOf(after)) keys.set(hash, after);
+  });
+  for (const key of registry.all('key')) for (const hash of hashesOf(key)) keys.set(hash, key);
 
   return {
-    find: (keyHash) => identityByHash.get(keyHash),
-    add,
-    apply(events) {
-      for (const event of events) {
-        if (event.type === 'ApiKeyCreated') add(event.data);
-        else if (event.type === 'ApiKeyRevoked') remove(event.data.keyId);
-      }
+    find(keyHash, nowMs) {
+      const key = keys.get(keyHash);
+      if (key === undefined || key.status !== 'active' || isPast(key.expiresAt, nowMs)) return undefined;
+      if (key.keyHash !== keyHash && isPast(key.previousKeyExpiresAt, nowMs)) return undefined;
+      const user = registry.get('user', key.userId);
+      return user?.status === 'active' ? { keyId: key.id, userId: key.userId } : undefined;
     },
   };
+}
+
+function isPast(time: string, nowMs: number): boolean {
+  return time !== '' && Date.parse(time) <= nowMs;
 }

@@ -1,13 +1,13 @@
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
-import type { GatewayConfig } from '#config/gateway-config.ts';
-import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
-import type { RpcPeer, TlsFiles } from '#rpc/rpc-peer.ts';
+import { connectJournal, type RemoteJournal } from '#clients/journal/connect-journal.ts';
+import { tlsFilesOf } from '#config/tls-files.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import { type Host, required } from './host.ts';
 
-/** The one partition there is. */
+/** The only partition. */
 export const PART = 0;
 
-/** The bus, connected; waits for it as long as it takes. */
+/** Connects to the bus, and waits for it as long as it takes. */
 export async function openBus(host: Host): Promise<Bus> {
   const { natsUrl } = required(host, { natsUrl: 'NATS_URL' });
   const { natsUser, natsPassword, natsCa } = host.config;
@@ -25,7 +25,7 @@ export async function openBus(host: Host): Promise<Bus> {
   return bus;
 }
 
-/** The log, wherever it is led. */
+/** Connects to the log, in whichever process it is led. */
 export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
   const { journalAddresses } = required(host, { journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES' });
   const journal = connectJournal({
@@ -39,13 +39,8 @@ export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
   return journal;
 }
 
-/** The gRPC servers of another service, and what this process shows them. */
+/** The gRPC servers of another service, and the credentials that this process shows them. */
 export function peerOf(host: Host, addresses: readonly string[]): RpcPeer {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   return { addresses, adminToken, tls: tlsFilesOf(host.config) };
-}
-
-export function tlsFilesOf({ tlsCert, tlsKey, tlsCa }: GatewayConfig): TlsFiles | undefined {
-  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) return undefined;
-  return { certFile: tlsCert, keyFile: tlsKey, caFile: tlsCa };
 }

@@ -4,9 +4,10 @@ import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
+import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
+import { policySnapshotFor } from './policy-snapshot.ts';
 import type {
   GatewayModule,
   LeadParts,
@@ -17,36 +18,40 @@ import type {
   ServiceName,
 } from './service-module.ts';
 
-/** What a service decides by: the log under its term, from where, and what it followed. */
+/** What a service leads with: the log under its term, the position to start from, and its fold. */
 export type Turn = Pick<LeadParts, 'journal' | 'from' | 'following' | 'bus'>;
 
 export interface LeadModules {
   readonly host: Host;
-  /** Without the journal. */
+  /** All modules of the process but the journal. */
   readonly modules: readonly ServiceModule[];
-  /** What is led already: the journal, where it is in this process. */
+  /** The module that leads already: the journal, if it is in this process. */
   readonly led: readonly Led[];
-  /** For the projections. */
+  /** The log that projections read. */
   readonly journal: Journal;
   readonly pool: () => pg.Pool;
   readonly partsOf: (module: GatewayModule) => Omit<LogParts, 'host' | 'bus'>;
-  /** Called once for each module, whose host is given. */
+  /** Called once for each module, with its host. */
   readonly turnOf: (module: ServiceModule, host: Host) => Promise<Turn>;
   /** Keeps projections until the stop. */
   readonly keep: (kept: KeptProjections) => void;
-  /** Before the modules that use others: gRPC, and whatever else has to be there before clients come. */
+  /**
+   * Called before the modules that use others lead, to start gRPC and everything else that must be there before clients
+   * come.
+   */
   readonly between: (led: readonly Led[], kept: KeptProjections, ports: LocalPorts) => Promise<LocalPorts>;
 }
 
 /**
- * Leads modules: first those that use no other, with their projections; when they do their work, those that use them.
- * Resolves with what all offer.
+ * Leads modules: first those that use no other module, with their projections; once these work, those that use them.
+ * Resolves with what all modules offer.
  */
 export async function leadModules(options: LeadModules): Promise<readonly Led[]> {
   const { host, modules, journal, pool, keep } = options;
   const keeping = Promise.withResolvers<KeptProjections>();
   const registry = once(async () => {
-    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot: noSnapshot });
+    const snapshot = policySnapshotFor(host, modules, (module) => options.partsOf(module).database().pool);
+    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot });
     host.stack.defer(() => opened.close());
     return opened;
   });
@@ -55,7 +60,7 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   const awaitProjection = async (name: string, position: number): Promise<void> =>
     (await keeping.promise).reached(name, position);
   const leadAll = (some: readonly ServiceModule[], local: LocalPorts): Promise<Led[]> => {
-    // All stacks first, so that what is opened at the same time is closed in the modules' order.
+    // All stacks come first, so that what is opened at the same time is closed in the modules' order.
     const hosts = some.map((module) => hostOf(host, module.name));
     return Promise.all(
       some.map(async (module, index) => {
@@ -119,7 +124,7 @@ export function hostOf(host: Host, name: ServiceName): Host {
   return { ...host, name, stack, logger: host.loggerOf(name) };
 }
 
-/** What is served of modules that keep projections, to operators and, where there are any, to other processes. */
+/** The gRPC services over projections and dead letters, for operators and, if there are any, other processes. */
 export function servicesOf(
   led: readonly Led[],
   kept: KeptProjections,
@@ -135,6 +140,15 @@ export function servicesOf(
 /** The look-up of personal tokens, where one of the modules has it. */
 export function findAdminTokenOf(led: readonly Led[]): FindAdminToken | undefined {
   return led.find(({ findAdminToken }) => findAdminToken !== undefined)?.findAdminToken;
+}
+
+/** What the gRPC calls of all modules together need of the server. */
+export function grpcNeedsOf(led: readonly Led[]): NonNullable<Led['grpc']> {
+  const needs = led.flatMap(({ grpc }) => grpc ?? []);
+  return {
+    requestMaxBytes: Math.max(0, ...needs.map(({ requestMaxBytes }) => requestMaxBytes)),
+    withMultiplexing: needs.some(({ withMultiplexing }) => withMultiplexing),
+  };
 }
 
 function portsOf(led: readonly Led[], kept: KeptProjections): LocalPorts {

@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { GatewayConfig } from '#config/gateway-config.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { closePool, openPool } from '#postgres/pool.ts';
 import { type Host, required } from './host.ts';
+import { migrateSchema, migrationsOf } from './schemas.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Projections, reads and the lease of one service. */
+/** Connections for the projections, reads and lease of one service. */
 const POOL_MAX_CONNECTIONS = 8;
 
 export interface Database {
@@ -21,8 +20,8 @@ export interface DatabaseWishes {
 }
 
 /**
- * The process' database, its services' schemas up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
- * where a migration fails, or the process is told to stop.
+ * Opens the process' database and updates its services' schemas, unless `migrate` is off. Waits for a server as long as
+ * it takes. Rejects if a migration fails, or if the process is told to stop.
  */
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
@@ -35,18 +34,27 @@ export async function openDatabase(
   return database;
 }
 
-/** The database of a process that is the whole gateway: its start fails where there is none, and migrates always. */
+/**
+ * Opens the database of a process that is the whole gateway. Its start fails if there is no database, and always
+ * migrates.
+ */
 export async function openOwnDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   schemas: readonly string[],
   wishes: DatabaseWishes = {},
 ): Promise<Database> {
   const database = poolOf(host, wishes);
+  await database.pool.query('select 1').catch(sayWhichDatabase);
   await Promise.all(schemas.map((schema) => migrate(database.pool, { schema, directory: migrationsOf(schema) })));
   return database;
 }
 
-/** A pool that is closed with the process. Connects with the first query. */
+function sayWhichDatabase(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`the database of DATABASE_URL cannot be used: ${why}`, { cause: error });
+}
+
+/** A pool that is closed with the process. It connects with the first query. */
 function poolOf(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes,
@@ -55,15 +63,4 @@ function poolOf(
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => closePool(pool));
   return { pool, connectionString };
-}
-
-/** Brings a service's schema up to date, as the role that owns it where there is one. */
-export async function migrateSchema(name: string, config: GatewayConfig): Promise<void> {
-  const target = config.migrationDatabaseUrl ?? config.databaseUrl;
-  if (target === undefined) throw new Error(`${name} needs MIGRATION_DATABASE_URL or DATABASE_URL to be set`);
-  await migrate(target, { schema: name, directory: migrationsOf(name) });
-}
-
-function migrationsOf(service: string): string {
-  return fileURLToPath(new URL(`../../services/${service}/migrations`, import.meta.url));
 }

@@ -2,8 +2,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Logger } from '#telemetry/logger.ts';
+import { metricsTokenCheck } from '#telemetry/metrics-token.ts';
 
-/** Probes and scrapes are small; whoever is slower than this is none. */
+/** Probes and scrapes are small. A slower client is neither. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface OpsServerOptions {
@@ -11,9 +12,11 @@ export interface OpsServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly registry: Registry;
-  /** Each part: `ok`, `standby`, or why it is neither. One that throws is as good as one that says why. */
+  /** If given, only those who send it may read `/metrics`. */
+  readonly metricsToken?: string | undefined;
+  /** Each part: `ok`, `standby`, or why it is neither. If a part throws, its message is the reason. */
   readonly checks: ReadonlyMap<string, () => string>;
-  /** Bring the metrics up to date before they are read. Where one fails there are none. */
+  /** Called before the metrics are read, to update them. If one fails, no metrics are answered. */
   readonly publishers: Iterable<() => void | Promise<void>>;
   readonly logger: Logger;
 }
@@ -24,16 +27,18 @@ export interface OpsServer {
 }
 
 /**
- * What operators' machines ask of a service: `/health` (the event loop turns), `/health/ready` (200 where it does its
- * work, or stands by for it; else 503 with the reasons) and `/metrics`. Rejects where the address cannot be bound.
+ * The HTTP server for probes and scrapes: `/health` (the event loop turns), `/health/ready` (200 if the service works,
+ * or stands by; otherwise 503 with the reasons) and `/metrics`. Rejects if the address cannot be bound.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { host, port, registry, checks, publishers, logger } = options;
+  const mayReadMetrics = metricsTokenCheck(options.metricsToken);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { error: 'GET only' });
     if (path === '/health') return answerJson(response, 200, { status: 'ok' });
     if (path === '/health/ready') return answerReadiness(response, statesOf(checks));
+    if (path === '/metrics' && !mayReadMetrics(request.headers.authorization)) return answerNoToken(response);
     if (path === '/metrics') return void answerMetrics(response);
     return answerJson(response, 404, { error: 'there are /health, /health/ready and /metrics' });
   });
@@ -44,7 +49,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       const text = await registry.metrics();
       response.writeHead(200, { 'content-type': registry.contentType }).end(text);
     } catch (error) {
-      // Figures of a minute ago would look like those of now.
+      // Figures of a minute ago would look like current ones.
       logger.warn({ err: error }, 'the metrics could not be read');
       answerJson(response, 500, { error: 'the metrics could not be read' });
     }
@@ -81,6 +86,11 @@ function answerReadiness(response: ServerResponse, checks: Readonly<Record<strin
   const isReady = Object.values(checks).every((check) => check === 'ok' || check === 'standby');
   if (!isReady) response.setHeader('retry-after', '1');
   answerJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks });
+}
+
+function answerNoToken(response: ServerResponse): void {
+  response.setHeader('www-authenticate', 'Bearer');
+  answerJson(response, 401, { error: 'the metrics are for those who send GATEWAY_METRICS_TOKEN as a bearer token' });
 }
 
 function answerJson(response: ServerResponse, status: number, body: object): void {

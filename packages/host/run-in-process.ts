@@ -3,22 +3,24 @@ import { tracedJournal } from '#journal/traced-journal.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type Host, required } from './host.ts';
-import { findAdminTokenOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { listening } from './listening.ts';
 import { openOwnDatabase } from './open-database.ts';
 import { openDatabases } from './open-databases.ts';
+import { grpcAddressOf } from './serve-grpc.ts';
 import type { GatewayModule, Led, LocalPorts, LogModule, LogParts, ServiceModule } from './service-module.ts';
 
 export interface InProcess {
-  /** Where clients find the gateway. */
+  /** The address for clients. */
   readonly url: string;
   readonly grpcAddress: string;
-  /** Lets running answers end, then closes everything in the order in which it depends on one another. */
+  /** Lets running answers end, then closes everything in the order of its dependencies. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs all services in this process, which is the whole gateway: nothing goes over a bus, nobody stands by, and the epoch
- * of the log's writer is the only fence.
+ * Runs all services in this process, which is the whole gateway. Nothing goes over a bus, no process stands by, and the
+ * epoch of the log's writer is the only fence.
  */
 export async function runInProcess(
   host: Host,
@@ -27,13 +29,16 @@ export async function runInProcess(
   {
     settle,
   }: {
-    /** Called before anybody can send a request, with what modules offer. Gives what those that use them see. */
+    /**
+     * Called before anybody can send a request, with what the modules offer. Returns what the modules that use them
+     * see.
+     */
     readonly settle: (ports: LocalPorts) => Promise<LocalPorts>;
   },
 ): Promise<InProcess> {
   const all: readonly GatewayModule[] = [logModule, ...modules];
   for (const module of all) module.check?.(host);
-  // Given back in reverse, at the stop as well as when the start fails half-way.
+  // Given back in reverse order, by the stop and by a start that fails half-way.
   await using opened = new AsyncDisposableStack();
   const own: Host = { ...host, stack: opened };
   const databases = await openDatabases(own, all, openOwnDatabase);
@@ -69,7 +74,7 @@ export async function runInProcess(
     url: led.find(({ url }) => url !== undefined)?.url ?? '',
     grpcAddress: grpc?.address ?? '',
     async stop() {
-      // Beside the answers that end.
+      // Runs while the answers end.
       void grpc?.drain();
       await running.disposeAsync();
     },
@@ -78,15 +83,20 @@ export async function runInProcess(
 
 async function serveOperators(host: Host, led: readonly Led[], kept: KeptProjections): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
-  const server = await startGrpcServer({
-    host: host.config.grpcHost,
-    port: host.config.grpcPort,
-    services: servicesOf(led, kept, { withCallers: false }),
-    withReflection: true,
-    adminToken,
-    findAdminToken: findAdminTokenOf(led),
-    logger: host.logger,
-  });
+  const address = grpcAddressOf(host.config);
+  const { requestMaxBytes } = grpcNeedsOf(led);
+  const server = await listening(
+    address,
+    startGrpcServer({
+      ...address,
+      services: servicesOf(led, kept, { withCallers: false }),
+      requestMaxBytes,
+      withReflection: true,
+      adminToken,
+      findAdminToken: findAdminTokenOf(led),
+      logger: host.logger,
+    }),
+  );
   host.stack.defer(() => server.drain());
   return server;
 }

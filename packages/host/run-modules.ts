@@ -1,15 +1,15 @@
 import type { Bus } from '#bus/connect-bus.ts';
+import type { RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { KeptProjections } from '#journal/kept-projections.ts';
-import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { tracedJournal } from '#journal/traced-journal.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';
 import { followAll } from './follow-all.ts';
 import { type Host, required } from './host.ts';
 import { lead } from './lead.ts';
-import { findAdminTokenOf, hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
 import { openDatabases } from './open-databases.ts';
 import { runService } from './run-service.ts';
 import { serveGrpc } from './serve-grpc.ts';
@@ -17,8 +17,8 @@ import type { GatewayModule, Led, LedLog, LogModule, LogParts, ServiceModule } f
 import { waitFor } from './wait-for.ts';
 
 /**
- * Runs services as one process among others, over the bus: one service, or several together. Where one of them is led, the
- * process waits to lead all that are, and does nothing else before.
+ * Runs one service, or several together, as one process among others, over the bus. If a service is led, the process
+ * first waits to lead all of its led services.
  */
 export function runModules(
   modules: readonly GatewayModule[],
@@ -104,11 +104,12 @@ function logOf(remote: RemoteJournal | undefined): Log {
   return { journal: remote, knownHead: remote.knownHead };
 }
 
-/** All settings that are missing, at once. */
+/** Throws with all missing settings at once. */
 function requireSettings(host: Host, modules: readonly GatewayModule[]): void {
   const here = new Set<string>(modules.map(({ name }) => name));
   const used = modules.flatMap((module) => (module.name === 'journal' ? [] : (module.uses ?? [])));
-  const called = [...(here.has('journal') ? [] : ['journal']), ...used.filter((name) => !here.has(name))];
+  const read = modules.some((module) => module.name !== 'journal' && module.readsPolicy) ? ['accounts'] : [];
+  const called = ['journal', ...used, ...read].filter((name) => !here.has(name));
   const needed: Partial<Record<keyof GatewayConfig, string>> = {
     ...(modules.some(({ schema }) => schema !== undefined) ? { databaseUrl: 'DATABASE_URL' } : {}),
     natsUrl: 'NATS_URL',
@@ -128,7 +129,7 @@ async function leadLog(
   return module?.lead({ ...partsOf(module), host: hostOf(host, module.name), bus: over });
 }
 
-/** A term of each service that is led. The log's writer has its epoch instead. */
+/** Begins a term of each led service. The log's writer has its epoch instead. */
 async function beginTerms(
   host: Host,
   modules: readonly ServiceModule[],
@@ -141,7 +142,7 @@ async function beginTerms(
     const { instance: holder, fence: onSuperseded } = host;
     const begin = (): Promise<BegunTerm> => beginTerm({ journal, service, holder, isHeld, onSuperseded });
     const term = await waitFor('the log', begin, host);
-    // Before the lease is given back: what a successor finds in the log is all there will be.
+    // Runs before the lease is given back, so that the successor finds in the log all events there will ever be.
     host.stack.defer(() => term.end());
     host.logger.info({ service, epoch: term.epoch, position: term.position }, 'a term has begun');
     terms.set(module, term);
@@ -150,8 +151,8 @@ async function beginTerms(
 }
 
 /**
- * Projections end with the stop. A batch under way may end after the lease was given back: it may wait for a lock, or for
- * a database that hangs, and a successor finds which events are taken.
+ * Projections end with the stop. A batch under way may end after the lease was given back: it may wait for a lock, or
+ * for a database that hangs. The successor finds out which events are taken.
  */
 function keepUntilStop(host: Host, kept: KeptProjections, log: Log, afterLease: AsyncDisposableStack): void {
   const { metrics } = host;
@@ -166,7 +167,7 @@ function keepUntilStop(host: Host, kept: KeptProjections, log: Log, afterLease: 
   });
 }
 
-/** One server for all services of the process. */
+/** Starts one server for all services of the process. */
 async function serve(
   host: Host,
   led: readonly Led[],
@@ -175,12 +176,10 @@ async function serve(
 ): Promise<void> {
   const services = servicesOf(led, kept, { withCallers: true });
   if (services.length === 0) return;
-  const { requestMaxBytes, withMultiplexing } = led.find(({ grpc }) => grpc !== undefined)?.grpc ?? {};
   const findAdminToken = findAdminTokenOf(led);
   await serveGrpc(host, services, {
     ...(isServing === undefined ? {} : { isServing, afterLease }),
-    ...(requestMaxBytes === undefined ? {} : { requestMaxBytes }),
-    ...(withMultiplexing === undefined ? {} : { withMultiplexing }),
+    ...grpcNeedsOf(led),
     ...(findAdminToken === undefined ? {} : { findAdminToken }),
   });
 }

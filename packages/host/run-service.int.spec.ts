@@ -16,20 +16,20 @@ interface Line {
 }
 
 interface Started {
-  /** Resolves with the next log line, or text of stderr, that says this. */
+  /** Resolves with the next log line, or text of stderr, that contains this. */
   line(text: string): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{ code: number | null; output: string }>;
 }
 
 interface Service {
-  /** The body of `start`, in which `host` is known. */
+  /** The body of `start`, which may use `host`. */
   readonly start?: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A service called quota that starts as told, in a process of its own. */
+/** A service called quota in a process of its own, with this `start`. */
 function startService(context: Scope, { start = '', args = [], environment = {} }: Service): Started {
   const program = `
     import { setTimeout as pause } from 'node:timers/promises';
@@ -39,7 +39,7 @@ function startService(context: Scope, { start = '', args = [], environment = {} 
     await runService({ name: 'quota', schemas: ['quota'], usage: 'Does as it is told.', start: async (host) => { ${start} } });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program, '--', ...args], {
-    // Where the package's import names are known.
+    // A folder in which the package's import names resolve.
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { PATH: process.env['PATH'], GATEWAY_OPS_PORT: '0', GATEWAY_INSTANCE: 'quota-0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,7 +87,12 @@ test('--help tells the settings and the sub-command; what it does not know ends 
   assert.equal(help.code, 0);
   assert.match(help.output, /Does as it is told/);
   assert.match(help.output, /main\.ts migrate/);
-  assert.equal((await startService(context, { args: ['fly'] }).ended).code, 2);
+  assert.deepEqual(await startService(context, { args: ['fly'] }).ended, {
+    code: 2,
+    output: 'Unknown argument "fly". Add --help for what there is.',
+  });
+  const { output } = await startService(context, { args: ['--ops-port', '1'] }).ended;
+  assert.equal(output, 'Unknown option --ops-port; it is a setting: GATEWAY_OPS_PORT. Add --help for what there is.');
 });
 
 test('every fault of the configuration is told, and the end is 1', options, async (context) => {
@@ -205,7 +210,7 @@ test('an address that is taken is told', options, async (context) => {
   const { port } = new URL(await opsOf(first));
   const { code, output } = await startService(context, { environment: { GATEWAY_OPS_PORT: port } }).ended;
   assert.equal(code, 1);
-  assert.match(output, /could not start: listen EADDRINUSE/);
+  assert.match(output, /could not start: port \d+ of 127\.0\.0\.1 is in use by another program: .* GATEWAY_OPS_PORT/);
 });
 
 test('migrate brings the schema up to date as the role that owns it, and ends', options, async (context) => {

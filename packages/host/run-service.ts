@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
@@ -7,47 +6,52 @@ import { createMetrics } from '#telemetry/metrics.ts';
 import { redactLine } from '#telemetry/redact.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
-import { migrateSchema } from './open-database.ts';
+import { listening } from './listening.ts';
 import { startOpsServer } from './ops-server.ts';
+import { ArgumentError, readArguments } from './read-arguments.ts';
+import { migrateSchema } from './schemas.ts';
 import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
-  /** The services it runs; itself where they are left out. */
+  /** The services that the process runs. Absent: the service itself. */
   readonly services?: readonly string[];
-  /** What `--help` prints after the first line. */
+  /** The text of `--help` after the first line. */
   readonly usage: string;
-  /** Of the services that have one: `migrate` brings them up to date. */
+  /** The services with a schema, which `migrate` updates. */
   readonly schemas?: readonly string[];
-  /** How it is started, and with which arguments: those of the process where they are left out. */
+  /** The command that starts the process, and its arguments. Absent: the arguments of this process. */
   readonly command?: string;
   readonly args?: readonly string[];
-  /** Starts everything; resolves when the process does its work, or stands by for it. */
+  /** Starts everything. Resolves when the process works, or stands by. */
   readonly start: (host: Host) => Promise<void>;
 }
 
+/** The exit code of a wrong command line, as of a shell's own commands. */
+export const USAGE_EXIT_CODE = 2;
+
 /**
- * The life of a process that is one service, or several: settings, log, health, start, signals, stop. A start that fails says why,
- * gives back what it took and ends with exit code 1.
+ * The life of a process that runs one or several services: settings, log, health, start, signals, stop. A start that
+ * fails says why, gives everything back and ends with exit code 1.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const { name, schemas = [] } = definition;
   try {
-    const { values, positionals } = parseArgs({
-      ...(definition.args === undefined ? {} : { args: [...definition.args] }),
-      options: { help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
+    const { flags, words } = readArguments(definition.args, {
+      flags: ['help'],
+      words: schemas.length > 0 ? ['migrate'] : [],
     });
-    const [command, ...others] = positionals;
-    const isKnown = others.length === 0 && (command === undefined || (command === 'migrate' && schemas.length > 0));
-    if (values.help === true || !isKnown) {
+    if (flags.has('help')) {
       process.stdout.write(helpOf(definition));
-      process.exitCode = isKnown ? 0 : 2;
       return;
     }
-    if (command !== 'migrate') return await serve(definition);
+    if (!words.includes('migrate')) return await serve(definition);
     for (const schema of schemas) await migrateSchema(schema, loadConfig(process.env));
   } catch (error) {
+    if (error instanceof ArgumentError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(USAGE_EXIT_CODE);
+    }
     const message = error instanceof ConfigError ? error.message : `${name} could not start: ${textOf(error)}`;
     process.stderr.write(`${redactLine(message)}\n`);
     if (process.env['GATEWAY_LOG_LEVEL'] === 'debug') process.stderr.write(`${errorText(error)}\n`);
@@ -71,21 +75,25 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => {
     state = 'stopping';
     stopping.abort();
-    // Half a start is harder to stop than a whole one; its waits have just been ended.
+    // Half a start is harder to stop than a whole one, and its waits have just been ended.
     await started.promise.catch(() => undefined);
     await opened.disposeAsync();
   });
   endOnUncaughtFaults(logger);
   for (const service of services) checks.set(service, () => standbyOr(state, checks.get('leadership')));
   const { opsHost, opsPort } = config;
-  const ops = await startOpsServer({
-    host: opsHost,
-    port: opsPort,
-    registry: metrics.registry,
-    checks,
-    publishers,
-    logger,
-  });
+  const ops = await listening(
+    { host: opsHost, port: opsPort, hostSetting: 'GATEWAY_OPS_HOST', portSetting: 'GATEWAY_OPS_PORT' },
+    startOpsServer({
+      host: opsHost,
+      port: opsPort,
+      registry: metrics.registry,
+      metricsToken: config.metricsToken,
+      checks,
+      publishers,
+      logger,
+    }),
+  );
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());
   const tracer = await createTracer(process.env, name);
@@ -107,7 +115,7 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   };
   try {
     await start(host);
-    // A signal that came at the end of the start has the last word.
+    // A signal that came at the end of the start wins.
     if (!stopping.signal.aborted) {
       state = 'running';
       logger.info('ready');
@@ -122,11 +130,11 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
     cutOffGivingBack(error);
     throw error;
   }
-  // Until a signal: what was opened is given back by the stop.
+  // Waits for a signal. The stop gives back what was opened.
   await new Promise(() => undefined);
 }
 
-/** A fault nobody expected has left its work half done: the log recovers from a crash, not from that. */
+/** An unexpected fault has left its work half done. The log recovers from a crash, but not from half-done work. */
 function endOnUncaughtFaults(logger: Logger): void {
   process.on('uncaughtException', (error: unknown) => {
     logger.fatal({ err: error }, 'a fault that nothing expected; the process ends');
@@ -134,7 +142,7 @@ function endOnUncaughtFaults(logger: Logger): void {
   });
 }
 
-/** What a failed start took is given back; where that hangs, the reason of the failure is still told. */
+/** Gives back what a failed start opened. If that hangs, the reason of the failure is still reported. */
 function cutOffGivingBack(error: unknown): void {
   setTimeout(() => {
     process.stderr.write(redactLine(`the start failed, and what it took could not be given back: ${textOf(error)}\n`));
@@ -142,7 +150,7 @@ function cutOffGivingBack(error: unknown): void {
   }, STOP_MARGIN_MS).unref();
 }
 
-/** Whoever waits to lead does all that is asked of it. */
+/** A process that waits to lead already does all that is asked of it, so it counts as ready. */
 function standbyOr(state: string, leadership: (() => string) | undefined): string {
   if (state === 'running') return 'ok';
   return state === 'starting' && leadership?.() === 'standby' ? 'standby' : state;

@@ -20,7 +20,7 @@ import type { Connections } from './connections.ts';
 import { statusOfFault } from './fault-status.ts';
 import { standbyStatus } from './standby.ts';
 
-/** Services that anyone may ask: whether this server is well, and what it serves. */
+/** Services that anyone may call: whether this server is well, and what it serves. */
 const OPEN_SERVICES = new Set([
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
@@ -33,16 +33,16 @@ export interface AuthorizationOptions {
   readonly findAdminToken?: FindAdminToken | undefined;
   readonly isServing: () => boolean;
   readonly connections: Pick<Connections, 'authenticated'>;
-  /** Told of the first refusals of a client; one that goes on is logged once a minute. */
+  /** Called for the first refusals of a client. A client that goes on is logged once a minute. */
   readonly onRefused: (method: string, fault: Fault) => void;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Lets a call through to its service when its metadata has the gateway's token, or a personal one whose role may call the
- * method. The metadata comes before the request: whoever has no token cannot make this process hold a request of several
- * megabytes, nor find out what is wrong with it. What goes on names the caller: with the gateway's token whom it names,
- * else the gateway's token itself; with a personal token that token.
+ * Passes a call to its service if its metadata has the gateway's token, or a personal one whose role may call the method. The
+ * metadata comes before the request, so a caller without a token cannot make this process hold a request of several megabytes,
+ * nor find out what is wrong with it. The metadata that goes on names the caller: with the gateway's token the one that the call
+ * names, or the gateway's token itself; with a personal token that token.
  */
 export function authorization(options: AuthorizationOptions): ServerInterceptor {
   const { isServing, connections, onRefused, logger } = options;

@@ -36,7 +36,13 @@ const server = await startGrpcServer({
       },
     }),
     servedService(DeadLettersService, { list: async () => ({}), retry: async () => ({}) }),
-    servedService(QuotaService, { getBalances: async () => ({}), getStats: async () => ({}) }),
+    servedService(QuotaService, {
+      getBalances: async () => ({}),
+      getPayerBalances: async () => ({}),
+      debit: async () => ({}),
+      getLimitStates: async () => ({}),
+      getStats: async () => ({}),
+    }),
   ],
 });
 afterAll(() => server.drain());

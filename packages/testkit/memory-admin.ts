@@ -117,7 +117,7 @@ function ownMethods({ put, find, shown, credits, done }: MemoryResources): Parti
       const isRepeated = idempotencyKey !== '' && done.has(`credit ${idempotencyKey}`);
       if (!isRepeated) credits.set(id, (credits.get(id) ?? 0n) + parseUsd(amountUsd));
       done.set(`credit ${idempotencyKey}`, creditId);
-      return { creditId, amountUsd, balance: balanceOf(credits.get(id) ?? 0n) };
+      return { id: creditId, amountUsd, balance: balanceOf(credits.get(id) ?? 0n) };
     },
     listLedger: async () => ({
       lines: [{ position: 7n, at: CREATED_AT, type: 'credit', amountUsd: '1.00', reason: 'top-up' }],

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { type ApiKey, BalanceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { BalanceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { ErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { formatUsd } from '#money/nano-usd.ts';
@@ -19,14 +19,12 @@ export function createMemoryResources() {
 
   /** As a reader sees it: with what is computed, and without the key itself. */
   function shown(kind: Kind, value: Fields): AnyResource {
-    if (kind === 'key') return { case: kind, value: { ...value, apiKey: '' } } as never;
+    if (kind === 'key')
+      return { case: kind, value: { ...value, revoked: value['status'] === 'revoked', apiKey: '' } } as never;
     if (kind !== 'user') return { case: kind, value } as never;
     const keys = all('key').filter(({ userId }) => userId === value.id);
     const balance = balanceOf(credits.get(value.id) ?? 0n);
-    return {
-      case: kind,
-      value: { ...value, balance, keys: keys.map((key) => ({ ...key, apiKey: '' }) as unknown as ApiKey) },
-    } as never;
+    return { case: kind, value: { ...value, balance, keys: keys.map((key) => shown('key', key).value) } } as never;
   }
 
   return {
@@ -58,7 +56,10 @@ export function refuse(code: ErrorCode, message: string): never {
   throw new Fault({ code, message });
 }
 
-export function balanceOf(creditedNanoUsd: bigint) {
-  const credited = formatUsd(creditedNanoUsd);
-  return create(BalanceSchema, { creditedUsd: credited, availableUsd: credited, chargedUsd: '0.00', heldUsd: '0.00' });
+export function balanceOf(nanoUsd: bigint) {
+  const [usd, text] = [formatUsd(nanoUsd), String(nanoUsd)];
+  return create(BalanceSchema, {
+    ...{ creditedUsd: usd, availableUsd: usd, chargedUsd: '0.00', heldUsd: '0.00' },
+    ...{ creditedNanoUsd: text, availableNanoUsd: text, chargedNanoUsd: '0', heldNanoUsd: '0' },
+  });
 }

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** The address itself, where an IPv4 address came in IPv6's clothes (`::ffff:1.2.3.4`). */
+/** The IPv4 address of an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`); other addresses as they are. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
-/** What a client with this address is counted as. IPv6 counts by /64, which is what one customer has. */
+/** The name under which a client with this address is counted. IPv6 counts by /64, which is what one customer has. */
 export function clientSubject(address: string): string {
   const plain = plainAddress(address);
   return isIP(plain) === 6 ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;

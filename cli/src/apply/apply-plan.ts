@@ -1,7 +1,8 @@
 import { clone, type Message } from '@bufbuild/protobuf';
 import { Fault, faultFrom } from '#errors/fault.ts';
 import { type AnyResource, factsOf, unwrap, wrap } from '#registry/kinds.ts';
-import { type AdminCalls, type GatewayState, idOf } from './gateway-state.ts';
+import type { AdminCalls } from '../administration.ts';
+import { type GatewayState, idOf } from './gateway-state.ts';
 import { type PlanStep, setAt } from './plan-policy.ts';
 import type { PolicyEntry, Reference } from './policy-entry.ts';
 import { comparableName } from './policy-kinds.ts';
@@ -17,7 +18,7 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
-  readonly calls: AdminCalls;
+  readonly calls: Pick<AdminCalls, 'create' | 'update' | 'delete'>;
   readonly state: GatewayState;
   readonly environment: NodeJS.ProcessEnv;
   readonly onProgress: (done: number) => void;

@@ -1,12 +1,9 @@
 import type { Message } from '@bufbuild/protobuf';
-import type { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { factsOf, type Kind, unwrap } from '#registry/kinds.ts';
-import type { RpcCalls } from '#rpc/client.ts';
+import type { AdminCalls } from '../administration.ts';
 import { listAll } from '../list-all.ts';
 import { comparableName, matchFields } from './policy-kinds.ts';
-
-export type AdminCalls = Pick<RpcCalls<typeof AdminService>, 'create' | 'get' | 'list' | 'update' | 'delete'>;
 
 /** A resource as the gateway has it. */
 export interface Found {
@@ -23,7 +20,7 @@ export interface GatewayState {
   all(kind: Kind): Promise<readonly Message[]>;
 }
 
-export function gatewayState(calls: AdminCalls): GatewayState {
+export function gatewayState(calls: Pick<AdminCalls, 'get' | 'list'>): GatewayState {
   const lists = new Map<string, Promise<readonly Message[]>>();
   const list = (kind: Kind, filters: Readonly<Record<string, string>>): Promise<readonly Message[]> => {
     const key = JSON.stringify([kind, filters]);

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Fault } from '#errors/fault.ts';
-import { withAdministration } from '../administration.ts';
+import { type AdminCalls, withAdministration } from '../administration.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
-import { type AdminCalls, gatewayState } from '../apply/gateway-state.ts';
+import { gatewayState } from '../apply/gateway-state.ts';
 import { type Plan, planPolicy } from '../apply/plan-policy.ts';
 import type { PolicyFault } from '../apply/policy-fault.ts';
 import { readPolicy } from '../apply/read-policy.ts';
 import { appliedText, planJson, planText } from '../apply/render-plan.ts';
 import { type CommandContext, outputOf } from '../command-context.ts';
-import { confirm } from '../confirm.ts';
+import { confirmAtTerminal } from '../confirm-at-terminal.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 
@@ -73,11 +73,7 @@ interface Surroundings {
 
 async function carryOut(plan: Plan, calls: AdminCalls, { options, output, context, isJson }: Surroundings) {
   if (!isJson) output.answer({ json: undefined, text: () => planText(plan) });
-  if (isDifferent(plan) && options.yes !== true && !(await confirm('Apply this?', context))) {
-    output.failure({ code: 'declined', message: 'nothing was applied' });
-    context.setExitCode(exitCode.fault);
-    return;
-  }
+  if (isDifferent(plan) && options.yes !== true) await confirmAtTerminal('Apply this?', context.stderr);
   const due = plan.steps.filter(({ action }) => action !== 'unchanged').length;
   const applied = await applyPlan(plan.steps, {
     calls,

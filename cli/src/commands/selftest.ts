@@ -4,7 +4,7 @@ import { newId } from '#kernel/ids.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { withAdministration } from '../administration.ts';
 import { type CommandContext, connectionOf, outputOf } from '../command-context.ts';
-import { confirm } from '../confirm.ts';
+import { confirmAtTerminal } from '../confirm-at-terminal.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { createLogReader } from '../selftest/log-reader.ts';
 import { runSelftest, type SelftestReport } from '../selftest/run-selftest.ts';
@@ -44,7 +44,9 @@ export function addSelftest(program: Command, context: CommandContext): void {
             isKept: options.keep === true,
             runId: `selftest-${newId()}`,
             signal: interrupt.signal,
-            agree: async (question) => options.yes === true || confirm(question, context),
+            agree: async (question) => {
+              if (options.yes !== true) await confirmAtTerminal(question, context.stderr);
+            },
             onResult: (result) => void output.item({ json: result, text: () => resultText(result) }),
           });
         } finally {

@@ -1,5 +1,6 @@
+import { storedEventFromWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
-import { type StoredEvent, storedEventFromWire } from '#journal/stored-event.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { Connection } from '../connection.ts';
 

@@ -25,8 +25,8 @@ export interface SelftestOptions {
   readonly signal: AbortSignal;
   /** How long charges and read models may take; undefined: as long as a takeover. */
   readonly waitMs?: number | undefined;
-  /** Asked before a real provider is; false: no. */
-  readonly agree: (question: string) => Promise<boolean>;
+  /** Called before a real provider is asked. Rejects where that may not be. */
+  readonly agree: (question: string) => Promise<void>;
   readonly onResult: (result: StepResult) => void;
 }
 
@@ -91,7 +91,7 @@ async function pickModel(options: SelftestOptions, steps: Steps, made: SetUp): P
     if (choice === undefined) throw new Finding(`none of the gateway's ${models.length} models has a price`);
     const most = mostUsd(choice);
     const real = `${choice.model} of a real provider, for at most ${most} USD`;
-    if (!choice.isSimulated && !(await agree(`This asks ${real}. Go ahead?`))) throw new Finding('it was declined');
+    if (!choice.isSimulated) await agree(`This asks ${real}. Go ahead?`);
     return { value: choice, message: choice.isSimulated ? `${choice.model} of the simulator` : real };
   });
 }

@@ -20,7 +20,7 @@ async function selftestOf(scope: Scope, defects: Defects = {}, changes: Partial<
     runId: 'selftest-1',
     signal: new AbortController().signal,
     waitMs: WAIT_MS,
-    agree: async () => false,
+    agree: () => Promise.reject(new Error('it was declined')),
     onResult: (result) => results.push(result),
     ...changes,
   });
@@ -142,7 +142,7 @@ test('a real provider is paid only if asked, and told how much at most', async (
   const questions: string[] = [];
   const agree = (isAgreed: boolean) => async (question: string) => {
     questions.push(question);
-    return isAgreed;
+    if (!isAgreed) throw new Error('it was declined');
   };
   const declined = await selftestOf(scope, { provider: 'openai' }, { agree: agree(false) });
   assert.equal(declined.report.isOk, false);

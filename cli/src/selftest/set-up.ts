@@ -1,12 +1,11 @@
-import type { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { ApiKey, User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { type AnyResource, emptyResource, unwrap, wrap } from '#registry/kinds.ts';
-import type { RpcCalls } from '#rpc/client.ts';
+import type { AdminCalls } from '../administration.ts';
 import type { Cleanup } from './cleanup.ts';
 import { Finding, type Steps } from './steps.ts';
 
 export type SelftestAdmin = Pick<
-  RpcCalls<typeof AdminService>,
+  AdminCalls,
   'whoAmI' | 'create' | 'get' | 'list' | 'update' | 'delete' | 'changeBalance' | 'listLedger'
 >;
 
@@ -52,7 +51,7 @@ export async function setUp(surroundings: Surroundings): Promise<SetUp> {
     const idempotencyKey = `${runId}-credit`;
     const credit = { collection: 'users', id: userId, amountUsd: CREDIT_USD, reason: TAG, idempotencyKey };
     await admin.changeBalance(credit);
-    const byHand = `gatewayctl balance change --collection users ${userId} --amount-usd -… --reason selftest`;
+    const byHand = `gatewayctl balance change users ${userId} --amount-usd -… --reason selftest`;
     cleanup.add(`the rest of the credit of user ${userId}`, byHand, () => takeBack(admin, userId));
     return { value: undefined, message: `${CREDIT_USD} USD` };
   });

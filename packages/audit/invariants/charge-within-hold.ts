@@ -1,10 +1,11 @@
+import { payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { accounts } from '#money/posting.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { sumsByAccount } from '../posting-sums.ts';
 import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
-/** The hold is a promise to the client: what a request costs above it is the house's, and stands in its own account. */
+/** The hold is a promise to the client. The house pays any cost above it, from an account of its own. */
 export const chargeWithinHold: Invariant = {
   id: 'I9',
   title: 'no charge is above its hold; what is above stands in house_overrun only',
@@ -23,7 +24,7 @@ export const chargeWithinHold: Invariant = {
   },
 };
 
-/** The end of a hold gives back the hold that was placed, to the same user. */
+/** The end of a hold gives back the placed amount, to the same user. */
 function checkHold(
   tally: Tally,
   event: RecordedEvent<'HoldExpired' | 'ChargePosted'>,
@@ -47,7 +48,7 @@ function checkCharge(tally: Tally, event: RecordedEvent<'ChargePosted'>): void {
     tally.violate(violationAt(event, expected, `an overrun of ${overrun}, ${amount} of ${hold} nano-USD charged`));
   }
   const expected = new Map([
-    [accounts.customer(event.data.userId), -amount],
+    [accounts.payer(payerOf(event.data)), -amount],
     [accounts.houseOverrun, -overrun],
     [accounts.revenue, amount + overrun],
   ]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { replayProjection } from '#journal/replay.ts';
 import { test } from '#testkit/test.ts';
-import { directory } from './projections/directory.ts';
+import { resources } from './projections/resources.ts';
 import { startAccounts } from './testing.ts';
 
 const ada = { name: 'Ada', email: '', requestsPerMinute: 0, multiplierBasisPoints: 0, idempotencyKey: '' };
@@ -45,7 +45,7 @@ test('on empty tables the log alone is enough to authenticate', async () => {
   }
 });
 
-test('the directory rebuilt from the log equals the live one', async () => {
+test('the resources rebuilt from the log equals the live one', async () => {
   const running = await startAccounts();
   try {
     const { accounts } = running;
@@ -54,8 +54,8 @@ test('the directory rebuilt from the log equals the live one', async () => {
       const { key } = await accounts.createApiKey({ userId, name: `"quoted" {braces}, \\ ${n}`, idempotencyKey: '' });
       if (n % 2 === 0) await accounts.revokeApiKey(key.keyId);
     }
-    const report = await replayProjection(directory, running);
-    assert.deepEqual([report.isEqual, report.rows, report.events], [true, 40, 50], report.differences.join('\n'));
+    const report = await replayProjection(resources, running);
+    assert.deepEqual([report.isEqual, report.rows, report.events], [true, 90, 50], report.differences.join('\n'));
   } finally {
     await running.stop();
   }

@@ -6,7 +6,7 @@ import { preflightHeaders } from './http/cors.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
 import { withKnownQuery } from './http/known-query.ts';
 import type { Serve } from './http/serve.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 /** More of a made-up URL is not repeated to whoever made it up. */
 const SHOWN_URL_MAX_CHARACTERS = 200;
@@ -42,18 +42,18 @@ export function createApplication(
 
 function handlerFor({ path, methods, query = [] }: Route, request: IncomingMessage): Handler {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const handler = method === 'GET' || method === 'POST' ? methods[method] : undefined;
+  const handler = Object.entries(methods).find(([verb]) => verb === method)?.[1];
   if (handler !== undefined) return query === 'any' ? handler : withKnownQuery(handler, parametersOf(query, method));
   const allow = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
   return (exchange) => {
     exchange.response.setHeader('allow', allow);
-    // The route itself stays unsaid: `/admin/users/:userId` is no URL that anyone could use.
+    // The message does not show the route: `/admin/users/:userId` is not a URL that a client could use.
     throw new Fault({ code: 'method_not_allowed', message: `${method} is not allowed here: use ${allow}.` });
   };
 }
 
-/** What changes something takes its fields in the body. */
+/** A change takes its fields in the body. */
 function parametersOf(query: readonly string[], method: string | undefined): readonly string[] {
   return method === 'GET' ? query : [];
 }

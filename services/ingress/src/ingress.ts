@@ -18,13 +18,17 @@ import { tracedHandler } from './http/traced-handler.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
+import { createClientAddress } from './rate-limits/client-address.ts';
 import { createGuesses } from './rate-limits/guesses.ts';
 import { createIdentify } from './rate-limits/identify.ts';
-import { type Route, routesOf } from './routes.ts';
+import type { Route } from './route.ts';
+import { routesOf } from './routes.ts';
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 
 export interface Ingress {
+  /** Everything there is to ask for. */
+  readonly routes: readonly Route[];
   /** Listens; resolves with the address. Rejects where the address is taken. */
   listen(): Promise<{ url: string }>;
   /** Stops accepting, lets running answers end within `drainTimeoutMs`, then closes. Repeated calls share one drain. */
@@ -40,7 +44,8 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const guesses = createGuesses(config.rateLimits?.trustedProxies ?? [], logger);
+  const addressOf = createClientAddress(config.rateLimits?.trustedProxies ?? []);
+  const guesses = createGuesses(addressOf, logger);
   const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter, guesses.apiKey);
   let drained: Promise<void> | undefined;
 
@@ -53,6 +58,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const routes = routesOf(dependencies, {
     complete,
     identify,
+    addressOf,
     guesses,
     limits,
     state: {
@@ -91,6 +97,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const stopWatching = watchStalls(open, config, () => answers.isCrowded || drained !== undefined);
 
   return {
+    routes,
     listen: () => listen(server, config),
     drain() {
       drained ??= drainServer(server, open, config).finally(stopWatching);

@@ -1,8 +1,10 @@
+import { providerModels } from '#catalogue/provider-models.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import type { ProviderConfig } from './config.ts';
+import { modelCreatedAtS } from './model-created.ts';
 
-/** What the model table needs of the price catalogue: the models of a provider, with every name that means exactly one. */
+/** The router's view of the price catalogue: the models of a provider, with every name that means exactly one. */
 export type ReadCatalogue = (catalogueId: string) => readonly {
   readonly id: string;
   readonly names: readonly string[];
@@ -10,7 +12,7 @@ export type ReadCatalogue = (catalogueId: string) => readonly {
   readonly isSnapshot: (name: string) => boolean;
 }[];
 
-/** Snapshot names that were asked for are remembered up to this many: there are a few dozen real ones. */
+/** How many requested snapshot names are remembered: there are a few dozen real ones. */
 const SNAPSHOTS_REMEMBERED_MAX = 1_000;
 
 export interface ModelTable {
@@ -19,15 +21,11 @@ export interface ModelTable {
 }
 
 /**
- * The models of all providers by the names a client may use: `<model>` goes to every provider that has it, in the
- * order they are configured; `<provider>/<model>` to that one only, and is found but not listed. So is a dated snapshot,
- * which is sent on as it was named and answers to the name of its model here.
+ * The models of all providers by the names that a client may use. `<model>` goes to every provider that has it, in
+ * configured order. `<provider>/<model>` goes to that provider only; it is found but not listed. So is a dated
+ * snapshot, which is sent on under its own name and uses the price of its model.
  */
-export function buildModelTable(
-  providers: readonly ProviderConfig[],
-  readCatalogue: ReadCatalogue,
-  createdAtS: number,
-): ModelTable {
+export function buildModelTable(providers: readonly ProviderConfig[], readCatalogue: ReadCatalogue): ModelTable {
   const shared = new Map<string, { ownedBy: string; candidates: ModelCandidate[] }>();
   const byName = new Map<string, RoutedModel>();
   for (const provider of providers) {
@@ -36,21 +34,21 @@ export function buildModelTable(
       model.candidates.push(candidate);
       shared.set(candidate.model, model);
       const id = `${provider.name}/${candidate.model}`;
+      const createdAtS = modelCreatedAtS(candidate.model);
       byName.set(id, { id, ownedBy: provider.name, createdAtS, candidates: [candidate] });
     }
   }
-  const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS, ...model }));
-  // A provider may have a model whose own name looks like another's prefixed one; the plain name wins.
+  const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS: modelCreatedAtS(id), ...model }));
+  // A provider may have a model whose own name looks like another provider's prefixed one. The plain name wins.
   for (const model of listed) byName.set(model.id, model);
-  const findSnapshot = createSnapshotFinder(providers, readCatalogue, createdAtS);
+  const findSnapshot = createSnapshotFinder(providers, readCatalogue);
   return { find: (name) => byName.get(name) ?? findSnapshot(name), list: () => listed };
 }
 
-/** Snapshots of the models of those providers that take all the catalogue lists. */
+/** Snapshots of the models of providers that take all models of the catalogue. */
 function createSnapshotFinder(
   providers: readonly ProviderConfig[],
   readCatalogue: ReadCatalogue,
-  createdAtS: number,
 ): (name: string) => RoutedModel | undefined {
   const open = providers.filter((provider) => provider.models === undefined);
   const models = open.flatMap((provider) => readCatalogue(provider.catalogue).map((model) => ({ provider, model })));
@@ -70,25 +68,18 @@ function createSnapshotFinder(
       model: plain,
       priceKey: `${provider.catalogue}/${model.id}`,
     }));
+    const createdAtS = modelCreatedAtS(first.plain);
     const found = { id: first.model.id, ownedBy: first.provider.name, createdAtS, candidates };
     if (remembered.size < SNAPSHOTS_REMEMBERED_MAX) remembered.set(name, found);
     return found;
   };
 }
 
-/** One candidate a name: a provider knows its models by their aliases, too, so the name is sent on as it was given. */
 function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): readonly ModelCandidate[] {
-  const priceKeys = new Map<string, string>();
-  for (const model of readCatalogue(provider.catalogue)) {
-    for (const name of model.names) {
-      if (!priceKeys.has(name)) priceKeys.set(name, `${provider.catalogue}/${model.id}`);
-    }
-  }
-  const names = provider.models ? [...new Set(provider.models)] : [...priceKeys.keys()];
-  return names.map((name) => ({
+  // The name is sent on as it was given.
+  return providerModels(provider, readCatalogue).map(({ name, priceKey }) => ({
     provider: provider.name,
     model: name,
-    // A model the catalogue does not know has a price key all the same: admission refuses it until it is priced.
-    priceKey: priceKeys.get(name) ?? `${provider.catalogue}/${name}`,
+    priceKey,
   }));
 }

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import { type InProcess, runInProcess } from '#host/run-in-process.ts';
 import type { LocalPorts } from '#host/service-module.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
@@ -12,6 +11,7 @@ import { ingressModule } from '../../ingress/src/module.ts';
 import { journalModule } from '../../journal/src/module.ts';
 import { quotaModule } from '../../quota/src/module.ts';
 import { routerModule } from '../../router/src/module.ts';
+import type { Demonstrated } from './demo.ts';
 
 export interface GatewayDependencies {
   /** With its secrets, database and providers. */
@@ -19,8 +19,8 @@ export interface GatewayDependencies {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Another gateway writes this log now: this one has to end. */
   readonly onFenced: (error: Error) => void;
-  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the accounts that requests see. */
-  readonly settleDemo: (accounts: AccountsPort) => Promise<AccountsPort>;
+  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the ports that requests see. */
+  readonly settleDemo: (ports: Demonstrated) => Promise<Demonstrated>;
 }
 
 /** All six services in this process, over one PostgreSQL. */
@@ -51,7 +51,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
     journalModule,
     [accountsModule, quotaModule, billingModule, routerModule, ingressModule],
     {
-      settle: async (ports) => ({ ...ports, accounts: await settleDemo(given(ports)) }),
+      settle: async (ports) => ({ ...ports, ...(await settleDemo(given(ports))) }),
     },
   );
   const running = opened.move();
@@ -65,7 +65,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
   };
 }
 
-function given({ accounts }: LocalPorts): AccountsPort {
-  if (accounts === undefined) throw new Error('there are no accounts in this process');
-  return accounts;
+function given({ accounts, admin }: LocalPorts): Demonstrated {
+  if (accounts === undefined || admin === undefined) throw new Error('there are no accounts in this process');
+  return { accounts, admin };
 }

@@ -10,7 +10,7 @@ const KEY_MAX_CHARACTERS = 256;
  * Whose request this is, by the key in `Authorization: Bearer`, `api-key` (Azure's SDKs) or `x-api-key` (Anthropic's).
  * Throws a `Fault` with `invalid_api_key`, the same for an unknown and a revoked key. The key is not repeated.
  */
-export function authenticate(exchange: Exchange, accounts: AccountsPort): KeyIdentity {
+export function authenticate(exchange: Exchange, accounts: Pick<AccountsPort, 'authenticate'>): KeyIdentity {
   const apiKey = apiKeyOf(exchange.request.headers);
   if (apiKey === '') {
     throw new Fault({

@@ -22,8 +22,8 @@ test('a query parameter that a route does not take is refused by its name, with 
   const { status, error } = await ask(gateway, '/v1/usage?days=3');
   assert.deepEqual([status, error?.code, error?.param], [400, 'invalid_request', 'days']);
   assert.match(error?.message ?? '', /Unknown query parameter 'days': this URL takes 'from' and 'to'\./);
-  const users = await ask(gateway, '/admin/users?email=ada@example.com&limit=2');
-  assert.deepEqual([users.status, users.error?.param], [400, 'email']);
+  const users = await ask(gateway, '/admin/users?name=Ada&limit=2');
+  assert.deepEqual([users.status, users.error?.param], [400, 'name']);
 });
 
 test('routes that read no query refuse any', async () => {
@@ -61,7 +61,7 @@ test('more of a made-up parameter is not repeated', async () => {
 test('a method that is not allowed is told the ones that are, and no pattern of a route', async () => {
   await using gateway = await startTestGateway();
   for (const [path, allow] of [
-    ['/admin/users/u1', 'GET, HEAD, OPTIONS'],
+    ['/admin/users', 'POST, GET, HEAD, OPTIONS'],
     ['/v1/models/a/b', 'GET, HEAD, OPTIONS'],
     ['/admin/users/u1/balance', 'POST, OPTIONS'],
   ] as const) {

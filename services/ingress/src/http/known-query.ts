@@ -2,13 +2,13 @@ import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type Exchange, type Handler, queryOf } from './exchange.ts';
 
-/** More of what a client made up is not repeated to it. */
+/** The most of a client's own text that an answer repeats. */
 const SHOWN_MAX = 5;
 const SHOWN_MAX_CHARACTERS = 64;
 
 /**
- * A handler for requests with no query parameters but these, once each. A parameter that is passed over without a word
- * gives another answer than the one that was asked for.
+ * Wraps a handler: refuses query parameters that it does not take, and those that are given twice. If a parameter were
+ * ignored silently, the client would get another answer than it asked for.
  */
 export function withKnownQuery(handler: Handler, taken: readonly string[]): Handler {
   return (exchange, params) => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import { clientSubject, plainAddress } from '#throttle/client-subject.ts';
+import { plainAddress } from '#throttle/client-subject.ts';
 
 /** Longer lists of proxies are somebody's attempt to be expensive. */
 const FORWARDED_MAX = 20;
@@ -10,8 +10,7 @@ export type ClientAddress = (request: IncomingMessage) => string;
 
 /**
  * The peer's address; where the peer is one of `trustedProxies` (addresses or CIDR ranges), the last address of
- * `X-Forwarded-For` that is none of them. IPv6 counts by /64, which is what one customer has. Throws a `RangeError` for a
- * range that is none.
+ * `X-Forwarded-For` that is none of them. Throws a `RangeError` for a range that is none.
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const trusted = new BlockList();
@@ -20,13 +19,13 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
 
   return (request) => {
     const peer = plainAddress(request.socket.remoteAddress ?? '');
-    if (isIP(peer) === 0 || !isTrusted(peer)) return clientSubject(peer);
+    if (isIP(peer) === 0 || !isTrusted(peer)) return peer;
     const forwarded = String(request.headers['x-forwarded-for'] ?? '')
       .split(',')
       .slice(-FORWARDED_MAX)
       .map((address) => plainAddress(address.trim()))
       .filter((address) => isIP(address) !== 0);
-    return clientSubject(forwarded.findLast((address) => !isTrusted(address)) ?? peer);
+    return forwarded.findLast((address) => !isTrusted(address)) ?? peer;
   };
 }
 

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { systemClockUs } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
+import { clientSubject } from '#throttle/client-subject.ts';
 import type { RateLimit } from '#throttle/gcra.ts';
 import { createGuessThrottle } from '#throttle/guess-throttle.ts';
-import { createClientAddress } from './client-address.ts';
+import type { ClientAddress } from './client-address.ts';
 
 /**
  * Wrong API keys of one client. Many customers may share an address, and each of them may have a revoked key somewhere
@@ -19,15 +20,14 @@ export interface Guesses {
 }
 
 /** Per process: several ingresses allow a guesser several times as much, which is still next to nothing. */
-export function createGuesses(trustedProxies: readonly string[], logger: Logger): Guesses {
-  const addressOf = createClientAddress(trustedProxies);
+export function createGuesses(addressOf: ClientAddress, logger: Logger): Guesses {
   const throttleOf = (limit: RateLimit, what: string) => {
     const throttle = createGuessThrottle({
       limit,
       nowUs: systemClockUs,
       onBlocked: (address) => logger.warn({ address }, `too many wrong ${what} from one address`),
     });
-    return (request: IncomingMessage): number => throttle.guessed(addressOf(request));
+    return (request: IncomingMessage): number => throttle.guessed(clientSubject(addressOf(request)));
   };
   return {
     adminToken: throttleOf(ADMIN_TOKEN_GUESSES, 'admin tokens'),

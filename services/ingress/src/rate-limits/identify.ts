@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AccountsPort, KeyIdentity } from '#contracts/accounts.ts';
 import { Fault } from '#errors/fault.ts';
+import { clientSubject } from '#throttle/client-subject.ts';
 import type { RateLimit } from '#throttle/gcra.ts';
 import { authenticate, hasApiKey } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -25,7 +26,7 @@ export type Identify = (exchange: Exchange) => KeyIdentity | Promise<KeyIdentity
  * milliseconds its sender has to leave off; a right one is not held up by it.
  */
 export function createIdentify(
-  accounts: AccountsPort,
+  accounts: Pick<AccountsPort, 'authenticate'>,
   limits: RateLimits | undefined,
   limiter: RateLimiter | undefined,
   guessed: (request: IncomingMessage) => number,
@@ -52,7 +53,7 @@ export function createIdentify(
   }
 
   return async (exchange) => {
-    const ip = limited('ip', addressOf(exchange.request), limits.perIp);
+    const ip = limited('ip', clientSubject(addressOf(exchange.request)), limits.perIp);
     let identity: KeyIdentity;
     try {
       identity = identityOf(exchange);

@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Resource, ResourceJson } from "../../admin/v1/resources_pb.js";
 
 /**
  * Describes the file gateway/accounts/v1/accounts.proto.
@@ -605,27 +606,27 @@ export declare type RevokeApiKeyResponseJson = {
 export declare const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse, {jsonType: RevokeApiKeyResponseJson}>;
 
 /**
- * @generated from message gateway.accounts.v1.ExportKeysRequest
+ * @generated from message gateway.accounts.v1.ExportPolicyRequest
  */
-export declare type ExportKeysRequest = Message<"gateway.accounts.v1.ExportKeysRequest"> & {
+export declare type ExportPolicyRequest = Message<"gateway.accounts.v1.ExportPolicyRequest"> & {
 };
 
 /**
- * @generated from message gateway.accounts.v1.ExportKeysRequest
+ * @generated from message gateway.accounts.v1.ExportPolicyRequest
  */
-export declare type ExportKeysRequestJson = {
+export declare type ExportPolicyRequestJson = {
 };
 
 /**
- * Describes the message gateway.accounts.v1.ExportKeysRequest.
- * Use `create(ExportKeysRequestSchema)` to create a new message.
+ * Describes the message gateway.accounts.v1.ExportPolicyRequest.
+ * Use `create(ExportPolicyRequestSchema)` to create a new message.
  */
-export declare const ExportKeysRequestSchema: GenMessage<ExportKeysRequest, {jsonType: ExportKeysRequestJson}>;
+export declare const ExportPolicyRequestSchema: GenMessage<ExportPolicyRequest, {jsonType: ExportPolicyRequestJson}>;
 
 /**
- * @generated from message gateway.accounts.v1.ExportKeysResponse
+ * @generated from message gateway.accounts.v1.ExportPolicyResponse
  */
-export declare type ExportKeysResponse = Message<"gateway.accounts.v1.ExportKeysResponse"> & {
+export declare type ExportPolicyResponse = Message<"gateway.accounts.v1.ExportPolicyResponse"> & {
   /**
    * The same in every message of an answer.
    *
@@ -634,15 +635,15 @@ export declare type ExportKeysResponse = Message<"gateway.accounts.v1.ExportKeys
   position: bigint;
 
   /**
-   * @generated from field: repeated gateway.accounts.v1.ExportedKey keys = 2;
+   * @generated from field: repeated gateway.admin.v1.Resource resources = 2;
    */
-  keys: ExportedKey[];
+  resources: Resource[];
 };
 
 /**
- * @generated from message gateway.accounts.v1.ExportKeysResponse
+ * @generated from message gateway.accounts.v1.ExportPolicyResponse
  */
-export declare type ExportKeysResponseJson = {
+export declare type ExportPolicyResponseJson = {
   /**
    * The same in every message of an answer.
    *
@@ -651,66 +652,16 @@ export declare type ExportKeysResponseJson = {
   position?: string;
 
   /**
-   * @generated from field: repeated gateway.accounts.v1.ExportedKey keys = 2;
+   * @generated from field: repeated gateway.admin.v1.Resource resources = 2;
    */
-  keys?: ExportedKeyJson[];
+  resources?: ResourceJson[];
 };
 
 /**
- * Describes the message gateway.accounts.v1.ExportKeysResponse.
- * Use `create(ExportKeysResponseSchema)` to create a new message.
+ * Describes the message gateway.accounts.v1.ExportPolicyResponse.
+ * Use `create(ExportPolicyResponseSchema)` to create a new message.
  */
-export declare const ExportKeysResponseSchema: GenMessage<ExportKeysResponse, {jsonType: ExportKeysResponseJson}>;
-
-/**
- * @generated from message gateway.accounts.v1.ExportedKey
- */
-export declare type ExportedKey = Message<"gateway.accounts.v1.ExportedKey"> & {
-  /**
-   * @generated from field: string key_id = 1;
-   */
-  keyId: string;
-
-  /**
-   * @generated from field: string user_id = 2;
-   */
-  userId: string;
-
-  /**
-   * HMAC-SHA256 of the key under the gateway's pepper, hex.
-   *
-   * @generated from field: string key_hash = 3;
-   */
-  keyHash: string;
-};
-
-/**
- * @generated from message gateway.accounts.v1.ExportedKey
- */
-export declare type ExportedKeyJson = {
-  /**
-   * @generated from field: string key_id = 1;
-   */
-  keyId?: string;
-
-  /**
-   * @generated from field: string user_id = 2;
-   */
-  userId?: string;
-
-  /**
-   * HMAC-SHA256 of the key under the gateway's pepper, hex.
-   *
-   * @generated from field: string key_hash = 3;
-   */
-  keyHash?: string;
-};
-
-/**
- * Describes the message gateway.accounts.v1.ExportedKey.
- * Use `create(ExportedKeySchema)` to create a new message.
- */
-export declare const ExportedKeySchema: GenMessage<ExportedKey, {jsonType: ExportedKeyJson}>;
+export declare const ExportPolicyResponseSchema: GenMessage<ExportPolicyResponse, {jsonType: ExportPolicyResponseJson}>;
 
 /**
  * Users, their API keys and top-ups. A command is answered when it is durable and visible.
@@ -773,15 +724,15 @@ export declare const AccountsService: GenService<{
     output: typeof RevokeApiKeyResponseSchema;
   },
   /**
-   * Every key that authenticates, by its keyed hash, with the place in the log it is true for. For those who
-   * authenticate in memory and follow the log from there.
+   * Every resource in force as the log has it, with the place in the log it is true for. For processes that keep policy in
+   * memory and follow the log from there.
    *
-   * @generated from rpc gateway.accounts.v1.AccountsService.ExportKeys
+   * @generated from rpc gateway.accounts.v1.AccountsService.ExportPolicy
    */
-  exportKeys: {
+  exportPolicy: {
     methodKind: "server_streaming";
-    input: typeof ExportKeysRequestSchema;
-    output: typeof ExportKeysResponseSchema;
+    input: typeof ExportPolicyRequestSchema;
+    output: typeof ExportPolicyResponseSchema;
   },
 }>;
 

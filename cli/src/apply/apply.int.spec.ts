@@ -2,15 +2,23 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
 import { adminService } from '#admin-api/admin-service.ts';
 import type { AdminCaller } from '#contracts/admin.ts';
+import {
+  CreateRequestSchema,
+  GetRequestSchema,
+  UpdateRequestSchema,
+} from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { type Provider, ProviderSchema, type User, UserSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { type AnyResource, wrap } from '#registry/kinds.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { afterAll, beforeEach, test } from '#testkit/test.ts';
 
-const adminToken = 'the-admin-token';
+const adminToken = 'the-admin-token-of-16-and-more';
 const main = join(import.meta.dirname, '../main.ts');
 const example = join(import.meta.dirname, '../../../config/policy.example.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'gatewayctl-apply-'));
@@ -44,7 +52,8 @@ beforeEach(() => {
   broken = undefined;
 });
 
-const changesMade = (): number => admin.calls.filter(({ method }) => !['get', 'list'].includes(method)).length;
+const changesMade = (): number =>
+  admin.calls.filter(({ method }) => !['get', 'list', 'whoAmI'].includes(method)).length;
 
 function apply(file: string, args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) {
   const environment = { GATEWAY_GRPC_ADDRESS: server.address, GATEWAY_ADMIN_TOKEN: adminToken, ...more };
@@ -57,8 +66,11 @@ function fileOf(text: string): string {
   return path;
 }
 
+const resourceOf = (kind: 'user' | 'provider', value: User | Provider | undefined) =>
+  wrap({ case: kind, value } as AnyResource);
+
 async function limitOf(id: string): Promise<unknown> {
-  const { resource } = await admin.port.get({ kind: 'limit', id } as never, owner);
+  const { resource } = await admin.port.get(create(GetRequestSchema, { kind: 'limit', id }), owner);
   return resource?.resource?.value;
 }
 
@@ -116,6 +128,23 @@ test('--prune deletes what the file does not have of its kinds, and nothing else
   await assert.rejects(limitOf('two'));
   assert.ok(await limitOf('one'));
   assert.equal((await apply(fileOf(team), ['--dry-run'])).code, 0);
+});
+
+test('--prune spares what no file can say: a user without an e-mail, and what comes from settings', async () => {
+  const bob = create(UserSchema, { name: 'Bob' });
+  const providers = [
+    create(ProviderSchema, { id: 'seeded', kind: 'openai', baseUrl: 'http://10.0.0.5/v1', source: 'config' }),
+    create(ProviderSchema, { id: 'mine', kind: 'openai', baseUrl: 'http://10.0.0.5/v1', source: 'admin' }),
+  ];
+  await admin.port.create(create(CreateRequestSchema, { resource: resourceOf('user', bob) }), owner);
+  for (const provider of providers) {
+    await admin.port.update(create(UpdateRequestSchema, { resource: resourceOf('provider', provider) }), owner);
+  }
+  const kept = `- {kind: user, name: Ann, email: ann@example.com}
+- {kind: provider, id: other, provider_kind: openai, base_url: "http://10.0.0.5/v1"}
+`;
+  const { stdout } = await apply(fileOf(kept), ['--prune', '--dry-run']);
+  assert.deepEqual(stdout.match(/^- .*$/gm), ['- provider mine']);
 });
 
 test('a faulty file is refused with all its faults before the gateway is asked', async () => {

@@ -142,7 +142,7 @@ async function planDeletions(steps: readonly PlanStep[], state: GatewayState): P
     for (const message of await state.all(kind)) {
       const id = idOf(message);
       if (kept.has(id) || !isOperators(kind, message)) continue;
-      const label = String(valueIn(message, matchFields[kind] ?? 'id') || id);
+      const label = String(valueIn(message, matchFields[kind] ?? 'id'));
       deletions.push({ action: 'delete', kind, id, label, changes: [], entry: undefined, version: 0n, unseen: [] });
     }
   }
@@ -151,10 +151,14 @@ async function planDeletions(steps: readonly PlanStep[], state: GatewayState): P
 
 const OF_A_USER = /^user-.+-requests-per-minute$/;
 
-/** Whether it was written by an operator: a price of the catalogue, or a provider of the settings, would come back. */
+/**
+ * Whether a file can say it, and an operator has said it: a price of the catalogue or a provider of the settings would come
+ * back, a limit that a user's own field makes goes with the field, and a user without an e-mail is in no file.
+ */
 function isOperators(kind: Kind, message: Message): boolean {
-  const source = valueIn(message, 'source') ?? '';
   if (kind === 'limit' && OF_A_USER.test(idOf(message))) return false;
+  if (valueIn(message, matchFields[kind] ?? 'id') === '') return false;
+  const source = valueIn(message, 'source') ?? '';
   return source === '' || source === 'admin';
 }
 

@@ -86,7 +86,8 @@ function urlOf(given: string | undefined, environment: NodeJS.ProcessEnv): strin
   return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
 }
 
-const STEP_CHARS = 28;
+/** As long as the longest step's name. */
+const STEP_CHARS = 33;
 
 function resultText({ step, outcome, message, hint }: StepResult): string {
   const line = `${outcome.padEnd(6)}  ${step.padEnd(STEP_CHARS)}  ${message}`;

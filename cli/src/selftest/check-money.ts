@@ -1,5 +1,3 @@
-import { parseEvent } from '#audit/parse-event.ts';
-import { createPublishedPrices, type PublishedPrices } from '#audit/published-prices.ts';
 import type { Limit } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { streams } from '#contracts/streams.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
@@ -10,6 +8,7 @@ import { chainProblem } from './check-chain.ts';
 import type { Ran } from './check-requests.ts';
 import { eventually } from './eventually.ts';
 import type { LogReader } from './log-reader.ts';
+import { pricesOf } from './prices-in-log.ts';
 import { CREDIT_USD, type SelftestAdmin, type SetUp, userOf } from './set-up.ts';
 import { Finding, type Steps } from './steps.ts';
 
@@ -56,15 +55,6 @@ async function checkCharge({ log, steps, signal, waitMs, made }: Surroundings, r
     const message = `${formatUsd(amountNanoUsd)} USD by ${priceKey}, worked out anew from its lines and its price`;
     return { value: { amountNanoUsd, events }, message };
   });
-}
-
-async function pricesOf(log: LogReader, priceKey: string): Promise<PublishedPrices> {
-  const prices = createPublishedPrices();
-  for (const stored of await log.stream(streams.price(priceKey))) {
-    const parsed = parseEvent(stored);
-    if (parsed.kind === 'conforms') prices.apply(parsed.event);
-  }
-  return prices;
 }
 
 async function checkBalance({ admin, steps, signal, waitMs, made }: Surroundings, charged: bigint): Promise<void> {

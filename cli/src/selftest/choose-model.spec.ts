@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
-import type { Price } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import type { Price } from '#money/price.ts';
+import { priceFromEvent } from '#money/price.ts';
+import { pricePublished } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
 import { chooseModel, type Offer } from './choose-model.ts';
 
-const price = (id: string, input: string, output: string): Pick<Price, 'id' | 'prices'> => ({
-  id,
-  prices: [
-    { $typeName: 'gateway.admin.v1.UnitPrice', unit: 'input', usdPerMillion: input },
-    { $typeName: 'gateway.admin.v1.UnitPrice', unit: 'output', usdPerMillion: output },
-  ],
-});
+const prices = new Map<string, Price>(
+  [
+    ['openai/dear', 10_000_000, 30_000_000] as const,
+    ['openai/cheap', 100_000, 400_000] as const,
+    ['openai/embedding', 20_000, 0] as const,
+    ['two/cheap', 1_000_000, 1_000_000] as const,
+  ].map(([key, inputPicoUsd, outputPicoUsd]) => [
+    key,
+    priceFromEvent(pricePublished(key, { inputPicoUsd, outputPicoUsd }).data, 1),
+  ]),
+);
 const offer: Offer = {
-  models: ['dear', 'unpriced', 'cheap', 'elsewhere'],
-  prices: [price('openai/dear', '10', '30'), price('openai/cheap', '0.1', '0.4'), price('other/elsewhere', '0', '0')],
+  models: ['dear', 'unpriced', 'cheap', 'embedding'].map((id) => ({ id, ownedBy: 'mine' })),
   providers: [{ id: 'mine', catalogue: 'openai', status: 'active' }],
+  priceOf: async (priceKey) => prices.get(priceKey),
 };
 
-test('the cheapest model that a provider here has a price for is chosen', () => {
-  assert.deepEqual(chooseModel(offer, undefined), {
+test('the cheapest model that has a price for what it completes is chosen', async () => {
+  assert.deepEqual(await chooseModel(offer, undefined), {
     model: 'cheap',
     // 1,000 x 0.1 + 64 x 0.4 USD a million, in nano-USD.
     requestNanoUsdMax: 125_600n,
@@ -25,29 +31,28 @@ test('the cheapest model that a provider here has a price for is chosen', () => 
   });
 });
 
-test('a model that is asked for is taken, priced or not', () => {
-  assert.equal(chooseModel(offer, 'dear')?.requestNanoUsdMax, 11_920_000n);
-  assert.deepEqual(chooseModel(offer, 'unpriced'), {
-    model: 'unpriced',
-    requestNanoUsdMax: undefined,
-    isSimulated: false,
-  });
+test('a model that is asked for is taken, priced or not', async () => {
+  assert.equal((await chooseModel(offer, 'dear'))?.requestNanoUsdMax, 11_920_000n);
+  const unpriced = { model: 'unpriced', requestNanoUsdMax: undefined, isSimulated: false };
+  assert.deepEqual(await chooseModel(offer, 'unpriced'), unpriced);
 });
 
-test('a model that several providers have costs at most what the dearest takes', () => {
+test('a model that several providers have costs at most what the dearest takes', async () => {
   const both = { ...offer, providers: [...offer.providers, { id: 'two', catalogue: '', status: 'active' }] };
-  const prices = [...offer.prices, price('two/cheap', '1', '1')];
-  assert.equal(chooseModel({ ...both, prices }, 'cheap')?.requestNanoUsdMax, 1_064_000n);
+  assert.equal((await chooseModel(both, 'cheap'))?.requestNanoUsdMax, 1_064_000n);
 });
 
-test('only where no real provider can answer is the money nobody’s', () => {
+test('only where no real provider can answer is the money nobody’s', async () => {
   const simulator = { id: 'simulator-openai', catalogue: 'openai', status: 'active' };
-  const simulated = (providers: Offer['providers']) => chooseModel({ ...offer, providers }, undefined)?.isSimulated;
-  assert.equal(simulated([simulator]), true);
-  assert.equal(simulated([simulator, ...offer.providers]), false);
-  assert.equal(simulated([simulator, { id: 'openai', catalogue: '', status: 'disabled' }]), true);
+  const isSimulated = async (providers: Offer['providers']) => {
+    const models = offer.models.map(({ id }) => ({ id, ownedBy: simulator.id }));
+    return (await chooseModel({ ...offer, models, providers }, undefined))?.isSimulated;
+  };
+  assert.equal(await isSimulated([simulator]), true);
+  assert.equal(await isSimulated([simulator, ...offer.providers]), false);
+  assert.equal(await isSimulated([simulator, { id: 'openai', catalogue: '', status: 'disabled' }]), true);
 });
 
-test('without a price there is nothing to choose', () => {
-  assert.equal(chooseModel({ ...offer, prices: [] }, undefined), undefined);
+test('without a price there is nothing to choose', async () => {
+  assert.equal(await chooseModel({ ...offer, priceOf: async () => undefined }, undefined), undefined);
 });

@@ -1,13 +1,14 @@
-import type { Price, Provider } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import type { Provider } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { asArray, asObject, parseObject } from '#kernel/json.ts';
 import { formatUsd, parseUsd } from '#money/nano-usd.ts';
 import { listAll } from '../list-all.ts';
 import { checkMoney } from './check-money.ts';
 import { checkAnswers, checkRefusals } from './check-requests.ts';
-import { type Choice, chooseModel } from './choose-model.ts';
+import { type Choice, chooseModel, type Offer } from './choose-model.ts';
 import { createCleanup } from './cleanup.ts';
 import { eventually } from './eventually.ts';
 import type { LogReader } from './log-reader.ts';
+import { priceInForce } from './prices-in-log.ts';
 import { goodRequests } from './requests.ts';
 import { CREDIT_USD, type SelftestAdmin, type SetUp, setUp } from './set-up.ts';
 import { createSteps, Finding, type StepResult, type Steps, Stopped } from './steps.ts';
@@ -83,11 +84,12 @@ async function runSteps(
 
 /** Asks with the new key which models there are, and before money is spent whether it may be. */
 async function pickModel(options: SelftestOptions, steps: Steps, made: SetUp): Promise<Choice> {
-  const { admin, url, signal, model: wanted, agree } = options;
+  const { admin, log, url, signal, model: wanted, agree } = options;
   return steps.need('model', 'See --url, --model, and "gatewayctl models list".', async () => {
     const models = await modelsOf(url, made.customer.apiKey, signal);
-    const [prices, providers] = [await listAll(admin, 'price'), await listAll(admin, 'provider')];
-    const choice = chooseModel({ models, prices: prices as Price[], providers: providers as Provider[] }, wanted);
+    const providers = (await listAll(admin, 'provider')) as readonly Provider[];
+    const priceOf = (priceKey: string) => priceInForce(log, priceKey, Date.now());
+    const choice = await chooseModel({ models, providers, priceOf }, wanted);
     if (choice === undefined) throw new Finding(`none of the gateway's ${models.length} models has a price`);
     const most = mostUsd(choice);
     const real = `${choice.model} of a real provider, for at most ${most} USD`;
@@ -106,13 +108,16 @@ function mostUsd({ requestNanoUsdMax }: Choice): string {
 /** A new key is felt by every ingress within this time. */
 const KEY_FELT_MS = 5_000;
 
-async function modelsOf(url: string, apiKey: string, signal: AbortSignal): Promise<readonly string[]> {
-  let models: readonly string[] = [];
+async function modelsOf(url: string, apiKey: string, signal: AbortSignal): Promise<Offer['models']> {
+  let models: Offer['models'] = [];
   await eventually(
     async () => {
       const answer = await ask(new URL('/v1/models', url), apiKey, signal);
       const list = parseObject(await answer.text())?.['data'];
-      models = asArray(list).map((model) => String(asObject(model)?.['id']));
+      models = asArray(list).map((each) => {
+        const model = asObject(each);
+        return { id: String(model?.['id']), ownedBy: String(model?.['owned_by']) };
+      });
       return answer.status === 200 ? undefined : `GET /v1/models with the new key is answered ${answer.status}`;
     },
     { signal, timeoutMs: KEY_FELT_MS },

@@ -52,7 +52,7 @@ export async function startFakeGateway(defects: Defects = {}): Promise<FakeGatew
   const entries: LogEntry[] = [{ stream: streams.price(PRICE_KEY), ...published }];
   const ran = new Map<string, number>();
   const state: State = { memory, entries, ran, defects };
-  await seed(memory, defects.provider ?? 'simulator-openai');
+  await seed(memory, providerOf(state));
   const server = createServer((request, response) => void answer(state, request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -77,11 +77,10 @@ async function seed({ port }: MemoryAdmin, providerId: string): Promise<void> {
     port.update(create(AdminService.method.update.input, { resource: wrap(resource) }), owner);
   const provider = { kind: 'openai', baseUrl: 'http://127.0.0.1:1/v1', catalogue: 'openai' };
   await set({ case: 'provider', value: { ...emptyResource('provider', providerId), ...provider } });
-  const prices = [
-    { $typeName: 'gateway.admin.v1.UnitPrice' as const, unit: 'input', usdPerMillion: '1' },
-    { $typeName: 'gateway.admin.v1.UnitPrice' as const, unit: 'output', usdPerMillion: '4' },
-  ];
-  await set({ case: 'price', value: { ...emptyResource('price', PRICE_KEY), prices } });
+}
+
+function providerOf({ defects }: State): string {
+  return defects.provider ?? 'simulator-openai';
 }
 
 function adminOf(state: State): SelftestAdmin {
@@ -153,7 +152,8 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const caller = state.memory.authenticate(apiKey);
   const body = parseObject(await text(request)) ?? {};
   if (caller === undefined) return refuse(response, 'invalid_api_key');
-  if (request.url === '/v1/models') return void response.end(JSON.stringify({ data: [{ id: MODEL }] }));
+  if (request.url === '/v1/models')
+    return void response.end(JSON.stringify({ data: [{ id: MODEL, owned_by: providerOf(state) }] }));
   if (body['model'] !== MODEL) return refuse(response, 'model_not_found');
   const count = state.ran.get(caller.userId) ?? 0;
   const limit = await limitOf(state, caller.userId);

@@ -11,7 +11,7 @@ import { readPolicy } from '../apply/read-policy.ts';
 import { appliedText, planJson, planText } from '../apply/render-plan.ts';
 import { type CommandContext, outputOf } from '../command-context.ts';
 import { confirmAtTerminal } from '../confirm-at-terminal.ts';
-import { exitCode } from '../exit-code.ts';
+import { exitCode, UsageError } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 
 interface Options {
@@ -72,8 +72,11 @@ interface Surroundings {
 }
 
 async function carryOut(plan: Plan, calls: AdminCalls, { options, output, context, isJson }: Surroundings) {
+  const isToAsk = isDifferent(plan) && options.yes !== true;
+  // A program reads one document, which comes after the work.
+  if (isJson && isToAsk) throw new UsageError('nothing was done: with --json give --yes, or --dry-run');
   if (!isJson) output.answer({ json: undefined, text: () => planText(plan) });
-  if (isDifferent(plan) && options.yes !== true) await confirmAtTerminal('Apply this?', context.stderr);
+  if (isToAsk) await confirmAtTerminal('Apply this?', context.stderr);
   const due = plan.steps.filter(({ action }) => action !== 'unchanged').length;
   const applied = await applyPlan(plan.steps, {
     calls,

@@ -17,8 +17,6 @@ import { createSubjectKeys } from './adapters/subject-keys.ts';
 import { createUserSeals } from './adapters/user-seals.ts';
 import { type AdminDependencies, createAdmin } from './admin.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
-import { earlierAccounts } from './earlier-accounts.ts';
-import { creditPayer } from './handlers/change-balance.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Neighbours, Ports } from './ports.ts';
 import { resources } from './projections/resources.ts';
@@ -80,10 +78,8 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     neighbours: dependencies.neighbours ?? (() => ({})),
     findCredit: (creditId) => findCredit(pool, creditId),
   };
-  const port = createAdmin(admin);
   return {
-    admin: port,
-    ...earlierAccounts(port, (credit) => creditPayer(admin, credit)),
+    admin: createAdmin(admin),
     authenticate: createAuthenticator(config.keyPepper, createKeyRing(registry), admin.clock),
     projections: [resources],
     async ready() {

@@ -47,7 +47,7 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
     return {
       ports: { accounts, admin },
       projections,
-      services: [accountsService({ accounts, policy: policySnapshotOf(pool) })],
+      services: [accountsService(policySnapshotOf(pool))],
       operatorServices: [adminService(admin)],
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       // A price file comes whole.

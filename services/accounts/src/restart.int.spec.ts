@@ -2,26 +2,24 @@ import assert from 'node:assert/strict';
 import { replayProjection } from '#journal/replay.ts';
 import { test } from '#testkit/test.ts';
 import { resources } from './projections/resources.ts';
-import { startAccounts } from './testing.ts';
-
-const ada = { name: 'Ada', email: '', requestsPerMinute: 0, multiplierBasisPoints: 0, idempotencyKey: '' };
+import { callsOf, startAccounts } from './testing.ts';
 
 test('after a restart exactly the unrevoked keys authenticate, though the tables were behind the log', async () => {
   const running = await startAccounts();
   try {
-    const { accounts } = running;
-    const { userId } = await accounts.createUser(ada);
-    const kept = await accounts.createApiKey({ userId, name: 'kept', idempotencyKey: '' });
-    const revoked = await accounts.createApiKey({ userId, name: 'revoked', idempotencyKey: '' });
-    await accounts.revokeApiKey(revoked.key.keyId);
-    const revokedLate = await accounts.createApiKey({ userId, name: 'revoked late', idempotencyKey: '' });
+    const calls = callsOf(running.accounts.admin);
+    const { id: userId } = await calls.create('user', { name: 'Ada' });
+    const kept = await calls.create('key', { userId, name: 'kept' });
+    const revoked = await calls.create('key', { userId, name: 'revoked' });
+    await calls.delete('key', revoked.id);
+    const revokedLate = await calls.create('key', { userId, name: 'revoked late' });
     await running.stopProjection();
-    await accounts.revokeApiKey(revokedLate.key.keyId);
-    const createdLate = await accounts.createApiKey({ userId, name: 'created late', idempotencyKey: '' });
+    await calls.delete('key', revokedLate.id);
+    const createdLate = await calls.create('key', { userId, name: 'created late' });
 
     const restarted = await running.restart();
-    assert.deepEqual(restarted.authenticate(kept.apiKey), { keyId: kept.key.keyId, userId });
-    assert.deepEqual(restarted.authenticate(createdLate.apiKey), { keyId: createdLate.key.keyId, userId });
+    assert.deepEqual(restarted.authenticate(kept.apiKey), { keyId: kept.id, userId });
+    assert.deepEqual(restarted.authenticate(createdLate.apiKey), { keyId: createdLate.id, userId });
     assert.equal(restarted.authenticate(revoked.apiKey), undefined);
     assert.equal(restarted.authenticate(revokedLate.apiKey), undefined);
   } finally {
@@ -33,11 +31,12 @@ test('on empty tables the log alone is enough to authenticate', async () => {
   const first = await startAccounts();
   const second = await startAccounts(first.journal);
   try {
-    const { userId } = await first.accounts.createUser(ada);
-    const { key, apiKey } = await first.accounts.createApiKey({ userId, name: '', idempotencyKey: '' });
+    const calls = callsOf(first.accounts.admin);
+    const { id: userId } = await calls.create('user', { name: 'Ada' });
+    const { id: keyId, apiKey } = await calls.create('key', { userId });
     await second.accounts.ready();
-    assert.deepEqual(second.accounts.authenticate(apiKey), { keyId: key.keyId, userId });
-    await first.accounts.revokeApiKey(key.keyId);
+    assert.deepEqual(second.accounts.authenticate(apiKey), { keyId, userId });
+    await calls.delete('key', keyId);
     await second.accounts.ready();
     assert.equal(second.accounts.authenticate(apiKey), undefined);
   } finally {
@@ -48,11 +47,11 @@ test('on empty tables the log alone is enough to authenticate', async () => {
 test('the resources rebuilt from the log equals the live one', async () => {
   const running = await startAccounts();
   try {
-    const { accounts } = running;
+    const calls = callsOf(running.accounts.admin);
     for (let n = 0; n < 20; n += 1) {
-      const { userId } = await accounts.createUser({ ...ada, name: `User ${n} ß 漢字`, requestsPerMinute: n });
-      const { key } = await accounts.createApiKey({ userId, name: `"quoted" {braces}, \\ ${n}`, idempotencyKey: '' });
-      if (n % 2 === 0) await accounts.revokeApiKey(key.keyId);
+      const { id: userId } = await calls.create('user', { name: `User ${n} ß 漢字`, requestsPerMinute: n });
+      const { id } = await calls.create('key', { userId, name: `"quoted" {braces}, \\ ${n}` });
+      if (n % 2 === 0) await calls.delete('key', id);
     }
     const report = await replayProjection(resources, running);
     assert.deepEqual([report.isEqual, report.rows, report.events], [true, 90, 50], report.differences.join('\n'));

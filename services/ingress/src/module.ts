@@ -1,5 +1,6 @@
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
-import { connectRemoteAccounts } from '#clients/accounts/remote-accounts.ts';
+import { createAuthenticator } from '#api-keys/authenticator.ts';
+import { createKeyRing } from '#api-keys/key-ring.ts';
 import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
 import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
@@ -54,7 +55,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
-      accounts: await openAccounts(parts, keyPepper),
+      accounts: openAccounts(parts, registry, keyPepper),
       admin: openAdmin(parts, registry),
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
@@ -140,16 +141,13 @@ function openRouter({
   return { port: router, ready: router.ready, state: router.state };
 }
 
-async function openAccounts(
-  { host, local, journal, registry }: LeadParts,
+/** Keys are looked up in this process, so that a revocation is felt as soon as its event arrives. */
+function openAccounts(
+  { local }: LeadParts,
+  registry: FollowedRegistry,
   keyPepper: string,
-): Promise<IngressDependencies['accounts']> {
-  if (local.accounts !== undefined) return local.accounts;
-  const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
-  const peer = peerOf(host, accountsAddresses);
-  const accounts = connectRemoteAccounts({ peer, journal, registry: await registry(), keyPepper });
-  host.stack.defer(() => accounts.close());
-  return accounts;
+): IngressDependencies['accounts'] {
+  return local.accounts ?? { authenticate: createAuthenticator(keyPepper, createKeyRing(registry)) };
 }
 
 /** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */

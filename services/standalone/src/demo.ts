@@ -125,14 +125,9 @@ async function retireDemo({ accounts, admin }: Demonstrated, demoKey: string | u
 function withoutDemo({ accounts, admin }: Demonstrated): Demonstrated {
   return {
     accounts: {
-      ...accounts,
       authenticate(apiKey) {
         const identity = accounts.authenticate(apiKey);
         return identity?.userId === DEMO_USER_ID ? undefined : identity;
-      },
-      async createApiKey(command) {
-        if (command.userId === DEMO_USER_ID) throw noKeysHere();
-        return accounts.createApiKey(command);
       },
     },
     admin: {

@@ -80,6 +80,10 @@ test('a resource that has a field "kind" itself is written with its own', () => 
   assert.deepEqual(faultsOf(text.replace('openai', 'closedai')), [
     "3: 'provider_kind' must be one of openai, anthropic.",
   ]);
+  assert.match(
+    faultsOf(`${text}colour: red\n`)[0] ?? '',
+    /^5: Unknown field 'colour': expected id, provider_kind, base_url,/,
+  );
 });
 
 test('names stand for ids: of teams, organisations and users, in subjects as well', () => {

@@ -52,7 +52,7 @@ function readEntry(item: YamlItem): { readonly entry?: PolicyEntry; readonly fau
   const others = read.problems.filter(({ param }) => !('refused' in whose) || param !== whose.refused);
   const inFields = others.map(({ param, message }) => ({
     line: place.lineOf(param),
-    message: message.replaceAll(`'${param}'`, `'${writtenAs(param)}'`),
+    message: inFileWords(message.replaceAll(`'${param}'`, `'${writtenAs(param)}'`), kind, schema),
   }));
   const faults = [...whose.faults, ...named.faults, ...secretFaults, ...inFields];
   if (faults.length > 0) return { faults };
@@ -70,10 +70,20 @@ function ownKindOf(kind: Kind): string {
   return `${kind}_kind`;
 }
 
+/** A list of a resource's fields names its own `kind` as the file writes it. */
+function inFileWords(message: string, kind: Kind, schema: DescMessage): string {
+  const isList = message.startsWith('Unknown field') && hasOwnKind(schema);
+  return isList ? message.replace(/(?<=[ :] ?)kind(?=[,.])/, ownKindOf(kind)) : message;
+}
+
+function hasOwnKind(schema: DescMessage): boolean {
+  return schema.fields.some(({ name }) => name === 'kind');
+}
+
 function withOwnKind(kind: Kind, schema: DescMessage, value: JsonObject): JsonObject {
   const { kind: _, ...document } = value;
   const own = ownKindOf(kind);
-  if (!(own in document) || !schema.fields.some(({ name }) => name === 'kind')) return document;
+  if (!(own in document) || !hasOwnKind(schema)) return document;
   const { [own]: ownKind, ...others } = document;
   return { ...others, kind: ownKind };
 }

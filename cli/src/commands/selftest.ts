@@ -94,12 +94,13 @@ function resultText({ step, outcome, message, hint }: StepResult): string {
   return hint === '' ? line : `${line}\n        ${hint}`;
 }
 
-function reportText({ isOk, chargedNanoUsd, left }: SelftestReport): string {
+function reportText({ isOk, isInterrupted, chargedNanoUsd, left }: SelftestReport): string {
+  const failed = isInterrupted ? 'The self-test was interrupted.' : 'THE SELF-TEST FAILED.';
   const cost = `It was charged ${formatUsd(chargedNanoUsd)} USD.`;
   const rest = left.length === 0 ? '' : ` Left there: ${left.join(', ')}.`;
-  return `${isOk ? 'The gateway works.' : 'THE SELF-TEST FAILED.'} ${cost}${rest}`;
+  return `${isOk ? 'The gateway works.' : failed} ${cost}${rest}`;
 }
 
-function reportJson({ isOk, model, chargedNanoUsd, left }: SelftestReport): unknown {
-  return { is_ok: isOk, model, charged_nano_usd: chargedNanoUsd, left };
+function reportJson({ isOk, isInterrupted, model, chargedNanoUsd, left }: SelftestReport): unknown {
+  return { is_ok: isOk, is_interrupted: isInterrupted, model, charged_nano_usd: chargedNanoUsd, left };
 }

@@ -33,6 +33,8 @@ export interface SelftestOptions {
 
 export interface SelftestReport {
   readonly isOk: boolean;
+  /** It was ended before its last step. */
+  readonly isInterrupted: boolean;
   readonly model: string;
   readonly chargedNanoUsd: bigint;
   /** What was made and not taken away, or not to be. */
@@ -56,6 +58,7 @@ export async function runSelftest(options: SelftestOptions): Promise<SelftestRep
   const isOk = tried !== undefined && steps.results.every(({ outcome }) => outcome === 'ok');
   return {
     isOk: isOk && (isKept || left.length === 0),
+    isInterrupted: signal.aborted,
     model: tried?.model ?? '',
     chargedNanoUsd: tried?.chargedNanoUsd ?? 0n,
     left,

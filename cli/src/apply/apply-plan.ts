@@ -3,10 +3,11 @@ import { Fault, faultFrom } from '#errors/fault.ts';
 import { type AnyResource, factsOf, unwrap, wrap } from '#registry/kinds.ts';
 import type { AdminCalls } from '../administration.ts';
 import { type GatewayState, idOf } from './gateway-state.ts';
-import { type PlanStep, setAt } from './plan-policy.ts';
+import type { PlanStep } from './plan-step.ts';
 import type { PolicyEntry, Reference } from './policy-entry.ts';
 import { comparableName } from './policy-kinds.ts';
 import { readSecret } from './read-secret.ts';
+import { setAt } from './set-at.ts';
 
 /** What came of the steps of a plan. */
 export interface Applied {

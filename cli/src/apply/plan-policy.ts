@@ -1,27 +1,14 @@
-import { clone, type Message } from '@bufbuild/protobuf';
-import { factsOf, type Kind } from '#registry/kinds.ts';
-import { type FieldChange, fieldChanges } from './field-changes.ts';
-import { type Found, type GatewayState, idOf, valueIn } from './gateway-state.ts';
+import { clone } from '@bufbuild/protobuf';
+import { factsOf } from '#registry/kinds.ts';
+import { fieldChanges } from './field-changes.ts';
+import { type Found, type GatewayState, valueIn } from './gateway-state.ts';
+import { planDeletions } from './plan-deletions.ts';
+import type { PlanStep } from './plan-step.ts';
 import type { PolicyEntry, Reference } from './policy-entry.ts';
 import type { PolicyFault } from './policy-fault.ts';
 import { comparableName, matchFields, policyKinds } from './policy-kinds.ts';
 import { readSecret } from './read-secret.ts';
-
-/** What becomes of one resource. */
-export interface PlanStep {
-  readonly action: 'create' | 'change' | 'unchanged' | 'delete';
-  readonly kind: Kind;
-  /** Empty: the gateway is going to make it. */
-  readonly id: string;
-  readonly label: string;
-  readonly changes: readonly FieldChange[];
-  /** undefined: the resource is not in the file. */
-  readonly entry: PolicyEntry | undefined;
-  /** The version that was compared; 0: there is none. */
-  readonly version: bigint;
-  /** Fields of the file that the gateway never shows, and so cannot be compared. */
-  readonly unseen: readonly string[];
-}
+import { setAt } from './set-at.ts';
 
 export interface Plan {
   /** In the order in which they are done. */
@@ -131,41 +118,4 @@ async function lookUp(
 
 function isNamed({ kind, message }: PolicyEntry, name: string): boolean {
   return comparableName(kind, valueIn(message, matchFields[kind] ?? 'name')) === comparableName(kind, name);
-}
-
-/** What the file does not have, of the kinds that it has: those first that may refer to others. */
-async function planDeletions(steps: readonly PlanStep[], state: GatewayState): Promise<readonly PlanStep[]> {
-  const kinds = [...new Set(steps.map(({ kind }) => kind))].filter((kind) => !factsOf(kind).options.isSingle);
-  const deletions: PlanStep[] = [];
-  for (const kind of kinds.reverse()) {
-    const kept = new Set(steps.filter((step) => step.kind === kind).map(({ id }) => id));
-    for (const message of await state.all(kind)) {
-      const id = idOf(message);
-      if (kept.has(id) || !isOperators(kind, message)) continue;
-      const label = String(valueIn(message, matchFields[kind] ?? 'id'));
-      deletions.push({ action: 'delete', kind, id, label, changes: [], entry: undefined, version: 0n, unseen: [] });
-    }
-  }
-  return deletions;
-}
-
-const OF_A_USER = /^user-.+-requests-per-minute$/;
-
-/**
- * Whether a file can say it, and an operator has said it: a price of the catalogue or a provider of the settings would come
- * back, a limit that a user's own field makes goes with the field, and a user without an e-mail is in no file.
- */
-function isOperators(kind: Kind, message: Message): boolean {
-  if (kind === 'limit' && OF_A_USER.test(idOf(message))) return false;
-  if (valueIn(message, matchFields[kind] ?? 'id') === '') return false;
-  const source = valueIn(message, 'source') ?? '';
-  return source === '' || source === 'admin';
-}
-
-/** Sets a text within a message, by the properties that lead to it. */
-export function setAt(message: Message, path: readonly string[], text: string): void {
-  const [last = '', ...above] = [...path].reverse();
-  let target = message as unknown as Record<string, unknown>;
-  for (const property of above.reverse()) target = target[property] as Record<string, unknown>;
-  target[last] = text;
 }

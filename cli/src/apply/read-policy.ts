@@ -1,13 +1,11 @@
-import { create, type DescMessage } from '@bufbuild/protobuf';
-import { fieldProblems } from '#admin-api/check-fields.ts';
-import { type ReadInput, readInput } from '#admin-api/read-input.ts';
-import { Fault } from '#errors/fault.ts';
+import type { DescMessage } from '@bufbuild/protobuf';
 import type { JsonObject } from '#kernel/json.ts';
 import { factsOf, type Kind } from '#registry/kinds.ts';
-import { SINGLE_ID } from '#registry/registry.ts';
 import type { PolicyEntry } from './policy-entry.ts';
 import type { PolicyFault } from './policy-fault.ts';
-import { comparableName, matchFields, policyKind } from './policy-kinds.ts';
+import { comparableName, policyKind } from './policy-kinds.ts';
+import { readAll } from './read-all.ts';
+import { takeIdentity } from './take-identity.ts';
 import { takeReferences } from './take-references.ts';
 import { takeSecrets } from './take-secrets.ts';
 import { type YamlItem, yamlItems } from './yaml-items.ts';
@@ -86,77 +84,4 @@ function withOwnKind(kind: Kind, schema: DescMessage, value: JsonObject): JsonOb
   if (!(own in document) || !hasOwnKind(schema)) return document;
   const { [own]: ownKind, ...others } = document;
   return { ...others, kind: ownKind };
-}
-
-/** Which resource it is: by its id, or where the gateway makes ids by its name. */
-function takeIdentity(kind: Kind, document: JsonObject, item: YamlItem) {
-  const { isNamed, isSingle } = factsOf(kind).options;
-  const { id: given, ...others } = document;
-  const id = typeof (given ?? '') === 'string' ? String(given ?? '').trim() : undefined;
-  const refused = (param: string, message: string) => ({
-    id: '',
-    label: '',
-    document: others,
-    faults: [{ line: item.lineOf(param), message }],
-    refused: param,
-  });
-  if (id === undefined) return refused('id', "'id' must be a text.");
-  if (isSingle) {
-    if (id !== '' && id !== SINGLE_ID)
-      return refused('id', `there is one resource of the kind ${kind}: leave 'id' out.`);
-    return { id: SINGLE_ID, label: SINGLE_ID, document: others, faults: [] };
-  }
-  if (isNamed) {
-    if (id === '') return refused('id', `'id' is required: the ${kind} has the id that you give it.`);
-    return { id, label: id, document, faults: [] };
-  }
-  const matchField = matchFields[kind] ?? 'name';
-  const match = document[matchField];
-  if (id !== '') return { id, label: id, document: others, faults: [] };
-  if (typeof match === 'string' && match.trim() !== '')
-    return { id, label: match.trim(), document: others, faults: [] };
-  return refused(matchField, `'${matchField}' is required: the gateway finds the ${kind} by it. Or give its 'id'.`);
-}
-
-interface Problem {
-  readonly param: string;
-  readonly message: string;
-}
-
-/** Reads a document to its end although fields of it are wrong: without each of them once more. */
-function readAll(schema: DescMessage, document: JsonObject) {
-  const problems: Problem[] = [];
-  let left = document;
-  for (;;) {
-    const found = readOnce(schema, left);
-    if (!('problem' in found)) {
-      const wrong = problems.map(({ param }) => fieldIn(document, param));
-      const unfit = fieldProblems(schema, found.message)
-        .map(({ param = '', message }) => ({ param, message }))
-        .filter(({ param }) => !wrong.includes(fieldIn(document, param) ?? param));
-      return { message: found.message, fields: found.fields, problems: [...problems, ...unfit] };
-    }
-    problems.push(found.problem);
-    const field = fieldIn(left, found.problem.param);
-    if (field === undefined) return { message: create(schema), fields: [], problems };
-    const { [field]: _, ...others } = left;
-    left = others;
-  }
-}
-
-function readOnce(schema: DescMessage, document: JsonObject): ReadInput | { readonly problem: Problem } {
-  try {
-    return readInput(schema, document);
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
-    const { param = '', message } = thrown.refusal;
-    return { problem: { param, message } };
-  }
-}
-
-/** The field of a document that a path begins with. */
-function fieldIn(document: JsonObject, path: string): string | undefined {
-  return Object.keys(document).find(
-    (name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`),
-  );
 }

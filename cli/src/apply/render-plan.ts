@@ -1,6 +1,7 @@
 import type { Applied } from './apply-plan.ts';
 import type { FieldChange } from './field-changes.ts';
-import type { Plan, PlanStep } from './plan-policy.ts';
+import type { Plan } from './plan-policy.ts';
+import type { PlanStep } from './plan-step.ts';
 
 const signs: Readonly<Record<PlanStep['action'], string>> = { create: '+', change: '~', unchanged: '=', delete: '-' };
 

@@ -38,6 +38,7 @@ const nothing: ReadonlyMap<string, string> = new Map();
 /** Puts together the request of a command. Throws a `Fault` for what was written wrongly. */
 export function readRequest(command: AdminCommand, given: GivenCommand): ReadRequest {
   const { kind } = command;
+  if (command.isRead) refuseEmptyPage(given.query);
   return kind === undefined ? ownRequest(command, given) : resourceRequest(command, kind, given);
 }
 
@@ -53,6 +54,11 @@ export function queryParametersOf(command: AdminCommand): readonly string[] {
   const { kind, method } = command;
   if (kind === undefined) return fieldsBesidePath(command).map(({ name }) => name);
   return method === 'list' ? [...PAGE_FIELDS, ...kind.options.filters] : [];
+}
+
+/** In the message 0 stands for a limit that was left out; a page of none was written by mistake. */
+function refuseEmptyPage({ limit }: GivenCommand['query']): void {
+  if (limit !== undefined && /^0+$/.test(limit)) throw new Fault(invalid("'limit' must be 1 or more.", 'limit'));
 }
 
 function ownRequest(command: AdminCommand, given: GivenCommand): ReadRequest {

@@ -14,48 +14,64 @@ export interface ComputeDependencies extends ReadDependencies {
 
 /** One resource with all that is computed of it. */
 export async function withComputed(dependencies: ComputeDependencies, resource: AnyResource): Promise<AnyResource> {
-  switch (resource.case) {
-    case 'user': {
-      const { id } = resource.value;
-      const [money, keys] = await Promise.all([
-        balanceOf(dependencies, { kind: 'user', id }),
-        keysOf(dependencies, id),
-      ]);
-      return { case: 'user', value: { ...resource.value, ...money, keys } };
-    }
-    case 'team':
-      return {
-        case: 'team',
-        value: { ...resource.value, ...(await balanceOf(dependencies, { kind: 'team', id: resource.value.id })) },
-      };
-    case 'organisation':
-      return {
-        case: 'organisation',
-        value: {
-          ...resource.value,
-          ...(await balanceOf(dependencies, { kind: 'organisation', id: resource.value.id })),
-        },
-      };
-    default:
-      return (await withComputedAtOnce(dependencies, [resource]))[0] ?? resource;
-  }
+  return (await withComputedAtOnce(dependencies, [resource]))[0] ?? resource;
 }
 
-/** The resources of a list, which are of one kind, with what can be computed for all of them at once. */
+/** The resources of a list, which are of one kind, with all that is computed of them: one question for all of them. */
 export async function withComputedAtOnce(
-  { neighbours }: Pick<ComputeDependencies, 'neighbours'>,
+  dependencies: ComputeDependencies,
   resources: readonly AnyResource[],
 ): Promise<readonly AnyResource[]> {
   const ids = resources.map(({ value }) => value.id);
-  if (resources[0]?.case === 'limit') {
-    const states = await neighbours().moneyAndLimits?.limitStates(ids);
-    return resources.map((resource, index) => withLimitState(resource, states?.[index]));
+  const { moneyAndLimits, keyUses } = dependencies.neighbours();
+  switch (resources[0]?.case) {
+    case 'limit': {
+      const states = await moneyAndLimits?.limitStates(ids);
+      return resources.map((resource, index) => withLimitState(resource, states?.[index]));
+    }
+    case 'key': {
+      const uses = await keyUses?.lastUsedAtMs(ids);
+      return resources.map((resource) => withLastUse(resource, uses?.get(resource.value.id)));
+    }
+    case 'team':
+    case 'organisation':
+      return withBalances(dependencies, resources);
+    case 'user': {
+      const [users, keys] = await Promise.all([withBalances(dependencies, resources), keysOf(dependencies, ids)]);
+      return users.map((user) => withKeys(user, keys));
+    }
+    default:
+      return resources;
   }
-  if (resources[0]?.case === 'key') {
-    const uses = await neighbours().keyUses?.lastUsedAtMs(ids);
-    return resources.map((resource) => withLastUse(resource, uses?.get(resource.value.id)));
-  }
-  return resources;
+}
+
+/** Payers with their balances; without them where quota can't be asked from here. */
+async function withBalances(
+  { neighbours }: Pick<ComputeDependencies, 'neighbours'>,
+  resources: readonly AnyResource[],
+): Promise<readonly AnyResource[]> {
+  const payers = resources.flatMap((resource) => (isPayer(resource) ? [payerIn(resource)] : []));
+  const balances = (await neighbours().moneyAndLimits?.balancesOf(payers)) ?? [];
+  return resources.map((resource, index) => {
+    const balance = balances[index];
+    if (balance === undefined || !isPayer(resource)) return resource;
+    return { case: resource.case, value: { ...resource.value, balance: shownBalance(balance) } } as AnyResource;
+  });
+}
+
+type PayingResource = AnyResource<'user' | 'team' | 'organisation'>;
+
+function isPayer(resource: AnyResource): resource is PayingResource {
+  return resource.case === 'user' || resource.case === 'team' || resource.case === 'organisation';
+}
+
+function payerIn({ case: kind, value: { id } }: PayingResource): Payer {
+  return { kind, id };
+}
+
+function withKeys(resource: AnyResource, keys: ReadonlyMap<string, ApiKey[]>): AnyResource {
+  if (resource.case !== 'user') return resource;
+  return { case: 'user', value: { ...resource.value, keys: keys.get(resource.value.id) ?? [] } };
 }
 
 /** A payer's balance as it is shown; nothing where quota can't be asked from here. */
@@ -80,11 +96,15 @@ function shownBalance(balance: PayerBalance): Balance {
   });
 }
 
-async function keysOf(dependencies: ComputeDependencies, userId: string): Promise<ApiKey[]> {
-  const found = await readKeysOf(dependencies, userId);
+async function keysOf(
+  dependencies: ComputeDependencies,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, ApiKey[]>> {
+  const found = await readKeysOf(dependencies, userIds);
   const keys = found.map(({ resource }) => shown(resource, dependencies.nowMs));
   const resources = await withComputedAtOnce(dependencies, keys);
-  return resources.flatMap((resource) => (resource.case === 'key' ? [resource.value] : []));
+  const shownKeys = resources.flatMap((resource) => (resource.case === 'key' ? [resource.value] : []));
+  return Map.groupBy(shownKeys, ({ userId }) => userId);
 }
 
 function withLimitState(resource: AnyResource, state: LimitState | undefined): AnyResource {

@@ -59,11 +59,14 @@ export async function isKnown({ pool }: Pick<ReadDependencies, 'pool'>, kind: Ki
   return rows.length > 0;
 }
 
-/** The keys of a user, oldest first. */
-export async function readKeysOf(dependencies: ReadDependencies, userId: string): Promise<readonly FoundResource[]> {
+/** The keys of some users, oldest first. */
+export async function readKeysOf(
+  dependencies: ReadDependencies,
+  userIds: readonly string[],
+): Promise<readonly FoundResource[]> {
   const sql = `${SELECT}
-    where kind = 'key' and state->>'userId' = $1 and removed_at_ms is null order by created_at_ms, id`;
-  const { rows } = await dependencies.pool.query<Row>(sql, [userId]);
+    where kind = 'key' and state->>'userId' = any($1::text[]) and removed_at_ms is null order by created_at_ms, id`;
+  const { rows } = await dependencies.pool.query<Row>(sql, [userIds]);
   return foundIn(dependencies, rows);
 }
 

@@ -50,9 +50,12 @@ function simulators(url: string): readonly ProviderSettings[] {
   }));
 }
 
+/** The ids under which the simulator is a provider. */
+export const simulatorIds: readonly string[] = simulators('').map(({ name }) => name);
+
 /** Whether a provider is the simulator, by its id. */
 export function isSimulator(providerId: string): boolean {
-  return simulators('').some(({ name }) => name === providerId);
+  return simulatorIds.includes(providerId);
 }
 
 /** The providers of the configuration, in order: those written down, then the well-known ones whose key is set. */

@@ -117,3 +117,30 @@ test('a demo that is turned off has its key revoked for good', async (context) =
     assert.ok(!(await hasLiveKey(started)));
   }
 });
+
+test('a real provider that is set while the gateway runs is never paid by the demo, and ends it at the next start', async (context) => {
+  const dataDir = await temporaryDataDir();
+  context.defer(() => dataDir[Symbol.asyncDispose]());
+  let demoKey = '';
+  {
+    await using first = await startIn(dataDir.path);
+    ({ demoKey } = first.gateway);
+    // Nobody listens there: a request that went to it would fail.
+    const body = {
+      kind: 'openai',
+      base_url: 'http://127.0.0.1:1/v1',
+      catalogue: 'openai',
+      models: ['gpt-4o-mini', 'gpt-real'],
+    };
+    assert.equal((await first.admin.call('PUT', '/admin/providers/real', { body })).status, 201);
+    const ask = async (model: string) => {
+      const sent = { model, messages: [{ role: 'user', content: 'Hello' }] };
+      return (await first.admin.call('POST', '/v1/chat/completions', { body: sent, token: demoKey })).status;
+    };
+    assert.equal(await ask('gpt-4o-mini'), 200);
+    assert.equal(await ask('gpt-real'), 404);
+    assert.equal(await ask('real/gpt-4o-mini'), 404);
+  }
+  await using again = await startIn(dataDir.path);
+  assert.ok(!(await isLive(again.gateway, demoKey)));
+});

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { GatewayConfig } from '#config/gateway-config.ts';
+import { isSimulator, simulatorIds } from '#config/providers.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import {
@@ -9,8 +10,9 @@ import {
   ListRequestSchema,
   ListResponseSchema,
   RevokeApiKeyRequestSchema,
+  UpdateRequestSchema,
 } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
-import { type ApiKey, ApiKeySchema, UserSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { type ApiKey, ApiKeySchema, RouteSchema, UserSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type AnyResource, unwrap, wrap } from '#registry/kinds.ts';
 import { newResourceId } from '../../accounts/src/handlers/idempotency.ts';
@@ -18,6 +20,10 @@ import { keepDemoKey } from './secrets.ts';
 
 const DEMO_CREDIT_USD = '10';
 const IDEMPOTENCY_KEY = 'standalone-demo-user';
+/** The first of all routes, by its order. */
+const ROUTE_ID = 'demo';
+/** As many providers as an answer of administration lists at most. */
+const PAGE_MAX = 1_000;
 
 /** The same in every installation, since it follows from the key that makes the user. */
 const DEMO_USER_ID = newResourceId('user', IDEMPOTENCY_KEY);
@@ -64,8 +70,13 @@ export async function settleDemo(
   { dataDir, demoKey }: { readonly dataDir: string; readonly demoKey: string | undefined },
 ): Promise<{ readonly demo: Demo } & Demonstrated> {
   switch (plan.kind) {
-    case 'offer':
+    case 'offer': {
+      if (await hasOtherProviders(ports.admin)) {
+        return settleDemo({ kind: 'retire', reason: 'real providers are set' }, ports, { dataDir, demoKey });
+      }
+      await keepToSimulator(ports.admin);
       return { ...ports, demo: await offerDemo(ports, dataDir, demoKey) };
+    }
     case 'leave':
       return { ...ports, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
     case 'retire': {
@@ -73,6 +84,24 @@ export async function settleDemo(
       return { ...withoutDemo(ports), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
     }
   }
+}
+
+/** Whether an administrator has set a provider that is not the simulator, at a time when no provider was configured. */
+async function hasOtherProviders(admin: AdminPort): Promise<boolean> {
+  const request = create(ListRequestSchema, { kind: 'provider', limit: PAGE_MAX });
+  const { resources } = create(ListResponseSchema, await admin.list(request, caller));
+  return resources.map(unwrap).some((resource) => {
+    if (resource?.case !== 'provider') return false;
+    const { id, source, status } = resource.value;
+    return source === 'admin' && status !== 'disabled' && !isSimulator(id);
+  });
+}
+
+/** The demo user's requests go to the simulator alone, also when a real provider is set while the gateway runs. */
+async function keepToSimulator(admin: AdminPort): Promise<void> {
+  const targets = simulatorIds.map((provider) => ({ provider }));
+  const value = create(RouteSchema, { id: ROUTE_ID, models: ['*'], users: [DEMO_USER_ID], targets });
+  await admin.update(create(UpdateRequestSchema, { resource: wrap({ case: 'route', value }) }), caller);
 }
 
 /**

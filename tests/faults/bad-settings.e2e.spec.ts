@@ -36,6 +36,7 @@ for (const { service, settings, fault } of cases) {
       DATABASE_URL: `postgresql://gateway@${nowhere}/gateway`,
       NATS_URL: `nats://${nowhere}`,
       GATEWAY_JOURNAL_ADDRESSES: nowhere,
+      GATEWAY_ACCOUNTS_ADDRESSES: nowhere,
       GATEWAY_ADMIN_TOKEN: 'at_0123456789abcdef',
     });
     process.start();

@@ -1,9 +1,5 @@
 import { isIP } from 'node:net';
-
-/** The address itself, where an IPv4 address came in IPv6's clothes (`::ffff:1.2.3.4`). */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-}
+import { plainAddress } from '#kernel/address-ranges.ts';
 
 /** What a client with this address is counted as. IPv6 counts by /64, which is what one customer has. */
 export function clientSubject(address: string): string {

@@ -1,9 +1,3 @@
-/** Who a key belongs to, from memory, for every request. */
-export interface KeyIdentity {
-  readonly keyId: string;
-  readonly userId: string;
-}
-
 export interface UserView {
   readonly userId: string;
   readonly name: string;
@@ -28,8 +22,6 @@ export interface KeyView {
  * resolve when durable and visible.
  */
 export interface AccountsPort {
-  /** Whose key this is; undefined for an unknown, malformed or revoked one. Synchronous: a look-up in memory. */
-  authenticate(apiKey: string): KeyIdentity | undefined;
   createUser(command: {
     readonly name: string;
     readonly email: string;

@@ -34,7 +34,12 @@ export interface LeadModules {
   /** Keeps projections until the stop. */
   readonly keep: (kept: KeptProjections) => void;
   /** Before the modules that use others: gRPC, and whatever else has to be there before clients come. */
-  readonly between: (led: readonly Led[], kept: KeptProjections, ports: LocalPorts) => Promise<LocalPorts>;
+  readonly between: (
+    led: readonly Led[],
+    kept: KeptProjections,
+    ports: LocalPorts,
+    registry: LeadParts['registry'],
+  ) => Promise<LocalPorts>;
 }
 
 /**
@@ -88,7 +93,7 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   keep(kept);
   keeping.resolve(kept);
   await Promise.all(led.map((each) => each.begin?.()));
-  const ports = await options.between(led, kept, portsOf(led, kept));
+  const ports = await options.between(led, kept, portsOf(led, kept), registry);
   offered = ports;
   const users = await leadAll(
     modules.filter(({ uses }) => uses !== undefined),

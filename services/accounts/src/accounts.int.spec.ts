@@ -38,12 +38,12 @@ test('a key authenticates as soon as it is issued, and never again once it is re
   const { userId } = await accounts.createUser(ada);
   const { key, apiKey } = await accounts.createApiKey({ userId, name: 'laptop', idempotencyKey: '' });
   const other = await accounts.createApiKey({ userId, name: 'server', idempotencyKey: '' });
-  assert.deepEqual(accounts.authenticate(apiKey), { keyId: key.keyId, userId });
+  assert.deepEqual(running.whose(apiKey), { keyId: key.keyId, userId });
   assert.equal(apiKey.slice(0, 11), key.prefix);
 
   assert.deepEqual(await accounts.revokeApiKey(key.keyId), { ...key, isRevoked: true });
-  assert.equal(accounts.authenticate(apiKey), undefined);
-  assert.deepEqual(accounts.authenticate(other.apiKey), { keyId: other.key.keyId, userId });
+  assert.equal(running.whose(apiKey), undefined);
+  assert.deepEqual(running.whose(other.apiKey), { keyId: other.key.keyId, userId });
 
   const headBefore = await running.journal.head();
   assert.deepEqual(await accounts.revokeApiKey(key.keyId), { ...key, isRevoked: true });
@@ -63,7 +63,7 @@ test('a key that was never issued does not authenticate', async () => {
   const { apiKey } = await accounts.createApiKey({ userId, name: '', idempotencyKey: '' });
   const changed = apiKey.slice(0, -1) + (apiKey.endsWith('a') ? 'b' : 'a');
   for (const text of ['', 'ak_', changed, `${apiKey} `, apiKey.toUpperCase()]) {
-    assert.equal(accounts.authenticate(text), undefined, text);
+    assert.equal(running.whose(text), undefined, text);
   }
 });
 
@@ -108,7 +108,7 @@ test('the same idempotency key gives one API key, in the first answer and in eve
   const [first] = answers;
   assert.ok(first);
   for (const answer of answers) assert.deepEqual(answer, first);
-  assert.equal(accounts.authenticate(first.apiKey)?.keyId, first.key.keyId);
+  assert.equal(running.whose(first.apiKey)?.keyId, first.key.keyId);
   assert.equal((await running.journal.readStream(`key-${first.key.keyId}`)).length, 1);
 
   const other = await accounts.createApiKey({ ...command, idempotencyKey: 'another text' });
@@ -175,7 +175,7 @@ test('a person whose subject key is deleted is forgotten, and the user goes on',
 
   const user = await accounts.getUser(userId);
   assert.deepEqual([user.name, user.email, user.requestsPerMinute], ['', '', 60]);
-  assert.equal(accounts.authenticate(apiKey)?.userId, userId);
+  assert.equal(running.whose(apiKey)?.userId, userId);
   // A late repeat of the creation must not bring the person back.
   await assert.rejects(accounts.createUser(command), faultOf('idempotency_key_reused'));
   assert.equal((await accounts.getUser(userId)).name, '');

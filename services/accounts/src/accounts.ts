@@ -1,14 +1,11 @@
 import type pg from 'pg';
 import { apiKeyPrefix, createKeyHasher, deriveApiKey, generateApiKey } from '#api-keys/api-key.ts';
-import { createAuthenticator } from '#api-keys/authenticator.ts';
-import { createKeyRing } from '#api-keys/key-ring.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { createProfileSeals } from './adapters/profile-seals.ts';
-import { readActiveKeys } from './adapters/read-active-keys.ts';
 import { createStreamTurns } from './adapters/stream-turns.ts';
 import { createSubjectKeys } from './adapters/subject-keys.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
@@ -19,6 +16,7 @@ import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Ports } from './ports.ts';
 import { directory } from './projections/directory.ts';
+import { keyUse } from './projections/key-use.ts';
 import { readUser } from './queries/read-users.ts';
 import { getUser, listUsers } from './queries/users.ts';
 
@@ -33,47 +31,21 @@ export interface AccountsDependencies {
   readonly awaitProjection: (name: string, position: number) => Promise<void>;
   /** Resolves when requests are admitted against a balance that has the event at `position`. Absent: nobody to wait for. */
   readonly awaitBalance?: (position: number) => Promise<void>;
+  /** Resolves when keys are known up to `position` where they are used. Absent: they are used in other processes. */
+  readonly awaitRegistry?: ((position: number) => Promise<void>) | undefined;
 }
 
 /** What is done and asked about users, keys and top-ups. */
-export interface AccountCommands extends Omit<AccountsPort, 'authenticate'> {
+export interface Accounts extends AccountsPort {
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
 }
 
-export interface Accounts extends AccountCommands, AccountsPort {
-  /** Resolves when `authenticate` knows every key that is in the log at the time of the call. */
-  ready(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/**
- * Users, their API keys and top-ups, with the ring that authenticates in this process. Rejects where the settings are
- * wrong or its tables cannot be read.
- */
-export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { config, journal, pool } = dependencies;
-  assertSound(config);
-  const keyRing = createKeyRing();
-  const afterPosition = await readActiveKeys(pool, keyRing.add);
-  const subscription = journal.subscribe({ name: 'accounts.key-ring', afterPosition, onEvents: keyRing.apply });
-  return {
-    ...createAccountCommands({ ...dependencies, awaitKeyRing: subscription.reached }),
-    authenticate: createAuthenticator(config.keyPepper, keyRing),
-    ready: async () => subscription.reached(await journal.head()),
-    close: () => subscription.close(),
-  };
-}
-
 /** Users, their API keys and top-ups. Holds nothing in memory. Throws where the settings are wrong. */
-export function createAccountCommands(
-  dependencies: AccountsDependencies & {
-    /** Resolves when keys are known up to `position` where they are used. Absent: they are used in other processes. */
-    readonly awaitKeyRing?: (position: number) => Promise<void>;
-  },
-): AccountCommands {
-  const { config, journal, pool, logger, awaitProjection, awaitBalance, awaitKeyRing } = dependencies;
-  assertSound(config);
+export function createAccounts(dependencies: AccountsDependencies): Accounts {
+  const { config, journal, pool, logger, awaitProjection, awaitBalance, awaitRegistry } = dependencies;
+  const faults = accountsConfigFaults(config);
+  if (faults.length > 0) throw new Error(faults.join('; '));
   const hashKey = createKeyHasher(config.keyPepper);
   const issued = (apiKey: string) => ({ apiKey, keyHash: hashKey(apiKey), prefix: apiKeyPrefix(apiKey) });
   const ports: Ports = {
@@ -85,7 +57,7 @@ export function createAccountCommands(
     sameApiKey: (idempotencyKey) => issued(deriveApiKey(config.keyPepper, idempotencyKey)),
     findUser: (userId) => readUser({ pool, logger }, userId),
     directoryVisible: (position) => {
-      const waits = [awaitKeyRing?.(position) ?? Promise.resolve(), awaitProjection(directory.name, position)];
+      const waits = [awaitRegistry?.(position) ?? Promise.resolve(), awaitProjection(directory.name, position)];
       return untilVisible(waits, { logger, position });
     },
     balanceVisible: (position) => untilVisible([awaitBalance?.(position) ?? Promise.resolve()], { logger, position }),
@@ -98,11 +70,6 @@ export function createAccountCommands(
     creditBalance: (command) => creditBalance(ports, command),
     createApiKey: (command) => createApiKey(ports, command),
     revokeApiKey: (keyId) => revokeApiKey(ports, keyId),
-    projections: [directory],
+    projections: [directory, keyUse],
   };
-}
-
-function assertSound(config: AccountsConfig): void {
-  const faults = accountsConfigFaults(config);
-  if (faults.length > 0) throw new Error(faults.join('; '));
 }

@@ -1,9 +1,6 @@
-import type { ActiveKey } from '#api-keys/key-ring.ts';
-import { closeInTime } from '#host/close-in-time.ts';
 import { required } from '#host/host.ts';
-import type { LeadParts, Led, ServiceModule } from '#host/service-module.ts';
-import { type AccountCommands, type Accounts, createAccountCommands, createAccounts } from './accounts.ts';
-import { readActiveKeys } from './adapters/read-active-keys.ts';
+import type { LeadParts, ServiceModule } from '#host/service-module.ts';
+import { createAccounts } from './accounts.ts';
 import { accountsService } from './api/accounts-service.ts';
 import { untilVisible } from './handlers/visible.ts';
 import { directory } from './projections/directory.ts';
@@ -23,30 +20,19 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GA
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const { pool } = parts.database();
     const dependencies = { config: { keyPepper }, journal, pool, logger: host.logger, awaitProjection };
-    // Keys are looked up where requests come in.
-    if (!neighbours.has('ingress')) return offer(parts, createAccountCommands(dependencies));
-    const accounts = await createAccounts(dependencies);
-    host.stack.defer(() => closeInTime(accounts));
-    return { ...offer(parts, accounts), ports: { accounts }, begin: () => begin(parts, accounts) };
+    // Keys are looked up where requests come in: what is done with a key here is felt there before it is answered.
+    const isBesideIngress = neighbours.has('ingress');
+    const awaitRegistry = isBesideIngress ? (await parts.registry()).reached : undefined;
+    const accounts = createAccounts({ ...dependencies, awaitRegistry });
+    const { projections } = accounts;
+    const services = [accountsService(accounts)];
+    if (!isBesideIngress) return { projections, services };
+    return { projections, services, ports: { accounts }, begin: () => begin(parts) };
   },
 };
 
-function offer({ database, journal, awaitProjection }: LeadParts, accounts: AccountCommands): Led {
-  const service = accountsService({
-    accounts,
-    async exportKeys() {
-      await awaitProjection(directory.name, await journal.head());
-      const keys: ActiveKey[] = [];
-      const position = await readActiveKeys(database().pool, (key) => keys.push(key));
-      return { position, keys };
-    },
-  });
-  return { projections: accounts.projections, services: [service] };
-}
-
-/** Keys are known, and users are found, up to the log's end. */
-async function begin({ host, journal, awaitProjection }: LeadParts, accounts: Accounts): Promise<void> {
-  await accounts.ready();
+/** Users are found up to the log's end. */
+async function begin({ host, journal, awaitProjection }: LeadParts): Promise<void> {
   const position = await journal.head();
   await untilVisible([awaitProjection(directory.name, position)], { logger: host.logger, position });
 }

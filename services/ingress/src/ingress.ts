@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '#errors/fault.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { createCallerOf } from './access/callers.ts';
+import { createIdentify, type Identify } from './access/identify.ts';
+import { createRequireSignature } from './access/signed-requests.ts';
+import { createTokens } from './access/tokens.ts';
 import { createApplication } from './application.ts';
 import { completionHandler } from './completions/complete.ts';
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
@@ -8,18 +13,20 @@ import { closeAfterAnswer, drainServer } from './drain.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConnections } from './http/connections.ts';
-import { allowOrigin } from './http/cors.ts';
+import { allowOrigins } from './http/cors.ts';
 import { countDrops } from './http/count-drops.ts';
 import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
+import { createSecurityHeaders } from './http/security-headers.ts';
 import { createServe, type Serve } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
-import { createGuesses } from './rate-limits/guesses.ts';
-import { createIdentify } from './rate-limits/identify.ts';
+import { createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
+import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
+import { createThrottles } from './rate-limits/throttles.ts';
 import { type Route, routesOf } from './routes.ts';
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
@@ -40,8 +47,10 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const guesses = createGuesses(config.rateLimits?.trustedProxies ?? [], logger);
-  const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter, guesses.apiKey);
+  const trustedProxies = config.rateLimits?.trustedProxies ?? [];
+  const guesses = createGuesses(createClientAddress(trustedProxies), dependencies);
+  const identify = openIdentify(dependencies, guesses);
+  const secure = createSecurityHeaders(createFromProxy(trustedProxies));
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
@@ -72,10 +81,16 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
     if (!connections.serves(request.socket)) return undefined;
     const exchange = openExchange(request, response, answers);
+    secure(exchange);
     connections.add(exchange);
     if (drained !== undefined) closeAfterAnswer(exchange);
-    if (request.url?.startsWith('/v1/')) allowOrigin(exchange, config.corsOrigin);
+    if (request.url?.startsWith('/v1/')) allowOrigins(exchange, originsNow());
     return exchange;
+  };
+  const configuredOrigins = config.corsOrigin === '' ? [] : [config.corsOrigin];
+  const originsNow = (): readonly string[] => {
+    const { corsOrigins } = dependencies.registry.settings();
+    return corsOrigins.length === 0 ? configuredOrigins : corsOrigins;
   };
   const dispatch = dispatcher(routes, serve, complete);
   const server = createHttpServer(config, (request, response, refusal) => {
@@ -97,6 +112,20 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
       return drained;
     },
   };
+}
+
+/** Who may come in. */
+function openIdentify(dependencies: IngressDependencies, guesses: Guesses): Identify {
+  const { config, registry, keyPepper, rateLimiter: limiter, nonces, clock = systemClock, logger } = dependencies;
+  const tokens = createTokens({ registry, clock, logger });
+  const guessed = ({ request }: Exchange): number => guesses.apiKey(request);
+  return createIdentify({
+    callerOf: createCallerOf({ keyPepper, registry, tokens, guessed, clock }),
+    addressOf: createClientAddress(config.rateLimits?.trustedProxies ?? []),
+    throttles: createThrottles(registry.settings, config.rateLimits),
+    limiter,
+    requireSignature: createRequireSignature({ registry, nonces, clock }),
+  });
 }
 
 /** Brings an exchange to its handler. */

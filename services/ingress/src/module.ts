@@ -3,8 +3,9 @@ import { type Host, required } from '#host/host.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClockUs } from '#kernel/clock.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
-import { connectRemoteAccounts } from './adapters/remote-accounts.ts';
+import { createRemoteAccounts } from './adapters/remote-accounts.ts';
 import { createRemoteBilling } from './adapters/remote-billing.ts';
 import { watchRemoteLog } from './adapters/remote-log-state.ts';
 import { createRemoteQuota } from './adapters/remote-quota.ts';
@@ -15,11 +16,13 @@ import { createIdempotency, type Idempotency } from './idempotency/idempotency.t
 import { createIngress } from './ingress.ts';
 import type { IngressDependencies } from './ports.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
-import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
 
 /** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
 const CLAIMS_MAX_CONNECTIONS = 4;
+
+/** Nonces of signed requests that an ingress without Redis remembers, some 100 MB: those of ten minutes at 800 a second. */
+const NONCES_MAX = 500_000;
 
 /** The public HTTP API, as a module of a process. */
 export const ingressModule: ServiceModule = {
@@ -44,16 +47,19 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
+    const registry = await openRegistry(parts);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
-      accounts: await openAccounts(parts, keyPepper),
+      accounts: openAccounts(parts, registry),
+      registry,
+      keyPepper,
       billing: billing.port,
       balances,
       idempotency,
       log: journal,
-      rateLimiter: rateLimiterOf(parts),
+      ...openLimiters(parts),
       readiness: openReadiness(parts, router.state),
       stats: openStats(parts),
       logger,
@@ -79,15 +85,27 @@ async function openIdempotency({ host, database, bus }: LogParts, keyPepper: str
   return createIdempotency({ claims, keyPepper, logger });
 }
 
-/** Shared by all ingresses where there is a Redis; else each counts for itself. */
-function rateLimiterOf({ host, bus }: LogParts): RateLimiter {
+/** Policy up to the log's end at this time: a key that was revoked by now is known to be. */
+async function openRegistry({ host, journal, registry }: LeadParts): Promise<FollowedRegistry> {
+  const caughtUp = async (): Promise<FollowedRegistry> => {
+    const policy = await registry();
+    await policy.reached(await journal.head());
+    return policy;
+  };
+  return waitFor('the log', caughtUp, host);
+}
+
+/** Shared by all ingresses where there is a Redis; else each counts, and remembers, for itself. */
+function openLimiters({ host, bus }: LogParts): Pick<IngressDependencies, 'rateLimiter' | 'nonces'> {
   const memory = createMemoryLimiter(systemClockUs);
-  const { redisUrl, rateLimits } = host.config;
-  if (bus === undefined || redisUrl === undefined || rateLimits === undefined) return memory;
+  const { redisUrl } = host.config;
+  if (bus === undefined || redisUrl === undefined) {
+    return { rateLimiter: memory, nonces: createMemoryLimiter(systemClockUs, NONCES_MAX) };
+  }
   const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger: host.logger });
   host.stack.defer(() => limiter.close());
   host.beforeMetrics(() => host.metrics.rateLimitFallbacks.set(limiter.fallbacks()));
-  return limiter;
+  return { rateLimiter: limiter, nonces: limiter };
 }
 
 function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependencies, 'quota' | 'balances'> {
@@ -130,14 +148,13 @@ function openRouter({
   return { port: router, ready: router.ready, state: router.state };
 }
 
-async function openAccounts(
+function openAccounts(
   { host, local, journal }: LeadParts,
-  keyPepper: string,
-): Promise<IngressDependencies['accounts']> {
+  registry: FollowedRegistry,
+): IngressDependencies['accounts'] {
   if (local.accounts !== undefined) return local.accounts;
   const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
-  const connect = () => connectRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, keyPepper });
-  const accounts = await waitFor('accounts', connect, host);
+  const accounts = createRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, registry });
   host.stack.defer(() => accounts.close());
   return accounts;
 }

@@ -4,6 +4,7 @@ import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
@@ -23,8 +24,14 @@ export interface IngressDependencies {
   readonly idempotency: Idempotency;
   /** Says what became of a request whose process is gone. */
   readonly log: Pick<Journal, 'readStream'>;
-  /** Counts requests against `config.rateLimits`. */
-  readonly rateLimiter?: RateLimiter | undefined;
+  /** Who may come in, and with what: up to the log's end before `listen` is called. */
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch' | 'settings'>;
+  /** What API keys are hashed under. */
+  readonly keyPepper: string;
+  /** Counts requests against the throttles. */
+  readonly rateLimiter: RateLimiter;
+  /** Remembers the nonces of signed requests. */
+  readonly nonces: RateLimiter;
   /** Each part the gateway needs, `ok` or why it is not. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
   /** What the other parts have to tell /health/stats. */

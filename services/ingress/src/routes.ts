@@ -1,3 +1,4 @@
+import type { Identify } from './access/identify.ts';
 import { adminOnly } from './admin/admin-token.ts';
 import { createApiKey, revokeApiKey } from './admin/api-keys.ts';
 import { repeatable } from './admin/repeatable.ts';
@@ -11,7 +12,6 @@ import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
-import type { Identify } from './rate-limits/identify.ts';
 import { usageHandler } from './usage/usage-handler.ts';
 
 /** A path in Express' form and what answers each method. */

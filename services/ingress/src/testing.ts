@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { type Clock, systemClockUs } from '#kernel/clock.ts';
+import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
+import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
@@ -14,10 +18,32 @@ import type { ClaimStore } from './idempotency/claim-store.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
+import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const API_KEY = `ak_${'k'.repeat(64)}`;
 export const USER_ID = 'user-1';
+export const KEY_ID = 'key-0';
+const KEY_PEPPER = 'ab'.repeat(32);
+const hashKey = createKeyHasher(KEY_PEPPER);
+
+/** A user in force. */
+export function aUser(told: Partial<ResourceOf<'user'>> = {}): ResourceOf<'user'> {
+  return { ...emptyResource('user', USER_ID), status: 'active', ...told };
+}
+
+/** A key in force, of the user above; `apiKey`: the key itself. */
+export function aKey({ apiKey = API_KEY, ...told }: Partial<ResourceOf<'key'>> = {}): ResourceOf<'key'> {
+  return { ...emptyResource('key', KEY_ID), userId: USER_ID, status: 'active', keyHash: hashKey(apiKey), ...told };
+}
+
+/** The hash under which a key is found. */
+export const keyHashOf = (apiKey: string): string => hashKey(apiKey);
+
+/** The gateway's settings. */
+export function someSettings(told: Partial<ResourceOf<'settings'>>): ResourceOf<'settings'> {
+  return { ...emptyResource('settings', SINGLE_ID), ...told };
+}
 
 export const model: RoutedModel = {
   id: 'gpt-test',
@@ -65,9 +91,13 @@ export async function* wholeFrames({ stream }: CompleteRequest): AsyncGenerator<
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   readonly ingress: Ingress;
+  /** Policy, to be changed by `load`. It has a user and a key, `API_KEY`. */
+  readonly registry: RegistryFold;
   /** The log's lines, parsed, as they come. */
   readonly lines: Record<string, unknown>[];
   readonly admitted: AdmitRequest[];
+  /** Whose usage was asked for. */
+  readonly usageAsked: string[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
   /** Whether every answer's frames were read to the end. */
@@ -88,10 +118,13 @@ export async function startTestGateway(
     readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
     readonly claims?: ClaimStore;
     readonly answerMaxBytes?: number;
+    readonly models?: readonly RoutedModel[];
+    readonly clock?: Clock;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
   const admitted: AdmitRequest[] = [];
+  const usageAsked: string[] = [];
   const completed: { request: CompleteRequest; signal: AbortSignal }[] = [];
   let framesLeft = 0;
   const quota: QuotaPort = {
@@ -111,6 +144,10 @@ export async function startTestGateway(
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   const claims = options.claims ?? createMemoryClaims();
+  const registry = createRegistry();
+  registry.load({ case: 'user', value: aUser() });
+  registry.load({ case: 'key', value: aKey() });
+  const models = options.models ?? [model, { ...model, id: 'vendor/gpt-slash' }];
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -121,20 +158,28 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      findModel: (name) => (name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined),
-      listModels: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
+      findModel: (name) => models.find(({ id }) => id === name),
+      listModels: () => [...models, unpriced],
       providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
     },
-    accounts: accountsInMemory(credits),
+    accounts: accountsInMemory(credits, registry),
+    registry,
+    keyPepper: KEY_PEPPER,
+    rateLimiter: createMemoryLimiter(systemClockUs),
+    nonces: createMemoryLimiter(systemClockUs),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     billing: {
-      usage: async () => options.usage ?? [],
+      async usage({ userId }) {
+        usageAsked.push(userId);
+        return options.usage ?? [];
+      },
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
       isFree: (priceKey) => options.freePriceKey === priceKey,
     },
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
     idempotency: createIdempotency({
       claims,
-      keyPepper: 'ab'.repeat(32),
+      keyPepper: KEY_PEPPER,
       logger,
       answerMaxBytes: options.answerMaxBytes,
     }),
@@ -148,8 +193,10 @@ export async function startTestGateway(
   return {
     url,
     ingress,
+    registry,
     lines,
     admitted,
+    usageAsked,
     completed,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
@@ -227,7 +274,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
   };
 }
 
-function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
+function accountsInMemory(credits: Map<string, bigint>, registry: RegistryFold): AccountsPort {
   const users = new Map<string, UserView>();
   const idsByIdempotencyKey = new Map<string, string>();
   const keys = new Map<string, { key: KeyView; apiKey: string; userId: string }>();
@@ -244,14 +291,10 @@ function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
     return { id, isNew: true };
   };
   return {
-    authenticate(apiKey) {
-      if (apiKey === API_KEY) return { keyId: 'key-0', userId: USER_ID };
-      const found = [...keys.values()].find((each) => each.apiKey === apiKey && !each.key.isRevoked);
-      return found && { keyId: found.key.keyId, userId: found.userId };
-    },
     async createUser({ idempotencyKey, ...fields }) {
       const { id, isNew } = once(idempotencyKey, () => `user-${users.size + 100}`);
       if (isNew) users.set(id, { userId: id, createdAtMs: 0, keys: [], ...fields });
+      registry.load({ case: 'user', value: aUser({ id }) });
       return existing(id);
     },
     getUser: async (userId) => existing(userId),
@@ -271,6 +314,7 @@ function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
       const apiKey = `ak_${String(keys.size).repeat(64)}`;
       const key = { keyId: `key-${keys.size + 1}`, name, prefix: apiKey.slice(0, 8), isRevoked: false, createdAtMs: 0 };
       keys.set(key.keyId, { key, apiKey, userId });
+      registry.load({ case: 'key', value: aKey({ id: key.keyId, userId, apiKey }) });
       if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, key.keyId);
       return { key, apiKey };
     },
@@ -279,6 +323,7 @@ function accountsInMemory(credits: Map<string, bigint>): AccountsPort {
       if (found === undefined) throw new Fault({ code: 'not_found', message: `No key ${keyId}.` });
       const revoked = { ...found.key, isRevoked: true };
       keys.set(keyId, { ...found, key: revoked });
+      registry.load({ case: 'key', value: aKey({ id: keyId, userId: found.userId, status: 'revoked' }) });
       return revoked;
     },
   };

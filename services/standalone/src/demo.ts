@@ -37,19 +37,26 @@ export type Demo =
   /** There is no demo here; so many of its keys have just been revoked. */
   | { readonly kind: 'off'; readonly revokedKeys: number; readonly reason: string };
 
+export interface DemoDependencies {
+  readonly accounts: AccountsPort;
+  /** Whose key a text is; undefined: nobody's, or the key does not work. */
+  readonly whose: (apiKey: string) => { readonly keyId: string; readonly userId: string } | undefined;
+}
+
 /** Carries a plan out, before anybody can send a request. Gives what became of it, and the accounts that requests see. */
 export async function settleDemo(
   plan: DemoPlan,
-  accounts: AccountsPort,
+  dependencies: DemoDependencies,
   { dataDir, demoKey }: { readonly dataDir: string; readonly demoKey: string | undefined },
 ): Promise<{ readonly demo: Demo; readonly accounts: AccountsPort }> {
+  const { accounts } = dependencies;
   switch (plan.kind) {
     case 'offer':
-      return { demo: await offerDemo(accounts, dataDir, demoKey), accounts };
+      return { demo: await offerDemo(dependencies, dataDir, demoKey), accounts };
     case 'leave':
       return { demo: { kind: 'off', revokedKeys: 0, reason: plan.reason }, accounts };
     case 'retire': {
-      const revokedKeys = await retireDemo(accounts, demoKey);
+      const revokedKeys = await retireDemo(dependencies, demoKey);
       return { demo: { kind: 'off', revokedKeys, reason: plan.reason }, accounts: withoutDemo(accounts) };
     }
   }
@@ -60,10 +67,13 @@ export async function settleDemo(
  * or does not work any more for another reason, is not replaced. The user and the credit are repeatable by their
  * idempotency keys; a crash before the key was kept costs no more than a key nobody knows.
  */
-async function offerDemo(accounts: AccountsPort, dataDir: string, demoKey: string | undefined): Promise<Demo> {
+async function offerDemo(
+  { accounts, whose }: DemoDependencies,
+  dataDir: string,
+  demoKey: string | undefined,
+): Promise<Demo> {
   if (demoKey !== undefined) {
-    const isWorking = accounts.authenticate(demoKey) !== undefined;
-    return isWorking ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
+    return whose(demoKey) !== undefined ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
   }
   const user = await accounts.createUser({
     name: 'Demo',
@@ -85,23 +95,19 @@ async function offerDemo(accounts: AccountsPort, dataDir: string, demoKey: strin
 }
 
 /** Revokes the keys of the demo user for good, where there is one. Resolves with their number. */
-async function retireDemo(accounts: AccountsPort, demoKey: string | undefined): Promise<number> {
+async function retireDemo({ accounts, whose }: DemoDependencies, demoKey: string | undefined): Promise<number> {
   const user = await demoUser(accounts);
   const keyIds = new Set(user?.keys.filter((key) => !key.isRevoked).map((key) => key.keyId));
-  const known = demoKey === undefined ? undefined : accounts.authenticate(demoKey);
+  const known = demoKey === undefined ? undefined : whose(demoKey);
   if (known?.userId === DEMO_USER_ID) keyIds.add(known.keyId);
   for (const keyId of keyIds) await accounts.revokeApiKey(keyId);
   return keyIds.size;
 }
 
-/** Accounts in which the demo user has no key that works and is given none, so that nobody spends its credit. */
+/** Accounts in which the demo user is given no key, so that nobody spends its credit. The keys it had are revoked. */
 function withoutDemo(accounts: AccountsPort): AccountsPort {
   return {
     ...accounts,
-    authenticate(apiKey) {
-      const identity = accounts.authenticate(apiKey);
-      return identity?.userId === DEMO_USER_ID ? undefined : identity;
-    },
     async createApiKey(command) {
       if (command.userId !== DEMO_USER_ID) return accounts.createApiKey(command);
       const message =

@@ -1,8 +1,12 @@
 import { hostname } from 'node:os';
+import { createIdentifyKey } from '#api-keys/identify-key.ts';
+import { isRefused } from '#api-keys/identity.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
 import { type InProcess, runInProcess } from '#host/run-in-process.ts';
 import type { LocalPorts } from '#host/service-module.ts';
+import { systemClock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
@@ -12,6 +16,7 @@ import { ingressModule } from '../../ingress/src/module.ts';
 import { journalModule } from '../../journal/src/module.ts';
 import { quotaModule } from '../../quota/src/module.ts';
 import { routerModule } from '../../router/src/module.ts';
+import type { DemoDependencies } from './demo.ts';
 
 export interface GatewayDependencies {
   /** With its secrets, database and providers. */
@@ -20,7 +25,7 @@ export interface GatewayDependencies {
   /** Another gateway writes this log now: this one has to end. */
   readonly onFenced: (error: Error) => void;
   /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the accounts that requests see. */
-  readonly settleDemo: (accounts: AccountsPort) => Promise<AccountsPort>;
+  readonly settleDemo: (dependencies: DemoDependencies) => Promise<AccountsPort>;
 }
 
 /** All six services in this process, over one PostgreSQL. */
@@ -51,7 +56,10 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
     journalModule,
     [accountsModule, quotaModule, billingModule, routerModule, ingressModule],
     {
-      settle: async (ports) => ({ ...ports, accounts: await settleDemo(given(ports)) }),
+      settle: async (ports, registry) => {
+        const whose = createWhose(config, registry);
+        return { ...ports, accounts: await settleDemo({ accounts: given(ports), whose }) };
+      },
     },
   );
   const running = opened.move();
@@ -62,6 +70,15 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
       await gateway.stop();
       await running.disposeAsync();
     },
+  };
+}
+
+function createWhose({ keyPepper }: GatewayConfig, registry: Registry): DemoDependencies['whose'] {
+  if (keyPepper === undefined) throw new Error('there is no pepper for API keys');
+  const identify = createIdentifyKey(keyPepper, registry);
+  return (apiKey) => {
+    const found = identify(apiKey, systemClock());
+    return found === undefined || isRefused(found) ? undefined : found;
   };
 }
 

@@ -75,8 +75,8 @@ async function start(): Promise<void> {
     },
     environment,
     onFenced: (error) => stop.now(error),
-    async settleDemo(accounts) {
-      const { demo, accounts: seen } = await settleDemo(plan, accounts, { dataDir, demoKey: secrets.demoKey });
+    async settleDemo(dependencies) {
+      const { demo, accounts: seen } = await settleDemo(plan, dependencies, { dataDir, demoKey: secrets.demoKey });
       settled.resolve(demo);
       return seen;
     },

@@ -1,77 +1,80 @@
-import type { IncomingMessage } from 'node:http';
-import type { AccountsPort, KeyIdentity } from '#contracts/accounts.ts';
+import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
+import { clientSubject } from '#throttle/client-subject.ts';
 import type { RateLimit } from '#throttle/gcra.ts';
-import { authenticate, hasApiKey } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { createClientAddress } from './client-address.ts';
-import type { LimitedBy, RateLimiter } from './rate-limiter.ts';
-
-/** The throttles there are; each may be left out. */
-export interface RateLimits {
-  /** Wrong keys count as well, so that they cannot be guessed at any speed. */
-  readonly perIp?: RateLimit | undefined;
-  readonly perUser?: RateLimit | undefined;
-  readonly perKey?: RateLimit | undefined;
-  /** Addresses or ranges of proxies whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: readonly string[];
-}
-
-/** Whose request it is. Throws or rejects with a `Fault`: `invalid_api_key`, `rate_limit_exceeded`. */
-export type Identify = (exchange: Exchange) => KeyIdentity | Promise<KeyIdentity>;
+import type { ClientAddress } from '../rate-limits/client-address.ts';
+import type { LimitedBy, RateLimiter } from '../rate-limits/rate-limiter.ts';
+import type { Throttles, ThrottlesNow } from '../rate-limits/throttles.ts';
+import type { CallerOf } from './callers.ts';
+import { assertUsableHere } from './permissions.ts';
+import type { RequireSignature } from './signed-requests.ts';
 
 /**
- * Without limits, or a limiter, nothing but a look-up in memory. `guessed` counts a wrong key, and says for how many
- * milliseconds its sender has to leave off; a right one is not held up by it.
+ * Whose request it is, and that it may come in here. Throws or rejects with a `Fault`: `invalid_api_key`, `key_not_allowed`,
+ * `rate_limit_exceeded`, and `unavailable` where an identity provider cannot be asked.
  */
-export function createIdentify(
-  accounts: AccountsPort,
-  limits: RateLimits | undefined,
-  limiter: RateLimiter | undefined,
-  guessed: (request: IncomingMessage) => number,
-): Identify {
-  function identityOf(exchange: Exchange): KeyIdentity {
-    try {
-      return authenticate(exchange, accounts);
-    } catch (fault) {
-      // Nothing is guessed by a request without a key.
-      const retryAfterMs = hasApiKey(exchange.request.headers) ? guessed(exchange.request) : 0;
-      throw retryAfterMs > 0 ? tooManyWrongKeys(retryAfterMs) : fault;
-    }
+export type Identify = (exchange: Exchange) => Identity | Promise<Identity>;
+
+/** Without throttles, and for an API key, nothing but look-ups in memory. */
+export function createIdentify(parts: {
+  readonly callerOf: CallerOf;
+  readonly addressOf: ClientAddress;
+  readonly throttles: ThrottlesNow;
+  readonly limiter: RateLimiter;
+  readonly requireSignature: RequireSignature;
+}): Identify {
+  const { callerOf, addressOf, throttles, limiter, requireSignature } = parts;
+
+  function usableHere(exchange: Exchange, caller: Identity): Identity {
+    const { request } = exchange;
+    assertUsableHere(caller, addressOf(request), request.url ?? '');
+    return caller;
   }
 
-  const isLimited = limits !== undefined && [limits.perIp, limits.perUser, limits.perKey].some(Boolean);
-  if (!isLimited || limiter === undefined) return identityOf;
-  const addressOf = createClientAddress(limits.trustedProxies);
+  function identityOf(exchange: Exchange): Identity | Promise<Identity> {
+    return thenOr(callerOf(exchange), (caller) => usableHere(exchange, caller));
+  }
 
-  async function admit(limitedBy: readonly LimitedBy[]): Promise<void> {
+  // Last: a nonce is used up by it, and a request that was throttled may come again.
+  function signed(exchange: Exchange, caller: Identity): Identity | Promise<Identity> {
+    return requireSignature(exchange, caller)?.then(() => caller) ?? caller;
+  }
+
+  async function take(limitedBy: readonly LimitedBy[]): Promise<void> {
     if (limitedBy.length === 0) return;
-    const decision = await limiter?.take(limitedBy);
-    if (decision === undefined || decision.isAllowed) return;
-    throw tooMany(decision.by, decision.retryAfterMs);
+    const decision = await limiter.take(limitedBy);
+    if (!decision.isAllowed) throw tooMany(decision.by, decision.retryAfterMs);
   }
 
-  return async (exchange) => {
-    const ip = limited('ip', addressOf(exchange.request), limits.perIp);
-    let identity: KeyIdentity;
+  async function throttled(exchange: Exchange, limits: Throttles): Promise<Identity> {
+    const ip = limited('ip', clientSubject(addressOf(exchange.request)), limits.perIp);
+    let identity: Identity;
     try {
-      identity = identityOf(exchange);
+      identity = await identityOf(exchange);
     } catch (fault) {
-      await admit(ip);
+      await take(ip);
       throw fault;
     }
-    await admit([
+    const { userId, keyId } = identity;
+    await take([
       ...ip,
-      ...limited('user', identity.userId, limits.perUser),
-      ...limited('key', identity.keyId, limits.perKey),
+      ...limited('user', userId, limits.perUser),
+      ...(keyId === '' ? [] : limited('key', keyId, limits.perKey)),
     ]);
     return identity;
+  }
+
+  return (exchange) => {
+    const limits = throttles();
+    const identity = limits === undefined ? identityOf(exchange) : throttled(exchange, limits);
+    return thenOr(identity, (caller) => signed(exchange, caller));
   };
 }
 
-function tooManyWrongKeys(retryAfterMs: number): Fault {
-  const message = 'Too many wrong API keys came from this address.';
-  return new Fault({ code: 'rate_limit_exceeded', message, retryAfterMs });
+/** Goes on at once where there is nothing to wait for. */
+function thenOr<T>(value: T | Promise<T>, goOn: (value: T) => T | Promise<T>): T | Promise<T> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value);
 }
 
 function limited(kind: string, subject: string, limit: RateLimit | undefined): LimitedBy[] {

@@ -1,7 +1,9 @@
-import type { KeyIdentity } from '#contracts/accounts.ts';
+import type { Identity } from '#api-keys/identity.ts';
 import type { AdmitResponse } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import type { Identify } from '../access/identify.ts';
+import { usableModel } from '../access/permissions.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -9,7 +11,6 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import { createTurns, type OwnTurn } from '../http/turns.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
-import type { Identify } from '../rate-limits/identify.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import { completeOnce, type Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
@@ -84,15 +85,17 @@ async function readAffordable(
 async function run(
   { dependencies, usage, ownTurn }: Completions,
   exchange: Exchange,
-  { userId, keyId }: KeyIdentity,
+  identity: Identity,
   body: Buffer,
   once: Once | undefined,
 ): Promise<void> {
   const { config, quota, router } = dependencies;
+  const { userId, keyId } = identity;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
   const { asked, promptTokens } = check(parsedBody, body.length);
-  const { candidates } = findModel(exchange, router.findModel(asked.model), asked);
+  const model = findModel(exchange, router.findModel(asked.model), asked);
+  const { candidates } = usableModel(identity, asked.model, model);
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
   using admission = boundAdmission(exchange, config.admissionTimeoutMs);

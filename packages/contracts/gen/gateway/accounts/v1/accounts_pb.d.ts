@@ -605,114 +605,6 @@ export declare type RevokeApiKeyResponseJson = {
 export declare const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse, {jsonType: RevokeApiKeyResponseJson}>;
 
 /**
- * @generated from message gateway.accounts.v1.ExportKeysRequest
- */
-export declare type ExportKeysRequest = Message<"gateway.accounts.v1.ExportKeysRequest"> & {
-};
-
-/**
- * @generated from message gateway.accounts.v1.ExportKeysRequest
- */
-export declare type ExportKeysRequestJson = {
-};
-
-/**
- * Describes the message gateway.accounts.v1.ExportKeysRequest.
- * Use `create(ExportKeysRequestSchema)` to create a new message.
- */
-export declare const ExportKeysRequestSchema: GenMessage<ExportKeysRequest, {jsonType: ExportKeysRequestJson}>;
-
-/**
- * @generated from message gateway.accounts.v1.ExportKeysResponse
- */
-export declare type ExportKeysResponse = Message<"gateway.accounts.v1.ExportKeysResponse"> & {
-  /**
-   * The same in every message of an answer.
-   *
-   * @generated from field: uint64 position = 1;
-   */
-  position: bigint;
-
-  /**
-   * @generated from field: repeated gateway.accounts.v1.ExportedKey keys = 2;
-   */
-  keys: ExportedKey[];
-};
-
-/**
- * @generated from message gateway.accounts.v1.ExportKeysResponse
- */
-export declare type ExportKeysResponseJson = {
-  /**
-   * The same in every message of an answer.
-   *
-   * @generated from field: uint64 position = 1;
-   */
-  position?: string;
-
-  /**
-   * @generated from field: repeated gateway.accounts.v1.ExportedKey keys = 2;
-   */
-  keys?: ExportedKeyJson[];
-};
-
-/**
- * Describes the message gateway.accounts.v1.ExportKeysResponse.
- * Use `create(ExportKeysResponseSchema)` to create a new message.
- */
-export declare const ExportKeysResponseSchema: GenMessage<ExportKeysResponse, {jsonType: ExportKeysResponseJson}>;
-
-/**
- * @generated from message gateway.accounts.v1.ExportedKey
- */
-export declare type ExportedKey = Message<"gateway.accounts.v1.ExportedKey"> & {
-  /**
-   * @generated from field: string key_id = 1;
-   */
-  keyId: string;
-
-  /**
-   * @generated from field: string user_id = 2;
-   */
-  userId: string;
-
-  /**
-   * HMAC-SHA256 of the key under the gateway's pepper, hex.
-   *
-   * @generated from field: string key_hash = 3;
-   */
-  keyHash: string;
-};
-
-/**
- * @generated from message gateway.accounts.v1.ExportedKey
- */
-export declare type ExportedKeyJson = {
-  /**
-   * @generated from field: string key_id = 1;
-   */
-  keyId?: string;
-
-  /**
-   * @generated from field: string user_id = 2;
-   */
-  userId?: string;
-
-  /**
-   * HMAC-SHA256 of the key under the gateway's pepper, hex.
-   *
-   * @generated from field: string key_hash = 3;
-   */
-  keyHash?: string;
-};
-
-/**
- * Describes the message gateway.accounts.v1.ExportedKey.
- * Use `create(ExportedKeySchema)` to create a new message.
- */
-export declare const ExportedKeySchema: GenMessage<ExportedKey, {jsonType: ExportedKeyJson}>;
-
-/**
  * Users, their API keys and top-ups. A command is answered when it is durable and visible.
  *
  * @generated from service gateway.accounts.v1.AccountsService
@@ -771,17 +663,6 @@ export declare const AccountsService: GenService<{
     methodKind: "unary";
     input: typeof RevokeApiKeyRequestSchema;
     output: typeof RevokeApiKeyResponseSchema;
-  },
-  /**
-   * Every key that authenticates, by its keyed hash, with the place in the log it is true for. For those who
-   * authenticate in memory and follow the log from there.
-   *
-   * @generated from rpc gateway.accounts.v1.AccountsService.ExportKeys
-   */
-  exportKeys: {
-    methodKind: "server_streaming";
-    input: typeof ExportKeysRequestSchema;
-    output: typeof ExportKeysResponseSchema;
   },
 }>;
 

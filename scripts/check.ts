@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { checkKubernetes } from './check-kubernetes.ts';
 import { checkPrometheus } from './check-prometheus.ts';
 import { findDrift } from './generated-code.ts';
+import { undocumentedCodes } from './undocumented-codes.ts';
 import { unraisedCodes } from './unraised-codes.ts';
 
 interface Check {
@@ -29,7 +30,7 @@ const checks: readonly Check[] = [
   },
   { title: 'Import rules (dependency-cruiser)', run: checkImports },
   { title: 'Dead code (knip)', run: () => succeeds('knip', '--no-progress') },
-  { title: 'Error codes (each is raised)', run: checkErrorCodes },
+  { title: 'Error codes (each is raised and documented)', run: checkErrorCodes },
   { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
   { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
   { title: 'Kubernetes (helm)', run: checkKubernetes },
@@ -62,7 +63,9 @@ function checkImports(): boolean {
 function checkErrorCodes(): boolean {
   const codes = unraisedCodes(root);
   for (const code of codes) console.error(`   ${code} is in packages/errors/error-table.ts, and nothing raises it`);
-  return codes.length === 0;
+  const problems = undocumentedCodes(root);
+  for (const problem of problems) console.error(`   ${problem}`);
+  return codes.length === 0 && problems.length === 0;
 }
 
 async function checkGeneratedCode(): Promise<boolean> {

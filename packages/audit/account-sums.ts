@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
-/** A user's money by the amounts in his events. */
+/** A user's money by the amounts in the user's events. */
 export interface AccountSums {
   readonly userId: string;
   readonly creditedNanoUsd: bigint;
@@ -8,17 +8,17 @@ export interface AccountSums {
   readonly heldNanoUsd: bigint;
 }
 
-/** All users' sums at a place in the log. */
+/** All users' sums at a position of the log. */
 export interface SumsByUser {
-  /** Takes the next event; the sums after it of the user whose money it moved, undefined where it moved none. */
+  /** Takes the next event. Returns the sums of the user whose money moved; undefined if none moved. */
   apply(event: RecordedEvent): AccountSums | undefined;
   /** Zeroes for a user whose money never moved. */
   of(userId: string): AccountSums;
 }
 
 /**
- * Adds up what the events say, and believes every one of them: a hold that ends twice is given back twice, so that it
- * shows in the sums.
+ * Adds up the events and believes each of them. A hold that ends twice is given back twice, so that it shows in the
+ * sums.
  */
 export function createSumsByUser(): SumsByUser {
   const users = new Map<string, AccountSums>();

@@ -4,7 +4,7 @@ import type { Money } from './explain/explanation.ts';
 import { parseEvent } from './parse-event.ts';
 import { createUnfinishedRequests } from './unfinished-requests.ts';
 
-/** Up to which event a balance counts: a position, or the last event recorded at or before a moment. */
+/** The last event that a balance counts: a position, or the last event recorded at or before a moment. */
 export type Until =
   | { readonly kind: 'head' }
   | { readonly kind: 'position'; readonly position: number }
@@ -12,14 +12,14 @@ export type Until =
 
 export interface BalanceAt extends Money {
   readonly userId: string;
-  /** The last event that was counted, and when it was recorded; 0 where none was. */
+  /** The last counted event's position, and the time it was recorded; 0 if there was none. */
   readonly position: number;
   readonly recordedAtMs: number;
   /** The user's requests that ran at that moment. */
   readonly openHolds: number;
 }
 
-/** A user's money at a place in the log, folded from position 1. Undefined where the user did not exist then. */
+/** A user's money at a position of the log, folded from position 1. Undefined if the user did not exist then. */
 export async function balanceAt(
   batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
   userId: string,

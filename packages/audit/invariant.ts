@@ -2,49 +2,49 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import type { ParsedEvent } from './parse-event.ts';
 
-/** Something in the log that must not be. */
+/** A violation: something in the log that must not be there. */
 export interface Violation {
-  /** Where in the log it shows. */
+  /** The position at which the violation shows. */
   readonly position: number;
   readonly stream: string;
   readonly expected: string;
   readonly found: string;
 }
 
-/** Where the log that was read ends. */
+/** The end of the log that was read. */
 export interface LogEnd {
   readonly lastPosition: number;
-  /** What the gateway says its head is; undefined for a log from a file. */
+  /** The head as the gateway states it; undefined for a log from a file. */
   readonly head: StoredHead | undefined;
-  /** The moment up to which what was due must have happened. */
+  /** The moment by which everything due must have happened. */
   readonly nowMs: number;
 }
 
-/** Where a check writes down what it does. */
+/** A check writes its findings here. */
 export interface Tally {
-  /** One more thing was looked at. */
+  /** Counts one more checked thing. */
   count(): void;
   violate(violation: Violation): void;
 }
 
-/** A check under way over one log, given its events in order. */
+/** A running check over one log. It gets the events in order. */
 export interface InvariantCheck {
-  /** Every event as it is stored. */
+  /** Gets every event as it is stored. */
   readonly onStored?: (event: StoredEvent, parsed: ParsedEvent) => void;
-  /** Every event whose body conforms to its schema. */
+  /** Gets every event whose body conforms to its schema. */
   readonly onEvent?: (event: RecordedEvent) => void;
   readonly onEnd?: (end: LogEnd) => void;
 }
 
-/** A rule that holds for every log the gateway writes. */
+/** A rule that holds for every log that the gateway writes. */
 export interface Invariant {
-  /** I1, I2, …: as in docs and reports. */
+  /** I1, I2, …, as in docs and reports. */
   readonly id: string;
   readonly title: string;
   readonly start: (tally: Tally) => InvariantCheck;
 }
 
-/** A violation that shows at an event. */
+/** A violation at an event. */
 export function violationAt(
   event: { readonly position: number; readonly stream: string },
   expected: string,

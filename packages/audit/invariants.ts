@@ -14,7 +14,7 @@ import { oneEndPerHold } from './invariants/one-end-per-hold.ts';
 import { streamVersions } from './invariants/stream-versions.ts';
 import { uniqueEventIds } from './invariants/unique-event-ids.ts';
 
-/** Everything a log can show by itself, in the order of a report. */
+/** All rules that a log alone can prove or refute, in the order of a report. */
 export function logInvariants(anchors: readonly Anchor[]): readonly Invariant[] {
   return [
     gaplessPositions,

@@ -7,8 +7,8 @@ import { test } from '#testkit/test.ts';
 import { explainRequest } from './explain/explain-request.ts';
 
 /*
- * Earlier versions wrote `AdmissionWithdrawn` in the place of an admission of unknown fate, and of its usage. Nothing does
- * any longer, and such logs stay readable.
+ * Earlier versions wrote `AdmissionWithdrawn` in the place of an admission of unknown fate, and of its usage. Nothing
+ * writes it any longer, and such logs stay readable.
  */
 
 const withdrawals = (): StoredEvent[] => {

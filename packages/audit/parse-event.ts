@@ -4,14 +4,14 @@ import { type EventType, eventSchemas, type GatewayEvent } from '#contracts/even
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 
-/** A stored event read by its schema, or why it cannot be. */
+/** A stored event parsed by its schema, or the reason why it cannot be. */
 export type ParsedEvent =
   | { readonly kind: 'conforms'; readonly event: RecordedEvent }
   | { readonly kind: 'fails'; readonly why: string };
 
 /**
- * Reads a body strictly: a type that exists, the JSON form of its protobuf message, no field too many, every part that
- * is a message of its own there. What an older writer left to its default is filled in.
+ * Parses a body strictly: a known type, the JSON form of its protobuf message, no unknown field, and every field that
+ * is a message present. Fills in scalar fields that an older writer left at their default.
  */
 export function parseEvent(stored: StoredEvent): ParsedEvent {
   const { type } = stored;
@@ -31,16 +31,22 @@ export function parseEvent(stored: StoredEvent): ParsedEvent {
   }
 }
 
-/** The only shape of bodies there has been yet. */
+/** The only schema version of bodies so far. */
 const SCHEMA_VERSION = 1;
 
 function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventSchemas, type);
 }
 
-/** The first field, by its path, that is a message and was left out; undefined where all are there. */
+/** In a resource of administration an absent message means that nothing was set. */
+const RESOURCES = 'gateway.admin.v1';
+
+/** The path of the first absent field that is a message; undefined if all are there. Of a oneof, one has to be there. */
 function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
   const reflected = reflect(schema, message);
+  const unsetOneof = schema.oneofs.find((oneof) => reflected.oneofCase(oneof) === undefined);
+  if (unsetOneof !== undefined) return unsetOneof.name;
+  if (schema.file.proto.package === RESOURCES) return undefined;
   for (const field of schema.fields) {
     if (field.fieldKind === 'message') {
       if (!reflected.isSet(field)) return field.jsonName;

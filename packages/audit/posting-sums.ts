@@ -1,4 +1,4 @@
-/** What an entry's lines move on each account, in nano-USD. */
+/** The sum of an entry's lines for each account, in nano-USD. */
 export function sumsByAccount(
   postings: readonly { readonly account: string; readonly amountNanoUsd: string }[],
 ): Map<string, bigint> {

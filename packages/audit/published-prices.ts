@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 
-/** A published price and where it stands in the log. */
+/** A published price and its position in the log. */
 export interface PublishedPrice extends Price {
   readonly source: string;
   readonly publishedAtMs: number;

@@ -1,13 +1,13 @@
-/** Ids that were met, kept small: an audit remembers every id of the log. */
+/** A compact set of seen ids: an audit remembers every id of the log. */
 export interface SeenIds {
-  /** Whether the id was met before; from now on it was. */
+  /** Whether the id was seen before. Adds the id. */
   meet(id: string): boolean;
   has(id: string): boolean;
 }
 
 /**
- * About 60 bytes an id: a UUID is kept as its 16 bytes, ten million take 600 MB. Exact, where a fingerprint would one
- * day call two ids one. Spread over several sets, since one set of V8's holds at most 2^24.
+ * About 60 bytes an id: a UUID is kept as its 16 bytes, and ten million take 600 MB. Exact, because a fingerprint would
+ * one day call two ids equal. Spread over several sets, since one set of V8 holds at most 2^24.
  */
 export function createSeenIds(): SeenIds {
   const shards = Array.from({ length: SHARDS }, () => new Set<string>());
@@ -32,7 +32,10 @@ export function createSeenIds(): SeenIds {
 const SHARDS = 16;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The bytes of a UUID as a Latin-1 string; any other id behind a character no UUID's bytes hold, so that none collide. */
+/**
+ * The bytes of a UUID as a Latin-1 string. Any other id gets a prefix character that no UUID's bytes contain, so that
+ * none collide.
+ */
 function compact(id: string): string {
   return UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex').toString('latin1') : `\u0100${id}`;
 }

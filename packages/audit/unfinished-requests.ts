@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
-/** What the log has of a request whose hold is not over. */
+/** The log's facts about a request whose hold is not over. */
 export interface UnfinishedRequest {
   readonly admitted: RecordedEvent<'RequestAdmitted'> | undefined;
   readonly usage: RecordedEvent<'UsageRecorded'> | undefined;
@@ -8,12 +8,12 @@ export interface UnfinishedRequest {
 
 /** The requests that were admitted and neither charged nor expired. */
 export interface UnfinishedRequests {
-  /** Takes the next event; what was known of its request before, undefined for an event of no request. */
+  /** Takes the next event. Returns what was known of its request before; undefined for an event of no request. */
   apply(event: RecordedEvent): UnfinishedRequest | undefined;
   all(): Iterable<UnfinishedRequest>;
 }
 
-/** Keeps only what is open: a log of any length costs no more than the requests that run at one time. */
+/** Keeps only open requests, so a log of any length costs no more than the requests that run at one time. */
 export function createUnfinishedRequests(): UnfinishedRequests {
   const requests = new Map<string, UnfinishedRequest>();
   return {

@@ -7,11 +7,11 @@ export interface VerifyOptions {
   /** The whole log from position 1, in order. */
   readonly batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>;
   readonly invariants: readonly Invariant[];
-  /** What the gateway says its head is; undefined where only a file is at hand. */
+  /** The head as the gateway states it; undefined if only a file is at hand. */
   readonly head: StoredHead | undefined;
-  /** The moment of the audit; undefined: when the last event was recorded. */
+  /** The moment of the audit; undefined: the time of the last event. */
   readonly nowMs: number | undefined;
-  /** The first violations of each invariant are kept, the rest is counted. */
+  /** How many violations of each invariant are kept. The rest is only counted. */
   readonly violationsKeptMax: number;
   readonly onProgress?: (events: number) => void;
 }
@@ -19,7 +19,7 @@ export interface VerifyOptions {
 export interface InvariantResult {
   readonly id: string;
   readonly title: string;
-  /** How many things were looked at. */
+  /** How many things were checked. */
   readonly checked: number;
   readonly violationCount: number;
   readonly violations: readonly Violation[];
@@ -29,12 +29,12 @@ export interface VerifyReport {
   readonly isVerified: boolean;
   readonly events: number;
   readonly lastPosition: number;
-  /** The stored chain hash at the last position: whoever notes it down can hold a later log against it. */
+  /** The stored chain hash at the last position. An operator who notes it down can check a later log against it. */
   readonly lastChain: Buffer;
   readonly results: readonly InvariantResult[];
 }
 
-/** Holds a log against invariants in one pass. Throws only what reading the log throws. */
+/** Checks a log against invariants in one pass. Throws only if reading the log throws. */
 export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   const runs = options.invariants.map((invariant) => startRun(invariant, options.violationsKeptMax));
   let events = 0;
@@ -89,7 +89,7 @@ function startRun({ id, title, start }: Invariant, keptMax: number): Run {
   return { check, violate, result: () => ({ id, title, checked, violationCount, violations }) };
 }
 
-/** A check that fails on what it is given has found something that must not be there. */
+/** A check that throws on an event has found something that must not be there. */
 function guarded(run: Run, event: { readonly position: number; readonly stream: string }, check: () => void): void {
   try {
     check();

@@ -1,7 +1,7 @@
 /**
- * `no-responders`: nobody listens, and the message is gone. `timeout`: no answer in time, and the message may have been
- * heard. `disconnected`: there is no connection now; the message was not sent, or the connection broke while it was
- * under way.
+ * `no-responders`: nobody listens, and the message is gone. `timeout`: no answer came in time, and the message may have
+ * been heard. `disconnected`: there is no connection now. The message was not sent, or the connection broke while it
+ * was under way.
  */
 export type BusFaultKind = 'no-responders' | 'timeout' | 'disconnected';
 

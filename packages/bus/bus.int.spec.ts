@@ -59,7 +59,7 @@ test('a bus that has fallen silent holds up nobody who leaves it', { timeoutMs: 
     await nats.signal('SIGSTOP');
     const startedAtMs = performance.now();
     await bus.close();
-    // As long as it takes to notice.
+    // As long as the connection takes to notice.
     assert.ok(performance.now() - startedAtMs < 6_000);
     await nats.signal('SIGCONT');
   }),

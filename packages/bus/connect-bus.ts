@@ -4,12 +4,12 @@ import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
 import { createUnansweredRequests } from './unanswered-requests.ts';
 
-/** A peer that says nothing for two of these is gone: a stopped server is left after two seconds at most. */
+/** The time between pings. A peer that misses two is gone, so a stopped server is left after two seconds at most. */
 const PING_INTERVAL_MS = 1_000;
 const PINGS_OUT_MAX = 2;
 
 /**
- * Between two tries to connect: long enough not to drum on a server that starts, short enough to be back within a
+ * The pause between two tries to connect: long enough to spare a server that starts, short enough to be back within a
  * second.
  */
 const RECONNECT_WAIT_MS = 200;
@@ -18,25 +18,25 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BusMessage {
   readonly data: Uint8Array;
-  /** Answers the request. Does nothing where no answer is asked for. */
+  /** Answers the request. Does nothing if the request asks for no answer. */
   respond(data: Uint8Array | string): void;
 }
 
 export type BusAnswer = Pick<BusMessage, 'data'>;
 
-/** The message bus: requests that somebody answers now, or nobody. */
+/** The message bus. A request is answered now, or not at all. */
 export interface Bus {
   /**
-   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) where the message can
+   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) if the message can
    * never be sent.
    */
   request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<BusAnswer>;
-  /** Calls the handler for every message of a subject, which answers with `respond` or stays silent. */
+  /** Calls the handler for every message of a subject. The handler answers with `respond` or stays silent. */
   respond(subject: string, handler: (message: BusMessage) => void): { close(): Promise<void> };
   isConnected(): boolean;
-  /** Sends what was answered, then closes. */
+  /** Sends the pending answers, then closes. */
   close(): Promise<void>;
-  /** For what JetStream needs. */
+  /** The underlying connection, for JetStream. */
   readonly connection: NatsConnection;
 }
 
@@ -44,22 +44,22 @@ export interface BusOptions {
   readonly servers: readonly string[];
   readonly user?: string | undefined;
   readonly password?: string | undefined;
-  /** The authority the servers' certificates are checked against; given, TLS is used. */
+  /** The authority that signs the servers' certificates. If given, the connection uses TLS. */
   readonly caFile?: string | undefined;
-  /** What the server shows of this connection. */
+  /** The connection's name, as the server shows it. */
   readonly name: string;
   readonly logger: Logger;
-  /** Ends the wait for a server. */
+  /** Aborts the wait for a server. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Waits for a server as long as it takes; rejects where `signal` aborts. From then on it reconnects for ever. */
+/** Waits for a server as long as it takes, and then reconnects for ever. Rejects if `signal` aborts. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { logger } = options;
   const connection = await firstConnection(options);
   const requests = createUnansweredRequests(connection);
   let isConnected = true;
-  /** Resolves when the connection there is breaks. */
+  /** Resolves when the current connection breaks. */
   let broken = Promise.withResolvers<void>();
   logger.info({ server: connection.getServer() }, 'the bus is connected');
   void watch();
@@ -85,8 +85,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   }
 
   /**
-   * Waits until the server has taken what was sent before, and no longer than the connection stands: the client library
-   * would wait for the next one, for ever where the server's name is gone.
+   * Waits until the server has taken everything sent before, or the connection breaks. The client library would wait
+   * for the next connection, for ever if the server's name is gone.
    */
   async function whileConnected(drain: () => Promise<void>): Promise<void> {
     if (isConnected) await Promise.race([drain().catch(() => undefined), broken.promise]);
@@ -96,7 +96,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     connection,
     isConnected: () => isConnected,
     async request(subject, data, timeoutMs) {
-      // Else it would be sent once there is a connection again, long after whoever asked has gone.
+      // Otherwise the library would send the message after a reconnect, long after the caller has gone.
       if (!isConnected) throw new BusFault('disconnected', subject);
       return requests.ask(subject, data, timeoutMs);
     },
@@ -155,7 +155,7 @@ function messageOf(message: Msg, logger: Logger): BusMessage {
   };
 }
 
-/** Where it fails whoever asked gets nothing, and asks again: what was done for them is done. */
+/** If the answer cannot be sent, the caller gets nothing and asks again. A repeat is safe. */
 function send(message: Msg, data: Uint8Array | string, logger: Logger): void {
   try {
     message.respond(data);

@@ -4,27 +4,27 @@ import { BusFault } from './bus-fault.ts';
 import type { Bus, BusAnswer } from './connect-bus.ts';
 
 export interface Persistence {
-  /** From the first try to giving up. */
+  /** The time from the first try to giving up. */
   readonly budgetMs: number;
-  /** How long one try is waited for: after it nobody knows whether the message was heard. */
+  /** How long to wait for one try. After that, nobody knows whether the message was heard. */
   readonly tryTimeoutMs: number;
-  /** Between two tries. */
+  /** The pause between two tries. */
   readonly pauseMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Whether an answer is one that another try may better, as that of a leader about to give way. */
+  /** `true`: retry. A later answer may be better, since the leader is about to give way. */
   readonly isPassing?: (message: BusAnswer) => boolean;
 }
 
 export interface PersistentAnswer {
   readonly message: BusAnswer;
-  /** 1: the first was answered. */
+  /** The number of tries; 1 if the first was answered. */
   readonly tries: number;
 }
 
 /**
- * Sends the message again while nobody answers. What it asks for must be safe to ask for
- * twice: a message may be heard though its answer is lost. After the budget: the last passing answer where there was one,
- * else a `Fault` (`unavailable`).
+ * Sends the message again while nobody answers. The request must be safe to repeat, since a message may be heard
+ * although its answer is lost. When the budget is used up: resolves with the last passing answer if there was one, else
+ * rejects with a `Fault` (`unavailable`).
  */
 export async function persistentRequest(
   bus: Pick<Bus, 'request'>,
@@ -47,7 +47,7 @@ export async function persistentRequest(
     } catch (error) {
       if (!(error instanceof BusFault)) throw error;
       failure = error;
-      // A silent try has taken its time already.
+      // A silent try has used its time already.
       if (error.kind === 'timeout') continue;
     }
     await pause(Math.min(pauseMs, Math.max(0, leftMsNow())));

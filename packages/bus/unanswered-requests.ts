@@ -2,10 +2,10 @@ import { createInbox, InvalidArgumentError, type Msg, type NatsConnection } from
 import { Fault } from '#errors/fault.ts';
 import { BusFault, type BusFaultKind } from './bus-fault.ts';
 
-/** What a server sends in place of an answer where nobody listens. */
+/** The status that a server sends instead of an answer if nobody listens. */
 const NO_RESPONDERS = 503;
 
-/** The header of what the version before says ahead of an answer. It is no answer. */
+/** The header of early messages from the previous version. They are no answers. */
 const EARLY = 'Gateway-Early';
 
 interface UnansweredRequest {
@@ -16,17 +16,17 @@ interface UnansweredRequest {
 }
 
 /**
- * Requests under way on a connection, their answers told apart by the last word of the subject they come to. The
- * connection's own `request` builds two errors with their stacks for every request that succeeds; without them a request
- * costs half the CPU time and a quarter less time (benchmarks/README.md).
+ * The requests under way on a connection. The last word of the subject tells their answers apart. The connection's own
+ * `request` builds two errors with their stacks for every request that succeeds. Without them, a request costs half the
+ * CPU time and a quarter less time (benchmarks/README.md).
  */
 export interface UnansweredRequests {
   /**
-   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) where the message can
+   * Resolves with the first answer. Rejects with a `BusFault`, or with a `Fault` (`body_too_large`) if the message can
    * never be sent.
    */
   ask(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Msg>;
-  /** The connection broke: what is under way may have been heard, and its answer will not come. */
+  /** Rejects all requests because the connection broke: they may have been heard, and their answers will not come. */
   failAll(kind: BusFaultKind): void;
 }
 
@@ -44,7 +44,7 @@ export function createUnansweredRequests(connection: NatsConnection): Unanswered
   function settle(number: string, answer: Msg): void {
     if (answer.headers?.has(EARLY) === true) return;
     const request = takeOut(number);
-    // A second answer, or one that comes too late.
+    // A second answer, or an answer that comes too late.
     if (request === undefined) return;
     if (answer.headers?.code === NO_RESPONDERS) request.reject(new BusFault('no-responders', request.subject));
     else request.resolve(answer);
@@ -82,7 +82,7 @@ export function createUnansweredRequests(connection: NatsConnection): Unanswered
   };
 }
 
-/** What the client library objects to is the size alone; everything else is the connection's. */
+/** The client library rejects a message only for its size. Every other error is the connection's. */
 function publishFault(subject: string, cause: unknown): BusFault | Fault {
   if (!(cause instanceof InvalidArgumentError)) return new BusFault('disconnected', subject, { cause });
   return new Fault({ code: 'body_too_large', message: 'A message is larger than the bus takes.' }, { cause });

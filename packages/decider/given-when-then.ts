@@ -7,7 +7,7 @@ interface Given<Command, Event> {
 }
 
 interface When<Event> {
-  /** Exactly these events follow, and the state takes them. */
+  /** Exactly these events follow, and the state can fold them. */
   readonly then: (events: readonly Event[]) => void;
   /** The command is refused with this code. */
   readonly thenRefused: (code: string) => void;
@@ -25,7 +25,7 @@ export function given<Command, Event, State>(
       const then = (expected: readonly Event[]): void => {
         if (decision.kind === 'refused') assert.fail(`refused: ${decision.refusal.code}: ${decision.refusal.message}`);
         assert.deepEqual(decision.events, expected);
-        // What was decided must fold, or the next command would find a stream that contradicts itself.
+        // The decided events must fold, or the next command would find a stream that contradicts itself.
         fold(decider, decision.events, state);
       };
       const thenRefused = (code: string): void => {

@@ -13,7 +13,7 @@ type Revoked = GatewayEvent<'ApiKeyRevoked'>;
 
 const revoked = (keyId: string, revokedAtMs = '1'): Revoked => keyRevoked({ keyId, revokedAtMs });
 
-/** A set: adding what it has changes nothing, and it takes a hundred at most. */
+/** A set of at most a hundred items. Adding an item that it has changes nothing. */
 const setDecider: Decider<Revoked, Revoked, readonly string[], Refusal> = {
   initial: () => [],
   decide: (command, state) => {

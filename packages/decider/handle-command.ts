@@ -6,7 +6,9 @@ import { newId } from '#kernel/ids.ts';
 import { type Decider, fold } from './decider.ts';
 import { type LoadedState, loadState } from './load-state.ts';
 
-/** Each lost attempt means that another writer of the stream won, so this many writers at once all get through. */
+/**
+ * Each lost attempt means that another writer of the stream won, so up to this many concurrent writers all get through.
+ */
 const APPEND_ATTEMPTS_MAX = 32;
 
 export interface CommandToHandle<Command, Event extends GatewayEvent, State> {
@@ -15,22 +17,22 @@ export interface CommandToHandle<Command, Event extends GatewayEvent, State> {
   readonly stream: string;
   readonly command: Command;
   readonly correlationId: string;
-  /** The event the command follows from; left out where it comes from outside. */
+  /** The event that the command follows from. Absent if the command comes from outside. */
   readonly causationId?: string;
-  /** The event's id, derived from what makes the command repeatable; left out: a fresh one. */
+  /** The event's id, derived from whatever makes the command repeatable. Absent: a fresh id. */
   readonly eventId?: (event: Event, index: number) => string;
 }
 
-/** `accepted`: durable; the stream's state, version and last position after it, and what was new in it. */
+/** `accepted`: the new events are durable; with the stream's state, version and last position after them. */
 export type CommandOutcome<Event extends GatewayEvent, State> =
   | ({ readonly kind: 'accepted'; readonly events: readonly Event[] } & LoadedState<State>)
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
- * Loads the stream, decides and appends. Where another writer came first it loads and decides anew.
+ * Loads the stream, decides and appends. If another writer came first, loads and decides again.
  *
- * Rejects with a `Fault`: `unavailable` where the log cannot be written or the stream stays contended, `conflict` where
- * an event id is taken by other bytes in another stream.
+ * Rejects with a `Fault`: `unavailable` if the log cannot be written or the stream stays contended, `conflict` if other
+ * bytes in another stream have taken an event id.
  */
 export async function handleCommand<Command, Event extends GatewayEvent, State>(
   task: CommandToHandle<Command, Event, State>,
@@ -51,7 +53,7 @@ export async function handleCommand<Command, Event extends GatewayEvent, State>(
       return { kind: 'accepted', events, state, version, position: appended.position };
     }
     const reloaded = await loadState(journal, decider, stream);
-    // An id that is taken while this stream stood still is taken elsewhere: deciding again would change nothing.
+    // If an id is taken and this stream has not moved, another stream has the id. Deciding again would change nothing.
     if (appended.kind === 'id-taken' && reloaded.version === loaded.version) throw appended.fault;
     loaded = reloaded;
   }
@@ -62,8 +64,8 @@ export async function handleCommand<Command, Event extends GatewayEvent, State>(
 }
 
 /**
- * Of two racing repeats of one command the loser's event has the winner's id and, but for its time, the winner's bytes:
- * the log calls that a conflict. It is a lost race like any other, so it is no exception here.
+ * When two repeats of one command race, the loser's event has the winner's id and, apart from its time, the winner's
+ * bytes. The log calls that a conflict. It is a lost race like any other, so it is no exception here.
  */
 async function tryAppend(
   task: Pick<CommandToHandle<never, never, never>, 'journal' | 'stream' | 'correlationId' | 'causationId'>,

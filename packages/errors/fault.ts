@@ -2,7 +2,7 @@ import { type ErrorCode, errorTable, type Refusal } from './error-table.ts';
 import { saysAway } from './outage.ts';
 
 /**
- * Something broke, or a request cannot be served: an exception with a code of the table. The message begins with the
+ * An exception with a code of the table: something broke, or a request cannot be served. The message begins with the
  * code.
  */
 export class Fault extends Error {
@@ -21,12 +21,12 @@ export class Fault extends Error {
   }
 }
 
-/** A restart of what is away takes a second or so; asked again sooner it would be asked in vain. */
+/** A restart of an absent part takes a second or so, so an earlier retry would be in vain. */
 export const AWAY_RETRY_AFTER_MS = 1_000;
 
 /**
- * Any thrown value as a fault. What is not one already becomes `unavailable` where it says that something is away, as a
- * database whose connection broke, and else `internal_error`; its message is kept as the cause only.
+ * Turns any thrown value into a fault. An error of another kind becomes `unavailable` if it says that something is
+ * away, such as a broken database connection, and `internal_error` otherwise. Its message is kept as the cause only.
  */
 export function faultFrom(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;

@@ -1,6 +1,6 @@
 import type { ErrorCode, Refusal } from './error-table.ts';
 
-/** A refusal of input that cannot be taken as it is. `param` names the field as the caller wrote it. */
+/** A refusal of bad input. `param` names the field as the caller wrote it. */
 export function invalid(message: string, param?: string, code: ErrorCode = 'invalid_request'): Refusal {
   return { code, message, ...(param === undefined ? {} : { param }) };
 }

@@ -4,7 +4,7 @@ import { faultFrom } from './fault.ts';
 
 const withCode = (code: string, more: object = {}): Error => Object.assign(new Error('broken'), { code, ...more });
 
-/** What a lost, refused or failing database says, in the driver's words and the server's. */
+/** Errors of a lost, refused or failing database, in the driver's words and the server's. */
 const away = [
   ...['08006', '53100', '53300', '57P01', '57P03', '25006', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].map(
     (code) => withCode(code),

@@ -5,20 +5,20 @@
  */
 const OUTAGE_SQLSTATE = /^((08|40|53|57|58)[0-9A-Z]{3}|55P03|25P03|25006)$/;
 
-/** The system's own about a connection. */
+/** The operating system's codes for a lost or refused connection. */
 const NETWORK_CODE = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-/** Of a connection to a Unix socket whose server is not there. Of a file it says something else. */
+/** For a connection, these codes mean that a Unix socket's server is absent. For a file they mean something else. */
 const SOCKET_CODE = /^(ENOENT|EACCES)$/;
 
-/** What `pg` says without a code when its connection is gone, none is to be had, or an answer does not come. */
+/** Messages of `pg` without a code: its connection is gone, none can be had, or an answer does not come. */
 const LOST_CONNECTION =
   /^(Connection terminated|timeout exceeded|Client has encountered a connection|Client was closed|Query read timeout|Cannot use a pool after calling end)/;
 
 /**
- * Whether an error that is none of ours says that something is away (the database, the network) and nothing about what was
- * asked of it. The one table of such errors: what a client is told (`fault.ts`) and what is waited out instead of being set
- * aside (`dead-letters/is-outage.ts`) follow from it.
+ * Whether a foreign error says that a part is away (the database, the network) and says nothing about the request
+ * itself. This is the one table of such errors: `fault.ts` tells the client by it, and `dead-letters/is-outage.ts`
+ * waits by it instead of setting an event aside.
  */
 export function saysAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;

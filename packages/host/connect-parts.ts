@@ -4,10 +4,10 @@ import { connectJournal, type RemoteJournal } from '#journal/remote/connect-jour
 import type { RpcPeer, TlsFiles } from '#rpc/rpc-peer.ts';
 import { type Host, required } from './host.ts';
 
-/** The one partition there is. */
+/** The only partition. */
 export const PART = 0;
 
-/** The bus, connected; waits for it as long as it takes. */
+/** Connects to the bus, and waits for it as long as it takes. */
 export async function openBus(host: Host): Promise<Bus> {
   const { natsUrl } = required(host, { natsUrl: 'NATS_URL' });
   const { natsUser, natsPassword, natsCa } = host.config;
@@ -25,7 +25,7 @@ export async function openBus(host: Host): Promise<Bus> {
   return bus;
 }
 
-/** The log, wherever it is led. */
+/** Connects to the log, in whichever process it is led. */
 export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
   const { journalAddresses } = required(host, { journalAddresses: 'GATEWAY_JOURNAL_ADDRESSES' });
   const journal = connectJournal({
@@ -39,7 +39,7 @@ export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
   return journal;
 }
 
-/** The gRPC servers of another service, and what this process shows them. */
+/** The gRPC servers of another service, and the credentials that this process shows them. */
 export function peerOf(host: Host, addresses: readonly string[]): RpcPeer {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   return { addresses, adminToken, tls: tlsFilesOf(host.config) };

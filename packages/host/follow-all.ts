@@ -7,7 +7,7 @@ import type { ServiceModule } from './service-module.ts';
 import { unlessStopped, waitFor } from './wait-for.ts';
 import { watchFollowing } from './watch-following.ts';
 
-/** What a standby's modules follow. */
+/** The folds that a standby's modules follow. */
 export interface Followings {
   of(module: ServiceModule): Following | undefined;
   /** Resolves when each fold has the log up to the beginning of its term. */
@@ -15,9 +15,9 @@ export interface Followings {
 }
 
 /**
- * The standbys' halves: loaded and brought up to the log's end before this process stands for election, and following the
- * log while it stands by. A process that has the log's writer among its modules leaves that until it leads: it then loads
- * the tables, and follows the log that it writes itself.
+ * The standbys' halves of the modules. They load and reach the log's end before this process stands for election, and
+ * follow the log while it stands by. In a process with the log's writer this waits until the process leads: it then
+ * loads the tables and follows the log that it writes itself.
  */
 export async function followAll(
   host: Host,
@@ -56,7 +56,7 @@ export async function followAll(
     of: (module) => followings.get(module),
     async caughtUp(terms) {
       if (followings.size === 0) return;
-      // Asked for, so that the folds read what is missing now instead of when it is brought.
+      // Asking for the head makes the folds read missing events now, instead of when the bus brings them.
       await waitFor('the log', log.head, host);
       await reached((module) => terms.get(module)?.position ?? 0);
       host.logger.info({ positions: positions() }, 'the log is folded up to the term');

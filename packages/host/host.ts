@@ -3,9 +3,9 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
 
-/** A process that is one of the gateway's services, or several of them. */
+/** A process that runs one or several of the gateway's services. */
 export interface Host {
-  /** The service's name; of several, all their names. */
+  /** The service's name, or the names of all services. */
   readonly name: string;
   /** This process' name in leases and logs. */
   readonly instance: string;
@@ -15,21 +15,21 @@ export interface Host {
   /** The logger of one of the process' services. */
   readonly loggerOf: (service: string) => Logger;
   readonly metrics: GatewayMetrics;
-  /** null: nothing is traced. */
+  /** null: tracing is off. */
   readonly tracer: Tracer | null;
-  /** What the service took; given back in reverse at the stop. */
+  /** What the service opened. The stop gives it back in reverse order. */
   readonly stack: AsyncDisposableStack;
-  /** Aborts when the stop begins: waits end. */
+  /** Aborts when the stop begins, which ends waits. */
   readonly stopping: AbortSignal;
   /** Adds a part to `/health/ready`: `ok`, or why requests cannot be served. Called at each probe. */
   readiness(part: string, check: () => string): void;
-  /** Called before the metrics are read, to bring gauges up to date. */
+  /** Called before the metrics are read, to update gauges. */
   beforeMetrics(publish: () => void | Promise<void>): void;
-  /** Ends the process at once, for when what it holds in memory is no longer the truth. */
+  /** Ends the process at once, because what it holds in memory is no longer the truth. */
   fence(error: Error): void;
 }
 
-/** The settings a service cannot do without. Throws an `Error` that names all that are missing. */
+/** The settings that a service needs. Throws an `Error` that names all missing settings. */
 export function required<K extends keyof GatewayConfig>(
   { name, config }: Pick<Host, 'name' | 'config'>,
   settings: Readonly<Record<K, string>>,

@@ -16,24 +16,27 @@ import type {
   ServiceName,
 } from './service-module.ts';
 
-/** What a service decides by: the log under its term, from where, and what it followed. */
+/** What a service leads with: the log under its term, the position to start from, and its fold. */
 export type Turn = Pick<LeadParts, 'journal' | 'from' | 'following' | 'bus'>;
 
 export interface LeadModules {
   readonly host: Host;
-  /** Without the journal. */
+  /** All modules of the process but the journal. */
   readonly modules: readonly ServiceModule[];
-  /** What is led already: the journal, where it is in this process. */
+  /** The module that leads already: the journal, if it is in this process. */
   readonly led: readonly Led[];
-  /** For the projections. */
+  /** The log that projections read. */
   readonly journal: Journal;
   readonly pool: () => pg.Pool;
   readonly partsOf: (module: GatewayModule) => Omit<LogParts, 'host' | 'bus'>;
-  /** Called once for each module, whose host is given. */
+  /** Called once for each module, with its host. */
   readonly turnOf: (module: ServiceModule, host: Host) => Promise<Turn>;
   /** Keeps projections until the stop. */
   readonly keep: (kept: KeptProjections) => void;
-  /** Before the modules that use others: gRPC, and whatever else has to be there before clients come. */
+  /**
+   * Called before the modules that use others lead, to start gRPC and everything else that must be there before clients
+   * come.
+   */
   readonly between: (
     led: readonly Led[],
     kept: KeptProjections,
@@ -43,8 +46,8 @@ export interface LeadModules {
 }
 
 /**
- * Leads modules: first those that use no other, with their projections; when they do their work, those that use them.
- * Resolves with what all offer.
+ * Leads modules: first those that use no other module, with their projections; once these work, those that use them.
+ * Resolves with what all modules offer.
  */
 export async function leadModules(options: LeadModules): Promise<readonly Led[]> {
   const { host, modules, journal, pool, keep } = options;
@@ -59,7 +62,7 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   const awaitProjection = async (name: string, position: number): Promise<void> =>
     (await keeping.promise).reached(name, position);
   const leadAll = (some: readonly ServiceModule[], local: LocalPorts): Promise<Led[]> => {
-    // All stacks first, so that what is opened at the same time is closed in the modules' order.
+    // All stacks come first, so that what is opened at the same time is closed in the modules' order.
     const hosts = some.map((module) => hostOf(host, module.name));
     return Promise.all(
       some.map(async (module, index) => {
@@ -123,7 +126,7 @@ export function hostOf(host: Host, name: ServiceName): Host {
   return { ...host, name, stack, logger: host.loggerOf(name) };
 }
 
-/** What is served of modules that keep projections, to operators and, where there are any, to other processes. */
+/** The gRPC services over projections and dead letters, for operators and, if there are any, other processes. */
 export function servicesOf(
   led: readonly Led[],
   kept: KeptProjections,

@@ -5,27 +5,28 @@ import { campaign, type Lease } from '#leadership/campaign.ts';
 import { PART } from './connect-parts.ts';
 import type { Host } from './host.ts';
 
-/** Longer than a restart of a NATS server, or the change to another one of its cluster. */
+/** Longer than a restart of a NATS server, or the change to another server of its cluster. */
 const BUS_AWAY_MAX_MS = 5_000;
 const BUS_CHECK_MS = 500;
 
 /**
  * Once a process has the first lease of several, the others are free within a lease's time, unless processes of another
- * form hold them: it leaves the first to these, since a log that is led for nobody would keep everybody waiting.
+ * form hold them. In that case it leaves the first lease to them, since a log that is led for nobody would keep
+ * everybody waiting.
  */
 const OTHERS_WAIT_MAX_MS = 6_000;
 const STEP_BACK_MS = 1_000;
 
 /** The right to answer for all services of a process. */
 export interface Leases {
-  /** False from the moment on in which somebody else might lead one of them. */
+  /** False from the moment at which another process might lead one of the services. */
   isHeld(): boolean;
 }
 
 /**
- * Waits until this process leads its services, all or none, for which it stands only while it has the bus. From then on a
- * lease that another process has taken ends it. The leases are given back at the stop, after everything that was opened
- * later is closed.
+ * Waits until this process leads all of its services. It stands for them only while it has the bus. After that, losing
+ * a lease to another process ends this one. The stop gives the leases back after it has closed everything that was
+ * opened later.
  */
 export async function lead(host: Host, services: readonly string[], pool: pg.Pool, bus: Bus): Promise<Leases> {
   let leases: readonly Lease[] = [];
@@ -45,7 +46,7 @@ export async function lead(host: Host, services: readonly string[], pool: pg.Poo
   return { isHeld };
 }
 
-/** The first service's lease decides; whoever has it is given the others as soon as they end. */
+/** The first service's lease decides. Its holder gets the others as soon as they end. */
 async function elect(
   host: Host,
   [first, ...others]: readonly string[],
@@ -69,8 +70,8 @@ async function elect(
 }
 
 /**
- * A leader that nobody can reach is none: it gives the lease back and ends, so that another one leads, wherever the bus
- * can be reached from. Where that is nowhere, all wait for it.
+ * A leader that nobody can reach gives the lease back and ends, so that a process that can reach the bus leads. If no
+ * process can reach the bus, all wait for it.
  */
 function watchBus(host: Host, bus: Bus, release: () => Promise<void>): void {
   let awaySinceMs: number | undefined;

@@ -6,7 +6,7 @@ import { closePool, openPool } from '#postgres/pool.ts';
 import { type Host, required } from './host.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Projections, reads and the lease of one service. */
+/** Connections for the projections, reads and lease of one service. */
 const POOL_MAX_CONNECTIONS = 8;
 
 export interface Database {
@@ -21,8 +21,8 @@ export interface DatabaseWishes {
 }
 
 /**
- * The process' database, its services' schemas up to date unless `migrate` is off. Waits for a server as long as it takes; rejects
- * where a migration fails, or the process is told to stop.
+ * Opens the process' database and updates its services' schemas, unless `migrate` is off. Waits for a server as long as
+ * it takes. Rejects if a migration fails, or if the process is told to stop.
  */
 export async function openDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack' | 'logger' | 'stopping'>,
@@ -35,7 +35,10 @@ export async function openDatabase(
   return database;
 }
 
-/** The database of a process that is the whole gateway: its start fails where there is none, and migrates always. */
+/**
+ * Opens the database of a process that is the whole gateway. Its start fails if there is no database, and always
+ * migrates.
+ */
 export async function openOwnDatabase(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   schemas: readonly string[],
@@ -46,7 +49,7 @@ export async function openOwnDatabase(
   return database;
 }
 
-/** A pool that is closed with the process. Connects with the first query. */
+/** A pool that is closed with the process. It connects with the first query. */
 function poolOf(
   host: Pick<Host, 'name' | 'config' | 'stack'>,
   { maxConnections: max = POOL_MAX_CONNECTIONS, isDurable = false }: DatabaseWishes,
@@ -57,7 +60,7 @@ function poolOf(
   return { pool, connectionString };
 }
 
-/** Brings a service's schema up to date, as the role that owns it where there is one. */
+/** Updates a service's schema, as the role that owns it if there is one. */
 export async function migrateSchema(name: string, config: GatewayConfig): Promise<void> {
   const target = config.migrationDatabaseUrl ?? config.databaseUrl;
   if (target === undefined) throw new Error(`${name} needs MIGRATION_DATABASE_URL or DATABASE_URL to be set`);

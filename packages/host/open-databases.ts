@@ -2,17 +2,20 @@ import type { Host } from './host.ts';
 import { type Database, openDatabase } from './open-database.ts';
 import type { GatewayModule } from './service-module.ts';
 
-/** Projections, reads of the log and the admin's queries of several services; their leases and the writer have their own. */
+/**
+ * Connections for the projections, reads of the log and admin queries of several services. Their leases and the writer
+ * have connections of their own.
+ */
 const SHARED_POOL_MAX_CONNECTIONS = 10;
 
-/** The databases of a process' modules, its own of a module that wants one, else the one they share. */
+/** The database of a module: its own if the module wants one, otherwise the shared one. */
 export interface Databases {
-  /** Throws where no module has a schema in the shared one. */
+  /** Throws if no module has a schema in the shared database. */
   shared(): Database;
   of(module: GatewayModule): Database;
 }
 
-/** Opens what the modules need. */
+/** Opens the databases that the modules need. */
 export async function openDatabases(
   host: Host,
   modules: readonly GatewayModule[],

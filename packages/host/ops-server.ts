@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Logger } from '#telemetry/logger.ts';
 
-/** Probes and scrapes are small; whoever is slower than this is none. */
+/** Probes and scrapes are small. A slower client is neither. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface OpsServerOptions {
@@ -11,9 +11,9 @@ export interface OpsServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly registry: Registry;
-  /** Each part: `ok`, `standby`, or why it is neither. One that throws is as good as one that says why. */
+  /** Each part: `ok`, `standby`, or why it is neither. If a part throws, its message is the reason. */
   readonly checks: ReadonlyMap<string, () => string>;
-  /** Bring the metrics up to date before they are read. Where one fails there are none. */
+  /** Called before the metrics are read, to update them. If one fails, no metrics are answered. */
   readonly publishers: Iterable<() => void | Promise<void>>;
   readonly logger: Logger;
 }
@@ -24,8 +24,8 @@ export interface OpsServer {
 }
 
 /**
- * What operators' machines ask of a service: `/health` (the event loop turns), `/health/ready` (200 where it does its
- * work, or stands by for it; else 503 with the reasons) and `/metrics`. Rejects where the address cannot be bound.
+ * The HTTP server for probes and scrapes: `/health` (the event loop turns), `/health/ready` (200 if the service works,
+ * or stands by; otherwise 503 with the reasons) and `/metrics`. Rejects if the address cannot be bound.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { host, port, registry, checks, publishers, logger } = options;
@@ -44,7 +44,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       const text = await registry.metrics();
       response.writeHead(200, { 'content-type': registry.contentType }).end(text);
     } catch (error) {
-      // Figures of a minute ago would look like those of now.
+      // Figures of a minute ago would look like current ones.
       logger.warn({ err: error }, 'the metrics could not be read');
       answerJson(response, 500, { error: 'the metrics could not be read' });
     }

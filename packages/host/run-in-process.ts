@@ -10,16 +10,16 @@ import { openDatabases } from './open-databases.ts';
 import type { GatewayModule, Led, LocalPorts, LogModule, LogParts, ServiceModule } from './service-module.ts';
 
 export interface InProcess {
-  /** Where clients find the gateway. */
+  /** The address for clients. */
   readonly url: string;
   readonly grpcAddress: string;
-  /** Lets running answers end, then closes everything in the order in which it depends on one another. */
+  /** Lets running answers end, then closes everything in the order of its dependencies. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs all services in this process, which is the whole gateway: nothing goes over a bus, nobody stands by, and the epoch
- * of the log's writer is the only fence.
+ * Runs all services in this process, which is the whole gateway. Nothing goes over a bus, no process stands by, and the
+ * epoch of the log's writer is the only fence.
  */
 export async function runInProcess(
   host: Host,
@@ -29,15 +29,15 @@ export async function runInProcess(
     settle,
   }: {
     /**
-     * Called before anybody can send a request, with what modules offer and policy up to the log's end. Gives what those that use
-     * them see.
+     * Called before anybody can send a request, with what the modules offer and with policy up to the log's end. Returns
+     * what the modules that use them see.
      */
     readonly settle: (ports: LocalPorts, registry: Registry) => Promise<LocalPorts>;
   },
 ): Promise<InProcess> {
   const all: readonly GatewayModule[] = [logModule, ...modules];
   for (const module of all) module.check?.(host);
-  // Given back in reverse, at the stop as well as when the start fails half-way.
+  // Given back in reverse order, by the stop and by a start that fails half-way.
   await using opened = new AsyncDisposableStack();
   const own: Host = { ...host, stack: opened };
   const databases = await openDatabases(own, all, openOwnDatabase);
@@ -75,7 +75,7 @@ export async function runInProcess(
     url: led.find(({ url }) => url !== undefined)?.url ?? '',
     grpcAddress: grpc?.address ?? '',
     async stop() {
-      // Beside the answers that end.
+      // Runs while the answers end.
       void grpc?.drain();
       await running.disposeAsync();
     },

@@ -17,8 +17,8 @@ import type { GatewayModule, Led, LedLog, LogModule, LogParts, ServiceModule } f
 import { waitFor } from './wait-for.ts';
 
 /**
- * Runs services as one process among others, over the bus: one service, or several together. Where one of them is led, the
- * process waits to lead all that are, and does nothing else before.
+ * Runs one service, or several together, as one process among others, over the bus. If a service is led, the process
+ * first waits to lead all of its led services.
  */
 export function runModules(
   modules: readonly GatewayModule[],
@@ -104,7 +104,7 @@ function logOf(remote: RemoteJournal | undefined): Log {
   return { journal: remote, knownHead: remote.knownHead };
 }
 
-/** All settings that are missing, at once. */
+/** Throws with all missing settings at once. */
 function requireSettings(host: Host, modules: readonly GatewayModule[]): void {
   const here = new Set<string>(modules.map(({ name }) => name));
   const used = modules.flatMap((module) => (module.name === 'journal' ? [] : (module.uses ?? [])));
@@ -128,7 +128,7 @@ async function leadLog(
   return module?.lead({ ...partsOf(module), host: hostOf(host, module.name), bus: over });
 }
 
-/** A term of each service that is led. The log's writer has its epoch instead. */
+/** Begins a term of each led service. The log's writer has its epoch instead. */
 async function beginTerms(
   host: Host,
   modules: readonly ServiceModule[],
@@ -141,7 +141,7 @@ async function beginTerms(
     const { instance: holder, fence: onSuperseded } = host;
     const begin = (): Promise<BegunTerm> => beginTerm({ journal, service, holder, isHeld, onSuperseded });
     const term = await waitFor('the log', begin, host);
-    // Before the lease is given back: what a successor finds in the log is all there will be.
+    // Runs before the lease is given back, so that the successor finds in the log all events there will ever be.
     host.stack.defer(() => term.end());
     host.logger.info({ service, epoch: term.epoch, position: term.position }, 'a term has begun');
     terms.set(module, term);
@@ -150,8 +150,8 @@ async function beginTerms(
 }
 
 /**
- * Projections end with the stop. A batch under way may end after the lease was given back: it may wait for a lock, or for
- * a database that hangs, and a successor finds which events are taken.
+ * Projections end with the stop. A batch under way may end after the lease was given back: it may wait for a lock, or
+ * for a database that hangs. The successor finds out which events are taken.
  */
 function keepUntilStop(host: Host, kept: KeptProjections, log: Log, afterLease: AsyncDisposableStack): void {
   const { metrics } = host;
@@ -166,7 +166,7 @@ function keepUntilStop(host: Host, kept: KeptProjections, log: Log, afterLease: 
   });
 }
 
-/** One server for all services of the process. */
+/** Starts one server for all services of the process. */
 async function serve(
   host: Host,
   led: readonly Led[],

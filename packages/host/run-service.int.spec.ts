@@ -16,20 +16,20 @@ interface Line {
 }
 
 interface Started {
-  /** Resolves with the next log line, or text of stderr, that says this. */
+  /** Resolves with the next log line, or text of stderr, that contains this. */
   line(text: string): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{ code: number | null; output: string }>;
 }
 
 interface Service {
-  /** The body of `start`, in which `host` is known. */
+  /** The body of `start`, which may use `host`. */
   readonly start?: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A service called quota that starts as told, in a process of its own. */
+/** A service called quota in a process of its own, with this `start`. */
 function startService(context: Scope, { start = '', args = [], environment = {} }: Service): Started {
   const program = `
     import { setTimeout as pause } from 'node:timers/promises';
@@ -39,7 +39,7 @@ function startService(context: Scope, { start = '', args = [], environment = {} 
     await runService({ name: 'quota', schemas: ['quota'], usage: 'Does as it is told.', start: async (host) => { ${start} } });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program, '--', ...args], {
-    // Where the package's import names are known.
+    // A folder in which the package's import names resolve.
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { PATH: process.env['PATH'], GATEWAY_OPS_PORT: '0', GATEWAY_INSTANCE: 'quota-0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

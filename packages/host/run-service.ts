@@ -13,22 +13,22 @@ import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
-  /** The services it runs; itself where they are left out. */
+  /** The services that the process runs. Absent: the service itself. */
   readonly services?: readonly string[];
-  /** What `--help` prints after the first line. */
+  /** The text of `--help` after the first line. */
   readonly usage: string;
-  /** Of the services that have one: `migrate` brings them up to date. */
+  /** The services with a schema, which `migrate` updates. */
   readonly schemas?: readonly string[];
-  /** How it is started, and with which arguments: those of the process where they are left out. */
+  /** The command that starts the process, and its arguments. Absent: the arguments of this process. */
   readonly command?: string;
   readonly args?: readonly string[];
-  /** Starts everything; resolves when the process does its work, or stands by for it. */
+  /** Starts everything. Resolves when the process works, or stands by. */
   readonly start: (host: Host) => Promise<void>;
 }
 
 /**
- * The life of a process that is one service, or several: settings, log, health, start, signals, stop. A start that fails says why,
- * gives back what it took and ends with exit code 1.
+ * The life of a process that runs one or several services: settings, log, health, start, signals, stop. A start that
+ * fails says why, gives everything back and ends with exit code 1.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const { name, schemas = [] } = definition;
@@ -71,7 +71,7 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => {
     state = 'stopping';
     stopping.abort();
-    // Half a start is harder to stop than a whole one; its waits have just been ended.
+    // Half a start is harder to stop than a whole one, and its waits have just been ended.
     await started.promise.catch(() => undefined);
     await opened.disposeAsync();
   });
@@ -107,7 +107,7 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   };
   try {
     await start(host);
-    // A signal that came at the end of the start has the last word.
+    // A signal that came at the end of the start wins.
     if (!stopping.signal.aborted) {
       state = 'running';
       logger.info('ready');
@@ -122,11 +122,11 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
     cutOffGivingBack(error);
     throw error;
   }
-  // Until a signal: what was opened is given back by the stop.
+  // Waits for a signal. The stop gives back what was opened.
   await new Promise(() => undefined);
 }
 
-/** A fault nobody expected has left its work half done: the log recovers from a crash, not from that. */
+/** An unexpected fault has left its work half done. The log recovers from a crash, but not from half-done work. */
 function endOnUncaughtFaults(logger: Logger): void {
   process.on('uncaughtException', (error: unknown) => {
     logger.fatal({ err: error }, 'a fault that nothing expected; the process ends');
@@ -134,7 +134,7 @@ function endOnUncaughtFaults(logger: Logger): void {
   });
 }
 
-/** What a failed start took is given back; where that hangs, the reason of the failure is still told. */
+/** Gives back what a failed start opened. If that hangs, the reason of the failure is still reported. */
 function cutOffGivingBack(error: unknown): void {
   setTimeout(() => {
     process.stderr.write(redactLine(`the start failed, and what it took could not be given back: ${textOf(error)}\n`));
@@ -142,7 +142,7 @@ function cutOffGivingBack(error: unknown): void {
   }, STOP_MARGIN_MS).unref();
 }
 
-/** Whoever waits to lead does all that is asked of it. */
+/** A process that waits to lead already does all that is asked of it, so it counts as ready. */
 function standbyOr(state: string, leadership: (() => string) | undefined): string {
   if (state === 'running') return 'ok';
   return state === 'starting' && leadership?.() === 'standby' ? 'standby' : state;

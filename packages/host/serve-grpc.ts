@@ -4,8 +4,8 @@ import { tlsFilesOf } from './connect-parts.ts';
 import { type Host, required } from './host.ts';
 
 /**
- * Serves a service's gRPC interface from now until the stop. A leader's calls end before its lease is given back, and its
- * long reads in the time of `afterLease`.
+ * Serves a service's gRPC interface until the stop. A leader's calls end before its lease is given back, and its long
+ * reads within the time of `afterLease`.
  */
 export async function serveGrpc(
   host: Host,

@@ -18,80 +18,80 @@ import type { Database, DatabaseWishes } from './open-database.ts';
 
 export type ServiceName = 'journal' | 'quota' | 'billing' | 'accounts' | 'router' | 'ingress';
 
-/** One of the gateway's services, to be run alone in a process, or together with any others. */
+/** One of the gateway's services. It runs alone in a process, or together with others. */
 export type GatewayModule = LogModule | ServiceModule;
 
 interface ModuleFacts {
-  /** What `--help` prints of it. */
+  /** Its text in `--help`. */
   readonly usage: string;
-  /** The settings it needs beside those that its kind needs, and their variables. */
+  /** The settings that it needs beside those of its kind, with their variables. */
   readonly needs?: Readonly<Partial<Record<keyof GatewayConfig, string>>>;
-  /** It has a schema of its name. `ownPool`: its connections are its own, and not shared with the process' other modules. */
+  /** Whether it has a schema of its name. `ownPool`: it does not share connections with the process' other modules. */
   readonly schema?: { readonly ownPool?: DatabaseWishes };
   /**
-   * Throws where the settings are wrong. Called first of all: a standby with settings it could not lead by would be taken
-   * for a successor.
+   * Throws if the settings are wrong. Called first of all: a standby with settings that it could not lead by would be
+   * taken for a successor.
    */
   check?(host: Pick<Host, 'config' | 'environment'>): void;
 }
 
-/** The log's writer. It leads before the other modules of its process, which then have the log without a bus. */
+/** The log's writer. It leads before the other modules of its process, which then use the log without a bus. */
 export interface LogModule extends ModuleFacts {
   readonly name: 'journal';
   lead(parts: LogParts): Promise<LedLog>;
 }
 
-/** Every other service. `F` is what it follows; undefined: nothing. */
+/** Every other service. `F` is the type of its fold; undefined: it follows nothing. */
 export interface ServiceModule<F extends Following | undefined = Following | undefined> extends ModuleFacts {
   readonly name: Exclude<ServiceName, 'journal'>;
-  /** One process at a time leads it. Absent: as many as there are do its work. */
+  /** One process at a time leads it. Absent: any number of processes run it. */
   readonly isLed?: true;
   /** The services whose ports it uses, in this process or another. It is led after them. */
   readonly uses?: readonly Exclude<ServiceName, 'journal'>[];
   /** A standby's half: loads the tables and folds the log from there. It can append nothing. */
   follow?(standby: Standby): Promise<F>;
-  /** A leader's half. What it opens goes on its host's stack. */
+  /** A leader's half. It puts what it opens on its host's stack. */
   lead(parts: LeadParts<F>): Promise<Led>;
 }
 
-/** What a standby has. */
+/** What a standby gets. */
 export interface Standby {
   readonly pool: pg.Pool;
   readonly journal: Followable;
 }
 
-/** What every module is led with. */
+/** What every led module gets. */
 export interface LogParts {
-  /** The process as this module sees it: under its name, with its logger, and a stack of its own. */
+  /** The process as this module sees it: under the module's name, with its logger and a stack of its own. */
   readonly host: Host;
-  /** Its database. Throws where it has no schema. */
+  /** The module's database. Throws if the module has no schema. */
   readonly database: () => Database;
   /** Whether this process may answer now. */
   readonly isLeading: () => boolean;
   /** The modules of this process. */
   readonly neighbours: ReadonlySet<ServiceName>;
-  /** Undefined: the gateway is this process alone. */
+  /** Undefined: this process is the whole gateway. */
   readonly bus: OverBus | undefined;
 }
 
 export interface OverBus {
   readonly bus: Bus;
-  /** What may go on after the lease was given back; given back itself before database, bus and log. */
+  /** A stack for what may go on after the lease was given back. It is given back before database, bus and log. */
   readonly afterLease: AsyncDisposableStack;
 }
 
 export interface LeadParts<F extends Following | undefined = Following | undefined> extends LogParts {
   /**
-   * The log: of this process where the journal is a module of it. Of a service that is led: what it appends is refused
-   * once a later term has begun.
+   * The log: this process' own if the journal is one of its modules. A led service's appends are refused once a later
+   * term has begun.
    */
   readonly journal: Journal;
-  /** The place in the log beyond which no earlier leader can have written. */
+  /** The position beyond which no earlier leader can have written. */
   readonly from: number;
   readonly following: F;
   /** Resolves when the named projection of this process has taken the event at `position`. */
   readonly awaitProjection: (name: string, position: number) => Promise<void>;
-  /** Ports of the modules of this process among `uses`; what is absent is in another process. */
+  /** Ports of those modules in `uses` that run in this process. An absent port is in another process. */
   readonly local: LocalPorts;
   /** Ports of all modules of this process that are led by the time of the call: for what commands need of services led later. */
   readonly neighbourPorts: () => LocalPorts;
@@ -99,7 +99,7 @@ export interface LeadParts<F extends Following | undefined = Following | undefin
   readonly registry: () => Promise<FollowedRegistry>;
 }
 
-/** What modules offer one another in one process. */
+/** What the modules of one process offer one another. */
 export interface LocalPorts {
   readonly accounts?: AccountsPort;
   readonly admin?: AdminPort;
@@ -111,7 +111,7 @@ export interface LocalPorts {
   readonly billing?: BillingPort;
   readonly router?: RouterPort;
   readonly log?: LocalLogPort;
-  /** What the modules have to tell /health/stats, and their projections' places in the log. */
+  /** The modules' parts of /health/stats, and their projections' positions. */
   readonly stats?: () => LocalStats;
 }
 
@@ -121,33 +121,33 @@ export interface LocalStats {
 }
 
 export interface LocalLogPort {
-  /** Each part the log needs, `ok` or why it is not. Never rejects. */
+  /** Each part that the log needs: `ok`, or why it is not. Never rejects. */
   readiness(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** What a module that is led offers. */
+/** What a led module offers. */
 export interface Led {
   readonly ports?: Omit<LocalPorts, 'stats'>;
-  /** Kept in line with the log by the process. */
+  /** Projections that the process keeps in line with the log. */
   readonly projections?: readonly Projection[];
   readonly deadLetters?: DeadLetterSource;
-  /** What operators' tools ask of it over gRPC. */
+  /** gRPC services for operators' tools. */
   readonly operatorServices?: readonly ServedService[];
-  /** What other processes call over gRPC; served where there are any. */
+  /** gRPC services for other processes, served if there are any. */
   readonly services?: readonly ServedService[];
-  /** What its gRPC calls want of the server. */
+  /** What its gRPC calls need of the server. */
   readonly grpc?: { readonly requestMaxBytes: number; readonly withMultiplexing: boolean };
   readonly stats?: () => Readonly<Record<string, unknown>>;
-  /** Where clients find it. */
+  /** The address for clients. */
   readonly url?: string;
-  /** Called once the projections are kept. Resolves when the module does its work. */
+  /** Called once the projections run. Resolves when the module works. */
   begin?(): Promise<void>;
-  /** Called when the module and its server do their work, to publish metrics from then on. */
+  /** Called when the module and its server work, to publish metrics from then on. */
   publishMetrics?(): void;
 }
 
 export interface LedLog extends Led {
   readonly journal: Journal;
-  /** The newest position, without a question. */
+  /** The newest position, known without a query. */
   knownHead(): number;
 }

@@ -1,19 +1,19 @@
 import type { Logger } from '#telemetry/logger.ts';
 
 /**
- * What a stop may take beyond the drain of running answers: recording what was used of those that were broken off,
+ * How long a stop may take beyond the drain of running answers: recording the usage of answers that were broken off,
  * flushing the log, stopping PostgreSQL.
  */
 export const STOP_MARGIN_MS = 30_000;
 
 export interface StopOnSignals {
-  /** Ends the process without a drain, for when what it holds in memory is no longer the truth, or another reason. */
+  /** Ends the process without a drain, for example because what it holds in memory is no longer the truth. */
   now(error: Error, reason?: string): void;
 }
 
 /**
- * Stops gracefully at the first SIGINT or SIGTERM, at once at the second. A stop that hangs is cut off: the log has what
- * is durable, and a start recovers the rest.
+ * Stops gracefully at the first SIGINT or SIGTERM, and at once at the second. A stop that hangs is cut off: the log has
+ * everything durable, and a start recovers the rest.
  */
 export function stopOnSignals(logger: Logger, drainTimeoutMs: number, stop: () => Promise<void>): StopOnSignals {
   let isStopping = false;

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Host } from './host.ts';
 
-/** Between two tries: a start takes seconds, and an idle wait should cost nothing to speak of. */
+/** The pause between two tries. A start takes seconds, and an idle wait should cost next to nothing. */
 const RETRY_MS = 250;
 
-/** Tries until it works, so that processes may start in any order. Each cause is logged once. Rejects at the stop. */
+/** Tries until it succeeds, so that processes may start in any order. Logs each cause once. Rejects at the stop. */
 export async function waitFor<T>(
   what: string,
   attempt: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function waitFor<T>(
   }
 }
 
-/** What is awaited, as long as the process is not told to stop. Rejects at the stop. */
+/** Waits for a promise as long as the process is not told to stop. Rejects at the stop. */
 export async function unlessStopped<T>(awaited: Promise<T>, { stopping }: Pick<Host, 'stopping'>): Promise<T> {
   stopping.throwIfAborted();
   const stopped = Promise.withResolvers<never>();

@@ -6,7 +6,7 @@ import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import { watchFollowing } from './watch-following.ts';
 
-/** A standby whose fold and whose knowledge of the log's end are as the test says. */
+/** A standby whose fold, and whose known end of the log, the test sets. */
 function standby(context: Scope) {
   const looks: (() => void)[] = [];
   const timers = spyOn(globalThis, 'setInterval').mockImplementation(((look: () => void) => looks.push(look)) as never);
@@ -17,7 +17,7 @@ function standby(context: Scope) {
     { knownHead: () => state.head },
     { position: () => state.position, stopped: new Promise(() => undefined) },
   );
-  // It looks once a second.
+  // It checks once a second.
   const seconds = (count: number): void => {
     for (let second = 0; second < count; second += 1) for (const look of looks) look();
   };

@@ -4,16 +4,20 @@ import type { Host } from './host.ts';
 
 const LOOK_MS = 1_000;
 /**
- * Looks in which nothing is folded though there is something to fold: longer than a takeover of the log, or a restart of
- * what it rests on. Looks rather than a clock, which also goes on while the process is stopped.
+ * How many checks may find events to fold and none folded. Longer than a takeover of the log, or a restart of a part
+ * that it needs. Counted in checks because a clock also goes on while the process is stopped.
  */
 const STALLED_LOOKS_MAX = 30;
-/** Of a standby that was up to date once: so many are read from the log and folded in some seconds, tables load faster. */
+/**
+ * How far a standby may fall behind once it was up to date. Reading and folding that many events takes some seconds;
+ * loading tables is faster.
+ */
 const BEHIND_MAX_EVENTS = 100_000;
 
 /**
- * Ends a process whose fold stops, stands still or falls far behind before it leads: elected, it would decide from what
- * was true once, or keep everybody waiting. Started anew, it loads the tables. Returns what ends the watch.
+ * Ends a process whose fold stops, stands still or falls far behind before the process leads. If elected, it would
+ * decide from what was true once, or keep everybody waiting. When started anew, it loads the tables. Returns a function
+ * that ends the watch.
  */
 export function watchFollowing(
   host: Pick<Host, 'name' | 'fence'>,
@@ -30,7 +34,7 @@ export function watchFollowing(
     const behind = head - following.position();
     stalledLooks = behind > 0 && following.position() === position ? stalledLooks + 1 : 0;
     position = following.position();
-    // 0: where the log ends is not known yet.
+    // 0: the log's end is not known yet.
     wasUpToDate ||= head > 0 && behind <= 0;
     if (stalledLooks >= STALLED_LOOKS_MAX || (wasUpToDate && behind > BEHIND_MAX_EVENTS)) {
       end(new Error(`${host.name} follows the log no further than ${position}, ${behind} events behind it`));

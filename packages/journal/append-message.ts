@@ -3,14 +3,14 @@ import { Fault } from '#errors/fault.ts';
 import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { AppendRequest, AppendResult } from './journal.ts';
 
-/** How an append ended, as it crosses the bus. */
+/** The outcome of an append, as it crosses the bus. */
 export type AppendAnswer = AppendResult | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export function appendToMessage(request: AppendRequest): string {
   return JSON.stringify(request);
 }
 
-/** Throws a `Fault` (`invalid_request`) for bytes that are no append. */
+/** Throws a `Fault` (`invalid_request`) if the bytes are no append. */
 export function appendFromMessage(bytes: Uint8Array): AppendRequest {
   const json = parse(bytes);
   const { stream, expectedVersion, correlationId, causationId, events, term } = json;
@@ -30,7 +30,7 @@ export function answerToMessage(answer: AppendAnswer): string {
   return JSON.stringify(answer);
 }
 
-/** Throws a `Fault` (`internal_error`) for bytes that are no answer. */
+/** Throws a `Fault` (`internal_error`) if the bytes are no answer. */
 export function answerFromMessage(bytes: Uint8Array): AppendAnswer {
   const json = parse(bytes);
   const { kind, position, actualVersion, refusal, isRepeat } = json;

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import type { Envelope } from './recorded-event.ts';
 
-/** What of an event is hashed: the envelope and the type, in the order of `writeFields`. */
+/** The hashed parts of an event: the envelope and the type, in the order of `writeFields`. */
 export type HashedFields = Envelope & { readonly type: string };
 
-/** What the first event's chain hash follows from. Never to be written to. */
+/** The chain hash before the first event. Nothing may write to this buffer. */
 export const GENESIS: Buffer = Buffer.alloc(32);
 
 /**
  * The fingerprint of one event: SHA-256(0x00 ‖ for each field its UTF-8 length as u32be ‖ its UTF-8 bytes). The lengths
- * make the fields unmistakable; 0x00 keeps a leaf from ever being taken for a link of the chain (0x02).
+ * make the fields unmistakable. The byte 0x00 distinguishes a leaf from a link of the chain (0x02).
  */
 export function leafHash(event: HashedFields): Buffer {
   const end = writeFields(event);
@@ -31,13 +31,13 @@ const HASH_BYTES = 32;
 const LENGTH_BYTES = 4;
 /** UTF-8 needs at most three bytes for one UTF-16 unit (a pair of units takes four). */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
-/** An event is about 1 KB: the scratch grows only for a rare big one, and is never given back. */
+/** An event is about 1 KB. The scratch buffer grows only for a rare big event and is never given back. */
 const SCRATCH_BYTES = 64 * 1024;
 
 let scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 const link = Buffer.allocUnsafeSlow(1 + 2 * HASH_BYTES);
 
-/** Writes prefix and fields into the scratch buffer; the number of bytes written. */
+/** Writes prefix and fields into the scratch buffer, and returns the number of bytes written. */
 function writeFields(event: HashedFields): number {
   scratch[0] = LEAF_PREFIX;
   let end = 1;

@@ -2,20 +2,22 @@ import type { GatewayEvent } from '#contracts/events.ts';
 import { parseBody } from '#contracts/parse-body.ts';
 import type { Envelope, RecordedEvent } from './recorded-event.ts';
 
-/** Events of one message, and bytes: far below what a server takes, so that one event that is larger still fits. */
+/**
+ * The most events and bytes of one message. Far below the server's limit, so that one event that is larger still fits.
+ */
 const MESSAGE_MAX_EVENTS = 512;
 const MESSAGE_MAX_BYTES = 256 * 1024;
-/** Of an envelope, some; ids and names are bounded. */
+/** The size of an envelope, with room to spare: ids and names are bounded. */
 const ENVELOPE_BYTES = 512;
 
 const NEW_LINE = 0x0a;
 const decoder = new TextDecoder();
 
-/** What stands in a message's first line for each of its events. */
+/** The first line of a message has one of these for each event. */
 type Enveloped = Omit<Envelope, 'body'> &
   Pick<GatewayEvent, 'type'> & { readonly bodyBytes: number; readonly traceparent?: string | undefined };
 
-/** Committed events that follow one another, in the parts they cross the bus in. */
+/** Consecutive committed events, in the parts in which they cross the bus. */
 export function splitForMessages(events: readonly RecordedEvent[]): (readonly RecordedEvent[])[] {
   const parts: RecordedEvent[][] = [];
   let bytes = 0;
@@ -34,8 +36,8 @@ export function splitForMessages(events: readonly RecordedEvent[]): (readonly Re
 }
 
 /**
- * Committed events that follow one another, as one message: their envelopes as a line of JSON, then their bodies one
- * after another, byte for byte as they were hashed. JSON escapes line feeds, so the first one ends the line.
+ * Consecutive committed events as one message: a line of JSON with their envelopes, then their bodies one after
+ * another, byte for byte as they were hashed. JSON escapes line feeds, so the first line feed ends the line.
  */
 export function eventsToMessage(events: readonly RecordedEvent[]): string {
   const envelopes = events.map(
@@ -44,7 +46,7 @@ export function eventsToMessage(events: readonly RecordedEvent[]): string {
   return `${JSON.stringify(envelopes)}\n${events.map(({ body }) => body).join('')}`;
 }
 
-/** At least one event. Throws an `Error` for bytes that are no such message. */
+/** The events of a message, at least one. Throws an `Error` if the bytes are no such message. */
 export function eventsFromMessage(bytes: Uint8Array): RecordedEvent[] {
   const end = bytes.indexOf(NEW_LINE);
   if (end < 0) throw new Error('a message of events has no envelopes');
@@ -68,7 +70,7 @@ function isEnveloped(value: unknown): value is Enveloped {
   return Number.isSafeInteger(position) && typeof type === 'string' && Number.isSafeInteger(bodyBytes);
 }
 
-/** Its body is parsed when somebody wants it: most processes want few kinds. */
+/** Parses the body on first use, since most processes need few kinds of events. */
 function receivedEvent({ bodyBytes: _, ...envelope }: Enveloped, body: string): RecordedEvent {
   let data: unknown;
   return {

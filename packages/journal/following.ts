@@ -1,19 +1,19 @@
 import type { Journal, Subscription } from './journal.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
-/** All of the log that may be known to who follows it: nothing can be appended through it. */
+/** The part of the log that a follower gets: it cannot append. */
 export type Followable = Pick<Journal, 'subscribe'>;
 
-/** A fold of the log in memory, kept up to date whether anybody decides by it or not. */
+/** A fold of the log in memory, kept up to date whether or not this process decides by it. */
 export interface Following extends Subscription {
   readonly name: string;
-  /** Resolves with why the fold stands still, the first time it does. The same events are given to it again. */
+  /** Resolves with the reason when the fold first stands still. The same events are then given to the fold again. */
   readonly stopped: Promise<Error>;
 }
 
 /**
- * Folds the log from a position on. A promise that `fold` returns makes the next events wait and never rejects; what it
- * throws stops the fold.
+ * Folds the log from a position on. If `fold` returns a promise, the next events wait for it; the promise never
+ * rejects. If `fold` throws, the fold stops.
  */
 export function follow(
   journal: Followable,

@@ -4,66 +4,66 @@ import type { RecordedEvent } from './recorded-event.ts';
 /** An event on its way into the log. */
 export type NewEvent<T extends EventType = EventType> = GatewayEvent<T> & { readonly eventId: string };
 
-/** One stream's next events: all of them are appended, or none. */
+/** The next events of one stream. All of them are appended, or none. */
 export interface AppendRequest {
   readonly stream: string;
-  /** The version the stream must have now; 0: it must not exist. */
+  /** The version that the stream must have now; 0: the stream must not exist. */
   readonly expectedVersion: number;
   readonly events: readonly NewEvent[];
   readonly correlationId: string;
-  /** The event these follow from; empty where they follow from a command. */
+  /** The event that these follow from; empty if they follow from a command. */
   readonly causationId: string;
-  /** The term its author leads a service in; written only while no later one has begun. Absent: nobody's term. */
+  /** The leader's term. The log writes the events only if no later term has begun. Absent: the author needs no term. */
   readonly term?: Term | undefined;
-  /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
+  /** The step of a trace that this belongs to, as W3C's `traceparent`; absent: not traced. */
   readonly traceparent?: string | undefined;
 }
 
-/** A time in which one process alone decides for a service. The log knows when the next one began. */
+/** A time in which one process alone decides for a service. The log knows when the next term begins. */
 export interface Term {
   readonly service: string;
-  /** 1 for the first, then one more each time. */
+  /** 1 for the first term, then one more for each. */
   readonly epoch: number;
 }
 
 /**
- * `appended`: durable (now, or already by an earlier call with the same ids and bytes: `isRepeat`), the last event at
- * `position`. `version-conflict`: nothing was written, the stream is at `actualVersion`.
+ * `appended`: durable, with the last event at `position`. `isRepeat`: an earlier call with the same ids and bytes wrote
+ * the events. `version-conflict`: nothing was written, and the stream is at `actualVersion`.
  */
 export type AppendResult =
   | { readonly kind: 'appended'; readonly position: number; readonly isRepeat: boolean }
   | { readonly kind: 'version-conflict'; readonly actualVersion: number };
 
-/** Given every event after a position, in log order, none twice and none left out. */
+/** Gets every event after a position, in log order, none twice and none left out. */
 export interface Subscriber {
   readonly name: string;
-  /** The last position the subscriber has already seen; 0: none. */
+  /** The last position that the subscriber has already seen; 0: none. */
   readonly afterPosition: number;
   /**
-   * Called with the next events, and with whether more are committed already; while it returns a promise the next call
-   * waits for it. A throw or rejection is logged and the same events are given again after a pause.
+   * Called with the next events, and with whether more are already committed. If it returns a promise, the next call
+   * waits for it. If it throws or rejects, the fault is logged and the same events are given again after a pause.
    */
   readonly onEvents: (events: readonly RecordedEvent[], isMoreWaiting: boolean) => void | Promise<void>;
 }
 
 export interface Subscription {
-  /** The position up to which the subscriber has taken events. */
+  /** The subscriber has taken events up to this position. */
   position(): number;
   /** Resolves when the subscriber has taken the event at `position`. */
   reached(position: number): Promise<void>;
-  /** Stops after the call under way. */
+  /** Stops after the current call. */
   close(): Promise<void>;
 }
 
 /** The log as every service sees it. */
 export interface Journal {
   /**
-   * Appends durably. Rejects with a `Fault`: `unavailable` where the log cannot be written now (nothing is known to be
-   * written), `conflict` where an event id is taken by other bytes, `superseded` where its term is over (nothing is
-   * written).
+   * Appends durably. Rejects with a `Fault`: `unavailable` if the log cannot be written now (it is unknown whether
+   * anything is written), `conflict` if other bytes have taken an event id, `superseded` if the term is over (nothing
+   * is written).
    */
   append(request: AppendRequest): Promise<AppendResult>;
-  /** The last position that was durable at the time of the call or later; 0 for an empty log. */
+  /** A position that was the log's last durable one at the time of the call or later; 0 for an empty log. */
   head(): Promise<number>;
   /** The events of one stream, in order. */
   readStream(stream: string): Promise<RecordedEvent[]>;

@@ -8,18 +8,18 @@ import { type ReplayReport, replayProjection } from './replay.ts';
 
 /** Projections that are kept in line with the log. */
 export interface KeptProjections {
-  /** The place in the log up to which each has taken events, by name. */
+  /** By name, the position up to which each projection has taken events. */
   positions(): ReadonlyMap<string, number>;
   /** Resolves when the named projection has taken the event at `position`. */
   reached(name: string, position: number): Promise<void>;
-  /** Rebuilds one of a name among `positions` from the log, and compares. */
+  /** Rebuilds a projection named in `positions` from the log, and compares. */
   replay(name: string): Promise<ReplayReport>;
-  /** Of each, the event that stops it, where one does. */
+  /** For each stopped projection, the event that stops it. */
   readonly deadLetters: readonly DeadLetterSource[];
   close(): Promise<void>;
 }
 
-/** Starts a projector for each. */
+/** Starts a projector for each projection. */
 export async function keepProjections(
   projections: readonly Projection[],
   dependencies: { readonly journal: Journal; readonly pool: pg.Pool; readonly logger: Logger },

@@ -3,31 +3,34 @@ import type { Logger } from 'pino';
 import type { Subscriber, Subscription } from './journal.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
-/** Committed events kept for a subscriber that is busy. One that falls further behind reads them from the log instead. */
+/** The most committed events kept for a busy subscriber. A subscriber that falls further behind reads from the log. */
 const BUFFER_MAX_EVENTS = 8_192;
 
 /**
- * After a subscriber failed, or where the log has nothing though its head says so: long enough not to fill the log with
- * errors, short enough to be back when the cause is.
+ * The pause after a subscriber failed, or after the log gave nothing although its head says otherwise. Long enough not
+ * to fill the logs with errors, short enough to go on soon once the cause is gone.
  */
 const RETRY_PAUSE_MS = 500;
 
 export interface SubscriptionSource {
-  /** The newest position that is known of. */
+  /** The newest known position. */
   readonly head: () => number;
-  /** The next events after a position, at most so many, or as many as one reading gives; empty at the head. */
+  /** The next events after a position: at most so many, or as many as one reading gives. Empty at the head. */
   readonly readAfter: (position: number, maxEvents?: number) => Promise<readonly RecordedEvent[]>;
   readonly logger: Logger;
 }
 
 export interface LiveSubscription extends Subscription {
-  /** New committed events, in log order and without a gap among them; what is missing before them is read from the log. */
+  /**
+   * Takes new committed events, in log order and without a gap among them. The subscription reads events missing before
+   * them from the log.
+   */
   offer(events: readonly RecordedEvent[]): void;
-  /** The source's head may have moved: reads what is missing. */
+  /** The source's head may have moved: reads the missing events. */
   wake(): void;
 }
 
-/** What a subscriber has, and what waits for it. */
+/** A subscriber's place, and the events that wait for it. */
 interface Delivery {
   readonly subscriber: Subscriber;
   readonly source: SubscriptionSource;
@@ -35,16 +38,16 @@ interface Delivery {
   position: number;
   /** Committed events that came while the subscriber was busy, without a gap among them. */
   buffer: RecordedEvent[];
-  /** Deliveries under way; undefined: the subscriber is idle. */
+  /** The running deliveries; undefined if the subscriber is idle. */
   pump: Promise<void> | undefined;
   isClosed: boolean;
   waiting: { readonly position: number; readonly resolve: () => void }[];
 }
 
 /**
- * Gives a subscriber every event once and in order: from the log while it is behind, from the commits as they happen
- * when it has caught up. A subscriber that does not return a promise is called within the commit itself, so that what
- * is folded in memory is never behind the log.
+ * Gives a subscriber every event once and in order: from the log while the subscriber is behind, and from the commits
+ * as they happen once it has caught up. A subscriber that does not return a promise is called within the commit itself,
+ * so that a fold in memory is never behind the log.
  */
 export function startSubscription(subscriber: Subscriber, source: SubscriptionSource): LiveSubscription {
   const delivery: Delivery = {
@@ -85,7 +88,7 @@ function offer(delivery: Delivery, events: readonly RecordedEvent[]): void {
   wake(delivery);
 }
 
-/** Caught up and idle: called within the commit; only a promise makes the rest wait. */
+/** The subscriber is caught up and idle, so it is called within the commit. Only a promise makes later events wait. */
 function deliverNow(delivery: Delivery, events: readonly RecordedEvent[]): void {
   try {
     const taking = delivery.subscriber.onEvents(events, isMoreWaiting(delivery, events));
@@ -140,8 +143,8 @@ async function catchUp(delivery: Delivery): Promise<void> {
 }
 
 /**
- * Undefined where there is nothing to take. From the log comes only what has not come by itself: that follows on it, and
- * is kept meanwhile.
+ * Undefined if there is nothing to take. The log provides only events that do not come by themselves; those that come
+ * follow on them and are kept meanwhile.
  */
 function nextEvents(delivery: Delivery): undefined | readonly RecordedEvent[] | Promise<readonly RecordedEvent[]> {
   const { position, buffer, source } = delivery;

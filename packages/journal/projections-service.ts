@@ -35,7 +35,7 @@ function replayResult(report: ReplayReport) {
   };
 }
 
-/** A rebuild works in a shadow of the live tables, which two at a time would fight for. */
+/** A rebuild works in a shadow of the live tables. Two rebuilds at a time would fight for the shadow. */
 function oneAtATime<T>(run: (name: string) => Promise<T>): (name: string) => Promise<T> {
   let running = '';
   return async (name) => {

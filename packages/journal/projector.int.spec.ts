@@ -70,7 +70,7 @@ for (const cut of ['before-it-arrives', 'before-its-answer'] satisfies Cut[]) {
   });
 }
 
-/** What a crash of the server does to transactions that did not wait for the disk: the last of them are gone. */
+/** Simulates a crash of the server for transactions that did not wait for the disk: the last of them are gone. */
 async function loseAfter(pool: pg.Pool, position: number): Promise<void> {
   await pool.query(
     `begin; delete from counted.position where position > ${position};
@@ -128,7 +128,7 @@ test('an event that cannot be applied stops the projection there, is listed with
   );
   assert.match(letter.failure.message, /violates check constraint "poison"/);
   assert.ok(letter.tries >= 2 && letter.firstTriedAtMs < letter.lastTriedAtMs);
-  // What is before it is applied; nothing behind it is.
+  // Earlier events are applied; later ones are not.
   assert.deepEqual(await taken(pool), [1, 2]);
   assert.equal(await readCheckpoint(pool, positions), 2);
 

@@ -10,29 +10,28 @@ import type { RecordedEvent } from './recorded-event.ts';
 import { createStoppedProjection } from './stopped-projection.ts';
 
 /**
- * Between two batches of a projection: under load its events gather, so that a batch costs a few statements for hundreds
- * of events instead of a transaction each. The pause is the longer after a batch that shows load; an idle projection
- * takes the next event at once, and one that is behind the next batch.
+ * The pause between two batches of a projection. Under load, events gather in it, so that a batch costs a few
+ * statements for hundreds of events instead of a transaction each. The pause is longer after a batch that shows load.
+ * An idle projection takes the next event at once, and a projection that is behind takes the next batch at once.
  */
 const LOAD_MIN_EVENTS = 100;
 const LOADED_PAUSE_MS = 250;
 const LIGHT_PAUSE_MS = 50;
 
 /**
- * After so long without a statement PostgreSQL ends a batch's transaction by itself: a gateway whose machine is gone must
- * not keep the checkpoint's row locked from its successor. Between two statements of a batch there are milliseconds.
+ * PostgreSQL ends a batch's transaction by itself after so long without a statement. Otherwise a gateway whose machine
+ * is gone would keep the checkpoint's row locked from its successor. Two statements of a batch are milliseconds apart.
  */
 const IDLE_IN_TRANSACTION_MAX_MS = 30_000;
 
 /**
- * How far the stored checkpoint may lag behind events the projection does not fold: they are skipped anew after a
- * restart.
+ * How far the stored checkpoint may lag behind events that the projection does not fold. A restart skips those again.
  */
 const CHECKPOINT_LAG_MAX_EVENTS = 10_000;
 
 /**
- * A batch may be lost in a crash of the database that this process survives. The next batch finds out; where none comes, a
- * look at this interval does.
+ * A crash of the database may lose a batch while this process survives. The next batch finds out. If no batch comes, a
+ * check at this interval does.
  */
 const CHECK_MS = 5_000;
 
@@ -41,20 +40,20 @@ export interface ProjectorDependencies {
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Between two batches. */
+  /** The pause between two batches. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Between two looks whether the tables still have what they had. */
+  /** The pause between two checks whether the tables still have all applied events. */
   readonly checkMs?: number;
 }
 
 const pauseUnlessAborted = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal });
 
 export interface Projector extends Subscription {
-  /** The event that stops it, where one does. */
+  /** The event that stops the projection, if one does. */
   readonly deadLetters: DeadLetterSource;
 }
 
-/** Where a projection's tables stand; 0 where it has taken nothing yet. */
+/** The position of a projection's tables; 0 if they have taken nothing yet. */
 export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projection: Projection): Promise<number> {
   const result = await database.query(`select position from ${projection.schema}.checkpoint where projection = $1`, [
     projection.name,
@@ -62,7 +61,7 @@ export async function readCheckpoint(database: Pick<pg.Pool, 'query'>, projectio
   return Number(result.rows[0]?.position ?? 0);
 }
 
-/** A projection at work, and where its tables stand. */
+/** A running projection, and the position of its tables. */
 interface Projecting {
   readonly projection: Projection;
   readonly journal: Journal;
@@ -70,30 +69,33 @@ interface Projecting {
   readonly logger: Logger;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly stopped: ReturnType<typeof createStoppedProjection>;
-  /** Aborted at the end. */
+  /** Aborted when the projector closes. */
   readonly abort: AbortController;
-  /** The types it folds; undefined: all. */
+  /** The types that the projection folds; undefined: all. */
   readonly types: ReadonlySet<RecordedEvent['type']> | undefined;
   checkpoint: number;
-  /** Applied up to here, if only in tables that have lost it since: beyond the checkpoint it does not come by itself. */
+  /**
+   * The last applied position, even if the tables have lost it since. The subscription does not bring earlier events
+   * again.
+   */
   appliedUpTo: number;
-  /** The tables stand where the checkpoint says. */
+  /** The position of the tables, as the checkpoint says. */
   isSure: boolean;
-  /** Looks at the tables while nothing comes; batches wait for it. */
+  /** The check of the tables while no events come. Batches wait for it. */
   checking: Promise<void> | undefined;
   isBusy: boolean;
   isLooking: boolean;
-  /** A batch failed, and it is not known for which of its events. */
+  /** A batch failed, and it is unknown which of its events was at fault. */
   isOneByOne: boolean;
 }
 
 /**
- * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction: after a crash they
- * agree, whichever of the two was last. That transaction may be lost in a crash (it does not wait for the disk), since
- * the log can always repeat it: what the tables have lost is taken from there before anything that follows.
+ * Keeps a projection's tables in line with the log. A batch and its checkpoint are one transaction, so they agree after
+ * a crash. A crash may lose that transaction (it does not wait for the disk), since the log can always repeat it: the
+ * projector reads lost events from the log before any later event.
  *
- * It passes over no event. One that cannot be applied stops it there: what comes before is applied, the event is tried
- * again until it goes, and is listed as a dead letter meanwhile.
+ * The projector skips no event. An event that cannot be applied stops the projection there: earlier events are applied,
+ * and the event is tried again until it succeeds. Meanwhile it is listed as a dead letter.
  */
 export async function startProjector(
   projection: Projection,
@@ -153,7 +155,7 @@ function takeEvents(
   const wanted = wantedOf(projecting, events);
   const position = events.at(-1)?.position ?? checkpoint;
   if (wanted.length === 0 && position - checkpoint < CHECKPOINT_LAG_MAX_EVENTS) return undefined;
-  // Where a few come at a time, it is not behind: they are only known of before they are here.
+  // If a few events come at a time, the projection is not behind: their positions are known before the events arrive.
   return project(projecting, wanted, position, isMoreWaiting && events.length >= LOAD_MIN_EVENTS);
 }
 
@@ -184,8 +186,8 @@ async function project(
 
 async function apply(projecting: Projecting, events: readonly RecordedEvent[], position: number): Promise<void> {
   const { projection, pool, stopped } = projecting;
-  // Until it is known to be committed: a connection that breaks in mid-commit does not tell, and a predecessor that is
-  // about to end may have taken the same events.
+  // Not sure until the batch is known to be committed: a connection that breaks in mid-commit does not tell, and a
+  // predecessor that is about to end may have taken the same events.
   projecting.isSure = false;
   try {
     await inProjectionTransaction(pool, projection.schema, async (client) => {
@@ -202,7 +204,7 @@ async function apply(projecting: Projecting, events: readonly RecordedEvent[], p
   stopped.passed(position);
 }
 
-/** A batch is tried again one by one: that finds the event it fails for, and takes those before it. */
+/** Tries a failed batch again one event at a time, to find the event at fault and to apply those before it. */
 function noteFailure(projecting: Projecting, events: readonly RecordedEvent[], error: unknown): void {
   if (isOutage(error) || error instanceof CheckpointMoved) return;
   projecting.isOneByOne = true;
@@ -210,7 +212,7 @@ function noteFailure(projecting: Projecting, events: readonly RecordedEvent[], e
   if (event !== undefined && more.length === 0) projecting.stopped.failed(event, error);
 }
 
-/** After a failure only the tables say what was taken. What they have lost is taken again. */
+/** After a failure, only the tables say what was taken. Events that they have lost are taken again. */
 async function lookAgain(projecting: Projecting): Promise<void> {
   projecting.isLooking = true;
   try {
@@ -235,7 +237,7 @@ async function takeAgain(projecting: Projecting): Promise<void> {
   }
 }
 
-/** Never rejects: what could not be looked at is looked at with the next batch. */
+/** Never rejects. If the check fails, the next batch checks. */
 async function check(projecting: Projecting): Promise<void> {
   const { projection, pool, logger } = projecting;
   try {
@@ -272,7 +274,7 @@ export async function inProjectionTransaction(
   }
 }
 
-/** Fails where another projector has moved the checkpoint: nothing is ever applied twice. */
+/** Fails if another projector has moved the checkpoint, so that nothing is ever applied twice. */
 async function moveCheckpoint(client: pg.PoolClient, projection: Projection, from: number, to: number): Promise<void> {
   const result = await client.query(
     `insert into checkpoint (projection, position) values ($1, $3)
@@ -283,7 +285,7 @@ async function moveCheckpoint(client: pg.PoolClient, projection: Projection, fro
     throw new CheckpointMoved(`projection ${projection.name} is no longer at position ${from}`);
 }
 
-/** Somebody else took the events: nothing is wrong with them. */
+/** Another projector took the events. Nothing is wrong with them. */
 class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }

@@ -3,23 +3,23 @@ import type { Journal } from './journal.ts';
 import type { Projection } from './projection.ts';
 import { inProjectionTransaction } from './projector.ts';
 
-/** Rows of a difference that are shown: enough to see what is wrong. */
+/** How many rows of a difference are shown: enough to see what is wrong. */
 const DIFFERENCES_SHOWN_MAX = 10;
 
-/** What a rebuild of a projection found. */
+/** The result of rebuilding a projection. */
 export interface ReplayReport {
   readonly projection: string;
   readonly events: number;
   readonly rows: number;
   readonly isEqual: boolean;
-  /** The first rows only one side has, as text: `live: …` or `rebuilt: …`. */
+  /** The first rows that only one side has, as text: `live: …` or `rebuilt: …`. */
   readonly differences: readonly string[];
   readonly durationMs: number;
 }
 
 /**
  * Rebuilds a projection from the log into a shadow schema and compares it with the live tables as they stood at one
- * checkpoint. The live projection goes on meanwhile; the shadow is dropped at the end.
+ * checkpoint. The live projection goes on meanwhile. The shadow is dropped at the end.
  */
 export async function replayProjection(
   projection: Projection,

@@ -4,23 +4,26 @@ import { failureOf } from '#dead-letters/failure-of.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
-/** Who asks for a try waits this long at most: an event is tried every half second, unless the database is away. */
+/** The longest wait for a requested try. An event is tried every half second, unless the database is away. */
 const TRY_WAIT_MAX_MS = 10_000;
 
-/** The event a projection cannot apply, as long as it cannot. In memory: the next leader meets the same event. */
+/**
+ * The event that a projection cannot apply, for as long as it cannot. Kept in memory: the next leader meets the same
+ * event.
+ */
 export interface StoppedProjection {
-  /** An event that was tried by itself, with the database there, failed. */
+  /** An event failed when it was tried by itself, with the database there. */
   failed(event: RecordedEvent, error: unknown): void;
   /** The projection's tables have everything up to a position. */
   passed(position: number): void;
-  /** A try is over, whatever came of it. `begunAtMs`: by the monotonic clock. */
+  /** A try is over, with whatever outcome. `begunAtMs` is by the monotonic clock. */
   tried(begunAtMs: number): void;
   readonly deadLetters: DeadLetterSource;
 }
 
 export function createStoppedProjection(projection: string, clock: Clock): StoppedProjection {
   let letter: DeadLetter | undefined;
-  /** Those who wait for a try, with the time from which it must have begun. */
+  /** The waiting callers, each with the earliest start of a try that counts. */
   let waiting: { readonly sinceMs: number; readonly resolve: () => void }[] = [];
 
   /** Resolves after a try that began after the call, or when the time for it is over. */
@@ -36,7 +39,7 @@ export function createStoppedProjection(projection: string, clock: Clock): Stopp
     });
   }
 
-  /** Gives way to those whose try has begun by then. */
+  /** Resolves the callers whose try has begun by then. */
   function release(begunAtMs: number): void {
     const isOver = (each: { readonly sinceMs: number }): boolean => letter === undefined || each.sinceMs <= begunAtMs;
     for (const each of waiting) if (isOver(each)) each.resolve();

@@ -2,10 +2,10 @@ import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { StoredEventSchema } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import type { HashedFields } from './chain.ts';
 
-/** An event as the log keeps it, nothing of its body believed or even parsed, with the log's fingerprint after it. */
+/** An event as the log keeps it, with the log's fingerprint after it. Its body is neither trusted nor parsed. */
 export type StoredEvent = HashedFields & { readonly chain: Buffer };
 
-/** Where the log ends. */
+/** The log's end. */
 export interface StoredHead {
   /** 0 for an empty log. */
   readonly position: number;
@@ -13,7 +13,7 @@ export interface StoredHead {
   readonly chain: Buffer;
 }
 
-/** As JournalService sends it. */
+/** In the form that JournalService sends. */
 export function storedEventToWire(event: StoredEvent): MessageInitShape<typeof StoredEventSchema> {
   return {
     part: event.part,
@@ -32,7 +32,7 @@ export function storedEventToWire(event: StoredEvent): MessageInitShape<typeof S
   };
 }
 
-/** As JournalService sent it. */
+/** From the form that JournalService sends. */
 export function storedEventFromWire(event: MessageShape<typeof StoredEventSchema>): StoredEvent {
   return {
     part: event.part,

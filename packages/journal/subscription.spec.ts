@@ -10,7 +10,7 @@ const logger = pino({ level: 'silent' });
 test('a log that has less than it was said to have is asked now and then, not all the time', async () => {
   let reads = 0;
   const subscriptions = createSubscriptions({
-    // As after a log was brought back from a backup.
+    // As after a restore of the log from a backup.
     head: () => 1_000,
     readAfter: async () => {
       reads += 1;
@@ -43,7 +43,7 @@ test('what comes while the log is read is taken as it came, and not read again',
     afterPosition: 500,
     onEvents: (events) => void taken.push(...events.map(({ position }) => position)),
   });
-  // Half of it the reading will bring as well.
+  // The read will bring half of these as well.
   for (let count = 0; count < 3; count += 1) subscriptions.offer(log.grow(10));
   reading.resolve();
   await subscription.reached(630);
@@ -74,7 +74,7 @@ test('the log is read up to what came by itself, and is not read for what is beh
     afterPosition: 100,
     onEvents: (events) => void taken.push(...events.map(({ position }) => position)),
   });
-  // As where a message of the bus was lost.
+  // As after a lost message of the bus.
   log.grow(7);
   subscriptions.offer(log.grow(5));
   await subscription.reached(112);
@@ -110,7 +110,7 @@ test('a subscriber learns whether more is waiting for it', async () => {
   await subscriptions.close();
 });
 
-/** A log of events that are nothing but their positions. */
+/** A log of events that have only a position. */
 function growingLog(length: number) {
   let head = length;
   const events = (from: number, to: number): RecordedEvent[] =>

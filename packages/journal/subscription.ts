@@ -5,7 +5,7 @@ import type { RecordedEvent } from './recorded-event.ts';
 /** The subscribers of a log in this process. */
 export interface LiveSubscriptions {
   subscribe(subscriber: Subscriber): Subscription;
-  /** New committed events, to all of them. */
+  /** Passes new committed events to all subscribers. */
   offer(events: readonly RecordedEvent[]): void;
   /** The source's head may have moved. */
   wake(): void;

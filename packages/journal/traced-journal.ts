@@ -2,7 +2,7 @@ import { traced } from '#telemetry/tracing/traced.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
 import type { Journal } from './journal.ts';
 
-/** The same log, whose appends are steps of the trace they belong to. Without a tracer it is the very log. */
+/** The same log with each append as a step of its trace. Without a tracer, this returns the log itself. */
 export function tracedJournal<J extends Pick<Journal, 'append'>>(journal: J, tracer: Tracer | null): J {
   if (tracer === null) return journal;
   return {

@@ -1,12 +1,13 @@
 /**
- * What a program needs of its environment to run at all: where programs, home and temporary files are, language and time
+ * The variables that a program needs to run at all: paths of programs, home and temporary files, language and time
  * zone. On Windows nothing runs without SystemRoot.
  */
 const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
 
 /**
- * The environment for a program that this process starts. It names what may pass, so that no secret does: this process'
- * own environment holds the admin token, providers' keys and passwords, and so would /proc/<pid>/environ of the program.
+ * The environment for a program that this process starts. It is a list of permitted names, so that no secret passes.
+ * This process' own environment holds the admin token, providers' keys and passwords, which would show in the program's
+ * /proc/<pid>/environ.
  */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};

@@ -1,10 +1,13 @@
 import { hash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** Namespace of the ids that are derived from another; changing it would break idempotency across versions. */
+/** Namespace of the derived ids. Changing it would break idempotency across versions. */
 const DERIVED_NAMESPACE = Buffer.from('b7a1c2de5c0f4f0b9a552c7d1f6f3a10', 'hex');
 
-/** Randomness is asked of the system for 256 ids at a time: asking for each took 2 µs of the 2.2 µs an id costs. */
+/**
+ * The process asks the system for randomness for 256 ids at a time. Asking for each id took 2 µs of the 2.2 µs an id
+ * costs.
+ */
 const RANDOM_POOL_BYTES = 4_096;
 const ID_RANDOM_BYTES = 16;
 
@@ -13,7 +16,10 @@ let poolUsed = RANDOM_POOL_BYTES;
 let lastMs = 0;
 let sequence = 0;
 
-/** A fresh, time-ordered id (UUIDv7): new rows land at the end of an index. Those of one process sort as they were made. */
+/**
+ * A fresh, time-ordered id (UUIDv7), so that new rows land at the end of an index. The ids of one process sort in the
+ * order of their creation.
+ */
 export function newId(): string {
   if (poolUsed === RANDOM_POOL_BYTES) {
     randomFillSync(pool);
@@ -21,18 +27,18 @@ export function newId(): string {
   }
   const random = pool.subarray(poolUsed, poolUsed + ID_RANDOM_BYTES);
   poolUsed += ID_RANDOM_BYTES;
-  // A clock that was set back goes on from the last moment, so that the order holds.
+  // If the clock was set back, ids continue from the last moment, so that the order holds.
   const msecs = Math.max(Date.now(), lastMs);
-  // Within a millisecond ids count on from a random 31-bit number, which leaves room for two billion more.
+  // Within a millisecond, ids count up from a random 31-bit number, which leaves room for two billion more.
   sequence = msecs === lastMs ? sequence + 1 : random.readUInt32BE(0) >>> 1;
   lastMs = msecs;
   return v7({ random, msecs, seq: sequence });
 }
 
 /**
- * The id of the one event of a kind that can follow from something: the same inputs give the same id, so an append that
- * is repeated after a crash is recognised. A UUIDv5 (RFC 9562), worked out here since three are needed for each request
- * and Node's one-shot hash takes a quarter of the time of the package's.
+ * The id of the one event of a kind that can follow from a cause. The same inputs give the same id, so the log
+ * recognises an append that is repeated after a crash. This is a UUIDv5 (RFC 9562), computed here because each request
+ * needs three and Node's one-shot hash takes a quarter of the package's time.
  */
 export function derivedId(sourceId: string, kind: string): string {
   const digest = hash('sha1', Buffer.concat([DERIVED_NAMESPACE, Buffer.from(`${sourceId}/${kind}`)]), 'buffer');

@@ -1,8 +1,8 @@
-/** Whether a promise has resolved in time; it goes on either way. Rejects as it does, where it does in time. */
+/** Whether a promise resolves in time. The promise goes on either way. Rejects if the promise rejects in time. */
 export async function within(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), timeoutMs);
-  // After the bound nobody hears of its failure.
+  // After the bound, a rejection has no other handler.
   promise.catch(() => undefined);
   try {
     return await Promise.race([promise.then(() => true as const), late.promise]);

@@ -4,30 +4,30 @@ import type { AppendRequest, AppendResult, Journal, Term } from '#journal/journa
 import { newId } from '#kernel/ids.ts';
 
 /**
- * Asks for a stream's version by expecting one that none has. The stream of terms grows with every leader there was and is
- * never read; and a guess that comes true might be a successor's term.
+ * A version that no stream has, to ask for a stream's version by expecting it. The stream of terms grows with every
+ * leader and is never read. A guess that comes true might be a successor's term.
  */
 const NO_VERSION = 2 ** 31 - 1;
 
-/** Rivals that may begin a term in the same moment, each of whom costs the others a try. */
+/** How many rivals may begin a term at the same moment. Each costs the others a try. */
 const TRIES_MAX = 16;
 
 export interface BegunTerm extends Term {
-  /** Of its beginning: whoever leads folds the log up to here before it decides. */
+  /** The position of the term's beginning. The leader folds the log up to here before it decides. */
   readonly position: number;
-  /** The log for this term: appends are refused, and `onSuperseded` called, once a later term has begun. */
+  /** The log for this term. Once a later term has begun, appends are refused and `onSuperseded` is called. */
   readonly journal: Journal;
   /**
-   * Ends the term from within: what is appended from now on is refused as `unavailable`, and nobody is told of a later
-   * term. Resolves when every append under way is settled, which takes as long as the log may take to answer.
+   * Ends the term from within: later appends are refused as `unavailable`, and `onSuperseded` is no longer called.
+   * Resolves when every append under way is settled, which takes as long as the log may take to answer.
    */
   end(): Promise<void>;
 }
 
 /**
- * Begins a service's next term in the log. No event of an earlier term can follow: the log's writer refuses them. Rejects
- * with a `Fault` (`unavailable`) where the log cannot be written, or the lease is not held now: a term begun after that of
- * a successor would end it.
+ * Begins a service's next term in the log. No event of an earlier term can follow: the log's writer refuses it. Rejects
+ * with a `Fault` (`unavailable`) if the log cannot be written, or if the lease is not held now: a term begun after a
+ * successor's would end the successor's term.
  */
 export async function beginTerm(options: {
   readonly journal: Journal;
@@ -41,7 +41,7 @@ export async function beginTerm(options: {
   const stream = streams.term(service);
   let version = NO_VERSION;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    // Before each try: what it is told of the last one may be a successor's term.
+    // Checked before each try: the version that the last try learned may be that of a successor's term.
     if (!isHeld()) throw new Fault({ code: 'unavailable', message: `The lease of ${service} is not held now.` });
     const epoch = version + 1;
     const data = { service, epoch, holder };

@@ -49,7 +49,7 @@ async function rivals(context: Scope): Promise<Rivals> {
   };
 }
 
-/** Resolves when it holds; rejects where it takes longer. */
+/** Resolves when the condition holds; rejects if that takes longer. */
 async function within(timeoutMs: number, what: string, holds: () => boolean): Promise<number> {
   const startedAtMs = performance.now();
   while (!holds()) {
@@ -59,14 +59,14 @@ async function within(timeoutMs: number, what: string, holds: () => boolean): Pr
   return performance.now() - startedAtMs;
 }
 
-/** Breaks every connection that sends a statement about the lease, until the answer is called. */
+/** Breaks every connection that sends a statement about the lease, until the returned function is called. */
 function cutAll(proxy: CuttingProxy): () => void {
   const cut = (): void => proxy.cutAt('.lease', 'before-it-arrives');
   cut();
   const timer = setInterval(cut, 5);
   return () => {
     clearInterval(timer);
-    // What was armed last must match nothing.
+    // The last armed pattern must match nothing.
     proxy.cutAt('no statement says this', 'before-it-arrives');
   };
 }
@@ -205,7 +205,7 @@ test('a holder stays one though the clock it is renewed by is set back', options
     () => undefined,
   );
   await pause(300);
-  // What it would look like: the end as the clock had it before, until the next renewal.
+  // How that would look: the end by the earlier clock, until the next renewal.
   await pool.query(`update quota.lease set expires_at = expires_at + interval '1 hour'`);
   await pause(TTL_MS + 500);
   assert.ok(holder.isHeld());

@@ -5,53 +5,58 @@ import type { Logger } from '#telemetry/logger.ts';
 import { giveLeaseBack, type LeaseRow, openLeaseConnection, renewLease, takeLease } from './lease-row.ts';
 
 /**
- * Long enough for a busy process or a restart of the database, short enough that a standby serves within five seconds of
- * its leader's death.
+ * Long enough for a busy process or a restart of the database, short enough that a standby serves within five seconds
+ * of its leader's death.
  */
 const TTL_MS = 2_000;
-/** A holder stops answering this long before its lease ends: clocks of two machines need not tick at the same rate. */
+/**
+ * A holder stops answering this long before its lease ends, since the clocks of two machines need not tick at the same
+ * rate.
+ */
 const MARGIN_MS = 200;
 const RENEW_MS = 500;
-/** After a renewal that failed: there is time for several more before the lease is over. */
+/** The pause after a failed renewal. Several more renewals fit before the lease is over. */
 const RETRY_MS = 100;
 const POLL_MS = 250;
 
 /** The right to answer for a service. */
 export interface Lease {
-  /** False from the moment on in which somebody else might lead; may become true again. Costs a look at the clock. */
+  /** False from the moment at which another process might lead. May become true again. Costs one look at the clock. */
   isHeld(): boolean;
-  /** Resolves when another process has taken it over: this one must end. */
+  /** Resolves when another process has taken the lease. This process must end. */
   readonly lost: Promise<Error>;
-  /** Gives it back, within seconds also where the database is away. Never rejects. */
+  /** Gives the lease back, within seconds even if the database is away. Never rejects. */
   release(): Promise<void>;
 }
 
 export interface CampaignOptions {
-  /** Of the service's own database, for its settings; the lease is a row of `<schema>.lease`. */
+  /** A pool of the service's own database, for its settings. The lease is a row of `<schema>.lease`. */
   readonly pool: pg.Pool;
   readonly schema: string;
   readonly part: number;
-  /** This process' name, for whoever reads the table. Two of the same name stay two. */
+  /** This process' name, for people who read the table. Two processes of one name stay distinct. */
   readonly holder: string;
   readonly logger: Logger;
-  /** Ends the wait. */
+  /** Aborts the wait. */
   readonly signal: AbortSignal;
-  /** Asked before each try: who could not do the work leaves it to another. Absent: this process can. */
+  /**
+   * Asked before each try: a process that could not do the work leaves the lease to another. Absent: this process can.
+   */
   readonly isFit?: () => boolean;
   readonly ttlMs?: number;
 }
 
 /**
- * Waits until this process leads. The lease only says who is to answer; that nothing is decided twice is for the log to
- * see to, since a process may be stopped between a look at its lease and what it does then. Rejects where `signal` aborts.
+ * Waits until this process leads. The lease only says which process answers. The log makes sure that nothing is decided
+ * twice, since a process may be stopped between checking its lease and acting on it. Rejects if `signal` aborts.
  */
 export async function campaign(options: CampaignOptions): Promise<Lease> {
   const { schema, part, holder, logger, signal, isFit = () => true, ttlMs = TTL_MS } = options;
-  // Names come from settings: two processes that were given the same one would both find that the lease is theirs.
+  // Names come from settings. Two processes with the same name would both find that they hold the lease.
   const row: LeaseRow = { schema, part, holder: `${holder} ${randomBytes(4).toString('hex')}`, ttlMs };
   await using opened = new AsyncDisposableStack();
   const connection = opened.adopt(openLeaseConnection(options.pool), (pool) => pool.end());
-  /** The end of another's lease, and since when it has not moved. */
+  /** The end of another holder's lease, and the time since which it has not moved. */
   let seen = { end: '', sinceMs: 0 };
   let isAway = false;
   for (let polls = 0; ; polls += 1) {
@@ -85,7 +90,7 @@ function hold(
 ): Lease {
   const lost = Promise.withResolvers<Error>();
   const releasing = new AbortController();
-  // Counted from before the question was sent: the database's answer may be old when it arrives.
+  // Counted from before the query was sent, since the database's answer may be old when it arrives.
   let heldUntilMs = takenAtMs + row.ttlMs - MARGIN_MS;
   let isAway = false;
 

@@ -1,11 +1,11 @@
 import pg from 'pg';
 
 /**
- * A query that takes longer has met a database that is away. Shorter than a lease, so that a holder that cannot renew
- * tries again before its time is over.
+ * A query that takes longer means that the database is away. Shorter than a lease, so that a holder that cannot renew
+ * tries again before its lease ends.
  */
 const QUERY_TIMEOUT_MS = 700;
-/** More than a connection with TLS takes between regions, little enough to try twice while a lease lasts. */
+/** Longer than a TLS connection takes between regions, and short enough to try twice within a lease. */
 const CONNECT_TIMEOUT_MS = 1_000;
 
 export interface LeaseRow {
@@ -16,13 +16,13 @@ export interface LeaseRow {
 }
 
 /**
- * A connection of the lease's own, to where the service's pool leads: a renewal waits neither for the service's long
- * queries nor as long as they may. One that breaks or hangs is replaced at the next query.
+ * The lease's own connection to the database of the service's pool. A renewal thus waits for no long query of the
+ * service. A connection that breaks or hangs is replaced at the next query.
  */
 export function openLeaseConnection({ options }: pg.Pool): pg.Pool {
   const settings: pg.PoolConfig = {
     ...options,
-    // Kept out of what is copied, so that no log shows it.
+    // Kept out of the copied settings, so that no log shows it.
     password: options.password,
     max: 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -36,15 +36,18 @@ export function openLeaseConnection({ options }: pg.Pool): pg.Pool {
 }
 
 function ignoreBrokenConnection(): void {
-  // The next query reports it.
+  // The next query reports the error.
 }
 
-/** An answer to who asked for the lease: it is theirs now, or is not, and ended then as the row says. */
+/**
+ * The answer to a process that asked for the lease: the lease is its own now, or it is not and ends as the row says.
+ */
 export type Taking = { readonly isOurs: true } | { readonly isOurs: false; readonly end: string };
 
 /**
- * Takes the lease where nobody holds it. `staleEnd`: the end of one that has not been renewed for its whole time, by
- * the clock of who asks; it is over whatever the database's clock says, which may have been set back.
+ * Takes the lease if nobody holds it. `staleEnd` is the end of a lease that has not been renewed for its whole time by
+ * this process' clock. Such a lease is over whatever the database's clock says, since that clock may have been set
+ * back.
  */
 export async function takeLease(connection: pg.Pool, row: LeaseRow, staleEnd: string | null): Promise<Taking> {
   const table = `${pg.escapeIdentifier(row.schema)}.lease`;
@@ -64,7 +67,7 @@ export async function takeLease(connection: pg.Pool, row: LeaseRow, staleEnd: st
   return answer?.is_ours === true ? { isOurs: true } : { isOurs: false, end: answer?.end ?? '' };
 }
 
-/** Extends the lease, also one that is over as long as nobody else took it; false where somebody did. */
+/** Extends the lease, even if it is over, as long as no other process has taken it. False if one has. */
 export async function renewLease(connection: pg.Pool, row: LeaseRow): Promise<boolean> {
   const result = await connection.query(
     `update ${pg.escapeIdentifier(row.schema)}.lease set expires_at = clock_timestamp() + $3 * interval '1 millisecond'

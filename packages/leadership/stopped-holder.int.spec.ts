@@ -10,7 +10,7 @@ import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { test } from '#testkit/test.ts';
 import { campaign } from './campaign.ts';
 
-/** Leads, and says after every line of its input what it knows of its lease. */
+/** Leads, and prints what it knows of its lease after every line of its input. */
 const HOLDER = `
   import { createInterface } from 'node:readline';
   import { campaign } from '#leadership/campaign.ts';
@@ -35,7 +35,7 @@ test('a stopped holder is followed within 3 s, wakes up silent, and learns that 
   await migrate(connectionString, { schema: 'quota', directory });
 
   const child = spawn(process.execPath, ['--input-type=module', '--eval', HOLDER], {
-    // Where the package's import names are known.
+    // A folder in which the package's import names resolve.
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { PATH: process.env['PATH'], DATABASE_URL: connectionString },
     stdio: ['pipe', 'pipe', 'inherit'],

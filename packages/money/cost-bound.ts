@@ -5,15 +5,16 @@ import { dearestOutputPicoUsd, dearestPromptPicoUsd, type UnitPrices } from './u
 
 type TieredPrice = Pick<Price, 'unitPrices' | 'tiers'>;
 
-/** The most tokens an event can count (uint32): what a price of nothing could pay for. */
+/** The most tokens that an event can count (uint32). A price of zero could pay for that many. */
 export const TOKENS_MAX = 2 ** 32 - 1;
 
-/** 1 nano-USD of the total in the unit the sums below are kept in: pico-USD times basis points. */
+/** 1 nano-USD of the total in the unit of the sums below: pico-USD times basis points. */
 const SCALE = BASIS_POINTS * PICO_PER_NANO;
 
 /**
- * The most a request can cost in nano-USD, rounded up: no usage with at most so many prompt and output tokens, whatever
- * their kinds, rates higher. Tokens count at the dearest price of their side, in the dearest tier the bound reaches.
+ * The most a request can cost in nano-USD, rounded up. No usage with at most so many prompt and output tokens, of
+ * whatever kinds, is rated higher. Tokens count at the dearest price of their side, in the dearest tier that the bound
+ * reaches.
  */
 export function costBound(request: {
   readonly promptTokensBound: number;
@@ -31,15 +32,15 @@ export function costBound(request: {
   return (dearestPicoUsd * BigInt(request.multiplierBasisPoints) + SCALE - 1n) / SCALE;
 }
 
-/** No request can cost anything by the price. */
+/** Whether no request can cost anything at this price. */
 export function isFree(price: TieredPrice): boolean {
   const most = { promptTokensBound: TOKENS_MAX, outputTokensBound: TOKENS_MAX };
   return costBound({ ...most, price, multiplierBasisPoints: Number(BASIS_POINTS) }) === 0n;
 }
 
 /**
- * The most output tokens for which `costBound` stays within the money available; at most `TOKENS_MAX`. 0: the prompt
- * alone can be paid; -1: not even that.
+ * The most output tokens for which `costBound` stays within the available money, at most `TOKENS_MAX`. 0: the money
+ * pays for the prompt alone. -1: the money does not pay for the prompt.
  */
 export function outputTokensPayable(request: {
   readonly availableNanoUsd: bigint;
@@ -59,7 +60,7 @@ export function outputTokensPayable(request: {
   return Number(payable);
 }
 
-/** The prices of every tier a request with at most so many prompt tokens may fall in. */
+/** The prices of every tier that a request with at most so many prompt tokens may fall in. */
 function reachablePrices(price: TieredPrice, promptTokensBound: number): UnitPrices[] {
   return [
     price.unitPrices,

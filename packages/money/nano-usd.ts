@@ -1,8 +1,8 @@
-/** Pico-USD (10^-12 USD) is the unit of prices, nano-USD (10^-9 USD) that of amounts. */
+/** Prices are in pico-USD (10^-12 USD), amounts in nano-USD (10^-9 USD). */
 export const PICO_PER_NANO = 1_000n;
 export const NANO_PER_USD = 1_000_000_000n;
 
-/** What an int64 of the log can hold: a little over nine milliards of dollars. */
+/** The largest int64, which the log can hold: a little over nine billion dollars. */
 export const AMOUNT_NANO_USD_MAX = 2n ** 63n - 1n;
 
 const DECIMALS = 9;
@@ -11,7 +11,7 @@ const USD_TEXT = /^([+-]?)(\d{1,10})(?:\.(\d{1,9}))?$/;
 
 /**
  * The exact nano-USD of a decimal text such as `10`, `-0.5` or `0.000000001`. Throws a RangeError for anything else:
- * exponents, blanks, more than 9 decimals, or an amount the log cannot hold.
+ * exponents, blanks, more than 9 decimals, or an amount that the log cannot hold.
  */
 export function parseUsd(text: string): bigint {
   const match = USD_TEXT.exec(text);

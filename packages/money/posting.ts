@@ -2,12 +2,12 @@ import type { EventBodies } from '#contracts/events.ts';
 
 /** The names of the ledger's accounts. */
 export const accounts = {
-  /** What a customer has paid in and not yet used. */
+  /** Money that a customer has paid in and not yet used. */
   customer: (userId: string): string => `customer:${userId}`,
   revenue: 'revenue',
-  /** What usage cost above its hold: borne by the house, not by the customer. */
+  /** Cost of usage above its hold. The house pays it, not the customer. */
   houseOverrun: 'house_overrun',
-  /** Where customers' money comes from. */
+  /** The source of customers' money. */
   topups: 'topups',
 } as const;
 
@@ -18,8 +18,8 @@ export interface PostingLine {
 }
 
 /**
- * A double entry, as it stands in an event; lines of nothing are left out. Throws unless the lines sum to zero: an
- * unbalanced entry is a defect of the caller and must never reach the log.
+ * A double entry as it stands in an event, without lines of zero. Throws unless the lines sum to zero: an unbalanced
+ * entry is a defect of the caller and must never reach the log.
  */
 export function post(lines: readonly PostingLine[]): EventBodies['ChargePosted']['postings'] {
   const sum = lines.reduce((total, line) => total + line.amountNanoUsd, 0n);

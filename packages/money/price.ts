@@ -3,7 +3,7 @@ import type { UnitPrices } from './unit-prices.ts';
 
 export type { UnitPrices } from './unit-prices.ts';
 
-/** Prices that hold for the whole of a request with more prompt tokens than the threshold. */
+/** Prices for the whole of a request with more prompt tokens than the threshold. */
 export interface PriceTier {
   readonly abovePromptTokens: number;
   readonly unitPrices: UnitPrices;
@@ -18,7 +18,7 @@ export interface Price {
   readonly unitPrices: UnitPrices;
   /** Thresholds ascending. */
   readonly tiers: readonly PriceTier[];
-  /** What the model can take and give at most; 0: not known. */
+  /** The most that the model can take and give; 0 if not known. */
   readonly contextTokens: number;
   readonly outputTokensMax: number;
 }
@@ -38,7 +38,9 @@ export function priceFromEvent(data: EventBodies['PricePublished'], version: num
   };
 }
 
-/** The prices of a request with so many prompt tokens: those of the highest tier it is above, for all of its tokens. */
+/**
+ * The prices of a request with so many prompt tokens: those of the highest tier that it exceeds, for all of its tokens.
+ */
 export function unitPricesFor(price: Pick<Price, 'unitPrices' | 'tiers'>, promptTokens: number): UnitPrices {
   return price.tiers.findLast((tier) => promptTokens > tier.abovePromptTokens)?.unitPrices ?? price.unitPrices;
 }

@@ -11,12 +11,12 @@ export interface RateLine {
   readonly pricePicoUsd: bigint;
 }
 
-/** Basis points of the provider's price that make up the whole of it: a multiplier of 1. */
+/** The basis points of a multiplier of 1. */
 export const BASIS_POINTS = 10_000n;
 
 /**
- * What a usage costs: a line for each kind of token used, and their total in nano-USD. Throws a RangeError where a count
- * is negative or not whole.
+ * The cost of a usage: a line for each kind of token used, and the total in nano-USD. Throws a RangeError if a count is
+ * negative or not whole.
  */
 export function rate(
   usage: TokenUsage,
@@ -38,9 +38,9 @@ export function rate(
 }
 
 /**
- * The nano-USD of lines: the sum of quantity times price, times the multiplier, rounded once, at the very end, to the
- * nearest nano-USD, halves up (so that neither side wins in the long run by more than half a nano-USD a charge). A charge
- * in the log is audited by calling this on its own lines.
+ * The nano-USD of lines: the sum of quantity times price, times the multiplier, rounded once at the end to the nearest
+ * nano-USD, halves up. In the long run neither side wins more than half a nano-USD a charge. Audits call this on the
+ * lines of a charge in the log.
  */
 export function rateLines(
   lines: readonly Pick<RateLine, 'quantity' | 'pricePicoUsd'>[],

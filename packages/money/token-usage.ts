@@ -1,4 +1,4 @@
-/** Token counts as the log keeps them: the parts are disjoint, a token is counted in one field only. */
+/** Token counts as the log keeps them. The fields are disjoint: a token is counted in one field only. */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
@@ -17,7 +17,7 @@ export const noUsage: TokenUsage = {
   reasoningTokens: 0,
 };
 
-/** All tokens of the prompt, however they are priced: what price tiers go by. */
+/** All tokens of the prompt, at whatever price. Price tiers go by this number. */
 export function promptTokensOf(usage: TokenUsage): number {
   return usage.inputTokens + usage.cachedInputTokens + usage.cacheWriteTokens + usage.cacheWrite1hTokens;
 }
@@ -27,7 +27,7 @@ export function completionTokensOf(usage: TokenUsage): number {
   return usage.outputTokens + usage.reasoningTokens;
 }
 
-/** Nothing was used that could cost anything. */
+/** Whether nothing was used that could cost anything. */
 export function isNoUsage(usage: TokenUsage): boolean {
   return promptTokensOf(usage) + completionTokensOf(usage) === 0;
 }

@@ -1,19 +1,21 @@
-/** What a token of each kind costs, in pico-USD (10^-12 USD). A token is of one kind only. */
+/** The price of a token of each kind, in pico-USD (10^-12 USD). A token is of one kind only. */
 export interface UnitPrices {
   readonly inputPicoUsd: bigint;
   readonly cachedInputPicoUsd: bigint;
-  /** Written to the provider's cache for its short time to live, and for its long one (1 hour). */
+  /** Written to the provider's cache for its short lifetime, and for its long one (1 hour). */
   readonly cacheWritePicoUsd: bigint;
   readonly cacheWrite1hPicoUsd: bigint;
   readonly outputPicoUsd: bigint;
   readonly reasoningPicoUsd: bigint;
 }
 
-/** Prices as people and catalogues state them: what is left out costs as much as what it is a kind of. */
+/** Prices as people and catalogues state them. A missing price equals the price of the kind it belongs to. */
 export type StatedUnitPrices = Pick<UnitPrices, 'inputPicoUsd' | 'outputPicoUsd'> &
   Partial<{ readonly [K in keyof UnitPrices]: bigint | undefined }>;
 
-/** Fills what is not stated: cache reads and writes cost as input, long writes as short ones, reasoning as output. */
+/**
+ * Fills in the missing prices: cache reads and writes cost as input, long writes as short ones, reasoning as output.
+ */
 export function completeUnitPrices(stated: StatedUnitPrices): UnitPrices {
   const { inputPicoUsd, outputPicoUsd } = stated;
   const cacheWritePicoUsd = stated.cacheWritePicoUsd ?? inputPicoUsd;
@@ -27,7 +29,7 @@ export function completeUnitPrices(stated: StatedUnitPrices): UnitPrices {
   };
 }
 
-/** The dearest a prompt token can come to. */
+/** The highest price that a prompt token can have. */
 export function dearestPromptPicoUsd(prices: UnitPrices): bigint {
   return [prices.cachedInputPicoUsd, prices.cacheWritePicoUsd, prices.cacheWrite1hPicoUsd].reduce(
     dearer,
@@ -35,12 +37,12 @@ export function dearestPromptPicoUsd(prices: UnitPrices): bigint {
   );
 }
 
-/** The dearest an output token can come to. */
+/** The highest price that an output token can have. */
 export function dearestOutputPicoUsd(prices: UnitPrices): bigint {
   return dearer(prices.outputPicoUsd, prices.reasoningPicoUsd);
 }
 
-/** Kind by kind the dearer of two. */
+/** The higher price of the two, kind by kind. */
 export function dearerUnitPrices(a: UnitPrices, b: UnitPrices): UnitPrices {
   return {
     inputPicoUsd: dearer(a.inputPicoUsd, b.inputPicoUsd),

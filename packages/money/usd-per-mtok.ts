@@ -1,4 +1,4 @@
-/** 1 USD for a million tokens is 10^-6 USD = 10^6 pico-USD for one, so six decimals are exact. */
+/** 1 USD for a million tokens is 10^6 pico-USD for one token, so six decimals are exact. */
 const DECIMALS = 6;
 const PICO_PER_USD_PER_MTOK = 10n ** BigInt(DECIMALS);
 
@@ -6,8 +6,8 @@ const PICO_PER_USD_PER_MTOK = 10n ** BigInt(DECIMALS);
 const USD_PER_MTOK_TEXT = /^(\d{1,5})(?:\.(\d{1,6}))?$/;
 
 /**
- * The exact pico-USD per token of a price stated in USD per million tokens, as decimal text: `0.15` is 150,000. Throws a
- * RangeError where the price is no whole number of pico-USD, negative, or not a plain decimal number.
+ * The exact pico-USD per token of a price in USD per million tokens, as decimal text: `0.15` is 150,000. Throws a
+ * RangeError if the price is no whole number of pico-USD, is negative, or is not a plain decimal number.
  */
 export function parseUsdPerMtok(text: string): bigint {
   const match = USD_PER_MTOK_TEXT.exec(text);

@@ -12,7 +12,7 @@ const TEXT_OID = 25;
 const BYTEA_OID = 17;
 const UUID_OID = 2950;
 
-/** Dimensions, null flag and element type: all that an empty array has. */
+/** Dimensions, null flag and element type: the whole of an empty array. */
 const EMPTY_HEADER_BYTES = 12;
 /** The above, and the length and lower bound of the one dimension. */
 const HEADER_BYTES = 20;
@@ -21,7 +21,7 @@ const UUID_BYTES = 16;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** A `bigint[]`. Throws a RangeError on a number that is no safe integer, or a bigint beyond 64 bits. */
+/** A `bigint[]`. Throws a RangeError if a number is no safe integer, or a bigint has more than 64 bits. */
 export function bigintArray(values: readonly (bigint | number)[]): Buffer {
   const buffer = allocate(INT8_OID, values.length, values.length * 8);
   let offset = HEADER_BYTES;
@@ -32,7 +32,7 @@ export function bigintArray(values: readonly (bigint | number)[]): Buffer {
   return buffer;
 }
 
-/** An `integer[]`. Throws a RangeError on what is no 32-bit integer. */
+/** An `integer[]`. Throws a RangeError if a value is no 32-bit integer. */
 export function int4Array(values: readonly number[]): Buffer {
   const buffer = allocate(INT4_OID, values.length, values.length * 4);
   let offset = HEADER_BYTES;
@@ -43,7 +43,7 @@ export function int4Array(values: readonly number[]): Buffer {
   return buffer;
 }
 
-/** A `smallint[]`. Throws a RangeError on what is no 16-bit integer. */
+/** A `smallint[]`. Throws a RangeError if a value is no 16-bit integer. */
 export function int2Array(values: readonly number[]): Buffer {
   const buffer = allocate(INT2_OID, values.length, values.length * 2);
   let offset = HEADER_BYTES;
@@ -54,7 +54,7 @@ export function int2Array(values: readonly number[]): Buffer {
   return buffer;
 }
 
-/** A `text[]` in UTF-8. Throws a RangeError on a NUL character, which PostgreSQL can't store in a text. */
+/** A `text[]` in UTF-8. Throws a RangeError for a NUL character, which PostgreSQL cannot store in a text. */
 export function textArray(values: readonly string[]): Buffer {
   let bodyBytes = 0;
   for (const value of values) bodyBytes += Buffer.byteLength(value);
@@ -83,7 +83,7 @@ export function byteaArray(values: readonly Uint8Array[]): Buffer {
   return buffer;
 }
 
-/** A `uuid[]`, of UUIDs in their usual text form. Throws a RangeError on anything else. */
+/** A `uuid[]` of UUIDs in their usual text form. Throws a RangeError for anything else. */
 export function uuidArray(values: readonly string[]): Buffer {
   const buffer = allocate(UUID_OID, values.length, values.length * UUID_BYTES);
   let offset = HEADER_BYTES;
@@ -95,7 +95,7 @@ export function uuidArray(values: readonly string[]): Buffer {
   return buffer;
 }
 
-/** A buffer of the array's exact size, its header written. */
+/** A buffer of the array's exact size, with the header written. */
 function allocate(elementOid: number, count: number, bodyBytes: number): Buffer {
   const isEmpty = count === 0;
   const buffer = Buffer.allocUnsafe(isEmpty ? EMPTY_HEADER_BYTES : HEADER_BYTES + count * LENGTH_BYTES + bodyBytes);

@@ -8,15 +8,15 @@ export interface DataDirLock {
 }
 
 /**
- * Makes this process the only gateway on a data directory, which is created when missing. A process that dies, by
- * `kill -9` or otherwise, leaves no lock behind.
+ * Makes this process the only gateway on a data directory, and creates the directory if it is missing. A process that
+ * dies, by `kill -9` or otherwise, leaves no lock behind.
  *
- * Throws when another process has the directory: `data directory in use by process 4711: /srv/gateway/data`.
+ * Throws if another process has the directory: `data directory in use by process 4711: /srv/gateway/data`.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   await mkdir(dataDir, { recursive: true });
   const lock = tryLockFile(join(dataDir, 'gateway.lock'));
-  // Beside the lock and not in it: closing any handle on a locked file would free the lock.
+  // A file beside the lock, because closing any handle on a locked file would free the lock.
   const pidFile = join(dataDir, 'gateway.pid');
   if (lock === undefined) {
     const pid = await readFile(pidFile, 'utf8').catch(() => 'unknown');

@@ -20,7 +20,7 @@ async function temporaryDataDir(context: Scope, name = 'data'): Promise<string> 
     if (hasCluster) await stopWhatRuns(dataDir);
     await removeDataDir(dir);
   });
-  // Open to the user that root lends to PostgreSQL, as a data directory usually is.
+  // Open to the user that root runs PostgreSQL as, as a data directory usually is.
   await mkdir(dataDir, { recursive: true });
   await chmod(dir, 0o755);
   return dataDir;

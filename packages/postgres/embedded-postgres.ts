@@ -16,26 +16,32 @@ import { type Supervision, type SupervisionSettings, type SupervisionTimes, supe
 import { type FileLock, tryLockFile } from './exclusive-file-lock.ts';
 
 export interface EmbeddedPostgresSettings {
-  /** Holds the cluster (`postgres/`), its password (`postgres.json`) and its log (`postgres.log`). Created when missing. */
+  /**
+   * The folder of the cluster (`postgres/`), its password (`postgres.json`) and its log (`postgres.log`). Created if
+   * missing.
+   */
   readonly dataDir: string;
-  /** Told what an operator should know. */
+  /** Gets messages for the operator. */
   readonly log: (message: string) => void;
-  /** False gives up safety against a power cut for speed. For tests; true when left out. */
+  /** False gives up safety against a power cut for speed, for tests. Absent: true. */
   readonly isDurable?: boolean;
 }
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
-  /** True when a server was already running, left behind by a process that was killed. */
+  /** True if a killed process left this server running. */
   readonly adopted: boolean;
-  /** Where the files are, if not in the data directory: the user that PostgreSQL runs as for root cannot enter every folder. */
+  /**
+   * The path of the files if they are outside the data directory: the user that PostgreSQL runs as for root cannot
+   * enter every folder.
+   */
   readonly linkedDir: string | undefined;
   /**
-   * From now on a server that ends by itself, or by somebody else's hand, is started again at the same address. To be called
+   * From now on, starts a server that ends by itself, or is ended by somebody else, again at the same address. Call it
    * once.
    */
   supervise(settings: SupervisionSettings, times?: SupervisionTimes): void;
-  /** Ends all sessions and stops the server cleanly, and leaves it stopped. Throws when it outlives all bounds. */
+  /** Ends all sessions, stops the server cleanly, and leaves it stopped. Throws if the server outlives all bounds. */
   stop(): Promise<void>;
 }
 
@@ -43,15 +49,15 @@ export interface EmbeddedPostgres {
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** Refused, no socket file, cut off, the database system is starting up or shutting down: it may answer in a moment. */
+/** Refused, no socket file, cut off, starting up or shutting down: the server may answer in a moment. */
 const NOT_YET = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', '57P03']);
 
 /**
- * Starts the PostgreSQL that comes with `node_modules`, or adopts the one that is already running on this data
- * directory. It runs in the background and outlives this process, unless stopped: a crash of the gateway is none of
- * the database's.
+ * Starts the PostgreSQL that comes with `node_modules`, or adopts the server that already runs on this data directory.
+ * The server runs in the background and outlives this process unless it is stopped, so that a crash of the gateway is
+ * no crash of the database.
  *
- * Throws when it doesn't answer within a minute, when the files belong to another user or version, or when the
+ * Throws if the server does not answer within a minute, if the files belong to another user or version, or if the
  * platform has no binaries.
  */
 export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
@@ -82,21 +88,21 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
       await supervision?.stop();
       await stopPostmaster(cluster.dir, pid);
       if (supervision === undefined) return;
-      // A start that was broken off, or has failed half-way, may have left a server that is not known here.
+      // A start that was broken off, or failed half-way, may have left an unknown server.
       const left = await readPostmasterFile(cluster.dir);
       if (left !== undefined) await stopPostmaster(cluster.dir, left.pid);
     },
   };
 }
 
-/** The server on the cluster: the one that runs, or else one that is started now. */
+/** The server on the cluster: the running one, or one that this starts. */
 async function findOrStart(
   { dataDir, isDurable = true }: EmbeddedPostgresSettings,
   open: () => Promise<Cluster>,
   again: { readonly endpoint?: Endpoint; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly cluster: Cluster; readonly file: PostmasterFile; readonly adopted: boolean }> {
   const deadlineMs = Date.now() + START_TIMEOUT_MS;
-  // Two that start at once: one starts the server, the other adopts it.
+  // If two processes start at once, one starts the server and the other adopts it.
   const lock = await waitForLock(join(dataDir, 'postgres.lock'), deadlineMs);
   try {
     const cluster = await open();
@@ -111,7 +117,7 @@ async function findOrStart(
   }
 }
 
-/** The server that is running on the cluster and answers to our password; undefined where there is none. */
+/** The running server on the cluster that answers to our password; undefined if there is none. */
 async function findRunning(
   cluster: Cluster,
   deadlineMs: number,
@@ -133,7 +139,7 @@ async function findRunning(
   throw new Error(`the PostgreSQL that runs in ${cluster.dir} does not answer`, { cause: lastFailure });
 }
 
-/** Undefined when connecting works, the error when it may work later; throws when it never will. */
+/** Undefined if connecting works; the error if it may work later. Throws if it never will. */
 async function failureToConnect(address: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   client.on('error', () => undefined);

@@ -1,19 +1,19 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Keeps locks whose holder was dropped from being collected, closed, and thereby freed. */
+/** Keeps locks that the holder has dropped from being collected and closed, which would free them. */
 const held = new Set<DatabaseSync>();
 
 export interface FileLock {
-  /** Lets the next one in. Safe to call twice. */
+  /** Frees the lock. Safe to call twice. */
   release(): void;
 }
 
 /**
- * Takes the lock of a file, or returns undefined when another process (or another part of this one) has it.
+ * Takes the lock of a file, or returns undefined if another process (or another part of this one) has it.
  *
- * The operating system holds it and frees it when the process ends, however it ends. A file with a pid inside can't
- * promise that: after `kill -9` it stays, and its pid soon belongs to somebody else. Node has no call for file locks of
- * its own, but the SQLite in it has: an exclusive transaction on an empty file is one, on every platform.
+ * The operating system holds the lock and frees it when the process ends in any way. A file with a pid inside cannot
+ * promise that: after `kill -9` it stays, and its pid soon belongs to another process. Node has no call for file locks,
+ * but its SQLite has: an exclusive transaction on an empty file is a lock on every platform.
  */
 export function tryLockFile(path: string): FileLock | undefined {
   const file = new DatabaseSync(path, { timeout: 0 });

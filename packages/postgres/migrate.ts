@@ -3,9 +3,9 @@ import { openPool } from './pool.ts';
 import { type Migration, readMigrations } from './read-migrations.ts';
 
 export interface MigrateSettings {
-  /** The PostgreSQL schema that the migrations belong to; created when missing. */
+  /** The PostgreSQL schema of the migrations. Created if missing. */
   readonly schema: string;
-  /** The folder that holds `0001-what/up.sql`, `0002-…`. */
+  /** The folder with `0001-what/up.sql`, `0002-…`. */
   readonly directory: string;
 }
 
@@ -14,18 +14,18 @@ interface AppliedMigration {
   readonly checksum: string;
 }
 
-/** Another process' migration may rewrite a big table; beyond this, someone has to look. */
+/** Another process' migration may rewrite a big table. After this time, somebody has to look. */
 const LOCK_TIMEOUT_MS = 10 * 60_000;
 
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * Brings a schema up to date, and says what that took. Migrations run in order, each in a transaction of its own with
- * the schema as `search_path`, so that they name their tables bare; what is applied is listed in `<schema>.migration`.
- * Of several processes that start at once, one migrates and the others wait. One round trip when there is nothing to do.
+ * Updates a schema, and says what was applied. Migrations run in order, each in a transaction of its own with the
+ * schema as `search_path`, so that they name their tables bare. `<schema>.migration` lists the applied ones. If several
+ * processes start at once, one migrates and the others wait. With nothing to do, this takes one round trip.
  *
- * Throws, leaving the failed migration undone, when its SQL fails; and before anything is done, when an applied
- * migration was changed since, is unknown to the directory (it is of a newer version), or comes after one that isn't
+ * Throws if a migration's SQL fails, and leaves that migration undone. Throws before it does anything if an applied
+ * migration was changed since, is unknown to the directory (a newer version applied it), or comes after one that is not
  * applied yet.
  */
 export async function migrate(
@@ -50,7 +50,7 @@ async function migratePool(pool: pg.Pool, schema: string, migrations: Migration[
   try {
     return { applied: await migrateLocked(client, schema, migrations) };
   } finally {
-    // Closed and not given back: its end frees the lock, however this went.
+    // Closed and not returned to the pool: the end of the connection frees the lock, whatever happened.
     client.release(true);
   }
 }
@@ -83,7 +83,7 @@ async function apply(client: pg.PoolClient, schema: string, { name, checksum, sq
   }
 }
 
-/** The migrations that are still to be applied. Throws when the applied ones are not the first of the directory. */
+/** The migrations that are not applied yet. Throws if the applied ones are not the first of the directory. */
 function pendingOf(schema: string, migrations: Migration[], applied: AppliedMigration[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { name, checksum } of applied) {
@@ -111,7 +111,7 @@ function pendingOf(schema: string, migrations: Migration[], applied: AppliedMigr
   return pending;
 }
 
-/** Undefined when nothing was ever applied here. */
+/** Undefined if nothing was ever applied here. */
 async function readApplied(target: pg.Pool | pg.PoolClient, schema: string): Promise<AppliedMigration[] | undefined> {
   try {
     const sql = `select name, checksum from ${tableOf(schema)} order by name collate "C"`;

@@ -7,38 +7,41 @@ export interface PoolSettings {
   readonly max: number;
   /** Shown in `pg_stat_activity`, so that a slow query can be traced to its service. */
   readonly applicationName: string;
-  /** A commit is on the server's disk when it resolves, whatever the database's default is. Absent: as the default says. */
+  /**
+   * Whether a commit is on the server's disk when it resolves, whatever the database's default is. Absent: the default
+   * applies.
+   */
   readonly isDurable?: boolean;
 }
 
-/** Settings that are stricter than `on` stay. */
+/** Settings that are stricter than `on` are kept. */
 const DURABLE_COMMITS = `do $$ begin
   if current_setting('synchronous_commit') = 'off' then set synchronous_commit to on; end if;
 end $$`;
 
-/** Longer than a busy server needs to accept, short enough that a caller hears of a dead one. */
+/** Longer than a busy server needs to accept, short enough that a caller soon hears of a dead server. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * A server whose machine is gone while a query waits for its answer says nothing: so long after its last word it is asked,
- * each second, ten times. A query that is sent after that has the patience of TCP, which is some 15 minutes.
+ * A server whose machine is gone while a query waits for its answer sends nothing. After this silence the kernel probes
+ * the server each second, ten times. A query that is sent later waits as long as TCP does, some 15 minutes.
  */
 const KEEPALIVE_AFTER_MS = 10_000;
 
-/** Queries that somebody waits for have ended by the time a pool is closed; goodbyes take milliseconds. */
+/** Awaited queries have ended by the time a pool is closed, and goodbyes take milliseconds. */
 const CLOSE_MAX_MS = 2_000;
 
 const INT8_OID = 20;
 const INT8_ARRAY_OID: number = 1016;
 
-/** The driver's own, which leaves the items as text. Its types know no arrays. */
+/** The driver's own parser, which leaves the items as text. Its types do not know arrays. */
 const parseInt8Items = pg.types.getTypeParser(INT8_ARRAY_OID, 'text') as (text: string) => (string | null)[];
 
 /**
  * Opens a pool of connections that reads `int8` as `bigint`, since amounts and positions outgrow a JavaScript number.
  *
- * A connection that breaks never brings the process down: an idle one is replaced by the pool, a checked-out one fails
- * the query that uses it next.
+ * A broken connection never ends the process. The pool replaces an idle connection; a checked-out one fails its next
+ * query.
  */
 export function openPool({ connectionString, max, applicationName, isDurable }: PoolSettings): pg.Pool {
   const pool = new pg.Pool({
@@ -52,21 +55,21 @@ export function openPool({ connectionString, max, applicationName, isDurable }: 
     ...(isDurable === true ? { onConnect: (client) => client.query(DURABLE_COMMITS) } : {}),
   });
   pool.on('error', ignoreBrokenConnection);
-  // The pool listens to its idle connections only. One that breaks while it is checked out, between two queries of a
-  // transaction, would otherwise emit an 'error' that nobody hears, and that ends the process.
+  // The pool listens to its idle connections only. A connection that breaks while it is checked out, between two
+  // queries of a transaction, would otherwise emit an unheard 'error', which ends the process.
   pool.on('connect', (client) => {
     client.on('error', ignoreBrokenConnection);
   });
   return pool;
 }
 
-/** Ends a pool, and does not wait for a query that a frozen server never answers: its end is that of the process. */
+/** Ends a pool without waiting for a query that a frozen server never answers. That query ends with the process. */
 export async function closePool(pool: pg.Pool): Promise<void> {
   await within(pool.end(), CLOSE_MAX_MS);
 }
 
 function ignoreBrokenConnection(): void {
-  // The next query on that connection reports it to the one who can act on it.
+  // The next query on that connection reports the error to its caller.
 }
 
 function typeParser(oid: number, format?: 'text' | 'binary'): unknown {

@@ -17,7 +17,7 @@ const NUMBER_LENGTH = 4;
  * Reads the migrations of a directory, `<number>-<what>/up.sql` each, in order of their numbers. Other files beside
  * `up.sql` are notes.
  *
- * Throws on a folder that isn't named so, on one without `up.sql`, and on a number used twice.
+ * Throws if a folder has another name, a folder has no `up.sql`, or a number is used twice.
  */
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
@@ -39,7 +39,7 @@ async function readMigration(directory: string, name: string): Promise<Migration
   const text = await readFile(join(directory, name, 'up.sql'), 'utf8').catch((error: unknown) => {
     throw new Error(`the migration ${join(directory, name)} has no up.sql`, { cause: error });
   });
-  // A checkout on Windows may carry other line ends; that makes it no other migration.
+  // A checkout on Windows may have other line ends, which must not make it another migration.
   const sql = text.replaceAll('\r\n', '\n');
   return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
 }

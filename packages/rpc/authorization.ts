@@ -10,7 +10,7 @@ import type { Connections } from './connections.ts';
 import { statusOfFault } from './fault-status.ts';
 import { standbyStatus } from './standby.ts';
 
-/** Services that anyone may ask: whether this server is well, and what it serves. */
+/** Services that anyone may call: whether this server is well, and what it serves. */
 const OPEN_SERVICES = new Set([
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
@@ -21,14 +21,14 @@ export interface AuthorizationOptions {
   readonly adminToken: string;
   readonly isServing: () => boolean;
   readonly connections: Pick<Connections, 'authenticated'>;
-  /** Told of the first refusals of a client; one that goes on is logged once a minute. */
+  /** Called for the first refusals of a client. A client that goes on is logged once a minute. */
   readonly onRefused: (method: string, fault: Fault) => void;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Lets a call through to its service when its metadata has the token. The metadata comes before the request: whoever has
- * no token cannot make this process hold a request of several megabytes, nor find out what is wrong with it.
+ * Passes a call to its service if its metadata has the token. The metadata comes before the request, so a caller
+ * without the token cannot make this process hold a request of several megabytes, nor find out what is wrong with it.
  */
 export function authorization(options: AuthorizationOptions): ServerInterceptor {
   const { isServing, connections, onRefused, logger } = options;
@@ -60,13 +60,14 @@ export function authorization(options: AuthorizationOptions): ServerInterceptor 
       .withOnReceiveMetadata((metadata, goOn) => {
         const connection = call.getConnectionInfo();
         const token = check(metadata);
-        // A client certificate of our authority proves as much of the connection as a token does of a call.
+        // A client certificate of our authority proves as much about the connection as a token proves about a call.
         if (token === 'right' || call.getAuthContext().sslPeerCertificate !== undefined) {
           connections.authenticated(connection);
         }
         if (token === 'right' || isOpen) return goOn(metadata);
         const fault = refusal(method, token === 'missing', clientSubject(connection.remoteAddress ?? ''));
-        // While tokens are changed, a standby with another token than its leader must not keep a caller from the leader.
+        // While tokens are changed, a standby with another token than its leader's must not keep a caller from the
+        // leader.
         call.sendStatus(isServing() ? statusOfFault(fault) : standbyStatus());
       })
       .build();

@@ -1,8 +1,8 @@
-/** How one call is made. */
+/** Options of one call. */
 export interface RpcCallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How long the whole call may take. Unary calls have a default, streams none. */
+  /** The time for the whole call. Unary calls have a default; streams have none. */
   readonly timeoutMs?: number | undefined;
-  /** The step of a trace the call belongs to. */
+  /** The step of a trace that the call belongs to. */
   readonly traceparent?: string | undefined;
 }

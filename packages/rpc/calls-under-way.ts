@@ -1,8 +1,8 @@
-/** The calls of a server that have begun and are answered once: streams are not among them. */
+/** A server's running unary calls. Streams are not among them. */
 export interface CallsUnderWay {
-  /** Returns what ends the call. */
+  /** Returns a function that ends the call. */
   begin(): () => void;
-  /** Resolves when there is none, after `timeoutMs` at the latest. */
+  /** Resolves when no call runs, after `timeoutMs` at the latest. */
   idle(timeoutMs: number): Promise<void>;
 }
 

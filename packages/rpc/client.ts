@@ -19,7 +19,10 @@ import type { RpcPeer } from './rpc-peer.ts';
 import { notAnswering, openServers, type RpcServer, type RpcServers, wasNotBegun } from './servers.ts';
 import { grpcMethodDefinition, isRepeatable } from './service-definition.ts';
 
-/** Calls of a service, typed: unary methods give a promise, server-streaming ones an iterable. Failures are `Fault`s. */
+/**
+ * A typed client of a service: unary methods return a promise, server-streaming ones an iterable. Failures are
+ * `Fault`s.
+ */
 export type RpcCalls<S extends DescService> = { readonly [K in keyof S['method']]: Call<S['method'][K]> };
 
 export interface RpcClient<S extends DescService> {
@@ -28,9 +31,9 @@ export interface RpcClient<S extends DescService> {
 }
 
 /**
- * A client of one service. Connects with the first call. A call that no server has begun is given to the next one; so is
- * one that changes nothing (`NO_SIDE_EFFECTS` in its definition) and that a server left without any answer. What is still
- * without an answer is `unavailable`.
+ * A client of one service. It connects with the first call. It gives a call that no server has begun to the next
+ * server. It does the same with a call that changes nothing (`NO_SIDE_EFFECTS` in its definition) and that a server
+ * left without any answer. A call that then has no answer fails as `unavailable`.
  */
 export function createGrpcClient<S extends DescService>(service: S, peer: RpcPeer): RpcClient<S> {
   const servers = openServers(peer);
@@ -180,7 +183,7 @@ function mayGoOn(error: ServiceError, { code }: Fault, method: DescMethod): bool
   return wasNotBegun(error) || isRepeatable(method);
 }
 
-/** A call that is cancelled though nobody here did so was cut off at the other end. */
+/** A call that is cancelled although this side did not cancel it was cut off by the other side. */
 function faultOf(error: ServiceError, { address }: RpcServer, signal: AbortSignal | undefined): Fault {
   const fault = faultOfStatus(error, address);
   return fault.code === 'client_gone' && signal?.aborted !== true ? notAnswering(address) : fault;
@@ -198,7 +201,7 @@ function outgoing(peer: RpcPeer, deadlineMs: number | undefined, traceparent: st
   return { metadata, callOptions: deadlineMs === undefined ? {} : { deadline: deadlineMs } };
 }
 
-/** Cancels the call when the signal aborts; the function returned takes the listener off again. */
+/** Cancels the call when the signal aborts. Returns a function that removes the listener. */
 function cancelOnAbort(call: { cancel(): void }, signal: AbortSignal | undefined): () => void {
   if (signal === undefined) return () => {};
   const cancel = (): void => call.cancel();

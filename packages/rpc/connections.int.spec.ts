@@ -36,7 +36,7 @@ async function serve(bounds: Partial<ConnectionBounds>, warnings: unknown[] = []
   return server.address;
 }
 
-/** Sockets that say nothing. */
+/** Sockets that send nothing. */
 async function silent(address: string, count: number): Promise<Socket[]> {
   const [host = '', port] = address.split(':');
   const sockets = Array.from({ length: count }, () => connect(Number(port), host));
@@ -45,7 +45,7 @@ async function silent(address: string, count: number): Promise<Socket[]> {
   });
   await Promise.all(
     sockets.map((socket) => {
-      // Of those that are closed at once some are reset.
+      // Some of those that are closed at once are reset.
       socket.on('error', () => undefined);
       socket.resume();
       return Promise.race([once(socket, 'connect'), once(socket, 'close')]);
@@ -93,7 +93,7 @@ test('a connection whose caller does not authenticate in time is closed; one who
   watch.on('error', () => undefined);
   watch.end(Buffer.alloc(5));
   await once(watch, 'data');
-  // A question that anyone may ask keeps none open.
+  // A call that anyone may make keeps no connection open.
   await Promise.all([once(socket, 'close'), once(http2, 'close')]);
   const state = await Promise.race([reading.next().then(() => 'over', String), pause(100, 'reading')]);
   assert.equal(state, 'reading', 'the caller is older than both');

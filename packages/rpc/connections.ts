@@ -11,26 +11,26 @@ export interface ConnectionEnds {
   readonly remotePort?: number | undefined;
 }
 
-/** The open connections of a server, which strangers cannot fill. */
+/** The open connections of a server. Strangers cannot fill it up. */
 export interface Connections {
-  /** Takes a new connection; false where it was closed at once. */
+  /** Takes a new connection; false if the connection was closed at once. */
   admit(socket: Socket): boolean;
   /** A call on this connection has shown who its caller is. */
   authenticated(ends: ConnectionEnds): void;
-  /** Resolves when none is open. */
+  /** Resolves when no connection is open. */
   ended(): Promise<void>;
-  /** Closes all that are left. */
+  /** Closes all connections that are left. */
   close(): void;
 }
 
-/** A stranger is looked at this often; so much of its deadline is the inaccuracy. */
+/** How often strangers are checked. Their deadlines are inaccurate by as much. */
 const SWEEP_INTERVAL_MS = 250;
 
 /**
- * Bounds connections. One that has not authenticated is a stranger: it has seconds to do so and may send some kilobytes
- * until then, in TLS' handshake, in HTTP/2's or in calls that anyone may make. Where there are too many strangers, of one
- * client or in all, the oldest gives way to the new one: a caller with the token shows it with its first bytes, so that no
- * flood, from its own address or from others, keeps it out.
+ * Bounds connections. A connection that has not authenticated is a stranger. It has some seconds to authenticate and
+ * may send some kilobytes until then, in TLS' handshake, in HTTP/2's or in calls that anyone may make. If there are too
+ * many strangers, of one client or in all, the oldest gives way to the new one. A caller with the token shows it with
+ * its first bytes, so no flood, from its own address or from others, keeps that caller out.
  */
 export function createConnections(bounds: ConnectionBounds): Connections {
   const open = new Set<Socket>();
@@ -60,7 +60,7 @@ export function createConnections(bounds: ConnectionBounds): Connections {
     sweeping = undefined;
   }
 
-  /** Whether there is room for one more, after the oldest stranger has gone where it had to. */
+  /** Whether there is room for one more connection. Closes the oldest stranger if that makes room. */
   function makeRoom(client: string): boolean {
     if (strangers.countOf(client) >= bounds.strangersPerClientMax) drop(strangers.oldest(client));
     if (strangers.size() >= bounds.strangersMax || open.size >= bounds.connectionsMax) drop(strangers.oldest());
@@ -69,10 +69,10 @@ export function createConnections(bounds: ConnectionBounds): Connections {
 
   return {
     admit(socket) {
-      // One that breaks is closed, and nobody here has anything to say about it.
+      // A connection that breaks is closed. There is nothing to do about the error.
       socket.on('error', () => undefined);
       const client = clientSubject(socket.remoteAddress ?? '');
-      // Without an address it has gone already.
+      // A connection without an address is closed already.
       if (client === '' || !makeRoom(client)) {
         socket.destroy();
         return false;
@@ -83,7 +83,7 @@ export function createConnections(bounds: ConnectionBounds): Connections {
       sweeping ??= setInterval(sweep, SWEEP_INTERVAL_MS).unref();
       socket.once('close', () => {
         gone(socket);
-        // The same ends may have come back meanwhile.
+        // The same ends may have connected again meanwhile.
         if (strangers.find(ends)?.socket === socket) strangers.remove(ends);
       });
       return true;

@@ -2,7 +2,7 @@ import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { type ErrorCode, errorTable, isErrorCode } from '#errors/error-table.ts';
 import { Fault, faultFrom } from '#errors/fault.ts';
 
-/** What the caller of a method is told about a thrown value: the table's gRPC status, the code itself in the trailers. */
+/** The answer to a caller for a thrown value: the gRPC status of the table, with the code itself in the trailers. */
 export function statusOfFault(thrown: unknown): StatusObject {
   const { code, message, param, retryAfterMs } = faultFrom(thrown).refusal;
   const metadata = new Metadata();
@@ -12,12 +12,15 @@ export function statusOfFault(thrown: unknown): StatusObject {
   return { code: grpcStatusOf(code), details: message, metadata };
 }
 
-/** The fault behind a failed call to a peer: the peer's own where the trailers name one, else the nearest of the table. */
+/**
+ * The fault behind a failed call to a peer: the peer's own if the trailers name one, otherwise the nearest of the
+ * table.
+ */
 export function faultOfStatus(failure: Pick<StatusObject, 'code' | 'details' | 'metadata'>, peer: string): Fault {
   const named = failure.metadata.get(CODE_KEY)[0];
   if (typeof named !== 'string' || !isErrorCode(named)) {
     const code = CODE_OF_STATUS[failure.code] ?? 'internal_error';
-    // What the transport says of a lost connection is long and tells little.
+    // The transport's text about a lost connection is long and says little.
     const message = code === 'unavailable' ? `${peer} does not answer.` : failure.details;
     return new Fault({ code, message }, { cause: failure });
   }
@@ -34,7 +37,7 @@ export function faultOfStatus(failure: Pick<StatusObject, 'code' | 'details' | '
   );
 }
 
-/** The gRPC status of a code. A name of the table that gRPC does not know stops here; a spec holds that there is none. */
+/** The gRPC status of a code. Throws for a name that gRPC does not know; a spec shows that the table has none. */
 export function grpcStatusOf(code: ErrorCode): status {
   const name = errorTable[code].grpcStatus;
   if (!isStatusName(name)) throw new RangeError(`no gRPC status is called ${name}`);
@@ -46,7 +49,7 @@ const CODE_KEY = 'gateway-error-code';
 const PARAM_KEY = 'gateway-error-param-bin';
 const RETRY_AFTER_KEY = 'gateway-retry-after-ms';
 
-/** What a status without a code of ours means: it comes from the transport, a proxy, or grpc-js itself. */
+/** The meaning of a status without a code of ours: it comes from the transport, a proxy, or grpc-js itself. */
 const CODE_OF_STATUS: { readonly [grpcStatus: number]: ErrorCode } = {
   [status.CANCELLED]: 'client_gone',
   [status.INVALID_ARGUMENT]: 'invalid_request',
@@ -56,7 +59,7 @@ const CODE_OF_STATUS: { readonly [grpcStatus: number]: ErrorCode } = {
   [status.ABORTED]: 'conflict',
   [status.UNAUTHENTICATED]: 'invalid_admin_token',
   [status.PERMISSION_DENIED]: 'invalid_admin_token',
-  /** grpc-js says this of a message over its limit. */
+  /** grpc-js uses this for a message over its limit. */
   [status.RESOURCE_EXHAUSTED]: 'body_too_large',
   [status.UNIMPLEMENTED]: 'method_not_allowed',
   [status.UNAVAILABLE]: 'unavailable',

@@ -2,10 +2,13 @@ import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#con
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from './served-service.ts';
 
-/** gRPC's standard health service over a server's services, serving while its process leads, until it is told to stop. */
+/**
+ * gRPC's standard health service for a server's services. The answer is SERVING while the process leads, until the
+ * service is stopped.
+ */
 export interface HealthState {
   readonly service: ServedService;
-  /** From now on the answer is NOT_SERVING, and watchers are told and let go. */
+  /** From now on the answer is NOT_SERVING. Watchers get that answer, and their calls end. */
   stopServing(): void;
 }
 

@@ -1,7 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** Listens at all addresses of a name; resolves with the listening servers and their port. Rejects where one is taken. */
+/**
+ * Listens at all addresses of a name. Resolves with the listening servers and their port. Rejects if an address is
+ * taken.
+ */
 export async function listen(
   host: string,
   port: number,

@@ -1,31 +1,31 @@
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** A machine that is behind a name is found within this after it was added, and left within this after it was taken out. */
+/** How soon a machine that was added to a name is found, and a machine that was removed is left. */
 const LOOKUP_INTERVAL_MS = 5_000;
 
-/** All addresses a name stands for. Rejects where it stands for none now. */
+/** All addresses of a name. Rejects if the name has none now. */
 type Lookup = (host: string) => Promise<readonly string[]>;
 
-/** Where a server is to be reached. */
+/** The address of a server. */
 export interface Place {
   /** host:port to connect to. */
   readonly target: string;
-  /** The name it goes by, which its certificate has, where the target is an address that was looked up; else ''. */
+  /** The name in its certificate, if the target is an address that was looked up; otherwise ''. */
   readonly name: string;
 }
 
-/** The places that host:port addresses stand for, looked up again and again. */
+/** The places of host:port addresses, looked up again and again. */
 export interface Places {
-  /** As far as they are known by now. A promise only while a first look-up is under way. */
+  /** The places that are known by now. A promise only during the first look-up. */
   current(): readonly Place[] | Promise<readonly Place[]>;
   close(): void;
 }
 
 /**
- * A name that stands for several machines is all of them, so that each gets its share: gRPC's own balancing asks for a
- * name's addresses only when a connection breaks, and would never find a machine that was added. A name that cannot be
- * looked up keeps the machines it had, or stands for itself.
+ * A name with several addresses stands for all of them, so that each machine gets its share. gRPC's own balancing asks
+ * for a name's addresses only when a connection breaks, and would never find a machine that was added. A name that
+ * cannot be looked up keeps its machines, or stands for itself.
  */
 export function startLookups(
   addresses: readonly string[],
@@ -56,7 +56,7 @@ interface Name {
   readonly address: string;
   readonly host: string;
   readonly port: string;
-  /** An address already, or this machine. */
+  /** Whether the host is an address already, or this machine. */
   readonly isFixed: boolean;
 }
 

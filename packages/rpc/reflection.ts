@@ -10,7 +10,7 @@ export function addReflection(server: Server, services: readonly DescService[]):
   const fileDescriptorProtos = [...files.values()].map((file) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)),
   );
-  // The form in which proto-loader hands over what it has read; only the files of it are looked at.
+  // The form in which proto-loader returns what it has read. Reflection uses only its files.
   const loaded = { files: { format: '', type: {}, fileDescriptorProtos } };
   new ReflectionService(loaded as unknown as ConstructorParameters<typeof ReflectionService>[0], {
     services: services.map((service) => service.typeName),

@@ -12,7 +12,7 @@ import { startGrpcServer } from './server.ts';
 const adminToken = 'test-admin-token';
 const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code;
 
-/** Answers by what it is asked, so that each test says in its request what it needs. */
+/** Answers by its request, so that each test says in the request what it needs. */
 const handlers: ServiceHandlers<typeof JournalService> = {
   head: async () => ({ position: 2n ** 53n + 1n, epoch: 7, chain: Buffer.from([1, 2, 3]) }),
   async *read(request, { signal }) {

@@ -19,15 +19,15 @@ import { statusOfFault } from './fault-status.ts';
 import { grpcServiceDefinition } from './service-definition.ts';
 import { standbyStatus } from './standby.ts';
 
-/** What a handler knows of the call besides its request. */
+/** What a handler knows about the call besides its request. */
 export interface CallContext {
-  /** Aborts when the caller went away or its deadline passed. */
+  /** Aborts when the caller has gone or its deadline has passed. */
   readonly signal: AbortSignal;
-  /** The step of a trace the call belongs to; undefined where it is not traced. */
+  /** The step of a trace that the call belongs to; undefined if the call is not traced. */
   readonly traceparent: string | undefined;
 }
 
-/** A function for each method of a service: unary ones answer with a promise, streaming ones with an iterable. */
+/** A function for each method of a service. Unary methods return a promise, streaming ones an iterable. */
 export type ServiceHandlers<S extends DescService> = { readonly [K in keyof S['method']]: Handler<S['method'][K]> };
 
 /** A service ready to be served. */
@@ -36,28 +36,28 @@ export interface ServedService {
   readonly descriptor: DescService;
   readonly definition: ServiceDefinition;
   readonly implementation: (guards: CallGuards) => UntypedServiceImplementation;
-  /** Its methods that answer with a stream, by their whole names (`gateway.router.v1.RouterService/Complete`). */
+  /** Its streaming methods by their full names (`gateway.router.v1.RouterService/Complete`). */
   readonly streaming: ReadonlyMap<string, StreamingMethod>;
 }
 
-/** A method that answers with a stream, for whoever carries its calls. */
+/** A streaming method, for the multiplexer that carries its calls. */
 export interface StreamingMethod {
   readonly input: DescMessage;
   readonly output: DescMessage;
   readonly handler: StreamingHandler;
 }
 
-/** What a server does around every call of a service. */
+/** Hooks of a server around every call of a service. */
 export interface CallGuards {
-  /** Whether calls of the service are taken; where not, another process leads it. */
+  /** Whether calls of the service are taken. If not, another process leads the service. */
   readonly isServing: () => boolean;
-  /** Told of each call that is answered once; calls what it is given at the call's end. */
+  /** Called for each unary call. The returned function is called at the call's end. */
   readonly onBegin: () => () => void;
-  /** Told of what a handler threw. */
+  /** Called with everything that a handler throws. */
   readonly onFailure: (method: string, thrown: unknown) => void;
 }
 
-/** Joins a generated service with its handlers. Faults a handler throws become statuses; client streaming is not served. */
+/** Joins a generated service with its handlers. A handler's faults become statuses. Client streaming is not served. */
 export function servedService<S extends DescService>(service: S, handlers: ServiceHandlers<S>): ServedService {
   const untyped: { readonly [name: string]: unknown } = handlers;
   const streaming = new Map<string, StreamingMethod>();
@@ -161,7 +161,7 @@ function cancellation(call: EventEmitter & { readonly cancelled: boolean }): Abo
   return controller.signal;
 }
 
-/** Waits until a slow reader has taken what is buffered, so that a long answer is never held in memory whole. */
+/** Waits until a slow reader has taken the buffered messages, so that memory never holds a long answer whole. */
 async function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await once(call, 'drain', { signal });

@@ -27,21 +27,21 @@ export interface GrpcServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly services: readonly ServedService[];
-  /** Every call of `services` must carry it as a bearer token. Health may be asked by anyone. */
+  /** Every call of `services` must carry it as a bearer token. Health needs no token. */
   readonly adminToken: string;
   /** Given: mutual TLS. */
   readonly tls?: TlsFiles | undefined;
-  /** Whether this process leads; absent: it always does its work. Health says the same. */
+  /** Whether this process leads. Absent: it always does. Health answers by it, too. */
   readonly isServing?: (() => boolean) | undefined;
-  /** The longest request that is taken, where it is more than REQUEST_MAX_BYTES. */
+  /** The longest request, if more than REQUEST_MAX_BYTES. */
   readonly requestMaxBytes?: number | undefined;
-  /** Whether streaming methods may also be called many over one stream, which is what a hot path wants. */
+  /** Whether streaming methods may also share one stream, for a hot path. */
   readonly withMultiplexing?: boolean | undefined;
-  /** Whether tools may ask what is served; loads the reflection service. */
+  /** Whether tools may ask what is served. Loads the reflection service. */
   readonly withReflection?: boolean | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly drainTimeoutMs?: number;
-  /** Other bounds than those of limits.ts; for tests. */
+  /** Other bounds than those of limits.ts, for tests. */
   readonly connectionBounds?: Partial<ConnectionBounds> | undefined;
 }
 
@@ -51,22 +51,22 @@ export interface GrpcServer {
   /** Takes no new calls, lets running ones end within a bound, then closes. May be called again. */
   drain(): Promise<void>;
   /**
-   * Begins to drain. Resolves when the calls that are answered once have ended, or after half a second: from then on
-   * another process may lead, while what reads on here is not cut off.
+   * Begins to drain. Resolves when the unary calls have ended, or after half a second. After that another process may
+   * lead, while running reads go on.
    */
   retire(): Promise<void>;
 }
 
 /**
- * Calls take milliseconds. One that takes longer waits for something else, or reads, and is no reason to keep a successor
- * from leading: what it appends later is refused.
+ * Calls take milliseconds. A slower call waits for something else, or reads, and must not keep a successor from
+ * leading. What it appends later is refused.
  */
 const RETIRE_TIMEOUT_MS = 500;
 
-/** Serves services and the standard health service over HTTP/2. Rejects where the address cannot be bound. */
+/** Serves services and the standard health service over HTTP/2. Rejects if the address cannot be bound. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, services, logger } = options;
-  // Callers rely upon the least of it, before they are told.
+  // Callers rely on at least this limit before the server states its own.
   const requestMaxBytes = Math.max(options.requestMaxBytes ?? 0, REQUEST_MAX_BYTES);
   const isServing = options.isServing ?? (() => true);
   const bounds = { ...connectionBounds, ...options.connectionBounds };
@@ -103,7 +103,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       ),
     );
   }
-  // Sockets are accepted here and not by grpc-js, which bounds neither their number nor what they wait for.
+  // This code accepts the sockets, because grpc-js bounds neither their number nor their waits.
   const injector = server.createConnectionInjector(serverCredentials(options.tls));
   const { port, servers: listeners } = await bind(host, options.port, (socket) => {
     if (connections.admit(socket)) injector.injectConnection(socket);
@@ -134,8 +134,8 @@ async function bind(host: string, port: number, onConnection: (socket: Socket) =
 }
 
 /**
- * The sessions first, while connections are as they were: after HTTP/2's own goodbye the next keepalive ping of grpc-js
- * fails and cuts what still runs (grpc/grpc-node#3068).
+ * Sessions end first, while connections are unchanged. After HTTP/2's own goodbye, the next keepalive ping of grpc-js
+ * fails and cuts the running calls (grpc/grpc-node#3068).
  */
 async function shutDown(parts: {
   readonly server: Server;
@@ -154,7 +154,7 @@ async function shutDown(parts: {
   const closed = async (): Promise<void> => {
     await multiplexer?.close();
     for (const listener of listeners) listener.close();
-    // Tells all connections goodbye. It does not wait for those that it has not accepted itself.
+    // Says goodbye on all connections. It does not wait for connections that it has not accepted itself.
     server.tryShutdown(() => undefined);
     await connections.ended();
   };
@@ -164,16 +164,16 @@ async function shutDown(parts: {
 }
 
 /**
- * What was cut off is closed within some turns of the event loop. Not waited for longer: of a connection that breaks while
- * the shutdown begins, grpc-js waits for a word that Node never gives.
+ * Connections that were cut close within some turns of the event loop. This does not wait longer: if a connection
+ * breaks while the shutdown begins, grpc-js waits for an event that Node never emits.
  */
 const FORCED_CLOSE_MS = 250;
 
-/** What the gateway is to blame for is an error with its cause; what the caller did is a warning. */
+/** A failure of the gateway is logged as an error with its cause; a failure of the caller as a warning. */
 function logFailure(logger: GrpcServerOptions['logger'], method: string, thrown: unknown): void {
   const fault = faultFrom(thrown);
   const isOurs = grpcStatusOf(fault.code) === status.INTERNAL;
-  // Of what is away, too, an operator has to know what it was.
+  // If a part is away, the log must say which one, too.
   const isTold = isOurs || fault.code === 'unavailable';
   const fields = { method, code: fault.code, err: isTold ? (fault.cause ?? fault) : undefined };
   if (isOurs) logger.error(fields, 'gRPC call failed');

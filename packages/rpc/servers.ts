@@ -16,22 +16,22 @@ export interface RpcServer {
   readonly address: string;
   readonly client: Client;
   /**
-   * Whether a call can be sent to it, or fails there at once; connects where it has to. False: connections to it are
-   * neither made nor refused, as to a machine that is gone, and a call would wait for minutes.
+   * Whether a call can be sent to the machine, or fails there at once. Connects if necessary. False: connections to it
+   * are neither made nor refused, as to a machine that is gone, and a call would wait for minutes.
    */
   reach(): boolean | Promise<boolean>;
 }
 
-/** A peer's servers in the order to be asked. */
+/** A peer's servers in the order in which to ask them. */
 export interface RpcServers {
-  /** For one call. A promise only while it is found out for the first time which there are. */
+  /** The order for one call. A promise only during the first look-up. */
   inOrder(): readonly RpcServer[] | Promise<readonly RpcServer[]>;
-  /** This one answered. */
+  /** This server answered. */
   prefer(server: RpcServer): void;
   close(): void;
 }
 
-/** Calls to a server that was taken out may still take this long: longer than any request. */
+/** How long calls to a server that was taken out may still take: longer than any request. */
 const LEFT_SERVER_GRACE_MS = 900_000;
 
 export function openServers(peer: RpcPeer): RpcServers {
@@ -43,7 +43,7 @@ export function openServers(peer: RpcPeer): RpcServers {
   let servers: readonly RpcServer[] = [];
   let next = 0;
 
-  /** The servers at these places: those there were stay. */
+  /** The servers at these places. Known servers are kept. */
   function serversAt(current: readonly Place[]): readonly RpcServer[] {
     if (current === seen) return servers;
     seen = current;
@@ -94,18 +94,18 @@ function openServer({ target, name }: Place, credentials: ChannelCredentials): R
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.initial_reconnect_backoff_ms': RECONNECT_MIN_MS,
     'grpc.max_reconnect_backoff_ms': RECONNECT_MAX_MS,
-    // Its certificate is for the name, not for the address it was found at.
+    // The server's certificate is for the name, not for the address.
     ...(name === '' ? {} : { 'grpc.default_authority': name, 'grpc.ssl_target_name_override': hostOf(name) }),
   });
   return { address: target, client, reach: reachOf(client) };
 }
 
-/** A connection within a cluster is made in milliseconds; TCP itself gives up after two minutes. */
+/** A connection within a cluster takes milliseconds, while TCP gives up after two minutes. */
 const CONNECT_TIMEOUT_MS = 1_000;
 
 function reachOf(client: Client): () => boolean | Promise<boolean> {
   const channel = client.getChannel();
-  /** It took too long; until it is made or refused, nobody waits for it again. */
+  /** Connecting took too long. No call waits for this machine until a connection is made or refused. */
   let isOverdue = false;
   let waiting: Promise<boolean> | undefined;
 
@@ -141,7 +141,7 @@ function reachOf(client: Client): () => boolean | Promise<boolean> {
   };
 }
 
-/** What a call to a server that cannot be reached fails with. */
+/** The failure of a call to a server that cannot be reached. */
 export function notAnswering(address: string): Fault {
   return new Fault({ code: 'unavailable', message: `${address} does not answer.` });
 }
@@ -150,10 +150,10 @@ function hostOf(name: string): string {
   return name.slice(0, name.lastIndexOf(':'));
 }
 
-/** What grpc-js says of a call that never left: there was no connection to send it on. */
+/** grpc-js reports this for a call that was never sent, because there was no connection. */
 const NEVER_SENT = /^No connection established|^Name resolution failed/;
 
-/** Whether a failed call was certainly not begun by its server, so that another may have it. */
+/** Whether the server certainly did not begin a failed call, so that another server may have it. */
 export function wasNotBegun({ details, metadata }: ServiceError): boolean {
   return NEVER_SENT.test(details) || metadata.get(STANDBY_KEY).length > 0;
 }

@@ -2,14 +2,14 @@ import { type DescMethod, type DescService, fromBinary, type Message, toBinary }
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
-/** A generated service in the form grpc-js serves and calls: methods by their local (camel-case) name. */
+/** A generated service in the form that grpc-js serves and calls: methods by their local (camel-case) names. */
 export function grpcServiceDefinition(service: DescService): ServiceDefinition {
   const definition: { [localName: string]: MethodDefinition<Message, Message> } = {};
   for (const method of service.methods) definition[method.localName] = grpcMethodDefinition(method);
   return definition;
 }
 
-/** One method: its HTTP/2 path, which sides stream, and how its messages become bytes and come back. */
+/** One method: its HTTP/2 path, which sides stream, and how its messages become bytes and back. */
 export function grpcMethodDefinition(method: DescMethod): MethodDefinition<Message, Message> {
   const { input, output, methodKind } = method;
   return {
@@ -23,12 +23,12 @@ export function grpcMethodDefinition(method: DescMethod): MethodDefinition<Messa
   };
 }
 
-/** Whether a call that may have been begun may be begun once more: it changes nothing. */
+/** Whether a call that may have been begun may be repeated, because it changes nothing. */
 export function isRepeatable(method: DescMethod): boolean {
   return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }
 
-/** The same memory as a Buffer, which is what grpc-js writes. */
+/** The same memory as a Buffer, which grpc-js writes. */
 function bytesOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,7 +1,7 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { Fault } from '#errors/fault.ts';
 
-/** In the trailers of a call that a standby did not begin. */
+/** A trailer of a call that a standby did not begin. */
 export const STANDBY_KEY = 'gateway-standby';
 
 /** The answer of a server that does not lead its service. */
@@ -11,7 +11,7 @@ export function standbyStatus(): StatusObject {
   return { code: status.UNAVAILABLE, details: 'This process stands by; another one leads.', metadata };
 }
 
-/** Whether a failed call found a server that does not lead its service. */
+/** Whether a call failed because the server does not lead its service. */
 export function isStandby(thrown: unknown): boolean {
   const cause = thrown instanceof Fault ? thrown.cause : undefined;
   const metadata = typeof cause === 'object' && cause !== null && 'metadata' in cause ? cause.metadata : undefined;

@@ -1,23 +1,23 @@
 import type { Socket } from 'node:net';
 
-/** A connection whose caller has not shown who they are. */
+/** A connection whose caller has not authenticated. */
 export interface Stranger {
-  /** Both ends of the connection, which no other open one has. */
+  /** Both ends of the connection. No other open connection has the same. */
   readonly ends: string;
   readonly socket: Socket;
-  /** An address, or a network that counts as one. */
+  /** An address, or a network that counts as one client. */
   readonly client: string;
   readonly deadlineMs: number;
 }
 
-/** Strangers in the order in which they came. */
+/** Strangers in the order of their arrival. */
 export interface Strangers {
   readonly size: () => number;
   add(stranger: Stranger): void;
   remove(ends: string): void;
   find(ends: string): Stranger | undefined;
   countOf(client: string): number;
-  /** Of one client, or of all. */
+  /** The oldest stranger of one client, or of all. */
   oldest(client?: string): Stranger | undefined;
   all(): Iterable<Stranger>;
 }

@@ -2,8 +2,9 @@ import { stdSerializers } from 'pino';
 import { redactLine } from './redact.ts';
 
 /**
- * What is logged of an error besides its message and stack. Drivers attach more to theirs: the command that failed with
- * its arguments (Redis' AUTH with the password), the URL that could not be parsed, a request with its headers.
+ * The fields of an error that are logged beside its message and stack. Drivers attach more to theirs: the failed
+ * command with its arguments (Redis' AUTH with the password), the URL that could not be parsed, a request with its
+ * headers.
  */
 const SHOWN = new Set([
   'type',
@@ -23,13 +24,13 @@ const SHOWN = new Set([
   'aggregateErrors',
 ]);
 
-/** An error as fields of a log line. What is no error stays as it is. */
+/** An error as fields of a log line. Other values stay as they are. */
 export function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return shownOf(stdSerializers.err(error));
 }
 
-/** An error with its causes as text, for a person: stacks alone, with everything masked that looks like a secret. */
+/** An error with its causes as text for people: stacks alone, with everything masked that looks like a secret. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return redactLine(String(error));
   const causes = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];

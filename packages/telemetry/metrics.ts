@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Every metric's name, kept here once: dashboards and alerts are written against these. */
+/** Every metric's name, in one place, because dashboards and alerts use them. */
 export const metricNames = {
   requests: 'gateway_requests_total',
   requestDuration: 'gateway_request_duration_seconds',
@@ -23,10 +23,11 @@ export const metricNames = {
 const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 /**
- * The gateway's metrics in a registry of their own. Every label is bounded: a route is one of the API's, a model one that
- * a provider has (else `none`), an error a code of the error table (else `none`), and users are few (see the ingress).
+ * The gateway's metrics in a registry of their own. Every label is bounded: a route is one of the API's, a model is one
+ * that a provider has (otherwise `none`), an error is a code of the error table (otherwise `none`), and users are few
+ * (see the ingress).
  *
- * Labels are passed by object: resolving children beforehand was measured and saves nothing, since prom-client hashes
+ * Labels are passed by object. Resolving children beforehand was measured and saves nothing, since prom-client hashes
  * the labels of a child at each call, too (0.4 µs a count, 0.6 µs an observation).
  */
 export interface GatewayMetrics {
@@ -35,11 +36,11 @@ export interface GatewayMetrics {
   readonly requestDuration: Histogram<'route' | 'model' | 'provider'>;
   readonly requestsInFlight: Gauge;
   readonly tokens: Counter<'model' | 'provider' | 'kind'>;
-  /** 1: answers; 0: does not, as seen from the last calls. */
+  /** 1: the provider answers; 0: it does not, by the last calls. */
   readonly providerHealth: Gauge<'provider'>;
-  /** Share of a user's quota or balance that is in use, 0 to 1. */
+  /** The share of a user's quota or balance that is in use, 0 to 1. */
   readonly quotaUsage: Gauge<'user' | 'quota'>;
-  /** The newest position of the log this process knows of. */
+  /** The newest position of the log that this process knows. */
   readonly logPosition: Gauge;
   readonly consumerLag: Gauge<'consumer'>;
   readonly relayLag: Gauge;
@@ -48,15 +49,15 @@ export interface GatewayMetrics {
   readonly openHolds: Gauge;
   /** Usages that cannot be charged until somebody looks. */
   readonly stuckCharges: Gauge;
-  /** Tokens of answers whose usage can come on record no more: the provider bills them, and nobody is charged. */
+  /** Tokens of answers whose usage can no longer be recorded: the provider bills them, and nobody is charged. */
   readonly unchargedTokens: Counter<'provider' | 'kind'>;
-  /** Requests whose rate limits this process counted alone, since Redis did not answer. */
+  /** Requests whose rate limits this process counted alone, because Redis did not answer. */
   readonly rateLimitFallbacks: Gauge;
   /** Wrong secrets of clients that had tried too many: they were told to leave off. */
   readonly lockedOut: Counter<'secret'>;
 }
 
-/** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop unless told otherwise. */
+/** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop by default. */
 export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { plainAddress } from '#kernel/address-ranges.ts';
 
-/** What a client with this address is counted as. IPv6 counts by /64, which is what one customer has. */
+/** The name under which a client with this address is counted. IPv6 counts by /64, which is what one customer has. */
 export function clientSubject(address: string): string {
   const plain = plainAddress(address);
   return isIP(plain) === 6 ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;

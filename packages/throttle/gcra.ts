@@ -1,30 +1,30 @@
-/** A throttle: so many requests a minute on the long run, and so many at once. */
+/** A throttle: so many requests a minute in the long run, and so many at once. */
 export interface RateLimit {
   readonly requestsPerMinute: number;
-  /** Requests that may come at once after a rest; at least 1. */
+  /** How many requests may come at once after a rest; at least 1. */
   readonly burst: number;
 }
 
-/** Microseconds, so that every rate up to a million a second is a whole number of them. */
+/** In microseconds, every rate up to a million a second is a whole number. */
 const MINUTE_US = 60_000_000;
 
-/** The state of a limit is one number: the theoretical arrival time, up to which its requests are spread at the rate. */
+/** A limit's state is one number: the theoretical arrival time, up to which its requests are spread at the rate. */
 export interface GcraStep {
   readonly isAllowed: boolean;
   /** The arrival time after an allowed request. */
   readonly arrivalUs: number;
-  /** Until the same request would be allowed; 0 where it is. */
+  /** The time until the same request would be allowed; 0 if it is allowed. */
   readonly retryAfterUs: number;
 }
 
-/** What one request uses up of a limit, in time. */
+/** The time that one request uses up of a limit. */
 export function emissionUs({ requestsPerMinute }: RateLimit): number {
   return Math.max(1, Math.floor(MINUTE_US / requestsPerMinute));
 }
 
 /**
- * The generic cell rate algorithm (ITU-T I.371) for one request: no window whose edge lets twice as many through, and
- * one number of state. Everything is a whole number of microseconds, so that whoever computes it gets the same.
+ * The generic cell rate algorithm (ITU-T I.371) for one request. It has no window whose edge lets twice as many
+ * through, and one number of state. All values are whole microseconds, so that Redis and this code compute the same.
  */
 export function gcra(storedArrivalUs: number, nowUs: number, limit: RateLimit): GcraStep {
   const stepUs = emissionUs(limit);

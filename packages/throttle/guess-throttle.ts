@@ -1,18 +1,18 @@
 import { gcra, type RateLimit } from './gcra.ts';
 
 /**
- * Clients remembered, a few MB. A flood from any number of addresses grows no further: the client whose last counted
- * guess is the oldest is forgotten, and starts anew.
+ * How many clients are remembered, a few MB. A flood from more addresses makes the throttle forget the client whose
+ * last counted guess is the oldest; that client starts anew.
  */
 const CLIENTS_MAX = 10_000;
 
-/** A blocked client is reported once in this time, so that a flood of guesses is no flood of log lines. */
+/** How often a blocked client is reported, so that a flood of guesses is no flood of log lines. */
 const REPORT_INTERVAL_US = 60_000_000;
 
 export interface GuessThrottle {
   /**
-   * Counts a wrong secret from a client. Returns 0 while the client may be told so; else how long, in milliseconds, it
-   * has to leave off guessing.
+   * Counts a wrong secret from a client. Returns 0 while the client may get the ordinary answer; otherwise how many
+   * milliseconds the client has to wait.
    */
   guessed(client: string): number;
 }
@@ -25,15 +25,15 @@ interface Guesses {
 /**
  * Limits the wrong secrets that each client may try. A right secret never passes through here: it works at any time.
  *
- * If a right secret were refused too, everybody who shares an address could be locked out by one who guesses: people
- * behind one NAT, everything behind a proxy that is not named as trusted, the services of one machine. The length of a
- * secret keeps it from being guessed (a generated one has 192 bits or more); the throttle bounds what guessing costs the
+ * If right secrets were refused too, one guesser could lock out everybody who shares the address: people behind one
+ * NAT, everything behind a proxy that is not named as trusted, the services of one machine. The length of a secret
+ * protects it from guessing (a generated one has 192 bits or more). The throttle bounds what guessing costs the
  * gateway, and shows the operator who tries.
  */
 export function createGuessThrottle(options: {
   readonly limit: RateLimit;
   readonly nowUs: () => number;
-  /** Told once a minute of each client that goes on over its limit. */
+  /** Called once a minute for each client that goes on over its limit. */
   readonly onBlocked: (client: string) => void;
 }): GuessThrottle {
   const { limit, nowUs, onBlocked } = options;

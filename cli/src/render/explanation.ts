@@ -20,7 +20,12 @@ export function explanationText(story: Explanation): string {
     `Request ${story.requestId}: ${STATES[story.state]}`,
     table([
       ['User', story.userId],
-      ['Key', `${prefix} "${key.name}" (${key.keyId}${revoked})`],
+      [
+        'Key',
+        key.keyId === ''
+          ? 'none: the token of an identity provider'
+          : `${prefix} "${key.name}" (${key.keyId}${revoked})`,
+      ],
       ['Asked for', `${admission.model}${admission.stream ? ', as a stream' : ''}`],
     ]),
     admissionText(admission),

@@ -2,7 +2,7 @@ import type { EventBodies } from '#contracts/events.ts';
 import { PICO_PER_NANO } from '#money/nano-usd.ts';
 import { BASIS_POINTS, rateLines } from '#money/rate.ts';
 
-/** How a charge comes about, every step of it. */
+/** Every step of the calculation of a charge. */
 export interface ChargeArithmetic {
   readonly lines: readonly {
     readonly unit: string;
@@ -12,9 +12,9 @@ export interface ChargeArithmetic {
   }[];
   readonly sumPicoUsd: bigint;
   readonly multiplierBasisPoints: number;
-  /** sum x multiplier in nano-USD before it is rounded, as an exact decimal. */
+  /** sum x multiplier in nano-USD before rounding, as an exact decimal. */
   readonly exactNanoUsd: string;
-  /** To the nearest nano-USD, halves up. */
+  /** Rounded to the nearest nano-USD, halves up. */
   readonly roundedNanoUsd: bigint;
 }
 
@@ -35,7 +35,7 @@ export function chargeArithmetic(charge: EventBodies['ChargePosted']): ChargeAri
   };
 }
 
-/** pico-USD times basis points, in nano-USD. */
+/** Converts pico-USD times basis points to nano-USD. */
 const DIVISOR = BASIS_POINTS * PICO_PER_NANO;
 const DECIMALS = String(DIVISOR).length - 1;
 

@@ -14,7 +14,7 @@ import type {
 } from './explanation.ts';
 import { holdBounds } from './hold-arithmetic.ts';
 
-/** What an admission says, with the price book and the user's money as they were. */
+/** Explains an admission, with the price book and the user's money of that moment. */
 export function explainAdmission(
   { position, data }: RecordedEvent<'RequestAdmitted'>,
   prices: PublishedPrices,
@@ -50,7 +50,7 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
   };
 }
 
-/** How a charge came about, and whether it does. */
+/** Explains how a charge's amount was calculated, and whether it recomputes. */
 export function explainCharge(
   { position, data }: RecordedEvent<'ChargePosted'>,
   prices: PublishedPrices,
@@ -85,7 +85,7 @@ export function explainExpiry({ position, data }: RecordedEvent<'HoldExpired'>, 
   };
 }
 
-/** Both the charge's own lines and the usage rated anew by the price in the log give amount + overrun. */
+/** Whether both the charge's own lines and the usage rated anew by the log's price give amount + overrun. */
 function isRecomputed(
   charge: EventBodies['ChargePosted'],
   prices: PublishedPrices,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { resourceToJson } from '#registry/changes.ts';
+import { emptyResource } from '#registry/kinds.ts';
 import { bodyWith, doctored } from '#testkit/chained-log.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
 import { test } from '#testkit/test.ts';
@@ -36,6 +38,17 @@ test('a charged request is told from its admission to its amount', async () => {
   assert.equal(story.charge.releasedNanoUsd, 2_039_852n);
   assert.deepEqual(story.charge.before, money(10_000_000n, 0n, 3_074_852n));
   assert.deepEqual(story.charge.after, money(10_000_000n, 1_035_000n, 0n));
+});
+
+test('a key is told as it was last set, and that there was none as well', async () => {
+  const value = { ...emptyResource('key', 'k1'), prefix: 'ak_rotated1', name: 'desktop', status: 'revoked' };
+  const by = { actor: 'bootstrap', role: 'owner', action: 'revoke', address: '', requestId: '' };
+  const data = { resource: resourceToJson({ case: 'key', value }), by, setAtMs: '7' };
+  const set = doctored(log, at.keyCreated, () => ({ type: 'ResourceSet', body: JSON.stringify(data) }));
+  const story = await explainRequest([set], 'paid');
+  assert.deepEqual(story?.key, { keyId: 'k1', prefix: 'ak_rotated1', name: 'desktop', revokedAtMs: 7 });
+  const byToken = doctored(log, at.paidAdmitted, bodyWith({ keyId: '' }));
+  assert.equal((await explainRequest([byToken], 'paid'))?.key.keyId, '');
 });
 
 test('the arithmetic of a charge is shown exactly, its rounding included', async () => {

@@ -1,6 +1,7 @@
 import { streams } from '#contracts/streams.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { changeOf } from '#registry/changes.ts';
 import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
@@ -17,8 +18,8 @@ import type {
 import { createRequestProof } from './request-proof.ts';
 
 /**
- * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined where the
- * log has no admission of it. Throws where an event that bears on it cannot be read.
+ * Tells the story of a request from the whole log, read once from position 1 to the request's end. Undefined if the log
+ * has no admission of the request. Throws if an event that bears on it cannot be read.
  */
 export async function explainRequest(
   batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
@@ -56,7 +57,7 @@ function createStory(requestId: string): Story {
   let charge: ExplainedCharge | null = null;
   let expiry: ExplainedExpiry | null = null;
 
-  /** Applies the request's own event; the user's money before and after it. */
+  /** Applies one of the request's events. Returns the user's money before and after it. */
   const around = (event: RecordedEvent & { readonly data: { readonly userId: string } }) => {
     const before = moneyOf(sums, event.data.userId);
     sums.apply(event);
@@ -102,12 +103,14 @@ function moneyOf(sums: SumsByUser, userId: string): Money {
 }
 
 function noteKey(keys: Map<string, ExplainedKey>, event: RecordedEvent): void {
-  if (event.type === 'ApiKeyCreated') {
-    const { keyId, prefix, name } = event.data;
-    keys.set(keyId, { keyId, prefix, name, revokedAtMs: null });
-  }
   if (event.type === 'ApiKeyRevoked') {
     const key = keys.get(event.data.keyId);
     if (key !== undefined) keys.set(key.keyId, { ...key, revokedAtMs: Number(event.data.revokedAtMs) });
+    return;
   }
+  const change = changeOf(event);
+  if (change?.type !== 'set' || change.resource.case !== 'key') return;
+  const { id: keyId, prefix, name, status } = change.resource.value;
+  const revokedAtMs = event.type === 'ResourceSet' && status === 'revoked' ? Number(event.data.setAtMs) : null;
+  keys.set(keyId, { keyId, prefix, name, revokedAtMs });
 }

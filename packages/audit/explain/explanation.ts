@@ -3,7 +3,7 @@ import type { TokenUsage } from '#money/token-usage.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
 
-/** A user's money at a place in the log. available = credited - charged - held. */
+/** A user's money at a position of the log. available = credited - charged - held. */
 export interface Money {
   readonly creditedNanoUsd: bigint;
   readonly chargedNanoUsd: bigint;
@@ -11,10 +11,10 @@ export interface Money {
   readonly availableNanoUsd: bigint;
 }
 
-/** The whole story of a request, as the log alone tells it. */
+/** The whole story of a request from the log alone. */
 export interface Explanation {
   readonly requestId: string;
-  /** `running`: admitted, no more on record. `metered`: used, not charged yet. */
+  /** `running`: admitted, with nothing more on record. `metered`: used and not charged yet. */
   readonly state: 'running' | 'metered' | 'charged' | 'expired';
   readonly userId: string;
   readonly key: ExplainedKey;
@@ -27,7 +27,7 @@ export interface Explanation {
 
 export interface ExplainedKey {
   readonly keyId: string;
-  /** Empty where the log has no such key: the first characters of the key, and its name. */
+  /** The key's first characters and its name; empty if the log has no such key. */
   readonly prefix: string;
   readonly name: string;
   readonly revokedAtMs: number | null;
@@ -37,13 +37,13 @@ export interface ExplainedAdmission {
   readonly position: number;
   readonly admittedAtMs: number;
   readonly expiresAtMs: number;
-  /** As the client named it. */
+  /** The model as the client named it. */
   readonly model: string;
   readonly stream: boolean;
   readonly multiplierBasisPoints: number;
   readonly before: Money;
   readonly holdNanoUsd: bigint;
-  /** What the request could cost at most at each candidate; the hold is the dearest. */
+  /** The most that the request could cost at each candidate. The hold is the dearest. */
   readonly bounds: readonly HoldBound[];
   readonly after: Money;
 }
@@ -70,20 +70,20 @@ export interface ExplainedPrice {
   readonly position: number;
   readonly publishedAtMs: number;
   readonly source: string;
-  /** The prices hold for requests with more prompt tokens than this; null: they are the ordinary ones. */
+  /** The prices hold for requests with more prompt tokens than this. null: the ordinary prices. */
   readonly tierAbovePromptTokens: number | null;
 }
 
 export interface ExplainedCharge {
   readonly position: number;
   readonly postedAtMs: number;
-  /** Null where nothing was used and so nothing priced, or the price is not in the log. */
+  /** Null if nothing was used and so nothing was priced, or if the price is not in the log. */
   readonly price: ExplainedPrice | null;
   readonly arithmetic: ChargeArithmetic;
   readonly amountNanoUsd: bigint;
   readonly overrunNanoUsd: bigint;
   readonly releasedNanoUsd: bigint;
-  /** The lines, and the usage rated anew by the price in the log, both give amount + overrun. */
+  /** Whether the lines, and the usage rated anew by the log's price, both give amount + overrun. */
   readonly isRecomputed: boolean;
   readonly estimated: boolean;
   readonly postings: EventBodies['ChargePosted']['postings'];
@@ -114,8 +114,8 @@ export interface ProvenEvent {
 
 export interface ExplainedProof {
   readonly events: readonly ProvenEvent[];
-  /** The chain was recomputed from position 1 up to here. */
+  /** The chain was recomputed from position 1 up to this position. */
   readonly recomputedUpTo: number;
-  /** The first position whose stored hash is not the recomputed one; null: all are sound. */
+  /** The first position whose stored hash differs from the recomputed one. null: all are sound. */
   readonly firstBreakAt: number | null;
 }

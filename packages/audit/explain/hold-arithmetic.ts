@@ -2,16 +2,18 @@ import type { EventBodies } from '#contracts/events.ts';
 import { costBound } from '#money/cost-bound.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 
-/** The most a request could cost at one of its candidates. */
+/** The most that a request could cost at one of its candidates. */
 export interface HoldBound {
   readonly provider: string;
   readonly model: string;
   readonly priceKey: string;
   readonly priceVersion: number;
-  /** The admitted bound, or the model's context where that is less. */
+  /** The admitted bound, or the model's context if that is less. */
   readonly promptTokensBound: number;
   readonly outputTokensBound: number;
-  /** Every token at the dearest price of its side, times the multiplier, rounded up; null: the price is not in the log. */
+  /**
+   * Every token at the dearest price of its side, times the multiplier, rounded up. null: the price is not in the log.
+   */
   readonly costNanoUsd: bigint | null;
 }
 

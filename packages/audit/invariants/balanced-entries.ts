@@ -1,6 +1,6 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** Double entry: money is moved, never made. */
+/** Double entry: money is moved, never created. */
 export const balancedEntries: Invariant = {
   id: 'I5',
   title: 'the postings of every entry sum to zero',

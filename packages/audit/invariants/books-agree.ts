@@ -4,8 +4,8 @@ import { type Invariant, violationAt } from '../invariant.ts';
 import { sumsByAccount } from '../posting-sums.ts';
 
 /**
- * Two ways to the same money: the amounts in the events, and the postings of the ledger. The customer's account holds
- * what is available or held, so credited = (account - held) + held + charged.
+ * Compares two ways to the same money: the amounts in the events, and the postings of the ledger. The customer's
+ * account holds what is available or held, so credited = (account - held) + held + charged.
  */
 export const booksAgree: Invariant = {
   id: 'I7',
@@ -29,7 +29,7 @@ export const booksAgree: Invariant = {
         if (posted === expected) return;
         const parts = `${after.creditedNanoUsd} credited - ${after.chargedNanoUsd} charged`;
         tally.violate(violationAt(event, `${expected} nano-USD on ${account} (${parts})`, `${posted} by the postings`));
-        // Each wrong entry shows once: from here on the ledger is taken as it should be.
+        // Each wrong entry shows once: from here on, the sums follow the ledger.
         ledger.set(account, expected);
       },
     };

@@ -4,7 +4,7 @@ import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { sumsByAccount } from '../posting-sums.ts';
 import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
-/** The hold is a promise to the client: what a request costs above it is the house's, and stands in its own account. */
+/** The hold is a promise to the client. The house pays any cost above it, from an account of its own. */
 export const chargeWithinHold: Invariant = {
   id: 'I9',
   title: 'no charge is above its hold; what is above stands in house_overrun only',
@@ -23,7 +23,7 @@ export const chargeWithinHold: Invariant = {
   },
 };
 
-/** The end of a hold gives back the hold that was placed, to the same user. */
+/** The end of a hold gives back the placed amount, to the same user. */
 function checkHold(
   tally: Tally,
   event: RecordedEvent<'HoldExpired' | 'ChargePosted'>,

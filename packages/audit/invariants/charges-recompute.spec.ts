@@ -7,7 +7,7 @@ import { test } from '#testkit/test.ts';
 
 const log = sampleLog();
 
-/** What I12 expected at the charge of the paid request. */
+/** The amount that I12 expected for the charge of the paid request. */
 async function expectedOf(doctoredLog: readonly StoredEvent[]): Promise<readonly string[] | undefined> {
   const { I12 } = await auditOf(doctoredLog);
   return I12?.filter(({ position }) => position === at.paidCharge).map(({ expected }) => expected);

@@ -6,7 +6,7 @@ import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { createPublishedPrices, type PublishedPrices } from '../published-prices.ts';
 import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
 
-/** Every amount is worked out anew from the usage on record and the price version pinned at admission. */
+/** Recomputes every amount from the recorded usage and the price version pinned at admission. */
 export const chargesRecompute: Invariant = {
   id: 'I12',
   title: 'every charge follows from its usage and the price pinned at admission',
@@ -41,7 +41,7 @@ function checkCharge(
   checkCarriedOver(tally, charge, admitted, usage);
   const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
   if (charge.data.priceKey === '' && isNoUsage(usage.data.usage)) {
-    // Nobody answered, so there is nothing to price.
+    // No provider answered, so there is nothing to price.
     if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
     return;
   }
@@ -55,7 +55,7 @@ function checkCharge(
   checkAmount(tally, charge, usage, price, total);
 }
 
-/** What the charge repeats of the events before it is the same there. */
+/** The charge repeats fields of earlier events, and they must be equal. */
 function checkCarriedOver(
   tally: Tally,
   charge: Charge,
@@ -72,7 +72,7 @@ function checkCarriedOver(
   same('estimated', usage.data.estimated, charge.data.estimated);
 }
 
-/** The price is the one that was pinned for the provider's model that answered. */
+/** The price must be the one pinned for the provider's model that answered. */
 function checkPinned(
   tally: Tally,
   charge: Charge,

@@ -1,6 +1,6 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** A writer that was replaced must not write after the one that replaced it. */
+/** A replaced writer must not write after its successor. */
 export const epochsNeverFall: Invariant = {
   id: 'I15',
   title: 'no event of an older writer follows one of a newer writer',

@@ -1,7 +1,9 @@
 import { availableOf, createSumsByUser } from '../account-sums.ts';
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** Nobody spends money that is not there, not even for a moment: looked at after every event that moves money. */
+/**
+ * No user spends money that is not there, not even for a moment. The rule checks after every event that moves money.
+ */
 export const fundsNeverNegative: Invariant = {
   id: 'I6',
   title: 'no balance is ever below zero, neither available nor held',

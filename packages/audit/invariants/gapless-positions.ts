@@ -1,6 +1,6 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** A missing position is an event that was taken out, a repeated one an event that was put in. */
+/** A missing position means that an event was removed; a repeated one means that an event was inserted. */
 export const gaplessPositions: Invariant = {
   id: 'I1',
   title: 'positions run from 1 without a gap, to the head',
@@ -29,5 +29,5 @@ export const gaplessPositions: Invariant = {
   },
 };
 
-/** The one partition there is yet. */
+/** The only partition so far. */
 const PART = 0;

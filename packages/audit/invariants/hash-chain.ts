@@ -1,15 +1,15 @@
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** What the chain was at a position, as someone noted it down outside the gateway. */
+/** The chain hash at a position, as somebody noted it down outside the gateway. */
 export interface Anchor {
   readonly position: number;
   readonly chain: Buffer;
 }
 
 /**
- * The chain recomputed from the bytes. After a break it goes on from the stored hash, so that each place that was
- * changed shows once. A log rewritten as a whole has a sound chain of its own: only anchors show that.
+ * Recomputes the chain from the bytes. After a break it continues from the stored hash, so that each changed place
+ * shows once. A log rewritten as a whole has a sound chain of its own: only anchors show that.
  */
 export function hashChain(anchors: readonly Anchor[]): Invariant {
   return {

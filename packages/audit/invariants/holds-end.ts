@@ -1,7 +1,7 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 import { createUnfinishedRequests } from '../unfinished-requests.ts';
 
-/** A hold past its time is closed by a sweep: seconds late on a healthy system, never a minute. */
+/** A sweep closes a hold past its time: seconds late on a healthy system, never a minute. */
 export const HOLD_CLOSING_GRACE_MS = 60_000;
 
 /** Money must not stay set aside for a request that will never end. */

@@ -1,6 +1,6 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** What cannot be read cannot be folded, nor audited by any other rule. */
+/** An unreadable event cannot be folded, nor audited by any other rule. */
 export const knownShapes: Invariant = {
   id: 'I19',
   title: 'every body conforms to the schema of its event type',

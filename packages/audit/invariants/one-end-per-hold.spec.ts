@@ -7,7 +7,7 @@ import { test } from '#testkit/test.ts';
 
 const log = sampleLog();
 
-/** The event at a position once more at the log's end, as the next of its stream. */
+/** Repeats the event at a position at the log's end, as the next of its stream. */
 function again(position: number): StoredEvent[] {
   const event = log[position - 1];
   assert.ok(event !== undefined);

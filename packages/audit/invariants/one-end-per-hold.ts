@@ -37,7 +37,7 @@ type OpenState = 'open' | 'metered';
 type State = 'absent' | OpenState | 'over';
 type HoldEventType = 'RequestAdmitted' | 'UsageRecorded' | 'ChargePosted' | 'HoldExpired';
 
-/** What may follow; all else is a contradiction. */
+/** The events that may follow each state. Any other event is a contradiction. */
 const NEXT: Readonly<Record<State, Readonly<Record<HoldEventType, OpenState | 'over' | undefined>>>> = {
   absent: { RequestAdmitted: 'open', UsageRecorded: undefined, ChargePosted: undefined, HoldExpired: undefined },
   open: { RequestAdmitted: undefined, UsageRecorded: 'metered', ChargePosted: undefined, HoldExpired: 'over' },

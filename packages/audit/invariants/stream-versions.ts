@@ -2,8 +2,8 @@ import { homeStream } from '#contracts/home-stream.ts';
 import { type Invariant, violationAt } from '../invariant.ts';
 
 /**
- * Versions are what decides a race within a stream, so they must count without a gap, and an event must stand in the
- * stream where its rivals are looked for. Keeps a number for each stream of the log, about 150 bytes each.
+ * Versions decide a race within a stream. They must therefore count without a gap, and an event must be in the stream
+ * where its rivals are looked for. The rule keeps a number for each stream of the log, about 150 bytes each.
  */
 export const streamVersions: Invariant = {
   id: 'I4',

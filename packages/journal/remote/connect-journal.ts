@@ -9,10 +9,10 @@ import { type EventFeed, startEventFeed } from './event-feed.ts';
 import { createLogReader } from './log-reader.ts';
 import { createRemoteAppends, type RemoteAppends } from './remote-appends.ts';
 
-/** How often the log is asked where it ends, and how long the bus has to bring the events up to there. */
+/** How often this process asks for the log's head, and how long the bus has to bring the events up to that head. */
 const HEAD_INTERVAL_MS = 500;
 
-/** Events of one reading by a subscriber that is behind. */
+/** The events of one reading by a subscriber that is behind. */
 const READ_MAX_EVENTS = 512;
 
 export interface RemoteJournalOptions {
@@ -20,14 +20,14 @@ export interface RemoteJournalOptions {
   /** The journal's gRPC servers. */
   readonly peer: RpcPeer;
   readonly part: number;
-  /** Of this process' consumer on the bus: letters, digits, dashes. */
+  /** The name of this process' consumer on the bus: letters, digits, dashes. */
   readonly consumer: string;
   readonly logger: Logger;
 }
 
 /** The log of another process. */
 export interface RemoteJournal extends Journal {
-  /** The newest position this process knows of. */
+  /** The newest position that this process knows. */
   knownHead(): number;
   close(): Promise<void>;
 }
@@ -38,16 +38,16 @@ interface Following {
   readonly appends: RemoteAppends;
   readonly subscriptions: LiveSubscriptions;
   readonly closing: AbortController;
-  /** The newest position that is known of. */
+  /** The newest known position. */
   head: number;
   /** The newest position that subscribers should have by now. */
   expected: number;
 }
 
 /**
- * The log over the bus and gRPC: appends go to its writer, events come by JetStream as they are committed, and what is
- * missing of them is read from the log. Nothing is waited for here: while a part is away, calls reject with a `Fault`
- * (`unavailable`) and events come late.
+ * The log over the bus and gRPC. Appends go to its writer, committed events come by JetStream, and missing events are
+ * read from the log. Nothing here waits: while a part is away, calls reject with a `Fault` (`unavailable`) and events
+ * come late.
  */
 export function connectJournal(options: RemoteJournalOptions): RemoteJournal {
   const { bus, peer, part, logger } = options;
@@ -71,8 +71,8 @@ export function connectJournal(options: RemoteJournalOptions): RemoteJournal {
     knownHead: () => following.head,
     read: (afterPosition) => reader.read(afterPosition),
     async readStream(stream) {
-      // The writer may still be about to write what an earlier call gave up on: without this, the stream would be read
-      // before it, and look as if it never came.
+      // The writer may be about to write an append that an earlier call gave up on. Without this wait, the stream would
+      // be read before that append and look as if it never came.
       if (appends.hasUnknown()) await askHead(following);
       return reader.readStream(stream);
     },
@@ -109,10 +109,10 @@ function openFeed(following: Following): EventFeed {
 async function watchHead(following: Following): Promise<void> {
   const { signal } = following.closing;
   while (!signal.aborted) {
-    // Its failure is nothing new to those whose appends fail as well.
+    // Callers learn of the outage from their own failing appends.
     const position = await askHead(following).catch(() => 0);
     if (following.expected === 0) expect(following, position);
-    // The bus has this long to bring the events up to there.
+    // The bus has this long to bring the events up to this head.
     await pause(HEAD_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     expect(following, position);
   }
@@ -130,7 +130,7 @@ async function askHead(following: Following): Promise<number> {
   return position;
 }
 
-/** Subscribers read from the log what the bus has not brought of the events up to here. */
+/** Subscribers read the events up to this position from the log if the bus has not brought them. */
 function expect(following: Following, position: number): void {
   if (position > following.expected) following.expected = position;
   following.subscriptions.wake();

@@ -13,16 +13,16 @@ import type { Logger } from '#telemetry/logger.ts';
 import { eventsFromMessage } from '../event-message.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 
-/** A consumer nobody reads from for this long is forgotten by the server: its process is gone for good. */
+/** The server forgets a consumer that nobody reads from for this long: its process is gone for good. */
 const INACTIVE_MS = 300_000;
-/** Far longer than between two acknowledgements; what is delivered again is passed over by its position. */
+/** Far longer than the time between two acknowledgements. A redelivered event is skipped by its position. */
 const ACK_WAIT_MS = 60_000;
-/** Between two acknowledgements: one covers all before it. */
+/** The time between two acknowledgements. One covers all messages before it. */
 const ACK_INTERVAL_MS = 500;
 const RETRY_MS = 500;
-/** Messages asked for ahead, each of many events: some megabytes. */
+/** How many messages are requested ahead. Each has many events, so this is some megabytes. */
 const PULL_MAX_MESSAGES = 50;
-/** The server shows at this rate that it is there; after two it missed, the pull is made anew. */
+/** How often the server shows that it is there. After two missed signs, the client pulls anew. */
 const HEARTBEAT_MS = 1_000;
 const PULL_EXPIRES_MS = 5_000;
 
@@ -34,9 +34,9 @@ export interface EventFeedOptions {
   /** The consumer's name on the server, which keeps its place while the process or the bus is away. */
   readonly consumer: string;
   readonly logger: Logger;
-  /** Committed events in log order, without a gap among those of one call. */
+  /** Takes committed events in log order, without a gap among those of one call. */
   readonly onEvents: (events: readonly RecordedEvent[]) => void;
-  /** The feed begins, or begins anew: what was committed meanwhile is not in it. */
+  /** The feed begins, or begins anew. It does not contain events that were committed meanwhile. */
   readonly onBegin: () => void;
 }
 
@@ -45,10 +45,12 @@ export interface EventFeed {
 }
 
 /**
- * Hands on what JetStream has, as soon as it has it. It is a feed and no more: whoever is given events checks their
- * positions and reads what is missing from the log, so that a stream that was wiped or trimmed, or a consumer that was
- * lost, delays an event and never loses it. So what has arrived is acknowledged, whoever is still to take it: a read model
- * that is stuck for a day must not have a day of messages kept for it, and delivered again every minute.
+ * Hands on the messages of JetStream as soon as they come. This is only a feed: the receiver checks positions and reads
+ * missing events from the log. A stream that was wiped or trimmed, or a lost consumer, delays an event and never loses
+ * it.
+ *
+ * The feed therefore acknowledges a message on arrival, whichever subscriber still has to take it. Otherwise JetStream
+ * would keep a day of messages for a read model that is stuck for a day, and send them again every minute.
  */
 export function startEventFeed(options: EventFeedOptions): EventFeed {
   const feed: Feed = {
@@ -75,9 +77,9 @@ interface Feed {
   readonly stream: string;
   readonly closing: AbortController;
   messages: ConsumerMessages | undefined;
-  /** What has come in this turn of the event loop. */
+  /** The messages of this turn of the event loop. */
   arrived: JsMsg[];
-  /** The last message that was handed on, where it is not acknowledged yet. */
+  /** The last message that was handed on and is not acknowledged yet. */
   unacknowledged: JsMsg | undefined;
 }
 
@@ -88,7 +90,7 @@ async function keepOpen(feed: Feed): Promise<void> {
   while (!signal.aborted) {
     try {
       feed.messages = await openConsumer(feed);
-      // Closed meanwhile: nobody else would stop these messages, and their end would never come.
+      // If the feed was closed meanwhile, nothing else would stop these messages, and their iterator would never end.
       if (signal.aborted) feed.messages.stop();
       isBroken = false;
       onBegin();
@@ -110,7 +112,7 @@ async function openConsumer(feed: Feed): Promise<ConsumerMessages> {
     deliver_policy: DeliverPolicy.New,
     ack_policy: AckPolicy.All,
     ack_wait: nanoseconds(ACK_WAIT_MS),
-    // Whoever falls behind reads from the log; holding the others back would help nobody.
+    // A subscriber that falls behind reads from the log. Holding the others back would help nobody.
     max_ack_pending: -1,
     inactive_threshold: nanoseconds(INACTIVE_MS),
   });
@@ -126,7 +128,7 @@ async function openConsumer(feed: Feed): Promise<ConsumerMessages> {
 }
 
 function take(feed: Feed, message: JsMsg): void {
-  // What arrives together is handed on together.
+  // Messages that arrive together are handed on together.
   if (feed.arrived.length === 0) setImmediate(handOn, feed);
   feed.arrived.push(message);
 }

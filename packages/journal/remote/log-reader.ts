@@ -5,14 +5,14 @@ import type { RecordedEvent } from '../recorded-event.ts';
 import { recordedEventOf } from '../recorded-event-of.ts';
 import { storedEventFromWire } from '../stored-event.ts';
 
-/** One answer of the log may take this long to come; beyond it another server is asked. */
+/** How long one answer of the log may take. After that, another server is asked. */
 const READ_TIMEOUT_MS = 60_000;
 
-/** The log as it is stored, read over gRPC from whichever journal process answers. */
+/** The stored log, read over gRPC from any journal process that answers. */
 export interface LogReader {
-  /** Batches after a position to the end of the log at the time of the call. */
+  /** Batches of events after a position, up to the end of the log at the time of the call. */
   read(afterPosition: number): AsyncIterable<RecordedEvent[]>;
-  /** The next events after a position, about as many as asked for; none at the end of the log. */
+  /** The next events after a position, about as many as requested; none at the end of the log. */
   readSome(afterPosition: number, maxEvents: number): Promise<RecordedEvent[]>;
   readStream(stream: string): Promise<RecordedEvent[]>;
   close(): void;
@@ -34,8 +34,8 @@ export function createLogReader(peer: RpcPeer): LogReader {
       const events: RecordedEvent[] = [];
       for await (const batch of read(afterPosition, maxEvents)) {
         events.push(...batch);
-        // A server that was built before it could be told a limit goes on to the end of the log. Any other ends by itself:
-        // calls that are left before their end, one after the other, have the server close the connection.
+        // A server from before the limit existed reads on to the end of the log. Any other server ends the call by
+        // itself. A client that cancels many calls before their end makes the server close the connection.
         if (events.length > maxEvents) break;
       }
       return events;

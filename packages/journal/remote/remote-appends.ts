@@ -6,24 +6,24 @@ import { type AppendAnswer, answerFromMessage, appendToMessage } from '../append
 import type { AppendRequest, AppendResult } from '../journal.ts';
 
 /**
- * From the first try to giving up. A takeover of the log takes some three seconds; an append that waits for it is better
- * than one that fails.
+ * The time from the first try to giving up. A takeover of the log takes some three seconds, and waiting for it is
+ * better than failing.
  */
 const BUDGET_MS = 4_000;
-/** A commit takes milliseconds. A writer that is silent for this long is dead, or stopped. */
+/** A commit takes milliseconds. A writer that is silent for this long is dead or stopped. */
 const TRY_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 50;
 
-/** The log's writer, wherever it runs. */
+/** The log's writer, in whichever process it runs. */
 export interface RemoteAppends {
   /** Like `Journal.append`. Repeats itself until it is answered or its budget is used up: appends are idempotent. */
   append(request: AppendRequest): Promise<AppendResult>;
   /**
-   * Where the log ends, once everything that was sent to its writer before is written or never will be. Rejects with a
-   * `Fault` (`unavailable`).
+   * The log's head, once everything sent to the writer earlier is written or never will be. Rejects with a `Fault`
+   * (`unavailable`).
    */
   head(): Promise<number>;
-  /** An append was given up whose fate is not known, and `head` was not asked successfully since. */
+  /** An append of unknown fate was given up, and `head` has not succeeded since. */
   hasUnknown(): boolean;
 }
 
@@ -45,7 +45,8 @@ export function createRemoteAppends(bus: Pick<Bus, 'request'>, part: number): Re
       });
       if (answer === undefined) throw new Error('an append was answered with nothing');
       if (answer.kind === 'refused') throw new Fault(answer.refusal);
-      // A repeat of one's own earlier try is the first anybody hears of it.
+      // If only an earlier try of this same call wrote the events, the caller has not heard of it, so this is no
+      // repeat.
       if (answer.kind === 'appended' && tries > 1) return { ...answer, isRepeat: false };
       return answer;
     } catch (thrown) {

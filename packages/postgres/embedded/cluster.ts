@@ -9,16 +9,16 @@ import { canReach, chooseServerUser, isRoot, type ServerUser } from './server-us
 
 const run = promisify(execFile);
 
-/** Where root's clusters are kept when their user can't reach the data directory. */
+/** The place for root's clusters if their user cannot reach the data directory. */
 const ROOTS_CLUSTERS = '/var/lib/ai-api-gateway';
 
 export const CLUSTER_USER = 'gateway';
 
-/** The files of a database server, and what it takes to start it. */
+/** The files of a database server, and the settings that start it. */
 export interface Cluster {
-  /** The real path, links resolved: the server names itself by it. */
+  /** The real path with links resolved: the server names itself by it. */
   readonly dir: string;
-  /** Whether the data directory has a link to it, and not the files themselves. */
+  /** Whether the data directory has a link to the files, and not the files themselves. */
   readonly isLinked: boolean;
   readonly password: string;
   /** Undefined: the user of this process. */
@@ -28,12 +28,15 @@ export interface Cluster {
 
 export interface ClusterSettings {
   readonly dataDir: string;
-  /** False leaves out what a power cut needs; for throw-away clusters of tests. */
+  /** False leaves out the protection against a power cut, for throw-away clusters of tests. */
   readonly isDurable: boolean;
   readonly log: (message: string) => void;
 }
 
-/** Opens the cluster in `<dataDir>/postgres`, with its password in `<dataDir>/postgres.json`; created when missing. */
+/**
+ * Opens the cluster in `<dataDir>/postgres`, with its password in `<dataDir>/postgres.json`. Creates both if they are
+ * missing.
+ */
 export async function openCluster(settings: ClusterSettings): Promise<Cluster> {
   const place = join(settings.dataDir, 'postgres');
   const there = await lstat(place).catch(() => undefined);
@@ -41,7 +44,7 @@ export async function openCluster(settings: ClusterSettings): Promise<Cluster> {
     there === undefined
       ? await create(settings, place)
       : await openExisting(settings.dataDir, place, there.isSymbolicLink());
-  // Said at every start: a backup or a removal of the data directory leaves out what is only linked there.
+  // Logged at every start, because a backup or a removal of the data directory misses the linked folder.
   if (cluster.isLinked) settings.log(`the database is kept in ${cluster.dir}: ${place} is a link to it`);
   return cluster;
 }
@@ -63,7 +66,7 @@ async function openExisting(dataDir: string, place: string, isLinked: boolean): 
   return { dir, isLinked, user, binaries, password: await readPassword(join(dataDir, 'postgres.json')) };
 }
 
-/** The user to run as is whoever owns the files, whatever root would choose today. */
+/** The user to run as owns the files, whichever user root would choose today. */
 async function ownerOf(dir: string): Promise<ServerUser | undefined> {
   const { uid, gid } = await stat(dir);
   if (!isRoot()) {
@@ -101,7 +104,8 @@ async function create({ dataDir, isDurable, log }: ClusterSettings, place: strin
   const password = randomBytes(24).toString('base64url');
   const elsewhere = user !== undefined && !(await canReach(user, dataDir)) ? await placeForRoot() : undefined;
   const target = elsewhere ?? place;
-  // Made beside its place and renamed when whole: a start that dies half way leaves nothing that looks like a cluster.
+  // Created beside its place and renamed when whole, so that a start that dies half-way leaves nothing that looks like
+  // a cluster.
   const unfinished = `${target}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });

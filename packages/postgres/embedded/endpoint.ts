@@ -3,23 +3,23 @@ import { rm } from 'node:fs/promises';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 
-/** Where the server is to listen: on a Unix socket in its own folder, or on TCP, on this machine alone. */
+/** The address on which the server listens: a Unix socket in its own folder, or TCP on this machine alone. */
 export interface Endpoint {
-  /** Empty: TCP. */
+  /** Empty for TCP. */
   readonly socketDir: string;
   readonly port: number;
 }
 
-/** A socket's path has 104 bytes on macOS and 108 on Linux, its end included. */
+/** A socket's path has 104 bytes on macOS and 108 on Linux, including the final NUL. */
 const SOCKET_PATH_MAX_BYTES = 100;
 
-/** Only the name of the socket file; nobody else's server is in that folder. */
+/** Only the name of the socket file. No other server is in that folder. */
 const SOCKET_PORT = 5432;
 
 /**
- * Chooses a Unix socket where one can be had: it needs no free port, and the folder's mode keeps others out. (In speed
- * they are alike: some 100 µs a query either way.) TCP where the path is too long, or the file system has no sockets
- * (the shared folders of Docker on macOS).
+ * Chooses a Unix socket if possible: it needs no free port, and the folder's mode keeps others out. (Both take some 100
+ * µs a query.) Chooses TCP if the path is too long, or if the file system has no sockets (the shared folders of Docker
+ * on macOS).
  */
 export async function chooseEndpoint(clusterDir: string): Promise<Endpoint> {
   const isShort = Buffer.byteLength(join(clusterDir, `.s.PGSQL.${SOCKET_PORT}`)) < SOCKET_PATH_MAX_BYTES;
@@ -30,7 +30,7 @@ export async function chooseEndpoint(clusterDir: string): Promise<Endpoint> {
   return { socketDir: '', port };
 }
 
-/** The port that listening there gave (0 for a socket file), or undefined where one can't listen. */
+/** The port that listening there gave (0 for a socket file); undefined if listening there fails. */
 async function portOf(place: ListenOptions): Promise<number | undefined> {
   if (place.path !== undefined) await rm(place.path, { force: true });
   const server = createServer();

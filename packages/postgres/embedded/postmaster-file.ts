@@ -6,16 +6,16 @@ import { serverEnvironment } from './server-environment.ts';
 
 const run = promisify(execFile);
 
-/** What a running server says of itself in `postmaster.pid`. */
+/** The facts that a running server writes to `postmaster.pid`. */
 export interface PostmasterFile {
   readonly pid: number;
   readonly port: number;
-  /** Empty where the server listens on TCP only. */
+  /** Empty if the server listens on TCP only. */
   readonly socketDir: string;
   readonly isReady: boolean;
 }
 
-/** Reads `postmaster.pid`; undefined where there is none, or one that is just being written. */
+/** Reads `postmaster.pid`; undefined if there is none, or if it is just being written. */
 export async function readPostmasterFile(clusterDir: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
   // pid, data directory, start time, port, socket directory, listen address, shared memory, status
@@ -26,7 +26,7 @@ export async function readPostmasterFile(clusterDir: string): Promise<Postmaster
 
 /**
  * Whether a process is the server of this cluster. A pid alone proves nothing: after a crash, or the restart of a
- * container, it belongs to somebody else.
+ * container, it belongs to another process.
  */
 export async function isPostmasterOf(clusterDir: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
@@ -35,16 +35,16 @@ export async function isPostmasterOf(clusterDir: string, pid: number): Promise<b
 }
 
 /**
- * Frees a cluster whose `postmaster.pid` names a process that isn't its server (any more).
+ * Frees a cluster whose `postmaster.pid` names a process that is not, or no longer, its server.
  *
- * If that process is alive, PostgreSQL would refuse to start, and without the file it would not see backends that
- * outlived their postmaster and still write. So the file stays and only the pid in it changes, to that of the server's
- * parent: PostgreSQL knows such a pid for a leftover, and goes on to look at the shared memory that the file names.
+ * If that process is alive, PostgreSQL would refuse to start. Without the file, PostgreSQL would not see backends that
+ * outlived their postmaster and still write. So the file stays, and only its pid changes to that of the server's
+ * parent. PostgreSQL knows such a pid for a leftover, and goes on to check the shared memory that the file names.
  */
 export async function disownPostmasterFile(clusterDir: string): Promise<void> {
   const path = join(clusterDir, 'postmaster.pid');
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  // Gone: the server that wrote it has just ended in order.
+  // The file is gone: the server that wrote it has just ended in order.
   if (text === undefined) return;
   await writeFile(path, text.replace(/^.*/, String(process.pid)));
 }

@@ -6,17 +6,20 @@ import { chooseEndpoint, type Endpoint } from './endpoint.ts';
 import { isPostmasterOf, readPostmasterFile } from './postmaster-file.ts';
 import { serverEnvironment } from './server-environment.ts';
 
-/** A file is looked at this often: a start takes some 50 ms. */
+/** How often a file is checked: a start takes some 50 ms. */
 export const POLL_MS = 5;
 
 /** A fast shutdown ends sessions and writes a checkpoint: up to `max_wal_size` of pages, on a slow disk. */
 const FAST_STOP_MS = 30_000;
-/** Then the server is told to drop everything; it recovers from its log at the next start. */
+/** After that, the server is told to drop everything. It recovers from its log at the next start. */
 const IMMEDIATE_STOP_MS = 5_000;
 
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
 
-/** Causes that pass by themselves: a port taken meanwhile, backends of a killed server that are about to notice. */
+/**
+ * Causes that pass by themselves: a port that was taken meanwhile, backends of a killed server that are about to
+ * notice.
+ */
 const PASSING = /Address already in use|pre-existing shared memory block|could not bind|lock file .* already exists/;
 const RETRY_MS = 100;
 
@@ -41,13 +44,16 @@ export interface PostmasterStart {
   /** False gives up safety against a power cut for speed. */
   readonly isDurable: boolean;
   readonly deadlineMs: number;
-  /** Where it is to listen; a place is chosen where none is given. */
+  /** The address to listen on. Absent: one is chosen. */
   readonly endpoint?: Endpoint | undefined;
-  /** Breaks the start off, and leaves no server behind. */
+  /** Aborts the start, and leaves no server behind. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starts the server and waits until it takes connections. Throws what its log says when it doesn't, by `deadlineMs`. */
+/**
+ * Starts the server and waits until it takes connections. If it does not by `deadlineMs`, throws with the text of its
+ * log.
+ */
 export async function startPostmaster(cluster: Cluster, start: PostmasterStart): Promise<void> {
   const { logPath, deadlineMs, signal } = start;
   await rotate(logPath);
@@ -62,9 +68,9 @@ export async function startPostmaster(cluster: Cluster, start: PostmasterStart):
   }
 }
 
-/** Stops a server and waits for its end. Throws when it outlives all bounds. */
+/** Stops a server and waits for its end. Throws if it outlives all bounds. */
 export async function stopPostmaster(clusterDir: string, pid: number): Promise<void> {
-  // A fast shutdown: sessions are ended, everything is written.
+  // A fast shutdown ends sessions and writes everything.
   if (await signalAndWait(clusterDir, pid, 'SIGINT', FAST_STOP_MS)) return;
   if (await signalAndWait(clusterDir, pid, 'SIGQUIT', IMMEDIATE_STOP_MS)) return;
   throw new Error(`the embedded PostgreSQL (process ${pid}) does not stop`);
@@ -98,7 +104,7 @@ async function startOnce(cluster: Cluster, start: PostmasterStart): Promise<{ fa
       env: serverEnvironment(),
       stdio: ['ignore', log.fd, log.fd],
       // A session of its own: the terminal's Ctrl-C goes to a whole group, and would end the database while the gateway
-      // is still writing what it drains.
+      // still writes what it drains.
       detached: true,
     });
     let ended: string | undefined;
@@ -132,7 +138,7 @@ async function startOnce(cluster: Cluster, start: PostmasterStart): Promise<{ fa
 }
 
 function serverArguments(clusterDir: string, endpoint: Endpoint, isDurable: boolean): string[] {
-  // Quoted, for the setting is a list and the path may hold a comma.
+  // Quoted, because the setting is a list and the path may hold a comma.
   const sockets = endpoint.socketDir === '' ? '' : `"${endpoint.socketDir.replaceAll('"', '""')}"`;
   const settings = {
     ...SETTINGS,
@@ -144,7 +150,7 @@ function serverArguments(clusterDir: string, endpoint: Endpoint, isDurable: bool
   return ['-D', clusterDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-/** Keeps the log and one before it, so that years of starts don't fill the disk. */
+/** Keeps the log and the one before it, so that years of starts do not fill the disk. */
 async function rotate(logPath: string): Promise<void> {
   const size = await stat(logPath).then(
     (stats) => stats.size,

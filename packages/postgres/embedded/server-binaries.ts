@@ -7,7 +7,7 @@ import { canReach, type ServerUser } from './server-user.ts';
 export interface ServerBinaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** `18` of `18.4`: data of another major version can't be opened. */
+  /** `18` of `18.4`. Data of another major version cannot be opened. */
   readonly majorVersion: string;
 }
 
@@ -19,8 +19,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the server's programs in `node_modules`, ready to be run by `user` (or by this process' own user): with the
- * links between their libraries, and from a copy where the user can't reach `node_modules`.
+ * Finds the server's programs in `node_modules`, ready for `user` (or this process' own user): with the links between
+ * their libraries, and in a copy if the user cannot reach `node_modules`.
  */
 export async function locateServerBinaries(user: ServerUser | undefined): Promise<ServerBinaries> {
   const packageDir = locatePackage();
@@ -51,8 +51,8 @@ function locatePackage(): string {
 }
 
 /**
- * Makes the links between library names (`libpq.so.5`) and files (`libpq.so.5.18`), which an npm package can't carry.
- * The package has an install script for them, but npm 11 runs no such scripts. False where the folder is read-only.
+ * Makes the links between library names (`libpq.so.5`) and files (`libpq.so.5.18`), which an npm package cannot carry.
+ * The package has an install script for them, but npm 11 runs no such scripts. False if the folder is read-only.
  */
 async function linkLibraries(native: string): Promise<boolean> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
@@ -69,14 +69,14 @@ async function linkLibraries(native: string): Promise<boolean> {
   return true;
 }
 
-/** Copies the programs to where every user reaches them, once a version: 60 MB, a fraction of a second. */
+/** Copies the programs to a place that every user reaches, once a version: 60 MB, a fraction of a second. */
 async function copyToCache(native: string, version: string): Promise<string> {
   const cache = process.getuid?.() === 0 ? '/var/cache' : (process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'));
   const place = join(cache, 'ai-api-gateway', `postgres-${version}`, 'native');
   const exists = await lstat(place).catch(() => undefined);
   if (exists !== undefined) return place;
   await mkdir(dirname(place), { recursive: true });
-  // Renamed when whole, so that nobody runs half a copy.
+  // Renamed when whole, so that no process runs half a copy.
   const unfinished = `${place}.${process.pid}`;
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
   // The copy of a read-only folder is read-only, and could be neither completed nor renamed.
@@ -86,7 +86,7 @@ async function copyToCache(native: string, version: string): Promise<string> {
     await rename(unfinished, place);
   } catch (error) {
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-    // Somebody else was faster.
+    // Another process was faster.
     await rm(unfinished, { recursive: true });
   }
   return place;

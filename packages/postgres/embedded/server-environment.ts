@@ -1,6 +1,6 @@
 /**
- * What the server's programs see of our environment: no PGDATA, PGPORT or PGOPTIONS meant for another server, no
- * secrets of ours, and messages in English, which are searched for known causes.
+ * The environment of the server's programs: no PGDATA, PGPORT or PGOPTIONS for another server, none of our secrets, and
+ * English messages, since the code searches them for known causes.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { LC_ALL: 'C' };

@@ -4,17 +4,17 @@ import { serverEnvironment } from './server-environment.ts';
 
 const run = promisify(execFile);
 
-/** Whom the server runs as; passed to `spawn` as it is. */
+/** The user that the server runs as, in the form that `spawn` takes. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
 const DEDICATED_USER = 'gateway-postgres';
-/** Taken where no user can be created. Both are ordinary accounts in the eyes of PostgreSQL. */
+/** Used if no user can be created. Both are ordinary accounts to PostgreSQL. */
 const EXISTING_USERS = ['postgres', 'nobody'];
 
-/** Debian, Red Hat and their kin have the first, BusyBox has the second. */
+/** Debian, Red Hat and similar systems have the first program, BusyBox has the second. */
 const CREATE_COMMANDS: readonly (readonly [string, ...string[]])[] = [
   [
     'useradd',
@@ -30,12 +30,12 @@ const CREATE_COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ['adduser', '-S', '-D', '-H', '-h', '/nonexistent', '-s', '/bin/false', DEDICATED_USER],
 ];
 
-/** PostgreSQL refuses to run as root, so root has to lend it another user. */
+/** PostgreSQL refuses to run as root, so root must run it as another user. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The user a new cluster of root's is to belong to; created when missing. Throws when there is none to be had. */
+/** The owner of a new cluster that root creates. The user is created if missing. Throws if there is no such user. */
 export async function chooseServerUser(): Promise<ServerUser> {
   const dedicated = await findUser(DEDICATED_USER);
   if (dedicated !== undefined) return dedicated;
@@ -55,9 +55,9 @@ export async function chooseServerUser(): Promise<ServerUser> {
   );
 }
 
-/** Whether the user gets at a path through every directory above it, which may be closed to others (`/root` is). */
+/** Whether the user can reach a path. Every directory above it must let the user in, and `/root` does not. */
 export async function canReach(user: ServerUser, path: string): Promise<boolean> {
-  // Asked of the system and not worked out from mode bits, which know nothing of access lists and mounts.
+  // This asks the system, since mode bits know nothing of access lists and mounts.
   const test = run('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], {
     ...user,
     cwd: '/',

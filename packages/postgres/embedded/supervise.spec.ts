@@ -5,7 +5,7 @@ import { type SupervisionTimes, supervise } from './supervise.ts';
 
 const times: SupervisionTimes = { watchMs: 1, steadyMs: 60_000, pausesMs: [0, 1], giveUpMs: 30 };
 
-/** A server that is only a flag, and what was told of it. */
+/** A server that is only a flag, and the messages about it. */
 function fakeServer(start: (tries: number, signal: AbortSignal) => Promise<void>) {
   const events = new EventTarget();
   let tries = 0;

@@ -1,33 +1,40 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long a server that has ended goes unnoticed. On Linux a look reads one small file, elsewhere it runs `ps`. */
+/**
+ * How long a server that has ended may go unnoticed. A check reads one small file on Linux, and runs `ps` elsewhere.
+ */
 const WATCH_MS = process.platform === 'linux' ? 200 : 2_000;
 
-/** A server that ends again this soon was not well: its next start waits. One that was killed is back at once. */
+/**
+ * A server that ends again this soon was not well, so its next start waits. A server that was killed is back at once.
+ */
 const STEADY_MS = 10_000;
 
-/** Before another start; the last one from then on. The first is at once, for most ends are over when they are seen. */
+/**
+ * The pauses before further starts; the last one repeats. The first start is at once, since most causes are over when
+ * the end is noticed.
+ */
 const RESTART_PAUSES_MS = [0, 250, 500, 1_000, 2_000, 5_000];
 
 /**
- * Room on a full disk is made by people, within minutes where somebody is called. Beyond it the process ends, so that who
- * runs it learns of it and starts both anew.
+ * People make room on a full disk, within minutes if somebody is called. After this time the process ends, so that its
+ * supervisor notices and starts both anew.
  */
 const GIVE_UP_MS = 5 * 60_000;
 
 export interface SupervisionSettings {
-  /** Told what an operator should know. */
+  /** Gets messages for the operator. */
   readonly log: (level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** Called once, when the server could not be started again for so long that nobody tries any more. */
+  /** Called once, when the server could not be started for so long that the gateway gives up. */
   readonly onGivenUp: (error: Error) => void;
 }
 
 export interface Supervision {
-  /** Ends the watch, and a start that is under way: from now on a server that ends is left alone. */
+  /** Ends the watch, and a start under way. From now on, a server that ends is left alone. */
   stop(): Promise<void>;
 }
 
-/** Times other than the usual, for tests. */
+/** Other times, for tests. */
 export interface SupervisionTimes {
   readonly watchMs: number;
   readonly steadyMs: number;
@@ -42,11 +49,11 @@ const usualTimes: SupervisionTimes = {
   giveUpMs: GIVE_UP_MS,
 };
 
-/** Watches a server that runs, and starts it again whenever it has ended without being told to. */
+/** Watches a running server, and starts it again whenever it has ended without being told to. */
 export function supervise(
   server: {
     readonly isRunning: () => Promise<boolean>;
-    /** Rejects where the server does not start, and at the signal. */
+    /** Rejects if the server does not start, and at the signal. */
     readonly start: (signal: AbortSignal) => Promise<void>;
   },
   { log, onGivenUp }: SupervisionSettings,
@@ -61,7 +68,7 @@ export function supervise(
     for (;;) {
       await pause(times.watchMs, undefined, { signal });
       if (await server.isRunning()) continue;
-      // A stop that came during the look has ended it itself.
+      // A stop that came during the check ended the server itself.
       signal.throwIfAborted();
       await startAgain();
     }

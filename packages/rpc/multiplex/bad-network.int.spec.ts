@@ -9,11 +9,11 @@ import { type ServiceHandlers, servedService } from '../served-service.ts';
 import { adminToken, startMultiplexedServer } from './testing.ts';
 
 const bounded = { timeoutMs: 20_000 };
-/** The address that answers nothing is one of Linux. */
+/** Linux has this address that answers nothing. */
 const onLinux = { ...bounded, where: process.platform === 'linux' };
 const isUnavailable = (thrown: unknown) => thrown instanceof Fault && thrown.code === 'unavailable';
 
-/** A head of 1, and one event; from position 2 on, none ever. */
+/** A head of 1 and one event. From position 2 on, no event ever comes. */
 const handlers: Pick<ServiceHandlers<typeof JournalService>, 'head' | 'read'> = {
   head: async () => ({ position: 1n }),
   async *read({ fromPosition }, { signal }) {

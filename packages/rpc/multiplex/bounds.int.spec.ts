@@ -29,12 +29,12 @@ const hasCode = (code: string) => (thrown: unknown) => thrown instanceof Fault &
 
 interface Served extends AsyncDisposable {
   readonly server: GrpcServer;
-  /** What was begun, by the length of what it was given. */
+  /** The begun calls, by the length of their requests. */
   readonly begun: number[];
   isServing: boolean;
 }
 
-/** Answers once; after `waits` it waits for its end before. */
+/** Answers once. After `waits`, it first waits for its end. */
 async function serve(
   options: { readonly requestMaxBytes?: number; readonly drainTimeoutMs?: number } = {},
 ): Promise<Served> {
@@ -135,7 +135,7 @@ test('ten thousand calls at once are all answered', async () => {
 
 type Step = MessageInitShape<typeof CallerStepSchema>;
 
-/** A caller that says what it likes. */
+/** A caller that can send any step. */
 function rawSession(address: string) {
   const servers = openServers({ addresses: [address], adminToken });
   afterAll(() => servers.close());
@@ -232,7 +232,7 @@ test('a caller that reads nothing is heard no more, so that what it is owed stay
   const method = 'x'.repeat(1_000);
   let isTaken = true;
   let sent = 0;
-  // Each is answered with a failure that names the method.
+  // Each gets a failure that names the method.
   for (let call = 2; call < 200_000 && isTaken; call += 1_000) {
     const said = Array.from({ length: 1_000 }, (_, index) => startOf(call + index, method));
     if (!session.say(...said))

@@ -18,7 +18,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { createRequestLimit, type RequestLimit } from './request-limit.ts';
 import { CallFailure, createCall, type OpenCall, type SessionCall } from './session-call.ts';
 
-/** A session is followed by a new one after this: one to a server that was taken out ends by itself. */
+/** A new session follows a session after this time, so that a session to a server that was taken out ends. */
 const SESSION_AGE_MAX_MS = 60_000;
 
 export interface CallStart {
@@ -33,15 +33,15 @@ export interface CallerSession {
   /** Whether another call may be started. */
   isOpen(): boolean;
   start(start: CallStart): SessionCall;
-  /** Starts nothing more; ends when its calls have. */
+  /** Starts no more calls, and ends when its calls have ended. */
   retire(): void;
 }
 
 type CallerStep = MessageInitShape<typeof CallerStepSchema>;
 
-/** What becomes of a session. */
+/** Called with the changes of a session. */
 export interface SessionEvents {
-  /** No more calls are started in it. */
+  /** No more calls are started in the session. */
   readonly onRetire: () => void;
   /** The server says that it begins no more calls, in this session or another. */
   readonly onClosing: () => void;
@@ -54,7 +54,7 @@ interface Session {
   readonly outbox: Outbox<CallerStep>;
   readonly limit: RequestLimit;
   readonly calls: Map<number, OpenCall>;
-  /** Retires the session; a new one follows it. */
+  /** Retires the session. A new one follows it. */
   readonly ageing: NodeJS.Timeout;
   lastCall: number;
   isRetired: boolean;
@@ -85,7 +85,7 @@ export function openSession(server: RpcServer, metadata: Metadata, events: Sessi
   stream.on('error', (error: ServiceError) =>
     lose(session, new CallFailure(lossOf(error, address), wasNotBegun(error))),
   );
-  // A server ends a session only when it has answered every call it has begun.
+  // A server ends a session only after it has answered every call that it has begun.
   stream.on('end', () => lose(session, new CallFailure(notAnswering(address), true)));
 
   return {
@@ -161,7 +161,7 @@ function endWhenDone({ isRetired, calls, outbox }: Session): void {
   if (isRetired && calls.size === 0) outbox.end();
 }
 
-/** The stream is over: whatever the server had begun, it has lost with it. */
+/** The stream is over. The calls that the server had begun are lost. */
 function lose(session: Session, failure: CallFailure): void {
   retire(session);
   session.outbox.drop();
@@ -180,7 +180,7 @@ function failureOf({ code, message, param, retryAfterMs, isNotBegun }: Failure):
   return new CallFailure(fault, isNotBegun);
 }
 
-/** It fails with its size, not with the session that it would end. */
+/** Fails a call for its size. Otherwise the call would end the whole session. */
 function tooLarge(bytes: number): CallFailure {
   return new CallFailure(
     new Fault({ code: 'body_too_large', message: `A request of ${bytes} bytes is too large.` }),
@@ -188,7 +188,7 @@ function tooLarge(bytes: number): CallFailure {
   );
 }
 
-/** Nobody here cancels a session: one that is cancelled was cut off at the other end. */
+/** This side never cancels a session, so a cancelled session was cut off by the other side. */
 function lossOf(error: ServiceError, address: string): Fault {
   return error.code === status.CANCELLED ? notAnswering(address) : faultOfStatus(error, address);
 }

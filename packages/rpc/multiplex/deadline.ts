@@ -1,11 +1,11 @@
-/** The end of a call, however many servers it is offered to. */
+/** The deadline of a call, however many servers it is offered to. */
 export interface Deadline {
-  /** undefined: there is none, or one that no timer can hold (24 days). */
+  /** undefined: there is none, or no timer can hold it (24 days). */
   leftMs(): number | undefined;
   isOver(): boolean;
 }
 
-/** What a timer can hold: a longer one would ring at once. */
+/** The longest time that a timer can hold. A timer with a longer time would fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export function deadlineAfter(timeoutMs: number | undefined): Deadline {

@@ -19,7 +19,7 @@ const body = 'x'.repeat(BODY_BYTES);
 
 interface Served extends AsyncDisposable {
   readonly server: GrpcServer;
-  /** Messages each call has given away, by its first position. */
+  /** How many messages each call has sent, by its first position. */
   readonly given: Map<bigint, number>;
   /** Each call's signal, by its first position. */
   readonly signals: Map<bigint, AbortSignal>;
@@ -27,8 +27,8 @@ interface Served extends AsyncDisposable {
 }
 
 /**
- * Answers with positions from the one that is asked for to the next whole thousand: five a second from 3,000 on; from
- * 5,000 on it waits until it is aborted, and at 9,000 it fails.
+ * Answers with positions from the requested one to the next whole thousand: five a second from 3,000 on. From 5,000 on
+ * it waits until it is aborted, and at 9,000 it fails.
  */
 async function serve(drainTimeoutMs = 10_000): Promise<Served> {
   const given = new Map<bigint, number>();
@@ -214,7 +214,7 @@ test('a lost connection fails the calls that ran, and the next one connects anew
   await untilTrue(() => served.signals.has(5_000n));
   const port = Number(served.server.address.split(':')[1]);
   const failed = assert.rejects(next, hasCode('unavailable'));
-  // Cut off after its time.
+  // It is cut off after its time.
   await served.server.drain();
   await failed;
   const again = await startMultiplexedServer([servedService(JournalService, reading)], { port });

@@ -9,12 +9,12 @@ import { deadlineAfter } from './deadline.ts';
 import { CallFailure } from './session-call.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Between two rounds of all servers, of which none began the call. */
+/** The pause between two rounds over all servers in which no server began the call. */
 const ROUND_PAUSE_MS = 50;
 
 /**
- * A streaming method whose calls share a stream to each server. A call that no server has begun is given to the next; where
- * none begins it, all are asked again until `patienceMs` is over, or the call is.
+ * A streaming method whose calls share a stream to each server. A call that no server has begun is offered to the next
+ * one. If no server begins it, all are asked again until `patienceMs` or the call is over.
  */
 export function multiplexedMethod(servers: RpcServers, sessions: Sessions, method: DescMethod, patienceMs: number) {
   return async function* (

@@ -5,12 +5,15 @@ import { grpcServiceDefinition } from '../service-definition.ts';
 import { limitMetadata } from './request-limit.ts';
 import { type SessionStream, serveSession } from './served-session.ts';
 
-/** gateway.rpc.v1.MultiplexService over the server-streaming methods of other services of the same server. */
+/** gateway.rpc.v1.MultiplexService over the server-streaming methods of other services on the same server. */
 export interface Multiplexer {
   readonly descriptor: typeof MultiplexService;
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
-  /** Begins no call any more, and tells all callers so; each session ends when its calls have. Resolves when all have. */
+  /**
+   * Begins no more calls, and tells all callers. Each session ends when its calls have ended. Resolves when all
+   * sessions have ended.
+   */
   close(): Promise<void>;
 }
 

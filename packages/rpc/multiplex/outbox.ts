@@ -1,34 +1,34 @@
-/** Of one message, so that none comes near what a peer takes: a single larger step goes alone. */
+/** The size of one message, far below what a peer takes. A single larger step goes alone. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 
 /**
- * Waits for a peer that does not read, before it is heard no more: several windows, and far from the memory of a
- * process.
+ * How many bytes may wait for a peer that does not read. Beyond it, nothing more is read from the peer. Several
+ * windows, and far from the memory of a process.
  */
 const BEHIND_BYTES = 8 * 1024 * 1024;
 
-/** Of a step besides its message: numbers, names, what a failure says. */
+/** The size of a step besides its message: numbers, names, the text of a failure. */
 const STEP_BYTES = 128;
 
 /** The writing side of a stream of messages. */
 export interface MessageSink<Step> {
-  /** Sends steps as one message; false: no more until the sink has drained. */
+  /** Sends steps as one message; false: send no more until the sink has drained. */
   write(steps: Step[]): boolean;
-  /** Nothing comes after what was written. */
+  /** Ends the stream after the steps that were written. */
   end(): void;
 }
 
-/** Steps on their way to the peer, in order: what is said in one turn of the event loop leaves as one message. */
+/** Steps on their way to the peer, in order. The steps of one turn of the event loop leave as one message. */
 export interface Outbox<Step> {
-  /** `messageBytes` is the size of the message in it, if there is one. */
+  /** `messageBytes` is the size of the step's message, if it has one. */
   push(step: Step, messageBytes?: number): void;
-  /** More waits than should: the peer does not read. */
+  /** Too much waits: the peer does not read. */
   isBehind(): boolean;
   /** The sink takes messages again. */
   drained(): void;
   /** Ends the sink once everything is written. */
   end(): void;
-  /** The peer is gone: what waits is forgotten, and so is what comes. */
+  /** The peer is gone. Drops the waiting steps and all later ones. */
   drop(): void;
 }
 

@@ -1,25 +1,28 @@
 import { Metadata } from '@grpc/grpc-js';
 import { REQUEST_MAX_BYTES } from '../limits.ts';
 
-/** In the headers of a session: the largest message its server takes. A larger one ends the session with all its calls. */
+/**
+ * A header of a session: the largest message that its server takes. A larger message would end the session with all its
+ * calls.
+ */
 const REQUEST_MAX_KEY = 'gateway-request-max-bytes';
 
-/** Of a step besides the message of its call: its method, its trace, numbers. */
+/** The size of a step besides the message of its call: its method, its trace, numbers. */
 const STEP_MAX_BYTES = 1_024;
 
-/** Of a call, that any server takes. */
+/** The size of a call that any server takes. */
 const MESSAGE_MIN_BYTES = REQUEST_MAX_BYTES - STEP_MAX_BYTES;
 
-/** What a server says of itself as it opens a session. */
+/** What a server states as it opens a session. */
 export function limitMetadata(requestMaxBytes: number): Metadata {
   const metadata = new Metadata();
   metadata.set(REQUEST_MAX_KEY, String(requestMaxBytes));
   return metadata;
 }
 
-/** Which calls of a session its server takes, by the size of their messages. */
+/** Says which calls the server of a session takes, by the size of their messages. */
 export interface RequestLimit {
-  /** Decides at once where it can, else when the server has said what it takes. */
+  /** Decides at once if possible, otherwise when the server has stated its limit. */
   decide(messageBytes: number, onDecision: (isTaken: boolean) => void): void;
   /** The headers of the session have come. */
   learn(metadata: Metadata): void;

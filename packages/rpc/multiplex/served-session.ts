@@ -20,13 +20,13 @@ const MESSAGE_MAX_BYTES = RESPONSE_MAX_BYTES - 1024;
 export type SessionStream = ServerDuplexStream<OpenRequest, OpenResponse>;
 type ServerStep = MessageInitShape<typeof ServerStepSchema>;
 
-/** A call that is being answered. */
+/** A running call. */
 interface Run {
   readonly window: Window;
   readonly leave: () => void;
 }
 
-/** The calls of one caller, and the way to it. */
+/** The calls of one caller, and the way back to it. */
 interface ServedSession {
   readonly methods: ReadonlyMap<string, StreamingMethod>;
   readonly guards: CallGuards;
@@ -38,7 +38,7 @@ interface ServedSession {
   isCallerDone: boolean;
 }
 
-/** Serves one caller's calls until they are over and no more can come. Returns the function that lets no more come. */
+/** Serves one caller's calls until they are over and no more can come. Returns a function that lets no more come. */
 export function serveSession(
   stream: SessionStream,
   methods: ReadonlyMap<string, StreamingMethod>,
@@ -59,7 +59,7 @@ export function serveSession(
 
   stream.on('data', ({ steps }: OpenRequest) => {
     for (const step of steps) take(session, step);
-    // Else a caller that asks and reads no answer would fill the memory.
+    // Otherwise a caller that asks and reads no answers would fill the memory.
     if (outbox.isBehind()) stream.pause();
   });
   stream.on('drain', () => {

@@ -5,7 +5,7 @@ import { WINDOW_BYTES } from './window.ts';
 export class CallFailure extends Error {
   override readonly name = 'CallFailure';
   readonly fault: Fault;
-  /** Certainly nothing of it was done: another server may have it. */
+  /** The server certainly did nothing for the call, so another server may have it. */
   readonly isNotBegun: boolean;
 
   constructor(fault: Fault, isNotBegun: boolean) {
@@ -17,9 +17,12 @@ export class CallFailure extends Error {
 
 /** One call of a session. */
 export interface SessionCall {
-  /** The next message; undefined: the call has ended well. Rejects with a `CallFailure`. One at a time. */
+  /**
+   * The next message; undefined: the call has ended well. Rejects with a `CallFailure`. Call it again only after it
+   * resolves.
+   */
   next(): Promise<Uint8Array | undefined>;
-  /** Nobody reads any more; the server is told where it still works. `next` then rejects with the fault. */
+  /** The reader has left. The server is told if it still works. `next` then rejects with the fault. */
   leave(why: () => Fault): void;
 }
 
@@ -29,7 +32,7 @@ export interface OpenCall {
   ended(failure: CallFailure | undefined): void;
 }
 
-/** A call between its session, which brings messages, and its reader, who takes them. */
+/** A call between its session, which brings messages, and its reader, which takes them. */
 export function createCall(told: { readonly onTaken: (bytes: number) => void; readonly onLeave: () => void }): {
   readonly open: OpenCall;
   readonly reader: SessionCall;
@@ -49,7 +52,7 @@ export function createCall(told: { readonly onTaken: (bytes: number) => void; re
     waiting = undefined;
   }
 
-  /** What is on its way to a reader counts as taken: it waits for the next. */
+  /** A message on its way to a reader counts as taken: it waits for the next call of `next`. */
   function noteTaken(bytes: number): void {
     takenBytes += bytes;
     if (isOver || takenBytes < WINDOW_BYTES / 2) return;

@@ -4,14 +4,14 @@ import type { RpcServer } from '../servers.ts';
 import { type CallerSession, openSession } from './caller-session.ts';
 
 /**
- * A server that has said that it begins no more calls is left alone for so long: it drains, and a session opened while
- * its connection closes would be lost without saying whether its calls were begun.
+ * How long to leave a server alone after it has said that it begins no more calls. It drains, and a session opened
+ * while its connection closes would be lost without saying whether its calls were begun.
  */
 const LEAVE_CLOSING_MS = 1_000;
 
-/** The session to start a call in, one for each server, opened when it is first needed and followed by another in time. */
+/** Provides the session for a call: one for each server, opened on first use and later replaced. */
 export interface Sessions {
-  /** undefined: the server begins no calls now, or cannot be reached. A promise only while it is connected to. */
+  /** undefined: the server begins no calls now, or cannot be reached. A promise only while connecting. */
   of(server: RpcServer): CallerSession | undefined | Promise<CallerSession | undefined>;
   close(): void;
 }

@@ -3,7 +3,7 @@ import { type GrpcServer, type GrpcServerOptions, startGrpcServer } from '../ser
 
 export const adminToken = 'test-admin-token';
 
-/** A server of this machine that takes many calls on one stream, and says nothing. */
+/** A server on this machine that takes many calls on one stream and logs nothing. */
 export function startMultiplexedServer(
   services: readonly ServedService[],
   options: Partial<GrpcServerOptions> = {},

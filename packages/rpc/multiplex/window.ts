@@ -1,13 +1,16 @@
-/** Bytes of one call's messages under way, before its handler waits for the reader: a slow one holds up no other call. */
+/**
+ * Bounds the bytes of one call's unread messages. Its handler then waits for the reader, so a slow reader holds up no
+ * other call.
+ */
 export const WINDOW_BYTES = 256 * 1024;
 
-/** What one call may send before its reader has taken what it was sent. */
+/** The bytes that one call may send before its reader has taken earlier ones. */
 export interface Window {
   sent(bytes: number): void;
   taken(bytes: number): void;
-  /** Resolves when there is room, or when the call is over; undefined: there is room. */
+  /** Resolves when there is room, or when the call is over; undefined: there is room now. */
   room(): Promise<void> | undefined;
-  /** Nobody waits any more. */
+  /** Releases the handler, since the call is over. */
   close(): void;
 }
 

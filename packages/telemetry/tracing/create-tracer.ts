@@ -1,7 +1,7 @@
 import type { Tracer } from './tracer.ts';
 
 /**
- * The tracer of a process; null where OTEL_EXPORTER_OTLP_ENDPOINT is not set: then nothing of OpenTelemetry is even
+ * The tracer of a process; null if OTEL_EXPORTER_OTLP_ENDPOINT is not set. In that case OpenTelemetry is not even
  * loaded.
  */
 export async function createTracer(

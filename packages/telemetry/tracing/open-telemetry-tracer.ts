@@ -21,11 +21,11 @@ import {
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import type { Span, SpanKind, Tracer } from './tracer.ts';
 
-/** Spans waiting to be sent; what comes beyond is dropped rather than memory filled. */
+/** How many spans may wait to be sent. More are dropped so that memory does not fill. */
 const QUEUE_MAX_SPANS = 4_096;
 const BATCH_MAX_SPANS = 512;
 const BATCH_INTERVAL_MS = 1_000;
-/** A collector that is away holds up nothing, a stop least of all. */
+/** A collector that is away must hold up nothing, least of all a stop. */
 const EXPORT_TIMEOUT_MS = 5_000;
 
 const kinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
@@ -46,7 +46,7 @@ export function openTelemetryTracer(
     }),
     sampler: samplerOf(environment),
     spanProcessors: [
-      // Endpoint and headers are read from the environment by the exporter itself.
+      // The exporter reads endpoint and headers from the environment itself.
       new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS }), {
         maxQueueSize: QUEUE_MAX_SPANS,
         maxExportBatchSize: BATCH_MAX_SPANS,
@@ -75,7 +75,7 @@ export function openTelemetryTracer(
   };
 }
 
-/** What came as `traceparent`; a context without a parent where it is none. */
+/** The context of a `traceparent`; a context without a parent if the value is none. */
 function contextOf(traceparent: string | undefined): Context {
   const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(traceparent ?? '');
   const [, traceId = '', spanId = '', flags = '00'] = match ?? [];

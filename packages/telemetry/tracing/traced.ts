@@ -1,7 +1,7 @@
 import { faultFrom } from '#errors/fault.ts';
 import type { Span, SpanAttributes, SpanKind, Tracer } from './tracer.ts';
 
-/** Runs work as a step of a trace; without a tracer, just runs it. What it rejects with marks the step as failed. */
+/** Runs work as a step of a trace; without a tracer, just runs it. A rejection marks the step as failed. */
 export async function traced<T>(
   tracer: Tracer | null,
   step: {

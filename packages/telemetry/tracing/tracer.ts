@@ -1,24 +1,24 @@
-/** Names and values of a span; never a prompt, a key, or anything of a person. */
+/** Names and values of a span. Never a prompt, a key, or personal data. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 export type SpanKind = 'server' | 'client' | 'producer' | 'internal';
 
 /** One step of a request. */
 export interface Span {
-  /** This span as W3C's `traceparent`, for those who go on with the request. */
+  /** This span as W3C's `traceparent`, for the next steps of the request. */
   readonly traceparent: string;
   set(attributes: SpanAttributes): void;
-  /** Marks the step as failed; by a code of the error table, since messages may quote a client. */
+  /** Marks the step as failed, with a code of the error table, since messages may quote a client. */
   fail(code: string): void;
   end(): void;
 }
 
 /**
- * Starts spans. The context is passed on by hand, in a field beside the request: the alternative, a store that follows
- * every promise, costs each of them something, traced or not.
+ * Starts spans. Callers pass the context on by hand, in a field beside the request. The alternative, a store that
+ * follows every promise, costs time for each promise, traced or not.
  */
 export interface Tracer {
   start(name: string, kind: SpanKind, parent: string | undefined, attributes?: SpanAttributes): Span;
-  /** Sends what is left. Never rejects. */
+  /** Sends the spans that are left. Never rejects. */
   close(): Promise<void>;
 }

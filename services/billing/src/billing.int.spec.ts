@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** A schema of one's own, empty, for each test. */
+/** An empty schema of its own for each test. */
 async function openSchema(): Promise<pg.Pool> {
   const pool = openPool({ connectionString: database.connectionString, max: 6, applicationName: 'billing test' });
   await pool.query('drop schema if exists billing cascade');
@@ -86,7 +86,7 @@ function credit(journal: Journal, amountNanoUsd: bigint) {
   return append(journal, streams.user('u1'), 0, credited('u1', amountNanoUsd));
 }
 
-/** All charges of the log once there are so many. */
+/** Resolves with all charges of the log once there are so many. */
 async function charges(journal: Journal, count: number): Promise<RecordedEvent<'ChargePosted'>[]> {
   const found: RecordedEvent<'ChargePosted'>[] = [];
   const enough = Promise.withResolvers<void>();
@@ -167,7 +167,8 @@ test('a day’s usage and the ledger add up to the charges', async () => {
   await project(billingProjections, journal, pool);
 
   const amount = posted.reduce((sum, event) => sum + BigInt(event.data.amountNanoUsd), 0n);
-  // 11 prompt tokens at 1 nano-USD and an output token at 4, times 1.5, rounded: 23; one of five held 10 only.
+  // 11 prompt tokens at 1 nano-USD and an output token at 4, times 1.5, rounded: 23. One of the five had a hold of 10
+  // only.
   assert.equal(amount, 4n * 23n + 10n);
   assert.deepEqual(await billing.usage({ userId: 'u1', fromDay: '2026-03-01', toDay: '2026-03-01' }), [
     {
@@ -233,7 +234,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const leader = await startBilling(journal, pool);
   await leader.seedPrices([]);
-  // All a standby is given of the log.
+  // The part of the log that a standby gets.
   const requests = await loadAndFollow({ pool, journal: { subscribe: journal.subscribe } });
   await admit(journal, 'charged');
   await use(journal, 'charged', 1);

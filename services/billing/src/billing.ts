@@ -23,11 +23,11 @@ import { type ChargeStats, createChargeReaction } from './reactions/charge-react
 interface BillingDependencies {
   readonly config: BillingConfig;
   readonly journal: Journal;
-  /** Its `int8` read as `bigint`; the schema `billing` migrated. */
+  /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Before a usage that cannot be charged is first tried again; 30 s where it is left out. */
+  /** The pause before a usage that cannot be charged is first tried again. Absent: 30 s. */
   readonly stuckRetryMs?: number;
 }
 
@@ -41,20 +41,20 @@ export interface Billing extends BillingPort {
   /** The usages that cannot be charged. */
   readonly deadLetters: DeadLetterSource;
   /**
-   * Publishes the configured prices, and the catalogue's of these providers where they differ from the newest; resolves
-   * to the number published, when they are in force here. Repeatable.
+   * Publishes the configured prices, and those catalogue prices of these providers that differ from the newest.
+   * Resolves to the number published, when they are in force here. Repeatable.
    */
   seedPrices(catalogueIds: readonly string[]): Promise<number>;
-  /** Resolves when the log up to the start is folded; from then on usages are charged. */
+  /** Resolves when the log up to the start is folded. From then on usages are charged. */
   ready(): Promise<void>;
   stats(): BillingStats;
-  /** Whatever has a price. */
+  /** The keys that have a price. */
   priceKeys(): Iterable<string>;
   /** Stops taking events and ends the charges under way. */
   close(): Promise<void>;
 }
 
-/** The read models billing owns. */
+/** Billing's read models. */
 export const billingProjections: readonly Projection[] = [
   priceBookProjection,
   openRequestProjection,
@@ -62,7 +62,7 @@ export const billingProjections: readonly Projection[] = [
   ledgerProjection,
 ];
 
-/** The half of billing a standby runs: what the tables have, and the log from there on. */
+/** The standby's half of billing: it loads the tables and folds the log from there. */
 export async function loadAndFollow(dependencies: {
   readonly journal: Followable;
   readonly pool: pg.Pool;
@@ -71,9 +71,9 @@ export async function loadAndFollow(dependencies: {
 }
 
 /**
- * The half only a leader runs: charges, publishes, appends, from when the log is folded up to `from` on. A usage further
- * down is most likely charged further up, and asking the log each time would cost a start a write for every request ever
- * made. Closing it closes what it follows. Throws where a configured price is not one.
+ * The leader's half: charges, publishes and appends, once the log is folded up to `from`. A later event has most likely
+ * charged an earlier usage, and asking the log each time would cost a start a write for every request ever made.
+ * Closing it also closes the fold. Throws if a configured price is invalid.
  */
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
@@ -86,7 +86,7 @@ export async function leadBilling(
 
   let isClosed = false;
 
-  /** Charges what was found uncharged, as fast as the log takes it, beside what comes. */
+  /** Charges the usages that the fold found uncharged, as fast as the log takes them, beside new ones. */
   async function chargeFound(): Promise<void> {
     const found = open.chargeable();
     requests.watch({ onChargeable: reaction.enqueue, onEnded: reaction.ended, room: reaction.room });
@@ -120,7 +120,7 @@ export async function leadBilling(
     stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
     async close() {
       isClosed = true;
-      // Together: the fold may wait for room, which only the end of charges makes.
+      // Both together: the fold may wait for room, which only the end of charges makes.
       await Promise.all([requests.close(), reaction.close()]);
     },
   };

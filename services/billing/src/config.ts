@@ -2,7 +2,7 @@ import { completeUnitPrices } from '#money/unit-prices.ts';
 import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
 import type { PriceOffer } from './domain/price-book/price-book.ts';
 
-/** A price of the operator's own, in USD per million tokens as decimal text. */
+/** An operator's own price, in USD per million tokens as decimal text. */
 export interface ConfiguredPrice {
   /** <catalogue>/<model>. */
   readonly key: string;
@@ -21,7 +21,7 @@ export interface BillingConfig {
   readonly prices: readonly ConfiguredPrice[];
 }
 
-/** What is wrong with the settings, for people to read; empty: nothing. */
+/** The faults of the settings, for people to read; empty if there are none. */
 export function billingConfigFaults(config: BillingConfig): string[] {
   const faults: string[] = [];
   const keys = new Set<string>();

@@ -40,7 +40,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
         await billing.ready();
         const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
         const seed = (): Promise<number> => billing.seedPrices([...catalogues]);
-        // A start that has its log in this process fails with it; between processes the log may be on its way.
+        // A start with the log in its own process fails with the log. Between processes the log may be on its way.
         await (bus === undefined ? seed() : waitFor('the log', seed, host));
       },
       publishMetrics: () => host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck)),

@@ -1,6 +1,6 @@
 import { type Billing, leadBilling, loadAndFollow } from './billing.ts';
 
-/** Billing without a process: loads where it stood, and leads at once. */
+/** Billing without a process: loads its tables, and leads at once. */
 export async function createBilling(
   dependencies: Omit<Parameters<typeof leadBilling>[0], 'requests' | 'from'>,
 ): Promise<Billing> {

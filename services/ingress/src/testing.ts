@@ -37,9 +37,6 @@ export function aKey({ apiKey = API_KEY, ...told }: Partial<ResourceOf<'key'>> =
   return { ...emptyResource('key', KEY_ID), userId: USER_ID, status: 'active', keyHash: hashKey(apiKey), ...told };
 }
 
-/** The hash under which a key is found. */
-export const keyHashOf = (apiKey: string): string => hashKey(apiKey);
-
 /** The gateway's settings. */
 export function someSettings(told: Partial<ResourceOf<'settings'>>): ResourceOf<'settings'> {
   return { ...emptyResource('settings', SINGLE_ID), ...told };

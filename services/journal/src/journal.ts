@@ -11,21 +11,21 @@ import { startInlineWriter } from './thread/start-inline-writer.ts';
 import { startWriterThread } from './thread/start-writer-thread.ts';
 import { createWriteState } from './write-state.ts';
 
-/** Events a read takes from the database at once: some 500 KB. */
+/** How many events a read takes from the database at once: some 500 KB. */
 const READ_BATCH_EVENTS = 1_000;
 
-/** The one partition there is. */
+/** The only partition so far. */
 const PART = 0;
 
 export interface JournalDependencies {
   readonly connectionString: string;
-  /** For reads; the writer has a connection of its own. */
+  /** For reads. The writer has a connection of its own. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
   readonly config?: JournalConfig;
-  /** Where the writer runs: in a thread of its own where this one has other work (the default), or in this one. */
+  /** Where the writer runs: in a thread of its own if this thread has other work (the default), or in this one. */
   readonly writer?: 'thread' | 'inline';
-  /** Another process has taken over as the log's writer. */
+  /** Called when another process has taken over as the log's writer. */
   readonly onFenced: (error: Error) => void;
 }
 
@@ -35,13 +35,13 @@ export interface LocalJournal extends Journal {
   logHead(): StoredHead;
   readStored(afterPosition: number, limit: number): Promise<StoredEvent[]>;
   readStoredStream(stream: string): Promise<StoredEvent[]>;
-  /** `ok`, or why the log cannot be written now; an idle log is written to find out. Never rejects. */
+  /** `ok`, or why the log cannot be written now. Writes to an idle log to find out. Never rejects. */
   writeState(): Promise<string>;
-  /** Ends subscriptions, writes what waits, closes the writer. */
+  /** Ends subscriptions, writes waiting appends, closes the writer. */
   close(): Promise<void>;
 }
 
-/** Opens the log as its writer: begins a new epoch, so that a writer before this one can write no more. */
+/** Opens the log as its writer: begins a new epoch, so that no earlier writer can write any more. */
 export async function openJournal(dependencies: JournalDependencies): Promise<LocalJournal> {
   const { pool, logger } = dependencies;
   const start = dependencies.writer === 'inline' ? startInlineWriter : startWriterThread;

@@ -21,7 +21,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     const journal = await openJournal({
       ...database(),
       logger,
-      // Where this process has other work, the writer has a thread of its own.
+      // In a process with other work, the writer has a thread of its own.
       writer: neighbours.size > 1 ? 'thread' : 'inline',
       onFenced: host.fence,
     });
@@ -50,7 +50,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
   },
 };
 
-/** What other processes have of the log: appends, and the events that are committed. */
+/** The journal's services for other processes: appends, and committed events. */
 function serveOverBus(
   { host, isLeading }: LogParts,
   { bus, afterLease }: OverBus,
@@ -58,7 +58,7 @@ function serveOverBus(
 ): { readonly relay: Relay; readonly unwritable: () => string } {
   const { logger } = host;
   const relay = startRelay({ bus, journal, part: PART, replicas: host.config.natsReplicas, isLeading, logger });
-  // It may wait for JetStream, which a successor need not.
+  // Closing may wait for JetStream, which a successor need not.
   afterLease.defer(() => relay.close());
   host.stack.defer(() => void relay.close());
   const writes = watchWriteState(journal.writeState);

@@ -34,7 +34,7 @@ export interface TemporaryLog {
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
-/** Gives `use` a migrated database; closes every log that was opened on it, then drops it. */
+/** Calls `use` with a migrated database. Then closes every log that was opened on it, and drops it. */
 export async function withTemporaryLog(use: (log: TemporaryLog) => Promise<void>): Promise<void> {
   await using database = await createTemporaryDatabase();
   const pool = openPool({ connectionString: database.connectionString, max: 4, applicationName: 'journal test' });
@@ -92,7 +92,7 @@ export async function withRemoteLog(use: (world: RemoteLog) => Promise<void>): P
     let isLeading = true;
     const responder = startAppendResponder({ bus, part: PART, journal: local, isLeading: () => isLeading, logger });
     stack.defer(() => responder.close());
-    // Else a first try finds nobody, and what the second is told is another answer.
+    // Otherwise a first try finds nobody, and the second gets another answer.
     await bus.connection.flush();
     const relay = startRelay({ bus, journal: local, part: PART, replicas: 1, isLeading: () => true, logger });
     stack.defer(() => relay.close());
@@ -116,7 +116,7 @@ export async function withRemoteLog(use: (world: RemoteLog) => Promise<void>): P
 export const appendTo = (journal: Pick<RemoteJournal, 'append'>, name: string) =>
   journal.append(revocations(name, 0, [newId()]));
 
-/** Follows the log from the start; every position has to come once and in order. */
+/** Follows the log from the start, and checks that every position comes once and in order. */
 export function follow(journal: RemoteJournal) {
   const seen: number[] = [];
   const subscription = journal.subscribe({

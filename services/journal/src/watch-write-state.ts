@@ -1,16 +1,16 @@
 import { within } from '#kernel/within.ts';
 
-/** As often as Kubernetes asks whether a process is ready. An idle log is written for it every few seconds at most. */
+/** As often as Kubernetes probes readiness. An idle log gets a probe write every few seconds at most. */
 const LOOK_MS = 2_000;
 
-/** The state of the log as it was seen last, for those who cannot wait for a look. */
+/** The last seen state of the log, for callers that cannot wait for a check. */
 export interface WriteStateWatch {
   /** `ok`, or why the log cannot be written. */
   state(): string;
   close(): void;
 }
 
-/** Looks at an interval; `read` never rejects. */
+/** Checks at an interval. `read` never rejects. */
 export function watchWriteState(read: () => Promise<string>): WriteStateWatch {
   let state = 'ok';
   async function look(): Promise<void> {

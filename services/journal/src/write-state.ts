@@ -1,20 +1,20 @@
-/** An append, or a probe, that went well so lately says enough: a probe writes to the disk. */
+/** How recent a successful append or probe must be to prove that the log can be written. A probe writes to the disk. */
 const FRESH_MS = 5_000;
 
-/** Whether the log can be written, for those who ask an idle one. */
+/** Whether the log can be written, also while it is idle. */
 export interface WriteState {
   /** An append was written. */
   written(): void;
-  /** `ok`, or why the log cannot be written now. Writes a probe where nothing was written lately; never rejects. */
+  /** `ok`, or why the log cannot be written now. Writes a probe if nothing was written lately. Never rejects. */
   read(): Promise<string>;
 }
 
 export function createWriteState(options: {
   /** The writer has tried in vain for longer than an append may wait. */
   readonly isAway: () => boolean;
-  /** Rejects where the log cannot be written. */
+  /** Rejects if the log cannot be written. */
   readonly probe: () => Promise<void>;
-  /** Of a monotonic clock. */
+  /** The time by a monotonic clock. */
   readonly nowMs?: () => number;
 }): WriteState {
   const { isAway, probe, nowMs = () => performance.now() } = options;
@@ -40,7 +40,7 @@ export function createWriteState(options: {
     async read() {
       if (isAway()) return 'the log cannot be written now';
       if (nowMs() - writtenAtMs < FRESH_MS) return 'ok';
-      // One at a time, however many ask: a database that hangs would be asked again with each look.
+      // One probe at a time, however many callers ask: a database that hangs would get another one with each check.
       probing ??= probeNow();
       return probing;
     },

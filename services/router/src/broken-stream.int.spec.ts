@@ -7,7 +7,7 @@ import { contentEvent, createTestRouter, hostileProvider, testProvider } from '.
 const messages = [{ role: 'user', content: 'Count' }];
 const words = 'one two three four five six seven eight';
 const event = (type: string, fields: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
-/** As Anthropic begins every stream: the prompt is counted, the answer is said to have a token. */
+/** Anthropic begins every stream like this: the prompt is counted, and the answer has one token. */
 const anthropicBeginning =
   event('message_start', {
     message: {

@@ -1,22 +1,22 @@
 const none: Buffer = Buffer.alloc(0);
 
 /**
- * Bytes that are put together piece by piece. However small the pieces are, the work is linear, and the memory at most
- * twice the bytes: a list of one-byte buffers would take a hundred times as much.
+ * Bytes that are put together piece by piece. However small the pieces are, the work is linear and the memory at most
+ * twice the bytes. A list of one-byte buffers would take a hundred times as much.
  */
 export interface ByteStore {
   append(bytes: Buffer): void;
   readonly length: () => number;
-  /** All of them; they stay where they are when more is appended. */
+  /** All bytes. They stay where they are when more are appended. */
   bytes(): Buffer;
-  /** All of them, which are then forgotten here. */
+  /** All bytes, which the store then forgets. */
   take(): Buffer;
 }
 
 export function createByteStore(): ByteStore {
   let buffer = none;
   let length = 0;
-  /** The buffer was made here, so that there may be room behind its bytes; the first piece is not copied. */
+  /** Whether this store allocated the buffer and may have room behind its bytes. The first piece is not copied. */
   let isOwn = false;
 
   const bytes = (): Buffer => buffer.subarray(0, length);

@@ -4,7 +4,7 @@ import { STOP_MARGIN_MS } from '#host/stop-on-signals.ts';
 import { test } from '#testkit/test.ts';
 import { routerConfigFrom } from './config-from.ts';
 
-/** The ingress' own end after its drain: broken-off answers settle, connections close. */
+/** The ingress' own end after its drain: broken-off answers settle, and connections close. */
 const INGRESS_END_MS = 6_000;
 
 test('at a stop the usage of broken-off answers is on record before the process is cut off', () => {

@@ -3,14 +3,15 @@ import type { ProviderWithKey } from '#config/providers.ts';
 import { defaultLimits, type RouterConfig } from './config.ts';
 
 /**
- * How long providers are still heard for their usage at a stop, after the ingress has drained and every client is gone. A
- * third of what a stop has beyond the drain: what was streamed must be on record before the process is cut off.
+ * How long a stop still hears providers for their usage, after the ingress has drained and every client is gone. A
+ * third of the stop's time beyond the drain: the usage of streamed text must be on record before the process is cut
+ * off.
  */
 const ROUTER_CLOSE_MAX_MS = 10_000;
 
 /**
- * What a request may still take when its time is over, draining the provider and writing the usage, must end before its
- * hold does.
+ * How long a request may still take when its time is over: draining the provider and writing the usage must end before
+ * its hold does.
  */
 export function routerConfigFrom(config: GatewayConfig, providers: readonly ProviderWithKey[]): RouterConfig {
   const marginMs = config.holdTtlMs - config.requestTimeoutMs;

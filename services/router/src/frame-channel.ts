@@ -1,23 +1,23 @@
 import type { CompleteFrame } from '#contracts/router.ts';
 
-/** Bytes that wait for the client before the provider is read no further. */
+/** How many bytes may wait for the client before the router stops reading the provider. */
 const WAITING_MAX_BYTES = 128 * 1024;
 
-/** The way of an answer's frames from the run that makes them to the one reader that takes them. */
+/** Carries an answer's frames from the run that produces them to the one reader that takes them. */
 export interface FrameChannel {
   readonly frames: AsyncIterable<CompleteFrame>;
   push(frame: CompleteFrame): void;
-  /** Resolves when there is room again; undefined where there is. */
+  /** Resolves when there is room again; undefined if there is room now. */
   room(): Promise<void> | undefined;
-  /** The reader is waited for no longer: what still comes is kept for it without a bound. */
+  /** The run waits for the reader no longer: later frames are kept for the reader without a bound. */
   stopWaiting(): void;
-  /** Nobody reads any more: bytes are thrown away from here on. */
+  /** Nobody reads any more: later bytes are discarded. */
   drop(): void;
-  /** No frame comes after those pushed. */
+  /** No more frames come. */
   close(): void;
 }
 
-/** `onReturn` is called where the reader stops early. */
+/** `onReturn` is called if the reader stops early. */
 export function createFrameChannel(onReturn: () => void): FrameChannel {
   const waiting: CompleteFrame[] = [];
   let readers: ((result: IteratorResult<CompleteFrame>) => void)[] = [];

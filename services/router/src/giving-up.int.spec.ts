@@ -20,7 +20,7 @@ interface Provided {
   readonly onFrame?: (frame: CompleteFrame) => void;
 }
 
-/** What came of a request to a provider that answers so each time it is asked. */
+/** The outcome of a request to a provider that answers like this each time. */
 async function outcomeOf(
   t: Scope,
   answer: (response: ServerResponse) => void | Promise<void>,
@@ -40,7 +40,7 @@ async function outcomeOf(
   return { calls, code: failure?.code, outcome: usage.outcome, charged, losses, lost, text, frames, failure };
 }
 
-/** Writes bytes and breaks the connection once they are out. */
+/** Writes bytes and breaks the connection once they are sent. */
 function cut(response: ServerResponse, text: string): void {
   response.writeHead(200);
   response.write(text, () => setImmediate(() => response.destroy()));
@@ -112,7 +112,7 @@ test('a long answer is passed on before its end, which waits for its usage', asy
   const answer = async (response: ServerResponse) => {
     await writeAll(response, '{"choices":[{"message":{"content":"', 1);
     await writeAll(response, content, 3);
-    // Only what has reached the client lets the provider go on.
+    // Only bytes that have reached the client let the provider go on.
     await ending.promise;
     response.end(`"}}],${reported}}\n`);
   };

@@ -7,10 +7,10 @@ import {
   isPreferred,
 } from './domain/health/health.ts';
 
-/** What is known of every provider's health. In memory only: a restart learns it anew in a few calls. */
+/** Every provider's health. In memory only: after a restart a few calls teach it again. */
 export interface HealthBoard {
   note(provider: string, event: HealthEvent): void;
-  /** The candidates in the order to be tried: those that are preferred first, each group in its given order. */
+  /** The candidates in the order of trial: the preferred ones first, each group in its given order. */
   inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
   all(): readonly { readonly provider: string; readonly isHealthy: boolean }[];
 }

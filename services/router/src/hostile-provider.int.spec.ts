@@ -15,7 +15,7 @@ import {
   wholeAnswer,
 } from './testing.ts';
 
-/** Writes the same bytes again and again, as fast as they are taken; ends where the other side goes away. */
+/** Writes the same bytes again and again, as fast as they are taken. Ends when the other side goes away. */
 async function writeAll(response: ServerResponse, bytes: Buffer, times: number, progress = { writtenBytes: 0 }) {
   for (let i = 0; i < times && !response.destroyed; i += 1) {
     progress.writtenBytes += bytes.length;

@@ -6,14 +6,14 @@ export interface TokenCounter {
 }
 
 /**
- * What providers bill, or may bill, and nobody is charged for: for attempts that gave the client nothing, for answers that were
- * withheld, and for what can come on record no more.
+ * Usage that providers bill, or may bill, and nobody is charged for: attempts that gave the client nothing, withheld
+ * answers, and usage that can no longer be recorded.
  */
 export interface HouseLosses {
   add(provider: string, usage: TokenUsage): void;
 }
 
-/** Begins with nothing for each provider: of a series that begins with its first loss nobody would see the rise. */
+/** Starts a series at zero for each provider. A series that began with its first loss would show no rise. */
 export function createHouseLosses(counter: TokenCounter | undefined, providers: readonly string[]): HouseLosses {
   const add = (provider: string, inputTokens: number, outputTokens: number): void => {
     counter?.inc({ provider, kind: 'input' }, inputTokens);
@@ -22,7 +22,7 @@ export function createHouseLosses(counter: TokenCounter | undefined, providers: 
   for (const provider of providers) add(provider, 0, 0);
   return {
     add(provider, usage) {
-      // Where no provider was asked, none bills anything.
+      // If no provider was asked, none bills anything.
       if (provider !== '') add(provider, promptTokensOf(usage), completionTokensOf(usage));
     },
   };

@@ -15,7 +15,7 @@ const append: AppendRequest = {
   causationId: 'a',
 };
 
-/** What is left by a usage that the log answers so: a line, and what counts as lost. */
+/** The traces of a usage for this answer of the log: a line, and the counted losses. */
 async function leftBy(result: AppendResult) {
   const lines: string[] = [];
   const lost: [string, TokenUsage][] = [];

@@ -4,19 +4,19 @@ import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import type { HouseLosses } from './house-losses.ts';
 
-/** Between two attempts: a log that is away refuses at once, and a hold lasts for minutes. */
+/** The pause between two attempts. A log that is away refuses at once, and a hold lasts for minutes. */
 const RETRY_MS = 1_000;
 
 /**
- * Endings that the log could not take while their clients waited. They are brought to it when it is back, so that what
- * was delivered is charged and what was held for the rest is free again, and not only when the hold's time is over.
- * What cannot come on record any more, since the hold has expired meanwhile, stands in this process' log with what was used.
- * Bounded by the requests that were under way when the log went: without it none is admitted.
+ * Endings that the log could not take while their clients waited. When the log is back, they are recorded, so that
+ * delivered text is charged and the rest of the hold is free before the hold's time is over. If the hold has expired
+ * meanwhile, the ending cannot be recorded any more, and this process logs it with its usage. The requests under way
+ * when the log went away bound their number: without the log, no request is admitted.
  */
 export interface LateRecords {
-  /** Tries until the log has this ending or the request has another, which is at the latest when its hold expires. */
+  /** Tries until the log has this ending or another one of the request, at the latest when its hold expires. */
   add(append: AppendRequest): void;
-  /** Tries each once more and leaves the rest to the next start, which closes the holds. */
+  /** Tries each once more. The next start closes the holds of the rest. */
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import type { ProviderConfig } from './config.ts';
 
-/** What the model table needs of the price catalogue: the models of a provider, with every name that means exactly one. */
+/** The router's view of the price catalogue: the models of a provider, with every name that means exactly one. */
 export type ReadCatalogue = (catalogueId: string) => readonly {
   readonly id: string;
   readonly names: readonly string[];
@@ -10,7 +10,7 @@ export type ReadCatalogue = (catalogueId: string) => readonly {
   readonly isSnapshot: (name: string) => boolean;
 }[];
 
-/** Snapshot names that were asked for are remembered up to this many: there are a few dozen real ones. */
+/** How many requested snapshot names are remembered: there are a few dozen real ones. */
 const SNAPSHOTS_REMEMBERED_MAX = 1_000;
 
 export interface ModelTable {
@@ -19,9 +19,9 @@ export interface ModelTable {
 }
 
 /**
- * The models of all providers by the names a client may use: `<model>` goes to every provider that has it, in the
- * order they are configured; `<provider>/<model>` to that one only, and is found but not listed. So is a dated snapshot,
- * which is sent on as it was named and answers to the name of its model here.
+ * The models of all providers by the names that a client may use. `<model>` goes to every provider that has it, in
+ * configured order. `<provider>/<model>` goes to that provider only; it is found but not listed. So is a dated
+ * snapshot, which is sent on under its own name and uses the price of its model.
  */
 export function buildModelTable(
   providers: readonly ProviderConfig[],
@@ -40,13 +40,13 @@ export function buildModelTable(
     }
   }
   const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS, ...model }));
-  // A provider may have a model whose own name looks like another's prefixed one; the plain name wins.
+  // A provider may have a model whose own name looks like another provider's prefixed one. The plain name wins.
   for (const model of listed) byName.set(model.id, model);
   const findSnapshot = createSnapshotFinder(providers, readCatalogue, createdAtS);
   return { find: (name) => byName.get(name) ?? findSnapshot(name), list: () => listed };
 }
 
-/** Snapshots of the models of those providers that take all the catalogue lists. */
+/** Snapshots of the models of providers that take all models of the catalogue. */
 function createSnapshotFinder(
   providers: readonly ProviderConfig[],
   readCatalogue: ReadCatalogue,
@@ -76,7 +76,7 @@ function createSnapshotFinder(
   };
 }
 
-/** One candidate a name: a provider knows its models by their aliases, too, so the name is sent on as it was given. */
+/** One candidate for a name. A provider knows its models by their aliases, too, so the name is sent on unchanged. */
 function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): readonly ModelCandidate[] {
   const priceKeys = new Map<string, string>();
   for (const model of readCatalogue(provider.catalogue)) {
@@ -88,7 +88,7 @@ function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): r
   return names.map((name) => ({
     provider: provider.name,
     model: name,
-    // A model the catalogue does not know has a price key all the same: admission refuses it until it is priced.
+    // A model that the catalogue does not know has a price key all the same. Admission refuses it until it is priced.
     priceKey: priceKeys.get(name) ?? `${provider.catalogue}/${name}`,
   }));
 }

@@ -5,7 +5,7 @@ import { tracedRouter } from './api/traced-router.ts';
 import { routerConfigFrom } from './config-from.ts';
 import { createRouter } from './router.ts';
 
-/** What comes with a body: ids, candidates, bounds. */
+/** The size of a request besides its body: ids, candidates, bounds. */
 const ENVELOPE_MAX_BYTES = 1024 * 1024;
 
 /** Calls providers, as a module of a process. */

@@ -3,10 +3,10 @@ import type { Refusal } from '#errors/error-table.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
 import type { ProviderConfig } from './config.ts';
 
-/** The text of an answer, for an estimate: what was kept of it, and how many times more there was. */
+/** The text of an answer for an estimate: the kept part, and the factor to the whole length. */
 export interface TextSample {
   readonly text: string;
-  /** 1 where all of the text was kept. */
+  /** 1 if all of the text was kept. */
   readonly scale: number;
 }
 
@@ -16,42 +16,44 @@ export type WholeAnswer =
       readonly kind: 'answer';
       /** In OpenAI's form. */
       readonly body: Buffer;
-      /** As the provider reported it; null where it did not, or where the report has no meaning. */
+      /** The provider's report; null if there is none, or if it makes no sense. */
       readonly usage: TokenUsage | null;
       readonly sample: () => TextSample;
     }
   | { readonly kind: 'invalid' };
 
 /**
- * Where an answer stands. `whole`: the provider said that it is complete. `failed`: the provider said that it broke.
- * `invalid`: it cannot be read. `too-long`: the gateway can pass no more of it on, and reads it for its usage alone.
- * Whatever is still open when the provider's bytes end was cut.
+ * The state of an answer. `whole`: the provider said that it is complete. `failed`: the provider said that it broke.
+ * `invalid`: it cannot be read. `too-long`: the gateway can pass no more of it on, and reads on for its usage alone. An
+ * answer that is still open when the provider's bytes end was cut.
  */
 export type AnswerStatus = 'open' | 'whole' | 'failed' | 'invalid' | 'too-long';
 
 /** Reads a provider's answer, one document or a stream, and gives it in OpenAI's form. */
 export interface AnswerDecoder {
-  /** Takes the next bytes; returns what the client may have now, or null. */
+  /** Takes the next bytes. Returns the bytes that the client may have now, or null. */
   push(bytes: Buffer): Buffer | null;
-  /** The provider's bytes are at their end. */
+  /** The provider's bytes have ended. */
   end(): void;
   readonly status: () => AnswerStatus;
-  /** Nothing more is to be read. */
+  /** Whether there is nothing more to read. */
   readonly isOver: () => boolean;
   readonly usage: () => TokenUsage | null;
   /**
-   * Whether `usage` counts the whole answer. Reported before its end it counts the prompt, and a beginning of the
-   * answer.
+   * Whether `usage` counts the whole answer. A report before the end counts the prompt and a beginning of the answer.
    */
   readonly isUsageFinal: () => boolean;
-  /** Whether a model has begun to answer, though the client may have nothing of it yet: sent again, it is paid twice. */
+  /**
+   * Whether a model has begun to answer, even if the client has nothing of it yet. Another call would then be paid
+   * twice.
+   */
   readonly hasWork: () => boolean;
-  /** What was held back until the usage is durable: the end of a whole answer. */
+  /** The held back end of a whole answer, for when the usage is durable. */
   readonly closing: () => Buffer;
   readonly sample: () => TextSample;
 }
 
-/** A request in a provider's own form, and how to read what it answers. */
+/** A request in a provider's own form, and a decoder for its answer. */
 export interface EncodedRequest {
   readonly kind: 'encoded';
   readonly body: Buffer;
@@ -64,9 +66,9 @@ export interface Dialect {
   /** The URL path after the base URL's own. */
   readonly path: (basePath: string) => string;
   readonly headers: (apiKey: string) => Readonly<Record<string, string>>;
-  /** Refused where this provider cannot do what is asked for. */
+  /** A refusal if this provider cannot do what the request asks for. */
   encode(request: CompleteRequest, model: string, config: ProviderConfig): EncodedRequest | EncodingRefusal;
-  /** A refusal's document in OpenAI's shape; null where it has none. */
+  /** The document of a refusal in OpenAI's shape; null if it has none. */
   errorBody(bytes: Buffer): Buffer | null;
 }
 
@@ -83,15 +85,21 @@ export interface ResponseHead {
 
 /** One HTTP call under way. */
 export interface ProviderCall {
-  /** Rejects with a `CallFault` where no answer begins. */
+  /** Rejects with a `CallFault` if no answer begins. */
   readonly head: Promise<ResponseHead>;
-  /** All bytes that have arrived since; null at the end. Rejects with a `CallFault` after the last bytes of a cut answer. */
+  /**
+   * All bytes that have arrived since the last call; null at the end. Rejects with a `CallFault` after the last bytes
+   * of a cut answer.
+   */
   read(): Promise<Buffer | null>;
   /** Whether the request may have reached the provider. */
   readonly wasSent: () => boolean;
-  /** Lets the answer run out unread, so that the connection can be used again; breaks it where that takes long. */
+  /**
+   * Reads the rest of the answer without keeping it, so that the connection can be used again. Closes the connection if
+   * that takes long.
+   */
   discard(): void;
-  /** Breaks the connection. Does nothing where the answer is over. */
+  /** Closes the connection. Does nothing if the answer is over. */
   abort(): void;
 }
 

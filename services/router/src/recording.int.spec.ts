@@ -23,7 +23,7 @@ const messages = [{ role: 'user', content: 'Hi' }];
 const streamed = contentEvent('one') + usageEvent + doneEvent;
 const unavailable = new Fault({ code: 'unavailable', message: 'No log.' });
 
-/** A journal whose appends fail as long as `fails` says so; `before` lets them be written all the same. */
+/** A journal whose appends fail as long as `fails` says so. `before` lets them be written all the same. */
 const failing = (fails: (call: number) => boolean, isWritten = false) => {
   let calls = 0;
   return (journal: Journal): Journal => ({
@@ -104,7 +104,7 @@ test('without a log no answer is completed, streamed or whole', async (t) => {
     const { failure, text, usage } = await ask({ messages, stream });
     assert.deepEqual([failure?.code, usage], ['unavailable', undefined]);
     assert.equal(text, stream ? contentEvent('one') : '');
-    // A stream is recorded as soon as there is a log again; where the router ends before that, it is lost as well.
+    // A stream is recorded as soon as the log is back. If the router ends before that, it is lost as well.
     assert.deepEqual(lost, stream ? [] : ['p input 7', 'p output 2']);
     await router.close();
     assert.deepEqual(lost, ['p input 7', 'p output 2']);
@@ -238,7 +238,7 @@ test('what a slow client has not read yet when its time is over is not left out 
   else assert.equal(last, 'failure');
 });
 
-/** Runs a request that was admitted once more, as an ingress does that lost the router of its first run. */
+/** Runs an admitted request once more, as an ingress does that lost the router of its first run. */
 async function runAgain({ journal, router }: TestRouter, request: CompleteRequest) {
   const frames = await Array.fromAsync(router.complete(request, new AbortController().signal));
   const last = frames.at(-1);

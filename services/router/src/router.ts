@@ -21,12 +21,12 @@ export interface RouterDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Tokens that could not be recorded; absent: they stand in the log lines alone. */
+  /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
 }
 
 export interface Router extends RouterPort {
-  /** Takes no more requests, lets those under way end within a bound, and closes all connections. */
+  /** Takes no more requests, lets running ones end within a bound, and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
       clearTimeout(timer);
       clearTimeout(drainTimer);
       signal.removeEventListener('abort', leave);
-      // A reader that goes away from here on has nothing to be drained.
+      // From here on, a reader that leaves has no provider to be drained.
       run.isGone = true;
       underWay.delete(run);
       channel.close();

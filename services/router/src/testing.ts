@@ -14,15 +14,15 @@ import { createRouter, type Router } from './router.ts';
 
 type Usage = EventBodies['UsageRecorded'];
 
-/** A router over providers of a test, on a log in memory, closed with the test. */
+/** A router over a test's providers, on a log in memory. It is closed with the test. */
 export interface TestRouter {
   readonly router: Router;
   readonly journal: Journal;
   /** Admits a request and runs it to its end. */
   ask(body: Record<string, unknown>, options?: AskOptions): Promise<Asked>;
-  /** The one usage on record for a request; undefined where there is none. */
+  /** The one recorded usage of a request; undefined if there is none. */
   usageOf(requestId: string): Promise<Usage | undefined>;
-  /** What was counted as lost, such as 'p input 7'. */
+  /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface Asked {
   readonly frames: readonly CompleteFrame[];
   readonly text: string;
   readonly usage: Usage | undefined;
-  /** The last frame's failure; undefined where the answer came to its end. */
+  /** The last frame's failure; undefined if the answer came to its end. */
   readonly failure: Extract<CompleteFrame, { kind: 'failure' }>['failure'] | undefined;
 }
 
@@ -96,7 +96,7 @@ export function createTestRouter(
   };
 }
 
-/** Puts an admission on record, as quota does, and makes the request of it. */
+/** Records an admission, as quota does, and returns its request. */
 export async function admit(
   journal: Journal,
   router: Router,
@@ -134,7 +134,7 @@ export async function admit(
   };
 }
 
-/** A provider of a test's own, for what the simulator does not do; returns its base URL. Stops with the test. */
+/** A provider of a test's own, for behaviour that the simulator lacks. Returns its base URL. Stops with the test. */
 export async function hostileProvider(
   test: Scope,
   answer: (response: ServerResponse, request: IncomingMessage, body: string, call: number) => void,
@@ -156,7 +156,7 @@ export async function hostileProvider(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }
 
-/** A chat completion of one choice, with a usage of 7 and 2. */
+/** A chat completion of one choice, with a usage of 7 and 2 tokens. */
 export const wholeAnswer = JSON.stringify({
   id: 'c',
   object: 'chat.completion',

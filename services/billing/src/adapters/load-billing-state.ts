@@ -5,7 +5,7 @@ import type { OpenRequest } from '../domain/open-request/open-requests.ts';
 import { openRequestProjection } from '../projections/open-request.ts';
 import { priceBookProjection } from '../projections/price-book-rows.ts';
 
-/** What the projections hold, and the position up to which all of it is true. */
+/** The rows of the projections, and the position up to which all of them are true. */
 export interface BillingState {
   readonly afterPosition: number;
   readonly prices: readonly Price[];
@@ -13,8 +13,8 @@ export interface BillingState {
 }
 
 /**
- * Reads both projections in one snapshot. They may stand at different positions: the earlier one is given, and folding
- * events twice into what is ahead changes nothing.
+ * Reads both projections in one snapshot. They may stand at different positions. This returns the earlier one: folding
+ * events twice into the other changes nothing.
  */
 export async function loadBillingState(pool: pg.Pool): Promise<BillingState> {
   const client = await pool.connect();

@@ -3,7 +3,7 @@ import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js'
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Billing } from '../billing.ts';
 
-/** gateway.billing.v1.BillingService, of the leader. */
+/** gateway.billing.v1.BillingService of the leader. */
 export function billingService(
   billing: Pick<BillingPort, 'usage' | 'isFree'> & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {

@@ -4,7 +4,7 @@ import type { Journal } from '#journal/journal.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
 import { isSamePrice, type PriceBook, type PriceOffer, pricePublished } from '../domain/price-book/price-book.ts';
 
-/** Another process publishing the same prices at the same time is done after one round; more means a fault. */
+/** If another process publishes the same prices at the same time, one more round suffices. More rounds mean a fault. */
 const ROUNDS_MAX = 3;
 
 export interface PublishDependencies {
@@ -15,9 +15,9 @@ export interface PublishDependencies {
 }
 
 /**
- * Publishes each offer that differs from the newest price of its key, all at once, and resolves to their number when
- * the book has them. Offering the same prices again publishes nothing. Rejects with the log's `Fault` where it cannot
- * be written; what was published by then stays, and the rest is published by calling again.
+ * Publishes each offer that differs from the newest price of its key, all at once. Resolves to their number when the
+ * book has them. Offering the same prices again publishes nothing. Rejects with the log's `Fault` if the log cannot be
+ * written. Prices published by then stay, and another call publishes the rest.
  */
 export async function publishPrices(
   offers: readonly PriceOffer[],
@@ -39,7 +39,7 @@ export async function publishPrices(
   throw new Fault({ code: 'unavailable', message: 'Prices are being published from elsewhere at the same time.' });
 }
 
-/** False where another writer published that version first. */
+/** False if another writer published that version first. */
 async function publish(
   offer: PriceOffer,
   publishedAtMs: number,

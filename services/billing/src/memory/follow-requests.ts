@@ -9,28 +9,28 @@ import {
 } from '../domain/open-request/open-requests.ts';
 import { createPriceBook, type PriceBook } from '../domain/price-book/price-book.ts';
 
-/** Whoever charges. */
+/** The part that charges. */
 export interface ChargeableWatcher {
   /** A request's usage has just come. */
   readonly onChargeable: (request: ChargeableRequest) => void;
-  /** A request has come to its end, by a charge or an expiry. */
+  /** A request has ended, by a charge or an expiry. */
   readonly onEnded: (requestId: string) => void;
-  /** Asked after each batch of events: the log waits for the promise, where there is one. It never rejects. */
+  /** Called after each batch of events. If it returns a promise, the log waits for it. The promise never rejects. */
   readonly room: () => Promise<void> | undefined;
 }
 
-/** The price book and the open requests, folded as the log goes on. Nothing is charged or published by them alone. */
+/** The price book and the open requests, folded as the log goes on. This alone charges and publishes nothing. */
 export interface FollowedRequests extends Following {
   readonly book: PriceBook;
   readonly open: OpenRequests;
   /**
-   * From now on whoever charges is told; what is to be charged already is in `open`. One watcher at most: a second leader
-   * of the same requests is a fault.
+   * From now on the watcher is called. Requests that are already ready to charge are in `open`. There is at most one
+   * watcher: a second leader of the same requests is a fault.
    */
   watch(watcher: ChargeableWatcher): void;
 }
 
-/** Follows the log from where a snapshot stands, also of tables of which some are ahead of it. */
+/** Follows the log from a snapshot's position, even if some tables are ahead of it. */
 export function followRequests(
   journal: Followable,
   snapshot: {

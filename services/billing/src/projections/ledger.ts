@@ -2,7 +2,7 @@ import type { Projection } from '#journal/projection.ts';
 import { bigintArray, textArray } from '#postgres/binary-array.ts';
 
 /**
- * The balance of every account: all postings of all entries. A customer's is what it has neither used nor been paid
+ * The balance of every account: all postings of all entries. A customer's balance is the money neither used nor paid
  * back.
  */
 export const ledgerProjection: Projection = {

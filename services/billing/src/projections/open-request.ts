@@ -2,7 +2,7 @@ import type { Projection, Transaction } from '#journal/projection.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { bigintArray, textArray } from '#postgres/binary-array.ts';
 
-/** What a batch comes to for one request. */
+/** The net effect of a batch on one request. */
 interface Change {
   readonly requestId: string;
   admission?: RecordedEvent<'RequestAdmitted'>;
@@ -11,8 +11,8 @@ interface Change {
 }
 
 /**
- * The requests that are neither charged nor expired. Most come and go within a batch and never touch the table: it holds
- * what is open between two batches.
+ * The requests that are neither charged nor expired. Most requests begin and end within a batch and never touch the
+ * table: the table holds requests that are open between two batches.
  */
 export const openRequestProjection: Projection = {
   name: 'billing.open_request',

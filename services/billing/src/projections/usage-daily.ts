@@ -13,7 +13,7 @@ interface Sums {
   amountNanoUsd: bigint;
 }
 
-/** What each user used and paid, a day and model: from the charges alone, whose lines hold the counts. */
+/** Each user's use and cost by day and model. Computed from the charges alone, whose lines hold the counts. */
 export const usageDailyProjection: Projection = {
   name: 'billing.usage_daily',
   schema: 'billing',
@@ -60,7 +60,7 @@ export const usageDailyProjection: Projection = {
 };
 
 function addCharge(rows: Map<string, Sums>, charge: EventBodies['ChargePosted']): void {
-  // No provider answered: nothing was used and nothing is owed.
+  // No provider answered, so nothing was used and nothing is owed.
   if (charge.priceKey === '') return;
   const day = new Date(Number(charge.postedAtMs)).toISOString().slice(0, 'YYYY-MM-DD'.length);
   const model = pricedModel(charge.priceKey);
@@ -72,7 +72,7 @@ function addCharge(rows: Map<string, Sums>, charge: EventBodies['ChargePosted'])
   for (const { unit, quantity } of charge.lines) if (isUnit(row.tokens, unit)) row.tokens[unit] += quantity;
 }
 
-/** The answering model by the name its price has: <catalogue>/<model>. */
+/** The answering model under its price's name: <catalogue>/<model>. */
 function pricedModel(priceKey: string): string {
   return priceKey.slice(priceKey.indexOf('/') + 1);
 }

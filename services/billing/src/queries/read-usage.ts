@@ -9,10 +9,10 @@ export interface UsageQuery {
   readonly toDay: string;
 }
 
-/** A leap year: bounds an answer to a year of days times the models a user calls. */
+/** A leap year. This bounds an answer to a year of days times the user's models. */
 const DAYS_MAX = 366;
 const DAY_MS = 86_400_000;
-/** PostgreSQL has no year 0; a caller that asks for such a day is told so by us. */
+/** PostgreSQL has no year 0, so the gateway refuses such a day itself. */
 const FIRST_YEAR_MS = Date.parse('0001-01-01T00:00:00Z');
 
 interface UsageRow {
@@ -27,7 +27,7 @@ interface UsageRow {
   readonly amount_nano_usd: bigint;
 }
 
-/** What a user used and paid, by day and model. Rejects with an `invalid_request` Fault for days that make no range. */
+/** A user's use and cost by day and model. Rejects with an `invalid_request` Fault if the days make no range. */
 export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery): Promise<UsageLine[]> {
   const fromMs = parseDay(query.fromDay, 'from');
   const toMs = parseDay(query.toDay, 'to');
@@ -58,7 +58,7 @@ export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery)
 
 function parseDay(day: string, param: string): number {
   const atMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  // February 30 parses as a day of March; no day of any month has another text than its own.
+  // February 30 parses as a day of March. A real day has the same text after parsing.
   if (Number.isNaN(atMs) || atMs < FIRST_YEAR_MS || new Date(atMs).toISOString().slice(0, day.length) !== day) {
     throw new Fault(invalid(`"${param}" must be a day such as 2026-01-31.`, param));
   }

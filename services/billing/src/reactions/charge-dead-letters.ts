@@ -7,12 +7,12 @@ import type { StuckCharge } from './stuck-charges.ts';
 /** The reaction's name among the consumers of the log. */
 const CONSUMER = 'billing.charges';
 
-/** Tried at a time: a commit's worth, so that charges of the moment never queue behind thousands. */
+/** How many are tried at a time: a commit's worth, so that current charges never queue behind thousands. */
 const RETRY_BATCH = 256;
 
 /**
- * The usages that cannot be charged, as dead letters. In memory: a start tries every usage without a charge, so the next
- * leader finds the same ones with the same reasons.
+ * The usages that cannot be charged, as dead letters. Kept in memory: a start tries every usage without a charge, so
+ * the next leader finds the same ones with the same reasons.
  */
 export function chargeDeadLetters({ stuck, retry }: Pick<ChargeReaction, 'stuck' | 'retry'>): DeadLetterSource {
   function letters(): readonly DeadLetter[] {
@@ -41,7 +41,7 @@ export function chargeDeadLetters({ stuck, retry }: Pick<ChargeReaction, 'stuck'
   };
 }
 
-/** Undefined for a usage whose place in the log is not known: a letter is asked for by its place. */
+/** Undefined for a usage of unknown position: a letter is asked for by its position. */
 function letterOf({ request, position, failure, tries, lastTriedAtMs }: StuckCharge): DeadLetter | undefined {
   if (position === undefined) return undefined;
   const { requestId, usage } = request;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { formatUsd } from '#money/nano-usd.ts';
 import type { Charge } from '../domain/charge/decide-charge.ts';
 
-/** What a request cost, in one short line: what was asked and used is in the ingress' line of the same request id. */
+/** Logs a request's cost in one short line. The ingress' line of the same request id has the request and its usage. */
 export function logCharge(logger: Logger, charge: Charge): void {
   if (!logger.isLevelEnabled('info')) return;
   logger.info(

@@ -78,7 +78,7 @@ async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
   await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
 }
 
-/** As the first versions of the price. */
+/** Publishes them as the first versions of the price. */
 async function publish(journal: Journal, prices: readonly (typeof price)[]): Promise<void> {
   for (const [version, each] of prices.entries()) {
     const data = pricePublished({ ...each, source: 'config' }, 1);
@@ -92,7 +92,7 @@ async function publish(journal: Journal, prices: readonly (typeof price)[]): Pro
   }
 }
 
-/** A log that cannot be written the first times a charge is tried. */
+/** A log that cannot be written the first times that a charge is tried. */
 function logAwayFor(appends: number): Journal {
   const journal = createMemoryJournal();
   let left = appends;

@@ -13,17 +13,18 @@ import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-fligh
 import { createPriceReader } from './read-prices.ts';
 import { createStuckCharges, type StuckCharges } from './stuck-charges.ts';
 
-/** The log is away: first asked again after this, then after twice as long each time, up to the most. */
+/** The pauses while the log is away: the first one, then twice as long each time, up to the longest. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 5_000;
 
 /**
- * What is stuck waits for something rare (an operator, a price): looked at again after this, then after up to ten times
- * as long. A round takes no more than fit in flight, so that a hundred thousand cost no more than two thousand.
+ * The pauses for stuck usages, which wait for something rare (an operator, a price): the first one, then up to ten
+ * times as long. A round takes no more than fit in flight, so a hundred thousand stuck usages cost no more than two
+ * thousand.
  */
 const STUCK_RETRY_MS = 30_000;
 
-/** Who asks for a try waits this long for the log, which a charge has for itself without end. */
+/** How long a requested try waits for the log. A charge itself waits without end. */
 const RETRY_WAIT_MAX_MS = 10_000;
 
 export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 'readPrices'> {
@@ -34,40 +35,40 @@ export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 're
 }
 
 export interface ChargeStats {
-  /** Posted by this process. */
+  /** The number of charges that this process posted. */
   readonly charges: number;
   readonly chargesInFlight: number;
-  /** Usages that cannot be charged: anything but 0 needs a look. */
+  /** The number of usages that cannot be charged. Anything but 0 needs a look. */
   readonly chargesStuck: number;
 }
 
-/** From usages to charges: many at once, none lost, none waiting for another. */
+/** Turns usages into charges: many at once, none lost, none waiting for another. */
 export interface ChargeReaction {
-  /** Returns at once; the charge is decided after the work at hand, so that the answer's last bytes go out first. */
+  /** Returns at once. The charge is decided after the current work, so that the answer's last bytes go out first. */
   enqueue(request: ChargeableRequest): void;
-  /** Undefined where there is room for more charges; else resolves when there is. */
+  /** Undefined if there is room for more charges; otherwise a promise that resolves when there is. */
   room(): Promise<void> | undefined;
-  /** The log has the request's end, whoever wrote it. */
+  /** The log has the request's end, whichever process wrote it. */
   ended(requestId: string): void;
   /**
-   * Tries a stuck usage now; resolves to why it is stuck still, or to undefined where it is no more. Of many who ask at
-   * once for the same, one charges. Rejects with a `Fault` (`unavailable`) where the log is away.
+   * Tries a stuck usage now. Resolves to the reason why it is still stuck, or to undefined if it is not. If many ask at
+   * once for the same usage, one charge runs. Rejects with a `Fault` (`unavailable`) if the log is away.
    */
   retry(requestId: string, signal: AbortSignal): Promise<Failure | undefined>;
   /** The usages that cannot be charged now. */
   readonly stuck: Pick<StuckCharges, 'all' | 'find'>;
   stats(): ChargeStats;
-  /** Charges what is enqueued, without trying again where the log is away: the next start finds the rest in the log. */
+  /** Charges the queued usages, without trying again if the log is away. The next start finds the rest in the log. */
   close(): Promise<void>;
 }
 
-/** The charges of this process, and what they need. */
+/** The charges of this process, and their collaborators. */
 interface Charging {
   readonly deps: ChargeReactionDependencies;
   readonly charge: ChargeDependencies;
   readonly clock: Clock;
   readonly stuck: StuckCharges;
-  /** Aborted when the process ends: nothing is tried again any more. */
+  /** Aborted when the process ends. Nothing is tried again after that. */
   readonly stopping: AbortController;
   charges: number;
   isLogAway: boolean;
@@ -101,7 +102,7 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
       if (found !== undefined) forget(charging, found.request);
     },
     async retry(requestId, signal) {
-      // What is under way may have looked before the cause was mended.
+      // The running charge may have looked before the cause was mended.
       await over(inFlight.runOf(requestId), signal);
       const request = deps.open.findChargeable(requestId);
       if (request === undefined) return undefined;
@@ -119,7 +120,7 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
   };
 }
 
-/** Tries until the log says how it ends, or the process stops. Never rejects. */
+/** Tries until the log has the outcome, or the process stops. Never rejects. */
 async function charge(charging: Charging, request: ChargeableRequest): Promise<void> {
   const { deps, stopping } = charging;
   for (let retryMs = RETRY_FIRST_MS; ; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
@@ -137,7 +138,7 @@ async function charge(charging: Charging, request: ChargeableRequest): Promise<v
   }
 }
 
-/** Why the usage cannot be charged; undefined where it is. Rejects while the log is away. */
+/** The reason why the usage cannot be charged; undefined if it can. Rejects while the log is away. */
 async function attempt(charging: Charging, request: ChargeableRequest): Promise<Failure | undefined> {
   const { logger } = charging.deps;
   try {
@@ -155,7 +156,7 @@ async function attempt(charging: Charging, request: ChargeableRequest): Promise<
   }
 }
 
-/** Where the usage stands in the log; undefined where that cannot be found. Rejects while the log is away. */
+/** The usage's position; undefined if it cannot be found. Rejects while the log is away. */
 async function positionOf(
   { deps, stuck }: Charging,
   { requestId, usage }: ChargeableRequest,
@@ -184,14 +185,16 @@ function park(
   position: number | undefined,
 ): void {
   const { requestId } = request;
-  // Not told again with every try: a hundred thousand would fill the logs.
+  // Not logged with every try: a hundred thousand stuck usages would fill the logs.
   if (stuck.find(requestId)?.failure.message !== failure.message) {
     deps.logger.error({ requestId, reason: failure.message }, 'a usage cannot be charged; it will be tried again');
   }
   stuck.add({ request, position, failure, lastTriedAtMs: clock() });
 }
 
-/** Resolves with the run; rejects where that takes too long, which only the log's absence makes it, or at the signal. */
+/**
+ * Resolves with the run. Rejects at the signal, or if the run takes too long, which happens only while the log is away.
+ */
 async function over(run: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
   if (run === undefined) return;
   const { promise, reject } = Promise.withResolvers<void>();

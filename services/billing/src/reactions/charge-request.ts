@@ -11,21 +11,21 @@ import type { PriceBook } from '../domain/price-book/price-book.ts';
 export interface ChargeDependencies {
   readonly journal: Pick<Journal, 'append' | 'readStream'>;
   readonly book: PriceBook;
-  /** Brings every version of a price from the log into the book. */
+  /** Reads every version of a price from the log into the book. */
   readonly readPrices: (priceKey: string) => Promise<void>;
 }
 
-/** `ended`: it had been charged before. `stuck`: no charge can be right until something else changes. */
+/** `ended`: the request was charged before. `stuck`: no charge can be right until something else changes. */
 export type ChargeOutcome =
   | { readonly kind: 'charged'; readonly charge: Charge; readonly isRepeat: boolean }
   | { readonly kind: 'ended' }
   | { readonly kind: 'stuck'; readonly failure: Failure };
 
 /**
- * Posts the charge of a request whose usage is on record. May be called again at any time, also after a crash: the
- * charge has the same id, place in the stream and bytes each time, so it gets into the log once.
+ * Posts the charge of a request whose usage is on record. May be called again at any time, even after a crash: the
+ * charge has the same id, place in the stream and bytes each time, so the log takes it once.
  *
- * Rejects with the log's `Fault` (`unavailable`) where it cannot be written now.
+ * Rejects with the log's `Fault` (`unavailable`) if the log cannot be written now.
  */
 export async function chargeRequest(request: ChargeableRequest, deps: ChargeDependencies): Promise<ChargeOutcome> {
   const { requestId, usage } = request;
@@ -63,7 +63,7 @@ async function appendCharge(
     });
     if (result.kind === 'appended') return { kind: 'charged', charge, isRepeat: result.isRepeat };
   } catch (thrown) {
-    // The id is taken by other bytes: a charge by a version of this code that writes them differently.
+    // Other bytes have the id: a charge by a version of this code that writes them differently.
     if (!(thrown instanceof Fault && thrown.code === 'conflict')) throw thrown;
   }
   return (await readAdmission(requestId, journal)) === 'ended'
@@ -75,7 +75,7 @@ function stuck(code: string, message: string): ChargeOutcome {
   return { kind: 'stuck', failure: failure(code, message) };
 }
 
-/** The request's admission from the log; `ended` where the request is charged or expired. */
+/** The request's admission from the log; `ended` if the request is charged or expired. */
 async function readAdmission(
   requestId: string,
   journal: ChargeDependencies['journal'],

@@ -1,20 +1,23 @@
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
 
-/** Charges decided or on their way into the log: four of the log's largest batches, so that it never waits for more. */
+/**
+ * How many charges are decided or on their way into the log: four of the log's largest batches, so that the log never
+ * waits for more.
+ */
 export const CHARGES_IN_FLIGHT_MAX = 2_048;
 
-/** The charges that wait for their turn or run, one of a request at a time. */
+/** The waiting and running charges, at most one for a request at a time. */
 export interface ChargesInFlight {
-  /** Returns at once; it begins after the work at hand. */
+  /** Returns at once. The charge begins after the current work. */
   enqueue(request: ChargeableRequest): void;
-  /** Begins it now, unless one of the request runs. */
+  /** Begins the charge now, unless one of the request runs. */
   start(request: ChargeableRequest): void;
-  /** Of a request, the run under way; never rejects. */
+  /** The running charge of a request. It never rejects. */
   runOf(requestId: string): Promise<void> | undefined;
-  /** Undefined where there is room for more; else resolves when there is. */
+  /** Undefined if there is room for more; otherwise a promise that resolves when there is. */
   room(): Promise<void> | undefined;
   size(): number;
-  /** Begins what waits, and resolves when all have ended. */
+  /** Begins the waiting charges, and resolves when all have ended. */
   drain(): Promise<void>;
 }
 
@@ -32,7 +35,7 @@ export function createChargesInFlight(charge: (request: ChargeableRequest) => Pr
     makeRoom();
   }
 
-  /** A second charge of a request would only find what the first has done. */
+  /** A second charge of a request would only find the result of the first. */
   function start(request: ChargeableRequest): void {
     const { requestId } = request;
     if (running.has(requestId)) return;

@@ -5,9 +5,9 @@ import { priceFromEvent } from '#money/price.ts';
 import type { PriceBook } from '../domain/price-book/price-book.ts';
 
 /**
- * Brings every version of a price from the log into the book. Those who ask in one turn share a read that begins after it:
- * thousands of usages that miss the same price cost the log one read a round, and none gets an answer older than its
- * question.
+ * Reads every version of a price from the log into the book. Callers of one turn share a read that begins after it.
+ * Thousands of usages that miss the same price thus cost the log one read a round, and no caller gets an answer older
+ * than its question.
  */
 export function createPriceReader(deps: {
   readonly journal: Pick<Journal, 'readStream'>;

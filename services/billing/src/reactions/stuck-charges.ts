@@ -1,16 +1,19 @@
 import type { Failure } from '#dead-letters/dead-letter.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
 
-/** A stuck usage is tried again after the first pause, then after twice as long each time, up to so many times that. */
+/**
+ * A stuck usage is tried again after the first pause, then after twice as long each time, up to this many times the
+ * first pause.
+ */
 const RETRY_GROWTH_MAX = 10;
 
 export interface StuckCharge {
   readonly request: ChargeableRequest;
-  /** Of the usage; undefined where the log did not give its stream. */
+  /** The usage's position; undefined if the log did not give its stream. */
   readonly position: number | undefined;
   /** Why the last try failed. */
   readonly failure: Failure;
-  /** By this process. */
+  /** The number of tries by this process. */
   readonly tries: number;
   readonly lastTriedAtMs: number;
 }
@@ -20,7 +23,7 @@ interface Waiting extends StuckCharge {
 }
 
 /**
- * The usages that cannot be charged for now, those tried last at the end. They are those of the open requests, not
+ * The usages that cannot be charged for now, the last tried at the end. These are the open requests' own objects, not
  * copies.
  */
 export interface StuckCharges {

@@ -2,7 +2,7 @@ import type { ClientBase, QueryResult } from 'pg';
 import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { bigintArray, byteaArray, int2Array, int4Array, textArray, uuidArray } from '#postgres/binary-array.ts';
 
-/** Another writer has taken over: this one must not write again. */
+/** Another writer has taken over. This one must not write again. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
@@ -12,7 +12,7 @@ type Database = Pick<ClientBase, 'query'>;
 const COLUMNS = `part, position, event_id, stream, version, type, schema_version, recorded_at_ms, epoch,
   correlation_id, causation_id, body::text as body, chain`;
 
-/** Begins a new term as the only writer of the partition; from here on every older writer's commit fails. */
+/** Begins a new term as the only writer of the partition. From here on, every older writer's commit fails. */
 export async function takeOffice(database: Database, part: number): Promise<StoredHead> {
   const result = await database.query(
     'update journal.writer set epoch = epoch + 1 where part = $1 returning epoch, position, chain',
@@ -21,12 +21,12 @@ export async function takeOffice(database: Database, part: number): Promise<Stor
   return headFrom(result);
 }
 
-/** The head as it stands, whoever writes. */
+/** The current head, whichever process writes. */
 export async function readHead(database: Database, part: number): Promise<StoredHead> {
   return headFrom(await database.query('select epoch, position, chain from journal.writer where part = $1', [part]));
 }
 
-/** When the newest event was recorded; 0 for an empty log. */
+/** The time when the newest event was recorded; 0 for an empty log. */
 export async function readLastRecordedAtMs(database: Database, part: number): Promise<number> {
   const result = await database.query(
     'select recorded_at_ms from journal.event where part = $1 order by position desc limit 1',
@@ -36,8 +36,8 @@ export async function readLastRecordedAtMs(database: Database, part: number): Pr
 }
 
 /**
- * The fence and the rows are one statement, so one round trip and one commit: where the writer's row is not as this
- * writer left it, nothing is inserted.
+ * The fence and the rows are one statement, so one round trip and one commit. If the writer's row is not as this writer
+ * left it, nothing is inserted.
  */
 const insertRows = (rows: string): string => `
 with fence as (
@@ -55,11 +55,11 @@ const INSERT_MANY = `${insertRows(`t.position, t.event_id, t.stream, t.version, 
     $9::text[], $10::text[], $11::bytea[])
   as t(position, event_id, stream, version, type, schema_version, recorded_at_ms, correlation_id, causation_id, body, chain)`;
 
-/** A batch of one, as most are while little is going on: eleven arrays cost more than a row of its own. */
+/** The statement for a batch of one event, which is usual under little load: eleven arrays cost more than a row. */
 const INSERT_ONE = insertRows(`$1::bigint, $2::uuid, $3::text, $4::int, $5::text, $6::smallint, $7::bigint, $8::text,
   $9::text, $10::json, $11::bytea`);
 
-/** Commits a batch that follows `head`. Throws `FencedError` where the log is not at `head` in this writer's term. */
+/** Commits a batch that follows `head`. Throws `FencedError` if the log is not at `head` in this writer's term. */
 export async function insertBatch(database: Database, head: StoredHead, rows: readonly StoredEvent[]): Promise<void> {
   const last = rows.at(-1);
   if (last === undefined) return;
@@ -107,17 +107,17 @@ function arraysOf(rows: readonly StoredEvent[]): readonly Buffer[] {
 }
 
 /**
- * One transaction that takes a block of the disk and is synced, whatever the session's default is. A small row in a page
- * that stands already would find room on a full disk, where an event finds none.
+ * One transaction that takes a block of the disk and is synced, whatever the session's default is. A small row in an
+ * existing page would find room on a full disk where an event finds none.
  */
 const PROBE = `select set_config('synchronous_commit', 'on', true);
 truncate journal.write_probe;
 insert into journal.write_probe values (now())`;
 
-/** A schema that is not migrated yet has no table for it, or lets nobody use it: appends alone tell then. */
+/** A schema that is not migrated yet has no probe table, or gives no right to use it. Then only appends tell. */
 const UNPROBED_STATES: ReadonlySet<unknown> = new Set(['42P01', '42501']);
 
-/** Rejects where the log's disk takes no writes now. */
+/** Rejects if the log's disk takes no writes now. */
 export async function probeWrite(database: Database): Promise<void> {
   try {
     await database.query(PROBE);
@@ -126,7 +126,7 @@ export async function probeWrite(database: Database): Promise<void> {
   }
 }
 
-/** Events by id: those that exist. */
+/** The existing events with these ids. */
 export async function readByIds(database: Database, eventIds: readonly string[]): Promise<StoredEvent[]> {
   const result = await database.query(`select ${COLUMNS} from journal.event where event_id = any($1::uuid[])`, [
     uuidArray(eventIds),
@@ -134,11 +134,11 @@ export async function readByIds(database: Database, eventIds: readonly string[])
   return result.rows.map(rowFrom);
 }
 
-/** The versions of streams: those that exist. */
+/** The versions of those streams that exist. */
 export async function readVersions(database: Database, streams: readonly string[]): Promise<Map<string, number>> {
   const result = await database.query(
-    // A look-up in the index for each, whatever the planner believes of a table it has not analysed yet: as one grouped
-    // query it read the whole log.
+    // One index look-up for each stream, whatever the planner believes about a table that it has not analysed yet. As
+    // one grouped query, it read the whole log.
     `select asked.stream, found.version from unnest($1::text[]) as asked(stream)
      cross join lateral (
        select version from journal.event where event.stream = asked.stream order by version desc limit 1

@@ -36,7 +36,7 @@ test('what an append given up on may still become is settled before its stream i
     lead(false);
     await assert.rejects(remote.append(request), Fault);
     lead(true);
-    // As the leader would, had it been the answer that was lost.
+    // As the leader would do if its answer had been lost.
     void local.append(request);
     assert.equal((await remote.readStream('key-a')).length, 1);
   }));

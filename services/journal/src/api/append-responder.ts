@@ -6,8 +6,8 @@ import type { Journal } from '#journal/journal.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
 /**
- * Serves the log's writer on the bus. Silent while this process does not hold the lease: whoever asks tries again and
- * reaches the successor. A writer that was stopped and has been succeeded cannot write, whatever it is sent.
+ * Serves the log's writer on the bus. Silent while this process does not hold the lease, so that the caller tries again
+ * and reaches the successor. A stopped writer that has been succeeded cannot write, whatever message it gets.
  */
 export function startAppendResponder(options: {
   readonly bus: Bus;
@@ -17,7 +17,7 @@ export function startAppendResponder(options: {
   readonly logger: Logger;
 }): { close(): Promise<void> } {
   const { bus, part, journal, isLeading, logger } = options;
-  /** Appends that are being written: what `head` waits for. */
+  /** Appends under way, which `head` waits for. */
   const underWay = new Set<Promise<void>>();
 
   async function append(message: BusMessage): Promise<void> {

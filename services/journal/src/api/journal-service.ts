@@ -4,21 +4,21 @@ import { type StoredEvent, type StoredHead, storedEventToWire } from '#journal/s
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import { splitByBytes } from './split-by-bytes.ts';
 
-/** Events asked of the store at once: as many as the writer commits at once. */
+/** How many events one query of the store reads: as many as one commit of the writer has. */
 const READ_BATCH_EVENTS = 512;
-/** Of one message, far below what a client takes, so that one event that is larger by itself still fits. */
+/** The bytes of one message. Far below what a client takes, so that a single larger event still fits. */
 const MESSAGE_MAX_BYTES = 1024 * 1024;
-/** Of a stream given in one message: what a client takes, with room for the envelopes' own bytes. */
+/** The bytes of a stream in one message: what a client takes, less room for the envelopes. */
 const STREAM_MAX_BYTES = 12 * 1024 * 1024;
 
-/** The log as it is stored, for those who check it: hashes and exact bodies included. */
+/** The stored log for audits, with hashes and exact bodies. */
 interface StoredLog {
-  /** The next events after a position in log order, at most `limit`; fewer only at the log's end. */
+  /** The next events after a position in log order, at most `limit`. Fewer only at the log's end. */
   readStored(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
   /** A stream's events in order; none for an unknown stream. */
   readStoredStream(stream: string): Promise<readonly StoredEvent[]>;
   head(): StoredHead;
-  /** Why the log cannot be written now; empty where it can be. Absent: nobody looks. */
+  /** Why the log cannot be written now; empty if it can be. Absent: nobody checks. */
   unwritable?(): string;
 }
 
@@ -33,7 +33,7 @@ export function journalService(ports: StoredLog): ServedService {
       while (after < end && !signal.aborted) {
         const events = await ports.readStored(after, Math.min(READ_BATCH_EVENTS, end - after));
         const last = events.at(-1);
-        // A log that stops before its head was tampered with: the reader sees so, by asking for the head.
+        // A log that stops before its head was tampered with. The reader finds out by asking for the head.
         if (last === undefined) return;
         for (const part of splitByBytes(events, storedBytes, MESSAGE_MAX_BYTES)) {
           yield { events: part.map(storedEventToWire) };
@@ -54,7 +54,7 @@ export function journalService(ports: StoredLog): ServedService {
   });
 }
 
-/** The envelope's fields but for the body are bounded: ids, names, numbers. */
+/** An envelope's size without the body. Its fields are bounded: ids, names, numbers. */
 const ENVELOPE_BYTES = 512;
 
 function storedBytes(event: StoredEvent): number {

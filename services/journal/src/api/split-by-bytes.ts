@@ -1,4 +1,4 @@
-/** Splits items, in order, into runs of at most so many bytes; an item that is larger by itself is a run of its own. */
+/** Splits items, in order, into runs of at most so many bytes. A larger item is a run of its own. */
 export function splitByBytes<T>(items: readonly T[], bytesOf: (item: T) => number, maxBytes: number): T[][] {
   const runs: T[][] = [];
   let run: T[] = [];

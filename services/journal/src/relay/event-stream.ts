@@ -9,7 +9,7 @@ import { committedEvents, eventStreamName } from '#bus/subjects.ts';
 import { eventsFromMessage } from '#journal/event-message.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
-/** What JetStream keeps of the log; who needs older events reads the log itself. */
+/** How much of the log JetStream keeps. A consumer that needs older events reads the log itself. */
 const KEPT_MAX_BYTES = 4 * 1024 ** 3;
 const KEPT_MAX_AGE_MS = 7 * 86_400_000;
 
@@ -17,8 +17,8 @@ const STREAM_NOT_FOUND = 10_059;
 const NO_MESSAGE = 10_037;
 
 /**
- * Where a JetStream stream ends: its last sequence, and the place in the log of the last event there; both 0 where it
- * is empty.
+ * The end of a JetStream stream: its last sequence, and the log position of its last event; both 0 if the stream is
+ * empty.
  */
 export interface StreamEnd {
   readonly sequence: number;
@@ -28,18 +28,18 @@ export interface StreamEnd {
 export interface EventStreamOptions {
   readonly part: number;
   readonly replicas: number;
-  /** Where the log ends. */
+  /** The log's head. */
   readonly head: number;
-  /** Asked before a stream is thrown away. */
+  /** Checked before a stream is deleted. */
   readonly isLeading: () => boolean;
   readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
- * Makes sure there is a JetStream stream for the events, and says where it ends. One that has more than the log is not of
- * this log, which was brought back from a backup; one whose end cannot be read is somebody else's doing. Both are thrown
- * away and made anew: nothing rests on them. Rejects where this process no longer leads: its successor may have written
- * more than it knows of.
+ * Makes sure that there is a JetStream stream for the events, and returns its end. A stream that has more than the log
+ * is of another log, if the log was restored from a backup. A stream whose end cannot be read was written by another
+ * program. Both are deleted and created anew: nothing depends on them. Rejects if this process no longer leads, since
+ * its successor may have written more than it knows.
  */
 export async function openEventStream(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd> {
   const end = await findEnd(manager, options);
@@ -51,7 +51,7 @@ export async function openEventStream(manager: JetStreamManager, options: EventS
   return { sequence: state.last_seq, position: 0 };
 }
 
-/** undefined: what stands there is no message of events. */
+/** undefined: the last message is no message of events. */
 async function findEnd(manager: JetStreamManager, options: EventStreamOptions): Promise<StreamEnd | undefined> {
   const name = eventStreamName(options.part);
   const state = await stateOf(manager, options);
@@ -84,7 +84,7 @@ async function stateOf(manager: JetStreamManager, { part, replicas }: EventStrea
     max_bytes: KEPT_MAX_BYTES,
     max_age: KEPT_MAX_AGE_MS * 1_000_000,
     num_replicas: replicas,
-    // Nothing rests on it: the expected sequence of each message keeps a second relay from interleaving.
+    // No correctness depends on it: the expected sequence of each message keeps a second relay from interleaving.
     duplicate_window: 1_000_000_000,
   });
   return info.state;

@@ -32,7 +32,7 @@ test('events come once and in order while NATS is stopped, killed and wiped', ()
     await follower.hasAll(4);
   }));
 
-/** What JetStream has, by position. */
+/** The events on JetStream, by position. */
 async function relayed(bus: Bus): Promise<number[]> {
   const manager = await jetstreamManager(bus.connection);
   const { state } = await manager.streams.info(eventStreamName(PART));
@@ -81,7 +81,7 @@ test('a stream with more than the log has is made anew from the log', () =>
     await appendTo(local, 'a');
     const [event] = await Array.fromAsync(local.read(0), ([first]) => first ?? assert.fail());
     await untilRelayed(bus, 1);
-    // As after a log was brought back from yesterday's backup.
+    // As after a restore of the log from yesterday's backup.
     const ahead = eventsToMessage([{ ...(event ?? assert.fail()), position: 7 }]);
     await jetstream(bus.connection).publish(committedEvents(PART), ahead);
     await nats.stop();

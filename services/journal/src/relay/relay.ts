@@ -9,39 +9,39 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { openEventStream } from './event-stream.ts';
 
-/** A stream that was wiped gets the newest of the log again; who needs older ones reads the log. */
+/** How many of the newest events a wiped stream gets again. A consumer that needs older ones reads the log. */
 const REPUBLISHED_MAX_EVENTS = 1_000_000;
 /**
- * After each batch that caught up: the next events gather meanwhile and leave as one message, so that four processes and
- * the server are woken once for all of them. No client waits for an event here: answers of appends, or the word of them,
- * go another way. The first event after a quiet time leaves at once.
- * A change of policy is to be felt at every ingress within 100 ms: half of them may pass here.
+ * The pause after each batch that caught up. The next events gather in it and leave as one message, so that four
+ * processes and the server wake up once for all of them. No client waits for an event here, since answers of appends go
+ * another way. The first event after a quiet time leaves at once. A change of policy counts at every ingress within
+ * 100 ms, and half of them may pass here.
  */
 const GATHER_MS = 50;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
-/** Counts with the message, to NATS. */
+/** NATS counts these bytes with the message. */
 const HEADERS_MAX_BYTES = 256;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 
 export interface Relay {
-  /** The place in the log up to which events are on JetStream; 0 where that is not known. */
+  /** The position up to which events are on JetStream; 0 if that is not known. */
   position(): number;
   close(): Promise<void>;
 }
 
 /**
  * Publishes committed events to JetStream, in the log's order and without a gap. Each message says which sequence it
- * expects before it, so that what is there is the log's own order whoever else publishes: a relay that meets another's
- * message reads the stream's end again and goes on from there.
+ * expects before it, so the stream has the log's own order whoever else publishes. A relay that meets another relay's
+ * message reads the stream's end again and continues from there.
  */
 export function startRelay(options: {
   readonly bus: Bus;
   readonly journal: Pick<Journal, 'subscribe' | 'head'>;
   readonly part: number;
-  /** JetStream's copies of a message. */
+  /** How many copies JetStream keeps of a message. */
   readonly replicas: number;
-  /** Whether this process still leads: one that does not knows less of the log than what its successor has relayed. */
+  /** Whether this process still leads. A process that does not knows less of the log than its successor has relayed. */
   readonly isLeading: () => boolean;
   readonly logger: Logger;
 }): Relay {
@@ -63,7 +63,7 @@ export function startRelay(options: {
     }
   }
 
-  /** Until the stop, or until the stream turns out to be another than it was. */
+  /** Runs until the stop, or until the stream turns out to be another one. */
   async function publishOn(): Promise<void> {
     const manager = await jetstreamManager(bus.connection, { checkAPI: false });
     const head = await journal.head();
@@ -78,7 +78,7 @@ export function startRelay(options: {
       name: 'relay',
       afterPosition: position,
       async onEvents(events, isMoreWaiting) {
-        // Whether the failed ones arrived is not known: only the stream's end says what comes next.
+        // It is unknown whether the failed messages arrived. Only the stream's end says which is next.
         if (failure !== undefined) throw failure;
         try {
           await publish(events);
@@ -109,8 +109,8 @@ export function startRelay(options: {
 }
 
 /**
- * Publishes events after a sequence; rejects where one of the messages is not where it should be. Only the last is
- * acknowledged: it can be where it is expected only if all before it are.
+ * Publishes events after a sequence. Rejects if one of the messages is not where it should be. Only the last message is
+ * acknowledged: it is at its expected place only if all earlier ones are.
  */
 function publisher(
   connection: NatsConnection,
@@ -120,7 +120,7 @@ function publisher(
   const subject = committedEvents(after.part);
   let { sequence } = after;
 
-  /** One event that is too large by itself would hold up all that come after it; it is read from the log. */
+  /** An event that is too large for a message would hold up all later events. Consumers read it from the log. */
   function isTaken(message: string): boolean {
     const bytes = Buffer.byteLength(message) + HEADERS_MAX_BYTES;
     if (bytes <= (connection.info?.max_payload ?? Number.POSITIVE_INFINITY)) return true;

@@ -2,8 +2,8 @@ import type { EventType } from '#contracts/events.ts';
 import type { SerializedAppend } from '../writer/serialized-append.ts';
 
 /**
- * Appends as they cross between threads: one flat list of plain values. Copied as objects they cost the main thread
- * 7 µs each, three times a request; so they cost a third of it.
+ * The form in which appends cross between threads: one flat list of plain values. Copied as objects, they cost the main
+ * thread 7 µs each, three times a request. The flat list costs a third of that.
  */
 export type FlatAppends = (string | number)[];
 
@@ -14,7 +14,7 @@ export function flatten(appends: readonly SerializedAppend[]): FlatAppends {
   const flat: FlatAppends = [];
   for (const { id, stream, expectedVersion, correlationId, causationId, term, events } of appends) {
     flat.push(id, expectedVersion, events.length, stream, correlationId, causationId);
-    // Epochs start at 1: 0 says that there is no term.
+    // Epochs start at 1, so 0 means no term.
     flat.push(term?.service ?? '', term?.epoch ?? 0);
     for (const { eventId, type, body } of events) flat.push(eventId, type, body);
   }

@@ -3,24 +3,24 @@ import type { JournalConfig } from '../config.ts';
 import type { Settlement } from '../writer/serialized-append.ts';
 import type { FlatAppends } from './flat-appends.ts';
 
-/** What the writer's thread is started with. */
+/** The data that starts the writer's thread. */
 export interface WriterThreadData {
   readonly config: JournalConfig;
   readonly connectionString: string;
   readonly part: number;
 }
 
-/** To the writer's thread. */
+/** Messages to the writer's thread. */
 export type ToWriter = { readonly kind: 'appends'; readonly appends: FlatAppends } | { readonly kind: 'close' };
 
 /**
- * The appends of a commit, in log order: id, position and stream version of the first event of each, one after another;
- * an append's other events follow on both counts.
+ * The appends of a commit in log order: id, position and stream version of each append's first event, one after
+ * another. An append's other events follow on both counts.
  */
 export type Placements = Float64Array;
 export const PLACEMENT_FIELDS = 3;
 
-/** From the writer's thread. A chain hash arrives as a Uint8Array, whatever it was. */
+/** Messages from the writer's thread. A chain hash arrives as a Uint8Array, whatever it was. */
 export type FromWriter =
   | { readonly kind: 'open'; readonly head: StoredHead }
   | {

@@ -13,10 +13,10 @@ interface OpenAppend {
   readonly reject: (fault: Fault) => void;
 }
 
-/** Appends the writer's thread has not answered yet, with their events as objects: these do not cross. */
+/** Appends that the writer's thread has not answered yet. Their events as objects do not cross. */
 export interface OpenAppends {
   add(request: AppendRequest): { readonly serialized: SerializedAppend; readonly result: Promise<AppendResult> };
-  /** The events of a commit in log order, and a function that answers those who wait for them. */
+  /** The events of a commit in log order, and a function that answers their authors. */
   commit(
     placements: Placements,
     epoch: number,
@@ -93,7 +93,7 @@ function recordInto(
   const { stream, correlationId, causationId, traceparent } = request;
   const trace = traceparent === undefined ? undefined : { traceparent };
   for (const [index, event] of request.events.entries()) {
-    // Type and body are of one kind: they came in together.
+    // Type and body belong together: they came in together.
     const { type, data } = event as GatewayEvent;
     events.push({
       type,

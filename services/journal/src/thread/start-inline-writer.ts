@@ -6,8 +6,8 @@ import { createOpenAppends } from './open-appends.ts';
 import type { WriterThread, WriterThreadDependencies } from './start-writer-thread.ts';
 
 /**
- * The writer on the thread of its caller: for a process that does nothing else, where the way to a thread and back is
- * half a millisecond of every append and buys nothing.
+ * The writer on the thread of its caller, for a process that does nothing else. There, the way to a thread and back
+ * takes half a millisecond of every append and gains nothing.
  */
 export async function startInlineWriter(dependencies: WriterThreadDependencies): Promise<WriterThread> {
   const { config, connectionString, part, logger, onCommitted, onFenced } = dependencies;

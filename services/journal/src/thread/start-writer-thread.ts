@@ -13,11 +13,11 @@ import { createOpenAppends, type OpenAppends } from './open-appends.ts';
 export interface WriterThreadDependencies extends WriterThreadData {
   readonly logger: Logger;
   /**
-   * Called with each commit's events, in log order, before the appends that made them are answered. With none where their
-   * appends were refused before: the head has moved on, and they are to be read from the log.
+   * Called with each commit's events, in log order, before their appends are answered. Called with none if the appends
+   * were already refused: the head has moved on, and followers read the events from the log.
    */
   readonly onCommitted: (events: readonly RecordedEvent[]) => void;
-  /** This process is no longer the writer, or its writer broke: what it holds in memory is no longer the truth. */
+  /** This process is no longer the writer, or its writer broke. What it holds in memory is no longer the truth. */
   readonly onFenced: (error: Error) => void;
 }
 
@@ -27,18 +27,18 @@ export interface WriterThread {
   head(): StoredHead;
   /** The log has been out of reach for so long that appends are refused at once. */
   isAway(): boolean;
-  /** Writes what waits, then ends the thread. */
+  /** Writes waiting appends, then ends the thread. */
   close(): Promise<void>;
 }
 
-/** The thread, and what it has said of the log. */
+/** The thread, and its reports about the log. */
 interface Thread {
   readonly dependencies: WriterThreadDependencies;
   readonly worker: Worker;
   readonly open: OpenAppends;
   readonly opened: PromiseWithResolvers<StoredHead>;
   readonly ended: PromiseWithResolvers<void>;
-  /** Appends of this turn of the event loop: they cross together. */
+  /** The appends of this turn of the event loop. They cross together. */
   outbox: SerializedAppend[];
   head: StoredHead | undefined;
   isClosing: boolean;
@@ -47,7 +47,7 @@ interface Thread {
 
 /**
  * Starts the writer in a thread of its own and waits until it holds the log. Measured at 32 callers on two cores: with
- * the writer on the main thread a commit waited milliseconds for its turn in the event loop.
+ * the writer on the main thread, a commit waited milliseconds for its turn in the event loop.
  */
 export async function startWriterThread(dependencies: WriterThreadDependencies): Promise<WriterThread> {
   const { config, connectionString, part } = dependencies;
@@ -107,7 +107,7 @@ function take(thread: Thread, message: FromWriter): void {
     case 'committed': {
       thread.head = withBuffer(message.head);
       const { events, answer } = open.commit(message.placements, thread.head.epoch, message.recordedAtMs);
-      // Folds first, so that whoever waited for the append finds it folded.
+      // The folds come first, so that an append's author finds it folded.
       dependencies.onCommitted(events);
       answer();
       return;
@@ -132,7 +132,7 @@ function take(thread: Thread, message: FromWriter): void {
   }
 }
 
-/** The thread never ends by itself; where it does, nobody knows what of the open appends is written. */
+/** The thread never ends by itself. If it does, nobody knows which of the open appends are written. */
 function onBroken(thread: Thread, error: Error): void {
   thread.opened.reject(error);
   thread.ended.resolve();

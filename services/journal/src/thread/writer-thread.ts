@@ -5,8 +5,8 @@ import { unflatten } from './flat-appends.ts';
 import type { FromWriter, ToWriter, WriterThreadData } from './messages.ts';
 
 /*
- * The entry of the writer's thread. It numbers, hashes and commits; the process' main thread never waits for any of it,
- * and a commit never waits for the main thread to be done with something else.
+ * The entry of the writer's thread. The thread numbers, hashes and commits. The process' main thread never waits for
+ * any of it, and a commit never waits for the main thread to finish other work.
  */
 
 if (parentPort === null) throw new Error('writer-thread.ts is the entry of a thread, not of a process');
@@ -43,7 +43,7 @@ async function close(): Promise<void> {
   port.close();
 }
 
-/** An error crosses as plain fields: the clone of an error would lose its code. */
+/** An error crosses as plain fields, because the clone of an error would lose its code. */
 function cloneable(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { err, ...others } = fields;
   if (!(err instanceof Error)) return { ...fields };

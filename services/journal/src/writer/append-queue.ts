@@ -3,23 +3,26 @@ import type { Refusal } from '#errors/error-table.ts';
 import type { JournalConfig } from '../config.ts';
 import type { SerializedAppend } from './serialized-append.ts';
 
-/** With four bytes a character it fits an entry of PostgreSQL's index, which takes 2,704 bytes. */
+/** With four bytes a character, a name fits an entry of PostgreSQL's index, which takes 2,704 bytes. */
 const STREAM_NAME_MAX_LENGTH = 512;
 const STREAM_NAME = new RegExp(`^[^\\0]{1,${STREAM_NAME_MAX_LENGTH}}$`, 'u');
 
-/** Appends on their way to the next commit. */
+/** Appends that wait for the next commit. */
 export interface AppendQueue {
-  /** Takes an append, or says why it cannot be written: malformed, too many waiting, or the queue closed. */
+  /** Takes an append, or says why it cannot be written: malformed, too many waiting, or the queue is closed. */
   add(append: SerializedAppend): Refusal | undefined;
-  /** As many as fit one commit, in order of arrival, at least one; empty where nothing waits. */
+  /** As many as fit one commit, in order of arrival, at least one; empty if none waits. */
   takeBatch(): readonly SerializedAppend[];
   isEmpty(): boolean;
-  /** Refuses what comes until `reopen` with the same reason (the first reason stays), and gives back what waited. */
+  /**
+   * Refuses later appends until `reopen`, all with the same reason (the first reason stays), and returns those that
+   * waited.
+   */
   close(reason: string): readonly SerializedAppend[];
   reopen(reason: string): void;
 }
 
-/** The gateway cannot write its log now; nothing is known to be written. */
+/** The gateway cannot write its log now. Nothing is known to be written. */
 export function unavailable(message: string): Refusal {
   return { code: 'unavailable', message, retryAfterMs: 1_000 };
 }

@@ -1,7 +1,7 @@
-/** What is known of a batch while it is being committed. */
+/** What is known about a batch while it is being committed. */
 export interface BatchFate {
-  /** Its authors have been told no: what has not been sent by now need not be written. */
+  /** Its authors have got a refusal, so an unsent batch need not be written. */
   isGivenUp: boolean;
-  /** It was sent, and the database has not said what became of it. */
+  /** It was sent, and the database has not reported the outcome. */
   mayBeWritten: boolean;
 }

@@ -7,18 +7,18 @@ import { type LogConnection, pauseMsAfter } from './log-connection.ts';
 import type { WriterLog } from './writer-log.ts';
 
 /**
- * `refused`: PostgreSQL would not take the rows; `fenced`: somebody else writes the log; `given-up`: nobody waits for them
- * any more, and the log can be written again. Nothing is written in all three.
+ * `refused`: PostgreSQL would not take the rows. `fenced`: another process writes the log. `given-up`: nobody waits for
+ * the rows any more, and the log can be written again. In all three cases nothing is written.
  */
 export type CommitOutcome = 'committed' | 'refused' | 'given-up' | { readonly fencedBy: Error };
 
 /**
- * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. Where a
- * commit's fate is unknown, the log's head says whether it happened: still at `head`, it did not and is repeated; at the
- * last row with the same chain, it did; anywhere else, the log has another writer.
+ * Makes rows durable that follow `head`, however often the connection breaks or the database fails meanwhile. If a
+ * commit's fate is unknown, the log's head decides. Still at `head`: it did not happen, and is repeated. At the last
+ * row with the same chain: it happened. Anywhere else: the log has another writer.
  *
- * A batch that was given up is repeated only where it may be on its way still: an old connection may bring it at any moment,
- * and what follows must not be numbered like it.
+ * A batch that was given up is repeated only if it may still be on its way. An old connection may bring it at any
+ * moment, and later rows must not get the same numbers.
  */
 export async function commitDurably(
   connection: LogConnection,
@@ -31,7 +31,7 @@ export async function commitDurably(
     const isFirstTry = failures === 0;
     let isSent = false;
     try {
-      // The first repetition is at once: mostly a connection broke, and the next one stands.
+      // The first repetition is at once: mostly a connection broke, and the next one works.
       if (failures > 1) await delay(pauseMsAfter(failures - 1));
       const database = await connection.get();
       if (!isFirstTry) {

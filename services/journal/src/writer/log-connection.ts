@@ -3,29 +3,29 @@ import pg from 'pg';
 import type { Outage } from './outage.ts';
 import type { WriterLog } from './writer-log.ts';
 
-/** Between attempts to reach the database again: short at first, since a restart takes a second or two. */
+/** The pauses between attempts to reach the database again. Short at first, since a restart takes a second or two. */
 const RECONNECT_PAUSES_MS = [50, 100, 200, 400, 800, 1_000];
 
-/** Across the world a connection stands within a second. */
+/** Even across the world, a connection is made within a second. */
 const CONNECT_MAX_MS = 5_000;
 
 /**
- * A commit takes milliseconds. One without an answer for so long went into a connection that is dead without having been
- * closed; whether it was done is then asked on another.
+ * A commit takes milliseconds. If no answer comes for so long, its connection is dead without having been closed. The
+ * writer then asks for the outcome on another connection.
  */
 const STATEMENT_MAX_MS = 15_000;
 
-/** A goodbye that is not answered within this went into a connection that is dead. */
+/** If a goodbye is not answered within this time, its connection is dead. */
 const GOODBYE_MAX_MS = 1_000;
 
-/** How long to wait before the next attempt, after so many failed ones (from 1). */
+/** The pause before the next attempt, after so many failed ones (from 1). */
 export function pauseMsAfter(failures: number): number {
   return RECONNECT_PAUSES_MS[Math.min(failures, RECONNECT_PAUSES_MS.length) - 1] ?? 0;
 }
 
-/** The writer's one connection: opened when needed, thrown away when it breaks. */
+/** The writer's one connection: opened when needed, discarded when it breaks. */
 export interface LogConnection {
-  /** The open connection; connects where there is none. Keeps trying until it can, or until closed (then rejects). */
+  /** The open connection, or a new one. Keeps trying until it succeeds or is closed (then rejects). */
   get(): Promise<pg.Client>;
   /** The connection broke: the next `get` opens a new one. */
   discard(): void;
@@ -55,11 +55,11 @@ export function createLogConnection(options: LogConnectionOptions): LogConnectio
       if (isClosed) throw new Error('the log is closed');
       try {
         const opened = await connect(options.connectionString, (broken) => {
-          // One that was thrown away may fail once more: its successor stands.
+          // A discarded connection may fail once more. Its successor is in use.
           if (broken === client) discard();
         });
         client = opened;
-        // Closed meanwhile: nobody else would end it.
+        // If the log was closed meanwhile, nothing else would end this connection.
         if (isClosed) discard();
         else return opened;
       } catch (error) {
@@ -92,7 +92,8 @@ async function connect(connectionString: string, onBroken: (broken: pg.Client) =
   });
   client.on('error', () => onBroken(client));
   await client.connect();
-  // The log's own role may only read and insert. Where the database user could not create it, the trigger still stands.
+  // The log's own role may only read and insert. If the database user could not create that role, the trigger still
+  // protects the log.
   await client.query(
     `do $$ begin
        if exists (select from pg_roles where rolname = 'gateway_journal')

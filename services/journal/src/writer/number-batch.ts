@@ -6,27 +6,30 @@ import type { SerializedAppend } from './serialized-append.ts';
 /** The version of the event bodies' schemas that this code writes. */
 export const SCHEMA_VERSION = 1;
 
-/** An append with the places its first event got; its others follow on both. */
+/** An append with the position and version of its first event. Its other events follow on both. */
 export interface PlacedAppend {
   readonly append: SerializedAppend;
   readonly firstPosition: number;
   readonly firstVersion: number;
 }
 
-/** What a batch becomes: rows for the appends that fit, and those whose term is over or whose expected version is not. */
+/**
+ * The result for a batch: rows for the appends that fit, and the appends whose term is over or whose expected version
+ * is wrong.
+ */
 export interface NumberedBatch {
   readonly rows: readonly StoredEvent[];
   readonly accepted: readonly PlacedAppend[];
   readonly mismatched: readonly SerializedAppend[];
-  /** Their authors have been succeeded, here or earlier in this very batch. */
+  /** Their authors have been succeeded, earlier in the log or in this very batch. */
   readonly superseded: readonly SerializedAppend[];
   /** The streams' versions after the rows. */
   readonly versions: ReadonlyMap<string, number>;
 }
 
 /**
- * Gives each event its position, stream version and place in the hash chain, all following `head`. Pure: nothing is
- * remembered of a batch that is not committed.
+ * Gives each event its position, stream version and place in the hash chain, all following `head`. Pure: it keeps
+ * nothing of a batch that may not be committed.
  */
 export function numberBatch(
   batch: readonly SerializedAppend[],

@@ -5,13 +5,13 @@ export interface OutageOptions {
   readonly onBack: () => void;
 }
 
-/** Whether the log can be written now, as those find who try to. */
+/** Whether the log can be written now, according to those who try. */
 export interface Outage {
-  /** Somebody waits for the log: where that takes too long it is an outage, until he disposes of this. */
+  /** A caller waits for the log. If the wait takes too long, it is an outage, until the caller disposes of this. */
   begin(): Disposable;
 }
 
-/** One outage however many are in it: it begins with the first and ends with the last. */
+/** One outage, however many callers are in it: it begins with the first and ends with the last. */
 export function createOutage({ graceMs, onAway, onBack }: OutageOptions): Outage {
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;

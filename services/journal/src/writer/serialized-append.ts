@@ -2,9 +2,12 @@ import type { EventType } from '#contracts/events.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { AppendResult, Term } from '#journal/journal.ts';
 
-/** An append as it crosses to the writer's thread: bodies are text already, the very text that is hashed and stored. */
+/**
+ * An append in the form that crosses to the writer's thread. Bodies are text already, the very text that is hashed and
+ * stored.
+ */
 export interface SerializedAppend {
-  /** Given back with the outcome. */
+  /** Returned with the outcome. */
   readonly id: number;
   readonly stream: string;
   readonly expectedVersion: number;
@@ -14,7 +17,9 @@ export interface SerializedAppend {
   readonly events: readonly { readonly eventId: string; readonly type: EventType; readonly body: string }[];
 }
 
-/** How an append ended that is not part of a commit just made: an earlier one's repeat, a conflict, or a fault. */
+/**
+ * The outcome of an append that is not part of a commit just made: a repeat of an earlier one, a conflict, or a fault.
+ */
 export type Settlement =
   | { readonly id: number; readonly result: AppendResult }
   | { readonly id: number; readonly refusal: Refusal };

@@ -4,7 +4,7 @@ import type { LogConnection } from './log-connection.ts';
 import type { SerializedAppend, Settlement } from './serialized-append.ts';
 import type { StreamVersions } from './stream-versions.ts';
 
-/** What appends that did not fit are told, from what the log has of their ids and streams. */
+/** The answers for appends that did not fit, from the log's ids and streams. */
 export async function settleMismatches(
   appends: readonly SerializedAppend[],
   connection: LogConnection,
@@ -19,7 +19,7 @@ export async function settleMismatches(
   return appends.map((append) => settlementOf(append, existing, versions.get(append.stream) ?? 0));
 }
 
-/** Asks the log for streams' versions, and remembers them. */
+/** Reads streams' versions from the log, and remembers them. */
 export async function learnVersions(
   streams: readonly string[],
   connection: LogConnection,
@@ -30,8 +30,8 @@ export async function learnVersions(
 }
 
 /**
- * It was written before (same ids, same bytes); its ids are taken by something else, which somebody must look into; the
- * stream has moved on; or the database refused its rows.
+ * Four cases: the append was written before (same ids, same bytes); other events have its ids, which somebody must look
+ * into; the stream has moved on; the database refused its rows.
  */
 function settlementOf(
   append: SerializedAppend,

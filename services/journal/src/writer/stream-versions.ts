@@ -1,20 +1,19 @@
 /**
- * Streams whose version is remembered, at most: twice as many as requests can be under way, some 4 MB. One that was
- * forgotten costs a look-up in the index.
+ * How many streams' versions are remembered: twice as many as there can be requests under way, some 4 MB. A forgotten
+ * one costs a look-up in the index.
  */
 export const REMEMBERED_MAX_STREAMS = 20_000;
 
 /**
- * What the writer remembers of streams' versions, so that an append need not ask the database. What was asked for or set
- * lately stays, half of what is remembered at the least: so what a batch has just found here stays while the rest of it is
- * learned.
+ * The streams' versions that the writer remembers, so that an append need not ask the database. At least the newer half
+ * stays. The versions of the current batch therefore stay while the rest of the batch is looked up.
  */
 export interface StreamVersions {
   get(stream: string): number | undefined;
   set(stream: string, version: number): void;
 }
 
-/** In two generations, the older of which is forgotten as a whole: nothing is moved within a table to keep its order. */
+/** Two generations. The older one is forgotten as a whole, so that nothing has to be moved to keep an order. */
 export function createStreamVersions(): StreamVersions {
   let young = new Map<string, number>();
   let old = new Map<string, number>();

@@ -2,16 +2,16 @@ import { unavailable } from './append-queue.ts';
 import type { BatchFate } from './batch-fate.ts';
 import type { SerializedAppend, Settlement } from './serialized-append.ts';
 
-/** The appends of the batch under way that nobody has been told the end of. Each is told once. */
+/** The unanswered appends of the batch under way. Each is answered once. */
 export interface Unanswered {
   /** The next batch is under way. */
   begin(batch: readonly SerializedAppend[]): BatchFate;
   of(batch: readonly SerializedAppend[]): readonly SerializedAppend[];
-  /** Tells the end of an append, unless it was told before. */
+  /** Answers an append, unless it was answered before. */
   settle(settlement: Settlement): void;
-  /** Those of them that are part of a commit just made: whoever announces it tells them. */
+  /** Those of them that are part of a commit just made, for the caller to answer. */
   take(batch: readonly SerializedAppend[]): readonly SerializedAppend[];
-  /** Tells all of them no. The batch goes on: what the database may have taken is still to be found out. */
+  /** Refuses all of them. The batch goes on, since the database may have taken it. */
   giveUp(reason: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** What the writer has to tell an operator; an `err` among the fields is an error. */
+/** Messages of the writer to an operator. An `err` among the fields is an error. */
 export type WriterLog = (
   level: 'info' | 'warn' | 'error',
   fields: Readonly<Record<string, unknown>>,

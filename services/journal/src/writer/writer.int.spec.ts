@@ -65,11 +65,11 @@ test('a database that answers but takes no rows: what waits is refused after the
       () => false,
       () => true,
     );
-    // Its commit is tried once the writer has a connection again; what comes from then on waits behind it.
+    // Its commit is tried once the writer has a connection again. Later appends wait behind it.
     const writers = `select from pg_stat_activity where datname = current_database()
       and application_name = 'gateway journal writer' and backend_start > '${now}'`;
     while ((await log.query(writers)).length === 0) await nextTurn();
-    // Refused at last, and not queued behind a commit that nobody can say the end of.
+    // Refused at last, and not queued behind a commit whose end is unknown.
     const isRefused = async (): Promise<boolean> =>
       journal.append(revocations(newId(), 0, [newId()])).then(
         () => false,
@@ -82,7 +82,7 @@ test('a database that answers but takes no rows: what waits is refused after the
     await setReadOnly('off');
     while (await isRefused()) await nextTurn();
     assert.equal(await journal.writeState(), 'ok');
-    // The database has said that it took nothing of the first: no is no.
+    // The database has said that it took nothing of the first, so a refusal is certain.
     assert.deepEqual(await journal.readStream('key-a'), []);
     assert.equal(await journal.head(), 1);
   }));
@@ -104,7 +104,7 @@ test('a commit under way is refused after the grace; where it was done all the s
     const append = revocations('b', 0, [newId()]);
     await assert.rejects(journal.append(append), { code: 'unavailable', message: /not known/ });
     assert.ok(performance.now() - startedAtMs < 5_000);
-    // At once, and not after the grace again.
+    // At once, and not after the grace period again.
     await assert.rejects(journal.append(revocations('c', 0, [newId()])), { code: 'unavailable' });
     proxy.shut(false);
     const again = async () => journal.append(append).catch(() => undefined);

@@ -16,12 +16,12 @@ import { createStreamVersions, type StreamVersions } from './stream-versions.ts'
 import { createUnanswered, type Unanswered } from './unanswered.ts';
 import type { WriterLog } from './writer-log.ts';
 
-/** What became durable together. */
+/** Events that became durable together. */
 export interface Commit {
   /** The log's head after it. */
   readonly head: StoredHead;
   readonly recordedAtMs: number;
-  /** In log order; none where their authors were told before that they are refused. */
+  /** In log order. Empty if their authors were already refused. */
   readonly accepted: readonly PlacedAppend[];
 }
 
@@ -33,7 +33,7 @@ export interface WriterDependencies {
   readonly clock: Clock;
   readonly onCommit: (commit: Commit) => void;
   readonly onSettled: (settlement: Settlement) => void;
-  /** The log cannot be written, or can be again: for so long appends are refused at once. */
+  /** The log cannot be written, or can be again. While it cannot, appends are refused at once. */
   readonly onAway: (isAway: boolean) => void;
   /** Another writer has taken over. This process must stop: what it holds in memory is no longer the truth. */
   readonly onFenced: (error: Error) => void;
@@ -43,7 +43,7 @@ export interface Writer {
   /** Each append is answered once, by `onCommit` or by `onSettled`. */
   append(append: SerializedAppend): void;
   head(): StoredHead;
-  /** Writes what waits, then closes the connection. */
+  /** Writes waiting appends, then closes the connection. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ interface Intake {
   readonly dependencies: WriterDependencies;
   readonly queue: AppendQueue;
   readonly unanswered: Unanswered;
-  /** Resolves when the log is out of reach; a new one stands when it is back. */
+  /** Resolves when the log is out of reach. It is replaced when the log is back. */
   away: PromiseWithResolvers<void>;
 }
 
@@ -73,8 +73,8 @@ interface Term {
 }
 
 /**
- * Starts a new term as the partition's only writer. Appends that arrive during a commit share the next one: the commit
- * in flight is the batching window, there is no timer.
+ * Starts a new term as the partition's only writer. Appends that arrive during a commit share the next one. The commit
+ * in flight is the batching window; there is no timer.
  */
 export async function startWriter(dependencies: WriterDependencies): Promise<Writer> {
   const { config, connectionString, part, log, onSettled } = dependencies;
@@ -101,7 +101,7 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
     append: (append) => add(term, append),
     head: () => term.head,
     async close() {
-      // What waits is still written, unless the log is away: only new appends are refused.
+      // Waiting appends are still written, unless the log is away. Only new appends are refused.
       await Promise.race([term.draining, intake.away.promise]);
       refuse(intake, intake.queue.close(STOPPING), STOPPING);
       await Promise.race([term.draining, intake.away.promise]);
@@ -112,7 +112,7 @@ export async function startWriter(dependencies: WriterDependencies): Promise<Wri
 
 function turnAway(intake: Intake, connection: LogConnection): void {
   const { dependencies, queue, unanswered, away } = intake;
-  // The connection may be silent: the next one is asked what became of the commit.
+  // The connection may be silent. The next one asks what became of the commit.
   connection.discard();
   unanswered.giveUp(DATABASE_AWAY);
   refuse(intake, queue.close(DATABASE_AWAY), DATABASE_AWAY);
@@ -137,7 +137,7 @@ function add(term: Term, append: SerializedAppend): void {
     dependencies.onSettled({ id: append.id, refusal });
     return;
   }
-  // After what runs now, so that appends that come together share a commit.
+  // Deferred, so that appends that come together share a commit.
   term.draining ??= Promise.resolve().then(() => drain(term));
 }
 
@@ -152,11 +152,11 @@ async function drain(term: Term): Promise<void> {
 
 async function commit(term: Term, batch: readonly SerializedAppend[], fate: BatchFate): Promise<void> {
   if ((await commitTogether(term, batch, fate)) !== 'refused') return;
-  // One append was refused and took the others with it: each alone shows which, and lets the rest in.
+  // One append was refused and took the others with it. Committing each alone finds that one and lets the rest in.
   for (const append of term.intake.unanswered.of(batch)) await commit(term, [append], fate);
 }
 
-/** Whatever happens, each append of the batch is answered once, unless this returns `refused`. */
+/** Each append of the batch is answered once in any case, unless this returns `refused`. */
 async function commitTogether(
   term: Term,
   batch: readonly SerializedAppend[],
@@ -165,7 +165,7 @@ async function commitTogether(
   const { connection, versions } = term;
   const { unanswered, dependencies } = term.intake;
   const { part, log, clock } = dependencies;
-  // From its beginning: a database that is silent does not fail.
+  // Counted from the beginning of the commit: a database that is silent does not fail.
   using _ = term.outage.begin();
   try {
     await learnUnknownVersions(term, batch);
@@ -187,7 +187,7 @@ async function commitTogether(
     }
   } catch (error) {
     if (!connection.isClosed()) log('error', { err: error }, 'a batch could not be committed');
-    // It may hang in a look-up: whoever asks next is not to wait behind it.
+    // The connection may hang in a look-up, and the next caller must not wait behind it.
     if (classifyCommitError(error) === 'unknown') connection.discard();
     const refusal = unavailable('The log failed to write.');
     for (const { id } of unanswered.of(batch)) unanswered.settle({ id, refusal });
@@ -196,8 +196,8 @@ async function commitTogether(
 }
 
 /**
- * A stream that shall not exist yet needs no question, since the index on its versions answers; nor does one that an
- * earlier append of the batch begins.
+ * A stream that must not exist yet needs no look-up, since the index on its versions answers. Neither does a stream
+ * that an earlier append of the batch begins.
  */
 async function learnUnknownVersions({ versions, connection }: Term, batch: readonly SerializedAppend[]): Promise<void> {
   const begun = new Set<string>();
@@ -211,7 +211,7 @@ async function learnUnknownVersions({ versions, connection }: Term, batch: reado
   if (unknown.length > 0) await learnVersions(unknown, connection, versions);
 }
 
-/** Even a repeat of what an earlier term wrote is refused: whoever asks must stop, and its successor knows the answer. */
+/** Refuses even a repeat of what an earlier term wrote: its author must stop, and its successor knows the answer. */
 function refuseSuperseded({ unanswered, dependencies }: Intake, superseded: readonly SerializedAppend[]): void {
   for (const { id, term } of superseded) {
     const message = `Another process leads ${term?.service} since: its term ${term?.epoch} is over.`;
@@ -221,8 +221,8 @@ function refuseSuperseded({ unanswered, dependencies }: Intake, superseded: read
 }
 
 /**
- * An append may have come just before the one it follows, as a usage that went another way than its admission: the batch
- * itself has brought its stream to where it wants it.
+ * An append may have come just before the one it follows, such as a usage that took another way than its admission. The
+ * batch itself has then brought its stream to the expected version.
  */
 async function commitFollowers(term: Term, { mismatched, versions }: NumberedBatch, fate: BatchFate): Promise<void> {
   for (const append of term.intake.unanswered.of(mismatched)) {
@@ -231,13 +231,15 @@ async function commitFollowers(term: Term, { mismatched, versions }: NumberedBat
 }
 
 function giveWay(intake: Intake, error: Error): void {
-  // First of all: nobody is to act on what is held in memory any more.
+  // This comes first: nobody may act any more on what is held in memory.
   intake.dependencies.onFenced(error);
   intake.unanswered.giveUp(SUCCEEDED);
   refuse(intake, intake.queue.close(SUCCEEDED), SUCCEEDED);
 }
 
-/** What was given up and is in the log all the same is told nobody: whoever follows the log reads it there. */
+/**
+ * Appends that were given up and are in the log all the same are not answered. Followers of the log read them there.
+ */
 function announce(term: Term, { rows, accepted, versions }: NumberedBatch): void {
   const { unanswered, dependencies } = term.intake;
   const last = rows.at(-1);

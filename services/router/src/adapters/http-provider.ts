@@ -3,16 +3,19 @@ import { CONNECTIONS_MAX, type ProviderConfig, type RouterLimits } from '../conf
 import type { Dialect, Provider } from '../ports.ts';
 import { startCall } from './provider-call.ts';
 
-/** Shorter than the idle limits of usual load balancers (60 s), so that it is not they who close under a request. */
+/**
+ * Shorter than the idle limits of usual load balancers (60 s), so that a balancer does not close a connection under a
+ * request.
+ */
 const KEEP_ALIVE_MS = 30_000;
 
-/** A provider over HTTP/1.1 with connections that are kept. */
+/** A provider over HTTP/1.1 with kept connections. */
 export function createHttpProvider(config: ProviderConfig, dialect: Dialect, limits: RouterLimits): Provider {
   const url = new URL(config.baseUrl);
   const path = dialect.path(url.pathname.replace(/\/+$/, ''));
   const headers = Object.entries({
     'content-type': 'application/json',
-    // The bytes are passed on as they come, so they must not come compressed.
+    // The bytes are passed on as they come, so they must not be compressed.
     'accept-encoding': 'identity',
     ...dialect.headers(config.apiKey),
   }).flat();
@@ -21,7 +24,7 @@ export function createHttpProvider(config: ProviderConfig, dialect: Dialect, lim
     pipelining: 1,
     connect: { timeout: limits.connectTimeoutMs },
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // The head has a timer of its own that covers the wait for a connection, too.
+    // The head has a timer of its own, which also covers the wait for a connection.
     headersTimeout: 0,
     bodyTimeout: limits.idleTimeoutMs,
   });

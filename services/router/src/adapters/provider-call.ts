@@ -1,11 +1,11 @@
 import type { Dispatcher, Pool } from 'undici';
 import { CallFault, type ProviderCall, type ResponseHead } from '../ports.ts';
 
-/** Bytes that wait for a slow client before the provider is made to wait: a few thousand tokens. */
+/** How many bytes may wait for a slow client before the provider is made to wait: a few thousand tokens. */
 const QUEUE_MAX_BYTES = 256 * 1024;
-/** What a chunk takes in memory beside its bytes: a provider may write its answer in chunks of one byte. */
+/** The memory of a chunk beside its bytes: a provider may write its answer in chunks of one byte. */
 const CHUNK_OVERHEAD_BYTES = 128;
-/** What follows the end of an answer is a few bytes; a provider that takes longer is cut off. */
+/** A few bytes follow the end of an answer. A provider that takes longer is cut off. */
 const DISCARD_MAX_MS = 2_000;
 
 export interface Post {
@@ -13,11 +13,11 @@ export interface Post {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: Buffer;
-  /** Waiting for a connection included. */
+  /** Includes the wait for a connection. */
   readonly headTimeoutMs: number;
 }
 
-/** A call under way: what has come of its answer, and who waits for more. */
+/** A call under way: the received part of its answer, and the waiting reader. */
 interface Call {
   readonly head: PromiseWithResolvers<ResponseHead>;
   readonly headTimer: NodeJS.Timeout;
@@ -31,7 +31,7 @@ interface Call {
   wakeReader: (() => void) | null;
 }
 
-/** Sends a POST. Undici's `dispatch` rather than `request`: no Readable is built for each answer. */
+/** Sends a POST. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
 export function startCall(pool: Pool, post: Post): ProviderCall {
   const call: Call = {
     head: Promise.withResolvers(),
@@ -45,7 +45,7 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
     discardTimer: undefined,
     wakeReader: null,
   };
-  // A caller that is no longer interested does not make an unhandled rejection.
+  // Avoids an unhandled rejection if the caller is no longer interested.
   call.head.promise.catch(() => {});
   pool.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, receiver(call));
 
@@ -72,7 +72,7 @@ function receiver(call: Call): Dispatcher.DispatchHandler {
   return {
     onRequestStart(started) {
       call.controller = started;
-      // Given up while it waited for a connection: nothing is sent.
+      // The call was given up while it waited for a connection, so nothing is sent.
       if (call.fault) started.abort(call.fault);
     },
     onResponseStart(_controller, status, headers) {
@@ -126,7 +126,7 @@ function fail(call: Call, reason: CallFault): void {
   call.controller?.abort(reason);
 }
 
-/** Lets the rest of the answer come, so that the connection can be used again, and keeps none of it. */
+/** Discards the rest of the answer, so that the connection can be used again. */
 function discard(call: Call): void {
   if (call.isEnded || call.fault || call.isDiscarding) return;
   call.isDiscarding = true;

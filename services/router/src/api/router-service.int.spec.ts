@@ -6,7 +6,7 @@ import { startGrpcServer } from '#rpc/server.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import { routerService } from './router-service.ts';
 
-/** Serves a router whose completions are these, and gives what calls it. */
+/** Serves a router with these completions, and returns its client. */
 async function serve(t: Scope, complete: RouterPort['complete']) {
   const router: RouterPort = {
     complete,

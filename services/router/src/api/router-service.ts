@@ -10,7 +10,9 @@ import { parseObject } from '#kernel/json.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
-/** Of one message: an answer may be larger than what a peer takes at once, and others share its stream. */
+/**
+ * The bytes of one message. An answer may be larger than what a peer takes at once, and other calls share its stream.
+ */
 const DATA_MAX_BYTES = 1024 * 1024;
 
 /** gateway.router.v1.RouterService. */
@@ -36,7 +38,7 @@ export function routerService(router: RouterPort): ServedService {
   });
 }
 
-/** Throws a `Fault` (`invalid_request`) for what ingress never sends. */
+/** Throws a `Fault` (`invalid_request`) for fields that the ingress never sends. */
 function requestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): CompleteRequest {
   const body = Buffer.from(wire.body.buffer, wire.body.byteOffset, wire.body.byteLength);
   const parsedBody = parseObject(body.toString());

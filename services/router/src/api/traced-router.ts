@@ -2,8 +2,8 @@ import type { CompleteFrame, CompleteRequest, RouterPort } from '#contracts/rout
 import type { Span, Tracer } from '#telemetry/tracing/tracer.ts';
 
 /**
- * A completion as a step of the request's trace, by the names of OpenTelemetry's conventions for generative AI. A
- * provider is not told: a trace is its operator's.
+ * Makes a completion a step of the request's trace, named by OpenTelemetry's conventions for generative AI. The trace
+ * is not passed on to a provider: it is the operator's.
  */
 export function tracedRouter<R extends RouterPort>(router: R, tracer: Tracer | null): R {
   if (tracer === null) return router;

@@ -4,7 +4,7 @@ import type { TextSample } from '../ports.ts';
 import { countTokens, type EstimatePolicy } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
 
-/** Roles and separators, as OpenAI's own counting guide has it. */
+/** Roles and separators, by OpenAI's own counting guide. */
 const TOKENS_A_MESSAGE = 4;
 /** A picture of 1024 by 1024 in high detail at OpenAI. */
 const TOKENS_AN_ATTACHMENT = 765;
@@ -14,7 +14,7 @@ export interface EstimatedUsage {
   readonly policy: EstimatePolicy;
 }
 
-/** What a request probably used, where the provider did not say: from its texts, never above what was admitted. */
+/** The probable usage of a request whose provider reported none: from its texts, never above what was admitted. */
 export async function estimateUsage(request: CompleteRequest, answer: TextSample): Promise<EstimatedUsage> {
   const prompt = promptTextOf(request.parsedBody);
   const input = await countTokens(prompt.text);

@@ -1,6 +1,6 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
-/** What a prompt holds that is counted as tokens. */
+/** The parts of a prompt that count as tokens. */
 export interface PromptText {
   readonly text: string;
   readonly messages: number;
@@ -8,7 +8,7 @@ export interface PromptText {
   readonly attachments: number;
 }
 
-/** A request's texts (messages, tools, a schema) without its attachments' bytes. */
+/** A request's texts (messages, tools, a schema) without the bytes of attachments. */
 export function promptTextOf(body: JsonObject): PromptText {
   const texts: string[] = [];
   const messages = asArray(body['messages']);

@@ -8,11 +8,11 @@ import { createJsonScan, type Wanted } from './json-scan.ts';
 /** A usage report is some hundred bytes. */
 const USAGE_MAX_BYTES = 64 * 1024;
 
-/** What an answer in one piece says, read as it comes and without keeping it. */
+/** The facts of an answer in one piece, read as it comes and without keeping it. */
 export interface AnswerScan {
   push(bytes: Buffer): void;
   readonly status: () => 'before' | 'open' | 'closed' | 'broken';
-  /** The place where what was generated stands has come. */
+  /** The place of the generated text has come. */
   readonly hasAnswer: () => boolean;
   /** Whether a model has been at work: an answer or its usage has come, or a document has begun that names no error. */
   readonly hasWork: () => boolean;
@@ -20,15 +20,15 @@ export interface AnswerScan {
   readonly sample: () => TextSample;
 }
 
-/** How a wire format writes an answer. */
+/** A wire format's shape of an answer. */
 export interface AnswerShape {
-  /** The field that stands for an answer, and what of it is generated text. */
+  /** The field that marks an answer, and the places of generated text in it. */
   readonly answerField: string;
   readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
   readonly readUsage: (value: unknown) => TokenUsage | null;
 }
 
-/** `text`: where what was generated is added to. */
+/** `text`: collects the generated text. */
 export function createAnswerScan(
   { answerField, answer, readUsage }: AnswerShape,
   text: GeneratedText = createGeneratedText(),

@@ -5,7 +5,7 @@ import { createAnthropicStreamDecoder } from './anthropic/stream.ts';
 import { createEventCutter, findEventEnd } from './event-cutter.ts';
 import { createOpenAiStreamDecoder } from './openai/stream.ts';
 
-/** The events that come out where the bytes come in pieces of a length. */
+/** The events that come out if the bytes come in pieces of a length. */
 function cut(text: string, pieceBytes: number): string[] {
   const cutter = createEventCutter();
   const events: string[] = [];
@@ -58,7 +58,7 @@ test('what is skipped of an event ends where the event does', () => {
 });
 
 const MB = 1024 * 1024;
-/** Of each kind of line a million in a long event, some with an end to it. */
+/** A million lines of each kind in a long event, some with an end to it. */
 const shapes = [
   'data: x\n',
   'data:\n',
@@ -89,7 +89,7 @@ for (const [name, create, beginning] of decoders) {
       const before = process.cpuUsage();
       for (let sent = 0; sent < MB && !decoder.isOver(); sent += piece.length) decoder.push(piece);
       const { user, system } = process.cpuUsage(before);
-      // Some tens of milliseconds. Scanned anew with each piece, it took minutes.
+      // Takes some tens of milliseconds. If each piece scanned the event anew, it would take minutes.
       assert.ok(user + system < 2_000_000, `${JSON.stringify(shape)}: ${(user + system) / 1_000} ms`);
     }
   });

@@ -4,7 +4,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const LF_LF = Buffer.from('\n\n');
 const LF_CR_LF = Buffer.from('\n\r\n');
-/** An event can carry a picture; what is longer is not kept. */
+/** An event can carry a picture. Longer events are not kept. */
 const EVENT_MAX_BYTES = 8 * 1024 * 1024;
 
 /** Where the next blank line ends, and whether the event before it has one line only. */
@@ -14,27 +14,27 @@ export interface EventEnd {
   readonly isOneLine: boolean;
 }
 
-/** Puts a stream's chunks together until they hold the end of an event. Each byte is looked at and copied once. */
+/** Joins a stream's chunks until they hold the end of an event. Looks at each byte and copies it once. */
 export interface EventCutter {
-  /** Bytes that begin with an event; null where its end has not come. */
+  /** Bytes that begin with an event; null if its end has not come. */
   add(chunk: Buffer): Buffer | null;
   /** Keeps the beginning of an event whose end has not come. */
   keep(rest: Buffer): void;
   /** What was kept. */
   rest(): Buffer;
-  /** The event that was begun is longer than what is kept of one. */
+  /** The current event is longer than the most that is kept. */
   readonly isTooLong: () => boolean;
-  /** Keeps nothing of the event that was begun: what is still to come of it goes to `take`, in pieces. */
+  /** Drops the kept part of the current event. The rest of the event goes to `take`, in pieces. */
   skip(take: (bytes: Buffer) => void): void;
 }
 
 export function createEventCutter(): EventCutter {
   const kept = createByteStore();
   let takeSkipped: ((bytes: Buffer) => void) | null = null;
-  /** The last two bytes before the next chunk: a blank line may lie across the border. */
+  /** The last two bytes before the next chunk, since a blank line may lie across the border. */
   let tail = '';
 
-  /** The rest of a chunk behind the event that is skipped; null where that does not end in it. */
+  /** The rest of a chunk behind the skipped event; null if the event does not end in the chunk. */
   function afterSkipped(chunk: Buffer, take: (bytes: Buffer) => void): Buffer | null {
     const end = blankLineEnd(chunk, tail);
     tail = tailOf(tail, chunk);
@@ -67,12 +67,12 @@ export function createEventCutter(): EventCutter {
   };
 }
 
-/** The index after the first blank line (LF or CRLF) that ends in the chunk; -1: none does. */
+/** The index after the first blank line (LF or CRLF) that ends in the chunk; -1: there is none. */
 function blankLineEnd(chunk: Buffer, before: string): number {
   if (chunk[0] === LF && (before.endsWith('\n') || before === '\n\r')) return 1;
   if (chunk[0] === CR && chunk[1] === LF && before.endsWith('\n')) return 2;
   const lf = chunk.indexOf(LF_LF);
-  // The one that comes first: what lies behind it is not searched.
+  // The first of the two. The bytes behind it are not searched.
   const crlf = (lf === -1 ? chunk : chunk.subarray(0, lf + 1)).indexOf(LF_CR_LF);
   if (crlf !== -1) return crlf + LF_CR_LF.length;
   return lf === -1 ? -1 : lf + LF_LF.length;
@@ -83,7 +83,7 @@ function tailOf(before: string, chunk: Buffer): string {
   return (before + last).slice(-2);
 }
 
-/** Finds the blank line (LF or CRLF) that ends the event at `start`; null where it is not there yet. */
+/** Finds the blank line (LF or CRLF) that ends the event at `start`; null if it has not come yet. */
 export function findEventEnd(text: string, start: number): EventEnd | null {
   let lines = 0;
   for (let at = text.indexOf('\n', start); at !== -1; at = text.indexOf('\n', at + 1)) {

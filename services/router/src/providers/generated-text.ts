@@ -1,15 +1,15 @@
 import type { TextSample } from '../ports.ts';
 
-/** Some ten thousand tokens of text: enough to estimate the rest by, and 64 MB at a thousand answers. */
+/** Some ten thousand tokens of text: enough to estimate the rest, and 64 MB for a thousand answers. */
 const SAMPLE_MAX_BYTES = 64 * 1024;
-/** The first room for a text: most answers break off early or not at all. */
+/** The initial room for a text. Most answers break off early or not at all. */
 const SAMPLE_FIRST_BYTES = 1024;
-/** The beginning of an escape at the end of what was kept. */
+/** The beginning of an escape at the end of the kept text. */
 const begunEscape = /\\(?:u[\da-f]{0,3})?$/i;
 
-/** Keeps the beginning of what was generated, and counts all of it, in case its usage has to be estimated. */
+/** Keeps the beginning of the generated text and counts all of it, in case the usage has to be estimated. */
 export interface GeneratedText {
-  /** A part of a JSON string as it stands between its quotes, in `[start, end)` of the bytes. */
+  /** Adds a part of a JSON string, as it stands between its quotes, in `[start, end)` of the bytes. */
   addRaw(bytes: Buffer, start: number, end: number): void;
   add(text: string): void;
   readonly isEmpty: () => boolean;
@@ -17,7 +17,7 @@ export interface GeneratedText {
 }
 
 export function createGeneratedText(): GeneratedText {
-  /** Bytes of its own: a few letters must not keep the whole chunk that they came in. */
+  /** A copy of the bytes: a few letters must not keep their whole chunk in memory. */
   let raw: Buffer | null = null;
   let rawBytes = 0;
   let text = '';
@@ -52,13 +52,15 @@ export function createGeneratedText(): GeneratedText {
   };
 }
 
-/** The text that an escaped one stands for. Cut off inside an escape, it loses that; no JSON, it stands for itself. */
+/**
+ * Decodes an escaped text. A text cut off inside an escape loses that escape; a text that is no JSON stays as it is.
+ */
 function unescaped(raw: string): string {
   for (const text of [raw, raw.replace(begunEscape, '')]) {
     try {
       return String(JSON.parse(`"${text}"`));
     } catch {
-      // Without the escape that was begun, then.
+      // Without the incomplete escape.
     }
   }
   return raw;

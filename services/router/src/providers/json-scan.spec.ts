@@ -10,7 +10,7 @@ const document = JSON.stringify({
   number: -1.5e3,
 });
 
-/** What is found in the text, fed in pieces of a length. */
+/** The findings in the text, fed in pieces of a length. */
 function find(text: string, pieceBytes: number) {
   const said: string[] = [];
   const usages: string[] = [];

@@ -1,6 +1,6 @@
-/** What of a document is looked at. All else is passed over. */
+/** The places of a document to report. Everything else is skipped. */
 export type Wanted =
-  /** A text: `take` gets the bytes between its quotes, escapes as they stand, in pieces. */
+  /** A text: `take` gets the bytes between its quotes, with escapes as they stand, in pieces. */
   | { readonly kind: 'text'; readonly take: (raw: Buffer) => void }
   /** An object or an array: `take` gets its bytes in pieces, `end` follows. */
   | { readonly kind: 'raw'; readonly take: (raw: Buffer) => void; readonly end?: () => void }
@@ -8,8 +8,8 @@ export type Wanted =
   | { readonly kind: 'items'; readonly item: Wanted; readonly begin?: () => void };
 
 /**
- * Reads a JSON object piece by piece, each byte once, and keeps none: what is looked at is given to whoever wants it. No
- * validation: commas and colons count as spaces, and any closing bracket closes.
+ * Reads a JSON object piece by piece, each byte once, and keeps none. The wanted places go to their callbacks. It does
+ * not validate: commas and colons count as spaces, and any closing bracket closes.
  */
 export interface JsonScan {
   push(bytes: Buffer): void;
@@ -25,22 +25,22 @@ const LEFT_BRACKET = 0x5b;
 const RIGHT_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-/** A key that is wanted is a few letters. */
+/** The longest key to compare: wanted keys have a few letters. */
 const KEY_MAX_BYTES = 64;
 
 type Mode = 'before' | 'key' | 'in-key' | 'value' | 'text' | 'scalar' | 'skip' | 'closed' | 'broken';
-/** A container that holds something wanted. There are no more of them than the wanted places are deep. */
+/** A container that holds a wanted place. There are no more of them than the wanted places are deep. */
 type Container = Extract<Wanted, { kind: 'fields' | 'items' }>;
 
 const isSpace = (byte: number): boolean => byte <= 0x20 || byte === COMMA || byte === COLON;
 
-/** A document as far as it has been read. */
+/** The state of a document. */
 interface Reading {
   readonly root: Extract<Wanted, { kind: 'fields' }>;
   readonly open: Container[];
   mode: Mode;
   key: string;
-  /** What the value at hand is wanted as. */
+  /** How the current value is wanted. */
   wanted: Wanted | undefined;
   isEscaped: boolean;
   isInText: boolean;
@@ -69,7 +69,7 @@ export function createJsonScan(root: Extract<Wanted, { kind: 'fields' }>): JsonS
   };
 }
 
-/** Each reads from an index, and gives the index to read on from. */
+/** Each reads from an index, and returns the index to continue from. */
 const read: Record<Mode, (reading: Reading, bytes: Buffer, at: number) => number> = {
   before(reading, bytes, at) {
     const byte = bytes[at] ?? 0;
@@ -127,7 +127,7 @@ const read: Record<Mode, (reading: Reading, bytes: Buffer, at: number) => number
   broken: (_reading, bytes) => bytes.length,
 };
 
-/** Passes over an object or an array by counting brackets; gives its bytes where they are wanted raw. */
+/** Skips an object or an array by counting brackets. Passes its bytes on if they are wanted raw. */
 function skip(reading: Reading, bytes: Buffer, from: number): number {
   const { wanted } = reading;
   let at = from;
@@ -154,7 +154,7 @@ function skip(reading: Reading, bytes: Buffer, from: number): number {
 
 /** The index of the quote that ends the text, or the end of the bytes. */
 function textEnd(reading: Reading, bytes: Buffer, from: number): number {
-  // In a variable of its own, since this loop runs for every byte of an answer.
+  // A local variable, since this loop runs for every byte of an answer.
   let { isEscaped } = reading;
   let at = from;
   for (; at < bytes.length; at += 1) {
@@ -166,7 +166,7 @@ function textEnd(reading: Reading, bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Begins a value at its first byte; how many bytes of it were read. */
+/** Begins a value at its first byte. Returns how many bytes of it were read. */
 function beginValue(reading: Reading, byte: number): 0 | 1 {
   const around = reading.open.at(-1);
   const wanted =

@@ -10,7 +10,7 @@ import { type Used, usedOf } from './used-of.ts';
 /** An error document is a few hundred bytes. */
 const ERROR_MAX_BYTES = 64 * 1024;
 
-/** What one call to one provider came to. */
+/** The outcome of one call to one provider. */
 export type AttemptResult =
   /** There is an answer, whole or begun, or one that the client pays for without having it. */
   | {
@@ -18,15 +18,18 @@ export type AttemptResult =
       readonly status: number;
       readonly call: ProviderCall;
       readonly decoder: AnswerDecoder;
-      /** What the client may have already; null where all of the answer is held until its usage is durable. */
+      /** The bytes that the client may have already; null if all of the answer is held until its usage is durable. */
       readonly first: Buffer | null;
     }
-  /** `loss`: what the house pays for it; null where nobody pays anything. */
+  /** `loss`: what the house pays for the attempt; null if nobody pays anything. */
   | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly loss: Used | null }
-  /** The run was stopped. `used`: what the payer pays; null where nobody pays anything. */
+  /** The run was stopped. `used`: what the payer pays; null if nobody pays anything. */
   | { readonly kind: 'stopped'; readonly payer: Verdict['payer']; readonly used: Used | null };
 
-/** Calls a provider up to the point where its answer can be relied upon: all of a short one, the first piece of a long one. */
+/**
+ * Calls a provider up to the point from which its answer can be relied upon: all of a short one, the first piece of a
+ * long one.
+ */
 export async function attempt(run: Run, provider: Provider, encoded: EncodedRequest): Promise<AttemptResult> {
   const { request } = run;
   const call = provider.call(encoded.body, request.requestId, request.stream);
@@ -55,7 +58,7 @@ export async function attempt(run: Run, provider: Provider, encoded: EncodedRequ
   return brokenOff(run, call, decoder, { status, ...causeOf(thrown, status, decoder) });
 }
 
-/** What the client may have of an answer first; null where all of it is held, and where it broke off before. */
+/** The first bytes of an answer for the client; null if all of it is held, or if it broke off before. */
 async function readFirst(call: ProviderCall, decoder: AnswerDecoder): Promise<Buffer | null> {
   let first: Buffer | null = null;
   while (first === null && !decoder.isOver()) {
@@ -69,7 +72,7 @@ async function readFirst(call: ProviderCall, decoder: AnswerDecoder): Promise<Bu
   return first;
 }
 
-/** The failure with the provider's own words, where they are the client's to read. */
+/** The failure with the provider's own words, if the client may read them. */
 async function withDocument(failure: AttemptFailure, provider: Provider, call: ProviderCall): Promise<AttemptFailure> {
   if (failure.code !== 'upstream_refused') {
     call.discard();
@@ -81,7 +84,7 @@ async function withDocument(failure: AttemptFailure, provider: Provider, call: P
   return { ...failure, providerBody: isSafe ? provider.dialect.errorBody(bytes) : null };
 }
 
-/** All bytes of an answer; null (and the call broken off) where there are more than the bound. */
+/** All bytes of an answer; null if there are more than the bound, which also ends the call. */
 async function readAll(call: ProviderCall, maxBytes: number): Promise<Buffer | null> {
   const read = createByteStore();
   for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) {

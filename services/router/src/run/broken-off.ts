@@ -4,7 +4,7 @@ import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
 import type { Run } from './run.ts';
 import { credibleUsage, type Used, usedOf } from './used-of.ts';
 
-/** Why an attempt broke off, as the table has it and as the client is told. */
+/** Why an attempt broke off: the cause in the table, and the code for the client. */
 export interface BreakOff {
   readonly cause: Cause;
   readonly code: BrokenOffCode;
@@ -16,7 +16,7 @@ const stopCauses = {
   closing: 'closing',
 } as const satisfies Record<NonNullable<Run['stopped']>, Cause>;
 
-/** `thrown`: what ended the reading; null where the bytes came to their end. `status` is 0 where no head came. */
+/** `thrown` ended the reading; null if the bytes came to their end. `status` is 0 if no head came. */
 export function causeOf(thrown: unknown, status: number, decoder: AnswerDecoder): BreakOff {
   if (thrown instanceof CallFault) {
     if (thrown.reason === 'timeout') return { cause: 'late', code: 'upstream_timeout' };
@@ -24,7 +24,7 @@ export function causeOf(thrown: unknown, status: number, decoder: AnswerDecoder)
   }
   if (thrown !== null) return { cause: 'defect', code: 'internal_error' };
   if (decoder.status() === 'failed') return { cause: 'cut', code: 'upstream_error' };
-  // The bytes ended, however cleanly, before the answer did; before any answer they were none.
+  // The bytes ended, however cleanly, before the answer did. If no answer had begun, they were no answer.
   if (decoder.status() === 'open' && decoder.hasWork()) return { cause: 'cut', code: 'upstream_cut' };
   return { cause: 'unreadable', code: 'upstream_invalid_response' };
 }
@@ -41,7 +41,7 @@ export async function brokenOff(
   return { kind: 'failed', failure: failureOfCode(code, status, retry), loss };
 }
 
-/** Who pays for what had come when the run was stopped. */
+/** Who pays for the received part when the run was stopped. */
 export function stoppedVerdict(run: Run, call: ProviderCall, decoder: AnswerDecoder): Verdict {
   return verdicts[stopCauses[run.stopped ?? 'drained']][progressOf(run, call, decoder)];
 }

@@ -28,7 +28,7 @@ export async function deliver(
 
   const used = await usedOf(run, decoder);
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, ...used };
-  // Of an answer that is withheld the client has nothing, and pays nothing.
+  // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingUsed, withheld: used };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
   if (refusal) {
@@ -39,7 +39,7 @@ export async function deliver(
   run.channel.push({ kind: 'end', summary: summaryOf(candidate, ending) });
 }
 
-/** Writes the head before the first bytes, so that what fails before them is an error with a status of its own. */
+/** Writes the head before the first bytes, so that an earlier failure is an error with a status of its own. */
 function createWriter({ request, channel }: Run, { provider, model }: PricedCandidate, status: number) {
   const contentType = request.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   let hasWritten = false;
@@ -53,7 +53,7 @@ function createWriter({ request, channel }: Run, { provider, model }: PricedCand
   };
 }
 
-/** Reads the answer to its end; returns why it is not whole, or null where it is. */
+/** Reads the answer to its end. Returns why it is not whole, or null if it is. */
 async function passOn(
   run: Run,
   call: ProviderCall,
@@ -82,7 +82,7 @@ async function passOn(
       if (run.stopped === 'drained') return goneRefusal;
       return refusalOf(thrown.reason === 'timeout' || run.stopped === 'timeout' ? 'upstream_timeout' : 'upstream_cut');
     }
-    // A defect of ours in the middle of an answer: what was passed on is recorded all the same.
+    // A defect of the gateway in the middle of an answer. The usage of the passed on part is recorded all the same.
     return refusalOf('internal_error');
   }
 }
@@ -102,14 +102,14 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
   return broken ? 'OUTCOME_CUT' : 'OUTCOME_COMPLETED';
 }
 
-/** A break in the middle is the attempt's error and the provider's failure, unless it was our side that ended it. */
+/** A break in the middle is the attempt's error and the provider's failure, unless this side ended it. */
 function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: Refusal | null): void {
   const ours: readonly ErrorCode[] = ['client_gone', 'internal_error'];
   if (!broken) {
     parts.health.note(candidate.provider, 'call-succeeded');
     return;
   }
-  // A client that asks for too much says nothing of the provider's health.
+  // A client that asks for too much says nothing about the provider's health.
   const isOurs = ours.includes(broken.code) || broken === tooLong || run.stopped === 'closing';
   parts.health.note(candidate.provider, isOurs ? 'call-abandoned' : 'call-failed');
   const last = run.attempts.pop();
@@ -119,7 +119,7 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
 }
 
-/** An ending in whole counts, for logs and metrics. */
+/** An ending in total counts, for logs and metrics. */
 function summaryOf(candidate: PricedCandidate, ending: Ending): CompletionSummary {
   return {
     provider: candidate.provider,

@@ -12,16 +12,19 @@ import type { Used } from './used-of.ts';
 
 type Answered = Extract<AttemptResult, { kind: 'answered' }>;
 
-/** How far the attempts for a request came. */
+/** The outcome of all attempts for a request. */
 export type Reached =
   | { readonly kind: 'answered'; readonly candidate: PricedCandidate; readonly result: Answered }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure | Refusal }
-  /** The client is gone, or the run was stopped. `charged`: what the client pays all the same, and who was at work then. */
+  /**
+   * The client is gone, or the run was stopped. `charged`: what the client pays all the same, and which candidate was
+   * at work.
+   */
   | { readonly kind: 'ended'; readonly charged: Pick<Ending, 'candidate' | 'usage' | 'estimatePolicy'> | null };
 
 const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
 
-/** Tries the candidates until one answers, as `nextAttempt` decides. Every attempt is put on the run. */
+/** Tries the candidates until one answers, as `nextAttempt` decides. Adds every attempt to the run. */
 export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
   const candidates = parts.health.inOrder(run.request.candidates);
   const failed: FailedAttempt[] = [];
@@ -95,7 +98,7 @@ function lossOf(result: AttemptResult): Used | null {
   return result.kind === 'stopped' && result.payer === 'house' ? result.used : null;
 }
 
-/** What the attempt says of the provider's health; null for an answer, which is judged at its end. */
+/** The attempt's effect on the provider's health; null for an answer, which counts at its end. */
 function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {
   switch (result.kind) {
     case 'answered':

@@ -11,29 +11,29 @@ import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
 
-/** How a request ended, and what it used. */
+/** The end of a request, and its usage. */
 export interface Ending {
   readonly outcome: Outcome;
-  /** Who answered; null where nobody did. */
+  /** The candidate that answered; null if none did. */
   readonly candidate: ModelCandidate | null;
   readonly usage: TokenUsage;
-  /** Null where the provider itself said what was used. */
+  /** Null if the provider itself reported the usage. */
   readonly estimatePolicy: EstimatePolicy | null;
-  /** What the last attempt used for an answer that is withheld: the house pays it. */
+  /** The usage of the last attempt if its answer is withheld: the house pays it. */
   readonly withheld?: Pick<Ending, 'usage' | 'estimatePolicy'>;
 }
 
-/** Before the first repetition of an append that failed; doubled from there to the most. */
+/** The pause before the first repetition of a failed append. It doubles up to the longest. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 /**
- * Before the first look whether an admission has come that is written while its request runs already
- * (`durability: overlapped`): its append left before the request did, but by another way.
+ * The pause before the first check whether an admission is in the log that is written while its request runs already
+ * (`durability: overlapped`). Its append left before the request did, but by another way.
  */
 const ADMISSION_WAIT_FIRST_MS = 5;
 /**
- * Between two looks: an admission that waits for a takeover of the log is not to be waited for much longer than it
- * takes.
+ * The longest pause between two checks. An admission that waits for a takeover of the log must not be awaited for much
+ * longer than the takeover.
  */
 const ADMISSION_WAIT_MAX_MS = 100;
 /** The log keeps durations as uint32. */
@@ -43,9 +43,9 @@ const DURATION_MAX_MS = 2 ** 32 - 1;
 export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
 
 /**
- * Makes the usage durable; returns null when it is, or when that of an earlier run is in its place. A refusal: the log
- * could not be written within the bound, or the request's hold has ended, and the answer must not be completed.
- * `lateEnding`: what is brought to the log once it is back, since the client was given no more than that. Never throws.
+ * Makes the usage durable. Returns null when it is, or when the usage of an earlier run is in its place. Returns a
+ * refusal if the log could not be written within the bound, or if the request's hold has ended: the answer must not be
+ * completed. `lateEnding` is recorded once the log is back, since the client got no more than that. Never throws.
  */
 export async function recordUsage(
   parts: RunParts,
@@ -55,7 +55,7 @@ export async function recordUsage(
 ): Promise<Refusal | null> {
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
-  // Told with each failure: what comes of it is the house's, and may be on record nowhere else.
+  // Logged with each failure: the house pays for it, and it may be on record nowhere else.
   const lost = { requestId: run.request.requestId, usage: ending.usage };
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
@@ -67,20 +67,20 @@ export async function recordUsage(
     } catch (thrown) {
       const fault = faultFrom(thrown);
       if (fault.code === 'conflict' && (await isAnswerOnRecord(parts.journal, run))) {
-        // The client pays for the answer of the earlier run, and is given this one.
+        // The client pays for the answer of the earlier run, and gets this one.
         parts.logger.warn(lost, 'an answer of a second run is not charged: that of the first is');
         lose(parts, ending);
         return null;
       }
       parts.logger.error({ ...lost, err: fault }, 'the usage could not be recorded');
-      // Other codes than `unavailable` do not pass by waiting.
+      // Waiting does not mend other codes than `unavailable`.
       if (fault.code !== 'unavailable' || performance.now() + waitMs > giveUpAtMs) {
         const isLate = fault.code === 'unavailable';
         if (isLate) parts.late.add(ending === lateEnding ? append : appendOf(run, lateEnding, parts.clock()));
         if (!isLate || ending !== lateEnding) lose(parts, ending);
         return { code: 'unavailable', message: 'The gateway could not record the usage. Send the request again.' };
       }
-      // The same ids and bytes: had the failed append been written all the same, this one finds it.
+      // The same ids and bytes: if the failed append was written all the same, this one finds it.
       await pause(waitMs);
     }
   }
@@ -91,8 +91,8 @@ function lose({ losses }: RunParts, { candidate, usage }: Ending): void {
 }
 
 /**
- * Whether an earlier run of the request has an answer on record, of which nothing has reached the client: the router of
- * that run, or the way to it, was lost. The client pays for that answer and is given this one.
+ * Whether the log has an answer of an earlier run of the request. Nothing of that answer reached the client, because
+ * its router, or the way to it, was lost. The client pays for that answer and gets this one.
  */
 async function isAnswerOnRecord(journal: Pick<Journal, 'readStream'>, { request }: Run): Promise<boolean> {
   const [, ended] = await journal.readStream(streams.request(request.requestId)).catch((): RecordedEvent[] => []);
@@ -101,7 +101,7 @@ async function isAnswerOnRecord(journal: Pick<Journal, 'readStream'>, { request 
   return !estimated && completionTokensOf(usage) > 0;
 }
 
-/** Waits for the request's admission where that is not in the log yet. */
+/** Waits for the request's admission if the log does not have it yet. */
 async function appendOnceAdmitted(
   journal: Pick<Journal, 'append'>,
   append: AppendRequest,
@@ -142,7 +142,7 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
   };
 }
 
-/** What the house pays for attempts that failed, and for an answer that is withheld. */
+/** What the house pays for failed attempts, and for a withheld answer. */
 function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses'] {
   if (!withheld) return [...run.houseLosses];
   return [...run.houseLosses, houseLoss(run.attempts.length - 1, withheld)];
@@ -155,7 +155,7 @@ export function houseLoss(
   return { attempt, usage: { ...usage }, estimated: estimatePolicy !== null };
 }
 
-/** A clock may be set back; a duration is whole and never negative. */
+/** A clock may be set back, but a duration is whole and never negative. */
 export function durationMs(milliseconds: number): number {
   return Math.min(Math.max(0, Math.round(milliseconds)), DURATION_MAX_MS);
 }

@@ -1,16 +1,16 @@
-/** The longest wait that is passed on: a client that obeys a provider's slip of a digit would never come back. */
+/** The longest wait that is passed on. A client that obeyed a provider's slip of a digit would never come back. */
 export const RETRY_AFTER_TOLD_MAX_MS = 3_600_000;
 
-/** Headers as they came: one that was sent twice has two values, of which the first counts. */
+/** Headers as they came. A header that was sent twice has two values, and the first counts. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const number = /^\d+(\.\d+)?$/;
-/** The dates of HTTP begin with the day's name; `Date.parse` also takes many a number for a date. */
+/** HTTP dates begin with the day's name, while `Date.parse` also takes many a number for a date. */
 const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /**
- * How long a provider asks to be left alone: `retry-after-ms` as OpenAI has it, else `Retry-After` in seconds or as a date.
- * Undefined where it says nothing, or nonsense.
+ * How long a provider asks callers to stay away: OpenAI's `retry-after-ms`, otherwise `Retry-After` in seconds or as a
+ * date. Undefined if the provider says nothing, or nonsense.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   return bounded(numberIn(first(headers['retry-after-ms']))) ?? bounded(waitIn(first(headers['retry-after']), nowMs));

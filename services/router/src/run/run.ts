@@ -10,7 +10,7 @@ import type { LateRecords } from '../late-records.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
-/** What all requests of a router share. */
+/** The parts that all requests of a router share. */
 export interface RunParts {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly health: HealthBoard;
@@ -28,24 +28,24 @@ export interface Run {
   readonly channel: Pick<FrameChannel, 'push' | 'room' | 'stopWaiting'>;
   readonly startedAtMs: number;
   readonly attempts: AttemptBody[];
-  /** What providers bill for attempts that gave the client nothing. */
+  /** The usage that providers bill for attempts that gave the client nothing. */
   readonly houseLosses: UsageBody['houseLosses'][number][];
   /** 0 until the first byte of the answer has come. */
   firstByteMs: number;
-  /** The call under way, to be broken when its time is over. */
+  /** The call under way, to be aborted when its time is over. */
   call: ProviderCall | null;
-  /** The client went away; the provider may still be listened to. */
+  /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
   /**
-   * Why nothing is waited for any longer: the client is gone and the provider was listened to for as long as the bound
-   * allows, or the request has taken too long as a whole, or the router is closing.
+   * Why the run stops waiting: the client is gone and the router has listened to the provider for as long as the bound
+   * allows, the request has taken too long as a whole, or the router is closing.
    */
   stopped: 'drained' | 'timeout' | 'closing' | null;
 }
 
 /**
- * Breaks off what the run waits for: the provider, and a client that does not read. The first reason stays. An answer
- * that is all there by then is still given whole.
+ * Ends the run's waits, for the provider and for a client that does not read. The first reason stays. An answer that is
+ * complete by then is still given whole.
  */
 export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
   run.stopped ??= reason;

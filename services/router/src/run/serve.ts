@@ -7,7 +7,7 @@ import { type Reached, reachProvider } from './reach-provider.ts';
 import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 
-/** Runs a request to its end: its usage is on record or its last frame is a failure, whatever happens. Never throws. */
+/** Runs a request to its end. Whatever happens, its usage is on record or its last frame is a failure. Never throws. */
 export async function serve(parts: RunParts, run: Run): Promise<void> {
   try {
     const reached = await reachProvider(parts, run);
@@ -26,32 +26,32 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
     }
   } catch (thrown) {
     parts.logger.error({ requestId: run.request.requestId, err: thrown }, 'a request failed in the gateway itself');
-    // Where the usage is on record already, this append changes nothing: its event id is taken.
+    // If the usage is on record already, this append changes nothing: its event id is taken.
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, faultFrom(thrown).refusal);
   } finally {
     run.call?.discard();
   }
 }
 
-/** Told to the client where the provider that limits the rate does not say. */
+/** The wait for the client if the provider limits the rate and names none. */
 const RATE_LIMIT_RETRY_AFTER_MS = 1_000;
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away before the answer.' };
 const timeoutRefusal: Refusal = { code: 'upstream_timeout', message: 'The request took too long. Send it again.' };
 const closingRefusal: Refusal = { code: 'unavailable', message: 'The gateway is stopping. Send the request again.' };
 
-/** Nobody has answered, and nobody is waited for any longer. */
+/** No provider has answered, and the run waits for none any longer. */
 async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, { kind: 'ended' }>): Promise<void> {
   if (run.stopped === 'timeout' || run.stopped === 'closing') {
     const refusal = run.stopped === 'timeout' ? timeoutRefusal : closingRefusal;
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, refusal);
     return;
   }
-  // A provider that was at work when it was broken off may charge for the prompt, and for what it had written.
+  // A provider that was at work when it was cut off may charge for the prompt, and for the text it had written.
   await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...(ended.charged ?? nothingUsed) }, goneRefusal);
 }
 
-/** Records an ending and fails the request; a failure of the record itself is told instead. */
+/** Records an ending and fails the request. If the record itself fails, the client gets that failure instead. */
 async function fail(
   parts: RunParts,
   run: Run,

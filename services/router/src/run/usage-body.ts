@@ -1,6 +1,6 @@
 import type { EventBodies } from '#contracts/events.ts';
 
-/** What is put on record of a request. */
+/** The body of a request's `UsageRecorded`. */
 export type UsageBody = EventBodies['UsageRecorded'];
 export type AttemptBody = UsageBody['attempts'][number];
 export type Outcome = Exclude<UsageBody['outcome'], 'OUTCOME_UNSPECIFIED'>;

@@ -4,13 +4,13 @@ import type { AnswerDecoder } from '../ports.ts';
 import type { Ending } from './record-usage.ts';
 import type { Run } from './run.ts';
 
-/** What was used, and how that is known. */
+/** The usage, and its source. */
 export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
 
 /**
- * What the provider reported where that can be believed, else an estimate from the texts, flagged as one. An answer that broke
- * off may have told its prompt and no more than the beginning of its answer (Anthropic's first event says 1 token): the
- * answer is then estimated from what came.
+ * The provider's report if it can be believed, otherwise an estimate from the texts, flagged as one. An answer that
+ * broke off may have reported its prompt and only the beginning of its answer (Anthropic's first event says 1 token).
+ * Then the answer is estimated from the received text.
  */
 export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
   const reported = credibleUsage(run, decoder);
@@ -21,7 +21,7 @@ export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
   return { usage: { ...reported, outputTokens }, estimatePolicy: policy };
 }
 
-/** What the provider reported so far; null where it said nothing, or nothing that can be believed. */
+/** The provider's report so far; null if there is none, or none that can be believed. */
 export function credibleUsage({ request }: Run, decoder: AnswerDecoder) {
   const reported = decoder.usage();
   const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };

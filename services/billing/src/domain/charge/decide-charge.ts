@@ -11,14 +11,14 @@ export type Charge = EventBodies['ChargePosted'];
 export interface ChargeCommand {
   readonly admission: Admission;
   readonly usage: RecordedUsage;
-  /** Any version ever published, not the newest only. */
+  /** Finds any version ever published, not only the newest. */
   readonly findPrice: (priceKey: string, version: number) => Price | undefined;
   readonly postedAtMs: number;
 }
 
 /**
- * `charge`: what to post. `price-unknown`: the pinned version is not in the price book (yet). `unratable`: the facts
- * contradict each other, and no amount would be right; never answered with a guess.
+ * `charge`: the charge to post. `price-unknown`: the pinned version is not in the price book (yet). `unratable`: the
+ * facts contradict each other, and no amount would be right. It never guesses.
  */
 export type ChargeDecision =
   | { readonly kind: 'charge'; readonly charge: Charge }
@@ -27,8 +27,8 @@ export type ChargeDecision =
 
 /**
  * Rates a usage with the price version that was pinned at admission for the candidate that answered. The user pays at
- * most the hold; what the usage costs above it is the house's. A request that used nothing is charged nothing, so that
- * its hold ends like any other.
+ * most the hold; the house pays the cost above it. A request that used nothing is charged nothing, so that its hold
+ * ends like any other.
  */
 export function decideCharge({ admission, usage, findPrice, postedAtMs }: ChargeCommand): ChargeDecision {
   if (admission.requestId !== usage.requestId || admission.userId !== usage.userId) {

@@ -1,21 +1,21 @@
 import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
-/** A usage on record, with what its charge needs of the envelope. */
+/** A recorded usage, with the parts of the envelope that its charge needs. */
 export interface UsageOnRecord {
-  /** Its place in the log; known only of one that was read from there. */
+  /** The usage's position; known only if it was read from the log. */
   readonly position?: number | undefined;
   readonly eventId: string;
   readonly recordedAtMs: number;
   readonly data: EventBodies['UsageRecorded'];
-  /** The step of a trace it belongs to; known only of one that was just recorded. */
+  /** The step of a trace that it belongs to; known only if it was just recorded. */
   readonly traceparent?: string | undefined;
 }
 
 /** A request that is neither charged nor expired. */
 export interface OpenRequest {
   readonly requestId: string;
-  /** Undefined where the usage was seen and the admission was not: it has to be read from the log. */
+  /** Undefined if the usage was seen and the admission was not. The admission then has to be read from the log. */
   readonly admission: EventBodies['RequestAdmitted'] | undefined;
   readonly usage: UsageOnRecord | undefined;
 }
@@ -24,16 +24,16 @@ export interface ChargeableRequest extends OpenRequest {
   readonly usage: UsageOnRecord;
 }
 
-/** The requests that are admitted and not at their end, in memory: bounded by the holds that are open. */
+/** The requests that are admitted and not at their end, in memory. The open holds bound their number. */
 export interface OpenRequests {
-  /** Folds one event; gives the request where the event makes it one to charge. */
+  /** Folds one event. Returns the request if the event makes it ready to charge. */
   fold(event: RecordedEvent): ChargeableRequest | undefined;
   restore(request: OpenRequest): void;
   has(requestId: string): boolean;
   forget(requestId: string): void;
-  /** The request, where it has a usage and no charge. */
+  /** The request, if it has a usage and no charge. */
   findChargeable(requestId: string): ChargeableRequest | undefined;
-  /** All with a usage and no charge. */
+  /** All requests with a usage and no charge. */
   chargeable(): ChargeableRequest[];
   size(): number;
 }
@@ -44,7 +44,7 @@ export function createOpenRequests(): OpenRequests {
   function recordUsage(event: RecordedEvent<'UsageRecorded'>): ChargeableRequest | undefined {
     const { requestId } = event.data;
     const before = open.get(requestId);
-    // Given again after a failure: its charge is under way.
+    // The event came again after a failure, and its charge is under way.
     if (before?.usage !== undefined) return undefined;
     const { position, eventId, recordedAtMs, data, traceparent } = event;
     const usage = { position, eventId, recordedAtMs, data, ...(traceparent === undefined ? {} : { traceparent }) };

@@ -1,16 +1,16 @@
 import type { EventBodies } from '#contracts/events.ts';
 import { type Price, unitPricesToEvent } from '#money/price.ts';
 
-/** What is to be published for a model: a price without its version. */
+/** A price to publish for a model, without a version. */
 export type PriceOffer = Omit<Price, 'version'> & { readonly source: string };
 
 /** Every version of every price, in memory. */
 export interface PriceBook {
-  /** Adding a version that is there already changes nothing. */
+  /** Adding a known version changes nothing. */
   add(price: Price): void;
   find(priceKey: string, version: number): Price | undefined;
   newest(priceKey: string): Price | undefined;
-  /** Whatever has a price. */
+  /** The keys that have a price. */
   keys(): Iterable<string>;
 }
 
@@ -29,7 +29,7 @@ export function createPriceBook(): PriceBook {
   };
 }
 
-/** Nothing a request could be billed by differs; where the price comes from does not count. */
+/** Whether two prices bill every request equally. Their source does not count. */
 export function isSamePrice(a: Omit<Price, 'version'>, b: Omit<Price, 'version'>): boolean {
   return JSON.stringify(termsOf(a)) === JSON.stringify(termsOf(b));
 }
@@ -39,7 +39,9 @@ export function pricePublished(offer: PriceOffer, publishedAtMs: number): EventB
   return { ...termsOf(offer), source: offer.source, publishedAtMs: String(publishedAtMs), effectiveAtMs: '0' };
 }
 
-function termsOf(price: Omit<Price, 'version'>): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs' | 'effectiveAtMs'> {
+function termsOf(
+  price: Omit<Price, 'version'>,
+): Omit<EventBodies['PricePublished'], 'source' | 'publishedAtMs' | 'effectiveAtMs'> {
   return {
     priceKey: price.priceKey,
     unitPrices: unitPricesToEvent(price.unitPrices),

@@ -1,21 +1,23 @@
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 
-/** Why an attempt gave no answer, and what may be done about it. */
+/** Why an attempt gave no answer, and how to go on. */
 export interface AttemptFailure {
   readonly code: ErrorCode;
-  /** For the client's eyes. */
+  /** The client reads it. */
   readonly message: string;
-  /** The provider's HTTP status; 0 where none came. */
+  /** The provider's HTTP status; 0 if none came. */
   readonly status: number;
-  /** `never`: the request itself was refused. `elsewhere`: another provider may answer. `anywhere`: this one as well. */
+  /**
+   * `never`: the request itself was refused. `elsewhere`: another provider may answer. `anywhere`: this one may, too.
+   */
   readonly retry: 'never' | 'elsewhere' | 'anywhere';
-  /** How long the provider asked to be left alone. */
+  /** How long the provider asked callers to stay away. */
   readonly retryAfterMs: number | undefined;
-  /** The provider's error document in OpenAI's shape, where it is the client's to see. */
+  /** The provider's error document in OpenAI's shape, if the client may see it. */
   readonly providerBody: Buffer | null;
 }
 
-/** The failure that a provider's status (not 2xx) stands for. */
+/** The failure for a provider's status (not 2xx). */
 export function failureOfStatus(status: number, retryAfterMs: number | undefined): AttemptFailure {
   const failure = (code: keyof typeof messages, retry: AttemptFailure['retry']): AttemptFailure => ({
     code,
@@ -25,7 +27,7 @@ export function failureOfStatus(status: number, retryAfterMs: number | undefined
     retryAfterMs,
     providerBody: null,
   });
-  // 402: the gateway's own account with the provider is empty, which is the operator's to mend as a wrong key is.
+  // 402: the gateway's own account with the provider is empty. The operator has to mend that, as with a wrong key.
   if (status === 401 || status === 402 || status === 403) return failure('upstream_unauthorized', 'elsewhere');
   if (status === 429) return failure('upstream_rate_limited', 'anywhere');
   if (status === 408 || status === 504) return failure('upstream_timeout', 'anywhere');
@@ -34,7 +36,7 @@ export function failureOfStatus(status: number, retryAfterMs: number | undefined
   return failure('upstream_invalid_response', 'elsewhere');
 }
 
-/** A failure that is not the provider's word: no connection, a timeout, an answer that can't be read. */
+/** A failure that the provider did not report: no connection, a timeout, an unreadable answer. */
 export function failureOfCode(code: BrokenOffCode, status: number, retry: AttemptFailure['retry']): AttemptFailure {
   return { code, message: messages[code], status, retry, retryAfterMs: undefined, providerBody: null };
 }
@@ -44,7 +46,7 @@ export type BrokenOffCode = keyof Pick<
   'upstream_error' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_cut' | 'internal_error'
 >;
 
-/** The client may ask for less; the answer itself was read to its end, and its usage is charged. */
+/** The client may ask for less. The answer was read to its end, and its usage is charged. */
 export const tooLong: Refusal = {
   code: 'upstream_invalid_response',
   message:

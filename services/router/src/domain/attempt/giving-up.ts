@@ -1,28 +1,31 @@
 import type { AttemptFailure } from './attempt-failure.ts';
 
-/** Why an answer that a provider had been asked for did not come to its end; see SPEC.md. */
+/** Why a provider's answer did not come to its end; see SPEC.md. */
 export type Cause =
   /** The connection broke, the bytes ended early, or the provider said that it broke off. */
   | 'cut'
   | 'unreadable'
-  /** A head, a next piece, or the whole of it did not come in time. */
+  /** A head, a next piece, or the whole answer did not come in time. */
   | 'late'
   /** The gateway cannot keep, translate or pass on so much. */
   | 'too-long'
   /** The gateway is stopping. */
   | 'closing'
-  /** The client left, and the provider was listened to for as long as the bound allows. */
+  /** The client left, and the router has listened to the provider for as long as the bound allows. */
   | 'client-gone'
   /** The usage of a whole answer cannot be recorded, so the answer is withheld. */
   | 'unrecorded'
   /** The gateway itself failed. */
   | 'defect';
 
-/** How far the provider had come by then. */
+/** The provider's progress by then. */
 export type Progress =
   /** The request has not reached the provider. */
   | 'unsent'
-  /** Nothing has come that only a model at work would send: at most a head, white space, comments, or what is no answer. */
+  /**
+   * At most a head, white space, comments, or something that is no answer has come: nothing that only a working model
+   * sends.
+   */
   | 'silent'
   /** The provider has counted the prompt, and nothing more. */
   | 'counted'
@@ -33,7 +36,10 @@ export type Progress =
 
 export interface Verdict {
   readonly retry: AttemptFailure['retry'];
-  /** Who pays what the provider bills or may bill: as reported, else by an estimate. What the house pays is recorded too. */
+  /**
+   * Who pays for what the provider bills or may bill: by its report, otherwise by an estimate. The house's share is
+   * recorded, too.
+   */
   readonly payer: 'nobody' | 'client' | 'house';
 }
 
@@ -45,16 +51,16 @@ const over: Verdict = { retry: 'never', payer: 'nobody' };
 const house: Verdict = { retry: 'never', payer: 'house' };
 const client: Verdict = { retry: 'never', payer: 'client' };
 
-/** What the client has a part of, the client pays, whatever ended it. */
+/** The client pays for an answer of which it has a part, whatever ended the answer. */
 const passedOn = { 'passed-on': client } as const;
 
 export const verdicts: Readonly<Record<Cause, Readonly<Record<Progress, Verdict>>>> = {
-  // A cut that comes before any work costs nothing and may be mended by the next attempt; after it, the work is done.
+  // A cut before any work costs nothing, and the next attempt may succeed. After that, the work is done.
   cut: { unsent: again, silent: again, counted: againAtACost, begun: house, ...passedOn },
   unreadable: { unsent: again, silent: again, counted: againAtACost, begun: house, ...passedOn },
-  // A provider that let one timeout pass would let the next pass, too: minutes of the client's time. It may be at work.
+  // A provider that missed one timeout would miss the next, too: minutes of the client's time. It may be at work.
   late: { unsent: elsewhere, silent: elsewhereAtACost, counted: elsewhereAtACost, begun: house, ...passedOn },
-  // What the client asked for is too much for the gateway: the client could ask for it again and again.
+  // The client asked for more than the gateway can handle, and could ask for it again and again.
   'too-long': { unsent: over, silent: over, counted: client, begun: client, ...passedOn },
   closing: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
   'client-gone': { unsent: over, silent: client, counted: client, begun: client, ...passedOn },

@@ -12,21 +12,21 @@ export type NextAttempt =
   | { readonly kind: 'try'; readonly candidate: number; readonly delayMs: number }
   | { readonly kind: 'give-up' };
 
-/** Of all candidates together: what three providers or moments refuse, a fourth hardly answers. */
+/** The attempts of all candidates together. If three providers or moments refuse, a fourth hardly answers. */
 export const ATTEMPTS_MAX = 3;
-/** Of one candidate: once more after a moment mends what a moment can. */
+/** The attempts of one candidate. One more try after a moment succeeds if any does. */
 const ATTEMPTS_A_CANDIDATE_MAX = 2;
 /**
- * Before the same candidate is asked again; jittered by half, so that callers who failed together do not return
- * together.
+ * The pause before the same candidate is asked again. It is jittered by half, so that callers who failed together do
+ * not return together.
  */
 const BACKOFF_MS = 200;
-/** A longer wish to be left alone is passed on to the client instead of waited out. */
+/** A longer `Retry-After` is passed on to the client instead of waited out. */
 const RETRY_AFTER_MAX_MS = 2_000;
 
 /**
- * Which candidate is tried next: each one once, in order and at once; then the first that may be asked again, after a
- * pause. `jitter` is a random number from 0 to 1.
+ * Says which candidate to try next: each one once, in order and at once; then the first that may be asked again, after
+ * a pause. `jitter` is a random number from 0 to 1.
  */
 export function nextAttempt(failed: readonly FailedAttempt[], candidatesTotal: number, jitter: number): NextAttempt {
   if (failed.length >= ATTEMPTS_MAX || failed.at(-1)?.retry === 'never') return { kind: 'give-up' };

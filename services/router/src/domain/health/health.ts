@@ -1,4 +1,4 @@
-/** A provider as the last calls to it showed it; see SPEC.md. */
+/** A provider's health by the last calls; see SPEC.md. */
 export type Health =
   | { readonly status: 'healthy'; readonly failures: number }
   | { readonly status: 'resting'; readonly untilMs: number }
@@ -39,7 +39,7 @@ const transitions: Record<Health['status'], Record<HealthEvent, Transition>> = {
     'call-started': stay,
     'call-succeeded': recover,
     'call-failed': rest,
-    // Nothing was learned: the next call may probe at once.
+    // The call taught nothing, so the next call may probe at once.
     'call-abandoned': (nowMs) => ({ status: 'resting', untilMs: nowMs }),
   },
 };
@@ -49,7 +49,7 @@ export function evolveHealth(health: Health, event: HealthEvent, nowMs: number):
   return transitions[health.status][event](nowMs, health);
 }
 
-/** Whether requests should go here before they go to a provider that is not preferred. */
+/** Whether requests should go to this provider before they go to one that is not preferred. */
 export function isPreferred(health: Health, nowMs: number): boolean {
   return health.status === 'healthy' || isDueForProbe(health, nowMs);
 }

@@ -1,12 +1,12 @@
 import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
 
-/** What the request was admitted for. */
+/** The bounds of the request's admission. */
 export interface UsageBounds {
   readonly promptTokens: number;
   readonly outputTokens: number;
 }
 
-/** A report this many times above what was admitted is a defect of the provider's meter, not a usage. */
+/** A report this many times above the admitted bound is a defect of the provider's meter, not a usage. */
 const IMPLAUSIBLE_FACTOR = 100;
 /** Providers may count a system prompt of their own, however short the request. */
 const HIDDEN_PROMPT_TOKENS_MAX = 10_000;
@@ -14,8 +14,8 @@ const HIDDEN_PROMPT_TOKENS_MAX = 10_000;
 const COUNT_MAX = 2 ** 32 - 1;
 
 /**
- * Whether a report can be believed: whole, not negative, not nothing, and not orders of magnitude above what was
- * admitted.
+ * Whether a report can be believed: whole, not negative, not nothing, and not orders of magnitude above the admitted
+ * bound.
  */
 export function isPlausible(usage: TokenUsage, bounds: UsageBounds): boolean {
   for (const count of Object.values(usage)) {

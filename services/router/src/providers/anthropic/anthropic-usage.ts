@@ -3,8 +3,8 @@ import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/toke
 import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
 
 /**
- * Anthropic's usage: its parts are disjoint already, but for the one-hour part of the cache writes. Thinking is a part of
- * the output that is not told apart. Null where it says nothing, or nonsense.
+ * Anthropic's usage. Its parts are disjoint already, except for the one-hour part of the cache writes. Thinking is a
+ * part of the output that is not reported apart. Null if the usage says nothing, or nonsense.
  */
 export function readAnthropicUsage(value: unknown): TokenUsage | null {
   const usage = asObject(value);
@@ -31,8 +31,8 @@ const counts = [
 ] as const;
 
 /**
- * A stream's usage so far with what a later event says of it: counts are cumulative, and null is no news. What else an event
- * says there is not kept: there may be many events.
+ * Adds a later event's report to a stream's usage. Counts are cumulative, and null means no change. Other fields of the
+ * event are not kept, since there may be many events.
  */
 export function mergeUsage(before: JsonObject | null, after: unknown): JsonObject | null {
   const news = asObject(after);

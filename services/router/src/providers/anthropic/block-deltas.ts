@@ -1,11 +1,11 @@
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { ChunkDelta } from '#openai-wire/chunk.ts';
 
-/** What the events of content blocks add to the answer. */
+/** Translates the events of content blocks into parts of the answer. */
 export interface BlockDeltas {
-  /** Null where there is nothing for the client: thinking, signatures, the start of a text. */
+  /** Null if the client gets nothing: thinking, signatures, the start of a text. */
   deltaOf(type: string, event: JsonObject): ChunkDelta | null;
-  /** Whether a tool of the client's was called. */
+  /** Whether a tool of the client was called. */
   readonly hasCalls: () => boolean;
 }
 
@@ -13,13 +13,13 @@ export interface BlockDeltas {
 const OPEN_TOOLS_MAX = 1_000;
 
 interface OpenTool {
-  /** Place among the answer's tool calls; null for the JSON tool, whose input is content. */
+  /** The place among the answer's tool calls; null for the JSON tool, whose input is content. */
   readonly callIndex: number | null;
   hasInput: boolean;
 }
 
 export function createBlockDeltas(jsonToolName: string | null): BlockDeltas {
-  /** By the block's index; closed ones are taken out. */
+  /** By the block's index. Closed blocks are removed. */
   const open = new Map<unknown, OpenTool>();
   let calls = 0;
 

@@ -3,7 +3,7 @@ import { refuse } from './refuse.ts';
 
 const dataUrl = /^data:([^;,]+);base64,/;
 
-/** A user's content, a text or parts, as blocks. Empty texts are left out: Anthropic refuses them. */
+/** A user's content, a text or parts, as blocks. Leaves empty texts out, because Anthropic refuses them. */
 export function convertContent(content: unknown, param: string): readonly JsonObject[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   if (content === null || content === undefined) return [];
@@ -12,12 +12,12 @@ export function convertContent(content: unknown, param: string): readonly JsonOb
     const part = asObject(value);
     const block = part ? convertPart(part, `${param}.content.${index}`) : null;
     if (!block) return [];
-    // An extension other gateways have, too: the client marks what is to be kept in Anthropic's prompt cache.
+    // An extension that other gateways have, too: the client marks parts for Anthropic's prompt cache.
     return [asObject(part?.['cache_control']) ? { ...block, cache_control: part?.['cache_control'] } : block];
   });
 }
 
-/** The same, where only text may stand. */
+/** The same for places where only text may stand. */
 export function textBlocks(content: unknown, param: string): readonly JsonObject[] {
   const blocks = convertContent(content, param);
   if (blocks.some((block) => block['type'] !== 'text')) throw refuse(`${param}.content`, 'Only text can stand here.');

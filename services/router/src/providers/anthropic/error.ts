@@ -1,6 +1,6 @@
 import { asObject, parseObject } from '#kernel/json.ts';
 
-/** Anthropic's error document in OpenAI's shape; null where it is none. */
+/** Anthropic's error document in OpenAI's shape; null if it is no such document. */
 export function readAnthropicError(bytes: Buffer): Buffer | null {
   const error = asObject(parseObject(bytes.toString())?.['error']);
   const message = error?.['message'];

@@ -2,8 +2,8 @@ import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { GeneratedText } from '../generated-text.ts';
 
 /**
- * Adds what an event has of generated text: that of the answer, the input and the names of tools, and the thinking that is not
- * shown and paid for all the same.
+ * Collects an event's generated text: the answer, the input and the names of tools, and the thinking, which is not
+ * shown and costs money all the same.
  */
 export function addGenerated(text: GeneratedText, type: string, event: JsonObject): void {
   const said = type === 'content_block_start' ? asObject(event['content_block']) : asObject(event['delta']);

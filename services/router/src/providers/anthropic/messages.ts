@@ -11,8 +11,8 @@ interface Message {
 }
 
 /**
- * OpenAI's messages as Anthropic's: what system and developer say goes to `system`, tool results go into a user's
- * message, and neighbours of one role become one message. Throws a `Fault` for what has no form there.
+ * OpenAI's messages as Anthropic's: system and developer messages go to `system`, tool results go into a user's
+ * message, and neighbours of one role become one message. Throws a `Fault` for content that Anthropic has no form for.
  */
 export function convertMessages(messages: unknown): { readonly system: Blocks; readonly messages: readonly Message[] } {
   const system: JsonObject[] = [];
@@ -76,7 +76,7 @@ function assistantBlocks(message: JsonObject, param: string, readArguments: Read
   return [...textBlocks(said, param), ...calls];
 }
 
-/** An answer begun by the client must not end in white space there. */
+/** Anthropic does not allow white space at the end of an answer that the client has begun. */
 function trimPrefill(last: Message | undefined): void {
   const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
   const text = block?.['text'];

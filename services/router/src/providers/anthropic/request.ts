@@ -6,7 +6,7 @@ import { readJsonFormat } from './response-format.ts';
 import { thinkingFor } from './thinking.ts';
 import { convertTools } from './tools.ts';
 
-/** Asked for and not to be had: better refused than an answer without what the client relies on. */
+/** Features that Anthropic lacks. A refusal is better than an answer without something the client relies on. */
 const refused: readonly { readonly param: string; readonly isAsked: (value: unknown) => boolean }[] = [
   { param: 'n', isAsked: (value) => typeof value === 'number' && value > 1 },
   { param: 'logprobs', isAsked: (value) => value === true },
@@ -17,8 +17,8 @@ const refused: readonly { readonly param: string; readonly isAsked: (value: unkn
 ];
 
 /**
- * A chat completion request as a Messages request; README.md lists what maps to what and what is left out.
- * `jsonToolName`: the tool whose input is the answer's content. Throws a `Fault` (`invalid_request`).
+ * A chat completion request as a Messages request. README.md lists the mapping and what is left out. `jsonToolName`:
+ * the tool whose input is the answer's content. Throws a `Fault` (`invalid_request`).
  */
 export function encodeAnthropicRequest(
   request: CompleteRequest,
@@ -52,7 +52,9 @@ function outputTokensMax({ parsedBody, outputTokensMax: admitted }: CompleteRequ
   return typeof asked === 'number' ? Math.min(asked, admitted) : admitted;
 }
 
-/** Temperature goes to 2 at OpenAI and to 1 here. Newer models take one of the two only: temperature then. */
+/**
+ * Temperature goes to 2 at OpenAI and to 1 here. Newer models take only one of the two parameters: then temperature.
+ */
 function samplingOf(body: JsonObject): JsonObject {
   const { temperature, top_p: topP } = body;
   if (typeof temperature === 'number') return { temperature: Math.min(temperature, 1) };

@@ -1,7 +1,7 @@
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import { refuse } from './refuse.ts';
 
-/** JSON that the answer has to be. */
+/** The JSON that the answer must be. */
 export interface JsonFormat {
   readonly schema: JsonObject;
   readonly description: string;
@@ -9,7 +9,7 @@ export interface JsonFormat {
 
 const DESCRIPTION = 'Gives the whole answer, as one JSON object, in the form the conversation asks for.';
 
-/** What `response_format` asks for; null for plain text. Throws a `Fault` where it cannot be done. */
+/** The format that `response_format` asks for; null for plain text. Throws a `Fault` if Anthropic cannot do it. */
 export function readJsonFormat(responseFormat: unknown): JsonFormat | null {
   const format = asObject(responseFormat);
   if (!format || format['type'] === 'text') return null;

@@ -6,7 +6,7 @@ import { finishReasonOf } from './stop-reason.ts';
 
 type ToolCall = NonNullable<CompletionMessage['tool_calls']>[number];
 
-/** A message as a chat completion; the input of the JSON tool is its content. */
+/** A message as a chat completion. The input of the JSON tool is its content. */
 export function readAnthropicAnswer(bytes: Buffer, jsonToolName: string | null): WholeAnswer {
   const message = parseObject(bytes.toString());
   if (message?.['type'] !== 'message' || !Array.isArray(message['content'])) return { kind: 'invalid' };

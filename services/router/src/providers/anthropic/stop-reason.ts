@@ -10,7 +10,7 @@ const reasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ['refusal', 'content_filter'],
 ]);
 
-/** Why the answer ended, by OpenAI's names. `hasCalls`: a tool of the client's was called, not only the JSON one. */
+/** Why the answer ended, by OpenAI's names. `hasCalls`: a tool of the client was called, not only the JSON tool. */
 export function finishReasonOf(stopReason: unknown, hasCalls: boolean): FinishReason {
   const reason = reasons.get(stopReason) ?? 'stop';
   return reason === 'tool_calls' && !hasCalls ? 'stop' : reason;

@@ -15,11 +15,11 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 interface StreamOptions {
   readonly model: string;
   readonly jsonToolName: string | null;
-  /** The client wants the usage chunk. */
+  /** Whether the client wants the usage chunk. */
   readonly isUsageAsked: boolean;
 }
 
-/** A Messages stream as far as it has come. */
+/** The state of a Messages stream. */
 interface MessagesStream {
   readonly options: StreamOptions;
   readonly cutter: EventCutter;
@@ -30,19 +30,19 @@ interface MessagesStream {
   isOver: boolean;
   heardBytes: number;
   usage: JsonObject | null;
-  /** `message_start` names an output of a token or so: the count of the answer comes with `message_delta`. */
+  /** `message_start` reports an output of a token or so. `message_delta` brings the count of the answer. */
   isUsageFinal: boolean;
   stopReason: unknown;
-  /** The chunk that names the role: it waits for content, for until then another provider may still answer. */
+  /** The chunk that names the role. It waits for content, because until then another provider may still answer. */
   opening: string;
-  /** What the piece at hand gives to the client. */
+  /** The client's part of the current piece. */
   out: string;
 }
 
 /**
- * Translates a Messages stream into chat completion chunks. The chunk with the finish reason is held back with the
- * usage and `[DONE]`: a stream that breaks before `message_stop` must not look finished. After an event that is too long to be
- * kept the stream is read for its usage alone.
+ * Translates a Messages stream into chat completion chunks. Holds back the chunk with the finish reason together with
+ * the usage and `[DONE]`: a stream that breaks before `message_stop` must not look finished. After an event that is too
+ * long to keep, the stream is read for its usage alone.
  */
 export function createAnthropicStreamDecoder(options: StreamOptions): AnswerDecoder {
   const stream: MessagesStream = {
@@ -113,7 +113,7 @@ function take(stream: MessagesStream, event: JsonObject | null): void {
   if (!event || typeof type !== 'string') end(stream, 'invalid');
   else if (type === 'error') end(stream, 'failed');
   else if (type === 'message_start') begin(stream, asObject(event['message']));
-  // New kinds of event may be added by the API at any time; those without meaning here are passed over.
+  // The API may add new kinds of event at any time. Unknown ones are skipped.
   else if (stream.head) takeContent(stream, type, event);
   else if (type.startsWith('content_block') || type.startsWith('message_')) end(stream, 'invalid');
 }

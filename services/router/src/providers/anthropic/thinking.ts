@@ -1,6 +1,6 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
-/** Tokens of thinking for OpenAI's words; words not listed (`none`, `minimal`) mean none. */
+/** Tokens of thinking for OpenAI's words. Other words (`none`, `minimal`) mean none. */
 const budgets: ReadonlyMap<unknown, number> = new Map([
   ['low', 2_048],
   ['medium', 8_192],
@@ -12,9 +12,9 @@ const budgets: ReadonlyMap<unknown, number> = new Map([
 const BUDGET_MIN_TOKENS = 1_024;
 
 /**
- * The thinking that `reasoning_effort` asks for, within half of the output bound so that the answer has room; null
- * where there is none, or where Anthropic does not allow it: with a forced tool, and between a tool's call and its
- * result, where the API wants the signed thinking back that OpenAI's form has no place for.
+ * The thinking that `reasoning_effort` asks for, within half of the output bound so that the answer has room. Null if
+ * there is none, or if Anthropic does not allow it: with a forced tool, and between a tool's call and its result. There
+ * the API wants the signed thinking back, for which OpenAI's form has no place.
  */
 export function thinkingFor(body: JsonObject, maxTokens: number, isToolForced: boolean): JsonObject | null {
   const wanted = budgets.get(body['reasoning_effort']);

@@ -3,8 +3,8 @@ import { type JsonMeasure, measureJson } from '#openai-wire/measure-json.ts';
 import { refuse } from './refuse.ts';
 
 /**
- * What the arguments of all tool calls of a request may hold together: as much as the request around them, whose own
- * bounds do not see into these texts. Parsed without a bound they stop the event loop for a second.
+ * The bounds for the arguments of all tool calls of a request together: as much as for the request itself, whose own
+ * bounds do not look into these texts. Without a bound, parsing them would stop the event loop for a second.
  */
 const argumentBounds: JsonMeasure = {
   depth: 128,
@@ -14,7 +14,9 @@ const argumentBounds: JsonMeasure = {
   nameCharacters: 1_024,
 };
 
-/** Reads one call's arguments; null where they are no JSON object. Throws a `Fault` where the calls have too much in all. */
+/**
+ * Reads one call's arguments; null if they are no JSON object. Throws a `Fault` if the calls together have too much.
+ */
 export type ReadArguments = (text: unknown, param: string) => JsonObject | null;
 
 /** For the tool calls of one request. */

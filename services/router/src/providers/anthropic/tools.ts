@@ -7,15 +7,15 @@ const JSON_TOOL = 'answer_in_json';
 export interface ConvertedTools {
   /** `tools` and `tool_choice`, or neither. */
   readonly fields: JsonObject;
-  /** The tool that stands for `response_format`; null where there is none. */
+  /** The tool that replaces `response_format`; null if there is none. */
   readonly jsonToolName: string | null;
   /** The model has to call a tool. */
   readonly isForced: boolean;
 }
 
 /**
- * Tools and the choice among them. A JSON format becomes a tool as well, one the model has to call (or one of the
- * client's): every Claude model has tools, while only the newer ones have `output_config`.
+ * Tools and the choice among them. A JSON format becomes a tool as well, and the model has to call it (or one of the
+ * client's tools): every Claude model has tools, while only the newer ones have `output_config`.
  */
 export function convertTools(body: JsonObject, jsonFormat: JsonFormat | null): ConvertedTools {
   const tools = asArray(body['tools']).map(convertTool);
@@ -62,7 +62,10 @@ function convertChoice(body: JsonObject): JsonObject {
   throw refuse('tool_choice', "'tool_choice' has to be none, auto, required, or one function by its name.");
 }
 
-/** Without a tool of the client's to choose, the JSON tool is named; else it is one of those that may be called. */
+/**
+ * If the client has no tool to choose, the choice names the JSON tool. Otherwise the JSON tool is one of those that may
+ * be called.
+ */
 function choiceWithJson(clientChoice: JsonObject, jsonToolName: string): JsonObject {
   if (clientChoice['type'] === 'none') return { type: 'tool', name: jsonToolName, disable_parallel_tool_use: true };
   if (clientChoice['type'] === 'tool') return clientChoice;

@@ -5,12 +5,12 @@ import { HEARD_MAX_BYTES } from '../heard-max.ts';
 import { anthropicShape } from './answer-shape.ts';
 import { readAnthropicAnswer } from './response.ts';
 
-/** What is translated is held whole. 128,000 tokens are 4 MB, were each of their letters written as an escape. */
+/** A translated answer is held whole. 128,000 tokens would be 4 MB if each letter were written as an escape. */
 const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * A message in one document, translated when it is whole. One that is too long for that is read to its end all the same:
- * the model has done its work, and the usage stands behind it.
+ * A message in one document, translated when it is whole. A message that is too long for that is read to its end all
+ * the same: the model has done its work, and the usage comes at the end.
  */
 export function createAnthropicWholeDecoder(jsonToolName: string | null): AnswerDecoder {
   const held = createByteStore();

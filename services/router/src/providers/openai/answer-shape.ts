@@ -2,7 +2,7 @@ import type { AnswerShape } from '../answer-scan.ts';
 import type { Wanted } from '../json-scan.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
 
-/** A chat completion's choices: their messages where it is whole, their deltas where it is a chunk. */
+/** A chat completion's choices: their messages if it is whole, their deltas if it is a chunk. */
 export function openAiShape(part: 'message' | 'delta'): AnswerShape {
   return {
     answerField: 'choices',
@@ -21,7 +21,7 @@ export function openAiShape(part: 'message' | 'delta'): AnswerShape {
   };
 }
 
-/** Two fields that say the same: some providers write both. Only the one that comes first is read. */
+/** Two fields with the same text: some providers write both. Only the first one is read. */
 function eitherOf(text: Wanted, ...names: readonly string[]): Record<string, Wanted> {
   let first: string | null = null;
   const reading = (name: string): Wanted => ({

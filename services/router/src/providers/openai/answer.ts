@@ -3,7 +3,7 @@ import type { WholeAnswer } from '../../ports.ts';
 import { choiceText } from './choice-text.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
 
-/** An answer in one piece: parsed for its usage, passed on as it came. */
+/** An answer in one piece: parsed for its usage, passed on unchanged. */
 export function readOpenAiAnswer(bytes: Buffer): WholeAnswer {
   const answer = parseObject(bytes.toString());
   if (!answer || !Array.isArray(answer['choices'])) return { kind: 'invalid' };

@@ -1,6 +1,6 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 
-/** All text that a message or a chunk's delta holds, tool calls and shown reasoning included: what was generated. */
+/** All generated text of a message or a chunk's delta, including tool calls and shown reasoning. */
 export function choiceText(message: JsonObject | null): string {
   if (!message) return '';
   const parts = [message['content'], message['refusal'], message['reasoning_content'] ?? message['reasoning']];

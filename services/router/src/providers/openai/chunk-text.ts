@@ -6,12 +6,12 @@ import type { ScanPiece } from './event-scan.ts';
 const QUOTE = '"';
 const BACKSLASH = 0x5c;
 const RIGHT_BRACE = 0x7d;
-/** What stands before and behind a chunk's text is some hundred bytes. */
+/** Some hundred bytes stand before and behind a chunk's text. */
 const ALIKE_MAX_BYTES = 1024;
-/** How nearly every chunk of every provider begins its text. */
+/** Nearly every chunk of every provider begins its text like this. */
 const usualDelta = /"delta": ?\{(?:"role": ?"assistant", ?)?"content": ?"/y;
 
-/** Adds what a parsed chunk has of generated text. */
+/** Collects the generated text of a parsed chunk. */
 export function addParsedText(text: GeneratedText, chunk: JsonObject): void {
   for (const choice of asArray(chunk['choices'])) {
     const said = choiceText(asObject(asObject(choice)?.['delta']));
@@ -20,15 +20,15 @@ export function addParsedText(text: GeneratedText, chunk: JsonObject): void {
 }
 
 /**
- * Adds what the chunks of one stream have of generated text. Whether a stream breaks off is known at its end only, so each chunk
- * is looked at, but the usual one, whose only delta has a content and nothing behind it, is not parsed. A stream's chunks
- * are alike but for their texts: what stood before and behind the last text is not searched for deltas again.
+ * Collects the generated text of one stream's chunks. Only the end tells whether a stream breaks off, so each chunk is
+ * looked at. The usual chunk, whose only delta has a content and nothing behind it, is not parsed. A stream's chunks
+ * differ only in their texts, so the parts before and behind the last text are not searched for deltas again.
  */
 export function createChunkText(text: GeneratedText) {
   let head = '';
   let tail = '';
 
-  /** Where the text of a usual chunk begins; -1: it is no usual one. */
+  /** The index where the text of a usual chunk begins; -1: it is no usual chunk. */
   function textStart(piece: ScanPiece, start: number, end: number): number {
     const isKnown = head !== '' && piece.text.slice(start, start + head.length) === head;
     const delta = isKnown ? start + head.length : piece.findDelta(start, end);
@@ -53,7 +53,7 @@ export function createChunkText(text: GeneratedText) {
     /** Adds the chunk in `[start, end)`. */
     add(piece: ScanPiece, start: number, end: number): void {
       const from = textStart(piece, start, end);
-      // Without a delta there is no text: the verdict of a filter, the like.
+      // Without a delta there is no text, as in the verdict of a filter.
       if (from === -1 && piece.findDelta(start, end) === -1) return;
       const to = from === -1 ? -1 : textEnd(piece.text, from);
       if (to !== -1 && isOnlyDelta(piece, to + 1, end)) {

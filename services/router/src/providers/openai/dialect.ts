@@ -4,7 +4,7 @@ import { encodeOpenAiRequest } from './request.ts';
 import { createOpenAiStreamDecoder } from './stream.ts';
 import { createOpenAiWholeDecoder } from './whole.ts';
 
-/** OpenAI's own wire format: bytes pass through wherever nothing has to change. */
+/** OpenAI's own wire format: bytes pass through unless something has to change. */
 export const openAiDialect: Dialect = {
   path: (basePath) => `${basePath}/chat/completions`,
   headers: (apiKey) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),

@@ -1,17 +1,17 @@
 import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import { readSseFields } from '#openai-wire/sse.ts';
 
-/** What one event of a stream is to the gateway. */
+/** The meaning of one event of a stream to the gateway. */
 export type Scanned =
   | { readonly kind: 'comment' | 'done' | 'error' | 'invalid' }
-  /** `chunk`: null where there was no need to parse it. */
+  /** `chunk`: null if there was no need to parse it. */
   | { readonly kind: 'content'; readonly chunk: JsonObject | null }
   | {
       readonly kind: 'usage';
       readonly chunk: JsonObject;
       readonly usage: JsonObject;
       readonly hasChoices: boolean;
-      /** With a reason to finish, or without choices: nothing but the end comes after it. */
+      /** Whether it has a reason to finish, or no choices: only the end comes after it. */
       readonly isLast: boolean;
     };
 
@@ -26,18 +26,18 @@ const RIGHT_BRACE = 0x7d;
 const DATA = 'data:';
 const DONE = '[DONE]';
 
-/** Bytes that begin with an event, made ready for scanning. */
+/** Bytes that begin with an event, prepared for scanning. */
 export interface ScanPiece {
   readonly bytes: Buffer;
-  /** The bytes as latin1, so that places in it are theirs. */
+  /** The bytes as latin1, so that an index in the text is an index in the bytes. */
   readonly text: string;
   readonly hasUsage: KeyFinder;
   readonly hasError: KeyFinder;
-  /** Where the first delta of a part stands; -1: nowhere. */
+  /** The index of the first delta of a part; -1: there is none. */
   readonly findDelta: Finder;
 }
 
-/** Whether a key stands within a part of the text with a value other than null. Parts are asked for from left to right. */
+/** Whether a part of the text has a key with a value other than null. Ask for parts from left to right. */
 type KeyFinder = (from: number, to: number) => boolean;
 type Finder = (from: number, to: number) => number;
 
@@ -53,8 +53,8 @@ export function scanPiece(bytes: Buffer): ScanPiece {
 }
 
 /**
- * Scans the event at `[start, end)`. The usual event, one line of data that looks like an object and names neither usage
- * nor error, is not parsed unless `isFirst`.
+ * Scans the event at `[start, end)`. The usual event, one line of data that looks like an object and names neither
+ * usage nor error, is not parsed unless `isFirst`.
  */
 export function scanEvent(piece: ScanPiece, start: number, end: number, isOneLine: boolean, isFirst: boolean): Scanned {
   const { bytes, text } = piece;
@@ -63,13 +63,13 @@ export function scanEvent(piece: ScanPiece, start: number, end: number, isOneLin
   if (text.startsWith(DONE, from)) return done;
   let to = end;
   while (to > from && text.charCodeAt(to - 1) <= 0x20) to -= 1;
-  // Not whole, not an object: no need to parse it to know that no client could.
+  // It is not whole or no object, so no client could parse it either.
   if (text.charCodeAt(from) !== LEFT_BRACE || text.charCodeAt(to - 1) !== RIGHT_BRACE) return invalid;
   if (!isFirst && !piece.hasUsage(from, to) && !piece.hasError(from, to)) return content;
   return scanData(parseObject(bytes.toString('utf8', from, to)));
 }
 
-/** Remembers where the key stands next: a key that a piece does not have is looked for once, not once an event. */
+/** Remembers where the key stands next, so that a key that a piece lacks is searched for once, not once an event. */
 function finder(text: string, key: string): Finder {
   let at = -2;
   return (from, to) => {
@@ -88,7 +88,7 @@ function keyFinder(text: string, key: string): KeyFinder {
   };
 }
 
-/** Whether a colon follows, and then anything but null: providers write `"usage":null` in every chunk. */
+/** Whether a colon and then anything but null follows: providers write `"usage":null` in every chunk. */
 function isValueAt(text: string, afterKey: number): boolean {
   let next = afterKey;
   while (text.charCodeAt(next) <= 0x20) next += 1;

@@ -1,12 +1,12 @@
 import { createByteStore } from '../../byte-store.ts';
 
-/** What is held beside the last usage is a few hundred bytes; a provider that sends more is not at its end. */
+/** A few hundred bytes are held beside the last usage. A provider that sends more is not at its end. */
 const HELD_BESIDE_MAX_BYTES = 256 * 1024;
 
-/** What may be the end of a stream, and so waits until the usage is durable. */
+/** The possible end of a stream. It waits until the usage is durable. */
 export interface HeldEnd {
   hold(bytes: Buffer, isUsage: boolean): void;
-  /** The end was not near after all: what was held goes before what comes now. */
+  /** The end was not near after all: the held bytes go before the new ones. */
   release(): Buffer | null;
   readonly isEmpty: () => boolean;
   readonly isTooLong: () => boolean;
@@ -15,7 +15,9 @@ export interface HeldEnd {
 
 export function createHeldEnd(): HeldEnd {
   const held = createByteStore();
-  /** Without the first usage: that may stand in a chunk which holds all of the answer, of any length an event may have. */
+  /**
+   * Without the first usage: that may stand in a chunk which holds all of the answer, of any length an event may have.
+   */
   let besideBytes = 0;
   let hasUsage = false;
 

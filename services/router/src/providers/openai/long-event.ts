@@ -6,9 +6,9 @@ import { openAiShape } from './answer-shape.ts';
 const BEFORE_DATA_MAX_BYTES = 1024;
 
 /**
- * Scans an event that has no end yet, or is too long to be kept, from its beginning, for its usage and its text; null where it
- * does not look like a chunk of an answer. A provider that writes its answer first and streams it then may write all of it
- * in one event.
+ * Scans an event from its beginning for its usage and its text, if the event has no end yet or is too long to keep.
+ * Null if it does not look like a chunk of an answer. A provider that generates its answer first and streams it then
+ * may write all of it in one event.
  */
 export function scanLongEvent(beginning: Buffer, text: GeneratedText): AnswerScan | null {
   const lines = beginning.toString('latin1', 0, BEFORE_DATA_MAX_BYTES);

@@ -2,8 +2,8 @@ import { asObject } from '#kernel/json.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
 
 /**
- * OpenAI's usage with its parts taken apart: there, cached and cache-written tokens are a part of `prompt_tokens`, and
- * reasoning tokens of `completion_tokens`. Null where it says nothing, or nonsense (a part greater than its whole).
+ * OpenAI's usage with its parts separated: there, cached and cache-written tokens are a part of `prompt_tokens`, and
+ * reasoning tokens of `completion_tokens`. Null if the usage says nothing, or nonsense (a part greater than its whole).
  */
 export function readOpenAiUsage(value: unknown): TokenUsage | null {
   const usage = asObject(value);
@@ -15,7 +15,7 @@ export function readOpenAiUsage(value: unknown): TokenUsage | null {
   const cachedTokens = count(promptDetails?.['cached_tokens']);
   const cacheWriteTokens = count(promptDetails?.['cache_write_tokens']);
   const reasoningTokens = count(asObject(usage['completion_tokens_details'])?.['reasoning_tokens']);
-  // Some providers count reasoning beside the completion; the total tells.
+  // Some providers count reasoning beside the completion. The total tells.
   const isReasoningApart =
     reasoningTokens > 0 && usage['total_tokens'] === promptTokens + completionTokens + reasoningTokens;
   const read: TokenUsage = {
@@ -29,7 +29,7 @@ export function readOpenAiUsage(value: unknown): TokenUsage | null {
   return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
 }
 
-/** A part that is not told is 0. One that is told as anything but a number makes the whole report nonsense. */
+/** A missing part is 0. A part that is anything but a number makes the whole report nonsense. */
 function count(value: unknown): number {
   if (value === undefined || value === null) return 0;
   return typeof value === 'number' ? value : Number.NaN;

@@ -7,9 +7,9 @@ const RIGHT_BRACE = 0x7d;
 const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * The request as an OpenAI-compatible provider is to see it: the client's own bytes, with the output bound and the
- * wish for a usage report written in where the client left them out. Only where a key is there with another value is
- * the body written anew. `isUsageHidden`: the client did not ask for the usage chunk that will come.
+ * The request for an OpenAI-compatible provider: the client's own bytes, with the output bound and the request for a
+ * usage report added if the client left them out. The body is written anew only if a key is there with another value.
+ * `isUsageHidden`: the client did not ask for the usage chunk that will come.
  */
 export function encodeOpenAiRequest(
   request: CompleteRequest,
@@ -35,7 +35,7 @@ export function encodeOpenAiRequest(
   return { body: withFields(request, added, replaced), isUsageHidden: !isUsageAsked };
 }
 
-/** The client's own bounds of one choice. `null` counts as left open, as it does at OpenAI. */
+/** The client's own bounds of one choice. `null` counts as no bound, as at OpenAI. */
 function outputBounds(body: CompleteRequest['parsedBody']): (readonly [key: string, tokens: number])[] {
   const bounds: (readonly [string, number])[] = [];
   for (const key of ['max_completion_tokens', 'max_tokens']) {
@@ -55,7 +55,7 @@ function withFields(
   return request.body;
 }
 
-/** Writes fields in after the first brace: keys the object has are safe from it, for only absent ones are added. */
+/** Writes fields in after the first brace. Only absent keys are added, so no existing key is overridden. */
 function splice(body: Buffer, fields: string): Buffer {
   const start = body.indexOf(LEFT_BRACE) + 1;
   let next = start;

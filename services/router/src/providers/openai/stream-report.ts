@@ -6,15 +6,15 @@ import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
 
-/** What a stream has told so far of what was used, and the text to estimate it by where it does not tell. */
+/** The usage that a stream has reported so far, and the text to estimate it by if it reports none. */
 export interface StreamReport {
-  /** Takes in the event at `[start, end)` of the piece. */
+  /** Takes the event at `[start, end)` of the piece. */
   note(event: Scanned, piece: ScanPiece, start: number, end: number): void;
-  /** Takes in an event that was scanned unparsed. Its text was added as it came. */
+  /** Takes an event that was scanned unparsed. Its text was added as it came. */
   noteLong(event: AnswerScan): void;
   readonly text: GeneratedText;
   readonly usage: () => TokenUsage | null;
-  /** Nothing was generated after the last report. */
+  /** Whether nothing was generated after the last report. */
   readonly isUsageLast: () => boolean;
   readonly sample: () => TextSample;
 }

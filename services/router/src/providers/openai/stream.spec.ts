@@ -9,7 +9,7 @@ const usageChunk =
   'data: {"id":"c","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}\n\n';
 const done = 'data: [DONE]\n\n';
 
-/** Feeds the bytes in pieces of a length and tells what came out. */
+/** Feeds the bytes in pieces of a length and returns the output. */
 function run(text: string, pieceBytes = Number.POSITIVE_INFINITY, isUsageHidden = true) {
   const decoder = createOpenAiStreamDecoder(isUsageHidden);
   const bytes = Buffer.from(text);

@@ -11,7 +11,7 @@ import { createStreamReport, type StreamReport } from './stream-report.ts';
 /** `data: [DONE]` with some white space. */
 const LAST_LINE_MAX_BYTES = 64;
 
-/** A stream of chunks as far as it has come. */
+/** The state of a stream of chunks. */
 interface ChunkStream {
   readonly isUsageHidden: boolean;
   readonly cutter: EventCutter;
@@ -24,10 +24,10 @@ interface ChunkStream {
 }
 
 /**
- * Passes an OpenAI stream's events on byte for byte, whole events only. Held back: comments before the first chunk
- * (until then another provider may still answer), the last usage, and `[DONE]`. `isUsageHidden`: the chunk that carries
- * nothing but usage is the gateway's own wish and is swallowed. An event that is too long to be kept is the last that the
- * client could have had: from there on the stream is read for its usage alone.
+ * Passes an OpenAI stream's events on byte for byte, whole events only. It holds back comments before the first chunk
+ * (until then another provider may still answer), the last usage, and `[DONE]`. `isUsageHidden`: the gateway itself
+ * asked for the chunk with nothing but usage, and does not pass it on. An event that is too long to keep is the last
+ * that the client could have had: from there on, the stream is read for its usage alone.
  */
 export function createOpenAiStreamDecoder(isUsageHidden: boolean): AnswerDecoder {
   const cutter = createEventCutter();
@@ -71,7 +71,7 @@ function push(stream: ChunkStream, piece: Buffer): Buffer | null {
   return first ? (out.length === 1 ? first : Buffer.concat(out)) : null;
 }
 
-/** Scans the whole events of `bytes`; what passes is put into `out` in runs as long as may be. */
+/** Scans the whole events of `bytes`. Puts those that pass into `out`, in runs as long as possible. */
 function cut(stream: ChunkStream, bytes: Buffer, out: Buffer[]): void {
   const { report, held } = stream;
   const piece = scanPiece(bytes);

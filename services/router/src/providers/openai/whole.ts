@@ -5,16 +5,16 @@ import { readOpenAiAnswer } from './answer.ts';
 import { openAiShape } from './answer-shape.ts';
 
 /**
- * Up to here an answer is held whole, so that one that breaks off becomes an error and not half a document. Longer than any
- * answer without odds (`logprobs`) or pictures in it.
+ * Up to this size an answer is held whole, so that an answer that breaks off becomes an error and not half a document.
+ * Longer than any answer without odds (`logprobs`) or pictures in it.
  */
 const HELD_MAX_BYTES = 1024 * 1024;
-/** A document is followed by a line break or nothing. */
+/** A line break or nothing follows a document. */
 const AFTER_END_MAX_BYTES = 64 * 1024;
 
 /**
- * An answer in one document, passed on as it came. A short one is held until it is whole. A longer one is passed on in
- * pieces, all but the last: without the bracket that ends the document no client can take it for whole.
+ * An answer in one document, passed on unchanged. A short answer is held until it is whole. A longer one is passed on
+ * in pieces, all but the last: without the bracket that ends the document, no client can take it for whole.
  */
 export function createOpenAiWholeDecoder(): AnswerDecoder {
   /** A short answer, or the last piece of a long one. */
@@ -25,7 +25,7 @@ export function createOpenAiWholeDecoder(): AnswerDecoder {
   let afterEndBytes = 0;
   let status: AnswerStatus = 'open';
 
-  /** A short answer is scanned only where it turns out to be none. */
+  /** A short answer is scanned only if it turns out to be no answer. */
   function scanned(): AnswerScan {
     if (scan) return scan;
     scan = createAnswerScan(openAiShape('message'));
@@ -33,7 +33,7 @@ export function createOpenAiWholeDecoder(): AnswerDecoder {
     return scan;
   }
 
-  /** What was held can go, unless the document ends in it. */
+  /** The held bytes can go, unless the document ends in them. */
   function pushLong(piece: Buffer): Buffer | null {
     const reader = scanned();
     const hasEnded = reader.status() === 'closed';
@@ -61,7 +61,7 @@ export function createOpenAiWholeDecoder(): AnswerDecoder {
       const read = isLong ? null : readOpenAiAnswer(held.bytes());
       if (read?.kind === 'answer') answer = read;
       if (answer || (isLong && scanned().status() === 'closed' && scanned().hasAnswer())) status = 'whole';
-      // A document that has no end yet was cut, however cleanly the connection ended.
+      // A document without an end was cut, however cleanly the connection ended.
       else if (scanned().status() !== 'open') status = 'invalid';
     },
     status: () => status,

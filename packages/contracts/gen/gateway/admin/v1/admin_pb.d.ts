@@ -664,9 +664,9 @@ export declare type ChangeBalanceResponse = Message<"gateway.admin.v1.ChangeBala
   /**
    * Names the credit, to be undone.
    *
-   * @generated from field: string credit_id = 1;
+   * @generated from field: string id = 1;
    */
-  creditId: string;
+  id: string;
 
   /**
    * @generated from field: string amount_usd = 2;
@@ -686,9 +686,9 @@ export declare type ChangeBalanceResponseJson = {
   /**
    * Names the credit, to be undone.
    *
-   * @generated from field: string credit_id = 1;
+   * @generated from field: string id = 1;
    */
-  creditId?: string;
+  id?: string;
 
   /**
    * @generated from field: string amount_usd = 2;

@@ -670,6 +670,13 @@ export declare type ApiKey = Message<"gateway.admin.v1.ApiKey"> & {
    * @generated from field: string previous_key_expires_at = 18;
    */
   previousKeyExpiresAt: string;
+
+  /**
+   * The status is revoked.
+   *
+   * @generated from field: bool revoked = 19;
+   */
+  revoked: boolean;
 };
 
 /**
@@ -781,6 +788,13 @@ export declare type ApiKeyJson = {
    * @generated from field: string previous_key_expires_at = 18;
    */
   previousKeyExpiresAt?: string;
+
+  /**
+   * The status is revoked.
+   *
+   * @generated from field: bool revoked = 19;
+   */
+  revoked?: boolean;
 };
 
 /**
@@ -2098,6 +2112,28 @@ export declare type Balance = Message<"gateway.admin.v1.Balance"> & {
    * @generated from field: string held_usd = 4;
    */
   heldUsd: string;
+
+  /**
+   * The same as whole nano-USD.
+   *
+   * @generated from field: string available_nano_usd = 5;
+   */
+  availableNanoUsd: string;
+
+  /**
+   * @generated from field: string credited_nano_usd = 6;
+   */
+  creditedNanoUsd: string;
+
+  /**
+   * @generated from field: string charged_nano_usd = 7;
+   */
+  chargedNanoUsd: string;
+
+  /**
+   * @generated from field: string held_nano_usd = 8;
+   */
+  heldNanoUsd: string;
 };
 
 /**
@@ -2125,6 +2161,28 @@ export declare type BalanceJson = {
    * @generated from field: string held_usd = 4;
    */
   heldUsd?: string;
+
+  /**
+   * The same as whole nano-USD.
+   *
+   * @generated from field: string available_nano_usd = 5;
+   */
+  availableNanoUsd?: string;
+
+  /**
+   * @generated from field: string credited_nano_usd = 6;
+   */
+  creditedNanoUsd?: string;
+
+  /**
+   * @generated from field: string charged_nano_usd = 7;
+   */
+  chargedNanoUsd?: string;
+
+  /**
+   * @generated from field: string held_nano_usd = 8;
+   */
+  heldNanoUsd?: string;
 };
 
 /**

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { balanceAt } from '#audit/balance-at.ts';
+import { recordedEventOf } from '#journal/recorded-event-of.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
+import { createRegistry, type Registry } from '#registry/registry.ts';
+import { auditOf } from '#testkit/audit-of.ts';
+import { describe, test } from '#testkit/test.ts';
+import { readLogFile } from '../../cli/src/log-file.ts';
+
+/** What the gateway that wrote the log said at its end. Amounts are nano-USD. */
+interface Expected {
+  /** The last position and the log's fingerprint there. */
+  readonly anchor: string;
+  readonly balances: Readonly<Record<string, { credited: string; charged: string; held: string }>>;
+  readonly users: Readonly<Record<string, { requestsPerMinute: number; multiplier: string }>>;
+  /** The keys in force, and whose they are. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const folder = import.meta.dirname;
+const logs = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+
+test('there is a log of an earlier version', () => {
+  assert.notEqual(logs.length, 0);
+});
+
+for (const name of logs) {
+  const expected: Expected = JSON.parse(readFileSync(join(folder, name.replace('.jsonl', '.expected.json')), 'utf8'));
+
+  describe(name, () => {
+    test('ends where it ended, and holds every invariant', async () => {
+      const log = await eventsOf(name);
+      const last = log.at(-1);
+      assert.equal(`${last?.position}:${last?.chain.toString('hex')}`, expected.anchor);
+      assert.deepEqual(await auditOf(log), {});
+    });
+
+    test('gives every user the balance of then', async () => {
+      const log = await eventsOf(name);
+      const balances: Record<string, unknown> = {};
+      for (const userId of Object.keys(expected.balances)) {
+        const balance = await balanceAt([log], userId, { kind: 'head' });
+        balances[userId] = {
+          credited: String(balance?.creditedNanoUsd),
+          charged: String(balance?.chargedNanoUsd),
+          held: String(balance?.heldNanoUsd),
+        };
+      }
+      assert.deepEqual(balances, expected.balances);
+    });
+
+    test('gives the users and the keys of then', async () => {
+      const registry = registryOf(await eventsOf(name));
+      const users = Array.from(registry.all('user'), ({ id, requestsPerMinute, multiplier }) => [
+        id,
+        { requestsPerMinute, multiplier },
+      ]);
+      assert.deepEqual(Object.fromEntries(users), expected.users);
+      const keys = Array.from(registry.all('key'), ({ id, userId }) => [id, userId]);
+      assert.deepEqual(Object.fromEntries(keys), expected.keys);
+    });
+  });
+}
+
+async function eventsOf(name: string): Promise<readonly StoredEvent[]> {
+  return (await Array.fromAsync(readLogFile(join(folder, name)))).flat();
+}
+
+function registryOf(log: readonly StoredEvent[]): Registry {
+  const registry = createRegistry();
+  registry.take(log.map(recordedEventOf));
+  return registry;
+}

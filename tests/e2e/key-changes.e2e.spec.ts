@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createKeyHasher } from '#api-keys/api-key.ts';
-import { connectBus } from '#bus/connect-bus.ts';
-import { streams } from '#contracts/streams.ts';
-import { connectJournal } from '#journal/remote/connect-journal.ts';
-import { newId } from '#kernel/ids.ts';
-import { resourceToJson } from '#registry/changes.ts';
-import { type AnyResource, emptyResource } from '#registry/kinds.ts';
-import { createLogger } from '#telemetry/logger.ts';
-import { borrowNats } from '#testkit/borrowed-nats.ts';
-import { startDistributedGateway } from '#testkit/distributed-gateway.ts';
-import { temporaryDataDir } from '#testkit/gateway-process.ts';
-import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
-import { test } from '#testkit/test.ts';
-import { startSimulator } from '../../tools/simulator/src/simulator.ts';
-import { configure } from './support/over-http.ts';
+import { create } from '@bufbuild/protobuf';
+import pg from 'pg';
+import { JwtIssuerSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { type AnyResource, emptyResource, type ResourceOf } from '#registry/kinds.ts';
+import { SINGLE_ID } from '#registry/registry.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
+import { AUDIENCE, signedHeaders, startTestIssuer } from '../../services/ingress/src/access/testing.ts';
+import type { Customer } from './support/installation.ts';
+import { startTwoIngresses, type TwoIngresses } from './support/two-ingresses.ts';
+import { until } from './support/until.ts';
 
 const CHANGES = 10;
 
@@ -22,74 +17,132 @@ const CHANGES = 10;
 const FELT_WITHIN_MS = 100;
 
 const POLL_MS = 5;
+const MODEL = 'gpt-4o-mini';
+const COMPLETION = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: 'hi' }] });
 
-const KEY_PEPPER = 'cd'.repeat(32);
-const API_KEY = `ak_${'c'.repeat(64)}`;
-const KEY_ID = 'key-of-the-test';
-const USER_ID = 'user-of-the-test';
+let gateway: TwoIngresses;
+let customer: Customer;
+beforeAll(async () => {
+  gateway = await startTwoIngresses();
+  customer = await gateway.customer();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
 
-test('a key that is paused or resumed is so at each ingress within 100 ms of the commit', async () => {
-  await using undo = new AsyncDisposableStack();
-  const folder = undo.use(await temporaryDataDir()).path;
-  const simulator = undo.adopt(await startSimulator(), (each) => each.close());
-  const environment = await configure(folder, simulator.url, { environment: { GATEWAY_KEY_PEPPER: KEY_PEPPER } });
-  const database = undo.use(await createTemporaryDatabase());
-  const nats = undo.use(await borrowNats());
-  const gateway = undo.use(
-    await startDistributedGateway({
-      databaseUrl: database.connectionString,
-      natsUrl: nats.url,
-      environment,
-      areLeadersTogether: true,
-      processes: { ingress: 2 },
+const key = (told: Partial<ResourceOf<'key'>> = {}): AnyResource<'key'> => {
+  const { keyId, userId, apiKey } = customer;
+  const keyHash = gateway.hashKey(apiKey);
+  return { case: 'key', value: { ...emptyResource('key', keyId), userId, status: 'active', keyHash, ...told } };
+};
+const user = (told: Partial<ResourceOf<'user'>> = {}): AnyResource<'user'> => ({
+  case: 'user',
+  value: { ...emptyResource('user', customer.userId), status: 'active', ...told },
+});
+const settings = (told: Partial<ResourceOf<'settings'>> = {}): AnyResource<'settings'> => ({
+  case: 'settings',
+  value: { ...emptyResource('settings', SINGLE_ID), ...told },
+});
+
+async function ask(
+  url: string,
+  { secret = customer.apiKey, path = '/v1/models', body = '', headers = {} } = {},
+): Promise<number> {
+  const response = await fetch(`${url}${path}`, {
+    method: body === '' ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...headers },
+    ...(body === '' ? {} : { body }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const complete = (url: string, secret?: string): Promise<number> =>
+  ask(url, { path: '/v1/chat/completions', body: COMPLETION, ...(secret === undefined ? {} : { secret }) });
+
+/** Until each ingress answers so; how long the slowest took. */
+async function untilFelt(status: number, askOne: (url: string) => Promise<number> = ask): Promise<number> {
+  const committedAtMs = performance.now();
+  await Promise.all(
+    gateway.urls.map(async (url) => {
+      // With a pause, so that it is not the asking that keeps the ingress from the event.
+      while ((await askOne(url)) !== status) await pause(POLL_MS);
     }),
   );
-  const logger = createLogger({ level: 'silent', service: 'test' });
-  const bus = await connectBus({ servers: [nats.url], name: 'test', logger });
-  undo.defer(() => bus.close());
-  const peer = { addresses: gateway.grpcAddresses.split(','), adminToken: gateway.adminToken, tls: undefined };
-  const journal = connectJournal({ bus, peer, part: 0, consumer: 'test', logger });
-  undo.defer(() => journal.close());
+  return performance.now() - committedAtMs;
+}
 
-  let keyVersion = 0;
-  async function set(resource: AnyResource, expectedVersion: number): Promise<void> {
-    const data = { resource: resourceToJson(resource), setAtMs: String(Date.now()) };
-    await journal.append({
-      stream: streams.resource(resource.case, resource.value.id),
-      expectedVersion,
-      events: [{ eventId: newId(), type: 'ResourceSet', data } as never],
-      correlationId: '',
-      causationId: '',
-    });
-  }
-  const setKey = async (status: string): Promise<void> => {
-    const keyHash = createKeyHasher(KEY_PEPPER)(API_KEY);
-    const value = { ...emptyResource('key', KEY_ID), userId: USER_ID, status, keyHash };
-    await set({ case: 'key', value }, keyVersion++);
-  };
-  const ask = async (url: string): Promise<number> => {
-    const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${API_KEY}` } });
-    await answer.arrayBuffer();
-    return answer.status;
-  };
-  const untilFelt = async (url: string, status: number): Promise<number> => {
-    const committedAtMs = performance.now();
-    // With a pause, so that it is not the asking that keeps the ingress from the event.
-    while ((await ask(url)) !== status) await pause(POLL_MS);
-    return performance.now() - committedAtMs;
-  };
-
-  await set({ case: 'user', value: { ...emptyResource('user', USER_ID), status: 'active' } }, 0);
-  await setKey('active');
-  await Promise.all(gateway.urls.map((url) => untilFelt(url, 200)));
-  const slowestMs: number[] = [];
+test('a key that is paused or resumed is so at each ingress within 100 ms of the commit', async () => {
+  await untilFelt(200);
+  const tookMs: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {
     const isPause = change % 2 === 0;
-    await setKey(isPause ? 'paused' : 'active');
-    const tookMs = await Promise.all(gateway.urls.map((url) => untilFelt(url, isPause ? 401 : 200)));
-    slowestMs.push(Math.max(...tookMs));
+    await gateway.set(key({ status: isPause ? 'paused' : 'active' }));
+    tookMs.push(await untilFelt(isPause ? 401 : 200));
   }
-  const median = slowestMs.toSorted((a, b) => a - b)[CHANGES / 2] ?? Number.NaN;
+  const median = tookMs.toSorted((a, b) => a - b)[CHANGES / 2] ?? Number.NaN;
   assert.equal(gateway.urls.length, 2);
-  assert.ok(median < FELT_WITHIN_MS, `felt after ${slowestMs.map((ms) => Math.round(ms)).join(', ')} ms`);
+  assert.ok(median < FELT_WITHIN_MS, `felt after ${tookMs.map((ms) => Math.round(ms)).join(', ')} ms`);
+});
+
+test('a narrower permission and a suspension hold at each ingress, and so does their end', async () => {
+  await gateway.set(key());
+  await untilFelt(200, complete);
+  for (const [change, status] of [
+    [key({ allowedModels: ['claude-*'] }), 403],
+    [key({ allowedModels: ['gpt-*'] }), 200],
+    [key({ allowedProviders: ['sim-anthropic'] }), 403],
+    [key({ allowedAddresses: ['10.0.0.0/8'] }), 403],
+    [key(), 200],
+    [user({ status: 'suspended' }), 401],
+    [user(), 200],
+  ] as const) {
+    await gateway.set(change);
+    await untilFelt(status, complete);
+  }
+});
+
+test('a signed request is taken once by all ingresses together', async () => {
+  const { apiKey } = customer;
+  await gateway.set(settings({ signedRequests: true }));
+  await untilFelt(401);
+  const signed = (nonce: string) => ({
+    headers: signedHeaders({
+      apiKey,
+      method: 'GET',
+      path: '/v1/models',
+      body: '',
+      timestampS: Math.floor(Date.now() / 1_000),
+      nonce,
+    }),
+  });
+  for (let times = 0; times < 5; times += 1) {
+    const request = signed(`a-nonce-for-all-of-them-${times}`);
+    const statuses = await Promise.all(gateway.urls.map((url) => ask(url, request)));
+    assert.deepEqual(statuses.toSorted(), [200, 401]);
+  }
+  await gateway.set(settings());
+  await untilFelt(200);
+});
+
+test('the token of a trusted issuer runs a request on its user, without a key; the use of a key is known to the minute', async () => {
+  await using issuer = await startTestIssuer();
+  await gateway.set(settings({ jwtIssuers: [create(JwtIssuerSchema, { issuer: issuer.url, audience: AUDIENCE })] }));
+  const token = await issuer.token({ sub: customer.userId });
+  const before = (await customer.balance()).charged;
+  await untilFelt(200, (url) => ask(url, { secret: token }));
+  for (const url of gateway.urls) assert.equal(await complete(url, token), 200);
+  await until('both requests to be charged', async () => (await customer.balance()).charged > before || undefined);
+
+  const fromMs = Date.now();
+  assert.equal(await complete(gateway.urls[0] ?? ''), 200);
+  const client = new pg.Client({ connectionString: gateway.databaseUrl });
+  await client.connect();
+  try {
+    await until('the use of the key to be known', async () => {
+      const { rows } = await client.query('select key_id, last_used_minute::int as minute from accounts.key_use');
+      assert.ok(rows.every((row) => row.key_id === customer.keyId));
+      return rows[0]?.minute >= Math.floor(fromMs / 60_000) || undefined;
+    });
+  } finally {
+    await client.end();
+  }
 });

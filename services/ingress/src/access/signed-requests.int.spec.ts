@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
 import { type Scope, test } from '#testkit/test.ts';
 import { API_KEY, aKey, aUser, model, someSettings, startTestGateway, type TestGateway, USER_ID } from '../testing.ts';
-import { startTestIssuer } from './testing.ts';
+import { signedHeaders, startTestIssuer, type ToSign } from './testing.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
 const COMPLETION = JSON.stringify({ model: model.id, messages: [{ role: 'user', content: 'hi' }] });
@@ -16,12 +15,7 @@ interface Told {
   readonly timestampS?: number;
   readonly nonce?: string;
   /** What is signed in place of what is sent. */
-  readonly signed?: {
-    readonly path?: string;
-    readonly body?: string;
-    readonly method?: string;
-    readonly apiKey?: string;
-  };
+  readonly signed?: Partial<ToSign>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -32,17 +26,13 @@ async function send({ url }: TestGateway, told: Told = {}) {
   const { method = 'POST', path = '/v1/chat/completions', apiKey = API_KEY, timestampS = NOW_MS / 1_000 } = told;
   const body = told.body ?? (method === 'POST' ? COMPLETION : '');
   const nonce = told.nonce ?? `nonce-of-the-test-${nonces++}`;
-  const signed = { method, path, body, apiKey, ...told.signed };
-  const digest = createHash('sha256').update(signed.body).digest('hex');
-  const text = `${timestampS}.${nonce}.${signed.method}.${signed.path}.${digest}`;
+  const signed = signedHeaders({ method, path, body, apiKey, timestampS, nonce, ...told.signed });
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${apiKey}`,
       'content-type': 'application/json',
-      'x-gateway-timestamp': String(timestampS),
-      'x-gateway-nonce': nonce,
-      'x-gateway-signature': `v1=${createHmac('sha256', signed.apiKey).update(text).digest('hex')}`,
+      ...signed,
       ...told.headers,
     },
     ...(body === '' ? {} : { body }),

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, type GenerateKeyPairResult, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
@@ -95,5 +96,26 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     stop,
     start,
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** What is signed of a request, and with which key. */
+export interface ToSign {
+  readonly apiKey: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly timestampS: number;
+  readonly nonce: string;
+}
+
+/** The headers of a signed request, as docs/security.md says. */
+export function signedHeaders({ apiKey, method, path, body, timestampS, nonce }: ToSign): Record<string, string> {
+  const digest = createHash('sha256').update(body).digest('hex');
+  const text = `${timestampS}.${nonce}.${method}.${path}.${digest}`;
+  return {
+    'x-gateway-timestamp': String(timestampS),
+    'x-gateway-nonce': nonce,
+    'x-gateway-signature': `v1=${createHmac('sha256', apiKey).update(text).digest('hex')}`,
   };
 }

@@ -48,6 +48,27 @@ test('a request goes only to providers that the key may use', async () => {
   }
 });
 
+test('an answer that was kept for one key is given to another key of the user only where that may use the model', async () => {
+  await using gateway = await startTestGateway({ models });
+  const narrowKey = `ak_${'n'.repeat(64)}`;
+  const narrow = (allowedModels: string[]): void =>
+    gateway.registry.load({ case: 'key', value: aKey({ id: 'key-n', apiKey: narrowKey, allowedModels }) });
+  const ask = async (apiKey: string, body: string) => {
+    const keyed = { ...headers, authorization: `Bearer ${apiKey}`, 'idempotency-key': 'one and the same' };
+    const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: keyed, body });
+    await answer.text();
+    return [answer.status, answer.headers.get('idempotent-replayed')];
+  };
+  const body = JSON.stringify({ model: 'claude-a', messages: [{ role: 'user', content: 'hi' }] });
+  assert.deepEqual(await ask(API_KEY, body), [200, null]);
+  narrow(['gpt-*']);
+  assert.deepEqual(await ask(narrowKey, body), [403, null]);
+  assert.deepEqual(await ask(narrowKey, '{'), [400, null]);
+  narrow(['claude-*']);
+  assert.deepEqual(await ask(narrowKey, body), [200, 'true']);
+  assert.equal(gateway.admitted.length, 1);
+});
+
 test('behind a proxy that is trusted the address is the one that it names, and from anybody else the peer', async () => {
   const rateLimits = { trustedProxies: ['127.0.0.1'] };
   await using trusting = await startTestGateway({ config: { rateLimits } });

@@ -36,6 +36,13 @@ export function usableModel(caller: Caller, name: string, model: RoutedModel): R
   throw new Fault(notAllowed(name));
 }
 
+/** Whether `usableModel` can refuse anything to the caller. */
+export function hasModelRules({ key }: Caller): boolean {
+  if (key === undefined) return false;
+  const { models, providers } = rulesOf(key);
+  return models !== undefined || providers !== undefined;
+}
+
 /** As `usableModel`; undefined where the caller may not use the model. */
 export function narrowedModel({ key }: Caller, name: string, model: RoutedModel): RoutedModel | undefined {
   if (key === undefined) return model;

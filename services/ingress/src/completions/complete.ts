@@ -3,7 +3,7 @@ import type { AdmitResponse } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Identify } from '../access/identify.ts';
-import { usableModel } from '../access/permissions.ts';
+import { hasModelRules, usableModel } from '../access/permissions.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -58,6 +58,8 @@ export function completionHandler(
       return;
     }
     const body = await readBody(exchange, limits);
+    // The answer that was kept may be one to another key of the user.
+    if (hasModelRules(identity)) await assertModelUsable(completions, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity.userId, body.length);
@@ -156,6 +158,19 @@ function check(
   const bound = promptTokensBound(bodyBytes, parsed.asked.messages);
   if ('refusal' in bound) throw new Fault(bound.refusal);
   return { asked: parsed.asked, promptTokens: bound.tokens };
+}
+
+/** A model that is not there, or no longer, is passed over: the request is refused later, or was answered before. */
+async function assertModelUsable(
+  { dependencies, ownTurn }: Completions,
+  identity: Identity,
+  body: Buffer,
+): Promise<void> {
+  if (body.length > COSTLY_BODY_BYTES) await ownTurn();
+  const { model: name } = parseJsonObject(body);
+  if (typeof name !== 'string') return;
+  const model = dependencies.router.findModel(name);
+  if (model !== undefined) usableModel(identity, name, model);
 }
 
 function findModel(exchange: Exchange, model: RoutedModel | undefined, asked: CompletionAsked): RoutedModel {

@@ -35,7 +35,7 @@ module.exports = {
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TEST_CODE },
       to: {
         pathNot:
-          '^services/$1/src/domain/|^packages/(kernel|money|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(kinds|registry)[.]ts$',
+          '^services/$1/src/domain/|^packages/(kernel|money|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(changes|kinds|registry)[.]ts$|^packages/admin-api/(check-fields|field-options|formats)[.]ts$|^node_modules/@bufbuild/protobuf/',
       },
     },
     {
@@ -44,7 +44,7 @@ module.exports = {
         'A handler loads, decides and appends through ports, and a run calls providers through them, so that its tests need no database and the wiring is seen in one place.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/(handlers|reactions|run)/', pathNot: TEST_CODE },
-      to: { path: `^services/[^/]+/src/(adapters|api|projections)/|${DRIVERS}` },
+      to: { path: `^services/[^/]+/src/(adapters|api|projections)/|^packages/clients/|${DRIVERS}` },
     },
     {
       name: 'projections-fold-what-happened',
@@ -94,6 +94,22 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/' },
       to: { path: '^(services|cli|tools|tests|benchmarks|scripts)/' },
+    },
+    {
+      name: 'a-port-does-not-know-its-wire',
+      comment:
+        'What services ask of each other is the same in one process and between two. Only what carries it knows how it crosses.',
+      severity: 'error',
+      from: { path: '^packages/(contracts|journal|decider|api-keys|rpc|bus)/', pathNot: TEST_CODE },
+      to: { path: '^packages/clients/' },
+    },
+    {
+      name: 'a-client-is-of-one-service',
+      comment:
+        'A folder of clients has one service, with the codec that both of its ends use: what one service changes, no other client sees.',
+      severity: 'error',
+      from: { path: '^packages/clients/([^/]+)/', pathNot: TEST_CODE },
+      to: { path: '^packages/clients/[^/]+/', pathNot: '^packages/clients/$1/' },
     },
     {
       name: 'cli-and-tools-stand-outside',

@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 import { type WorkloadName, workloads } from './load/workload.ts';
 
-export const scenarioNames = ['latency', 'throughput', 'memory', 'log', 'ttft', 'hops', 'distributed'] as const;
+export const scenarioNames = [
+  'latency',
+  'throughput',
+  'memory',
+  'log',
+  'decisions',
+  'ttft',
+  'hops',
+  'distributed',
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** Everything one can say on the command line, in its defaults where nothing is said. */

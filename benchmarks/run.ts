@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, type ScenarioName, usage } from './opti
 import type { Report } from './report/report.ts';
 import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
+import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
 import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
@@ -19,6 +20,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   throughput: measureThroughputs,
   memory: measureMemory,
   log: measureLog,
+  decisions: measureDecisions,
   ttft: measureTtft,
   hops: measureHops,
   distributed: measureDistributed,

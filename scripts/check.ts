@@ -69,8 +69,10 @@ function checkErrorCodes(): boolean {
 }
 
 async function checkGeneratedCode(): Promise<boolean> {
-  const drift = await findDrift(join(root, 'packages/contracts/gen'), (outDir) =>
-    succeeds('buf', 'generate', '--output', outDir),
+  const drift = await findDrift(
+    join(root, 'packages/contracts/gen'),
+    (outDir) =>
+      succeeds('buf', 'generate', '--output', outDir) && succeeds('node', 'scripts/write-descriptions.ts', outDir),
   );
   for (const line of drift) console.error(`   ${line}`);
   if (drift.length > 0) console.error('   Run `npm run generate`, and commit what it writes.');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Connection, type GlobalOptions, resolveConnection } from './connection.ts';
+import { type Connection, type FoundConnection, type GlobalOptions, resolveConnection } from './connection.ts';
 import { fileLog, gatewayLog, type LogSource } from './log-source.ts';
 import { createOutput, type Output } from './output.ts';
 
@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WriteStream;
   /** What the program ends with; a command sets it where it is not 0. */
   setExitCode(code: number): void;
+  /** A command calls this with the gateway that it speaks to, so that a failure can name it. */
+  noteConnection(connection: FoundConnection): void;
 }
 
 export function outputOf(command: Command, context: CommandContext): Output {
@@ -17,7 +19,9 @@ export function outputOf(command: Command, context: CommandContext): Output {
 }
 
 export function connectionOf(command: Command, context: CommandContext): Connection {
-  return resolveConnection(command.optsWithGlobals<GlobalOptions>(), context.environment);
+  const connection = resolveConnection(command.optsWithGlobals<GlobalOptions>(), context.environment);
+  context.noteConnection(connection);
+  return connection;
 }
 
 /** Runs with the log of the gateway, or of the file where one is named, and lets go of it after. */

@@ -1,21 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import {
-  type DeadLetterSchema,
-  DeadLettersService,
-  type RetryRequestSchema,
-} from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
+import { DeadLettersService } from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
+import type { DeadLetter } from '#dead-letters/dead-letter.ts';
+import type { Selection } from '#dead-letters/dead-letter-source.ts';
+import { deadLetterFromWire, selectionToWire } from '#dead-letters/dead-letter-wire.ts';
 import { Fault, faultFrom } from '#errors/fault.ts';
-import { createGrpcClient, type RpcClient } from '#rpc/client.ts';
 import { isStandby } from '#rpc/standby.ts';
 import type { Connection } from './connection.ts';
+import { withServer } from './with-server.ts';
 
 /** A hundred thousand charges, at a thousand a second and more. */
 const RETRY_TIMEOUT_MS = 600_000;
 
 const PAGE_SIZE = 1_000;
-
-export type DeadLetter = MessageShape<typeof DeadLetterSchema>;
-type DeadLetters = RpcClient<typeof DeadLettersService>;
 
 /** A server that should have said what is stuck with it and did not. */
 export interface Unanswered {
@@ -40,12 +35,6 @@ export interface RetryReport {
   readonly unanswered: readonly Unanswered[];
 }
 
-/** One of the two, or neither for all. */
-export interface Selected {
-  readonly requestId?: string | undefined;
-  readonly position?: number | undefined;
-}
-
 /** The first dead letters of a consumer, or of all for an empty name. */
 export async function listDeadLetters(
   connection: Connection,
@@ -55,10 +44,10 @@ export async function listDeadLetters(
   const deadLetters: DeadLetter[] = [];
   const asked = serving(servers, consumer);
   for (const address of asked) {
-    await withServer(connection, address, async ({ calls }) => {
+    await withServer(DeadLettersService, connection, address, async (calls) => {
       for (let pageToken = ''; deadLetters.length <= limit; ) {
         const page = await calls.list({ consumer, pageSize: PAGE_SIZE, pageToken });
-        deadLetters.push(...page.deadLetters);
+        deadLetters.push(...page.deadLetters.map(deadLetterFromWire));
         pageToken = page.nextPageToken;
         if (pageToken === '') return;
       }
@@ -72,19 +61,19 @@ export async function listDeadLetters(
 export async function retryDeadLetters(
   connection: Connection,
   consumer: string,
-  selected: Selected,
+  selection: Selection,
 ): Promise<RetryReport> {
   const { servers, unanswered } = await findConsumers(connection);
-  const request: MessageInitShape<typeof RetryRequestSchema> = { consumer, selected: selectedToWire(selected) };
+  const request = { consumer, selected: selectionToWire(selection) };
   const report = { succeededCount: 0, stuckCount: 0, succeeded: [] as DeadLetter[], stuck: [] as DeadLetter[] };
   for (const address of serving(servers, consumer)) {
-    const answer = await withServer(connection, address, ({ calls }) =>
+    const answer = await withServer(DeadLettersService, connection, address, (calls) =>
       calls.retry(request, { timeoutMs: RETRY_TIMEOUT_MS }),
     );
     report.succeededCount += Number(answer.succeededCount);
     report.stuckCount += Number(answer.stuckCount);
-    report.succeeded.push(...answer.succeeded);
-    report.stuck.push(...answer.stuck);
+    report.succeeded.push(...answer.succeeded.map(deadLetterFromWire));
+    report.stuck.push(...answer.stuck.map(deadLetterFromWire));
   }
   return { ...report, unanswered };
 }
@@ -99,7 +88,9 @@ async function findConsumers(connection: Connection) {
   await Promise.all(
     connection.addresses.map(async (address) => {
       try {
-        const { consumers } = await withServer(connection, address, ({ calls }) => calls.list({ pageSize: 1 }));
+        const { consumers } = await withServer(DeadLettersService, connection, address, (calls) =>
+          calls.list({ pageSize: 1 }),
+        );
         for (const consumer of consumers) servers.set(consumer, address);
       } catch (thrown) {
         if (faultFrom(thrown).code !== 'method_not_allowed') failures.push({ address, thrown });
@@ -121,25 +112,4 @@ function serving(servers: ReadonlyMap<string, string>, consumer: string): readon
   if (address !== undefined) return [address];
   const known = [...servers.keys()].sort().join(', ') || 'none';
   throw new Fault({ code: 'not_found', message: `There is no consumer ${consumer}; there are: ${known}.` });
-}
-
-type SelectedInit = NonNullable<MessageInitShape<typeof RetryRequestSchema>['selected']>;
-
-function selectedToWire({ requestId, position }: Selected): SelectedInit {
-  if (requestId !== undefined) return { case: 'requestId', value: requestId };
-  if (position !== undefined) return { case: 'position', value: BigInt(position) };
-  return { case: undefined };
-}
-
-async function withServer<T>(
-  connection: Connection,
-  address: string,
-  use: (client: DeadLetters) => Promise<T>,
-): Promise<T> {
-  const client = createGrpcClient(DeadLettersService, { ...connection, addresses: [address] });
-  try {
-    return await use(client);
-  } finally {
-    client.close();
-  }
 }

@@ -25,7 +25,7 @@ const headOf = (events: readonly StoredEvent[]): StoredHead => ({
 /** The running hold's time must not be over by the clock of the day this runs. */
 const current = doctored(sound, at.runningAdmitted, bodyWith({ expiresAtMs: String(Date.now() + 3_600_000) }));
 
-const adminToken = 'the-admin-token';
+const adminToken = 'the-token-of-an-admin';
 let log: readonly StoredEvent[] = current;
 let head = headOf(log);
 let isReplayEqual = true;
@@ -73,7 +73,7 @@ const server = await startGrpcServer({
         differences: isReplayEqual ? [] : ['usage_day: row (u1) is 5, rebuilt 6'],
         durationMs: 3,
       }),
-      positions: () => new Map(['accounts.directory', 'billing.usage'].map((name) => [name, 18])),
+      positions: () => new Map(['accounts.resources', 'billing.usage'].map((name) => [name, 18])),
     }),
     deadLetters,
   ],
@@ -186,6 +186,22 @@ test('an explanation in JSON has amounts as decimal text', async () => {
   assert.equal(story.proof.events.length, 3);
 });
 
+test('the first line tells apart how requests ended', async () => {
+  const firstLine = async (requestId: string) =>
+    (await ctl('audit', 'explain', requestId)).stdout.split('\n')[0]?.replace(/^.*: /, '');
+  assert.equal(await firstLine('paid'), 'answered and charged');
+  assert.equal(await firstLine('failed'), 'not answered, nothing charged');
+  assert.equal(await firstLine('lost'), 'never answered, its hold given back');
+  for (const [outcome, ending] of [
+    ['OUTCOME_CUT', 'broken off before its end and charged'],
+    ['OUTCOME_CLIENT_GONE', 'left by its client before its end and charged'],
+  ] as const) {
+    log = doctored(current, at.paidUsage, bodyWith({ outcome }));
+    head = headOf(log);
+    assert.equal(await firstLine('paid'), ending);
+  }
+});
+
 test('requests without a charge are explained, too', async () => {
   assert.match((await ctl('audit', 'explain', 'lost')).stdout, /the process that ran it was gone/);
   assert.match((await ctl('audit', 'explain', 'failed')).stdout, /nobody answered/);
@@ -218,13 +234,13 @@ test('a replay that equals the live projection ends with 0, one that differs wit
   assert.equal(equal.code, 0);
   assert.match(equal.stdout, /billing\.usage +18 events +2 rows +3 ms +equal/);
   isReplayEqual = false;
-  assert.equal((await ctl('replay', 'accounts.directory')).code, 0);
+  assert.equal((await ctl('replay', 'accounts.resources')).code, 0);
   const different = await ctl('replay', 'billing.usage');
   assert.equal(different.code, 3);
   assert.match(different.stdout, /usage_day: row \(u1\) is 5, rebuilt 6/);
   assert.equal((await ctl('replay')).code, 2);
   assert.match((await ctl('replay', 'nope')).stderr, /no projection nope; there are: accounts\.directory/);
-  assert.equal((await ctl('projections')).stdout, 'accounts.directory\nbilling.usage\n');
+  assert.equal((await ctl('projections')).stdout, 'accounts.resources\nbilling.usage\n');
 });
 
 test('what is stuck is listed with why, and the code says so', async () => {
@@ -301,14 +317,54 @@ test('no token, a wrong one, a wrong command line and no gateway are each told a
   assert.match(noToken.stderr, /no admin token: .*secrets\.json cannot be read \(ENOENT\)/);
   const wrong = await bare('projections', '--token', 'x', '--address', server.address);
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /admin token is wrong/);
+  assert.match(wrong.stderr, /admin token is wrong\. The token is that of --token\. Tried .*, from --address\./);
   const typo = await ctl('audit', 'verfy');
   assert.equal(typo.code, 2);
   assert.match(typo.stderr, /verify/);
   const nobody = await bare('projections', '--token', 'x', '--address', '127.0.0.1:1');
   assert.equal(nobody.code, 1);
-  assert.match(nobody.stderr, /127\.0\.0\.1:1 does not answer\. Start the gateway with "npm start"/);
+  assert.match(
+    nobody.stderr,
+    /127\.0\.0\.1:1 does not answer\. Tried 127\.0\.0\.1:1, from --address\. Start the gateway with "npm start"/,
+  );
   assert.equal((await bare('projections', '--address', 'nonsense')).code, 2);
+});
+
+test('the gateway is found by its own settings: the port, the folder and the file', async () => {
+  const port = server.address.slice(server.address.lastIndexOf(':') + 1);
+  const run = (environment: Record<string, string>) =>
+    runProgram(main, ['projections'], { cwd: tmpdir(), environment });
+  // A gateway that listens at every address is found at this machine's own.
+  const settings = { GATEWAY_GRPC_PORT: port, GATEWAY_GRPC_HOST: '0.0.0.0', GATEWAY_DATA_DIR: folder };
+  assert.deepEqual([(await run(settings)).code, (await run(settings)).stderr], [0, '']);
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, `grpcPort: ${port}\nadminToken: ${adminToken}\n`);
+  assert.equal((await run({ GATEWAY_CONFIG: file })).code, 0);
+  assert.equal((await run({ GATEWAY_JOURNAL_ADDRESSES: server.address, GATEWAY_DATA_DIR: folder })).code, 0);
+});
+
+test('a gateway that does not answer is named with the setting its address comes from', async () => {
+  const run = (environment: Record<string, string>) =>
+    runProgram(main, ['projections', '--token', 'x'], { cwd: folder, environment });
+  const file = join(folder, 'nobody.yaml');
+  writeFileSync(file, 'grpcPort: 1\n');
+  const tried: readonly (readonly [Record<string, string>, string])[] = [
+    [{ GATEWAY_GRPC_PORT: '1' }, 'Tried 127.0.0.1:1, from GATEWAY_GRPC_PORT.'],
+    [{ GATEWAY_CONFIG: file }, `Tried 127.0.0.1:1, from grpcPort in ${file}.`],
+    [{ GATEWAY_GRPC_ADDRESS: '127.0.0.1:1' }, 'Tried 127.0.0.1:1, from GATEWAY_GRPC_ADDRESS.'],
+  ];
+  const runs = tried.map(async ([environment, text]) => {
+    const { code, stderr } = await run(environment);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(text), stderr);
+  });
+  await Promise.all(runs);
+  const anyPort = await run({ GATEWAY_GRPC_PORT: '0' });
+  assert.equal(anyPort.code, 2);
+  assert.match(anyPort.stderr, /GATEWAY_GRPC_PORT is 0, .*--address/);
+  const typo = await run({ GATEWAY_GRPC_PROT: '1' });
+  assert.equal(typo.code, 2);
+  assert.match(typo.stderr, /GATEWAY_GRPC_PROT: unknown setting; did you mean GATEWAY_GRPC_PORT/);
 });
 
 test('the installed command runs the same program', async () => {

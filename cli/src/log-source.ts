@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { headFromWire, storedEventFromWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { type StoredEvent, type StoredHead, storedEventFromWire } from '#journal/stored-event.ts';
-import { createGrpcClient, type RpcClient } from '#rpc/client.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
+import { createGrpcClient } from '#rpc/client.ts';
 import type { Connection } from './connection.ts';
 import { readLogFile } from './log-file.ts';
 
@@ -24,15 +25,9 @@ export interface LogSource {
   close(): void;
 }
 
-export type JournalClient = RpcClient<typeof JournalService>;
-
-export function connectJournal(connection: Connection): JournalClient {
-  return createGrpcClient(JournalService, connection);
-}
-
 /** The log of a running gateway. */
 export function gatewayLog(connection: Connection): LogSource {
-  const { calls, close } = connectJournal(connection);
+  const { calls, close } = createGrpcClient(JournalService, connection);
   return {
     async *read(fromPosition, toPosition = Number.MAX_SAFE_INTEGER) {
       let next = fromPosition;
@@ -56,10 +51,7 @@ export function gatewayLog(connection: Connection): LogSource {
         }
       }
     },
-    head: async () => {
-      const { position, epoch, chain } = await calls.head({});
-      return { position: Number(position), epoch, chain: Buffer.from(chain) };
-    },
+    head: async () => headFromWire(await calls.head({})),
     mayHaveStream: async (stream) => (await calls.readStream({ stream })).events.length > 0,
     close,
   };

@@ -1,14 +1,13 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import { ProjectionsService, type ReplayResultSchema } from '#contracts/gen/gateway/projections/v1/projections_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { createGrpcClient, type RpcClient } from '#rpc/client.ts';
 import type { Connection } from './connection.ts';
+import { withServer } from './with-server.ts';
 
 /** A log of a hundred million events at 30,000 a second. */
 const REPLAY_TIMEOUT_MS = 3_600_000;
 
 type ReplayResult = MessageShape<typeof ReplayResultSchema>;
-type Projections = RpcClient<typeof ProjectionsService>;
 
 /**
  * Every projection there is, with the address of the process that keeps it. Servers that keep none, stand by or do not
@@ -18,7 +17,10 @@ export async function listProjections(connection: Connection): Promise<Map<strin
   const owners = new Map<string, string>();
   const asked = await Promise.allSettled(
     connection.addresses.map((address) =>
-      withServer(connection, address, async ({ calls }) => ({ address, ...(await calls.listProjections({})) })),
+      withServer(ProjectionsService, connection, address, async (calls) => ({
+        address,
+        ...(await calls.listProjections({})),
+      })),
     ),
   );
   for (const answer of asked) {
@@ -40,23 +42,10 @@ export async function replay(connection: Connection, projection: string): Promis
       const message = `There is no projection ${name}; there are: ${[...owners.keys()].join(', ') || 'none'}.`;
       throw new Fault({ code: 'not_found', message });
     }
-    const one = await withServer(connection, address, ({ calls }) =>
+    const one = await withServer(ProjectionsService, connection, address, (calls) =>
       calls.replay({ projection: name }, { timeoutMs: REPLAY_TIMEOUT_MS }),
     );
     results.push(...one.results);
   }
   return results;
-}
-
-async function withServer<T>(
-  connection: Connection,
-  address: string,
-  use: (client: Projections) => Promise<T>,
-): Promise<T> {
-  const client = createGrpcClient(ProjectionsService, { ...connection, addresses: [address] });
-  try {
-    return await use(client);
-  } finally {
-    client.close();
-  }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from '#testkit/test.ts';
-import { apiKeyPrefix, createKeyHasher, deriveApiKey, generateApiKey, isApiKeyShaped } from './api-key.ts';
+import { createKeyHasher, deriveSecret, generateSecret, isApiKeyShaped, secretPrefix } from './api-key.ts';
 
 const KEYS = 1_000;
-const keys = Array.from({ length: KEYS }, generateApiKey);
+const keys = Array.from({ length: KEYS }, () => generateSecret('api key'));
 
 test('a key is ak_ and 64 letters and digits, and no two are the same', () => {
   for (const key of keys) assert.match(key, /^ak_[A-Za-z0-9]{64}$/);
@@ -23,15 +23,15 @@ test('every character of the alphabet is equally likely', () => {
 
 test('a derived key has the shape of any other, is the same for the same text, and follows from the pepper', () => {
   const pepper = 'ab'.repeat(32);
-  const derived = Array.from({ length: KEYS }, (_, index) => deriveApiKey(pepper, `text ${index}`));
+  const derived = Array.from({ length: KEYS }, (_, index) => deriveSecret('api key', pepper, `text ${index}`));
   for (const key of derived) assert.ok(isApiKeyShaped(key), key);
-  assert.equal(new Set(derived.map(apiKeyPrefix)).size, KEYS);
-  assert.equal(deriveApiKey(pepper, 'text 0'), derived[0]);
-  assert.notEqual(deriveApiKey('cd'.repeat(32), 'text 0'), derived[0]);
+  assert.equal(new Set(derived.map(secretPrefix)).size, KEYS);
+  assert.equal(deriveSecret('api key', pepper, 'text 0'), derived[0]);
+  assert.notEqual(deriveSecret('api key', 'cd'.repeat(32), 'text 0'), derived[0]);
 });
 
 test('the prefix is what may be shown: ak_ and 8 characters', () => {
-  assert.equal(apiKeyPrefix(`ak_12345678${'x'.repeat(56)}`), 'ak_12345678');
+  assert.equal(secretPrefix(`ak_12345678${'x'.repeat(56)}`), 'ak_12345678');
 });
 
 test('only a text of the right shape is taken for a key', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type AnyResource, emptyResource, type ResourceOf } from '#registry/kinds.ts';
 import { createRegistry } from '#registry/registry.ts';
 import { test } from '#testkit/test.ts';
-import { createKeyHasher, generateApiKey } from './api-key.ts';
+import { createKeyHasher, generateSecret } from './api-key.ts';
 import { createIdentifyKey } from './identify-key.ts';
 
 const PEPPER = 'ab'.repeat(32);
@@ -13,7 +13,7 @@ const AFTER = '2026-11-28T12:00:01Z';
 
 function given() {
   const registry = createRegistry();
-  const apiKey = generateApiKey();
+  const apiKey = generateSecret('api key');
   const set = (resource: AnyResource): void => registry.load(resource);
   const key = (told: Partial<ResourceOf<'key'>> = {}): void =>
     set({
@@ -43,7 +43,7 @@ test('a key is found with its user and team, whether it was there before or came
 
 test('an unknown, malformed, revoked or deleted key is nobody', () => {
   const { apiKey, registry, key, outcome } = given();
-  for (const text of ['', 'ak_', `${apiKey} `, apiKey.toUpperCase(), generateApiKey()]) {
+  for (const text of ['', 'ak_', `${apiKey} `, apiKey.toUpperCase(), generateSecret('api key')]) {
     assert.equal(outcome(text), undefined, text);
   }
   key({ status: 'revoked' });
@@ -58,7 +58,7 @@ test('an unknown, malformed, revoked or deleted key is nobody', () => {
 
 test('after a rotation both keys work until the overlap ends, and then only the new one', () => {
   const { apiKey, key, outcome } = given();
-  const newKey = generateApiKey();
+  const newKey = generateSecret('api key');
   const rotated = (previousKeyExpiresAt: string): void =>
     key({ keyHash: hash(newKey), previousKeyHash: hash(apiKey), previousKeyExpiresAt });
   rotated(AFTER);
@@ -70,7 +70,7 @@ test('after a rotation both keys work until the overlap ends, and then only the 
   key({ keyHash: hash(newKey) });
   assert.deepEqual([outcome(), outcome(newKey)], [undefined, 'k1']);
   // A second rotation: the first key is nobody's, whatever was left of its time.
-  const third = generateApiKey();
+  const third = generateSecret('api key');
   rotated(AFTER);
   key({ keyHash: hash(third), previousKeyHash: hash(newKey), previousKeyExpiresAt: AFTER });
   assert.deepEqual([outcome(), outcome(newKey), outcome(third)], [undefined, 'k1', 'k1']);

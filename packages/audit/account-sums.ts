@@ -1,73 +1,101 @@
+import type { Payer } from '#contracts/admin-needs.ts';
+import { payerKey, payerOf, userPayer } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
-/** A user's money by the amounts in the user's events. */
+/** A payer's money by the amounts in the events. */
 export interface AccountSums {
-  readonly userId: string;
+  readonly payer: Payer;
   readonly creditedNanoUsd: bigint;
+  readonly debitedNanoUsd: bigint;
   readonly chargedNanoUsd: bigint;
   readonly heldNanoUsd: bigint;
 }
 
-/** All users' sums at a position of the log. */
-export interface SumsByUser {
-  /** Takes the next event. Returns the sums of the user whose money moved; undefined if none moved. */
+/** All payers' sums at a position of the log. */
+export interface SumsByPayer {
+  /** Takes the next event. Returns the sums of the payer whose money moved; undefined if none moved. */
   apply(event: RecordedEvent): AccountSums | undefined;
-  /** Zeroes for a user whose money never moved. */
-  of(userId: string): AccountSums;
+  /** Zeroes for a payer whose money never moved. */
+  of(payer: Payer): AccountSums;
 }
 
 /**
  * Adds up the events and believes each of them. A hold that ends twice is given back twice, so that it shows in the
  * sums.
  */
-export function createSumsByUser(): SumsByUser {
-  const users = new Map<string, AccountSums>();
-  const of = (userId: string): AccountSums => users.get(userId) ?? nothingYet(userId);
-  const set = (sums: AccountSums): AccountSums => {
-    users.set(sums.userId, sums);
-    return sums;
-  };
+export function createSumsByPayer(): SumsByPayer {
+  const payers = new Map<string, AccountSums>();
+  /** Of requests that run, where it is not their users': the end of a hold by its time does not say whose money it was. */
+  const otherPayers = new Map<string, Payer>();
+  const of = (payer: Payer): AccountSums => payers.get(payerKey(payer)) ?? nothingYet(payer);
+
+  function payerIn(event: RecordedEvent): Payer | undefined {
+    switch (event.type) {
+      case 'BalanceCredited':
+        return payerOf(event.data);
+      case 'BalanceDebited':
+        return { kind: event.data.payer.kind as Payer['kind'], id: event.data.payer.id };
+      case 'RequestAdmitted': {
+        const payer = payerOf(event.data);
+        if (payer.kind !== 'user') otherPayers.set(event.data.requestId, payer);
+        return payer;
+      }
+      case 'ChargePosted':
+        otherPayers.delete(event.data.requestId);
+        return payerOf(event.data);
+      case 'HoldExpired': {
+        const payer = otherPayers.get(event.data.requestId) ?? userPayer(event.data.userId);
+        otherPayers.delete(event.data.requestId);
+        return payer;
+      }
+      default:
+        return undefined;
+    }
+  }
+
   return {
     of,
     apply: (event) => {
-      const sums = moved(of, event);
-      return sums === undefined ? undefined : set(sums);
+      const payer = payerIn(event);
+      if (payer === undefined) return undefined;
+      const sums = moved(of(payer), event);
+      payers.set(payerKey(payer), sums);
+      return sums;
     },
   };
 }
 
-/** credited - charged - held. */
+/** credited - debited - charged - held. */
 export function availableOf(sums: AccountSums): bigint {
-  return sums.creditedNanoUsd - sums.chargedNanoUsd - sums.heldNanoUsd;
+  return sums.creditedNanoUsd - sums.debitedNanoUsd - sums.chargedNanoUsd - sums.heldNanoUsd;
 }
 
-function nothingYet(userId: string): AccountSums {
-  return { userId, creditedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n };
+/** How reports name a payer. */
+export function payerText({ kind, id }: Payer): string {
+  return `${kind} ${id}`;
 }
 
-function moved(of: (userId: string) => AccountSums, event: RecordedEvent): AccountSums | undefined {
+function nothingYet(payer: Payer): AccountSums {
+  return { payer, creditedNanoUsd: 0n, debitedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n };
+}
+
+function moved(sums: AccountSums, event: RecordedEvent): AccountSums {
   switch (event.type) {
-    case 'BalanceCredited': {
-      const sums = of(event.data.userId);
+    case 'BalanceCredited':
       return { ...sums, creditedNanoUsd: sums.creditedNanoUsd + BigInt(event.data.amountNanoUsd) };
-    }
-    case 'RequestAdmitted': {
-      const sums = of(event.data.userId);
+    case 'BalanceDebited':
+      return { ...sums, debitedNanoUsd: sums.debitedNanoUsd + BigInt(event.data.amountNanoUsd) };
+    case 'RequestAdmitted':
       return { ...sums, heldNanoUsd: sums.heldNanoUsd + BigInt(event.data.holdNanoUsd) };
-    }
-    case 'HoldExpired': {
-      const sums = of(event.data.userId);
+    case 'HoldExpired':
       return { ...sums, heldNanoUsd: sums.heldNanoUsd - BigInt(event.data.holdNanoUsd) };
-    }
-    case 'ChargePosted': {
-      const sums = of(event.data.userId);
+    case 'ChargePosted':
       return {
         ...sums,
         heldNanoUsd: sums.heldNanoUsd - BigInt(event.data.holdNanoUsd),
         chargedNanoUsd: sums.chargedNanoUsd + BigInt(event.data.amountNanoUsd),
       };
-    }
     default:
-      return undefined;
+      return sums;
   }
 }

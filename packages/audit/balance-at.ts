@@ -1,5 +1,7 @@
+import { userPayer } from '#contracts/payer.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
-import { availableOf, createSumsByUser } from './account-sums.ts';
+import { availableOf, createSumsByPayer } from './account-sums.ts';
 import type { Money } from './explain/explanation.ts';
 import { parseEvent } from './parse-event.ts';
 import { createUnfinishedRequests } from './unfinished-requests.ts';
@@ -19,13 +21,13 @@ export interface BalanceAt extends Money {
   readonly openHolds: number;
 }
 
-/** A user's money at a position of the log, folded from position 1. Undefined if the user did not exist then. */
+/** A user's own money at a position of the log, folded from position 1. Undefined if the user did not exist then. */
 export async function balanceAt(
   batches: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
   userId: string,
   until: Until,
 ): Promise<BalanceAt | undefined> {
-  const sums = createSumsByUser();
+  const sums = createSumsByPayer();
   const requests = createUnfinishedRequests();
   let isKnown = false;
   let last: StoredEvent | undefined;
@@ -37,24 +39,28 @@ export async function balanceAt(
       if (parsed.kind === 'fails')
         throw new Error(`the event at position ${stored.position} cannot be read: ${parsed.why}`);
       const { event } = parsed;
-      if (!('userId' in event.data) || event.data.userId !== userId) continue;
-      isKnown ||= event.type === 'UserCreated';
+      isKnown ||= isUser(event, userId);
       sums.apply(event);
-      requests.apply(event);
+      if ('userId' in event.data && event.data.userId === userId) requests.apply(event);
     }
   }
   if (!isKnown) return undefined;
-  const { creditedNanoUsd, chargedNanoUsd, heldNanoUsd } = sums.of(userId);
+  const money = sums.of(userPayer(userId));
   return {
     userId,
     position: last?.position ?? 0,
     recordedAtMs: last?.recordedAtMs ?? 0,
-    creditedNanoUsd,
-    chargedNanoUsd,
-    heldNanoUsd,
-    availableNanoUsd: availableOf(sums.of(userId)),
+    creditedNanoUsd: money.creditedNanoUsd - money.debitedNanoUsd,
+    chargedNanoUsd: money.chargedNanoUsd,
+    heldNanoUsd: money.heldNanoUsd,
+    availableNanoUsd: availableOf(money),
     openHolds: [...requests.all()].length,
   };
+}
+
+function isUser(event: RecordedEvent, userId: string): boolean {
+  if (event.type === 'UserCreated') return event.data.userId === userId;
+  return event.type === 'ResourceSet' && event.data.resource?.user?.id === userId;
 }
 
 function isBeyond(event: StoredEvent, until: Until): boolean {

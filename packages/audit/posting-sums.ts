@@ -1,3 +1,12 @@
+import type { RecordedEvent } from '#journal/recorded-event.ts';
+
+/** Whether an event moves money. */
+export function hasPostings(
+  event: RecordedEvent,
+): event is RecordedEvent & { readonly type: 'BalanceCredited' | 'BalanceDebited' | 'ChargePosted' } {
+  return event.type === 'BalanceCredited' || event.type === 'BalanceDebited' || event.type === 'ChargePosted';
+}
+
 /** The sum of an entry's lines for each account, in nano-USD. */
 export function sumsByAccount(
   postings: readonly { readonly account: string; readonly amountNanoUsd: string }[],

@@ -1,20 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#telemetry/logger.ts';
 import { BusFault } from './bus-fault.ts';
+import { type BusServers, connectOnce } from './connect-once.ts';
 import { createUnansweredRequests } from './unanswered-requests.ts';
 
-/** The time between pings. A peer that misses two is gone, so a stopped server is left after two seconds at most. */
-const PING_INTERVAL_MS = 1_000;
-const PINGS_OUT_MAX = 2;
-
-/**
- * The pause between two tries to connect: long enough to spare a server that starts, short enough to be back within a
- * second.
- */
-const RECONNECT_WAIT_MS = 200;
-const RECONNECT_JITTER_MS = 100;
-const CONNECT_TIMEOUT_MS = 2_000;
+/** Between two tries for the first connection. */
+const FIRST_TRIES_WAIT_MS = 200;
 
 export interface BusMessage {
   readonly data: Uint8Array;
@@ -40,14 +32,7 @@ export interface Bus {
   readonly connection: NatsConnection;
 }
 
-export interface BusOptions {
-  readonly servers: readonly string[];
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** The authority that signs the servers' certificates. If given, the connection uses TLS. */
-  readonly caFile?: string | undefined;
-  /** The connection's name, as the server shows it. */
-  readonly name: string;
+export interface BusOptions extends BusServers {
   readonly logger: Logger;
   /** Aborts the wait for a server. */
   readonly signal?: AbortSignal | undefined;
@@ -122,28 +107,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 }
 
 async function firstConnection(options: BusOptions): Promise<NatsConnection> {
-  const { servers, user, password, caFile, name, logger, signal } = options;
+  const { servers, logger, signal } = options;
   for (let failures = 0; ; failures += 1) {
     signal?.throwIfAborted();
     try {
-      return await connect({
-        servers: [...servers],
-        name,
-        ...(user === undefined ? {} : { user }),
-        ...(password === undefined ? {} : { pass: password }),
-        ...(caFile === undefined ? {} : { tls: { caFile } }),
-        timeout: CONNECT_TIMEOUT_MS,
-        pingInterval: PING_INTERVAL_MS,
-        maxPingOut: PINGS_OUT_MAX,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: RECONNECT_WAIT_MS,
-        reconnectJitter: RECONNECT_JITTER_MS,
-        // A server that is being set up may not know its users yet.
-        ignoreAuthErrorAbort: true,
-      });
+      return await connectOnce(options);
     } catch (error) {
       if (failures === 0) logger.warn({ err: error, servers }, 'waiting for the bus');
-      await pause(RECONNECT_WAIT_MS, undefined, signal === undefined ? {} : { signal });
+      await pause(FIRST_TRIES_WAIT_MS, undefined, signal === undefined ? {} : { signal });
     }
   }
 }

@@ -113,3 +113,13 @@ test('a name whose model is charged by the call as well is no name of a model th
   const skipped = skippedModels('openai', atMs).find(({ id }) => id === 'gpt-4o-search-preview');
   assert.equal(skipped?.reason, 'searches the web, which is charged by the call');
 });
+
+test('a prefix of a family’s names is not a name of a model', () => {
+  for (const catalogueId of known) {
+    for (const { names } of catalogueModels(catalogueId, atMs)) {
+      for (const name of names) assert.match(name, /[A-Za-z0-9]$/, name);
+    }
+  }
+  const skipped = skippedModels('openai', atMs).find(({ id }) => id === 'gpt-4o-mini-2024-07-18.ft-');
+  assert.equal(skipped?.reason, 'is a prefix of names, not a name');
+});

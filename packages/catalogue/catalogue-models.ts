@@ -56,6 +56,9 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
   return { models: [...models.values()], skipped };
 }
 
+/** Some ids of the catalogue are only the prefix of a family's names (`gpt-4o-mini-2024-07-18.ft-`). */
+const prefixOfNames = /[^A-Za-z0-9]$/;
+
 /** Words in the names of what takes or gives sound, pictures or vectors, and of families (`ft:…`) rather than models. */
 const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|embedding|ocr)([-:/]|$)/;
 /** OpenAI's models from before there was chat. */
@@ -66,6 +69,7 @@ const searching = /(^|[-:/])(search|research|online|sonar)([-:/]|$)/;
 
 /** Why tokens alone are not what the model of a name costs; as well as a name tells, since the catalogue does not. */
 function notBillable(name: string): string | undefined {
+  if (prefixOfNames.test(name)) return 'is a prefix of names, not a name';
   if (notChatWords.test(name) || completionOnly.test(name)) return 'is no chat model';
   return searching.test(name) ? 'searches the web, which is charged by the call' : undefined;
 }

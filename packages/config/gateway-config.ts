@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { multiplier } from '#contracts/admin-fields.ts';
+import { databaseUrlFault } from './database-url.ts';
 
 /** Where money and prices enter: decimal USD as text, since a YAML number is a float. */
-const usd = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number of USD in quotes, e.g. "0.15"');
+const usd = z
+  .string()
+  .regex(
+    /^\d{1,5}(\.\d{1,6})?$/,
+    'must be USD as a decimal in quotes, e.g. "0.15", of at most 5 digits and 6 decimals',
+  );
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, ".", "_" or "-"');
 const port = z.int().min(0).max(65_535);
 /** Where a gRPC server is found; a name may stand for several. */
@@ -11,6 +17,10 @@ const address = z
   .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'must be host:port')
   .refine((text) => isPort(text.slice(text.lastIndexOf(':') + 1)), 'must be host:port, the port from 1 to 65535');
 const addresses = z.array(address).default([]);
+const databaseUrl = z.string().superRefine((text, context) => {
+  const message = databaseUrlFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 const natsServer = z.string().regex(/^(nats|tls):\/\/[^\s/@]+$/, 'must be nats://host:port');
 const durationMs = z.int().min(1).max(86_400_000);
 
@@ -73,9 +83,9 @@ export const gatewayConfigSchema = z.strictObject({
   instance: z.string().min(1).max(200).optional(),
   dataDir: z.string().min(1).default('./data'),
   /** A PostgreSQL of one's own; absent: the embedded one. */
-  databaseUrl: z.string().min(1).optional(),
+  databaseUrl: databaseUrl.optional(),
   /** The same database as a role that owns the schema, for migrations; absent: `databaseUrl` migrates. */
-  migrationDatabaseUrl: z.string().min(1).optional(),
+  migrationDatabaseUrl: databaseUrl.optional(),
   /** off: a start leaves the schema as it is, and fails where it is too old. */
   migrate: z.enum(['auto', 'off']).default('auto'),
   natsUrl: z.array(natsServer).default([]),
@@ -101,6 +111,8 @@ export const gatewayConfigSchema = z.strictObject({
   accountsAddresses: addresses,
   routerAddresses: addresses,
   adminToken: z.string().min(16, 'must have 16 characters or more').optional(),
+  /** Given: `/metrics` is for those who send it. */
+  metricsToken: z.string().min(16, 'must have 16 characters or more').optional(),
   keyPepper: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')

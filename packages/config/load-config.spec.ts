@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, test } from '#testkit/test.ts';
-import { ConfigError, loadConfig } from './load-config.ts';
+import { ConfigError, loadConfig, loadConfigWithOrigins } from './load-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -86,6 +86,31 @@ test('lists of addresses come from the environment, and each is checked', () => 
   const faults = faultsOf({ GATEWAY_CONFIG: file(''), GATEWAY_QUOTA_ADDRESSES: 'quota', NATS_URL: 'http://x' }).join();
   assert.match(faults, /GATEWAY_QUOTA_ADDRESSES: must be host:port/);
   assert.match(faults, /NATS_URL/);
+});
+
+test('faults of single settings do not hide that others contradict each other', () => {
+  const faults = faultsOf({
+    GATEWAY_CONFIG: file('holdTtlMs: 1000\nprices: [{key: a/b, inputUsdPerMtok: "1", outputUsdPerMtok: "1"}]'),
+    GATEWAY_PORT: 'x',
+    GATEWAY_TLS_KEY: 'key.pem',
+    GATEWAY_PROT: '1',
+  }).join('\n');
+  for (const fault of [
+    /GATEWAY_PORT: /,
+    /holdTtlMs: must be longer/,
+    /give all three/,
+    /GATEWAY_PROT: unknown setting/,
+  ]) {
+    assert.match(faults, fault);
+  }
+});
+
+test('where a setting comes from is known: its variable, the file, or nowhere', () => {
+  const path = file('port: 9000\nhost: 0.0.0.0');
+  const { originOf } = loadConfigWithOrigins({ GATEWAY_CONFIG: path, GATEWAY_PORT: '9100' });
+  assert.equal(originOf('port'), 'GATEWAY_PORT');
+  assert.equal(originOf('host'), `host in ${path}`);
+  assert.equal(originOf('grpcPort'), 'the default');
 });
 
 test('half a set of TLS files is a fault', () => {

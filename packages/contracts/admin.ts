@@ -14,6 +14,20 @@ export interface AdminCaller {
   readonly requestId: string;
 }
 
+/** Finds the admin token that a text is, where it is valid now. */
+export type FindAdminToken = (token: string) => ValidAdminToken | undefined;
+
+export interface ValidAdminToken {
+  readonly id: string;
+  readonly role: AdminRole;
+}
+
+export const adminRoles: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor'];
+
+export function isAdminRole(text: unknown): text is AdminRole {
+  return adminRoles.some((role) => role === text);
+}
+
 type Methods = (typeof AdminService)['method'];
 export type AdminMethod = keyof Methods;
 export type AdminInput<M extends AdminMethod> = MessageShape<Methods[M]['input']>;

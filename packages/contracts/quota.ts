@@ -55,8 +55,9 @@ export interface Admission {
   readonly outputTokensBound: number;
 }
 
-/** The requests-per-minute window after the decision, for the x-ratelimit headers; null where the user has no such quota. */
-export interface RequestWindow {
+/** How the tightest limit of a unit stands after the decision, for the x-ratelimit headers. */
+export interface LimitWindow {
+  readonly unit: 'requests' | 'tokens';
   readonly limit: number;
   readonly remaining: number;
   /** Until the window starts anew. */
@@ -65,7 +66,8 @@ export interface RequestWindow {
 
 export interface AdmitResponse {
   readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
-  readonly window: RequestWindow | null;
+  /** One a unit at most; none where no limit counts it. */
+  readonly windows: readonly LimitWindow[];
 }
 
 /** gateway.quota.v1.QuotaService. */

@@ -1,14 +1,9 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import {
-  type DeadLetterSchema,
-  DeadLettersService,
-  type RetryRequest,
-} from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
-import { requestIdOf } from '#contracts/streams.ts';
+import { DeadLettersService } from '#contracts/gen/gateway/deadletters/v1/dead_letters_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { DeadLetterSource, RetryOutcome, Selection } from './dead-letter-source.ts';
+import type { DeadLetterSource, RetryOutcome } from './dead-letter-source.ts';
+import { deadLetterToWire, selectionFromWire } from './dead-letter-wire.ts';
 import { type Place, parsePlace, placeToken } from './page-token.ts';
 
 /** A page: of letters of some 600 bytes, far below what a message may have. */
@@ -26,15 +21,16 @@ export function deadLettersService(sources: readonly DeadLetterSource[]): Served
       const size = Math.min(pageSize === 0 ? PAGE_DEFAULT : pageSize, PAGE_MAX);
       const letters = await readPage(named(ordered, consumer), parsePlace(pageToken), size);
       return {
-        deadLetters: letters.map(toWire),
+        deadLetters: letters.map(deadLetterToWire),
         nextPageToken: letters.length < size ? '' : placeToken(letters.at(-1)),
         consumers: ordered.map((source) => source.consumer),
       };
     },
     retry: async (request, { signal }) => {
       const summary = createSummary();
+      const selection = selectionFromWire(request.selected);
       for (const source of named(ordered, request.consumer)) {
-        for await (const outcome of source.retry(selectionOf(request), signal)) summary.add(outcome);
+        for await (const outcome of source.retry(selection, signal)) summary.add(outcome);
       }
       return summary.answer();
     },
@@ -64,8 +60,8 @@ function createSummary() {
     answer: () => ({
       succeededCount: BigInt(counts.succeeded),
       stuckCount: BigInt(counts.stuck),
-      succeeded: shown.succeeded.map(toWire),
-      stuck: shown.stuck.map(toWire),
+      succeeded: shown.succeeded.map(deadLetterToWire),
+      stuck: shown.stuck.map(deadLetterToWire),
     }),
   };
 }
@@ -78,31 +74,4 @@ function named(sources: readonly DeadLetterSource[], consumer: string): readonly
   const known = sources.map((source) => source.consumer).join(', ') || 'none';
   const message = `There is no consumer ${consumer}; there are: ${known}.`;
   throw new Fault({ code: 'not_found', message, param: 'consumer' });
-}
-
-function selectionOf({ selected }: RetryRequest): Selection {
-  switch (selected.case) {
-    case 'position':
-      return { kind: 'position', position: Number(selected.value) };
-    case 'requestId':
-      return { kind: 'request', requestId: selected.value };
-    case undefined:
-      return { kind: 'all' };
-  }
-}
-
-function toWire(letter: DeadLetter): MessageInitShape<typeof DeadLetterSchema> {
-  return {
-    consumer: letter.consumer,
-    position: BigInt(letter.position),
-    eventId: letter.eventId,
-    eventType: letter.eventType,
-    stream: letter.stream,
-    requestId: requestIdOf(letter.stream) ?? '',
-    errorCode: letter.failure.code,
-    errorMessage: letter.failure.message,
-    tries: BigInt(letter.tries),
-    firstTriedAtMs: BigInt(letter.firstTriedAtMs),
-    lastTriedAtMs: BigInt(letter.lastTriedAtMs),
-  };
 }

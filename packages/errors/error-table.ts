@@ -23,6 +23,7 @@ export const errorTable = {
   feature_not_priced: row(400, 'FAILED_PRECONDITION', false, 'invalid_request_error'),
   invalid_api_key: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   invalid_admin_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
+  invalid_metrics_token: row(401, 'UNAUTHENTICATED', false, 'authentication_error'),
   insufficient_balance: row(402, 'FAILED_PRECONDITION', false, 'insufficient_quota'),
   /** The administrator's role does not allow the call. */
   forbidden: row(403, 'PERMISSION_DENIED', false, 'permission_error'),

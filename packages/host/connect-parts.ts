@@ -1,7 +1,7 @@
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
-import type { GatewayConfig } from '#config/gateway-config.ts';
-import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
-import type { RpcPeer, TlsFiles } from '#rpc/rpc-peer.ts';
+import { connectJournal, type RemoteJournal } from '#clients/journal/connect-journal.ts';
+import { tlsFilesOf } from '#config/tls-files.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import { type Host, required } from './host.ts';
 
 /** The only partition. */
@@ -43,9 +43,4 @@ export function openRemoteJournal(host: Host, bus: Bus): RemoteJournal {
 export function peerOf(host: Host, addresses: readonly string[]): RpcPeer {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
   return { addresses, adminToken, tls: tlsFilesOf(host.config) };
-}
-
-export function tlsFilesOf({ tlsCert, tlsKey, tlsCa }: GatewayConfig): TlsFiles | undefined {
-  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) return undefined;
-  return { certFile: tlsCert, keyFile: tlsKey, caFile: tlsCa };
 }

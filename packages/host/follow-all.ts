@@ -1,5 +1,5 @@
+import type { RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { Following } from '#journal/following.ts';
-import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import type { BegunTerm } from '#leadership/begin-term.ts';
 import type { Host } from './host.ts';
 import type { Databases } from './open-databases.ts';

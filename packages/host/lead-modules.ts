@@ -1,11 +1,13 @@
 import type pg from 'pg';
+import type { FindAdminToken } from '#contracts/admin.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
+import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
+import { policySnapshotFor } from './policy-snapshot.ts';
 import type {
   GatewayModule,
   LeadParts,
@@ -53,7 +55,8 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   const { host, modules, journal, pool, keep } = options;
   const keeping = Promise.withResolvers<KeptProjections>();
   const registry = once(async () => {
-    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot: noSnapshot });
+    const snapshot = policySnapshotFor(host, modules, (module) => options.partsOf(module).database().pool);
+    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot });
     host.stack.defer(() => opened.close());
     return opened;
   });
@@ -137,6 +140,20 @@ export function servicesOf(
     ...led.flatMap((each) => [...((withCallers ? each.services : undefined) ?? []), ...(each.operatorServices ?? [])]),
     ...(kept.positions().size > 0 ? [projectionsService(kept), deadLettersService(deadLetters)] : []),
   ];
+}
+
+/** The look-up of personal tokens, where one of the modules has it. */
+export function findAdminTokenOf(led: readonly Led[]): FindAdminToken | undefined {
+  return led.find(({ findAdminToken }) => findAdminToken !== undefined)?.findAdminToken;
+}
+
+/** What the gRPC calls of all modules together need of the server. */
+export function grpcNeedsOf(led: readonly Led[]): NonNullable<Led['grpc']> {
+  const needs = led.flatMap(({ grpc }) => grpc ?? []);
+  return {
+    requestMaxBytes: Math.max(0, ...needs.map(({ requestMaxBytes }) => requestMaxBytes)),
+    withMultiplexing: needs.some(({ withMultiplexing }) => withMultiplexing),
+  };
 }
 
 function portsOf(led: readonly Led[], kept: KeptProjections): LocalPorts {

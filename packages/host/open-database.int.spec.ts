@@ -4,7 +4,7 @@ import { createLogger } from '#telemetry/logger.ts';
 import { freePort } from '#testkit/free-port.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { type Scope, test } from '#testkit/test.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, openOwnDatabase } from './open-database.ts';
 
 const options = { timeoutMs: 20_000 };
 
@@ -68,4 +68,13 @@ test('it waits for a database that is away until the stop, and says so once', op
   await assert.rejects(opening, { name: 'AbortError' });
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /waiting for the database/);
+});
+
+test('a database that does not answer is told with the setting that names it', options, async (context) => {
+  const { host } = hostWith(context, { DATABASE_URL: `postgresql://u:secret@127.0.0.1:${await freePort()}/none` });
+  await assert.rejects(openOwnDatabase(host, ['billing']), (error: Error) => {
+    assert.match(error.message, /the database of DATABASE_URL cannot be used: .*ECONNREFUSED/);
+    assert.doesNotMatch(error.message, /secret/);
+    return true;
+  });
 });

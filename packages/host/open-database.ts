@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { GatewayConfig } from '#config/gateway-config.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { closePool, openPool } from '#postgres/pool.ts';
 import { type Host, required } from './host.ts';
+import { migrateSchema, migrationsOf } from './schemas.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Connections for the projections, reads and lease of one service. */
@@ -45,8 +44,14 @@ export async function openOwnDatabase(
   wishes: DatabaseWishes = {},
 ): Promise<Database> {
   const database = poolOf(host, wishes);
+  await database.pool.query('select 1').catch(sayWhichDatabase);
   await Promise.all(schemas.map((schema) => migrate(database.pool, { schema, directory: migrationsOf(schema) })));
   return database;
+}
+
+function sayWhichDatabase(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`the database of DATABASE_URL cannot be used: ${why}`, { cause: error });
 }
 
 /** A pool that is closed with the process. It connects with the first query. */
@@ -58,15 +63,4 @@ function poolOf(
   const pool = openPool({ connectionString, max, isDurable, applicationName: `gateway ${host.name}` });
   host.stack.defer(() => closePool(pool));
   return { pool, connectionString };
-}
-
-/** Updates a service's schema, as the role that owns it if there is one. */
-export async function migrateSchema(name: string, config: GatewayConfig): Promise<void> {
-  const target = config.migrationDatabaseUrl ?? config.databaseUrl;
-  if (target === undefined) throw new Error(`${name} needs MIGRATION_DATABASE_URL or DATABASE_URL to be set`);
-  await migrate(target, { schema: name, directory: migrationsOf(name) });
-}
-
-function migrationsOf(service: string): string {
-  return fileURLToPath(new URL(`../../services/${service}/migrations`, import.meta.url));
 }

@@ -56,3 +56,11 @@ test('it answers nothing else', async (context) => {
   assert.equal((await statusAndBody(`${url}/health`, { method: 'POST', body: 'x' }))[0], 405);
   assert.deepEqual(await statusAndBody(`${url}/health`, { method: 'HEAD' }), [200, '']);
 });
+
+test('with a token, the metrics are for those who send it, and health is for anyone', async (context) => {
+  const url = await serve(context, { metricsToken: 'a-token-for-metrics' });
+  assert.equal((await statusAndBody(`${url}/metrics`))[0], 401);
+  const headers = { authorization: 'Bearer a-token-for-metrics' };
+  assert.equal((await statusAndBody(`${url}/metrics`, { headers }))[0], 200);
+  assert.equal((await statusAndBody(`${url}/health/ready`))[0], 200);
+});

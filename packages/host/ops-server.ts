@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Logger } from '#telemetry/logger.ts';
+import { metricsTokenCheck } from '#telemetry/metrics-token.ts';
 
 /** Probes and scrapes are small. A slower client is neither. */
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -11,6 +12,8 @@ export interface OpsServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly registry: Registry;
+  /** If given, only those who send it may read `/metrics`. */
+  readonly metricsToken?: string | undefined;
   /** Each part: `ok`, `standby`, or why it is neither. If a part throws, its message is the reason. */
   readonly checks: ReadonlyMap<string, () => string>;
   /** Called before the metrics are read, to update them. If one fails, no metrics are answered. */
@@ -29,11 +32,13 @@ export interface OpsServer {
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { host, port, registry, checks, publishers, logger } = options;
+  const mayReadMetrics = metricsTokenCheck(options.metricsToken);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { error: 'GET only' });
     if (path === '/health') return answerJson(response, 200, { status: 'ok' });
     if (path === '/health/ready') return answerReadiness(response, statesOf(checks));
+    if (path === '/metrics' && !mayReadMetrics(request.headers.authorization)) return answerNoToken(response);
     if (path === '/metrics') return void answerMetrics(response);
     return answerJson(response, 404, { error: 'there are /health, /health/ready and /metrics' });
   });
@@ -81,6 +86,11 @@ function answerReadiness(response: ServerResponse, checks: Readonly<Record<strin
   const isReady = Object.values(checks).every((check) => check === 'ok' || check === 'standby');
   if (!isReady) response.setHeader('retry-after', '1');
   answerJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks });
+}
+
+function answerNoToken(response: ServerResponse): void {
+  response.setHeader('www-authenticate', 'Bearer');
+  answerJson(response, 401, { error: 'the metrics are for those who send GATEWAY_METRICS_TOKEN as a bearer token' });
 }
 
 function answerJson(response: ServerResponse, status: number, body: object): void {

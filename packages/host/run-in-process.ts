@@ -4,9 +4,11 @@ import type { Registry } from '#registry/registry.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type Host, required } from './host.ts';
-import { hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf } from './lead-modules.ts';
+import { listening } from './listening.ts';
 import { openOwnDatabase } from './open-database.ts';
 import { openDatabases } from './open-databases.ts';
+import { grpcAddressOf } from './serve-grpc.ts';
 import type { GatewayModule, Led, LocalPorts, LogModule, LogParts, ServiceModule } from './service-module.ts';
 
 export interface InProcess {
@@ -84,13 +86,20 @@ export async function runInProcess(
 
 async function serveOperators(host: Host, led: readonly Led[], kept: KeptProjections): Promise<GrpcServer> {
   const { adminToken } = required(host, { adminToken: 'GATEWAY_ADMIN_TOKEN' });
-  const server = await startGrpcServer({
-    host: host.config.grpcHost,
-    port: host.config.grpcPort,
-    services: servicesOf(led, kept, { withCallers: false }),
-    adminToken,
-    logger: host.logger,
-  });
+  const address = grpcAddressOf(host.config);
+  const { requestMaxBytes } = grpcNeedsOf(led);
+  const server = await listening(
+    address,
+    startGrpcServer({
+      ...address,
+      services: servicesOf(led, kept, { withCallers: false }),
+      requestMaxBytes,
+      withReflection: true,
+      adminToken,
+      findAdminToken: findAdminTokenOf(led),
+      logger: host.logger,
+    }),
+  );
   host.stack.defer(() => server.drain());
   return server;
 }

@@ -1,15 +1,15 @@
 import type { Bus } from '#bus/connect-bus.ts';
+import type { RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { KeptProjections } from '#journal/kept-projections.ts';
-import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import { tracedJournal } from '#journal/traced-journal.ts';
 import { type BegunTerm, beginTerm } from '#leadership/begin-term.ts';
 import { openBus, openRemoteJournal } from './connect-parts.ts';
 import { followAll } from './follow-all.ts';
 import { type Host, required } from './host.ts';
 import { lead } from './lead.ts';
-import { hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
+import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
 import { openDatabases } from './open-databases.ts';
 import { runService } from './run-service.ts';
 import { serveGrpc } from './serve-grpc.ts';
@@ -108,7 +108,8 @@ function logOf(remote: RemoteJournal | undefined): Log {
 function requireSettings(host: Host, modules: readonly GatewayModule[]): void {
   const here = new Set<string>(modules.map(({ name }) => name));
   const used = modules.flatMap((module) => (module.name === 'journal' ? [] : (module.uses ?? [])));
-  const called = [...(here.has('journal') ? [] : ['journal']), ...used.filter((name) => !here.has(name))];
+  const read = modules.some((module) => module.name !== 'journal' && module.readsPolicy) ? ['accounts'] : [];
+  const called = ['journal', ...used, ...read].filter((name) => !here.has(name));
   const needed: Partial<Record<keyof GatewayConfig, string>> = {
     ...(modules.some(({ schema }) => schema !== undefined) ? { databaseUrl: 'DATABASE_URL' } : {}),
     natsUrl: 'NATS_URL',
@@ -175,10 +176,10 @@ async function serve(
 ): Promise<void> {
   const services = servicesOf(led, kept, { withCallers: true });
   if (services.length === 0) return;
-  const { requestMaxBytes, withMultiplexing } = led.find(({ grpc }) => grpc !== undefined)?.grpc ?? {};
+  const findAdminToken = findAdminTokenOf(led);
   await serveGrpc(host, services, {
     ...(isServing === undefined ? {} : { isServing, afterLease }),
-    ...(requestMaxBytes === undefined ? {} : { requestMaxBytes }),
-    ...(withMultiplexing === undefined ? {} : { withMultiplexing }),
+    ...grpcNeedsOf(led),
+    ...(findAdminToken === undefined ? {} : { findAdminToken }),
   });
 }

@@ -87,7 +87,12 @@ test('--help tells the settings and the sub-command; what it does not know ends 
   assert.equal(help.code, 0);
   assert.match(help.output, /Does as it is told/);
   assert.match(help.output, /main\.ts migrate/);
-  assert.equal((await startService(context, { args: ['fly'] }).ended).code, 2);
+  assert.deepEqual(await startService(context, { args: ['fly'] }).ended, {
+    code: 2,
+    output: 'Unknown argument "fly". Add --help for what there is.',
+  });
+  const { output } = await startService(context, { args: ['--ops-port', '1'] }).ended;
+  assert.equal(output, 'Unknown option --ops-port; it is a setting: GATEWAY_OPS_PORT. Add --help for what there is.');
 });
 
 test('every fault of the configuration is told, and the end is 1', options, async (context) => {
@@ -205,7 +210,7 @@ test('an address that is taken is told', options, async (context) => {
   const { port } = new URL(await opsOf(first));
   const { code, output } = await startService(context, { environment: { GATEWAY_OPS_PORT: port } }).ended;
   assert.equal(code, 1);
-  assert.match(output, /could not start: listen EADDRINUSE/);
+  assert.match(output, /could not start: port \d+ of 127\.0\.0\.1 is in use by another program: .* GATEWAY_OPS_PORT/);
 });
 
 test('migrate brings the schema up to date as the role that owns it, and ends', options, async (context) => {

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
@@ -7,8 +6,10 @@ import { createMetrics } from '#telemetry/metrics.ts';
 import { redactLine } from '#telemetry/redact.ts';
 import { createTracer } from '#telemetry/tracing/create-tracer.ts';
 import type { Host } from './host.ts';
-import { migrateSchema } from './open-database.ts';
+import { listening } from './listening.ts';
 import { startOpsServer } from './ops-server.ts';
+import { ArgumentError, readArguments } from './read-arguments.ts';
+import { migrateSchema } from './schemas.ts';
 import { STOP_MARGIN_MS, stopOnSignals } from './stop-on-signals.ts';
 
 export interface ServiceDefinition {
@@ -26,6 +27,9 @@ export interface ServiceDefinition {
   readonly start: (host: Host) => Promise<void>;
 }
 
+/** The exit code of a wrong command line, as of a shell's own commands. */
+export const USAGE_EXIT_CODE = 2;
+
 /**
  * The life of a process that runs one or several services: settings, log, health, start, signals, stop. A start that
  * fails says why, gives everything back and ends with exit code 1.
@@ -33,21 +37,21 @@ export interface ServiceDefinition {
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const { name, schemas = [] } = definition;
   try {
-    const { values, positionals } = parseArgs({
-      ...(definition.args === undefined ? {} : { args: [...definition.args] }),
-      options: { help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
+    const { flags, words } = readArguments(definition.args, {
+      flags: ['help'],
+      words: schemas.length > 0 ? ['migrate'] : [],
     });
-    const [command, ...others] = positionals;
-    const isKnown = others.length === 0 && (command === undefined || (command === 'migrate' && schemas.length > 0));
-    if (values.help === true || !isKnown) {
+    if (flags.has('help')) {
       process.stdout.write(helpOf(definition));
-      process.exitCode = isKnown ? 0 : 2;
       return;
     }
-    if (command !== 'migrate') return await serve(definition);
+    if (!words.includes('migrate')) return await serve(definition);
     for (const schema of schemas) await migrateSchema(schema, loadConfig(process.env));
   } catch (error) {
+    if (error instanceof ArgumentError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(USAGE_EXIT_CODE);
+    }
     const message = error instanceof ConfigError ? error.message : `${name} could not start: ${textOf(error)}`;
     process.stderr.write(`${redactLine(message)}\n`);
     if (process.env['GATEWAY_LOG_LEVEL'] === 'debug') process.stderr.write(`${errorText(error)}\n`);
@@ -78,14 +82,18 @@ async function serve({ name, services = [name], start }: ServiceDefinition): Pro
   endOnUncaughtFaults(logger);
   for (const service of services) checks.set(service, () => standbyOr(state, checks.get('leadership')));
   const { opsHost, opsPort } = config;
-  const ops = await startOpsServer({
-    host: opsHost,
-    port: opsPort,
-    registry: metrics.registry,
-    checks,
-    publishers,
-    logger,
-  });
+  const ops = await listening(
+    { host: opsHost, port: opsPort, hostSetting: 'GATEWAY_OPS_HOST', portSetting: 'GATEWAY_OPS_PORT' },
+    startOpsServer({
+      host: opsHost,
+      port: opsPort,
+      registry: metrics.registry,
+      metricsToken: config.metricsToken,
+      checks,
+      publishers,
+      logger,
+    }),
+  );
   logger.info({ url: ops.url }, 'health and metrics are served');
   opened.defer(() => ops.close());
   const tracer = await createTracer(process.env, name);

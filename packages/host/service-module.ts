@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
-import type { AdminPort } from '#contracts/admin.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
@@ -11,7 +11,7 @@ import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable, Following } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
-import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import type { FollowedRegistry, PolicySnapshot } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
 import type { Database, DatabaseWishes } from './open-database.ts';
@@ -46,6 +46,10 @@ export interface ServiceModule<F extends Following | undefined = Following | und
   readonly name: Exclude<ServiceName, 'journal'>;
   /** One process at a time leads it. Absent: any number of processes run it. */
   readonly isLed?: true;
+  /** It reads policy from the registry. */
+  readonly readsPolicy?: true;
+  /** Where policy of this process begins, from the tables of the module, which are migrated and may be behind the log. */
+  readonly policySnapshot?: (pool: pg.Pool) => PolicySnapshot;
   /** The services whose ports it uses, in this process or another. It is led after them. */
   readonly uses?: readonly Exclude<ServiceName, 'journal'>[];
   /** A standby's half: loads the tables and folds the log from there. It can append nothing. */
@@ -135,6 +139,8 @@ export interface Led {
   readonly operatorServices?: readonly ServedService[];
   /** gRPC services for other processes, served if there are any. */
   readonly services?: readonly ServedService[];
+  /** Finds personal tokens of administration, for the process' gRPC server. */
+  readonly findAdminToken?: FindAdminToken;
   /** What its gRPC calls need of the server. */
   readonly grpc?: { readonly requestMaxBytes: number; readonly withMultiplexing: boolean };
   readonly stats?: () => Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
+import type { RemoteJournal } from '#clients/journal/connect-journal.ts';
 import type { Following } from '#journal/following.ts';
-import type { RemoteJournal } from '#journal/remote/connect-journal.ts';
 import type { Host } from './host.ts';
 
 const LOOK_MS = 1_000;

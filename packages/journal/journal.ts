@@ -2,7 +2,11 @@ import type { EventType, GatewayEvent } from '#contracts/events.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
 /** An event on its way into the log. */
-export type NewEvent<T extends EventType = EventType> = GatewayEvent<T> & { readonly eventId: string };
+export type NewEvent<T extends EventType = EventType> = GatewayEvent<T> & {
+  readonly eventId: string;
+  /** The text of `data`, if another process has written it: the log takes it as it is. Absent: not written yet. */
+  readonly body?: string;
+};
 
 /** The next events of one stream. All of them are appended, or none. */
 export interface AppendRequest {

@@ -23,8 +23,8 @@ export interface Envelope {
 }
 
 /**
- * An event in the log with its body parsed. All subscribers share the object: never change it. `traceparent` is not in
- * the log: only an event that came as it was committed may have one.
+ * An event in the log. `data` is its body, parsed at the latest when it is read. All subscribers share the object: never
+ * change it. `traceparent` is not in the log: only an event that came as it was committed may have one.
  */
 export type RecordedEvent<T extends EventType = EventType> = Envelope &
   GatewayEvent<T> & { readonly traceparent?: string | undefined };

@@ -4,6 +4,9 @@ import type { EventBodies } from '#contracts/events.ts';
 export const accounts = {
   /** Money that a customer has paid in and not yet used. */
   customer: (userId: string): string => `customer:${userId}`,
+  /** What whoever pays has paid in and not yet used: a customer, or a team or an organisation for its users. */
+  payer: ({ kind, id }: { readonly kind: 'user' | 'team' | 'organisation'; readonly id: string }): string =>
+    kind === 'user' ? `customer:${id}` : `${kind}:${id}`,
   revenue: 'revenue',
   /** Cost of usage above its hold. The house pays it, not the customer. */
   houseOverrun: 'house_overrun',

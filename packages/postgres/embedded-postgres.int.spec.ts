@@ -9,6 +9,7 @@ import pg from 'pg';
 import { removeDataDir } from '#testkit/remove-data-dir.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
 
 const log = (): void => undefined;
 
@@ -48,7 +49,9 @@ test('data outlives a stop and a start, and the files keep others out', async (c
   const first = await startEmbeddedPostgres({ dataDir, log });
   assert.equal(first.adopted, false);
   await query(first, 'create table kept as select 42 as answer');
+  assert.equal(await findEmbeddedPostgres(dataDir), first.connectionString);
   await first.stop();
+  assert.equal(await findEmbeddedPostgres(dataDir), undefined);
 
   const second = await startEmbeddedPostgres({ dataDir, log });
   assert.equal(second.adopted, false);

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { connectionString } from './connection-string.ts';
-import { CLUSTER_USER, type Cluster, openCluster } from './embedded/cluster.ts';
+import { addressOf } from './embedded/address-of.ts';
+import { type Cluster, openCluster } from './embedded/cluster.ts';
 import type { Endpoint } from './embedded/endpoint.ts';
 import { POLL_MS, startPostmaster, stopPostmaster } from './embedded/postmaster.ts';
 import {
@@ -154,11 +154,6 @@ async function failureToConnect(address: string): Promise<unknown> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function addressOf(cluster: Cluster, { socketDir, port }: Pick<PostmasterFile, 'socketDir' | 'port'>): string {
-  const host = socketDir === '' ? '127.0.0.1' : socketDir;
-  return connectionString({ host, port, user: CLUSTER_USER, password: cluster.password, database: 'postgres' });
 }
 
 async function waitForLock(path: string, deadlineMs: number): Promise<FileLock> {

@@ -42,6 +42,16 @@ export async function migrate(
   }
 }
 
+/**
+ * The migrations that a schema still lacks, without a change to the database. Throws where the applied ones are not those of
+ * the directory, as `migrate` does.
+ */
+export async function pendingMigrations(pool: pg.Pool, { schema, directory }: MigrateSettings): Promise<string[]> {
+  const migrations = await readMigrations(directory);
+  const applied = (await readApplied(pool, schema)) ?? [];
+  return pendingOf(schema, migrations, applied).map(({ name }) => name);
+}
+
 async function migratePool(pool: pg.Pool, schema: string, migrations: Migration[]): Promise<{ applied: string[] }> {
   const applied = await readApplied(pool, schema);
   if (applied !== undefined && pendingOf(schema, migrations, applied).length === 0) return { applied: [] };

@@ -18,8 +18,6 @@ export const policyEventTypes = [
   'ApiKeyRevoked',
 ] as const satisfies readonly EventType[];
 
-export type PolicyEventType = (typeof policyEventTypes)[number];
-
 /** What an event does to one resource. */
 export type Change =
   | { readonly type: 'set'; readonly resource: AnyResource }

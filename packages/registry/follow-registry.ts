@@ -11,7 +11,7 @@ export interface PolicySnapshot {
 /** A registry that the log keeps up to date. */
 export interface FollowedRegistry extends Registry, Pick<Subscription, 'reached' | 'close'> {}
 
-/** Before there is a snapshot: the whole log is folded. */
+/** Nothing: the whole log is folded. */
 export const noSnapshot: PolicySnapshot = { read: async () => ({ position: 0 }) };
 
 /** Reads the snapshot and follows the log from there. Rejects where the snapshot cannot be read. */

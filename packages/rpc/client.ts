@@ -11,6 +11,7 @@ import { type CallOptions, Metadata, type ServiceError, status } from '@grpc/grp
 import type { Fault } from '#errors/fault.ts';
 import { setBearerToken } from './bearer-token.ts';
 import type { RpcCallOptions } from './call-options.ts';
+import { setCaller } from './caller.ts';
 import { faultOfStatus } from './fault-status.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
 import { multiplexedMethod } from './multiplex/multiplexed-method.ts';
@@ -81,13 +82,7 @@ function unaryMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer) {
         continue;
       }
       try {
-        const answer = await callOnce(
-          server,
-          method,
-          message,
-          outgoing(peer, deadlineMs, options.traceparent),
-          options.signal,
-        );
+        const answer = await callOnce(server, method, message, outgoing(peer, deadlineMs, options), options.signal);
         servers.prefer(server);
         return answer;
       } catch (error) {
@@ -142,7 +137,7 @@ function streamingMethod(servers: RpcServers, method: DescMethod, peer: RpcPeer)
         failure = notAnswering(server.address);
         continue;
       }
-      const { metadata, callOptions } = outgoing(peer, deadlineMs, options.traceparent);
+      const { metadata, callOptions } = outgoing(peer, deadlineMs, options);
       const call = server.client.makeServerStreamRequest(
         path,
         requestSerialize,
@@ -194,10 +189,11 @@ interface Outgoing {
   readonly callOptions: CallOptions;
 }
 
-function outgoing(peer: RpcPeer, deadlineMs: number | undefined, traceparent: string | undefined): Outgoing {
+function outgoing(peer: RpcPeer, deadlineMs: number | undefined, { traceparent, caller }: RpcCallOptions): Outgoing {
   const metadata = new Metadata();
   setBearerToken(metadata, peer.adminToken);
   if (traceparent !== undefined) metadata.set('traceparent', traceparent);
+  if (caller !== undefined) setCaller(metadata, caller);
   return { metadata, callOptions: deadlineMs === undefined ? {} : { deadline: deadlineMs } };
 }
 

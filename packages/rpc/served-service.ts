@@ -15,6 +15,8 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { AdminCaller } from '#contracts/admin.ts';
+import { callerIn } from './caller.ts';
 import { statusOfFault } from './fault-status.ts';
 import { grpcServiceDefinition } from './service-definition.ts';
 import { standbyStatus } from './standby.ts';
@@ -25,6 +27,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** The step of a trace that the call belongs to; undefined if the call is not traced. */
   readonly traceparent: string | undefined;
+  /** On whose behalf the call is made, as far as its token proves it; absent of calls over a session. */
+  readonly caller?: AdminCaller | undefined;
 }
 
 /** A function for each method of a service. Unary methods return a promise, streaming ones an iterable. */
@@ -115,6 +119,7 @@ function unaryCall(
       const answer = await handler(call.request, {
         signal: cancellation(call),
         traceparent: traceparentOf(call.metadata),
+        caller: callerIn(call.metadata),
       });
       callback(null, create(output, answer));
     } catch (thrown) {
@@ -136,7 +141,9 @@ function streamingCall(
     const signal = cancellation(call);
     try {
       if (!guards.isServing()) return void call.emit('error', standbyStatus());
-      for await (const answer of handler(call.request, { signal, traceparent: traceparentOf(call.metadata) })) {
+      const { metadata } = call;
+      const context = { signal, traceparent: traceparentOf(metadata), caller: callerIn(metadata) };
+      for await (const answer of handler(call.request, context)) {
         if (!call.write(create(output, answer))) await drained(call, signal);
         if (signal.aborted) return;
       }

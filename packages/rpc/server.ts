@@ -1,6 +1,7 @@
 import type { Server as Listener, Socket } from 'node:net';
 import { Server, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import type { FindAdminToken } from '#contracts/admin.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { authorization } from './authorization.ts';
 import { createCallsUnderWay } from './calls-under-way.ts';
@@ -29,6 +30,8 @@ export interface GrpcServerOptions {
   readonly services: readonly ServedService[];
   /** Every call of `services` must carry it as a bearer token. Health needs no token. */
   readonly adminToken: string;
+  /** Personal tokens that are taken as well, by those whose role may; absent: none. */
+  readonly findAdminToken?: FindAdminToken | undefined;
   /** Given: mutual TLS. */
   readonly tls?: TlsFiles | undefined;
   /** Whether this process leads. Absent: it always does. Health answers by it, too. */
@@ -72,9 +75,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const bounds = { ...connectionBounds, ...options.connectionBounds };
   const connections = createConnections(bounds);
   const onFailure = (method: string, thrown: unknown): void => logFailure(logger, method, thrown);
-  const { adminToken } = options;
+  const { adminToken, findAdminToken } = options;
   const server = new Server({
-    interceptors: [authorization({ adminToken, isServing, connections, onRefused: onFailure, logger })],
+    interceptors: [authorization({ adminToken, findAdminToken, isServing, connections, onRefused: onFailure, logger })],
     'grpc.max_receive_message_length': requestMaxBytes,
     'grpc.max_send_message_length': RESPONSE_MAX_BYTES,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,

@@ -5,9 +5,11 @@ export const metricNames = {
   requests: 'gateway_requests_total',
   requestDuration: 'gateway_request_duration_seconds',
   requestsInFlight: 'gateway_requests_in_flight',
+  firstByte: 'gateway_first_byte_seconds',
   tokens: 'gateway_tokens_total',
+  spend: 'gateway_spend_nano_usd_total',
   providerHealth: 'gateway_provider_health',
-  quotaUsage: 'gateway_quota_usage',
+  quotaUsers: 'gateway_quota_users',
   logPosition: 'gateway_log_position',
   consumerLag: 'gateway_consumer_lag_events',
   relayLag: 'gateway_relay_lag_events',
@@ -35,11 +37,14 @@ export interface GatewayMetrics {
   readonly requests: Counter<'route' | 'model' | 'provider' | 'status' | 'error'>;
   readonly requestDuration: Histogram<'route' | 'model' | 'provider'>;
   readonly requestsInFlight: Gauge;
+  readonly firstByte: Histogram<'model' | 'provider'>;
   readonly tokens: Counter<'model' | 'provider' | 'kind'>;
+  /** A counter's float is exact up to nine million USD per process and series. The ledger is always exact. */
+  readonly spend: Counter<'model' | 'provider'>;
   /** 1: the provider answers; 0: it does not, by the last calls. */
   readonly providerHealth: Gauge<'provider'>;
-  /** The share of a user's quota or balance that is in use, 0 to 1. */
-  readonly quotaUsage: Gauge<'user' | 'quota'>;
+  /** The number of users whose quota or balance is in use to a share or more. */
+  readonly quotaUsers: Gauge<'quota' | 'share'>;
   /** The newest position of the log that this process knows. */
   readonly logPosition: Gauge;
   readonly consumerLag: Gauge<'consumer'>;
@@ -57,6 +62,11 @@ export interface GatewayMetrics {
   readonly lockedOut: Counter<'secret'>;
 }
 
+type RequestMetrics = Pick<
+  GatewayMetrics,
+  'requests' | 'requestDuration' | 'requestsInFlight' | 'firstByte' | 'tokens' | 'spend'
+>;
+
 /** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop by default. */
 export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetrics {
   const registry = new Registry();
@@ -67,40 +77,17 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
     new Gauge({ name: metricNames[metric], help, registers });
   return {
     registry,
-    requests: new Counter({
-      name: metricNames.requests,
-      help: 'Requests answered, by route, model asked for, provider that answered, HTTP status and error code.',
-      labelNames: ['route', 'model', 'provider', 'status', 'error'],
-      registers,
-    }),
-    requestDuration: new Histogram({
-      name: metricNames.requestDuration,
-      help: 'Time from the arrival of a request to the end of its answer, in seconds.',
-      labelNames: ['route', 'model', 'provider'],
-      buckets: DURATION_BUCKETS_S,
-      registers,
-    }),
-    requestsInFlight: new Gauge({
-      name: metricNames.requestsInFlight,
-      help: 'Requests that have begun and not ended, those drained after their client left included.',
-      registers,
-    }),
-    tokens: new Counter({
-      name: metricNames.tokens,
-      help: 'Tokens of answered completions, by kind (input, output).',
-      labelNames: ['model', 'provider', 'kind'],
-      registers,
-    }),
+    ...requestMetrics(registers),
     providerHealth: new Gauge({
       name: metricNames.providerHealth,
       help: '1 where the provider answers, 0 where it does not, as seen from the last calls.',
       labelNames: ['provider'],
       registers,
     }),
-    quotaUsage: new Gauge({
-      name: metricNames.quotaUsage,
-      help: 'Share in use, 0 to 1, of a quota (requests_per_minute, balance) of the users seen last.',
-      labelNames: ['user', 'quota'],
+    quotaUsers: new Gauge({
+      name: metricNames.quotaUsers,
+      help: 'Of the users seen last, those who use a quota (requests_per_minute, balance) to this share or more.',
+      labelNames: ['quota', 'share'],
       registers,
     }),
     logPosition: gauge('logPosition', 'The newest position of the log this process knows of.'),
@@ -130,6 +117,49 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       name: metricNames.unchargedTokens,
       help: 'Tokens a provider bills, or may bill, and nobody is charged for: it broke off, or they could not be recorded. By kind (input, output).',
       labelNames: ['provider', 'kind'],
+      registers,
+    }),
+  };
+}
+
+/** What is counted of each request. */
+function requestMetrics(registers: Registry[]): RequestMetrics {
+  return {
+    requests: new Counter({
+      name: metricNames.requests,
+      help: 'Requests answered, by route, model asked for, provider that answered, HTTP status and error code.',
+      labelNames: ['route', 'model', 'provider', 'status', 'error'],
+      registers,
+    }),
+    requestDuration: new Histogram({
+      name: metricNames.requestDuration,
+      help: 'Time from the arrival of a request to the end of its answer, in seconds.',
+      labelNames: ['route', 'model', 'provider'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
+    requestsInFlight: new Gauge({
+      name: metricNames.requestsInFlight,
+      help: 'Requests that have begun and not ended, those drained after their client left included.',
+      registers,
+    }),
+    firstByte: new Histogram({
+      name: metricNames.firstByte,
+      help: 'Time from the arrival of a completion to the first piece of its answer, in seconds.',
+      labelNames: ['model', 'provider'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
+    tokens: new Counter({
+      name: metricNames.tokens,
+      help: 'Tokens of answered completions, by kind (input, output).',
+      labelNames: ['model', 'provider', 'kind'],
+      registers,
+    }),
+    spend: new Counter({
+      name: metricNames.spend,
+      help: 'What users were charged, in nano-USD, by the model of the price and the provider that answered.',
+      labelNames: ['model', 'provider'],
       registers,
     }),
   };

@@ -1,4 +1,7 @@
+import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
+import { payerOf } from '#contracts/payer.ts';
+import { accounts } from '#money/posting.ts';
 import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 
 /*
@@ -18,19 +21,21 @@ export function userCreated(told: Told<Body<'UserCreated'>> = {}): GatewayEvent<
   return { type: 'UserCreated', data: bodyOf<Body<'UserCreated'>>(plain, told) };
 }
 
-/** As accounts posts it: from the top-ups to the customer. */
+/** As accounts posts it: from the top-ups to whoever pays. */
 export function credited(
   userId: string,
   amountNanoUsd: bigint,
   told: Told<Body<'BalanceCredited'>> = {},
 ): GatewayEvent<'BalanceCredited'> {
+  const { payerKind = '', payerId = '' } = told;
+  const account = accounts.payer(payerOf({ userId, payerKind: String(payerKind), payerId: String(payerId) }));
   const plain: Body<'BalanceCredited'> = {
     userId,
     creditId: 'c1',
     amountNanoUsd: String(amountNanoUsd),
     reason: 'top-up',
     postings: [
-      { account: `customer:${userId}`, amountNanoUsd: String(amountNanoUsd) },
+      { account, amountNanoUsd: String(amountNanoUsd) },
       { account: 'topups', amountNanoUsd: String(-amountNanoUsd) },
     ],
     creditedAtMs: '0',
@@ -41,6 +46,28 @@ export function credited(
     address: '',
   };
   return { type: 'BalanceCredited', data: bodyOf(plain, told) };
+}
+
+/** Back to the top-ups. */
+export function debited(
+  payer: Payer,
+  amountNanoUsd: bigint,
+  told: { readonly debitId?: string; readonly undoesCreditId?: string } = {},
+): GatewayEvent<'BalanceDebited'> {
+  const plain: Body<'BalanceDebited'> = {
+    debitId: 'd1',
+    payer: { ...payer },
+    amountNanoUsd: String(amountNanoUsd),
+    reason: 'a mistake',
+    postings: [
+      { account: accounts.payer(payer), amountNanoUsd: String(-amountNanoUsd) },
+      { account: 'topups', amountNanoUsd: String(amountNanoUsd) },
+    ],
+    debitedAtMs: '0',
+    by: { actor: 'bootstrap', role: 'owner', action: 'debit', address: '', requestId: '' },
+    undoesCreditId: '',
+  };
+  return { type: 'BalanceDebited', data: { ...plain, ...told } };
 }
 
 /** Key k1 of user u1. */
@@ -152,9 +179,11 @@ export function charged(
   told: Told<Body<'ChargePosted'>> & { readonly requestId: string; readonly amountNanoUsd: bigint },
 ): GatewayEvent<'ChargePosted'> {
   const { requestId, userId = 'u1', amountNanoUsd, overrunNanoUsd = 0n } = told;
+  const { payerKind = '', payerId = '' } = told;
+  const payer = payerOf({ userId: String(userId), payerKind: String(payerKind), payerId: String(payerId) });
   const overrun = BigInt(overrunNanoUsd);
   const postings = [
-    { account: `customer:${userId}`, amountNanoUsd: String(-amountNanoUsd) },
+    { account: accounts.payer(payer), amountNanoUsd: String(-amountNanoUsd) },
     { account: 'revenue', amountNanoUsd: String(amountNanoUsd + overrun) },
     { account: 'house_overrun', amountNanoUsd: String(-overrun) },
   ];

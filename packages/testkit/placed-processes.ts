@@ -81,7 +81,9 @@ function sharedEnvironment(
     GATEWAY_ADMIN_TOKEN: adminToken,
     GATEWAY_KEY_PEPPER: randomBytes(32).toString('hex'),
     ...Object.fromEntries(
-      serviceNames.map((service) => [`GATEWAY_${service.toUpperCase()}_ADDRESSES`, addressesOf(service, places)]),
+      serviceNames
+        .filter((service) => service !== 'ingress')
+        .map((service) => [`GATEWAY_${service.toUpperCase()}_ADDRESSES`, addressesOf(service, places)]),
     ),
     ...environment,
   };

@@ -155,7 +155,8 @@ function charge(
   { amount, overrun, hold, lines, priceKey = PRICE_KEY, priceVersion = 2 }: SampleCharge,
 ): LogEntry {
   const amounts = { amountNanoUsd: amount, overrunNanoUsd: overrun, holdNanoUsd: hold };
-  const posted = { ...key, ...amounts, lines, priceKey, priceVersion, postedAtMs: LOG_BEGAN_AT_MS };
+  const provider = priceKey === '' ? '' : 'openai';
+  const posted = { ...key, ...amounts, lines, priceKey, priceVersion, provider, postedAtMs: LOG_BEGAN_AT_MS };
   return ofRequest(id, (requestId) => charged({ ...posted, requestId }));
 }
 

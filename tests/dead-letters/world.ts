@@ -21,7 +21,7 @@ import { createQuota } from '../../services/quota/src/testing.ts';
 const logger = pino({ level: 'silent' });
 const SCHEMAS = ['journal', 'quota', 'billing'] as const;
 const CLI = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
-const adminToken = 'the-admin-token';
+const adminToken = 'the-token-of-an-admin';
 
 /** A user with a dollar, whose requests were admitted at a price the log does not have. */
 const USER = 'u1';

@@ -29,7 +29,7 @@ const list = () => gatewayctlJson<ListJson>(installation.gateway(), ['dead-lette
 test('every consumer is asked, and nothing is stuck', async () => {
   const { consumers, deadLetters } = await list();
   for (const consumer of [
-    'accounts.directory',
+    'accounts.resources',
     'billing.charges',
     'billing.ledger',
     'quota.accounts',

@@ -58,8 +58,10 @@ test('the metrics have the promised names and labels', async () => {
   assert.match(text, /^gateway_requests_total\{route="\/v1\/models".*status="401",error="invalid_api_key"\} 1/m);
   assert.match(text, new RegExp(`^gateway_request_duration_seconds_bucket\\{le="\\+Inf",${route}\\} [1-9]`, 'm'));
   assert.match(text, /^gateway_provider_health\{provider="sim-openai"\} 1$/m);
-  assert.match(text, new RegExp(`^gateway_quota_usage\\{user="${userId}",quota="requests_per_minute"\\} 0\\.`, 'm'));
-  assert.match(text, new RegExp(`^gateway_quota_usage\\{user="${userId}",quota="balance"\\} `, 'm'));
+  assert.match(text, /^gateway_first_byte_seconds_count\{model="gpt-4o-mini",provider="sim-openai"\} [1-9]/m);
+  assert.match(text, /^gateway_quota_users\{quota="requests_per_minute",share="0\.5"\} 0$/m);
+  assert.match(text, /^gateway_quota_users\{quota="balance",share="1"\} 0$/m);
+  assert.ok(!text.includes(userId));
 });
 
 test('a provider that keeps failing shows as not healthy, and as healthy when it answers again', async () => {

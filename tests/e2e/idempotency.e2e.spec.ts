@@ -284,7 +284,7 @@ test('a user, a credit, an API key and a revocation are made once, and answered 
     assert.equal(again.headers.get('cache-control'), first.headers.get('cache-control'));
     return first.document;
   };
-  const { id } = await twice<UserDocument>('/admin/users/', { name: 'Ada', email: 'ada@example.com' });
+  const { id } = await twice<UserDocument>('/admin/users/', { name: 'Ada', email: 'ada-of-idempotency@example.com' });
   await twice(`/admin/users/${id}/balance`, { amount_usd: '5' });
   const key = await twice<KeyDocument>('/admin/api-keys/', { user_id: id, name: 'laptop' });
   const user = await admin.user(id);

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
 import { startGatewayProcess, temporaryDataDir } from '#testkit/gateway-process.ts';
+import { runProgram } from '#testkit/run-program.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { installStandalone } from '../e2e/support/standalone.ts';
@@ -121,14 +123,21 @@ test('a second gateway on the same data says who is there, exits with 1, and har
   assert.ok((await clientNow().models.list()).data.length > 0);
 });
 
-test('a port that is taken is named, with exit code 1', async () => {
+test('a port that is taken is named with its setting, with exit code 1', async () => {
   await using dataDir = await temporaryDataDir();
   const { port } = new URL(installation.gateway().url);
   const message = await failureToStart(dataDir.path, { GATEWAY_PORT: port });
   assert.match(message, /ended with 1 /);
   assert.ok(message.includes(port), message);
-  assert.match(message, /in use|EADDRINUSE/);
+  assert.match(message, /is in use by another program: .* GATEWAY_PORT/);
   assert.ok(!existsSync(join(dataDir.path, 'postgres/postmaster.pid')), 'its PostgreSQL must not stay behind');
+});
+
+test('a wrong command line is told in one line that names the setting and --help, with exit code 2', async () => {
+  const main = fileURLToPath(new URL('../../services/standalone/src/main.ts', import.meta.url));
+  const { code, stdout, stderr } = await runProgram(main, ['--port', '9000'], { cwd: installation.dataDir });
+  assert.equal(stderr, 'Unknown option --port; it is a setting: GATEWAY_PORT. Add --help for what there is.\n');
+  assert.deepEqual([code, stdout], [2, '']);
 });
 
 test('a signal during the start ends it cleanly: exit code 0, and no PostgreSQL stays behind', async () => {
@@ -160,6 +169,18 @@ test('all faults of a configuration are listed at once, and nothing is started',
     assert.match(message, fault);
   }
   assert.ok(!existsSync(join(dataDir.path, 'postgres')));
+});
+
+test('an unset key and a model without a price are warnings of the start, which say what to do', async () => {
+  await using dataDir = await temporaryDataDir();
+  const file = join(dataDir.path, 'gateway.yaml');
+  const provider = { name: 'vllm', kind: 'openai', baseUrl: 'http://127.0.0.1:1/v1', apiKeyEnv: 'VLLM_KEY' };
+  await writeFile(file, JSON.stringify({ providers: [{ ...provider, catalogue: 'house', models: ['llama'] }] }));
+  const gateway = await startGatewayProcess({ dataDir: dataDir.path, environment: { GATEWAY_CONFIG: file } });
+  assert.equal(await gateway.stop(), 0);
+  const warnings = gateway.lines.filter((line) => line.includes('"level":"warn"')).join('\n');
+  assert.match(warnings, /provider vllm has no key, since VLLM_KEY is not set: set it/);
+  assert.match(warnings, /model llama of provider vllm has no price and is refused: add house\/llama to \\"prices/);
 });
 
 test('a gateway without a configured provider answers from the simulator, to a demo key that is the same at every start', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Selection } from '#dead-letters/dead-letter-source.ts';
 import { Fault } from '#errors/fault.ts';
 import { type CommandContext, connectionOf, outputOf } from '../command-context.ts';
 import { listDeadLetters, type RetryReport, retryDeadLetters } from '../dead-letters-source.ts';
@@ -46,10 +47,9 @@ export function addDeadLetters(program: Command, context: CommandContext): void 
     .option('--position <position>', 'of one event only', parsePositive)
     .addHelpText('after', STUCK_EXIT)
     .action(async (options: RetryOptions, command: Command) => {
-      const { consumer = '', request: requestId, position } = options;
-      if (requestId !== undefined && position !== undefined) throw new UsageError('give --request or --position');
+      const selection = selectionOf(options);
       const output = outputOf(command, context);
-      const report = await retryDeadLetters(connectionOf(command, context), consumer, { requestId, position });
+      const report = await retryDeadLetters(connectionOf(command, context), options.consumer ?? '', selection);
       assertFound(report, options);
       const letters = { succeeded: report.succeeded.map(deadLetterJson), stuck: report.stuck.map(deadLetterJson) };
       output.answer({ json: { ...report, ...letters }, text: () => retryText(report) });
@@ -58,6 +58,12 @@ export function addDeadLetters(program: Command, context: CommandContext): void 
 }
 
 const STUCK_EXIT = '\nExits with 0 where nothing is stuck, with 4 where something is.';
+
+function selectionOf({ request, position }: RetryOptions): Selection {
+  if (request !== undefined && position !== undefined) throw new UsageError('give --request or --position');
+  if (request !== undefined) return { kind: 'request', requestId: request };
+  return position === undefined ? { kind: 'all' } : { kind: 'position', position };
+}
 
 function assertFound({ succeededCount, stuckCount }: RetryReport, { request, position }: RetryOptions): void {
   const what = request === undefined ? `position ${position}` : `request ${request}`;

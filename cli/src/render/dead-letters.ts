@@ -1,17 +1,19 @@
-import type { DeadLetter, DeadLetterList, RetryReport, Unanswered } from '../dead-letters-source.ts';
+import { requestIdOf } from '#contracts/streams.ts';
+import type { DeadLetter } from '#dead-letters/dead-letter.ts';
+import type { DeadLetterList, RetryReport, Unanswered } from '../dead-letters-source.ts';
 import { table } from './table.ts';
 
 export function deadLetterJson(letter: DeadLetter) {
-  const { consumer, position, eventId, eventType, stream, requestId, errorCode, errorMessage, tries } = letter;
+  const { consumer, position, eventId, eventType, stream, failure, tries } = letter;
   return {
     consumer,
-    position: Number(position),
+    position,
     eventId,
     eventType,
     stream,
-    requestId: requestId === '' ? undefined : requestId,
-    error: { code: errorCode, message: errorMessage },
-    tries: Number(tries),
+    requestId: requestIdOf(stream),
+    error: failure,
+    tries,
     firstTriedAt: time(letter.firstTriedAtMs),
     lastTriedAt: time(letter.lastTriedAtMs),
   };
@@ -41,7 +43,7 @@ function lettersText(letters: readonly DeadLetter[]): string {
       `${letter.tries} tries`,
       `since ${time(letter.firstTriedAtMs)}`,
       `last ${time(letter.lastTriedAtMs)}`,
-      `${letter.errorCode}: ${letter.errorMessage}`,
+      `${letter.failure.code}: ${letter.failure.message}`,
     ]),
   );
 }
@@ -54,6 +56,6 @@ function unansweredText({ address, message }: Unanswered): string {
   return `Not known of ${address}: ${message}`;
 }
 
-function time(ms: bigint): string {
-  return new Date(Number(ms)).toISOString();
+function time(ms: number): string {
+  return new Date(ms).toISOString();
 }

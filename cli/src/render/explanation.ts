@@ -3,6 +3,7 @@ import type {
   ExplainedCharge,
   ExplainedExpiry,
   ExplainedProof,
+  ExplainedReservation,
   ExplainedUsage,
   Explanation,
 } from '#audit/explain/explanation.ts';
@@ -17,9 +18,10 @@ export function explanationText(story: Explanation): string {
   const prefix = key.prefix === '' ? 'not in the log' : `${key.prefix}…`;
   const revoked = key.revokedAtMs === null ? '' : `, revoked ${time(key.revokedAtMs)}`;
   const sections = [
-    `Request ${story.requestId}: ${STATES[story.state]}`,
+    `Request ${story.requestId}: ${ENDINGS[story.ending]}${chargedText(story)}`,
     table([
       ['User', story.userId],
+      ...(story.payer.kind === 'user' ? [] : [['Paid by', `${story.payer.kind} ${story.payer.id}`]]),
       [
         'Key',
         key.keyId === ''
@@ -37,12 +39,20 @@ export function explanationText(story: Explanation): string {
   return sections.join('\n\n');
 }
 
-const STATES: Readonly<Record<Explanation['state'], string>> = {
+const ENDINGS: Readonly<Record<Explanation['ending'], string>> = {
   running: 'admitted, no end on record yet',
-  metered: 'answered, its charge not on record yet',
-  charged: 'answered and charged',
+  answered: 'answered',
+  not_answered: 'not answered',
+  cut: 'broken off before its end',
+  client_gone: 'left by its client before its end',
   expired: 'never answered, its hold given back',
 };
+
+function chargedText({ usage, charge }: Explanation): string {
+  if (usage === null) return '';
+  if (charge === null) return ', its charge not on record yet';
+  return charge.amountNanoUsd === 0n ? ', nothing charged' : ' and charged';
+}
 
 function admissionText(admission: ExplainedAdmission): string {
   const { before, holdNanoUsd, multiplierBasisPoints } = admission;
@@ -53,7 +63,16 @@ function admissionText(admission: ExplainedAdmission): string {
     ...admission.bounds.map((bound) => `    ${boundText(bound)}`),
     `  Hold: ${usd(holdNanoUsd)}, ${coverText(admission)}; to be closed by ${time(admission.expiresAtMs)}`,
     `  After:  ${moneyLine(admission.after)}`,
+    ...admission.limits.map((limit) => `  Limit ${limitText(limit)}`),
   ].join('\n');
+}
+
+function limitText(limit: ExplainedReservation): string {
+  const { limitId, unit, kind, provider, amount, usedBefore, heldBefore } = limit;
+  const quantity = (value: bigint): string => (unit === 'cost' ? usd(value) : String(value));
+  const where = provider === '' ? '' : ` if ${provider} answers`;
+  const counted = unit === 'cost' ? 'of cost' : unit.replace('_', ' ');
+  return `${limitId} (${kind}): ${quantity(amount)} ${counted} set aside${where}, after ${quantity(usedBefore)} used and ${quantity(heldBefore)} held`;
 }
 
 /** Why it was admitted; or, in a log that was tampered with, that it should not have been. */

@@ -2,6 +2,7 @@ import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { rate } from '#money/rate.ts';
 import { isNoUsage, promptTokensOf } from '#money/token-usage.ts';
+import type { LimitSums, ReservationBody } from '../limit-sums.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
 import type {
@@ -9,16 +10,18 @@ import type {
   ExplainedCharge,
   ExplainedExpiry,
   ExplainedPrice,
+  ExplainedReservation,
   ExplainedUsage,
   Money,
 } from './explanation.ts';
 import { holdBounds } from './hold-arithmetic.ts';
 
-/** Explains an admission, with the price book and the user's money of that moment. */
+/** Explains an admission, with the price book, the payer's money and the limits of that moment. */
 export function explainAdmission(
   { position, data }: RecordedEvent<'RequestAdmitted'>,
   prices: PublishedPrices,
   money: { readonly before: Money; readonly after: Money },
+  limits: LimitSums,
 ): ExplainedAdmission {
   return {
     position,
@@ -30,6 +33,23 @@ export function explainAdmission(
     holdNanoUsd: BigInt(data.holdNanoUsd),
     bounds: holdBounds(data, prices),
     ...money,
+    limits: data.reservations.map((reservation) => explainReservation(reservation, limits)),
+  };
+}
+
+/** With how the limit's window stood before. */
+function explainReservation(reservation: ReservationBody, limits: LimitSums): ExplainedReservation {
+  const { limitId, unit, kind, provider, windowStartMs, amount } = reservation;
+  const { used, held } = limits.of(reservation);
+  return {
+    limitId,
+    unit,
+    kind,
+    provider,
+    windowStartMs: Number(windowStartMs),
+    amount: BigInt(amount),
+    usedBefore: used,
+    heldBefore: held,
   };
 }
 

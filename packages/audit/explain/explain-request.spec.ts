@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { resourceToJson } from '#registry/changes.ts';
-import { emptyResource } from '#registry/kinds.ts';
-import { bodyWith, doctored } from '#testkit/chained-log.ts';
+import type { GatewayEvent } from '#contracts/events.ts';
+import { homeStream } from '#contracts/home-stream.ts';
+import { bodyWith, chainedLog, doctored } from '#testkit/chained-log.ts';
+import { admitted, charged, credited, debited, used } from '#testkit/events.ts';
 import { at, sampleLog } from '#testkit/sample-log.ts';
 import { test } from '#testkit/test.ts';
 import { explainRequest } from './explain-request.ts';
@@ -40,17 +41,6 @@ test('a charged request is told from its admission to its amount', async () => {
   assert.deepEqual(story.charge.after, money(10_000_000n, 1_035_000n, 0n));
 });
 
-test('a key is told as it was last set, and that there was none as well', async () => {
-  const value = { ...emptyResource('key', 'k1'), prefix: 'ak_rotated1', name: 'desktop', status: 'revoked' };
-  const by = { actor: 'bootstrap', role: 'owner', action: 'revoke', address: '', requestId: '' };
-  const data = { resource: resourceToJson({ case: 'key', value }), by, setAtMs: '7' };
-  const set = doctored(log, at.keyCreated, () => ({ type: 'ResourceSet', body: JSON.stringify(data) }));
-  const story = await explainRequest([set], 'paid');
-  assert.deepEqual(story?.key, { keyId: 'k1', prefix: 'ak_rotated1', name: 'desktop', revokedAtMs: 7 });
-  const byToken = doctored(log, at.paidAdmitted, bodyWith({ keyId: '' }));
-  assert.equal((await explainRequest([byToken], 'paid'))?.key.keyId, '');
-});
-
 test('the arithmetic of a charge is shown exactly, its rounding included', async () => {
   const story = await explainRequest([log], 'paid');
   const arithmetic = story?.charge?.arithmetic;
@@ -83,8 +73,9 @@ test('a request that failed, expired or still runs is told as far as it came', a
   const running = await explainRequest([log], 'running');
   assert.equal(running?.state, 'running');
   assert.equal(running.key.revokedAtMs !== null, true);
+  assert.deepEqual([failed.ending, lost.ending, running.ending], ['not_answered', 'expired', 'running']);
   const metered = await explainRequest([log.slice(0, at.paidUsage)], 'paid');
-  assert.equal(metered?.state, 'metered');
+  assert.deepEqual([metered?.state, metered?.ending], ['metered', 'answered']);
 });
 
 test('every event of the request comes with hashes that recompute', async () => {
@@ -118,4 +109,50 @@ test('a charge that does not follow from its usage says so', async () => {
 test('a request that is not in the log is not told', async () => {
   assert.equal(await explainRequest([log], 'nobody'), undefined);
   assert.equal(await explainRequest([], 'nobody'), undefined);
+});
+
+test('who pays is told, and what was set aside on limits beside what was used and held before', async () => {
+  const team = { payerKind: 'team', payerId: 't' };
+  const on = {
+    limitId: 'l',
+    generation: 1,
+    windowStartMs: '60000',
+    unit: 'tokens',
+    amount: '50',
+    kind: 'rate',
+    provider: '',
+  };
+  const admission = (requestId: string): GatewayEvent => {
+    const event = admitted({ requestId, ...team });
+    return { ...event, data: { ...event.data, reservations: [on] } };
+  };
+  const lines = [{ unit: 'output', quantity: 20, pricePicoUsd: '0' }];
+  const charge = charged({ requestId: 'a', amountNanoUsd: 7n, ...team });
+  const events = [
+    credited('', 5_000n, team),
+    debited({ kind: 'team', id: 't' }, 100n),
+    admission('a'),
+    used({ requestId: 'a' }),
+    { ...charge, data: { ...charge.data, lines } },
+    admission('b'),
+    admission('c'),
+  ];
+  const story = await explainRequest(
+    [chainedLog(events.map((event) => ({ ...event, stream: homeStream(event) })))],
+    'c',
+  );
+  assert.deepEqual(story?.payer, { kind: 'team', id: 't' });
+  assert.deepEqual(story.admission.before, money(4_900n, 7n, 1_000n));
+  assert.deepEqual(story.admission.limits, [
+    {
+      limitId: 'l',
+      unit: 'tokens',
+      kind: 'rate',
+      provider: '',
+      windowStartMs: 60_000,
+      amount: 50n,
+      usedBefore: 20n,
+      heldBefore: 50n,
+    },
+  ]);
 });

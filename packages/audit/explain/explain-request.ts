@@ -1,10 +1,14 @@
+import type { Payer } from '#contracts/admin-needs.ts';
+import { payerOf } from '#contracts/payer.ts';
 import { streams } from '#contracts/streams.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { changeOf } from '#registry/changes.ts';
-import { availableOf, createSumsByUser, type SumsByUser } from '../account-sums.ts';
+import { availableOf, createSumsByPayer, type SumsByPayer } from '../account-sums.ts';
+import { createLimitSums } from '../limit-sums.ts';
 import { parseEvent } from '../parse-event.ts';
 import { createPublishedPrices } from '../published-prices.ts';
+import { endingOf } from './ending.ts';
 import { explainAdmission, explainCharge, explainExpiry, explainUsage } from './explain-events.ts';
 import type {
   ExplainedAdmission,
@@ -48,7 +52,8 @@ interface Story {
 }
 
 function createStory(requestId: string): Story {
-  const sums = createSumsByUser();
+  const sums = createSumsByPayer();
+  const limits = createLimitSums();
   const prices = createPublishedPrices();
   const keys = new Map<string, ExplainedKey>();
   let admitted: RecordedEvent<'RequestAdmitted'> | undefined;
@@ -57,11 +62,12 @@ function createStory(requestId: string): Story {
   let charge: ExplainedCharge | null = null;
   let expiry: ExplainedExpiry | null = null;
 
-  /** Applies one of the request's events. Returns the user's money before and after it. */
-  const around = (event: RecordedEvent & { readonly data: { readonly userId: string } }) => {
-    const before = moneyOf(sums, event.data.userId);
+  /** Applies one of the request's events. Returns the payer's money before and after it. */
+  const around = (event: RecordedEvent, { data }: RecordedEvent<'RequestAdmitted'>) => {
+    const payer = payerOf(data);
+    const before = moneyOf(sums, payer);
     sums.apply(event);
-    return { before, after: moneyOf(sums, event.data.userId) };
+    return { before, after: moneyOf(sums, payer) };
   };
 
   return {
@@ -74,21 +80,33 @@ function createStory(requestId: string): Story {
         sums.apply(event);
       } else if (event.type === 'RequestAdmitted') {
         admitted = event;
-        admission = explainAdmission(event, prices, around(event));
+        admission = explainAdmission(event, prices, around(event, event), limits);
       } else if (event.type === 'UsageRecorded') {
         usage = explainUsage(event);
-      } else if (event.type === 'ChargePosted') {
-        charge = explainCharge(event, prices, usage, around(event));
-      } else if (event.type === 'HoldExpired') {
-        expiry = explainExpiry(event, around(event).after);
+      } else if (event.type === 'ChargePosted' && admitted !== undefined) {
+        charge = explainCharge(event, prices, usage, around(event, admitted));
+      } else if (event.type === 'HoldExpired' && admitted !== undefined) {
+        expiry = explainExpiry(event, around(event, admitted).after);
       }
+      limits.apply(event);
     },
     tell: () => {
       if (admitted === undefined || admission === undefined) return undefined;
       const { userId, keyId } = admitted.data;
       const key = keys.get(keyId) ?? { keyId, prefix: '', name: '', revokedAtMs: null };
       const state = charge ? 'charged' : expiry ? 'expired' : usage ? 'metered' : 'running';
-      return { requestId, state, userId, key, admission, usage, charge, expiry };
+      return {
+        requestId,
+        state,
+        ending: endingOf(usage, expiry !== null),
+        userId,
+        payer: payerOf(admitted.data),
+        key,
+        admission,
+        usage,
+        charge,
+        expiry,
+      };
     },
   };
 }
@@ -97,20 +115,21 @@ function isOf(event: RecordedEvent, requestId: string): boolean {
   return 'requestId' in event.data && event.data.requestId === requestId;
 }
 
-function moneyOf(sums: SumsByUser, userId: string): Money {
-  const { creditedNanoUsd, chargedNanoUsd, heldNanoUsd } = sums.of(userId);
-  return { creditedNanoUsd, chargedNanoUsd, heldNanoUsd, availableNanoUsd: availableOf(sums.of(userId)) };
+function moneyOf(sums: SumsByPayer, payer: Payer): Money {
+  const { creditedNanoUsd, debitedNanoUsd, chargedNanoUsd, heldNanoUsd } = sums.of(payer);
+  const availableNanoUsd = availableOf(sums.of(payer));
+  return { creditedNanoUsd: creditedNanoUsd - debitedNanoUsd, chargedNanoUsd, heldNanoUsd, availableNanoUsd };
 }
 
 function noteKey(keys: Map<string, ExplainedKey>, event: RecordedEvent): void {
+  const change = changeOf(event);
+  if (change?.type === 'set' && change.resource.case === 'key') {
+    const { id: keyId, prefix, name, status } = change.resource.value;
+    const revokedAtMs = status === 'revoked' ? (keys.get(keyId)?.revokedAtMs ?? event.recordedAtMs) : null;
+    keys.set(keyId, { keyId, prefix, name, revokedAtMs });
+  }
   if (event.type === 'ApiKeyRevoked') {
     const key = keys.get(event.data.keyId);
     if (key !== undefined) keys.set(key.keyId, { ...key, revokedAtMs: Number(event.data.revokedAtMs) });
-    return;
   }
-  const change = changeOf(event);
-  if (change?.type !== 'set' || change.resource.case !== 'key') return;
-  const { id: keyId, prefix, name, status } = change.resource.value;
-  const revokedAtMs = event.type === 'ResourceSet' && status === 'revoked' ? Number(event.data.setAtMs) : null;
-  keys.set(keyId, { keyId, prefix, name, revokedAtMs });
 }

@@ -1,9 +1,11 @@
+import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
+import type { Ending } from './ending.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
 
-/** A user's money at a position of the log. available = credited - charged - held. */
+/** A payer's money at a position of the log. available = credited - charged - held; credited is less what was debited. */
 export interface Money {
   readonly creditedNanoUsd: bigint;
   readonly chargedNanoUsd: bigint;
@@ -16,7 +18,11 @@ export interface Explanation {
   readonly requestId: string;
   /** `running`: admitted, with nothing more on record. `metered`: used and not charged yet. */
   readonly state: 'running' | 'metered' | 'charged' | 'expired';
+  /** What became of the answer. */
+  readonly ending: Ending;
   readonly userId: string;
+  /** Whose balance it is on. */
+  readonly payer: Payer;
   readonly key: ExplainedKey;
   readonly admission: ExplainedAdmission;
   readonly usage: ExplainedUsage | null;
@@ -46,6 +52,20 @@ export interface ExplainedAdmission {
   /** The most that the request could cost at each candidate. The hold is the dearest. */
   readonly bounds: readonly HoldBound[];
   readonly after: Money;
+  /** What was set aside on limits, and how their windows stood before. */
+  readonly limits: readonly ExplainedReservation[];
+}
+
+export interface ExplainedReservation {
+  readonly limitId: string;
+  readonly unit: string;
+  readonly kind: string;
+  /** Counts only where this provider answers; empty: whichever does. */
+  readonly provider: string;
+  readonly windowStartMs: number;
+  readonly amount: bigint;
+  readonly usedBefore: bigint;
+  readonly heldBefore: bigint;
 }
 
 export interface ExplainedUsage {

@@ -1,4 +1,5 @@
 import { type Invariant, violationAt } from '../invariant.ts';
+import { hasPostings } from '../posting-sums.ts';
 
 /** Double entry: money is moved, never created. */
 export const balancedEntries: Invariant = {
@@ -6,7 +7,7 @@ export const balancedEntries: Invariant = {
   title: 'the postings of every entry sum to zero',
   start: (tally) => ({
     onEvent: (event) => {
-      if (event.type !== 'BalanceCredited' && event.type !== 'ChargePosted') return;
+      if (!hasPostings(event)) return;
       tally.count();
       const sum = event.data.postings.reduce((total, line) => total + BigInt(line.amountNanoUsd), 0n);
       if (sum !== 0n) tally.violate(violationAt(event, 'postings that sum to 0 nano-USD', `a sum of ${sum}`));

@@ -1,3 +1,4 @@
+import { payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { accounts } from '#money/posting.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
@@ -47,7 +48,7 @@ function checkCharge(tally: Tally, event: RecordedEvent<'ChargePosted'>): void {
     tally.violate(violationAt(event, expected, `an overrun of ${overrun}, ${amount} of ${hold} nano-USD charged`));
   }
   const expected = new Map([
-    [accounts.customer(event.data.userId), -amount],
+    [accounts.payer(payerOf(event.data)), -amount],
     [accounts.houseOverrun, -overrun],
     [accounts.revenue, amount + overrun],
   ]);

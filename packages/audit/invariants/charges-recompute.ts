@@ -1,3 +1,4 @@
+import { payerKey, payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Price } from '#money/price.ts';
 import { rate, rateLines } from '#money/rate.ts';
@@ -67,6 +68,9 @@ function checkCarriedOver(
   };
   same('user', admitted.data.userId, charge.data.userId);
   same('user', admitted.data.userId, usage.data.userId);
+  same('payer', payerKey(payerOf(admitted.data)), payerKey(payerOf(charge.data)));
+  // Old charges name none.
+  if (charge.data.provider !== '') same('provider', usage.data.provider, charge.data.provider);
   same('key', admitted.data.keyId, charge.data.keyId);
   same('multiplier', admitted.data.multiplierBasisPoints, charge.data.multiplierBasisPoints);
   same('estimated', usage.data.estimated, charge.data.estimated);

@@ -34,7 +34,7 @@ test('a part that is a message of its own and was left out is noticed', async ()
 
 test('a resource is one of some kind, and what was not set in it is no fault', async () => {
   const set = (resource: object) => ({ type: 'ResourceSet', body: JSON.stringify({ resource, by: {}, setAtMs: '1' }) });
-  assert.equal(await found(at.keyRevoked, () => set({})), 'ResourceSet lacks its resource.resource');
+  assert.equal(await found(at.keyRevoked, () => set({})), 'ResourceSet lacks its resource.kind');
   assert.match(await found(at.keyRevoked, () => set({ settings: { colour: 'red' } })), /colour/);
   const log = doctored(sampleLog(), at.keyRevoked, () => set({ settings: { id: 'default' } }));
   assert.equal((await auditOf(log))['I19'], undefined);

@@ -87,7 +87,8 @@ async function ownerOf(dir: string): Promise<ServerUser | undefined> {
   return user;
 }
 
-async function readPassword(path: string): Promise<string> {
+/** The password of the cluster, from `<dataDir>/postgres.json`. */
+export async function readPassword(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new Error(`the password of the embedded PostgreSQL can't be read from ${path}: bring the file back`, {
       cause: error,

@@ -1,75 +1,106 @@
 import type pg from 'pg';
-import { apiKeyPrefix, createKeyHasher, deriveApiKey, generateApiKey } from '#api-keys/api-key.ts';
+import { createKeyHasher, deriveSecret, generateSecret, secretPrefix } from '#api-keys/api-key.ts';
 import type { AccountsPort } from '#contracts/accounts.ts';
+import type { AdminPort } from '#contracts/admin.ts';
+import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { createProfileSeals } from './adapters/profile-seals.ts';
+import { createEmailIndex } from './adapters/email-index.ts';
+import { readEarlierEmails } from './adapters/read-earlier-emails.ts';
 import { createStreamTurns } from './adapters/stream-turns.ts';
 import { createSubjectKeys } from './adapters/subject-keys.ts';
+import { createUserSeals } from './adapters/user-seals.ts';
+import { type AdminDependencies, createAdmin } from './admin.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
-import { createApiKey } from './handlers/create-api-key.ts';
-import { createUser } from './handlers/create-user.ts';
-import { creditBalance } from './handlers/credit-balance.ts';
-import { revokeApiKey } from './handlers/revoke-api-key.ts';
+import { earlierAccounts } from './earlier-accounts.ts';
+import { creditPayer } from './handlers/change-balance.ts';
 import { untilVisible } from './handlers/visible.ts';
-import type { Ports } from './ports.ts';
-import { directory } from './projections/directory.ts';
+import type { Neighbours, Ports } from './ports.ts';
 import { keyUse } from './projections/key-use.ts';
-import { readUser } from './queries/read-users.ts';
-import { getUser, listUsers } from './queries/users.ts';
+import { resources } from './projections/resources.ts';
+import { findCredit } from './queries/find-credit.ts';
+import { readLastUses } from './queries/last-uses.ts';
 
 export interface AccountsDependencies {
   readonly config: AccountsConfig;
   readonly journal: Journal;
   /** Of a database whose schema `accounts` is migrated. */
   readonly pool: pg.Pool;
+  readonly registry: FollowedRegistry;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Resolves when the named projection has taken the event at `position`. */
   readonly awaitProjection: (name: string, position: number) => Promise<void>;
-  /** Resolves when requests are admitted against a balance that has the event at `position`. Absent: nobody to wait for. */
-  readonly awaitBalance?: (position: number) => Promise<void>;
-  /** Resolves when keys are known up to `position` where they are used. Absent: they are used in other processes. */
-  readonly awaitRegistry?: ((position: number) => Promise<void>) | undefined;
+  /** What other services offer, by the time of the call. */
+  readonly neighbours?: () => Neighbours;
+  /** Seals secrets under the master key. Absent: there is no master key. */
+  readonly sealSecret?: Ports['sealSecret'];
 }
 
-/** What is done and asked about users, keys and top-ups. */
+/** Administration: every resource of the gateway, decided from its stream and the registry. */
 export interface Accounts extends AccountsPort {
+  readonly admin: AdminPort;
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
+  /** Resolves when decisions and reads know everything that is in the log at the time of the call. */
+  ready(): Promise<void>;
 }
 
-/** Users, their API keys and top-ups. Holds nothing in memory. Throws where the settings are wrong. */
+/** Throws where the settings are wrong. */
 export function createAccounts(dependencies: AccountsDependencies): Accounts {
-  const { config, journal, pool, logger, awaitProjection, awaitBalance, awaitRegistry } = dependencies;
+  const { config, journal, pool, registry, logger, awaitProjection } = dependencies;
   const faults = accountsConfigFaults(config);
   if (faults.length > 0) throw new Error(faults.join('; '));
-  const hashKey = createKeyHasher(config.keyPepper);
-  const issued = (apiKey: string) => ({ apiKey, keyHash: hashKey(apiKey), prefix: apiKeyPrefix(apiKey) });
-  const ports: Ports = {
+  const hash = createKeyHasher(config.keyPepper);
+  const emailDigest = (email: string): string => hash(email.toLowerCase());
+  const emails = createEmailIndex(registry);
+  const keyUses = { lastUsedAtMs: (keyIds: readonly string[]) => readLastUses(pool, keyIds) };
+  const admin: AdminDependencies = {
     journal,
-    inTurn: createStreamTurns(),
-    profileSeals: createProfileSeals(createSubjectKeys(pool)),
+    pool,
+    logger,
+    registry,
+    inTurns: createStreamTurns(),
+    userSeals: createUserSeals(createSubjectKeys(pool), logger),
+    issueSecret(purpose, text) {
+      const secret = text === undefined ? generateSecret(purpose) : deriveSecret(purpose, config.keyPepper, text);
+      return { text: secret, hash: hash(secret), prefix: secretPrefix(secret) };
+    },
+    sealSecret: dependencies.sealSecret ?? noMasterKey,
+    emailDigest,
+    emailOwner: emails.ownerOf,
     clock: dependencies.clock ?? systemClock,
-    newApiKey: () => issued(generateApiKey()),
-    sameApiKey: (idempotencyKey) => issued(deriveApiKey(config.keyPepper, idempotencyKey)),
-    findUser: (userId) => readUser({ pool, logger }, userId),
-    directoryVisible: (position) => {
-      const waits = [awaitRegistry?.(position) ?? Promise.resolve(), awaitProjection(directory.name, position)];
+    decidable: (position) => untilVisible([registry.reached(position)], { logger, position }),
+    visible: (position) => {
+      const waits = [registry.reached(position), awaitProjection(resources.name, position)];
       return untilVisible(waits, { logger, position });
     },
-    balanceVisible: (position) => untilVisible([awaitBalance?.(position) ?? Promise.resolve()], { logger, position }),
+    neighbours: () => ({ keyUses, ...dependencies.neighbours?.() }),
+    findCredit: (creditId) => findCredit(pool, creditId),
+  };
+  const port = createAdmin(admin);
+  return {
+    admin: port,
+    ...earlierAccounts(port, (credit) => creditPayer(admin, credit)),
+    projections: [resources, keyUse],
+    async ready() {
+      const position = await journal.head();
+      await registry.reached(position);
+      await untilVisible([awaitProjection(resources.name, position).then(addEarlierEmails)], { logger, position });
+    },
   };
 
-  return {
-    createUser: (command) => createUser(ports, command),
-    getUser: (userId) => getUser({ pool, logger }, userId),
-    listUsers: (page) => listUsers({ pool, logger }, page),
-    creditBalance: (command) => creditBalance(ports, command),
-    createApiKey: (command) => createApiKey(ports, command),
-    revokeApiKey: (keyId) => revokeApiKey(ports, keyId),
-    projections: [directory, keyUse],
-  };
+  async function addEarlierEmails(): Promise<void> {
+    for (const { userId, email } of await readEarlierEmails(pool, logger))
+      emails.addEarlier(userId, emailDigest(email));
+  }
 }
+
+const noMasterKey: Ports['sealSecret'] = () => {
+  const message =
+    'This gateway has no master key to keep the secret under. Give a reference to it: "env:NAME" or "file:PATH".';
+  throw new Fault({ code: 'invalid_request', message, param: 'api_key' });
+};

@@ -1,47 +1,73 @@
-import type { UserView } from '#contracts/accounts.ts';
+import type { SecretPurpose } from '#api-keys/api-key.ts';
+import type { AdminCaller, AdminInput, AdminOutput } from '#contracts/admin.ts';
+import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 
-/** What the log may hold of a person only sealed. */
-export interface Profile {
-  readonly name: string;
-  /** Empty: none. */
-  readonly email: string;
+/** Personal data, of which the log holds only what is sealed. */
+export interface UserSeals {
+  /** The user with its sealed fields open; they are empty where the person is forgotten. */
+  open(user: User): Promise<User>;
+  /**
+   * The user as the log may have it. Where there is no key of the user's own yet it is made first, and is durable when this
+   * resolves.
+   *
+   * @param before The user before, open; what did not change stays sealed as it was.
+   */
+  seal(user: User, before: User | undefined): Promise<User>;
 }
 
-/** Sealing the same profile of the same user again gives the same text. */
-export interface ProfileSeals {
-  /** Seals under the user's own key. Where there is none it is made first, and is durable when this resolves. */
-  seal(userId: string, profile: Profile): Promise<string>;
-  /** Seals under the key there is; undefined where there is none, as for a forgotten person. */
-  sealAgain(userId: string, profile: Profile): Promise<string | undefined>;
-}
-
-/** A key that was just made, and what may be stored of it. */
-export interface NewApiKey {
+/** A secret that was just made, and what may be stored of it. */
+export interface IssuedSecret {
   /** To be shown once. */
-  readonly apiKey: string;
-  readonly keyHash: string;
+  readonly text: string;
+  readonly hash: string;
   readonly prefix: string;
+}
+
+/** What accounts asks of other services; absent: of a service that can't be asked from here. */
+export interface Neighbours {
+  readonly moneyAndLimits?: BalancesPort | undefined;
+  readonly ledger?: LedgerPort | undefined;
+  readonly providerTests?: ProviderTestPort | undefined;
+  readonly priceImports?: PriceImportPort | undefined;
+  readonly keyUses?: KeyUsesPort | undefined;
+}
+
+/** Reads price files. What is to be published it publishes by the updates it is given. */
+export interface PriceImportPort {
+  importPrices(
+    request: AdminInput<'importPrices'>,
+    caller: AdminCaller,
+    update: (request: AdminInput<'update'>, caller: AdminCaller) => Promise<AdminOutput<'update'>>,
+  ): Promise<AdminOutput<'importPrices'>>;
+}
+
+/** When keys were last used. */
+export interface KeyUsesPort {
+  /** By id, to the minute; keys that were not used are left out. */
+  lastUsedAtMs(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What the handlers need from outside. */
 export interface Ports {
   readonly journal: Pick<Journal, 'readStream' | 'append'>;
-  /** Runs work on one stream at a time. Rejects with a `Fault`, `unavailable`, where too many wait for it. */
-  readonly inTurn: <T>(stream: string, work: () => Promise<T>) => Promise<T>;
-  readonly profileSeals: ProfileSeals;
-  readonly newApiKey: () => NewApiKey;
-  /** The key that follows from an idempotency key: the same each time. */
-  readonly sameApiKey: (idempotencyKey: string) => NewApiKey;
+  /** Runs work alone among all that names one of the same things. Rejects with a `Fault`, `unavailable`, where too many wait. */
+  readonly inTurns: <T>(names: readonly string[], work: () => Promise<T>) => Promise<T>;
+  readonly registry: Pick<Registry, 'get' | 'all'>;
+  readonly userSeals: UserSeals;
+  /** A fresh secret, or the one that follows from a text: the same each time. */
+  readonly issueSecret: (purpose: SecretPurpose, text: string | undefined) => IssuedSecret;
+  /** Seals what the log may hold only under the master key. Throws a `Fault` where there is none. */
+  readonly sealSecret: (secret: string, boundTo: string) => string;
+  readonly emailDigest: (email: string) => string;
+  readonly emailOwner: (digest: string) => string | undefined;
   readonly clock: Clock;
-  /** The read model's view of a user; undefined where it has none. */
-  readonly findUser: (userId: string) => Promise<UserView | undefined>;
-  /**
-   * Resolves when reads and `authenticate` show the event at `position`, or when waiting longer makes no sense. Never
-   * rejects.
-   */
-  readonly directoryVisible: (position: number) => Promise<void>;
-  /** The same for the balance that requests are admitted against. */
-  readonly balanceVisible: (position: number) => Promise<void>;
+  /** Resolves when decisions are made from what the event at `position` changed, or when waiting longer makes no sense. */
+  readonly decidable: (position: number) => Promise<void>;
+  /** The same for what is read. */
+  readonly visible: (position: number) => Promise<void>;
+  readonly neighbours: () => Neighbours;
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { LedgerPort } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
@@ -13,11 +14,14 @@ import { catalogueOffers } from './handlers/catalogue-offers.ts';
 import { publishPrices } from './handlers/publish-prices.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
+import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
+import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
+import type { SpendCounter } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 
 interface BillingDependencies {
@@ -26,6 +30,8 @@ interface BillingDependencies {
   /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
+  /** Counts what users are charged. */
+  readonly spend?: SpendCounter | undefined;
   readonly clock?: Clock;
   /** The pause before a usage that cannot be charged is first tried again. Absent: 30 s. */
   readonly stuckRetryMs?: number;
@@ -35,7 +41,7 @@ export interface BillingStats extends ChargeStats {
   readonly openRequests: number;
 }
 
-export interface Billing extends BillingPort {
+export interface Billing extends BillingPort, LedgerPort {
   /** For the projector to run. */
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
@@ -60,6 +66,7 @@ export const billingProjections: readonly Projection[] = [
   openRequestProjection,
   usageDailyProjection,
   ledgerProjection,
+  ledgerLinesProjection,
 ];
 
 /** The standby's half of billing: it loads the tables and folds the log from there. */
@@ -78,11 +85,11 @@ export async function loadAndFollow(dependencies: {
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { config, journal, pool, logger, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { config, journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
   const configured = configuredOffers(config);
   const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
-  const reaction = createChargeReaction({ journal, book, open, logger, clock, stuckRetryMs });
+  const reaction = createChargeReaction({ journal, book, open, logger, spend, clock, stuckRetryMs });
 
   let isClosed = false;
 
@@ -110,6 +117,7 @@ export async function leadBilling(
     },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
+    ledgerLines: (query) => readLedgerLines(pool, query),
     async seedPrices(catalogueIds) {
       await live;
       const nowMs = clock();

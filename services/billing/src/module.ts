@@ -1,7 +1,10 @@
+import { catalogueModels } from '#catalogue/catalogue-models.ts';
+import { unpricedModels } from '#catalogue/unpriced-models.ts';
 import { providersFrom } from '#config/providers.ts';
 import { closeInTime } from '#host/close-in-time.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { billingService } from './api/billing-service.ts';
 import { leadBilling, loadAndFollow } from './billing.ts';
 import { billingConfigFrom } from './config-from.ts';
@@ -26,22 +29,26 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
       journal,
       pool: database().pool,
       logger,
+      spend: metrics.spend,
       requests: following,
       from,
     });
     host.stack.defer(() => closeInTime(billing));
     return {
-      ports: { billing },
+      ports: { billing, ledger: billing },
       projections: billing.projections,
       deadLetters: billing.deadLetters,
       services: [billingService(billing)],
       stats: () => ({ charges: billing.stats() }),
       async begin() {
         await billing.ready();
-        const catalogues = new Set(providersFrom(config.providers, environment).map((provider) => provider.catalogue));
+        const providers = providersFrom(config.providers, environment);
+        const catalogues = new Set(providers.map((provider) => provider.catalogue));
         const seed = (): Promise<number> => billing.seedPrices([...catalogues]);
         // A start with the log in its own process fails with the log. Between processes the log may be on its way.
         await (bus === undefined ? seed() : waitFor('the log', seed, host));
+        const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, systemClock());
+        for (const warning of unpricedModels(providers, readCatalogue, billing.isPriced)) logger.warn(warning);
       },
       publishMetrics: () => host.beforeMetrics(() => metrics.stuckCharges.set(billing.stats().chargesStuck)),
     };

@@ -4,8 +4,9 @@ import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { preflightHeaders } from './http/cors.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
+import { withKnownQuery } from './http/known-query.ts';
 import type { Serve } from './http/serve.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 /** More of a made-up URL is not repeated to whoever made it up. */
 const SHOWN_URL_MAX_CHARACTERS = 200;
@@ -39,16 +40,22 @@ export function createApplication(
   return application;
 }
 
-function handlerFor({ path, methods }: Route, request: IncomingMessage): Handler {
+function handlerFor({ path, methods, query = [] }: Route, request: IncomingMessage): Handler {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  if (method === 'GET' && methods.GET !== undefined) return methods.GET;
-  if (method === 'POST' && methods.POST !== undefined) return methods.POST;
+  const handler = Object.entries(methods).find(([verb]) => verb === method)?.[1];
+  if (handler !== undefined) return query === 'any' ? handler : withKnownQuery(handler, parametersOf(query, method));
   const allow = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
   return (exchange) => {
     exchange.response.setHeader('allow', allow);
-    throw new Fault({ code: 'method_not_allowed', message: `Not allowed to ${method} on ${path}: use ${allow}.` });
+    // The message does not show the route: `/admin/users/:userId` is not a URL that a client could use.
+    throw new Fault({ code: 'method_not_allowed', message: `${method} is not allowed here: use ${allow}.` });
   };
+}
+
+/** A change takes its fields in the body. */
+function parametersOf(query: readonly string[], method: string | undefined): readonly string[] {
+  return method === 'GET' ? query : [];
 }
 
 function options(allow: string, isForPages: boolean): Handler {

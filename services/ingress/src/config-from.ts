@@ -3,9 +3,20 @@ import { type IngressConfig, ingressDefaults } from './config.ts';
 
 /** The part of a gateway's settings that is ingress's, with the token of its admin API. */
 export function ingressConfigFrom(config: GatewayConfig, adminToken: string): IngressConfig {
-  const { host, port, bodyMaxBytes, requestTimeoutMs, clientStallTimeoutMs, drainTimeoutMs, rateLimits } = config;
+  const { host, port, metricsToken, bodyMaxBytes, requestTimeoutMs, clientStallTimeoutMs, drainTimeoutMs, rateLimits } =
+    config;
   return {
     ...ingressDefaults,
-    ...{ host, port, adminToken, bodyMaxBytes, requestTimeoutMs, clientStallTimeoutMs, drainTimeoutMs, rateLimits },
+    ...{
+      host,
+      port,
+      adminToken,
+      metricsToken,
+      bodyMaxBytes,
+      requestTimeoutMs,
+      clientStallTimeoutMs,
+      drainTimeoutMs,
+      rateLimits,
+    },
   };
 }

@@ -17,6 +17,8 @@ export interface IngressConfig {
   readonly port: number;
   /** The bearer token of /admin. */
   readonly adminToken: string;
+  /** The bearer token of /metrics; absent: anyone may read them. */
+  readonly metricsToken?: string | undefined;
   readonly bodyMaxBytes: number;
   /** All request bodies in memory together. */
   readonly bodiesMaxBytes: number;

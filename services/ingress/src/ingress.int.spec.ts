@@ -10,6 +10,7 @@ import {
   end,
   head,
   model,
+  SNAPSHOT,
   startTestGateway,
   type TestGateway,
   USER_ID,
@@ -43,6 +44,13 @@ describe('GET /v1/models', () => {
     assert.equal(plain.status, 200);
     await assert.rejects(models.retrieve('nope'), OpenAI.NotFoundError);
     assert.equal((await json(`${gateway.url}/v1/models`)).status, 401);
+  });
+});
+
+describe('GET /v1/models/{id}', () => {
+  test('answers a dated snapshot with the id that was asked for', async () => {
+    await using gateway = await startTestGateway();
+    assert.equal((await clientOf(gateway).models.retrieve(SNAPSHOT)).id, SNAPSHOT);
   });
 });
 
@@ -129,10 +137,31 @@ describe('health and metrics', () => {
     assert.ok(text.includes(`gateway_request_duration_seconds_count{${labels}} 1`), text);
     assert.ok(text.includes('gateway_tokens_total{model="gpt-test",provider="simulator",kind="output"} 2'), text);
     assert.ok(text.includes('gateway_provider_health{provider="simulator"} 1'), text);
-    assert.ok(text.includes(`gateway_quota_usage{user="${USER_ID}",quota="requests_per_minute"} 0.0166`), text);
+    assert.ok(text.includes('gateway_quota_users{quota="requests_per_minute",share="0.5"} 0'), text);
+    assert.ok(text.includes('gateway_first_byte_seconds_count{model="gpt-test",provider="simulator"} 1'), text);
     assert.ok(text.includes('status="404",error="model_not_found"} 1'), text);
     assert.ok(!text.includes('made-up'), text);
   });
+});
+
+test('neither the figures nor the metrics say who the users are', async () => {
+  await using gateway = await startTestGateway();
+  await clientOf(gateway).chat.completions.create({ ...streamed, stream: false });
+  for (const path of ['/metrics', '/health/stats']) {
+    const text = await (await fetch(`${gateway.url}${path}`)).text();
+    assert.ok(!text.includes(USER_ID) && !text.includes(API_KEY.slice(0, 11)), path);
+  }
+});
+
+test('where there is a token of the metrics, they are for those who send it', async () => {
+  const metricsToken = 'a-token-for-metrics';
+  await using gateway = await startTestGateway({ config: { metricsToken } });
+  for (const headers of [{}, { authorization: 'Bearer another-token-here' }]) {
+    const { status, body } = await json(`${gateway.url}/metrics`, headers as Record<string, string>);
+    assert.deepEqual([status, (body as { error: { code: string } }).error.code], [401, 'invalid_metrics_token']);
+  }
+  const headers = { authorization: `Bearer ${metricsToken}` };
+  assert.equal((await fetch(`${gateway.url}/metrics`, { headers })).status, 200);
 });
 
 describe('drain', () => {

@@ -24,14 +24,17 @@ import { tracedHandler } from './http/traced-handler.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
-import { createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
+import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
 import { createThrottles } from './rate-limits/throttles.ts';
-import { type Route, routesOf } from './routes.ts';
+import type { Route } from './route.ts';
+import { routesOf } from './routes.ts';
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 
 export interface Ingress {
+  /** Everything there is to ask for. */
+  readonly routes: readonly Route[];
   /** Listens; resolves with the address. Rejects where the address is taken. */
   listen(): Promise<{ url: string }>;
   /** Stops accepting, lets running answers end within `drainTimeoutMs`, then closes. Repeated calls share one drain. */
@@ -48,9 +51,11 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
   const trustedProxies = config.rateLimits?.trustedProxies ?? [];
-  const guesses = createGuesses(createClientAddress(trustedProxies), dependencies);
-  const identify = openIdentify(dependencies, guesses);
+  const addressOf = createClientAddress(trustedProxies);
+  const guesses = createGuesses(addressOf, dependencies);
+  const identify = openIdentify(dependencies, addressOf, guesses);
   const secure = createSecurityHeaders(createFromProxy(trustedProxies));
+  const originsNow = originsOf(dependencies);
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
@@ -62,6 +67,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const routes = routesOf(dependencies, {
     complete,
     identify,
+    addressOf,
     guesses,
     limits,
     state: {
@@ -87,11 +93,6 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     if (request.url?.startsWith('/v1/')) allowOrigins(exchange, originsNow());
     return exchange;
   };
-  const configuredOrigins = config.corsOrigin === '' ? [] : [config.corsOrigin];
-  const originsNow = (): readonly string[] => {
-    const { corsOrigins } = dependencies.registry.settings();
-    return corsOrigins.length === 0 ? configuredOrigins : corsOrigins;
-  };
   const dispatch = dispatcher(routes, serve, complete);
   const server = createHttpServer(config, (request, response, refusal) => {
     const exchange = begin(request, response);
@@ -106,6 +107,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const stopWatching = watchStalls(open, config, () => answers.isCrowded || drained !== undefined);
 
   return {
+    routes,
     listen: () => listen(server, config),
     drain() {
       drained ??= drainServer(server, open, config).finally(stopWatching);
@@ -115,17 +117,26 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
 }
 
 /** Who may come in. */
-function openIdentify(dependencies: IngressDependencies, guesses: Guesses): Identify {
+function openIdentify(dependencies: IngressDependencies, addressOf: ClientAddress, guesses: Guesses): Identify {
   const { config, registry, keyPepper, rateLimiter: limiter, nonces, clock = systemClock, logger } = dependencies;
   const tokens = createTokens({ registry, clock, logger });
   const guessed = ({ request }: Exchange): number => guesses.apiKey(request);
   return createIdentify({
     callerOf: createCallerOf({ keyPepper, registry, tokens, guessed, clock }),
-    addressOf: createClientAddress(config.rateLimits?.trustedProxies ?? []),
+    addressOf,
     throttles: createThrottles(registry.settings, config.rateLimits),
     limiter,
     requireSignature: createRequireSignature({ registry, nonces, clock }),
   });
+}
+
+/** The origins whose pages may read answers: the settings', or the configured one. */
+function originsOf({ config, registry }: IngressDependencies): () => readonly string[] {
+  const configured = config.corsOrigin === '' ? [] : [config.corsOrigin];
+  return () => {
+    const { corsOrigins } = registry.settings();
+    return corsOrigins.length === 0 ? configured : corsOrigins;
+  };
 }
 
 /** Brings an exchange to its handler. */

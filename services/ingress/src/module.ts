@@ -1,16 +1,19 @@
+import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
+import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
+import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
+import { createRemoteQuota } from '#clients/quota/remote-quota.ts';
+import { createRemoteStats } from '#clients/remote-stats.ts';
+import { createRemoteRouter } from '#clients/router/remote-router.ts';
 import { PART, peerOf } from '#host/connect-parts.ts';
 import { type Host, required } from '#host/host.ts';
+import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
-import { systemClockUs } from '#kernel/clock.ts';
+import { systemClock, systemClockUs } from '#kernel/clock.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
-import { createRemoteAccounts } from './adapters/remote-accounts.ts';
-import { createRemoteBilling } from './adapters/remote-billing.ts';
-import { watchRemoteLog } from './adapters/remote-log-state.ts';
-import { createRemoteQuota } from './adapters/remote-quota.ts';
-import { createRemoteRouter } from './adapters/remote-router.ts';
-import { createRemoteStats } from './adapters/remote-stats.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
 import { createIngress } from './ingress.ts';
@@ -30,6 +33,7 @@ export const ingressModule: ServiceModule = {
   // Of their own, so that no claim waits for a projection.
   schema: { ownPool: { maxConnections: CLAIMS_MAX_CONNECTIONS, isDurable: true } },
   needs: { keyPepper: 'GATEWAY_KEY_PEPPER' },
+  readsPolicy: true,
   uses: ['quota', 'billing', 'accounts', 'router'],
   usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
 
@@ -52,9 +56,10 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
-      accounts: openAccounts(parts, registry),
       registry,
       keyPepper,
+      admin: openAdmin(parts, registry),
+      findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
       idempotency,
@@ -69,7 +74,9 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     host.stack.defer(() => ingress.drain());
     // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
     await Promise.all([router.ready(), billing.ready()]);
-    const { url } = await ingress.listen();
+    const { host: address, port } = config;
+    const settings = { hostSetting: 'GATEWAY_HOST', portSetting: 'GATEWAY_PORT' };
+    const { url } = await listening({ host: address, port, ...settings }, ingress.listen());
     logger.info({ url }, 'listening');
     return { url };
   },
@@ -148,15 +155,13 @@ function openRouter({
   return { port: router, ready: router.ready, state: router.state };
 }
 
-function openAccounts(
-  { host, local, journal }: LeadParts,
-  registry: FollowedRegistry,
-): IngressDependencies['accounts'] {
-  if (local.accounts !== undefined) return local.accounts;
+/** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */
+function openAdmin({ host, local, journal }: LeadParts, registry: FollowedRegistry): IngressDependencies['admin'] {
+  if (local.admin !== undefined) return local.admin;
   const { accountsAddresses } = required(host, { accountsAddresses: 'GATEWAY_ACCOUNTS_ADDRESSES' });
-  const accounts = createRemoteAccounts({ peer: peerOf(host, accountsAddresses), journal, registry });
-  host.stack.defer(() => accounts.close());
-  return accounts;
+  const admin = createRemoteAdmin(peerOf(host, accountsAddresses));
+  host.stack.defer(() => admin.close());
+  return feltHere(admin.port, { journal, registry });
 }
 
 /** Of each part that requests need, whether it is there. */

@@ -1,4 +1,4 @@
-import type { AccountsPort } from '#contracts/accounts.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
@@ -17,7 +17,8 @@ export interface IngressDependencies {
   readonly config: IngressConfig;
   readonly quota: QuotaPort;
   readonly router: RouterPort;
-  readonly accounts: AccountsPort;
+  readonly admin: AdminPort;
+  readonly findAdminToken: FindAdminToken;
   readonly billing: BillingPort;
   readonly balances: BalancePort;
   /** What becomes of requests with an `Idempotency-Key`. */

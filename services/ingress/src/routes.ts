@@ -1,8 +1,8 @@
 import type { Identify } from './access/identify.ts';
-import { adminOnly } from './admin/admin-token.ts';
-import { createApiKey, revokeApiKey } from './admin/api-keys.ts';
+import { forAdmins } from './admin/admin-callers.ts';
+import { adminRoutes } from './admin/admin-routes.ts';
+import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
-import { createUser, creditBalance, getUser, listUsers } from './admin/users.ts';
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
@@ -10,15 +10,13 @@ import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { getModel, listModels } from './models/models.ts';
+import { docsRoutes } from './openapi/docs-page.ts';
+import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
+import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
+import type { Route } from './route.ts';
 import { usageHandler } from './usage/usage-handler.ts';
-
-/** A path in Express' form and what answers each method. */
-export interface Route {
-  readonly path: string;
-  readonly methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
-}
 
 /** Everything there is to ask for. */
 export function routesOf(
@@ -26,32 +24,26 @@ export function routesOf(
   parts: {
     readonly complete: Handler;
     readonly identify: Identify;
+    readonly addressOf: ClientAddress;
     readonly guesses: Guesses;
     readonly limits: BodyLimits;
     readonly state: IngressState;
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { complete, identify, guesses, limits, state, publishMetrics } = parts;
+  const { complete, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
-  const admin = adminOnly(adminToken, guesses.adminToken);
+  const { findAdminToken } = dependencies;
+  const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
   const once = repeatable(dependencies, limits);
   const quick: readonly Route[] = [
     { path: '/', methods: { GET: pointer } },
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
-    { path: '/v1/usage', methods: { GET: usageHandler(dependencies, identify) } },
-    {
-      path: '/admin/users',
-      methods: { GET: admin(listUsers(dependencies)), POST: admin(once(createUser(dependencies))) },
-    },
-    { path: '/admin/users/:userId', methods: { GET: admin(getUser(dependencies)) } },
-    { path: '/admin/users/:userId/balance', methods: { POST: admin(once(creditBalance(dependencies))) } },
-    { path: '/admin/api-keys', methods: { POST: admin(once(createApiKey(dependencies))) } },
-    {
-      path: '/admin/api-keys/:keyId/revoke',
-      methods: { POST: admin(once(revokeApiKey(dependencies), { readsBody: false })) },
-    },
+    { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
+    ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
+    ...docsRoutes(),
+    { path: '/openapi.json', methods: { GET: openApiHandler() } },
     { path: '/health', methods: { GET: liveness } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
@@ -59,19 +51,15 @@ export function routesOf(
   ];
   // A completion has bounds of its own.
   return [
-    { path: COMPLETIONS_PATH, methods: { POST: complete } },
+    { path: COMPLETIONS_PATH, query: 'any', methods: { POST: complete } },
     ...quick.map((route) => inTime(route, answerTimeoutMs)),
   ];
 }
 
-function inTime({ path, methods: { GET, POST } }: Route, timeoutMs: number): Route {
-  return {
-    path,
-    methods: {
-      ...(GET === undefined ? {} : { GET: answeredInTime(GET, timeoutMs) }),
-      ...(POST === undefined ? {} : { POST: answeredInTime(POST, timeoutMs) }),
-    },
-  };
+function inTime(route: Route, timeoutMs: number): Route {
+  const { methods, answerTimeoutMs = timeoutMs } = route;
+  const bounded = Object.entries(methods).map(([verb, handler]) => [verb, answeredInTime(handler, answerTimeoutMs)]);
+  return { ...route, methods: Object.fromEntries(bounded) };
 }
 
 /** `GET /`: someone looked at the address in a browser. */
@@ -80,5 +68,7 @@ const pointer: Handler = (exchange) =>
     service: 'ai-api-gateway',
     openai_base_url: '/v1',
     admin: '/admin',
+    openapi: '/openapi.json',
+    docs: '/docs',
     health: ['/health', '/health/ready', '/health/stats', '/metrics'],
   });

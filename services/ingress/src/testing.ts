@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
-import type { AccountsPort, KeyView, UserView } from '#contracts/accounts.ts';
+import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
-import { Fault } from '#errors/fault.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClockUs } from '#kernel/clock.ts';
 import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
 import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
 import type { ClaimStore } from './idempotency/claim-store.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
@@ -48,6 +48,9 @@ export const model: RoutedModel = {
   createdAtS: 1_700_000_000,
   candidates: [{ provider: 'simulator', model: 'gpt-test-1', priceKey: 'openai/gpt-test' }],
 };
+
+/** A dated name of the model. */
+export const SNAPSHOT = 'gpt-test-2026-01-31';
 
 const summary: CompletionSummary = {
   provider: 'simulator',
@@ -97,6 +100,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly usageAsked: string[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
+  readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
 }
@@ -117,6 +121,9 @@ export async function startTestGateway(
     readonly answerMaxBytes?: number;
     readonly models?: readonly RoutedModel[];
     readonly clock?: Clock;
+    readonly findAdminToken?: FindAdminToken;
+    /** In place of administration in memory, for the methods it has. */
+    readonly adminPort?: Partial<AdminPort>;
   } = {},
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -130,21 +137,21 @@ export async function startTestGateway(
       return (options.admit ?? admitAll)(request);
     },
   };
-  const credits = new Map<string, bigint>();
-  const balance = (userId: string): BalanceView => {
-    const credited = credits.get(userId) ?? 0n;
-    return { userId, creditedNanoUsd: credited, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: credited };
-  };
+  const { registry, admin } = policyInMemory();
+  const models = options.models ?? [model, { ...model, id: 'vendor/gpt-slash' }];
+  const balance = (userId: string): BalanceView => ({
+    userId,
+    creditedNanoUsd: 0n,
+    chargedNanoUsd: 0n,
+    heldNanoUsd: 0n,
+    availableNanoUsd: 0n,
+  });
   const logger = createLogger({
     level: 'debug',
     service: 'ingress',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   const claims = options.claims ?? createMemoryClaims();
-  const registry = createRegistry();
-  registry.load({ case: 'user', value: aUser() });
-  registry.load({ case: 'key', value: aKey() });
-  const models = options.models ?? [model, { ...model, id: 'vendor/gpt-slash' }];
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -155,16 +162,21 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      findModel: (name) => models.find(({ id }) => id === name),
+      findModel(name) {
+        // As the router does: a dated snapshot is found under the name of its model.
+        if (name === SNAPSHOT) return model;
+        return models.find(({ id }) => id === name);
+      },
       listModels: () => [...models, unpriced],
       providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
     },
-    accounts: accountsInMemory(credits, registry),
     registry,
     keyPepper: KEY_PEPPER,
     rateLimiter: createMemoryLimiter(systemClockUs),
     nonces: createMemoryLimiter(systemClockUs),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
+    findAdminToken: options.findAdminToken ?? (() => undefined),
     billing: {
       async usage({ userId }) {
         usageAsked.push(userId);
@@ -195,9 +207,26 @@ export async function startTestGateway(
     admitted,
     usageAsked,
     completed,
+    admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
   };
+}
+
+/** Policy with a user and a key, and administration that changes it. */
+function policyInMemory(): { readonly registry: RegistryFold; readonly admin: MemoryAdmin } {
+  const registry = createRegistry();
+  registry.load({ case: 'user', value: aUser() });
+  registry.load({ case: 'key', value: aKey() });
+  // What is administered is in force, as far as these tests need it.
+  const admin = createMemoryAdmin((kind, { id, ...fields }) => {
+    const text = (name: string): string => String(fields[name] ?? '');
+    const status = text('status');
+    if (kind === 'user') registry.load({ case: kind, value: aUser({ id, status }) });
+    if (kind !== 'key') return;
+    registry.load({ case: kind, value: aKey({ id, status, userId: text('userId'), apiKey: text('apiKey') }) });
+  });
+  return { registry, admin };
 }
 
 export interface Connection extends Disposable {
@@ -267,61 +296,6 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       outputTokensMax: 100,
       outputTokensBound: 100,
     },
-    window: { limit: 60, remaining: 59, resetMs: 12_000 },
-  };
-}
-
-function accountsInMemory(credits: Map<string, bigint>, registry: RegistryFold): AccountsPort {
-  const users = new Map<string, UserView>();
-  const idsByIdempotencyKey = new Map<string, string>();
-  const keys = new Map<string, { key: KeyView; apiKey: string; userId: string }>();
-  const existing = (userId: string): UserView => {
-    const user = users.get(userId);
-    if (user === undefined) throw new Fault({ code: 'not_found', message: `No user ${userId}.` });
-    return { ...user, keys: [...keys.values()].filter((each) => each.userId === userId).map(({ key }) => key) };
-  };
-  const once = (idempotencyKey: string, create: () => string): { id: string; isNew: boolean } => {
-    const known = idempotencyKey === '' ? undefined : idsByIdempotencyKey.get(idempotencyKey);
-    if (known !== undefined) return { id: known, isNew: false };
-    const id = create();
-    if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, id);
-    return { id, isNew: true };
-  };
-  return {
-    async createUser({ idempotencyKey, ...fields }) {
-      const { id, isNew } = once(idempotencyKey, () => `user-${users.size + 100}`);
-      if (isNew) users.set(id, { userId: id, createdAtMs: 0, keys: [], ...fields });
-      registry.load({ case: 'user', value: aUser({ id }) });
-      return existing(id);
-    },
-    getUser: async (userId) => existing(userId),
-    async listUsers({ afterUserId, limit }) {
-      return [...users.values()].filter(({ userId }) => userId > afterUserId).slice(0, limit);
-    },
-    async creditBalance({ userId, amountNanoUsd, idempotencyKey }) {
-      existing(userId);
-      const { id, isNew } = once(idempotencyKey, () => `credit-${idsByIdempotencyKey.size}`);
-      if (isNew) credits.set(userId, (credits.get(userId) ?? 0n) + amountNanoUsd);
-      return { creditId: id };
-    },
-    async createApiKey({ userId, name, idempotencyKey }) {
-      existing(userId);
-      const created = idempotencyKey === '' ? undefined : keys.get(idsByIdempotencyKey.get(idempotencyKey) ?? '');
-      if (created !== undefined) return created;
-      const apiKey = `ak_${String(keys.size).repeat(64)}`;
-      const key = { keyId: `key-${keys.size + 1}`, name, prefix: apiKey.slice(0, 8), isRevoked: false, createdAtMs: 0 };
-      keys.set(key.keyId, { key, apiKey, userId });
-      registry.load({ case: 'key', value: aKey({ id: key.keyId, userId, apiKey }) });
-      if (idempotencyKey !== '') idsByIdempotencyKey.set(idempotencyKey, key.keyId);
-      return { key, apiKey };
-    },
-    async revokeApiKey(keyId) {
-      const found = keys.get(keyId);
-      if (found === undefined) throw new Fault({ code: 'not_found', message: `No key ${keyId}.` });
-      const revoked = { ...found.key, isRevoked: true };
-      keys.set(keyId, { ...found, key: revoked });
-      registry.load({ case: 'key', value: aKey({ id: keyId, userId: found.userId, status: 'revoked' }) });
-      return revoked;
-    },
+    windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Bus, connectBus } from '#bus/connect-bus.ts';
-import { connectJournal, type RemoteJournal } from '#journal/remote/connect-journal.ts';
+import { connectJournal, type RemoteJournal } from '#clients/journal/connect-journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';

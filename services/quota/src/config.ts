@@ -8,8 +8,8 @@ export interface QuotaConfig {
   /** How long a hold may stay open. Longer than the longest request, or a running request loses its hold. */
   readonly holdTtlMs: number;
   /**
-   * The bound of one choice's answer where neither the client nor the model's price has one, and what a request that
-   * leaves it open is always given where the balance can pay it (README.md, "How much an open request may hold").
+   * The bound of one choice's answer where neither the client nor policy names one (README.md, "How much an open request may
+   * hold").
    */
   readonly outputTokensDefault: number;
   /** An open request is refused rather than cut to fewer output tokens than this: shorter answers are of no use. */
@@ -33,6 +33,8 @@ export interface QuotaConfig {
   readonly sweepIntervalMs: number;
   /** How long a refusal may wait for the fold to reach the log's end, so that it is not made from an old balance. */
   readonly catchUpTimeoutMs: number;
+  /** How long a refusal may wait for the charges of requests that have ended: some 50 ms, while billing is there. */
+  readonly chargeWaitMs: number;
 }
 
 export const defaultQuotaConfig: QuotaConfig = {
@@ -46,6 +48,7 @@ export const defaultQuotaConfig: QuotaConfig = {
   askedForMs: ASKED_FOR_MS,
   sweepIntervalMs: 1_000,
   catchUpTimeoutMs: 1_000,
+  chargeWaitMs: 1_000,
 };
 
 /** Every fault of a configuration, each as a sentence; empty where there is none. */
@@ -65,6 +68,7 @@ export function quotaConfigFaults(config: QuotaConfig): string[] {
   check('askedForMs', 1, 60_000);
   check('sweepIntervalMs', 1, 60_000);
   check('catchUpTimeoutMs', 0, 60_000);
+  check('chargeWaitMs', 0, 60_000);
   if (config.outputTokensFloor > config.outputTokensDefault) {
     faults.push('quota.outputTokensFloor must not be above quota.outputTokensDefault');
   }

@@ -8,7 +8,7 @@ import { tracedAdmit } from './api/traced-admit.ts';
 import type { QuotaConfig } from './config.ts';
 import { quotaConfigFrom } from './config-from.ts';
 import { createRepeatableAdmit } from './handlers/admit-again.ts';
-import type { FollowedBooks } from './live/follow-books.ts';
+import type { FollowedBooks } from './memory/follow-books.ts';
 import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 
 /** Admission, as a module of a process. */
@@ -26,13 +26,14 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
   async lead(parts) {
     const { host, journal, following: books, from } = parts;
     const { logger, metrics, tracer } = host;
-    const quota = leadQuota({ config: configOf(parts), journal, books, from, logger });
+    const registry = await parts.registry();
+    const quota = leadQuota({ config: configOf(parts), journal, books, registry, from, logger });
     host.stack.defer(() => closeInTime(quota));
     const repeatable = createRepeatableAdmit({ admit: quota.admit, journal, clock: systemClock });
     const admit = tracedAdmit(repeatable, tracer);
     return {
       // In one process a caller asks once, and hears the answer.
-      ports: { quota: { admit: tracedAdmit(quota.admit, tracer) }, balances: quota },
+      ports: { quota: { admit: tracedAdmit(quota.admit, tracer) }, balances: quota, moneyAndLimits: quota },
       projections: quota.projections,
       deadLetters: quota.deadLetters,
       services: [quotaService(quota)],

@@ -1,27 +1,35 @@
 import type pg from 'pg';
+import type { BalancesPort, Payer } from '#contracts/admin-needs.ts';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
+import { payerKey } from '#contracts/payer.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { loadBooks } from './adapters/load-books.ts';
 import { type QuotaConfig, quotaConfigFaults } from './config.ts';
-import type { Hold } from './domain/account/hold.ts';
-import { createAdmissionWriter } from './handlers/admission-writer.ts';
+import { type AdmissionWriter, createAdmissionWriter } from './handlers/admission-writer.ts';
 import { createAdmit } from './handlers/admit.ts';
+import { createCatchUp } from './handlers/catch-up.ts';
+import { createDebit } from './handlers/debit.ts';
+import { createDeciding } from './handlers/decide-now.ts';
 import { unavailable } from './handlers/unavailable.ts';
-import { type FollowedBooks, followBooks } from './live/follow-books.ts';
-import { createHoldDeadlines } from './live/hold-deadlines.ts';
-import { createPendingAdmissions } from './live/pending-admissions.ts';
+import { fundsOf } from './memory/decision-state.ts';
+import { findCaller, payerOfCaller } from './memory/find-caller.ts';
+import { type FollowedBooks, followBooks } from './memory/follow-books.ts';
+import { createLeaderMemory, type LeaderMemory } from './memory/leader-memory.ts';
 import { quotaAccounts } from './projections/quota-accounts.ts';
-import { balanceView } from './queries/balance-view.ts';
-import { createHoldCloser } from './reactions/hold-closer.ts';
+import { balanceView, payerBalance } from './queries/balance-view.ts';
+import { limitState } from './queries/limit-state.ts';
+import { createHoldCloser, type HoldCloser } from './reactions/hold-closer.ts';
+import { createLimitReached } from './reactions/limit-reached.ts';
 import { startSweeping } from './reactions/sweep.ts';
 
-export interface Quota extends QuotaPort, BalancePort {
+export interface Quota extends QuotaPort, BalancePort, BalancesPort {
   readonly projections: readonly Projection[];
   /** Holds that cannot be closed. */
   readonly deadLetters: DeadLetterSource;
@@ -31,7 +39,7 @@ export interface Quota extends QuotaPort, BalancePort {
    * how many were closed.
    */
   expireOrphans(admittedUpTo: number): Promise<number>;
-  /** A user's money as far as the log is folded here. */
+  /** The money that pays for a user, as far as the log is folded here. */
   balance(userId: string): BalanceView;
   /** Holds that are not over. */
   openHolds(): number;
@@ -58,128 +66,163 @@ export async function loadAndFollow(dependencies: {
   return followBooks(dependencies.journal, await loadBooks(dependencies.pool));
 }
 
+/** What a leader leads with. */
+interface Leading {
+  readonly config: QuotaConfig;
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly books: FollowedBooks;
+  readonly memory: LeaderMemory;
+  readonly writer: AdmissionWriter;
+  readonly closer: HoldCloser;
+  readonly catchUp: () => Promise<boolean>;
+  readonly whenReady: Promise<void>;
+  readonly life: { isReady: boolean; isClosed: boolean };
+}
+
 /**
- * The half only a leader runs: admits, closes holds, appends. Decides from when the books have taken the log up to `from`
- * on. The only admission authority of its partition; closing it closes the books.
+ * The half only a leader runs: admits, closes holds, debits, appends. Decides from when the books and policy have taken the log
+ * up to `from` on. The only admission authority of its partition; closing it closes the books.
  */
 export function leadQuota(
-  dependencies: QuotaDependencies & { readonly books: FollowedBooks; readonly from: number },
+  dependencies: QuotaDependencies & {
+    readonly books: FollowedBooks;
+    readonly registry: FollowedRegistry;
+    readonly from: number;
+  },
 ): Quota {
-  const { config, journal, logger, books, from, clock = systemClock } = dependencies;
+  const { config, journal, logger, books, registry, from, clock = systemClock } = dependencies;
   assertSound(config);
-
-  const { live } = books;
-  const pending = createPendingAdmissions();
-  const deadlines = createHoldDeadlines();
+  const memory = createLeaderMemory(books.live, registry, config);
+  const { deadlines, orphans, sources } = memory;
   const writer = createAdmissionWriter({
     journal,
-    pending,
+    pending: sources.pending,
     logger,
-    isFolded: (position) => position <= live.position(),
-    onOrphan,
+    isFolded: (position) => position <= books.live.position(),
+    onOrphan: orphans.add,
   });
-  const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => live.holds.get(id) });
-
-  /** Holds whose requests nobody runs. */
-  let orphans: string[] = [];
-  /** The same, in the log and not folded yet. */
-  const unfoldedOrphans = new Set<string>();
-  let isReady = false;
-  let isClosed = false;
-
-  function onHold(before: Hold | undefined, after: Hold | undefined): void {
-    if (before?.state === 'open') deadlines.remove(before.requestId, before.expiresAtMs);
+  const closer = createHoldCloser({ journal, clock, logger, deadlines, holdOf: (id) => books.live.holds.get(id) });
+  const limitReached = createLimitReached({
+    journal,
+    clock,
+    logger,
+    limitOf: (limitId) => sources.limits.find(limitId)?.limit,
+    countersOf: (limitId) => books.live.counters.get(limitId),
+  });
+  books.watch((event, before, after) => {
+    memory.take(event, before, after);
     if (before !== undefined) writer.ended(before.requestId);
-    if (after?.state !== 'open') return;
-    pending.remove(after.requestId);
-    deadlines.add(after.requestId, after.expiresAtMs);
-    if (unfoldedOrphans.delete(after.requestId)) orphans.push(after.requestId);
-  }
-
-  function onOrphan(requestId: string): void {
-    if (live.holds.get(requestId)?.state === 'open') orphans.push(requestId);
-    else if (pending.find(requestId) !== undefined) unfoldedOrphans.add(requestId);
-  }
-
-  // No event between the two: both in one turn.
-  for (const hold of live.holds.values()) if (hold.state === 'open') deadlines.add(hold.requestId, hold.expiresAtMs);
-  books.watch(onHold);
-
-  const whenReady = Promise.withResolvers<void>();
-  whenReady.promise.catch(() => undefined);
-  void books.stopped.then(whenReady.reject);
-  void books.reached(from).then(() => {
-    isReady = true;
-    whenReady.resolve();
+    if (before !== undefined && after === undefined) limitReached.onOutcome(before);
   });
 
-  function assertServing(): void {
-    if (isClosed) throw unavailable('The gateway is stopping.');
-    const stop = live.stoppedBy();
-    if (stop !== undefined) throw unavailable('Admission has stopped: the log contradicts itself.', stop);
-    if (!isReady) throw unavailable('The gateway is starting.');
-  }
-
-  async function catchUp(): Promise<boolean> {
-    const head = await journal.head();
-    if (live.position() >= head) return false;
-    const { promise, resolve } = Promise.withResolvers<'late'>();
-    const timer = setTimeout(() => resolve('late'), config.catchUpTimeoutMs);
-    const outcome = await Promise.race([books.reached(head), promise]);
-    clearTimeout(timer);
-    if (outcome === 'late') throw unavailable('The gateway has fallen behind its log.');
-    return true;
-  }
-
+  const life = { isReady: false, isClosed: false };
+  const whenReady = readyFrom(books, registry, from, life);
+  const catchUp = createCatchUp({ journal, books, registry, timeoutMs: config.catchUpTimeoutMs });
+  const leading = { config, journal, logger, clock, books, memory, writer, closer, catchUp, whenReady, life };
   const sweeping = startSweeping(config.sweepIntervalMs, logger, async () => {
-    if (!isReady) return;
-    const given = orphans;
-    orphans = [];
-    await closer.close(given, 'orphaned');
+    if (!life.isReady) return;
+    await closer.close(orphans.take(), 'orphaned');
     await closer.close(deadlines.takeDue(clock()), 'expired');
   });
 
-  const balance = (userId: string): BalanceView => balanceView(userId, live.accounts.get(userId));
+  return {
+    ...portsOf(leading),
+    projections: [quotaAccounts],
+    deadLetters: closer.deadLetters,
+    expireOrphans: (admittedUpTo) => expireOrphans(leading, admittedUpTo),
+    openHolds: () => books.live.holds.size,
+    position: books.live.position,
+    ready: () => whenReady,
+    async close() {
+      life.isClosed = true;
+      writer.close();
+      await sweeping.close();
+      await books.close();
+    },
+  };
+}
+
+function readyFrom(
+  books: FollowedBooks,
+  registry: FollowedRegistry,
+  from: number,
+  life: Leading['life'],
+): Promise<void> {
+  const whenReady = Promise.withResolvers<void>();
+  whenReady.promise.catch(() => undefined);
+  void books.stopped.then(whenReady.reject);
+  void Promise.all([books.reached(from), registry.reached(from)]).then(() => {
+    life.isReady = true;
+    whenReady.resolve();
+  });
+  return whenReady.promise;
+}
+
+function assertServing({ life, books }: Pick<Leading, 'life' | 'books'>): void {
+  if (life.isClosed) throw unavailable('The gateway is stopping.');
+  const stop = books.live.stoppedBy();
+  if (stop !== undefined) throw unavailable('Admission has stopped: the log contradicts itself.', stop);
+  if (!life.isReady) throw unavailable('The gateway is starting.');
+}
+
+type Ports = Pick<Quota, 'admit' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
+
+function portsOf(leading: Leading): Ports {
+  const { config, journal, logger, clock, books, memory, writer, catchUp, life } = leading;
+  const { sources, metered, outcomes } = memory;
+  const { live } = books;
+  const { pending, registry } = sources;
+  const serving = (): void => assertServing(leading);
+  const deciding = createDeciding({ sources, writer, metered, rules: config, clock, assertServing: serving });
+
+  /** The balance that pays for the user. */
+  const balance = (userId: string): BalanceView => {
+    const caller = findCaller(registry, { userId, keyId: '' });
+    const payer: Payer = 'refusal' in caller ? { kind: 'user', id: userId } : payerOfCaller(caller, live.accounts);
+    return balanceView(userId, live.accounts.get(payerKey(payer)));
+  };
 
   return {
-    admit: createAdmit({
-      live,
+    admit: createAdmit({ deciding, pending, writer, outcomes, config, catchUp }),
+    debit: createDebit({
+      journal,
       pending,
-      writer,
-      rules: config,
-      maxPending: config.maxPending,
-      askedForMs: config.askedForMs,
-      durability: config.durability,
+      fundsOf: (payer) => fundsOf(sources, payer),
       clock,
-      assertServing,
+      logger,
+      assertServing: serving,
       catchUp,
+      isFolded: (position) => position <= live.position(),
+      isClosed: () => life.isClosed,
     }),
     balance,
     async balances(userIds) {
       await catchUp();
       return userIds.map(balance);
     },
-    projections: [quotaAccounts],
-    deadLetters: closer.deadLetters,
-    async expireOrphans(admittedUpTo) {
-      await whenReady.promise;
-      await books.reached(Math.min(admittedUpTo, await journal.head()));
-      const open = [...live.holds.values()].filter((hold) => hold.state === 'open' && hold.position <= admittedUpTo);
-      return closer.close(
-        open.map((hold) => hold.requestId),
-        'orphaned',
-      );
+    async balancesOf(payers) {
+      await catchUp();
+      return payers.map((payer) => payerBalance(payer, live.accounts.get(payerKey(payer))));
     },
-    openHolds: () => live.holds.size,
-    position: live.position,
-    ready: () => whenReady.promise,
-    async close() {
-      isClosed = true;
-      writer.close();
-      await sweeping.close();
-      await books.close();
+    async limitStates(limitIds) {
+      await catchUp();
+      const nowMs = clock();
+      return limitIds.map((limitId) => limitState(sources, limitId, nowMs));
     },
   };
+}
+
+async function expireOrphans({ journal, books, closer, whenReady }: Leading, admittedUpTo: number): Promise<number> {
+  await whenReady;
+  await books.reached(Math.min(admittedUpTo, await journal.head()));
+  const holds = [...books.live.holds.values()];
+  const open = holds.filter((hold) => hold.state === 'open' && hold.position <= admittedUpTo);
+  return closer.close(
+    open.map((hold) => hold.requestId),
+    'orphaned',
+  );
 }
 
 function assertSound(config: QuotaConfig): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { followRegistry, noSnapshot } from '#registry/follow-registry.ts';
 import { admitted, credited } from '#testkit/events.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { defaultQuotaConfig } from './config.ts';
@@ -24,9 +25,11 @@ test('a standby knows the log before it leads, and decides only when it has the 
   const { requestId, userId } = open;
   const end = await record(journal, admitted({ requestId, userId, holdNanoUsd: 900n, admittedAtMs: NOW }));
   await books.reached(end);
+  const registry = await followRegistry(journal, { name: 'spec', snapshot: noSnapshot });
+  t.defer(() => registry.close());
   const config = { ...defaultQuotaConfig, multiplierBasisPoints: 10_000, sweepIntervalMs: 5 };
   const clock = { nowMs: NOW };
-  const quota = leadQuota({ config, journal, books, from: end + 1, logger, clock: () => clock.nowMs });
+  const quota = leadQuota({ config, journal, books, registry, from: end + 1, logger, clock: () => clock.nowMs });
   t.defer(() => quota.close());
   assert.equal(quota.balance('u').heldNanoUsd, 900n);
   await assert.rejects(quota.admit(request()), { code: 'unavailable' });
@@ -36,7 +39,7 @@ test('a standby knows the log before it leads, and decides only when it has the 
     admitted: 1,
     insufficient_balance: 2,
   });
-  assert.throws(() => leadQuota({ config, journal, books, from: 0, logger }), /led already/);
+  assert.throws(() => leadQuota({ config, journal, books, registry, from: 0, logger }), /led already/);
 
   // A hold of before its time closes like one of its own.
   clock.nowMs += 902_000;

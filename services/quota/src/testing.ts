@@ -8,6 +8,7 @@ import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
+import { followRegistry, noSnapshot } from '#registry/follow-registry.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import type { Scope } from '#testkit/test.ts';
 import { defaultQuotaConfig, type QuotaConfig } from './config.ts';
@@ -69,10 +70,19 @@ export async function createQuotaDatabase(): Promise<AsyncDisposable & { readonl
 
 /** Quota without a process: its books are loaded, and it leads by them at once. */
 export async function createQuota(
-  dependencies: Omit<Parameters<typeof leadQuota>[0], 'books' | 'from'> & { readonly pool: pg.Pool },
+  dependencies: Omit<Parameters<typeof leadQuota>[0], 'books' | 'registry' | 'from'> & { readonly pool: pg.Pool },
 ): Promise<Quota> {
+  const { journal } = dependencies;
   const books = await loadAndFollow(dependencies);
-  return leadQuota({ ...dependencies, books, from: await dependencies.journal.head() });
+  const registry = await followRegistry(journal, { name: 'spec.registry', snapshot: noSnapshot });
+  const quota = leadQuota({ ...dependencies, books, registry, from: await journal.head() });
+  return {
+    ...quota,
+    async close() {
+      await quota.close();
+      await registry.close();
+    },
+  };
 }
 
 /** A moment for specs, in ms since 1970. */

@@ -24,7 +24,7 @@ const provider = (name: string, models?: readonly string[]): ProviderConfig => (
 });
 
 test('a model goes to every provider that has it, in the order they are configured', () => {
-  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue);
   assert.deepEqual(table.find('gpt-4o')?.candidates, [
     { provider: 'b', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
     { provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
@@ -32,14 +32,14 @@ test('a model goes to every provider that has it, in the order they are configur
 });
 
 test("an alias keeps its own name towards the provider, and has its model's price", () => {
-  const table = buildModelTable([provider('a')], readCatalogue, 1);
+  const table = buildModelTable([provider('a')], readCatalogue);
   assert.deepEqual(table.find('gpt-4o-2024-08-06')?.candidates, [
     { provider: 'a', model: 'gpt-4o-2024-08-06', priceKey: 'openai/gpt-4o' },
   ]);
 });
 
 test('<provider>/<model> goes to that provider only, by the plain name, and is not listed', () => {
-  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue);
   assert.deepEqual(table.find('a/gpt-4o')?.candidates, [{ provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' }]);
   assert.deepEqual(
     table.list().map((model) => model.id),
@@ -48,7 +48,7 @@ test('<provider>/<model> goes to that provider only, by the plain name, and is n
 });
 
 test("a provider's explicit models replace the catalogue's, priced or not", () => {
-  const table = buildModelTable([provider('a', ['gpt-4o', 'house-model', 'house-model'])], readCatalogue, 1);
+  const table = buildModelTable([provider('a', ['gpt-4o', 'house-model', 'house-model'])], readCatalogue);
   assert.deepEqual(
     table.list().map((model) => [model.id, model.candidates]),
     [
@@ -59,14 +59,15 @@ test("a provider's explicit models replace the catalogue's, priced or not", () =
 });
 
 test('a name nobody has is not found', () => {
-  const table = buildModelTable([provider('a')], readCatalogue, 1);
+  const table = buildModelTable([provider('a')], readCatalogue);
   for (const name of ['gpt-5', 'c/gpt-4o', '', 'constructor', '__proto__']) assert.equal(table.find(name), undefined);
 });
 
 test('a dated snapshot goes on under its own name, has the price and here the name of its model, and is not listed', () => {
-  const table = buildModelTable([provider('b'), provider('a')], readCatalogue, 1);
+  const table = buildModelTable([provider('b'), provider('a')], readCatalogue);
   const model = table.find('gpt-4o-2025-01-31');
   assert.equal(model?.id, 'gpt-4o');
+  assert.equal(model?.createdAtS, Date.parse('2025-01-31') / 1_000);
   assert.deepEqual(
     model?.candidates.map((candidate) => [candidate.provider, candidate.model, candidate.priceKey]),
     [

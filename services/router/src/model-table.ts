@@ -1,6 +1,8 @@
+import { providerModels } from '#catalogue/provider-models.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import type { ProviderConfig } from './config.ts';
+import { modelCreatedAtS } from './model-created.ts';
 
 /** The router's view of the price catalogue: the models of a provider, with every name that means exactly one. */
 export type ReadCatalogue = (catalogueId: string) => readonly {
@@ -23,11 +25,7 @@ export interface ModelTable {
  * configured order. `<provider>/<model>` goes to that provider only; it is found but not listed. So is a dated
  * snapshot, which is sent on under its own name and uses the price of its model.
  */
-export function buildModelTable(
-  providers: readonly ProviderConfig[],
-  readCatalogue: ReadCatalogue,
-  createdAtS: number,
-): ModelTable {
+export function buildModelTable(providers: readonly ProviderConfig[], readCatalogue: ReadCatalogue): ModelTable {
   const shared = new Map<string, { ownedBy: string; candidates: ModelCandidate[] }>();
   const byName = new Map<string, RoutedModel>();
   for (const provider of providers) {
@@ -36,13 +34,14 @@ export function buildModelTable(
       model.candidates.push(candidate);
       shared.set(candidate.model, model);
       const id = `${provider.name}/${candidate.model}`;
+      const createdAtS = modelCreatedAtS(candidate.model);
       byName.set(id, { id, ownedBy: provider.name, createdAtS, candidates: [candidate] });
     }
   }
-  const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS, ...model }));
+  const listed = [...shared].map(([id, model]): RoutedModel => ({ id, createdAtS: modelCreatedAtS(id), ...model }));
   // A provider may have a model whose own name looks like another provider's prefixed one. The plain name wins.
   for (const model of listed) byName.set(model.id, model);
-  const findSnapshot = createSnapshotFinder(providers, readCatalogue, createdAtS);
+  const findSnapshot = createSnapshotFinder(providers, readCatalogue);
   return { find: (name) => byName.get(name) ?? findSnapshot(name), list: () => listed };
 }
 
@@ -50,7 +49,6 @@ export function buildModelTable(
 function createSnapshotFinder(
   providers: readonly ProviderConfig[],
   readCatalogue: ReadCatalogue,
-  createdAtS: number,
 ): (name: string) => RoutedModel | undefined {
   const open = providers.filter((provider) => provider.models === undefined);
   const models = open.flatMap((provider) => readCatalogue(provider.catalogue).map((model) => ({ provider, model })));
@@ -70,25 +68,18 @@ function createSnapshotFinder(
       model: plain,
       priceKey: `${provider.catalogue}/${model.id}`,
     }));
+    const createdAtS = modelCreatedAtS(first.plain);
     const found = { id: first.model.id, ownedBy: first.provider.name, createdAtS, candidates };
     if (remembered.size < SNAPSHOTS_REMEMBERED_MAX) remembered.set(name, found);
     return found;
   };
 }
 
-/** One candidate for a name. A provider knows its models by their aliases, too, so the name is sent on unchanged. */
 function candidatesOf(provider: ProviderConfig, readCatalogue: ReadCatalogue): readonly ModelCandidate[] {
-  const priceKeys = new Map<string, string>();
-  for (const model of readCatalogue(provider.catalogue)) {
-    for (const name of model.names) {
-      if (!priceKeys.has(name)) priceKeys.set(name, `${provider.catalogue}/${model.id}`);
-    }
-  }
-  const names = provider.models ? [...new Set(provider.models)] : [...priceKeys.keys()];
-  return names.map((name) => ({
+  // The name is sent on as it was given.
+  return providerModels(provider, readCatalogue).map(({ name, priceKey }) => ({
     provider: provider.name,
     model: name,
-    // A model that the catalogue does not know has a price key all the same. Admission refuses it until it is priced.
-    priceKey: priceKeys.get(name) ?? `${provider.catalogue}/${name}`,
+    priceKey,
   }));
 }

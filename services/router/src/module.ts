@@ -1,4 +1,5 @@
 import { providersFrom } from '#config/providers.ts';
+import { unsetKeys } from '#config/unset-keys.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { routerService } from './api/router-service.ts';
 import { tracedRouter } from './api/traced-router.ts';
@@ -21,6 +22,7 @@ Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the provider
   },
   async lead({ host, journal }) {
     const { config, environment, logger, metrics } = host;
+    for (const warning of unsetKeys(config.providers, environment)) logger.warn(warning);
     const untraced = createRouter({
       config: routerConfigFrom(config, providersFrom(config.providers, environment)),
       journal,

@@ -36,11 +36,7 @@ const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialec
 export function createRouter(dependencies: RouterDependencies): Router {
   const { config, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...config };
-  const models = buildModelTable(
-    config.providers,
-    (catalogueId) => catalogueModels(catalogueId, clock()),
-    Math.floor(clock() / 1000),
-  );
+  const models = buildModelTable(config.providers, (catalogueId) => catalogueModels(catalogueId, clock()));
   const providers = new Map(
     config.providers.map((provider) => [provider.name, createHttpProvider(provider, dialects[provider.kind], limits)]),
   );

@@ -1,15 +1,29 @@
+import { create } from '@bufbuild/protobuf';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { AccountsPort, UserView } from '#contracts/accounts.ts';
+import type { AccountsPort } from '#contracts/accounts.ts';
+import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
+import {
+  ChangeBalanceRequestSchema,
+  CreateRequestSchema,
+  CreateResponseSchema,
+  ListRequestSchema,
+  ListResponseSchema,
+  RevokeApiKeyRequestSchema,
+} from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { type ApiKey, ApiKeySchema, UserSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { parseUsd } from '#money/nano-usd.ts';
-import { idsOf } from '../../accounts/src/handlers/idempotency.ts';
+import { type AnyResource, unwrap, wrap } from '#registry/kinds.ts';
+import { newResourceId } from '../../accounts/src/handlers/idempotency.ts';
 import { keepDemoKey } from './secrets.ts';
 
 const DEMO_CREDIT_USD = '10';
 const IDEMPOTENCY_KEY = 'standalone-demo-user';
 
 /** The same in every installation, since it follows from the key that makes the user. */
-const DEMO_USER_ID = idsOf(IDEMPOTENCY_KEY, '')('User');
+const DEMO_USER_ID = newResourceId('user', IDEMPOTENCY_KEY);
+
+/** What the log says of it. */
+const caller: AdminCaller = { actor: 'gateway', role: 'owner', address: '', requestId: '' };
 
 /** What a start does about the demo, and why there is none where there is none. */
 export type DemoPlan =
@@ -37,27 +51,29 @@ export type Demo =
   /** There is no demo here; so many of its keys have just been revoked. */
   | { readonly kind: 'off'; readonly revokedKeys: number; readonly reason: string };
 
-export interface DemoDependencies {
+/** Whose API key a text is; undefined: nobody's, or it does not work. */
+export type Whose = (apiKey: string) => { readonly keyId: string; readonly userId: string } | undefined;
+
+/** What is done with the demo, and asked about it. */
+export interface Demonstrated {
   readonly accounts: AccountsPort;
-  /** Whose key a text is; undefined: nobody's, or the key does not work. */
-  readonly whose: (apiKey: string) => { readonly keyId: string; readonly userId: string } | undefined;
+  readonly admin: AdminPort;
 }
 
-/** Carries a plan out, before anybody can send a request. Gives what became of it, and the accounts that requests see. */
+/** Carries a plan out, before anybody can send a request. Gives what became of it, and the ports that requests see. */
 export async function settleDemo(
   plan: DemoPlan,
-  dependencies: DemoDependencies,
-  { dataDir, demoKey }: { readonly dataDir: string; readonly demoKey: string | undefined },
-): Promise<{ readonly demo: Demo; readonly accounts: AccountsPort }> {
-  const { accounts } = dependencies;
+  ports: Demonstrated,
+  known: { readonly dataDir: string; readonly demoKey: string | undefined; readonly whose: Whose },
+): Promise<{ readonly demo: Demo } & Demonstrated> {
   switch (plan.kind) {
     case 'offer':
-      return { demo: await offerDemo(dependencies, dataDir, demoKey), accounts };
+      return { ...ports, demo: await offerDemo(ports, known) };
     case 'leave':
-      return { demo: { kind: 'off', revokedKeys: 0, reason: plan.reason }, accounts };
+      return { ...ports, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
     case 'retire': {
-      const revokedKeys = await retireDemo(dependencies, demoKey);
-      return { demo: { kind: 'off', revokedKeys, reason: plan.reason }, accounts: withoutDemo(accounts) };
+      const revokedKeys = await retireDemo(ports, known);
+      return { ...withoutDemo(ports), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
     }
   }
 }
@@ -68,60 +84,82 @@ export async function settleDemo(
  * idempotency keys; a crash before the key was kept costs no more than a key nobody knows.
  */
 async function offerDemo(
-  { accounts, whose }: DemoDependencies,
-  dataDir: string,
-  demoKey: string | undefined,
+  { admin }: Demonstrated,
+  { dataDir, demoKey, whose }: Parameters<typeof settleDemo>[2],
 ): Promise<Demo> {
   if (demoKey !== undefined) {
     return whose(demoKey) !== undefined ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
   }
-  const user = await accounts.createUser({
-    name: 'Demo',
-    email: '',
-    requestsPerMinute: 0,
-    multiplierBasisPoints: 0,
-    idempotencyKey: IDEMPOTENCY_KEY,
-  });
-  if (user.keys.some((key) => key.isRevoked)) return { kind: 'revoked' };
-  await accounts.creditBalance({
-    userId: user.userId,
-    amountNanoUsd: parseUsd(DEMO_CREDIT_USD),
+  const user = wrap({ case: 'user', value: create(UserSchema, { name: 'Demo' }) });
+  await admin.create(create(CreateRequestSchema, { resource: user, idempotencyKey: IDEMPOTENCY_KEY }), caller);
+  const keys = await demoKeys(admin);
+  if (keys.some(({ status }) => status === 'revoked')) return { kind: 'revoked' };
+  const credit = create(ChangeBalanceRequestSchema, {
+    collection: 'users',
+    id: DEMO_USER_ID,
+    amountUsd: DEMO_CREDIT_USD,
     reason: 'demo credit',
     idempotencyKey: 'standalone-demo-credit',
   });
-  const { apiKey } = await accounts.createApiKey({ userId: user.userId, name: 'demo', idempotencyKey: '' });
+  await admin.changeBalance(credit, caller);
+  const key = wrap({ case: 'key', value: create(ApiKeySchema, { userId: DEMO_USER_ID, name: 'demo' }) });
+  const created = create(
+    CreateResponseSchema,
+    await admin.create(create(CreateRequestSchema, { resource: key }), caller),
+  );
+  const { apiKey } = asKey(created.resource && unwrap(created.resource));
   await keepDemoKey(dataDir, apiKey);
   return { kind: 'ready', key: apiKey };
 }
 
 /** Revokes the keys of the demo user for good, where there is one. Resolves with their number. */
-async function retireDemo({ accounts, whose }: DemoDependencies, demoKey: string | undefined): Promise<number> {
-  const user = await demoUser(accounts);
-  const keyIds = new Set(user?.keys.filter((key) => !key.isRevoked).map((key) => key.keyId));
+async function retireDemo(
+  { admin }: Demonstrated,
+  { demoKey, whose }: Parameters<typeof settleDemo>[2],
+): Promise<number> {
+  const keys = await demoKeys(admin);
+  const keyIds = new Set(keys.filter(({ status }) => status !== 'revoked').map(({ id }) => id));
   const known = demoKey === undefined ? undefined : whose(demoKey);
   if (known?.userId === DEMO_USER_ID) keyIds.add(known.keyId);
-  for (const keyId of keyIds) await accounts.revokeApiKey(keyId);
+  for (const id of keyIds) await admin.revokeApiKey(create(RevokeApiKeyRequestSchema, { id }), caller);
   return keyIds.size;
 }
 
-/** Accounts in which the demo user is given no key, so that nobody spends its credit. The keys it had are revoked. */
-function withoutDemo(accounts: AccountsPort): AccountsPort {
+/** Ports by which the demo user is given no key, so that nobody spends its credit. The keys it had are revoked. */
+function withoutDemo({ accounts, admin }: Demonstrated): Demonstrated {
   return {
-    ...accounts,
-    async createApiKey(command) {
-      if (command.userId !== DEMO_USER_ID) return accounts.createApiKey(command);
-      const message =
-        'The demo user has no keys here, since its credit is for the simulator alone: create a user of your own.';
-      throw new Fault({ code: 'conflict', message, param: 'user_id' });
+    accounts: {
+      ...accounts,
+      async createApiKey(command) {
+        if (command.userId === DEMO_USER_ID) throw noKeysHere();
+        return accounts.createApiKey(command);
+      },
+    },
+    admin: {
+      ...admin,
+      async create(request, by) {
+        const { resource } = request.resource ?? {};
+        if (resource?.case === 'key' && resource.value.userId === DEMO_USER_ID) throw noKeysHere();
+        return admin.create(request, by);
+      },
     },
   };
 }
 
-async function demoUser(accounts: AccountsPort): Promise<UserView | undefined> {
-  try {
-    return await accounts.getUser(DEMO_USER_ID);
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'not_found') return undefined;
-    throw error;
-  }
+function noKeysHere(): Fault {
+  const message =
+    'The demo user has no keys here, since its credit is for the simulator alone: create a user of your own.';
+  return new Fault({ code: 'conflict', message, param: 'user_id' });
+}
+
+/** The keys of the demo user; none where there is no such user. More than a page of them nobody ever made. */
+async function demoKeys(admin: AdminPort): Promise<readonly ApiKey[]> {
+  const request = create(ListRequestSchema, { kind: 'key', filters: { user_id: DEMO_USER_ID } });
+  const { resources } = create(ListResponseSchema, await admin.list(request, caller));
+  return resources.map((each) => asKey(unwrap(each)));
+}
+
+function asKey(resource: AnyResource | undefined): ApiKey {
+  if (resource?.case !== 'key') throw new Error('administration gave something else than an API key');
+  return resource.value;
 }

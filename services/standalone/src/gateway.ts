@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { createIdentifyKey } from '#api-keys/identify-key.ts';
 import { isRefused } from '#api-keys/identity.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import { type InProcess, runInProcess } from '#host/run-in-process.ts';
 import type { LocalPorts } from '#host/service-module.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -16,7 +15,7 @@ import { ingressModule } from '../../ingress/src/module.ts';
 import { journalModule } from '../../journal/src/module.ts';
 import { quotaModule } from '../../quota/src/module.ts';
 import { routerModule } from '../../router/src/module.ts';
-import type { DemoDependencies } from './demo.ts';
+import type { Demonstrated, Whose } from './demo.ts';
 
 export interface GatewayDependencies {
   /** With its secrets, database and providers. */
@@ -24,8 +23,8 @@ export interface GatewayDependencies {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Another gateway writes this log now: this one has to end. */
   readonly onFenced: (error: Error) => void;
-  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the accounts that requests see. */
-  readonly settleDemo: (dependencies: DemoDependencies) => Promise<AccountsPort>;
+  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the ports that requests see. */
+  readonly settleDemo: (ports: Demonstrated, whose: Whose) => Promise<Demonstrated>;
 }
 
 /** All six services in this process, over one PostgreSQL. */
@@ -56,10 +55,10 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
     journalModule,
     [accountsModule, quotaModule, billingModule, routerModule, ingressModule],
     {
-      settle: async (ports, registry) => {
-        const whose = createWhose(config, registry);
-        return { ...ports, accounts: await settleDemo({ accounts: given(ports), whose }) };
-      },
+      settle: async (ports, registry) => ({
+        ...ports,
+        ...(await settleDemo(given(ports), createWhose(config, registry))),
+      }),
     },
   );
   const running = opened.move();
@@ -73,7 +72,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
   };
 }
 
-function createWhose({ keyPepper }: GatewayConfig, registry: Registry): DemoDependencies['whose'] {
+function createWhose({ keyPepper }: GatewayConfig, registry: Registry): Whose {
   if (keyPepper === undefined) throw new Error('there is no pepper for API keys');
   const identify = createIdentifyKey(keyPepper, registry);
   return (apiKey) => {
@@ -82,7 +81,7 @@ function createWhose({ keyPepper }: GatewayConfig, registry: Registry): DemoDepe
   };
 }
 
-function given({ accounts }: LocalPorts): AccountsPort {
-  if (accounts === undefined) throw new Error('there are no accounts in this process');
-  return accounts;
+function given({ accounts, admin }: LocalPorts): Demonstrated {
+  if (accounts === undefined || admin === undefined) throw new Error('there are no accounts in this process');
+  return { accounts, admin };
 }

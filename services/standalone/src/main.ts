@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { providersFrom } from '#config/providers.ts';
+import { ArgumentError, type Arguments, readArguments } from '#host/read-arguments.ts';
+import { USAGE_EXIT_CODE } from '#host/run-service.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
 import { lockDataDir } from '#postgres/data-dir-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#postgres/embedded-postgres.ts';
@@ -16,8 +17,8 @@ import { loadSecrets, secretsFile } from './secrets.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 import { simulatorProviders } from './simulator-providers.ts';
 
-const { values: flags } = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, quiet: { type: 'boolean' } } });
-if (flags.help === true) {
+const { flags } = given();
+if (flags.has('help')) {
   process.stdout.write(helpText);
   process.exit(0);
 }
@@ -33,6 +34,16 @@ try {
   process.exit(1);
 }
 
+function given(): Arguments {
+  try {
+    return readArguments(undefined, { flags: ['help', 'quiet'], words: [] });
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(USAGE_EXIT_CODE);
+  }
+}
+
 async function start(): Promise<void> {
   const startedAtMs = performance.now();
   const config = loadConfig(process.env);
@@ -45,10 +56,10 @@ async function start(): Promise<void> {
   const stop = stopOnSignals(logger, config.drainTimeoutMs, async () => (await running.promise).disposeAsync());
 
   opened.use(await lockDataDir(dataDir));
-  const given = providersFrom(config.providers, process.env);
+  const configured = providersFrom(config.providers, process.env);
   const secrets = await loadSecrets(dataDir, config);
   for (const warning of secrets.warnings) logger.warn(warning);
-  const simulatorStart = given.length === 0 ? startSimulatorProcess() : undefined;
+  const simulatorStart = configured.length === 0 ? startSimulatorProcess() : undefined;
   // Awaited below; it may fail before.
   simulatorStart?.catch(() => undefined);
   const postgres = config.databaseUrl === undefined ? await startDatabase(dataDir, logger) : undefined;
@@ -63,7 +74,7 @@ async function start(): Promise<void> {
   const environment = { ...process.env, ...simulated?.environment };
   const providers = providersFrom(simulated?.providers ?? config.providers, environment);
 
-  const plan = planDemo(config, given.length > 0);
+  const plan = planDemo(config, configured.length > 0);
   const settled = Promise.withResolvers<Demo>();
   const gateway = await startGateway({
     config: {
@@ -75,8 +86,8 @@ async function start(): Promise<void> {
     },
     environment,
     onFenced: (error) => stop.now(error),
-    async settleDemo(dependencies) {
-      const { demo, accounts: seen } = await settleDemo(plan, dependencies, { dataDir, demoKey: secrets.demoKey });
+    async settleDemo(ports, whose) {
+      const { demo, ...seen } = await settleDemo(plan, ports, { dataDir, demoKey: secrets.demoKey, whose });
       settled.resolve(demo);
       return seen;
     },
@@ -90,7 +101,7 @@ async function start(): Promise<void> {
 
   const startMs = performance.now() - startedAtMs;
   logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
-  if (flags.quiet === true) return;
+  if (flags.has('quiet')) return;
   process.stderr.write(
     banner({
       url: gateway.url,

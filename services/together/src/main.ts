@@ -1,4 +1,5 @@
 import { runModules } from '#host/run-modules.ts';
+import { USAGE_EXIT_CODE } from '#host/run-service.ts';
 import type { GatewayModule, ServiceName } from '#host/service-module.ts';
 
 /** In the order in which they are led. Only what is run is loaded. */
@@ -16,7 +17,7 @@ const given = process.argv.slice(2);
 const chosen = known.filter((name) => given.includes(name));
 if (chosen.length === 0) {
   process.stderr.write(`Name the services to run in one process, of ${known.join(', ')}.\n`);
-  process.exit(2);
+  process.exit(USAGE_EXIT_CODE);
 }
 await runModules(await Promise.all(chosen.map((name) => modules[name]())), {
   command: `node services/together/src/main.ts ${chosen.join(' ')}`,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -68,7 +69,12 @@ async function createCustomer(
   { creditUsd = '10', requestsPerMinute = 0, multiplier }: CustomerWishes,
 ): Promise<{ userId: string; keyId: string; apiKey: string }> {
   const created = await admin.call<UserDocument>('POST', '/admin/users/', {
-    body: { name: 'Ada Lovelace', email: 'ada@example.com', requests_per_minute: requestsPerMinute, multiplier },
+    body: {
+      name: 'Ada Lovelace',
+      email: `ada-${randomUUID()}@example.com`,
+      requests_per_minute: requestsPerMinute,
+      multiplier,
+    },
   });
   const userId = created.document.id;
   if (creditUsd !== '') {

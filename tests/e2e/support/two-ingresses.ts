@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import { connectBus } from '#bus/connect-bus.ts';
+import { connectJournal } from '#clients/journal/connect-journal.ts';
 import { streams } from '#contracts/streams.ts';
-import { connectJournal } from '#journal/remote/connect-journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { resourceToJson } from '#registry/changes.ts';
 import type { AnyResource } from '#registry/kinds.ts';

@@ -4,7 +4,7 @@ import { test } from '#testkit/test.ts';
 import { createStreamTurns } from './stream-turns.ts';
 
 test('work on one stream goes one after another, in the order it came, whatever fails', async () => {
-  const inTurn = createStreamTurns();
+  const inTurns = createStreamTurns();
   const log: string[] = [];
   const work = (name: string) => async () => {
     log.push(`${name} begins`);
@@ -13,7 +13,7 @@ test('work on one stream goes one after another, in the order it came, whatever 
     if (name === 'b') throw new Error('b failed');
     return name;
   };
-  const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => inTurn('s', work(name))));
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => inTurns(['s'], work(name))));
   assert.deepEqual(
     results.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason))),
     ['a', 'Error: b failed', 'c'],
@@ -22,23 +22,38 @@ test('work on one stream goes one after another, in the order it came, whatever 
 });
 
 test('work on another stream does not wait', async () => {
-  const inTurn = createStreamTurns();
+  const inTurns = createStreamTurns();
   const held = Promise.withResolvers<void>();
-  const first = inTurn('s', () => held.promise);
-  assert.equal(await inTurn('other', async () => 'done'), 'done');
+  const first = inTurns(['s'], () => held.promise);
+  assert.equal(await inTurns(['other'], async () => 'done'), 'done');
   held.resolve();
   await first;
 });
 
 test('more than a hundred that wait for one stream are refused, and room comes back', async () => {
-  const inTurn = createStreamTurns();
+  const inTurns = createStreamTurns();
   const held = Promise.withResolvers<void>();
-  const waiting = Array.from({ length: 100 }, () => inTurn('s', () => held.promise));
+  const waiting = Array.from({ length: 100 }, () => inTurns(['s'], () => held.promise));
   await assert.rejects(
-    inTurn('s', async () => undefined),
+    inTurns(['s'], async () => undefined),
     (thrown) => thrown instanceof Fault && thrown.code === 'unavailable',
   );
   held.resolve();
   await Promise.all(waiting);
-  assert.equal(await inTurn('s', async () => 'done'), 'done');
+  assert.equal(await inTurns(['s'], async () => 'done'), 'done');
+});
+
+test('work that names several things waits for each of them, and no two wait for each other', async () => {
+  const inTurns = createStreamTurns();
+  const log: string[] = [];
+  const work = (name: string) => async () => {
+    log.push(`${name} begins`);
+    await Promise.resolve();
+    log.push(`${name} ends`);
+  };
+  await Promise.all([inTurns(['s', 't'], work('a')), inTurns(['t', 's', 't'], work('b')), inTurns(['t'], work('c'))]);
+  assert.equal(log.length, 6);
+  for (let index = 0; index < log.length; index += 2) {
+    assert.equal(log[index]?.replace('begins', 'ends'), log[index + 1]);
+  }
 });

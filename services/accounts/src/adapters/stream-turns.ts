@@ -8,14 +8,14 @@ import type { Ports } from '../ports.ts';
 const TURNS_MAX = 100;
 
 /**
- * Lets commands on one stream go one after another, those on different streams side by side. The log settles every race
+ * Lets commands that name the same thing, a stream or an e-mail, go one after another, and all others side by side. The log settles every race
  * by itself, but two racing repeats of one command look to it like one event id with two contents: the sign of a broken
- * writer, for which it raises an alarm. More than TURNS_MAX that wait for one stream are refused as `unavailable`.
+ * writer, for which it raises an alarm. More than TURNS_MAX that wait for one thing are refused as `unavailable`.
  */
-export function createStreamTurns(): Ports['inTurn'] {
+export function createStreamTurns(): Ports['inTurns'] {
   const lines = new Map<string, { last: Promise<unknown>; turns: number }>();
 
-  return async (stream, work) => {
+  async function inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
     const line = lines.get(stream) ?? { last: Promise.resolve(), turns: 0 };
     if (line.turns >= TURNS_MAX) {
       const message = 'Too many changes to the same thing are waiting; send the request again.';
@@ -31,5 +31,11 @@ export function createStreamTurns(): Ports['inTurn'] {
       line.turns -= 1;
       if (line.turns === 0) lines.delete(stream);
     }
+  }
+
+  return (names, work) => {
+    // Always in the same order, so that no two wait for each other.
+    const inOrder = [...new Set(names)].sort().reverse();
+    return inOrder.reduce<typeof work>((within, name) => () => inTurn(name, within), work)();
   };
 }

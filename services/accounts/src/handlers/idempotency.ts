@@ -1,16 +1,30 @@
 import * as fields from '#contracts/admin-fields.ts';
 import { Fault } from '#errors/fault.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
+import type { Kind } from '#registry/kinds.ts';
 
-/**
- * The ids that a command gives out. With an idempotency key they are derived from it, so that a repeat names the same
- * things; with an empty one they are fresh. Throws `invalid_request` for a key that can't be one.
- *
- * @param scope What the key is unique in, such as a user's id; empty: all commands of these kinds.
- */
-export function idsOf(idempotencyKey: string, scope: string): (kind: string) => string {
-  if (idempotencyKey === '') return () => newId();
+/** Under these names ids were derived before there were other kinds. Other names would give a repeat another resource. */
+const earlierNames: Readonly<Partial<Record<Kind, string>>> = { user: 'User', key: 'ApiKey' };
+
+/** The id of a resource that is created: the same for the same idempotency key, a fresh one for an empty key. */
+export function newResourceId(kind: Kind, idempotencyKey: string): string {
+  return idOf(idempotencyKey, '', earlierNames[kind] ?? kind);
+}
+
+/** The id of the event that a command leads to, by which a repeat is found. */
+export function eventIdOf(idempotencyKey: string, stream: string, command: string): string {
+  return idOf(idempotencyKey, stream, command);
+}
+
+/** The id of a credit or debit of a payer. */
+export function moneyIdOf(idempotencyKey: string, payerId: string, what: 'Credit' | 'Debit'): string {
+  return idOf(idempotencyKey, payerId, what);
+}
+
+/** Throws `invalid_request` for a key that can't be one. */
+function idOf(idempotencyKey: string, scope: string, kind: string): string {
+  if (idempotencyKey === '') return newId();
   const problem = fields.textProblem(fields.idempotencyKey, idempotencyKey, fields.idempotencyKey.rpc);
   if (problem !== undefined) throw new Fault(problem);
-  return (kind) => derivedId(`${scope}/${idempotencyKey}`, kind);
+  return derivedId(`${scope}/${idempotencyKey}`, kind);
 }

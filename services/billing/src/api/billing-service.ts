@@ -1,17 +1,28 @@
-import type { BillingPort, UsageLine } from '#contracts/billing.ts';
+import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
+import type { LedgerPort, Payer } from '#contracts/admin-needs.ts';
+import type { BillingPort } from '#contracts/billing.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Billing } from '../billing.ts';
 
 /** gateway.billing.v1.BillingService of the leader. */
 export function billingService(
-  billing: Pick<BillingPort, 'usage' | 'isFree'> & Pick<Billing, 'stats' | 'priceKeys'>,
+  billing: Pick<BillingPort, 'usage' | 'isFree'> & LedgerPort & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {
   return servedService(BillingService, {
-    getUsage: async (query) => ({ lines: (await billing.usage(query)).map(lineToWire) }),
+    getUsage: async (query) => ({ lines: (await billing.usage(query)).map(usageLineToWire) }),
     listPrices: async () => {
       const priceKeys = [...billing.priceKeys()];
       return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };
+    },
+    async listLedgerLines({ payer, beforePosition, limit }) {
+      const query = { payer: payerIn(payer), beforePosition: Number(beforePosition), limit };
+      const lines = await billing.ledgerLines(query);
+      return {
+        lines: lines.map((line) => ({ ...line, position: BigInt(line.position), atMs: BigInt(line.atMs) })),
+      };
     },
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();
@@ -20,16 +31,7 @@ export function billingService(
   });
 }
 
-function lineToWire(line: UsageLine) {
-  return {
-    day: line.day,
-    model: line.model,
-    requests: BigInt(line.requests),
-    inputTokens: BigInt(line.inputTokens),
-    cachedInputTokens: BigInt(line.cachedInputTokens),
-    cacheWriteTokens: BigInt(line.cacheWriteTokens),
-    outputTokens: BigInt(line.outputTokens),
-    reasoningTokens: BigInt(line.reasoningTokens),
-    amountNanoUsd: line.amountNanoUsd,
-  };
+function payerIn({ kind, id }: { readonly kind: string; readonly id: string } = { kind: '', id: '' }): Payer {
+  if (kind === 'user' || kind === 'team' || kind === 'organisation') return { kind, id };
+  throw new Fault(invalid("'payer.kind' must be user, team or organisation.", 'payer.kind'));
 }

@@ -9,11 +9,11 @@ export const ledgerProjection: Projection = {
   name: 'billing.ledger',
   schema: 'billing',
   tables: ['ledger'],
-  types: ['BalanceCredited', 'ChargePosted'],
+  types: ['BalanceCredited', 'BalanceDebited', 'ChargePosted'],
   async apply(transaction, events) {
     const totals = new Map<string, { amountNanoUsd: bigint; entries: number }>();
     for (const event of events) {
-      if (event.type !== 'BalanceCredited' && event.type !== 'ChargePosted') continue;
+      if (!('postings' in event.data)) continue;
       for (const { account, amountNanoUsd } of event.data.postings) {
         const total = totals.get(account) ?? { amountNanoUsd: 0n, entries: 0 };
         totals.set(account, total);

@@ -26,11 +26,13 @@ async function startReaction(
   const book = createPriceBook();
   for (const known of options.prices ?? [price]) book.add(known);
   const charged = new EventTarget();
+  const spent: unknown[] = [];
   const reaction = createChargeReaction({
     journal,
     open,
     book,
     logger: pino({ level: 'silent' }),
+    spend: { inc: (labels, nanoUsd) => void spent.push({ ...labels, nanoUsd }) },
     stuckRetryMs: options.stuckRetryMs ?? 5,
   });
   const subscription = journal.subscribe({
@@ -48,6 +50,7 @@ async function startReaction(
     journal,
     open,
     reaction,
+    spent,
     subscription,
     charged: (requestId: string) => once(charged, requestId),
     async [Symbol.asyncDispose]() {
@@ -321,3 +324,16 @@ function bookOf(...prices: readonly (typeof price)[]) {
   for (const each of prices) book.add(each);
   return book;
 }
+
+test('what a user is charged is counted once, by the model of the price and the provider', async () => {
+  await using running = await startReaction();
+  const isCharged = running.charged('r1');
+  await admitAndUse(running.journal, 'r1');
+  await isCharged;
+  await running.reaction.close();
+  const [, , charge] = await running.journal.readStream(streams.request('r1'));
+  const nanoUsd = charge?.type === 'ChargePosted' ? Number(charge.data.amountNanoUsd) : 0;
+  assert.ok(nanoUsd > 0);
+  const [, model] = price.priceKey.split('/');
+  assert.deepEqual(running.spent, [{ model, provider: used({ requestId: 'r1' }).data.provider, nanoUsd }]);
+});

@@ -1,13 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AdminCaller } from '#contracts/admin.ts';
 import { faultFrom } from '#errors/fault.ts';
-import { answerBytes, JSON_TYPE, jsonText } from '../http/answer.ts';
-import type { Exchange, Handler } from '../http/exchange.ts';
+import { answerBytes, answerEmpty, jsonText } from '../http/answer.ts';
+import { JSON_TYPE } from '../http/error-form.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { Execution } from '../idempotency/execution.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { KeptAnswer } from '../idempotency/kept-answer.ts';
 import { setReplayHeaders } from '../idempotency/replay-headers.ts';
 import type { IngressDependencies } from '../ports.ts';
-import { refuseInCallersWords } from './callers-words.ts';
+import type { AdminHandler } from './admin-callers.ts';
 
 /** What a change of the admin's is asked with. */
 export interface AdminAsked {
@@ -18,10 +21,13 @@ export interface AdminAsked {
   readonly idempotencyKey: string;
   /** The same for each try under one `Idempotency-Key`, and beyond guessing; empty: none. */
   readonly repeatText: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly caller: AdminCaller;
 }
 
 export interface AdminAnswer {
   readonly status: number;
+  /** undefined: the answer has no body. */
   readonly document: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -32,26 +38,31 @@ export interface AdminAnswer {
  */
 export type AdminChange = (asked: AdminAsked) => Promise<AdminAnswer>;
 
+/** Builds handlers of changes, each made once for an `Idempotency-Key`. `readsBody: false`: only a repeatable one does. */
+export type Repeatable = (change: AdminChange, options: { readonly readsBody: boolean }) => AdminHandler;
+
 /** Statuses from here on leave open whether the change was made. */
 const SERVER_ERROR = 500;
+const STATUS_EMPTY = 204;
 
-/** Builds handlers of changes, each made once for an `Idempotency-Key`. `readsBody: false`: only a repeatable one does. */
 export function repeatable(
   { idempotency, logger }: Pick<IngressDependencies, 'idempotency' | 'logger'>,
   limits: BodyLimits,
-): (change: AdminChange, options?: { readonly readsBody: boolean }) => Handler {
-  return (change, { readsBody } = { readsBody: true }) => {
-    const make = (asked: AdminAsked) => change(asked).catch(refuseInCallersWords);
-    return async (exchange, params) => {
-      const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
+): Repeatable {
+  return (change, { readsBody }) =>
+    async (exchange, params, caller) => {
+      const { headers, method = '' } = exchange.request;
+      const idempotencyKey = idempotencyKeyIn(headers);
+      const asked = { params, headers, caller };
       if (idempotencyKey === undefined) {
         const body = readsBody ? await readBody(exchange, limits) : Buffer.alloc(0);
-        answer(exchange, documentOf(await make({ params, body, idempotencyKey: '', repeatText: '' })));
+        answerAdmin(exchange, await change({ ...asked, body, idempotencyKey: '', repeatText: '' }));
         return;
       }
       const body = await readBody(exchange, limits);
       const begun = await idempotency.begin({
-        scope: ['admin', 'POST', exchange.record.route, ...Object.values(params)],
+        // Of each administrator their own: nobody is given the answer that another one was.
+        scope: ['admin', method, exchange.record.route, caller.actor, ...Object.values(params)],
         idempotencyKey,
         body,
         requestId: exchange.id,
@@ -64,9 +75,8 @@ export function repeatable(
         return;
       }
       const { repeatText } = begun.execution;
-      await makeOnce(exchange, begun.execution, () => make({ params, body, idempotencyKey, repeatText }));
+      await makeOnce(exchange, begun.execution, () => change({ ...asked, body, idempotencyKey, repeatText }));
     };
-  };
 }
 
 interface AnswerDocument {
@@ -97,10 +107,17 @@ async function replay(exchange: Exchange, kept: KeptAnswer): Promise<void> {
   answer(exchange, { status, headers, body });
 }
 
-function documentOf({ status, document, headers }: AdminAnswer): AnswerDocument {
+/** Answers a command. */
+export function answerAdmin(exchange: Exchange, given: AdminAnswer): void {
+  answer(exchange, documentOf(given));
+}
+
+function documentOf({ status, document, headers = {} }: AdminAnswer): AnswerDocument {
+  if (document === undefined) return { status, headers, body: Buffer.alloc(0) };
   return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body: Buffer.from(jsonText(document)) };
 }
 
 function answer(exchange: Exchange, { status, headers, body }: AnswerDocument): void {
-  answerBytes(exchange, status, body, headers);
+  if (status === STATUS_EMPTY) answerEmpty(exchange, headers);
+  else answerBytes(exchange, status, body, headers);
 }

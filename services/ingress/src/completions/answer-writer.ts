@@ -1,6 +1,7 @@
 import type { CompleteFrame, CompletionFailure } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { answerBytes, answerRefusal, JSON_TYPE } from '../http/answer.ts';
+import { answerBytes, answerRefusal } from '../http/answer.ts';
+import { JSON_TYPE } from '../http/error-form.ts';
 import type { Exchange } from '../http/exchange.ts';
 
 export type Head = Extract<CompleteFrame, { kind: 'head' }>;

@@ -1,5 +1,4 @@
 import type { Identity } from '#api-keys/identity.ts';
-import type { AdmitResponse } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Identify } from '../access/identify.ts';
@@ -21,6 +20,9 @@ import { COSTLY_BODY_BYTES, createRefuseWithoutMoney, type RefuseWithoutMoney } 
 import { streamAnswer } from './stream-answer.ts';
 import { unpricedFeature } from './unpriced-features.ts';
 import { wholeAnswer } from './whole-answer.ts';
+
+/** The output bound of each choice: the client's own, or what its request was fitted to. */
+const OUTPUT_TOKENS_HEADER = 'x-gateway-max-output-tokens';
 
 type Dependencies = Pick<
   IngressDependencies,
@@ -101,7 +103,7 @@ async function run(
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
   using admission = boundAdmission(exchange, config.admissionTimeoutMs);
-  const { result, window } = await quota.admit({
+  const { result, windows } = await quota.admit({
     requestId: exchange.id,
     userId,
     keyId,
@@ -114,9 +116,10 @@ async function run(
     traceparent: exchange.traceparent,
   });
   admission[Symbol.dispose]();
-  usage.note(userId, window);
-  setRateLimitHeaders(exchange, window);
+  usage.note(userId, windows);
+  setHeaders(exchange, rateLimitHeaders(windows));
   if (result.kind === 'refused') throw new Fault(result.refusal);
+  setHeaders(exchange, { [OUTPUT_TOKENS_HEADER]: String(result.outputTokensMax) });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
@@ -186,7 +189,7 @@ function findModel(exchange: Exchange, model: RoutedModel | undefined, asked: Co
   return model;
 }
 
-function setRateLimitHeaders({ response }: Exchange, window: AdmitResponse['window']): void {
+function setHeaders({ response }: Exchange, headers: Readonly<Record<string, string>>): void {
   if (response.headersSent) return;
-  for (const [name, value] of Object.entries(rateLimitHeaders(window))) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }

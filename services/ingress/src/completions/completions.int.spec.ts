@@ -15,6 +15,7 @@ describe('POST /v1/chat/completions', () => {
     assert.match(id ?? '', /^[0-9a-f-]{36}$/);
     assert.equal(response.headers.get('x-ratelimit-remaining-requests'), '59');
     assert.equal(response.headers.get('x-ratelimit-reset-requests'), '12s');
+    assert.equal(response.headers.get('x-gateway-max-output-tokens'), '100');
     const [admission] = gateway.admitted;
     assert.equal(admission?.requestId, id);
     assert.equal(admission?.userId, USER_ID);

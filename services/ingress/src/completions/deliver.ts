@@ -20,6 +20,7 @@ export async function deliver(
     if (admitted !== null) await untilAdmitted(admitted, frames);
     for await (const frame of frames) {
       if (frame.kind === 'data') {
+        exchange.record.firstByteMs ??= performance.now() - exchange.startedAtMs;
         const room = answer.data(frame.data);
         if (room !== undefined) await room;
       } else {

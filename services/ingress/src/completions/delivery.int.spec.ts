@@ -77,7 +77,7 @@ describe('a client that leaves', () => {
             outputTokensMax: 1,
             outputTokensBound: 1,
           },
-          window: null,
+          windows: [],
         };
       },
       async *frames(_request, signal) {
@@ -163,7 +163,7 @@ describe('the bounds of an answer', () => {
       async admit() {
         startAdmitting();
         await released;
-        return { result: { kind: 'refused', refusal: { code: 'quota_exceeded', message: 'No.' } }, window: null };
+        return { result: { kind: 'refused', refusal: { code: 'quota_exceeded', message: 'No.' } }, windows: [] };
       },
     });
     const first = post(gateway, JSON.stringify(question));

@@ -1,27 +1,30 @@
 import assert from 'node:assert/strict';
+import type { BalanceView } from '#contracts/billing.ts';
 import { createMetrics, metricNames } from '#telemetry/metrics.ts';
 import { test } from '#testkit/test.ts';
 import { createQuotaUsage } from './quota-usage.ts';
 
-test('quota usage is kept for the hundred users seen last, as shares', async () => {
+/** Every tenth user has used all, every other a quarter. */
+const view = (userId: string): BalanceView => {
+  const chargedNanoUsd = userId.endsWith('0') ? 95n : 20n;
+  return { userId, creditedNanoUsd: 100n, chargedNanoUsd, heldNanoUsd: 5n, availableNanoUsd: 75n - chargedNanoUsd };
+};
+
+test('the hundred users seen last are counted by how much they use, and none is named', async () => {
   const metrics = createMetrics({ withProcessDefaults: false });
-  const usage = createQuotaUsage(metrics, {
-    balances: async (userIds) =>
-      userIds.map((userId) => ({
-        userId,
-        creditedNanoUsd: 100n,
-        chargedNanoUsd: 20n,
-        heldNanoUsd: 5n,
-        availableNanoUsd: 75n,
-      })),
-  });
+  const usage = createQuotaUsage(metrics, { balances: async (userIds) => userIds.map(view) });
   for (let user = 0; user < 150; user++)
-    usage.note(`u${user}`, user === 149 ? { limit: 10, remaining: 4, resetMs: 1 } : null);
+    usage.note(`u${user}`, user === 149 ? [{ unit: 'requests', limit: 10, remaining: 4, resetMs: 1 }] : []);
   await usage.publish();
   await usage.publish();
-  const lines = (await metrics.registry.getSingleMetricAsString(metricNames.quotaUsage)).split('\n');
-  assert.equal(lines.filter((line) => line.includes('quota="balance"')).length, 100);
-  assert.ok(lines.includes('gateway_quota_usage{user="u149",quota="balance"} 0.25'));
-  assert.ok(lines.includes('gateway_quota_usage{user="u149",quota="requests_per_minute"} 0.6'));
-  assert.ok(!lines.some((line) => line.includes('"u49"')));
+  const text = await metrics.registry.getSingleMetricAsString(metricNames.quotaUsers);
+  for (const line of [
+    'gateway_quota_users{quota="balance",share="0.5"} 10',
+    'gateway_quota_users{quota="balance",share="1"} 10',
+    'gateway_quota_users{quota="requests_per_minute",share="0.5"} 1',
+    'gateway_quota_users{quota="requests_per_minute",share="0.9"} 0',
+  ]) {
+    assert.ok(text.split('\n').includes(line), text);
+  }
+  assert.doesNotMatch(text, /u1\d\d|user=/);
 });

@@ -1,14 +1,17 @@
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
-import type { RequestWindow } from '#contracts/quota.ts';
+import type { LimitWindow } from '#contracts/quota.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 
-/** Users of whom a metric is kept: those seen last. A label for each user there is would grow without bound. */
+/** Users who are looked at: those seen last. To ask for the balance of every user there is would take too long. */
 const USERS_MAX = 100;
 
-/** Keeps `gateway_quota_usage` for the users seen last. */
+/** The shares that are counted: half, nearly all, and all, at which a user is refused. */
+const SHARES = [0.5, 0.9, 1] as const;
+
+/** Keeps `gateway_quota_users`: how many of the users seen last use a share or more. It names no user. */
 export interface QuotaUsage {
-  /** Notes a user's window after a decision. */
-  note(userId: string, window: RequestWindow | null): void;
+  /** Notes how a user's limits stand after a decision. */
+  note(userId: string, windows: readonly LimitWindow[]): void;
   /**
    * Writes the gauge; called when it is read, so that a request pays for a note only. Never rejects: while balances cannot
    * be asked for, their shares are left out.
@@ -18,11 +21,14 @@ export interface QuotaUsage {
 
 export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort): QuotaUsage {
   // A Map iterates in the order of insertion: the first is the one not seen for longest.
-  const windows = new Map<string, RequestWindow | null>();
+  const windows = new Map<string, LimitWindow | undefined>();
   return {
-    note(userId, window) {
+    note(userId, now) {
       windows.delete(userId);
-      windows.set(userId, window);
+      windows.set(
+        userId,
+        now.find(({ unit }) => unit === 'requests'),
+      );
       if (windows.size <= USERS_MAX) return;
       const [oldest] = windows.keys();
       if (oldest !== undefined) windows.delete(oldest);
@@ -30,15 +36,21 @@ export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort)
     async publish() {
       const seen = [...windows];
       const views = seen.length === 0 ? [] : await balances.balances([...windows.keys()]).catch(() => []);
-      metrics.quotaUsage.reset();
-      for (const view of views) metrics.quotaUsage.set({ user: view.userId, quota: 'balance' }, balanceShare(view));
-      for (const [user, window] of seen) {
-        if (window === null) continue;
-        const used = window.limit === 0 ? 1 : (window.limit - window.remaining) / window.limit;
-        metrics.quotaUsage.set({ user, quota: 'requests_per_minute' }, used);
+      const used = {
+        balance: views.map(balanceShare),
+        requests_per_minute: seen.flatMap(([, window]) => (window === undefined ? [] : [windowShare(window)])),
+      };
+      for (const [quota, shares] of Object.entries(used)) {
+        for (const share of SHARES) {
+          metrics.quotaUsers.set({ quota, share }, shares.filter((each) => each >= share).length);
+        }
       }
     },
   };
+}
+
+function windowShare({ limit, remaining }: LimitWindow): number {
+  return limit === 0 ? 1 : (limit - remaining) / limit;
 }
 
 /** What is charged or held of what was credited. A number for a gauge, not an amount: only here may it be a float. */

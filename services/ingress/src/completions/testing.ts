@@ -22,7 +22,10 @@ export async function errorOf(call: Promise<unknown>): Promise<InstanceType<type
 }
 
 export const refuse = (refusal: Refusal) => async () =>
-  ({ result: { kind: 'refused', refusal }, window: { limit: 60, remaining: 0, resetMs: 120 } }) as const;
+  ({
+    result: { kind: 'refused', refusal },
+    windows: [{ unit: 'requests', limit: 60, remaining: 0, resetMs: 120 }],
+  }) as const;
 
 export const failWith = (failure: Partial<CompletionFailure> & Refusal, ...before: CompleteFrame[]) =>
   async function* (): AsyncGenerator<CompleteFrame> {

@@ -1,4 +1,5 @@
-import { answerBytes, crowdedRefusal, JSON_TYPE } from '../http/answer.ts';
+import { answerBytes, crowdedRefusal } from '../http/answer.ts';
+import { JSON_TYPE } from '../http/error-form.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { AnswerWriter, Head } from './answer-writer.ts';
 import { passOn } from './pass-on.ts';

@@ -1,4 +1,6 @@
-import { faultFrom } from '#errors/fault.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import { Fault, faultFrom } from '#errors/fault.ts';
+import { metricsTokenCheck } from '#telemetry/metrics-token.ts';
 import { answerBytes, answerJson } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
@@ -11,6 +13,11 @@ export interface IngressState {
 
 /** As with every 503. */
 const RETRY_AFTER_S = '1';
+
+const noMetricsToken: Refusal = {
+  code: 'invalid_metrics_token',
+  message: 'Send the token of the metrics in an Authorization header: Authorization: Bearer METRICS_TOKEN.',
+};
 
 type Dependencies = Pick<IngressDependencies, 'config' | 'readiness' | 'stats' | 'metrics' | 'router'>;
 
@@ -41,9 +48,11 @@ export function statsHandler({ stats, router }: Dependencies, state: IngressStat
   };
 }
 
-/** `GET /metrics`, in Prometheus' text form. */
-export function metricsHandler({ metrics, router }: Dependencies, publish: () => Promise<void>): Handler {
+/** `GET /metrics`, in Prometheus' text form, for those who send the token where there is one. */
+export function metricsHandler({ config, metrics, router }: Dependencies, publish: () => Promise<void>): Handler {
+  const mayRead = metricsTokenCheck(config.metricsToken);
   return async (exchange) => {
+    if (!mayRead(exchange.request.headers.authorization)) throw new Fault(noMetricsToken);
     metrics.providerHealth.reset();
     for (const { provider, isHealthy } of router.providerHealth()) {
       metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);

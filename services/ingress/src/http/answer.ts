@@ -1,11 +1,11 @@
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { AWAY_RETRY_AFTER_MS } from '#errors/fault.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { endAfterBody } from './end-after-body.ts';
+import { JSON_TYPE } from './error-form.ts';
 import type { Exchange } from './exchange.ts';
 import { PIECE_MAX_BYTES, send } from './send.ts';
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
+const STATUS_EMPTY = 204;
 
 /** Statuses that OpenAI's SDKs retry of their own accord. */
 const retriedStatuses = new Set([408, 409, 429]);
@@ -62,6 +62,13 @@ export function answerBytes(
   else void sendAll(exchange, typeof body === 'string' ? Buffer.from(body) : body);
 }
 
+/** Answers without a body. Does nothing where an answer has begun already or nobody is there to read it. */
+export function answerEmpty({ response, record }: Exchange, headers: Readonly<Record<string, string>>): void {
+  if (response.headersSent || response.destroyed) return;
+  record.status = STATUS_EMPTY;
+  response.writeHead(STATUS_EMPTY, headers).end();
+}
+
 async function sendAll(exchange: Exchange, body: Buffer): Promise<void> {
   await send(exchange, body);
   if (!exchange.response.destroyed) exchange.response.end();
@@ -79,12 +86,13 @@ export function answerRefusal(
   if (response.headersSent || response.destroyed) return;
   const status = errorTable[refusal.code].httpStatus;
   for (const [name, value] of refusalHeaders(refusal)) response.setHeader(name, value);
+  const { contentType, document } = exchange.errorForm(refusal, exchange.id);
   if (!closing.has(refusal.code)) {
-    answerJson(exchange, status, openAiErrorBody(refusal), headers);
+    answerJson(exchange, status, document, { 'content-type': contentType, ...headers });
     return;
   }
   record.status = status;
-  endAfterBody(exchange, status, Buffer.from(JSON.stringify(openAiErrorBody(refusal))));
+  endAfterBody(exchange, status, Buffer.from(JSON.stringify(document)), contentType);
 }
 
 /** The headers that go with a refusal: when to come again, and whether to come again at all. */

@@ -12,6 +12,10 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-limit-requests',
   'x-ratelimit-remaining-requests',
   'x-ratelimit-reset-requests',
+  'x-ratelimit-limit-tokens',
+  'x-ratelimit-remaining-tokens',
+  'x-ratelimit-reset-tokens',
+  'x-gateway-max-output-tokens',
 ].join(', ');
 
 /** A day: the longest that browsers keep a preflight is less. */

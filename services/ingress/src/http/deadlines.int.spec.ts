@@ -21,7 +21,7 @@ const admission: AdmitResponse = {
     outputTokensMax: 1,
     outputTokensBound: 1,
   },
-  window: null,
+  windows: [],
 };
 
 async function assertUnavailable(response: Response): Promise<void> {
@@ -88,6 +88,7 @@ test('reads and admin commands that wait in vain are answered 503, with Retry-Af
   await using gateway = await startTestGateway({
     config: { answerTimeoutMs: SHORT_MS },
     balances: () => never,
+    adminPort: { create: () => never, get: () => never },
     async *frames() {
       yield end;
     },

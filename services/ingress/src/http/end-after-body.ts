@@ -11,10 +11,10 @@ const LINGER_MAX_BYTES = 64 * 1024 * 1024;
  * client has not read yet: it would see a broken connection in place of a 413. The answer carries its length, so that
  * the client has it whole before the end.
  */
-export function endAfterBody(exchange: Exchange, status: number, body: Buffer): void {
+export function endAfterBody(exchange: Exchange, status: number, body: Buffer, contentType: string): void {
   const { request, response } = exchange;
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': contentType,
     'content-length': body.length,
     connection: 'close',
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { newId } from '#kernel/ids.ts';
 import type { AnswerBudget } from './answer-budget.ts';
+import { type ErrorForm, openAiErrors, problems } from './error-form.ts';
 
 /** A request and its answer, from the first header until the answer has left and the request has its line in the log. */
 export interface Exchange {
@@ -11,6 +12,8 @@ export interface Exchange {
   readonly id: string;
   /** Of the monotonic clock. */
   readonly startedAtMs: number;
+  /** How a refusal is written. */
+  readonly errorForm: ErrorForm;
   /** What the request's line in the log will say. */
   readonly record: RequestRecord;
   /** Body bytes held in memory for this request. */
@@ -54,10 +57,15 @@ export interface RequestRecord {
   inputTokens: number;
   outputTokens: number;
   estimated: boolean;
+  /** Until the first piece of a completion's answer; null where none came. */
+  firstByteMs: number | null;
   clientRequestId: string | null;
 }
 
 export type Handler = (exchange: Exchange, params: Readonly<Record<string, string>>) => Promise<void> | void;
+
+/** Administration has an error form of its own, on URLs that do not exist as well. */
+const ADMIN_URL = /^\/admin(?:[/?]|$)/;
 
 /** What a client may call its request: printable ASCII, short enough for a log line. */
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -77,6 +85,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     response,
     id,
     startedAtMs,
+    errorForm: ADMIN_URL.test(request.url ?? '') ? problems : openAiErrors,
     record: {
       route: 'unknown',
       status: 0,
@@ -90,6 +99,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
       inputTokens: 0,
       outputTokens: 0,
       estimated: false,
+      firstByteMs: null,
       clientRequestId,
     },
     bodyBytesHeld: 0,

@@ -8,6 +8,20 @@ test('durations are written as OpenAI writes them', () => {
   assert.equal(durationText(-5), '0ms');
 });
 
-test('a user without a quota gets no rate headers', () => {
-  assert.deepEqual(rateLimitHeaders(null), {});
+test('each unit that a limit counts has its headers, and one that none counts has none', () => {
+  assert.deepEqual(rateLimitHeaders([]), {});
+  assert.deepEqual(
+    rateLimitHeaders([
+      { unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 },
+      { unit: 'tokens', limit: 1_000, remaining: 0, resetMs: 90_000 },
+    ]),
+    {
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '59',
+      'x-ratelimit-reset-requests': '12s',
+      'x-ratelimit-limit-tokens': '1000',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '1m30s',
+    },
+  );
 });

@@ -1,13 +1,14 @@
-import type { RequestWindow } from '#contracts/quota.ts';
+import type { LimitWindow } from '#contracts/quota.ts';
 
-/** The window of the requests-per-minute quota, as OpenAI writes it. None where the user has no such quota. */
-export function rateLimitHeaders(window: RequestWindow | null): Readonly<Record<string, string>> {
-  if (window === null) return {};
-  return {
-    'x-ratelimit-limit-requests': String(window.limit),
-    'x-ratelimit-remaining-requests': String(window.remaining),
-    'x-ratelimit-reset-requests': durationText(window.resetMs),
-  };
+/** The tightest limit of each unit, as OpenAI writes it. None where no limit counts the unit. */
+export function rateLimitHeaders(windows: readonly LimitWindow[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const { unit, limit, remaining, resetMs } of windows) {
+    headers[`x-ratelimit-limit-${unit}`] = String(limit);
+    headers[`x-ratelimit-remaining-${unit}`] = String(remaining);
+    headers[`x-ratelimit-reset-${unit}`] = durationText(resetMs);
+  }
+  return headers;
 }
 
 /** `120ms`, `12s`, `1.5s`, `6m0s`: OpenAI's way of writing a duration. */

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '#errors/error-table.ts';
 import { openAiErrorBody } from '#openai-wire/error-body.ts';
-import { JSON_TYPE } from './answer.ts';
+import { JSON_TYPE } from './error-form.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** How long a client may take to read a raw answer and close its side: it has done wrong already. */

@@ -27,7 +27,8 @@ export function getModel({ router, billing }: Dependencies, identify: Identify):
     if (model === undefined || !isPriced(model, billing)) {
       throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
     }
-    answerJson(exchange, 200, modelDocument(usableModel(caller, id, model)));
+    // The model of a snapshot has another id. The client must get the id that it asked for.
+    answerJson(exchange, 200, modelDocument({ ...usableModel(caller, id, model), id }));
   };
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { journalAppend } from '#bus/subjects.ts';
+import { answerFromMessage, appendToMessage } from '#clients/journal/append-message.ts';
 import { Fault } from '#errors/fault.ts';
-import { answerFromMessage, appendToMessage } from '#journal/append-message.ts';
+import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
+import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
 import { beginTerm } from '#leadership/begin-term.ts';
 import { revocations, testJournalContract } from '#testkit/journal-contract.ts';
@@ -41,11 +43,42 @@ test('what an append given up on may still become is settled before its stream i
     assert.equal((await remote.readStream('key-a')).length, 1);
   }));
 
-test('an append of an earlier version that names a listener is answered like any other', () =>
+test('an append of an earlier version is answered like any other', () =>
   withRemoteLog(async ({ bus, local }) => {
     const request = { ...revocations('a', 0, [newId()]), noticeTo: 'listener' };
-    const { data } = await bus.request(journalAppend(PART), appendToMessage(request), 1_000);
+    const { data } = await bus.request(journalAppend(PART), JSON.stringify(request), 1_000);
     assert.deepEqual(answerFromMessage(data), { kind: 'appended', position: 1, isRepeat: false });
+    assert.equal(await local.head(), 1);
+  }));
+
+test('the text that the decider wrote is what the log keeps, hashes and hands on, however it is spelled', () =>
+  withRemoteLog(async ({ bus, local, remote }) => {
+    // To parse and write it again would drop the spaces and the first name, and spell the numbers and letters otherwise.
+    const body = '{"keyId": "x","keyId":"\\u0061" , "userId":"ü", "revokedAtMs":"5","more":1.50e1}';
+    const { events, ...request } = revocations('a', 0, [newId()]);
+    const sent = { ...request, events: events.map((event) => ({ ...event, body })) };
+    const relayed = Promise.withResolvers<string>();
+    const onEvents = ([event]: readonly RecordedEvent[]): void => relayed.resolve(event?.body ?? '');
+    const subscription = remote.subscribe({ name: 'follower', afterPosition: 0, onEvents });
+    const { data } = await bus.request(journalAppend(PART), appendToMessage(sent), 1_000);
+    assert.deepEqual(answerFromMessage(data), { kind: 'appended', position: 1, isRepeat: false });
+    const [stored] = await local.readStored(0, 1);
+    assert.equal(stored?.body, body);
+    assert.deepEqual(stored?.chain, chainHash(GENESIS, leafHash(stored)));
+    assert.equal(await relayed.promise, body);
+    assert.equal((await remote.readStream('key-a'))[0]?.body, body);
+    await subscription.close();
+  }));
+
+test('a body that is no JSON is refused without being parsed here, and the log goes on', () =>
+  withRemoteLog(async ({ local, remote }) => {
+    const { events, ...request } = revocations('a', 0, [newId()]);
+    const sent = { ...request, events: events.map((event) => ({ ...event, body: '{"keyId":' })) };
+    const results = await Promise.allSettled([remote.append(sent), appendTo(remote, 'b')]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    );
     assert.equal(await local.head(), 1);
   }));
 

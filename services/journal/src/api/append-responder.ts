@@ -1,7 +1,12 @@
 import type { Bus, BusMessage } from '#bus/connect-bus.ts';
 import { journalAppend, journalHead } from '#bus/subjects.ts';
+import {
+  type AppendAnswer,
+  answerToMessage,
+  appendFromMessage,
+  headToMessage,
+} from '#clients/journal/append-message.ts';
 import { faultFrom } from '#errors/fault.ts';
-import { type AppendAnswer, answerToMessage, appendFromMessage } from '#journal/append-message.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
@@ -35,7 +40,7 @@ export function startAppendResponder(options: {
   async function head(message: BusMessage): Promise<void> {
     await Promise.all(underWay);
     const position = await journal.head();
-    if (isLeading()) message.respond(String(position));
+    if (isLeading()) message.respond(headToMessage(position));
   }
 
   const responders = [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { storedEventFromWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { chainHash, GENESIS, leafHash } from '#journal/chain.ts';
-import { type StoredEvent, storedEventFromWire } from '#journal/stored-event.ts';
+import type { StoredEvent } from '#journal/stored-event.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { afterAll, test } from '#testkit/test.ts';

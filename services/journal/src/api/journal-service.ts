@@ -1,8 +1,9 @@
+import { eventBytes, splitByBytes } from '#clients/journal/split-by-bytes.ts';
+import { headToWire, storedEventToWire } from '#clients/journal/stored-event-wire.ts';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { type StoredEvent, type StoredHead, storedEventToWire } from '#journal/stored-event.ts';
+import type { StoredEvent, StoredHead } from '#journal/stored-event.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
-import { splitByBytes } from './split-by-bytes.ts';
 
 /** How many events one query of the store reads: as many as one commit of the writer has. */
 const READ_BATCH_EVENTS = 512;
@@ -35,7 +36,7 @@ export function journalService(ports: StoredLog): ServedService {
         const last = events.at(-1);
         // A log that stops before its head was tampered with. The reader finds out by asking for the head.
         if (last === undefined) return;
-        for (const part of splitByBytes(events, storedBytes, MESSAGE_MAX_BYTES)) {
+        for (const part of splitByBytes(events, MESSAGE_MAX_BYTES)) {
           yield { events: part.map(storedEventToWire) };
         }
         after = last.position;
@@ -43,22 +44,12 @@ export function journalService(ports: StoredLog): ServedService {
     },
     readStream: async ({ stream }) => {
       const events = await ports.readStoredStream(stream);
-      if (events.reduce((bytes, event) => bytes + storedBytes(event), 0) > STREAM_MAX_BYTES)
+      if (events.reduce((bytes, event) => bytes + eventBytes(event), 0) > STREAM_MAX_BYTES)
         throw streamTooLarge(stream);
       return { events: events.map(storedEventToWire) };
     },
-    head: async () => {
-      const { position, epoch, chain } = ports.head();
-      return { position: BigInt(position), epoch, chain, unwritable: ports.unwritable?.() ?? '' };
-    },
+    head: async () => ({ ...headToWire(ports.head()), unwritable: ports.unwritable?.() ?? '' }),
   });
-}
-
-/** An envelope's size without the body. Its fields are bounded: ids, names, numbers. */
-const ENVELOPE_BYTES = 512;
-
-function storedBytes(event: StoredEvent): number {
-  return Buffer.byteLength(event.body) + ENVELOPE_BYTES;
 }
 
 function badPosition(): Fault {

@@ -6,7 +6,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { committedEvents, eventStreamName } from '#bus/subjects.ts';
-import { eventsFromMessage } from '#journal/event-message.ts';
+import { eventsFromMessage } from '#clients/journal/event-message.ts';
 import type { Logger } from '#telemetry/logger.ts';
 
 /** How much of the log JetStream keeps. A consumer that needs older events reads the log itself. */

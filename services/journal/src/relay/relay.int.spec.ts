@@ -4,7 +4,7 @@ import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jets
 import { pino } from 'pino';
 import type { Bus } from '#bus/connect-bus.ts';
 import { committedEvents, eventStreamName } from '#bus/subjects.ts';
-import { eventsFromMessage, eventsToMessage } from '#journal/event-message.ts';
+import { eventsFromMessage, eventsToMessage } from '#clients/journal/event-message.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
 import { revocations } from '#testkit/journal-contract.ts';

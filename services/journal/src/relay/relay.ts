@@ -3,7 +3,8 @@ import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jets
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
 import { committedEvents } from '#bus/subjects.ts';
-import { eventsToMessage, splitForMessages } from '#journal/event-message.ts';
+import { eventsToMessage } from '#clients/journal/event-message.ts';
+import { splitByBytes } from '#clients/journal/split-by-bytes.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
@@ -19,6 +20,8 @@ const REPUBLISHED_MAX_EVENTS = 1_000_000;
  */
 const GATHER_MS = 50;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
+/** The bytes of one message. Far below the server's limit, so that one event that is larger still fits. */
+const MESSAGE_MAX_BYTES = 256 * 1024;
 /** NATS counts these bytes with the message. */
 const HEADERS_MAX_BYTES = 256;
 const PUBLISH_TIMEOUT_MS = 2_000;
@@ -129,7 +132,7 @@ function publisher(
   }
 
   return async (events: readonly RecordedEvent[]): Promise<void> => {
-    const messages = splitForMessages(events).map(eventsToMessage).filter(isTaken);
+    const messages = splitByBytes(events, MESSAGE_MAX_BYTES).map(eventsToMessage).filter(isTaken);
     const last = messages.pop();
     for (const message of messages) {
       const expected = headers();

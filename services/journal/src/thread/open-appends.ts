@@ -1,5 +1,5 @@
-import type { GatewayEvent } from '#contracts/events.ts';
 import { Fault } from '#errors/fault.ts';
+import { bodyText, parsedLate } from '#journal/event-body.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { SCHEMA_VERSION } from '../writer/number-batch.ts';
@@ -77,7 +77,7 @@ export function createOpenAppends(part: number): OpenAppends {
 
 function serialize(id: number, request: AppendRequest): SerializedAppend {
   const { stream, expectedVersion, correlationId, causationId, term } = request;
-  const events = request.events.map(({ eventId, type, data }) => ({ eventId, type, body: JSON.stringify(data) }));
+  const events = request.events.map((event) => ({ eventId: event.eventId, type: event.type, body: bodyText(event) }));
   return { id, stream, expectedVersion, correlationId, causationId, term, events };
 }
 
@@ -93,11 +93,8 @@ function recordInto(
   const { stream, correlationId, causationId, traceparent } = request;
   const trace = traceparent === undefined ? undefined : { traceparent };
   for (const [index, event] of request.events.entries()) {
-    // Type and body belong together: they came in together.
-    const { type, data } = event as GatewayEvent;
-    events.push({
-      type,
-      data,
+    const recorded = {
+      type: event.type,
       part,
       position: firstPosition + index,
       eventId: event.eventId,
@@ -110,6 +107,10 @@ function recordInto(
       causationId,
       body: serialized.events[index]?.body ?? '',
       ...trace,
-    } as RecordedEvent);
+    };
+    // An event decided in this process has its object. An event that came as text is parsed by the subscriber that reads it.
+    const whole = event.body === undefined ? { ...recorded, data: event.data } : parsedLate(recorded);
+    // Type and body belong together: they came in together.
+    events.push(whole as RecordedEvent);
   }
 }

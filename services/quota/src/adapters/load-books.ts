@@ -1,13 +1,18 @@
 import type pg from 'pg';
+import { payerKey } from '#contracts/payer.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import type { Account } from '../domain/account/account.ts';
 import type { Hold } from '../domain/account/hold.ts';
-import type { BooksSnapshot } from '../live/live-books.ts';
+import type { LimitCounters } from '../domain/limit/limit-counters.ts';
+import type { BooksSnapshot } from '../memory/live-books.ts';
 import { QUOTA_SCHEMA, quotaAccounts } from '../projections/quota-accounts.ts';
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
   accountFromRow,
+  COUNTER_COLUMNS,
+  type CounterRow,
+  countersFromRows,
   HOLD_COLUMNS,
   type HoldRow,
   holdFromRow,
@@ -21,10 +26,11 @@ export async function loadBooks(pool: pg.Pool): Promise<BooksSnapshot> {
     const position = await readPosition(client);
     const accounts = await readAccounts(client);
     const holds = await readHolds(client);
+    const counters = await readCounters(client);
     const prices = await readPrices(client);
     await client.query('commit');
     client.release();
-    return { position, accounts, holds, prices };
+    return { position, accounts, holds, counters, prices };
   } catch (error) {
     // Closed rather than given back in the middle of a transaction.
     client.release(true);
@@ -48,7 +54,7 @@ async function readAccounts(client: pg.PoolClient): Promise<Map<string, Account>
   const accounts = new Map<string, Account>();
   for (const row of rows) {
     const account = accountFromRow(row);
-    accounts.set(account.userId, account);
+    accounts.set(payerKey(account.payer), account);
   }
   return accounts;
 }
@@ -64,6 +70,14 @@ async function readHolds(client: pg.PoolClient): Promise<Map<string, Hold>> {
     holds.set(hold.requestId, hold);
   }
   return holds;
+}
+
+async function readCounters(client: pg.PoolClient): Promise<Map<string, LimitCounters>> {
+  const { rows } = await client.query<CounterRow>({
+    text: `select ${COUNTER_COLUMNS} from ${QUOTA_SCHEMA}.counter`,
+    rowMode: 'array',
+  });
+  return countersFromRows(rows);
 }
 
 async function readPrices(client: pg.PoolClient): Promise<Map<string, Price>> {

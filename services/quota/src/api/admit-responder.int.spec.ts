@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connectBus } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
-import { admitRequestToWire, admitResponseFromWire } from '#contracts/admit-wire.ts';
+import { admitRequestToWire, admitResponseFromWire } from '#clients/quota/admit-wire.ts';
 import type { AdmitResponse } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { borrowNats } from '#testkit/borrowed-nats.ts';
@@ -35,7 +35,7 @@ async function answerTo(durable: Promise<void> | null): Promise<AdmitResponse> {
         outputTokensMax: 5,
         outputTokensBound: 5,
       },
-      window: null,
+      windows: [],
     }),
   });
   await bus.connection.flush();

@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '#bus/connect-bus.ts';
 import { quotaAdmit } from '#bus/subjects.ts';
-import { admitRequestFromWire, admitResponseToWire } from '#contracts/admit-wire.ts';
+import { admitRequestFromWire, admitResponseToWire } from '#clients/quota/admit-wire.ts';
 import type { AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { Logger } from '#telemetry/logger.ts';
@@ -35,7 +35,7 @@ export function startAdmitResponder(dependencies: {
     } catch (thrown) {
       const { refusal, code } = faultFrom(thrown);
       if (code === 'internal_error' || code === 'invalid_request') logger.error({ err: thrown }, 'an admission failed');
-      return { result: { kind: 'refused', refusal }, window: null };
+      return { result: { kind: 'refused', refusal }, windows: [] };
     }
   }
 

@@ -1,21 +1,46 @@
+import {
+  debitFromWire,
+  debitOutcomeToWire,
+  limitStateToWire,
+  payerBalanceToWire,
+  payerFromWire,
+} from '#clients/quota/balances-wire.ts';
 import { QuotaService } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Quota } from '../quota.ts';
 
-/** Users asked about in one call: a page of the admin's list, or those a metric is kept for. */
-const BALANCES_MAX_USERS = 1_000;
+/** Users, payers or limits asked about in one call: a page of the admin's list, or those a metric is kept for. */
+const ASKED_AT_ONCE_MAX = 1_000;
 
 /** gateway.quota.v1.QuotaService, of the leader. */
-export function quotaService(quota: Pick<Quota, 'balances' | 'openHolds' | 'position'>): ServedService {
+export function quotaService(
+  quota: Pick<Quota, 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'openHolds' | 'position'>,
+): ServedService {
   return servedService(QuotaService, {
     getBalances: async ({ userIds }) => {
-      if (userIds.length > BALANCES_MAX_USERS) {
-        const message = `At most ${BALANCES_MAX_USERS} users can be asked about at once.`;
-        throw new Fault({ code: 'invalid_request', message, param: 'user_ids' });
-      }
+      checkCount(userIds, 'user_ids');
       return { balances: [...(await quota.balances(userIds))] };
     },
+    getPayerBalances: async ({ payers }) => {
+      checkCount(payers, 'payers');
+      const balances = await quota.balancesOf(payers.map(payerFromWire));
+      return { balances: balances.map(payerBalanceToWire) };
+    },
+    debit: async (request) => debitOutcomeToWire(await quota.debit(debitFromWire(request))),
+    getLimitStates: async ({ limitIds }) => {
+      checkCount(limitIds, 'limit_ids');
+      return { states: (await quota.limitStates(limitIds)).map(limitStateToWire) };
+    },
     getStats: async () => ({ openHolds: quota.openHolds(), position: BigInt(quota.position()) }),
+  });
+}
+
+function checkCount(asked: readonly unknown[], param: string): void {
+  if (asked.length <= ASKED_AT_ONCE_MAX) return;
+  throw new Fault({
+    code: 'invalid_request',
+    message: `At most ${ASKED_AT_ONCE_MAX} can be asked about at once.`,
+    param,
   });
 }

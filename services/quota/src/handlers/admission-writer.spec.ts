@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+import { userPayer } from '#contracts/payer.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import { admitted } from '#testkit/events.ts';
@@ -11,9 +12,10 @@ import {
   type AdmissionState,
   admissionTransitions,
 } from '../domain/admission/admission-states.ts';
-import { createPendingAdmissions } from '../live/pending-admissions.ts';
+import { createPendingAdmissions } from '../memory/pending-admissions.ts';
 import { createAdmissionWriter } from './admission-writer.ts';
 
+const payer = userPayer('u');
 const logger = pino({ level: 'silent' });
 const away = new Fault({ code: 'unavailable', message: 'The log cannot be written.' });
 
@@ -39,7 +41,7 @@ function createWorld() {
 
   /** Decides a hold of 100 nano-USD, and writes it; `outcome` is what its asker is told, once it is told. */
   function write(requestId: string, isPatient = true): { outcome?: string } {
-    pending.add({ requestId, userId: 'u', holdNanoUsd: 100n, windowStartMs: 0 });
+    pending.add({ requestId, payer, holdNanoUsd: 100n, reservations: [] });
     const event = { eventId: requestId, ...admitted({ requestId, userId: 'u', holdNanoUsd: 100n, admittedAtMs: 0 }) };
     const told: { outcome?: string } = {};
     writer.write({ requestId, event, isPatient }).then(
@@ -185,7 +187,7 @@ test('while the log does not answer, one of thousands is repeated at a time; the
   assert.equal(world.writer.isAway(), false);
   assert.ok(largest.batch <= 256, `${largest.batch} at once`);
   assert.deepEqual(new Set(told.map(({ outcome }) => outcome)), new Set(['admitted']));
-  assert.equal(world.writer.doubtful.nanoUsdOf('u'), 0n);
+  assert.equal(world.writer.doubtful.nanoUsdOf(payer), 0n);
 });
 
 test('one that the log never takes holds up no other', async (t) => {
@@ -213,7 +215,7 @@ test('the asker of an overlapped admission is told no when its append fails, and
   await world.answer({ kind: 'appended', position: 9, isRepeat: true });
   assert.deepEqual(world.orphans, ['r']);
   // Its money counts as doubtful until its hold is over.
-  assert.equal(world.writer.doubtful.nanoUsdOf('u'), 100n);
+  assert.equal(world.writer.doubtful.nanoUsdOf(payer), 100n);
   world.writer.ended('r');
-  assert.equal(world.writer.doubtful.nanoUsdOf('u'), 0n);
+  assert.equal(world.writer.doubtful.nanoUsdOf(payer), 0n);
 });

@@ -1,30 +1,23 @@
-import { streams } from '#contracts/streams.ts';
-import { Fault } from '#errors/fault.ts';
-import type { AppendResult, Journal, NewEvent } from '#journal/journal.ts';
-import type { Logger } from '#telemetry/logger.ts';
 import {
   type AdmissionEvent,
   type AdmissionOutcome,
   type AdmissionState,
   admissionTransitions,
 } from '../domain/admission/admission-states.ts';
-import { createPendingAdmissions, type PendingAdmissions } from '../live/pending-admissions.ts';
-import { unavailable } from './unavailable.ts';
+import { createPendingAdmissions, type PendingAdmissions } from '../memory/pending-admissions.ts';
+import {
+  type AppendOutcome,
+  appendAdmission,
+  type DecidedAdmission,
+  type WriterDependencies,
+} from './append-admission.ts';
+import { asUnavailable, unavailable } from './unavailable.ts';
 
 /** Between two repeats while the log does not answer: of one admission at a time, so that it is no load. */
 const REPEAT_PAUSE_MS = 100;
 
 /** Repeats under way at a time once the log answers: a commit's worth, since an outage may leave thousands. */
 const REPEAT_BATCH = 256;
-
-/** An admission that was decided, and its event. */
-export interface DecidedAdmission {
-  readonly requestId: string;
-  readonly event: NewEvent<'RequestAdmitted'>;
-  readonly traceparent?: string | undefined;
-  /** Whether its asker waits for the log to come back; else an append that fails is a no to the asker. */
-  readonly isPatient: boolean;
-}
 
 /**
  * Brings admissions into the log. An append of unknown fate is repeated under the same event id until the log answers,
@@ -42,8 +35,8 @@ export interface AdmissionWriter {
   isAway(): boolean;
   /** Repeats an append now, and resolves with its end, which shows whether the log is back. */
   probe(): Promise<void>;
-  /** The money of those that may turn out to be nobody's: pending, or held until the hold of an orphan is ended. */
-  readonly doubtful: Pick<PendingAdmissions, 'nanoUsdOf' | 'requestsOf'>;
+  /** What was set aside for those that may turn out to be nobody's: pending, or held until an orphan's hold is ended. */
+  readonly doubtful: PendingAdmissions;
   /** Such a hold is over. */
   ended(requestId: string): void;
   /** Repeats nothing from now on; whoever waits is told so. */
@@ -56,182 +49,179 @@ interface Entry {
   readonly answer: PromiseWithResolvers<boolean>;
 }
 
-export function createAdmissionWriter(dependencies: {
-  readonly journal: Pick<Journal, 'append'>;
-  readonly pending: PendingAdmissions;
-  readonly logger: Logger;
-  /** Whether the fold has taken what is at a position of the log. */
-  readonly isFolded: (position: number) => boolean;
-  /** The log holds an admission that nobody runs. */
-  readonly onOrphan: (requestId: string) => void;
-}): AdmissionWriter {
-  const { journal, pending, logger, isFolded, onOrphan } = dependencies;
-  const entries = new Map<string, Entry>();
+/** What a writer knows. */
+interface Writing {
+  readonly dependencies: WriterDependencies;
+  readonly entries: Map<string, Entry>;
   /** Those to be repeated, the one that waits longest first. */
-  const unanswered = new Map<string, Entry>();
-  const doubtful = createPendingAdmissions();
-  let isAway = false;
-  let isClosed = false;
-  let isRepeating = false;
-  let nextAnswer = Promise.withResolvers<void>();
+  readonly unanswered: Map<string, Entry>;
+  readonly doubtful: PendingAdmissions;
+  isAway: boolean;
+  isClosed: boolean;
+  isRepeating: boolean;
+  nextAnswer: PromiseWithResolvers<void>;
   /** Ends the pause between two repeats. */
-  let wake: () => void = () => undefined;
+  wake: () => void;
+}
 
-  /** Each outcome that can meet an entry, and what it does. */
-  const effects: Readonly<Record<AdmissionOutcome, (entry: Entry, fault?: unknown) => void>> = {
-    decide: () => undefined,
-    join: () => undefined,
-    'ask-log': () => undefined,
-    'hand-over': () => undefined,
-    ignore: () => undefined,
-    admit(entry) {
-      forget(entry);
-      entry.answer.resolve(true);
-    },
-    refuse(entry) {
-      forget(entry);
-      pending.remove(entry.admission.requestId);
-      entry.answer.resolve(false);
-    },
-    free(entry) {
-      forget(entry);
-      pending.remove(entry.admission.requestId);
-    },
-    repeat(entry, fault) {
-      const { requestId, isPatient } = entry.admission;
-      // Once for an outage, which may leave thousands.
-      if (unanswered.size === 0)
-        logger.warn({ err: fault, requestId }, 'admissions may not be written; they are repeated');
-      if (entry.state === 'writing') entry.state = 'in-doubt';
-      doubt(requestId);
-      unanswered.delete(requestId);
-      unanswered.set(requestId, entry);
-      if (!isPatient) happen(entry, 'given-up', fault);
-    },
-    disown(entry, fault) {
-      entry.state = 'disowned';
-      doubt(entry.admission.requestId);
-      entry.answer.reject(fault instanceof Fault ? fault : unavailable('The admission could not be written.', fault));
-    },
-    orphan(entry) {
-      const { requestId } = entry.admission;
-      entries.delete(requestId);
-      unanswered.delete(requestId);
-      onOrphan(requestId);
-    },
-    drop(entry) {
-      forget(entry);
-      entry.answer.reject(unavailable('The gateway is stopping.'));
-    },
+export function createAdmissionWriter(dependencies: WriterDependencies): AdmissionWriter {
+  const writing: Writing = {
+    dependencies,
+    entries: new Map(),
+    unanswered: new Map(),
+    doubtful: createPendingAdmissions(),
+    isAway: false,
+    isClosed: false,
+    isRepeating: false,
+    nextAnswer: Promise.withResolvers(),
+    wake: () => undefined,
   };
-
-  function happen(entry: Entry, event: AdmissionEvent, fault?: unknown): void {
-    effects[admissionTransitions[entry.state][event]](entry, fault);
-  }
-
-  function doubt(requestId: string): void {
-    const admission = pending.find(requestId);
-    if (admission !== undefined && doubtful.find(requestId) === undefined) doubtful.add(admission);
-  }
-
-  function forget({ admission: { requestId } }: Entry): void {
-    entries.delete(requestId);
-    unanswered.delete(requestId);
-    doubtful.remove(requestId);
-  }
-
-  /** Appends once, and takes what comes of it. Never rejects. */
-  async function append(entry: Entry): Promise<void> {
-    const { requestId, event, traceparent } = entry.admission;
-    let result: AppendResult | undefined;
-    let fault: unknown;
-    try {
-      result = await journal.append({
-        stream: streams.request(requestId),
-        expectedVersion: 0,
-        events: [event],
-        correlationId: requestId,
-        causationId: '',
-        traceparent,
-      });
-    } catch (thrown) {
-      fault = thrown;
-    }
-    // Dropped meanwhile: its successor decides.
-    if (entries.get(requestId) !== entry) return;
-    const answer = answerOf(result, fault);
-    isAway = answer === 'append-failed' && (isAway || isOutage(fault));
-    happen(entry, answer, fault);
-    nextAnswer.resolve();
-    nextAnswer = Promise.withResolvers();
-    // A repeat of what was folded long ago: no event will come to take the money over.
-    if (result?.kind === 'appended' && isFolded(result.position)) pending.remove(requestId);
-    if (unanswered.size > 0 && !isRepeating && !isClosed) void repeatAll();
-  }
-
-  /** Until the log has answered for all: while it does not, the oldest alone; then all others, a batch at a time. */
-  async function repeatAll(): Promise<void> {
-    isRepeating = true;
-    while (unanswered.size > 0 && !isClosed) {
-      const [oldest, ...others] = unanswered.values();
-      if (oldest !== undefined) await append(oldest);
-      for (let from = 0; !isAway && from < others.length; from += REPEAT_BATCH) {
-        const batch = others.slice(from, from + REPEAT_BATCH).filter((entry) => isUnanswered(entry));
-        await Promise.all(batch.map(append));
-      }
-      if (unanswered.size > 0 && !isClosed) await pauseBetween();
-    }
-    isRepeating = false;
-  }
-
-  function pauseBetween(): Promise<void> {
-    return new Promise((resolve) => {
-      wake = resolve;
-      // A repeat alone is no reason for the process to stay.
-      setTimeout(resolve, REPEAT_PAUSE_MS).unref();
-    });
-  }
-
-  function isUnanswered(entry: Entry): boolean {
-    return unanswered.get(entry.admission.requestId) === entry;
-  }
-
+  const { entries, doubtful } = writing;
   return {
     write(admission) {
       const entry: Entry = { state: 'writing', admission, answer: Promise.withResolvers<boolean>() };
       // Whoever delivers the answer waits for it; until then its failure is nobody's unhandled one.
       entry.answer.promise.catch(() => undefined);
       entries.set(admission.requestId, entry);
-      void append(entry);
+      void append(writing, entry);
       return entry.answer.promise;
     },
     giveUp(requestId) {
       const entry = entries.get(requestId);
-      if (entry !== undefined) happen(entry, 'given-up');
+      if (entry !== undefined) happen(writing, entry, 'given-up');
       // Durable, or absent: then there is no hold to end either.
-      else onOrphan(requestId);
+      else dependencies.onOrphan(requestId);
     },
-    isAway: () => isAway,
+    isAway: () => writing.isAway,
     probe() {
-      wake();
-      return nextAnswer.promise;
+      writing.wake();
+      return writing.nextAnswer.promise;
     },
     doubtful,
     ended: (requestId) => void doubtful.remove(requestId),
     close() {
-      isClosed = true;
-      nextAnswer.resolve();
-      for (const entry of [...entries.values()]) happen(entry, 'term-over');
+      writing.isClosed = true;
+      writing.nextAnswer.resolve();
+      for (const entry of [...entries.values()]) happen(writing, entry, 'term-over');
     },
   };
 }
 
-function answerOf(result: AppendResult | undefined, fault: unknown): AdmissionEvent {
-  if (result?.kind === 'appended') return result.isRepeat ? 'append-repeat' : 'append-new';
-  if (result?.kind === 'version-conflict') return 'append-conflict';
-  return fault instanceof Fault && fault.code === 'conflict' ? 'append-conflict' : 'append-failed';
+type Effect = (writing: Writing, entry: Entry, fault?: unknown) => void;
+
+const nothing: Effect = () => undefined;
+
+/** Each outcome that can meet an entry, and what it does. */
+const effects: Readonly<Record<AdmissionOutcome, Effect>> = {
+  decide: nothing,
+  join: nothing,
+  'ask-log': nothing,
+  'hand-over': nothing,
+  ignore: nothing,
+  admit(writing, entry) {
+    forget(writing, entry);
+    entry.answer.resolve(true);
+  },
+  refuse(writing, entry) {
+    free(writing, entry);
+    entry.answer.resolve(false);
+  },
+  free,
+  repeat(writing, entry, fault) {
+    const { unanswered, dependencies } = writing;
+    const { requestId, isPatient } = entry.admission;
+    // Once for an outage, which may leave thousands.
+    if (unanswered.size === 0)
+      dependencies.logger.warn({ err: fault, requestId }, 'admissions may not be written; they are repeated');
+    if (entry.state === 'writing') entry.state = 'in-doubt';
+    doubt(writing, requestId);
+    unanswered.delete(requestId);
+    unanswered.set(requestId, entry);
+    if (!isPatient) happen(writing, entry, 'given-up', fault);
+  },
+  disown(writing, entry, fault) {
+    entry.state = 'disowned';
+    doubt(writing, entry.admission.requestId);
+    entry.answer.reject(asUnavailable(fault, 'The admission could not be written.'));
+  },
+  orphan({ entries, unanswered, dependencies }, entry) {
+    const { requestId } = entry.admission;
+    entries.delete(requestId);
+    unanswered.delete(requestId);
+    dependencies.onOrphan(requestId);
+  },
+  drop(writing, entry) {
+    forget(writing, entry);
+    entry.answer.reject(unavailable('The gateway is stopping.'));
+  },
+};
+
+function happen(writing: Writing, entry: Entry, event: AdmissionEvent, fault?: unknown): void {
+  effects[admissionTransitions[entry.state][event]](writing, entry, fault);
 }
 
-function isOutage(fault: unknown): boolean {
-  return !(fault instanceof Fault) || fault.code === 'unavailable';
+function doubt({ doubtful, dependencies }: Writing, requestId: string): void {
+  const admission = dependencies.pending.find(requestId);
+  if (admission !== undefined && doubtful.find(requestId) === undefined) doubtful.add(admission);
+}
+
+function forget({ entries, unanswered, doubtful }: Writing, { admission: { requestId } }: Entry): void {
+  entries.delete(requestId);
+  unanswered.delete(requestId);
+  doubtful.remove(requestId);
+}
+
+function free(writing: Writing, entry: Entry): void {
+  forget(writing, entry);
+  writing.dependencies.pending.remove(entry.admission.requestId);
+}
+
+/** Appends once, and takes what comes of it. Never rejects. */
+async function append(writing: Writing, entry: Entry): Promise<void> {
+  const { dependencies, entries } = writing;
+  const { requestId } = entry.admission;
+  const outcome = await appendAdmission(dependencies.journal, entry.admission);
+  // Dropped meanwhile: its successor decides.
+  if (entries.get(requestId) === entry) settle(writing, entry, outcome);
+}
+
+function settle(writing: Writing, entry: Entry, { event, fault, isOutage, position }: AppendOutcome): void {
+  const { dependencies, unanswered } = writing;
+  writing.isAway = event === 'append-failed' && (writing.isAway || isOutage);
+  happen(writing, entry, event, fault);
+  writing.nextAnswer.resolve();
+  writing.nextAnswer = Promise.withResolvers();
+  // A repeat of what was folded long ago: no event will come to take the money over.
+  if (position !== undefined && dependencies.isFolded(position)) {
+    dependencies.pending.remove(entry.admission.requestId);
+  }
+  if (unanswered.size > 0 && !writing.isRepeating && !writing.isClosed) void repeatAll(writing);
+}
+
+/** Until the log has answered for all: while it does not, the oldest alone; then all others, a batch at a time. */
+async function repeatAll(writing: Writing): Promise<void> {
+  const { unanswered } = writing;
+  writing.isRepeating = true;
+  while (unanswered.size > 0 && !writing.isClosed) {
+    const [oldest, ...others] = unanswered.values();
+    if (oldest !== undefined) await append(writing, oldest);
+    for (let from = 0; !writing.isAway && from < others.length; from += REPEAT_BATCH) {
+      const batch = others.slice(from, from + REPEAT_BATCH).filter((entry) => isUnanswered(writing, entry));
+      await Promise.all(batch.map((entry) => append(writing, entry)));
+    }
+    if (unanswered.size > 0 && !writing.isClosed) await pauseBetween(writing);
+  }
+  writing.isRepeating = false;
+}
+
+function pauseBetween(writing: Writing): Promise<void> {
+  return new Promise((resolve) => {
+    writing.wake = resolve;
+    // A repeat alone is no reason for the process to stay.
+    setTimeout(resolve, REPEAT_PAUSE_MS).unref();
+  });
+}
+
+function isUnanswered({ unanswered }: Writing, entry: Entry): boolean {
+  return unanswered.get(entry.admission.requestId) === entry;
 }

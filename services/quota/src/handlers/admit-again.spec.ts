@@ -24,7 +24,7 @@ const request: AdmitRequest = {
   outputTokensRequested: 5,
   choices: 1,
 };
-const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, window: null };
+const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, windows: [] };
 
 async function logWith(events: readonly GatewayEvent[]) {
   const journal = createMemoryJournal();
@@ -66,7 +66,7 @@ const certain: AdmitResponse = {
     outputTokensMax: 5,
     outputTokensBound: 5,
   },
-  window: null,
+  windows: [],
 };
 
 test('asked again while it is being written, a request is admitted once, and all askers get the answer', async () => {

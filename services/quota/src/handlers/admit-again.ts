@@ -64,7 +64,7 @@ function admittedBefore(
     outputTokensMax: Math.floor(data.outputTokensBound / request.choices),
     outputTokensBound: data.outputTokensBound,
   };
-  return { result, window: null };
+  return { result, windows: [] };
 }
 
 function taken(message: string): Fault {

@@ -1,7 +1,7 @@
 import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
-import { credited, pricePublished, userCreated } from '#testkit/events.ts';
+import { credited, keyCreated, pricePublished, userCreated } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { record } from '../testing.ts';
 
@@ -11,6 +11,7 @@ export async function createLog(balanceNanoUsd: bigint, requestsPerMinute = 0): 
   await record(
     journal,
     userCreated({ userId: 'u', requestsPerMinute }),
+    keyCreated({ keyId: 'k', userId: 'u' }),
     credited('u', balanceNanoUsd),
     pricePublished('c/m'),
   );

@@ -1,11 +1,21 @@
+import { payerKey } from '#contracts/payer.ts';
 import type { Projection, Transaction } from '#journal/projection.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { bigintArray, textArray } from '#postgres/binary-array.ts';
-import type { Account } from '../domain/account/account.ts';
-import { type Books, emptyBooks, foldEvent } from '../domain/account/books.ts';
+import { type Books, emptyBooks, foldEvent, payerIn } from '../domain/account/books.ts';
 import { type AccountEvent, accountEventTypes, isAccountEvent } from '../domain/account/events.ts';
-import type { Hold } from '../domain/account/hold.ts';
-import { ACCOUNT_COLUMNS, type AccountRow, accountFromRow, HOLD_COLUMNS, type HoldRow, holdFromRow } from './rows.ts';
+import {
+  ACCOUNT_COLUMNS,
+  type AccountRow,
+  accountFromRow,
+  COUNTER_COLUMNS,
+  type CounterRow,
+  countersFromRows,
+  HOLD_COLUMNS,
+  type HoldRow,
+  holdFromRow,
+} from './rows.ts';
+import { writeBooks } from './write-books.ts';
 
 export const QUOTA_SCHEMA = 'quota';
 
@@ -16,100 +26,69 @@ export const QUOTA_SCHEMA = 'quota';
 export const quotaAccounts: Projection = {
   name: 'quota.accounts',
   schema: QUOTA_SCHEMA,
-  tables: ['account', 'hold', 'price'],
+  tables: ['account', 'hold', 'counter', 'price'],
   types: [...accountEventTypes, 'PricePublished'],
   async apply(transaction, events) {
     const accountEvents = events.filter(isAccountEvent);
     const before = await readBooks(transaction, accountEvents);
-    const books: Books = { accounts: new Map(before.accounts), holds: new Map(before.holds) };
+    const books: Books = {
+      accounts: new Map(before.accounts),
+      holds: new Map(before.holds),
+      counters: new Map(before.counters),
+    };
     for (const event of accountEvents) foldEvent(books, event);
-    await writeAccounts(transaction, changed(before.accounts, books.accounts));
-    await writeHolds(transaction, changed(before.holds, books.holds));
-    await deleteHolds(
-      transaction,
-      [...before.holds.keys()].filter((requestId) => !books.holds.has(requestId)),
-    );
+    await writeBooks(transaction, before, books);
     await writePrices(transaction, events);
   },
 };
 
+/** Of the books what the events concern. Whose money a charge moves, and on which limits, is in its hold. */
 async function readBooks(transaction: Transaction, events: readonly AccountEvent[]): Promise<Books> {
-  const userIds = new Set<string>();
-  const requestIds = new Set<string>();
-  for (const { data } of events) {
-    userIds.add(data.userId);
-    if ('requestId' in data) requestIds.add(data.requestId);
-  }
   const books = emptyBooks();
-  if (userIds.size > 0) {
-    const { rows } = await transaction.query<AccountRow>({
-      text: `select ${ACCOUNT_COLUMNS} from account where user_id = any($1::text[])`,
-      values: [textArray([...userIds])],
-      rowMode: 'array',
-    });
-    for (const account of rows.map(accountFromRow)) books.accounts.set(account.userId, account);
+  await readHolds(transaction, books, events);
+  const payers = new Map(events.flatMap((event) => payerIn(event) ?? []).map((payer) => [payerKey(payer), payer]));
+  const limitIds = new Set<string>();
+  for (const { payer, reservations } of books.holds.values()) {
+    payers.set(payerKey(payer), payer);
+    for (const { limitId } of reservations) limitIds.add(limitId);
   }
-  if (requestIds.size > 0) {
-    const { rows } = await transaction.query<HoldRow>({
-      text: `select ${HOLD_COLUMNS} from hold where request_id = any($1::text[])`,
-      values: [textArray([...requestIds])],
+  for (const event of events) {
+    if (event.type !== 'RequestAdmitted') continue;
+    for (const { limitId } of event.data.reservations) limitIds.add(limitId);
+  }
+  if (payers.size > 0) {
+    const { rows } = await transaction.query<AccountRow>({
+      text: `select ${ACCOUNT_COLUMNS} from account
+             where (payer_kind, payer_id) in (select * from unnest($1::text[], $2::text[]))`,
+      values: [
+        textArray([...payers.values()].map(({ kind }) => kind)),
+        textArray([...payers.values()].map(({ id }) => id)),
+      ],
       rowMode: 'array',
     });
-    for (const hold of rows.map(holdFromRow)) books.holds.set(hold.requestId, hold);
+    for (const account of rows.map(accountFromRow)) books.accounts.set(payerKey(account.payer), account);
+  }
+  if (limitIds.size > 0) {
+    const { rows } = await transaction.query<CounterRow>({
+      text: `select ${COUNTER_COLUMNS} from counter where limit_id = any($1::text[])`,
+      values: [textArray([...limitIds])],
+      rowMode: 'array',
+    });
+    for (const [limitId, counters] of countersFromRows(rows)) books.counters.set(limitId, counters);
   }
   return books;
 }
 
-function changed<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): T[] {
-  const result: T[] = [];
-  for (const [key, value] of after) if (before.get(key) !== value) result.push(value);
-  return result;
-}
-
-async function writeAccounts(transaction: Transaction, accounts: readonly Account[]): Promise<void> {
-  if (accounts.length === 0) return;
-  await transaction.query(
-    `insert into account (${ACCOUNT_COLUMNS})
-     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                          $7::bigint[], $8::bigint[])
-     on conflict (user_id) do update set
-       credited_nano_usd = excluded.credited_nano_usd, charged_nano_usd = excluded.charged_nano_usd,
-       held_nano_usd = excluded.held_nano_usd, requests_per_minute = excluded.requests_per_minute,
-       multiplier_basis_points = excluded.multiplier_basis_points, window_start_ms = excluded.window_start_ms,
-       window_requests = excluded.window_requests`,
-    [
-      textArray(accounts.map((account) => account.userId)),
-      bigintArray(accounts.map((account) => account.creditedNanoUsd)),
-      bigintArray(accounts.map((account) => account.chargedNanoUsd)),
-      bigintArray(accounts.map((account) => account.heldNanoUsd)),
-      bigintArray(accounts.map((account) => account.requestsPerMinute)),
-      bigintArray(accounts.map((account) => account.multiplierBasisPoints)),
-      bigintArray(accounts.map((account) => account.window.startMs)),
-      bigintArray(accounts.map((account) => account.window.requests)),
-    ],
-  );
-}
-
-async function writeHolds(transaction: Transaction, holds: readonly Hold[]): Promise<void> {
-  if (holds.length === 0) return;
-  await transaction.query(
-    `insert into hold (${HOLD_COLUMNS})
-     select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])
-     on conflict (request_id) do update set state = excluded.state`,
-    [
-      textArray(holds.map((hold) => hold.requestId)),
-      textArray(holds.map((hold) => hold.userId)),
-      bigintArray(holds.map((hold) => hold.holdNanoUsd)),
-      bigintArray(holds.map((hold) => hold.position)),
-      bigintArray(holds.map((hold) => hold.expiresAtMs)),
-      textArray(holds.map((hold) => hold.state)),
-    ],
-  );
-}
-
-async function deleteHolds(transaction: Transaction, requestIds: readonly string[]): Promise<void> {
-  if (requestIds.length === 0) return;
-  await transaction.query('delete from hold where request_id = any($1::text[])', [textArray(requestIds)]);
+async function readHolds(transaction: Transaction, books: Books, events: readonly AccountEvent[]): Promise<void> {
+  const requestIds = new Set<string>();
+  for (const { data } of events) if ('requestId' in data) requestIds.add(data.requestId);
+  if (requestIds.size === 0) return;
+  const { rows } = await transaction.query<HoldRow>({
+    text: `select ${HOLD_COLUMNS} from hold where request_id = any($1::text[])`,
+    values: [textArray([...requestIds])],
+    rowMode: 'array',
+  });
+  for (const hold of rows.map(holdFromRow)) books.holds.set(hold.requestId, hold);
 }
 
 async function writePrices(transaction: Transaction, events: readonly RecordedEvent[]): Promise<void> {

@@ -4,7 +4,7 @@ import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
 import { test } from '#testkit/test.ts';
 import type { Hold } from '../domain/account/hold.ts';
-import { createHoldDeadlines } from '../live/hold-deadlines.ts';
+import { createHoldDeadlines } from '../memory/hold-deadlines.ts';
 import { createHoldCloser } from './hold-closer.ts';
 
 const signal = AbortSignal.timeout(60_000);
@@ -14,7 +14,16 @@ function startCloser() {
   const holds = new Map(
     ['r1', 'r2'].map((requestId, index): [string, Hold] => [
       requestId,
-      { requestId, userId: 'u1', holdNanoUsd: 5n, position: index + 1, expiresAtMs: 10, state: 'open' },
+      {
+        requestId,
+        userId: 'u1',
+        payer: { kind: 'user', id: 'u1' },
+        holdNanoUsd: 5n,
+        reservations: [],
+        position: index + 1,
+        expiresAtMs: 10,
+        state: 'open',
+      },
     ]),
   );
   const parts = {

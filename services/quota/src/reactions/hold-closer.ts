@@ -6,7 +6,7 @@ import type { Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Hold } from '../domain/account/hold.ts';
-import type { HoldDeadlines } from '../live/hold-deadlines.ts';
+import type { HoldDeadlines } from '../memory/hold-deadlines.ts';
 import { createUnclosedHolds } from './unclosed-holds.ts';
 
 /** `expired`: its time was over. `orphaned`: nobody runs its request. */

@@ -1,4 +1,5 @@
 import type { EventBodies } from '#contracts/events.ts';
+import { payerOf } from '#contracts/payer.ts';
 import { accounts, post } from '#money/posting.ts';
 import type { Price } from '#money/price.ts';
 import { rate } from '#money/rate.ts';
@@ -75,7 +76,7 @@ function chargeOf(
     multiplierBasisPoints: admission.multiplierBasisPoints,
     lines: lines.map(({ unit, quantity, pricePicoUsd }) => ({ unit, quantity, pricePicoUsd: String(pricePicoUsd) })),
     postings: post([
-      { account: accounts.customer(admission.userId), amountNanoUsd: -amountNanoUsd },
+      { account: accounts.payer(payerOf(admission)), amountNanoUsd: -amountNanoUsd },
       { account: accounts.revenue, amountNanoUsd: totalNanoUsd },
       { account: accounts.houseOverrun, amountNanoUsd: -overrunNanoUsd },
     ]),

@@ -1,37 +1,32 @@
-import { emptyRequestCount, type RequestCount } from './request-window.ts';
+import type { Payer } from '#contracts/admin-needs.ts';
 
-/** A user's prepaid money and the use of his request quota, as the log has it. */
+/** A payer's prepaid money, as the log has it: the hard limit of what the payer's requests may cost, ever. */
 export interface Account {
-  readonly userId: string;
+  readonly payer: Payer;
   readonly creditedNanoUsd: bigint;
+  /** What an administrator took back. */
+  readonly debitedNanoUsd: bigint;
   readonly chargedNanoUsd: bigint;
-  /** The holds of this user that are not over, together. */
+  /** The holds on this balance that are not over, together. */
   readonly heldNanoUsd: bigint;
-  /** 0: no quota of his own. */
-  readonly requestsPerMinute: number;
-  /** 0: the gateway's default. */
-  readonly multiplierBasisPoints: number;
-  readonly window: RequestCount;
 }
 
-/** A user that was just created. */
-export function openAccount(user: {
-  readonly userId: string;
-  readonly requestsPerMinute: number;
-  readonly multiplierBasisPoints: number;
-}): Account {
-  return {
-    userId: user.userId,
-    creditedNanoUsd: 0n,
-    chargedNanoUsd: 0n,
-    heldNanoUsd: 0n,
-    requestsPerMinute: user.requestsPerMinute,
-    multiplierBasisPoints: user.multiplierBasisPoints,
-    window: emptyRequestCount,
-  };
+/** Of a payer whose money has not moved yet. */
+export function openAccount(payer: Payer): Account {
+  return { payer, creditedNanoUsd: 0n, debitedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n };
+}
+
+/** What is not spent, set aside or not. */
+export function ownedNanoUsd(account: Account): bigint {
+  return account.creditedNanoUsd - account.debitedNanoUsd - account.chargedNanoUsd;
 }
 
 /** What is neither spent nor set aside. */
 export function availableNanoUsd(account: Account): bigint {
-  return account.creditedNanoUsd - account.chargedNanoUsd - account.heldNanoUsd;
+  return ownedNanoUsd(account) - account.heldNanoUsd;
+}
+
+/** An account without money says nothing that a missing one does not. */
+export function isBlank({ creditedNanoUsd, debitedNanoUsd, chargedNanoUsd, heldNanoUsd }: Account): boolean {
+  return creditedNanoUsd === 0n && debitedNanoUsd === 0n && chargedNanoUsd === 0n && heldNanoUsd === 0n;
 }

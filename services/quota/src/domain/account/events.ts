@@ -1,9 +1,9 @@
 import type { EventType, GatewayEvent } from '#contracts/events.ts';
 
-/** The events an account and its holds are folded from. */
+/** The events that accounts, holds and counters are folded from. */
 export const accountEventTypes = [
-  'UserCreated',
   'BalanceCredited',
+  'BalanceDebited',
   'RequestAdmitted',
   'UsageRecorded',
   'ChargePosted',
@@ -14,6 +14,9 @@ export type AccountEventType = (typeof accountEventTypes)[number];
 
 /** Such an event, and where in the log it stands. */
 export type AccountEvent = GatewayEvent<AccountEventType> & { readonly position: number };
+
+/** One of a type. */
+export type AccountEventOf<T extends AccountEventType> = Extract<AccountEvent, { type: T }>;
 
 const types: ReadonlySet<EventType> = new Set(accountEventTypes);
 

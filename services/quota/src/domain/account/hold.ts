@@ -1,8 +1,15 @@
-/** Money set aside for a request that may still run (`open`) or whose charge is awaited (`metered`). */
+import type { Payer } from '#contracts/admin-needs.ts';
+import type { Reservation } from '../limit/reservation.ts';
+
+/** What is set aside for a request that may still run (`open`) or whose charge is awaited (`metered`). */
 export interface Hold {
   readonly requestId: string;
   readonly userId: string;
+  /** Whose balance the money is of. */
+  readonly payer: Payer;
   readonly holdNanoUsd: bigint;
+  /** What is set aside on limits. */
+  readonly reservations: readonly Reservation[];
   /** Where in the log it was placed. */
   readonly position: number;
   readonly expiresAtMs: number;

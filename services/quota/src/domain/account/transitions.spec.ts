@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
-import { admitted, charged, expired, used, userCreated } from '#testkit/events.ts';
+import { userPayer } from '#contracts/payer.ts';
+import { admitted, charged, credited, debited, expired, used } from '#testkit/events.ts';
 import { describe, test } from '#testkit/test.ts';
 import { openAccount } from './account.ts';
+import { emptyBooks, foldEvent } from './books.ts';
 import { Contradiction } from './contradiction.ts';
 import type { AccountEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { type Hold, type HoldEventType, type HoldOutcome, type HoldState, holdTransitions } from './hold.ts';
 
-const hold: Hold = { requestId: 'r', userId: 'u', holdNanoUsd: 100n, position: 2, expiresAtMs: 9_000, state: 'open' };
+const payer = userPayer('u');
+const hold: Hold = {
+  requestId: 'r',
+  userId: 'u',
+  payer,
+  holdNanoUsd: 100n,
+  reservations: [],
+  position: 2,
+  expiresAtMs: 9_000,
+  state: 'open',
+};
 
 const holds: Record<HoldState, Hold | undefined> = {
   absent: undefined,
@@ -33,7 +45,7 @@ const effects: Record<Exclude<HoldOutcome, 'contradiction'>, { state: HoldState;
 };
 
 const account = {
-  ...openAccount({ userId: 'u', requestsPerMinute: 0, multiplierBasisPoints: 0 }),
+  ...openAccount(payer),
   creditedNanoUsd: 1_000n,
 };
 
@@ -81,20 +93,36 @@ describe('a log that contradicts itself', () => {
 
   test("is one that ends another user's hold", () => {
     const event = at(expired({ requestId: 'r', userId: 'v', holdNanoUsd: 100n }));
+    assert.throws(() => evolve({ account, hold }, event), /request r is user u's, not user v's/);
+  });
+
+  test('is one that charges another payer than the one whose money is held', () => {
+    const told = { requestId: 'r', userId: 'u', amountNanoUsd: 1n, holdNanoUsd: 100n, payerKind: 'team', payerId: 't' };
     assert.throws(
-      () => evolve({ account: { ...account, userId: 'v' }, hold }, event),
-      /request r is user u's, not user v's/,
+      () => evolve({ ...open, hold: { ...hold, state: 'metered' } }, at(charged(told))),
+      /team:t is charged for a hold of user:u/,
     );
   });
 
-  test('is one that admits a request of a user who was never created', () => {
-    assert.throws(() => evolve({ account: undefined, hold: undefined }, events.RequestAdmitted), /there is no user u/);
-  });
-
-  test('is one that creates a user twice', () => {
+  test('is one that credits, debits or reserves nothing, or debits where there never was money', () => {
+    const none = { account: undefined, hold: undefined };
+    assert.throws(() => evolve(none, at(credited('u', 0n))), /a credit of 0 nano-USD/);
+    assert.throws(() => evolve({ account, hold: undefined }, at(debited(payer, 0n))), /a debit of 0 nano-USD/);
+    assert.throws(() => evolve(none, at(debited(payer, 1n))), /there is no money to debit/);
+    const reservation = {
+      limitId: 'l',
+      generation: 1,
+      windowStartMs: '0',
+      unit: 'tokens',
+      amount: '0',
+      provider: '',
+      kind: 'hard',
+    };
+    const nothing = admitted({ requestId: 's', userId: 'u' });
+    const data = { ...nothing.data, reservations: [reservation] };
     assert.throws(
-      () => evolve({ account, hold: undefined }, at(userCreated({ userId: 'u' }))),
-      /user u exists already/,
+      () => foldEvent(emptyBooks(), at({ ...nothing, data })),
+      /a reservation of 0 tokens on the limit l of nothing/,
     );
   });
 });

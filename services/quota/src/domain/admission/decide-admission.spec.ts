@@ -1,56 +1,23 @@
 import assert from 'node:assert/strict';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
-import { accept, type Decider, refuse } from '#decider/decider.ts';
-import { given } from '#decider/given-when-then.ts';
-import type { Refusal } from '#errors/error-table.ts';
-import { type Price, priceFromEvent } from '#money/price.ts';
-import { admitted, charged, credited, expired, pricePublished, used, userCreated } from '#testkit/events.ts';
+import {
+  admitted,
+  charged,
+  credited,
+  expired,
+  keyCreated,
+  keyRevoked,
+  pricePublished,
+  used,
+  userCreated,
+} from '#testkit/events.ts';
+import { resourceSet } from '#testkit/policy-events.ts';
 import { describe, test } from '#testkit/test.ts';
-import { type Books, emptyBooks, foldEvent } from '../account/books.ts';
-import type { AccountEventType } from '../account/events.ts';
-import { type AdmissionDecision, decideAdmission, type PlaceHold } from './decide-admission.ts';
+import { accepted, type configured, refused, worldOf } from '../../memory/testing.ts';
+import type { PlaceHold } from './decide-admission.ts';
 
-const rules = {
-  multiplierBasisPoints: 10_000,
-  holdTtlMs: 900_000,
-  outputTokensDefault: 16_384,
-  outputTokensFloor: 256,
-  defaultRequestsPerMinute: 0,
-};
-
-type Event = GatewayEvent<AccountEventType | 'PricePublished'>;
-
-interface State extends Books {
-  readonly prices: Map<string, Price>;
-}
-
-const initial = (): State => ({ ...emptyBooks(), prices: new Map() });
-
-function evolve(state: State, event: Event): State {
-  if (event.type === 'PricePublished') state.prices.set(event.data.priceKey, priceFromEvent(event.data, 1));
-  else foldEvent(state, { ...event, position: 1 });
-  return state;
-}
-
-function decideIn(state: State, command: PlaceHold, changedRules: Partial<typeof rules> = {}): AdmissionDecision {
-  const nothingPending = {
-    account: state.accounts.get(command.request.userId),
-    pendingNanoUsd: 0n,
-    pendingRequests: () => 0,
-    priceOf: (priceKey: string) => state.prices.get(priceKey),
-  };
-  return decideAdmission(command, nothingPending, { ...rules, ...changedRules });
-}
-
-const admission: Decider<PlaceHold, Event, State, Refusal> = {
-  initial,
-  evolve,
-  decide(command, state) {
-    const decision = decideIn(state, command);
-    return decision.kind === 'accepted' ? accept(decision.event) : refuse(decision.refusal);
-  },
-};
+type Event = GatewayEvent;
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE + 20_000;
@@ -74,54 +41,45 @@ function placeHold(request: Partial<AdmitRequest> = {}, nowMs = NOW): PlaceHold 
   };
 }
 
-function decided(
-  events: readonly Event[],
-  command: PlaceHold,
-  changedRules?: Partial<typeof rules>,
-): AdmissionDecision {
-  return decideIn(events.reduce(evolve, initial()), command, changedRules);
+type Configured = Partial<typeof configured>;
+
+function acceptedIn(events: readonly Event[], { request, nowMs }: PlaceHold, changed: Configured = {}) {
+  return accepted(worldOf(events, { configured: changed }).decide(request, nowMs));
 }
 
-function acceptedIn(events: readonly Event[], command: PlaceHold, changedRules?: Partial<typeof rules>) {
-  const decision = decided(events, command, changedRules);
-  assert.ok(decision.kind === 'accepted', decision.kind === 'refused' ? decision.refusal.message : '');
-  return decision;
+function refusedIn(events: readonly Event[], { request, nowMs }: PlaceHold, changed: Configured = {}) {
+  return refused(worldOf(events, { configured: changed }).decide(request, nowMs));
 }
 
-function refusedIn(events: readonly Event[], command: PlaceHold, changedRules?: Partial<typeof rules>) {
-  const decision = decided(events, command, changedRules);
-  assert.ok(decision.kind === 'refused');
-  return decision;
-}
-
-const user = (amountNanoUsd: bigint): Event[] => [userCreated({ userId: 'u' }), credited('u', amountNanoUsd)];
+const caller = (told: Parameters<typeof userCreated>[0] = {}): Event[] => [
+  userCreated({ userId: 'u', ...told }),
+  keyCreated({ keyId: 'k', userId: 'u' }),
+];
+const user = (amountNanoUsd: bigint): Event[] => [...caller(), credited('u', amountNanoUsd)];
 
 describe('an admission', () => {
   test('is the request, where it may go at which prices, and a hold of the most it can cost', () => {
-    given(admission, [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 2_000 })])
-      .when(placeHold({ choices: 3 }))
-      .then([
-        {
-          type: 'RequestAdmitted',
-          data: {
-            requestId: 'r',
-            userId: 'u',
-            keyId: 'k',
-            model: 'gpt',
-            stream: true,
-            candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 1 }],
-            multiplierBasisPoints: 10_000,
-            holdNanoUsd: '2300',
-            promptTokensBound: 1_000,
-            outputTokensBound: 300,
-            admittedAtMs: String(NOW),
-            expiresAtMs: String(NOW + 900_000),
-            payerKind: '',
-            payerId: '',
-            reservations: [],
-          },
-        },
-      ]);
+    const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 2_000 })];
+    assert.deepEqual(acceptedIn(events, placeHold({ choices: 3 })).event, {
+      type: 'RequestAdmitted',
+      data: {
+        requestId: 'r',
+        userId: 'u',
+        keyId: 'k',
+        model: 'gpt',
+        stream: true,
+        candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 1 }],
+        multiplierBasisPoints: 10_000,
+        holdNanoUsd: '2300',
+        promptTokensBound: 1_000,
+        outputTokensBound: 300,
+        admittedAtMs: String(NOW),
+        expiresAtMs: String(NOW + 900_000),
+        payerKind: '',
+        payerId: '',
+        reservations: [],
+      },
+    });
   });
 
   test('leaves out candidates without a price, and holds for the dearest of the others', () => {
@@ -146,9 +104,15 @@ describe('an admission', () => {
     assert.equal(event.data.holdNanoUsd, '500');
   });
 
-  test("is rated with the user's own multiplier before the gateway's", () => {
-    const dearUser: Event[] = [userCreated({ userId: 'u', multiplierBasisPoints: 20_000 }), credited('u', 10_000n)];
-    const { event } = acceptedIn([...dearUser, pricePublished('c/m')], placeHold());
+  test("is rated with the user's own multiplier before the settings', and these before the configured one", () => {
+    const events = [
+      ...user(10_000n),
+      pricePublished('c/m'),
+      resourceSet('settings', { id: 'default', multiplier: '1.5' }),
+    ];
+    assert.equal(acceptedIn(events, placeHold()).event.data.multiplierBasisPoints, 15_000);
+    const dearUser: Event[] = [...caller({ multiplierBasisPoints: 20_000 }), credited('u', 10_000n)];
+    const { event } = acceptedIn([...events, ...dearUser], placeHold());
     assert.equal(event.data.multiplierBasisPoints, 20_000);
     assert.equal(event.data.holdNanoUsd, '200');
   });
@@ -177,24 +141,42 @@ describe('an admission', () => {
 
   test('needs no money for a model that costs nothing', () => {
     const free = pricePublished('c/m', { outputPicoUsd: 0 });
-    const { holdNanoUsd, outputTokensMax } = acceptedIn(
-      [userCreated({ userId: 'u' }), free],
-      placeHold({ outputTokensRequested: 0 }),
-    );
+    const { holdNanoUsd, outputTokensMax } = acceptedIn([...caller(), free], placeHold({ outputTokensRequested: 0 }));
     assert.equal(holdNanoUsd, 0n);
     assert.equal(outputTokensMax, 16_384);
   });
 });
 
 describe('a request is refused', () => {
-  test('where its user is not known', () => {
-    given(admission, [pricePublished('c/m')])
-      .when(placeHold())
-      .thenRefused('invalid_api_key');
+  const ready = [...user(10_000n), pricePublished('c/m')];
+  const codeIn = (...more: readonly Event[]): string => refusedIn([...ready, ...more], placeHold()).refusal.code;
+
+  test('where its user or its key is not known, or the key is of another user', () => {
+    assert.equal(refusedIn([pricePublished('c/m')], placeHold()).refusal.code, 'invalid_api_key');
+    assert.equal(codeIn(keyRevoked({ keyId: 'k' })), 'invalid_api_key');
+    assert.equal(codeIn(keyCreated({ keyId: 'k', userId: 'v' })), 'invalid_api_key');
+    assert.equal(codeIn(resourceSet('user', { id: 'u', status: 'deleted' })), 'invalid_api_key');
+    assert.equal(acceptedIn(ready, placeHold({ keyId: '' })).holdNanoUsd, 100n);
+  });
+
+  test('where its key, its user, or what the user belongs to is not active, saying which', () => {
+    const member = resourceSet('user', { id: 'u', status: 'active', teamId: 't' });
+    const team = (status: string): Event => resourceSet('team', { id: 't', status, organisationId: 'o' });
+    const organisation = resourceSet('organisation', { id: 'o', status: 'suspended' });
+    for (const [what, ...events] of [
+      ["API key's user is suspended", resourceSet('user', { id: 'u', status: 'suspended' })],
+      ['API key is paused', resourceSet('key', { id: 'k', userId: 'u', status: 'paused' })],
+      ["API key's team is suspended", member, team('suspended')],
+      ["API key's organisation is suspended", member, team('active'), organisation],
+    ] as const) {
+      const { refusal } = refusedIn([...ready, ...events], placeHold());
+      assert.equal(refusal.code, 'key_not_allowed');
+      assert.equal(refusal.message, `This ${what}. Ask the gateway's administrator to activate it again.`);
+    }
   });
 
   test('where no candidate has a price, whatever the balance', () => {
-    given(admission, user(10_000n)).when(placeHold()).thenRefused('model_not_priced');
+    assert.equal(refusedIn(user(10_000n), placeHold()).refusal.code, 'model_not_priced');
   });
 
   test('where one nano-dollar is missing, saying what is available, needed, set aside, and what to do', () => {
@@ -224,49 +206,69 @@ describe('a request is refused', () => {
   });
 });
 
-describe('the request quota', () => {
+describe('the requests a minute of a user', () => {
+  const onLimit = (requestId: string): Event => {
+    const event = admitted({ requestId, userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW });
+    const reservation = {
+      limitId: 'user-u-requests-per-minute',
+      generation: 0,
+      windowStartMs: String(100 * MINUTE),
+      unit: 'requests',
+      amount: '1',
+      provider: '',
+      kind: 'hard',
+    };
+    return { ...event, data: { ...event.data, reservations: [reservation] } };
+  };
   const limited: Event[] = [
-    userCreated({ userId: 'u', requestsPerMinute: 2 }),
+    ...caller({ requestsPerMinute: 2 }),
     credited('u', 10_000n),
     pricePublished('c/m'),
-    admitted({ requestId: 'a', userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW }),
+    onLimit('a'),
   ];
-  const usedUp: Event[] = [...limited, admitted({ requestId: 'b', userId: 'u', holdNanoUsd: 1n, admittedAtMs: NOW })];
+  const usedUp: Event[] = [...limited, onLimit('b')];
 
-  test('says what is left after the admission, and until when', () => {
-    assert.deepEqual(acceptedIn(limited, placeHold()).window, { limit: 2, remaining: 0, resetMs: 40_000 });
+  test('are a limit, which says what is left after the admission, and until when', () => {
+    const { windows, reservations } = acceptedIn(limited, placeHold());
+    assert.deepEqual(windows, [{ unit: 'requests', limit: 2, remaining: 0, resetMs: 40_000 }]);
+    assert.equal(reservations[0]?.limitId, 'user-u-requests-per-minute');
   });
 
-  test('refuses what comes after the last, saying when to come back', () => {
-    const { refusal, window } = refusedIn(usedUp, placeHold());
-    assert.equal(refusal.code, 'quota_exceeded');
-    assert.equal(refusal.retryAfterMs, 40_000);
-    assert.match(refusal.message, /quota of 2 requests a minute is used up. Try again in 40 s/);
-    assert.deepEqual(window, { limit: 2, remaining: 0, resetMs: 40_000 });
+  test('refuse what comes after the last, saying when to come back', () => {
+    const { refusal, windows, isHeldUp } = refusedIn(usedUp, placeHold());
+    assert.deepEqual(refusal, {
+      code: 'quota_exceeded',
+      message:
+        'The limit user-u-requests-per-minute allows 2 requests a minute: 0 requests left, and this request needs 1 request. The limit starts anew in 40 s.',
+      retryAfterMs: 40_000,
+    });
+    assert.equal(isHeldUp, false, 'a request counts as one whatever becomes of it');
+    assert.deepEqual(windows, [{ unit: 'requests', limit: 2, remaining: 0, resetMs: 40_000 }]);
   });
 
-  test('starts anew with the next clock minute', () => {
+  test('start anew with the next clock minute', () => {
     const next = acceptedIn(usedUp, placeHold({}, 101 * MINUTE));
-    assert.deepEqual(next.window, { limit: 2, remaining: 1, resetMs: MINUTE });
+    assert.deepEqual(next.windows, [{ unit: 'requests', limit: 2, remaining: 1, resetMs: MINUTE }]);
   });
 
-  test('is looked at before the balance', () => {
-    given(admission, usedUp)
-      .when(placeHold({ outputTokensRequested: 1_000_000 }))
-      .thenRefused('quota_exceeded');
+  test('are looked at before the balance', () => {
+    assert.equal(refusedIn(usedUp, placeHold({ outputTokensRequested: 1_000_000 })).refusal.code, 'quota_exceeded');
   });
 
-  test("is the gateway's default where the user has none, and none where that is 0", () => {
+  test('are those of the settings or of the configuration where the user has none, and none where these are 0', () => {
     const events = [...user(10_000n), pricePublished('c/m')];
-    assert.equal(acceptedIn(events, placeHold(), { defaultRequestsPerMinute: 7 }).window?.remaining, 6);
-    assert.equal(acceptedIn(events, placeHold()).window, null);
+    const settings = resourceSet('settings', { id: 'default', requestsPerMinute: 5 });
+    assert.equal(acceptedIn(events, placeHold(), { defaultRequestsPerMinute: 7 }).windows[0]?.remaining, 6);
+    assert.equal(
+      acceptedIn([...events, settings], placeHold(), { defaultRequestsPerMinute: 7 }).windows[0]?.remaining,
+      4,
+    );
+    assert.deepEqual(acceptedIn(events, placeHold()).windows, []);
   });
 
-  test('does not open again because a clock was set back a little, and does when it was wrong by much', () => {
-    given(admission, usedUp)
-      .when(placeHold({}, NOW - MINUTE))
-      .thenRefused('quota_exceeded');
-    assert.equal(acceptedIn(usedUp, placeHold({}, NOW - 60 * MINUTE)).window?.remaining, 1);
+  test('do not begin again because a clock was set back a little, and do when it was wrong by much', () => {
+    assert.equal(refusedIn(usedUp, placeHold({}, NOW - MINUTE)).refusal.code, 'quota_exceeded');
+    assert.equal(acceptedIn(usedUp, placeHold({}, NOW - 60 * MINUTE)).windows[0]?.remaining, 1);
   });
 });
 
@@ -279,19 +281,25 @@ describe('the answer of a request that leaves it open', () => {
     assert.equal(boundIn(10_000_000n, {}), 16_384);
   });
 
-  test("has the model's bound where the balance is ample", () => {
+  test("has the model's bound where that is shorter, and never more than the default", () => {
     assert.equal(boundIn(10_000_000n, { outputTokensMax: 4_096 }), 4_096);
-    assert.equal(boundIn(10_000_000n, { outputTokensMax: 128_000 }), 128_000);
+    assert.equal(boundIn(10_000_000_000n, { outputTokensMax: 128_000 }), 16_384);
   });
 
-  test('takes no more than an eighth of the balance beyond the default bound', () => {
-    assert.equal(boundIn(400_000n, { outputTokensMax: 128_000 }), 50_000);
-    assert.equal(boundIn(20_000n, { outputTokensMax: 128_000 }), 16_384);
+  test('has the default of its model, of the settings or of the configuration', () => {
+    const events = [...user(10_000_000n), pricePublished('c/m')];
+    const settings = resourceSet('settings', { id: 'default', outputTokensDefault: 1_000 });
+    const model = resourceSet('model', { id: 'gpt', outputTokensDefault: 700 });
+    assert.equal(acceptedIn(events, open, { outputTokensDefault: 2_000 }).outputTokensMax, 2_000);
+    assert.equal(acceptedIn([...events, settings], open).outputTokensMax, 1_000);
+    assert.equal(acceptedIn([...events, settings, model], open).outputTokensMax, 700);
   });
 
-  test('is lowered to what the balance pays, for all choices together', () => {
-    assert.equal(boundIn(3_000n, {}), 3_000);
-    assert.equal(boundIn(3_000n, {}, { ...open, request: { ...open.request, choices: 4 } }), 750);
+  test('is lowered to the largest power of two that the balance pays, for all choices together', () => {
+    assert.equal(boundIn(16_384n, {}), 16_384);
+    assert.equal(boundIn(16_383n, {}), 8_192);
+    for (const balance of [2_048n, 3_000n, 4_095n]) assert.equal(boundIn(balance, {}), 2_048);
+    assert.equal(boundIn(3_000n, {}, { ...open, request: { ...open.request, choices: 4 } }), 512);
   });
 
   test('is refused rather than lowered below the floor', () => {
@@ -303,9 +311,7 @@ describe('the answer of a request that leaves it open', () => {
 
   test('is refused where the prompt alone cannot be paid', () => {
     const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 11_000 })];
-    given(admission, events)
-      .when(placeHold({ outputTokensRequested: 0 }))
-      .thenRefused('insufficient_balance');
+    assert.equal(refusedIn(events, placeHold({ outputTokensRequested: 0 })).refusal.code, 'insufficient_balance');
   });
 
   test('fits in what every candidate can give', () => {

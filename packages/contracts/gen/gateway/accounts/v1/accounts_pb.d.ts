@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Resource, ResourceJson } from "../../admin/v1/resources_pb.js";
 
 /**
  * Describes the file gateway/accounts/v1/accounts.proto.
@@ -605,6 +606,64 @@ export declare type RevokeApiKeyResponseJson = {
 export declare const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse, {jsonType: RevokeApiKeyResponseJson}>;
 
 /**
+ * @generated from message gateway.accounts.v1.ExportPolicyRequest
+ */
+export declare type ExportPolicyRequest = Message<"gateway.accounts.v1.ExportPolicyRequest"> & {
+};
+
+/**
+ * @generated from message gateway.accounts.v1.ExportPolicyRequest
+ */
+export declare type ExportPolicyRequestJson = {
+};
+
+/**
+ * Describes the message gateway.accounts.v1.ExportPolicyRequest.
+ * Use `create(ExportPolicyRequestSchema)` to create a new message.
+ */
+export declare const ExportPolicyRequestSchema: GenMessage<ExportPolicyRequest, {jsonType: ExportPolicyRequestJson}>;
+
+/**
+ * @generated from message gateway.accounts.v1.ExportPolicyResponse
+ */
+export declare type ExportPolicyResponse = Message<"gateway.accounts.v1.ExportPolicyResponse"> & {
+  /**
+   * The same in every message of an answer.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.Resource resources = 2;
+   */
+  resources: Resource[];
+};
+
+/**
+ * @generated from message gateway.accounts.v1.ExportPolicyResponse
+ */
+export declare type ExportPolicyResponseJson = {
+  /**
+   * The same in every message of an answer.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.Resource resources = 2;
+   */
+  resources?: ResourceJson[];
+};
+
+/**
+ * Describes the message gateway.accounts.v1.ExportPolicyResponse.
+ * Use `create(ExportPolicyResponseSchema)` to create a new message.
+ */
+export declare const ExportPolicyResponseSchema: GenMessage<ExportPolicyResponse, {jsonType: ExportPolicyResponseJson}>;
+
+/**
  * Users, their API keys and top-ups. A command is answered when it is durable and visible.
  *
  * @generated from service gateway.accounts.v1.AccountsService
@@ -663,6 +722,17 @@ export declare const AccountsService: GenService<{
     methodKind: "unary";
     input: typeof RevokeApiKeyRequestSchema;
     output: typeof RevokeApiKeyResponseSchema;
+  },
+  /**
+   * Every resource in force as the log has it, with the place in the log it is true for. For processes that keep policy in
+   * memory and follow the log from there.
+   *
+   * @generated from rpc gateway.accounts.v1.AccountsService.ExportPolicy
+   */
+  exportPolicy: {
+    methodKind: "server_streaming";
+    input: typeof ExportPolicyRequestSchema;
+    output: typeof ExportPolicyResponseSchema;
   },
 }>;
 

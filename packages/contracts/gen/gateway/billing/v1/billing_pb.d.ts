@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Payer, PayerJson } from "../../events/v1/policy_pb.js";
 
 /**
  * Describes the file gateway/billing/v1/billing.proto.
@@ -251,6 +252,176 @@ export declare type ListPricesResponseJson = {
 export declare const ListPricesResponseSchema: GenMessage<ListPricesResponse, {jsonType: ListPricesResponseJson}>;
 
 /**
+ * @generated from message gateway.billing.v1.ListLedgerLinesRequest
+ */
+export declare type ListLedgerLinesRequest = Message<"gateway.billing.v1.ListLedgerLinesRequest"> & {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: Payer | undefined;
+
+  /**
+   * Only lines before this position of the log; 0: from the newest.
+   *
+   * @generated from field: uint64 before_position = 2;
+   */
+  beforePosition: bigint;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListLedgerLinesRequest
+ */
+export declare type ListLedgerLinesRequestJson = {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: PayerJson;
+
+  /**
+   * Only lines before this position of the log; 0: from the newest.
+   *
+   * @generated from field: uint64 before_position = 2;
+   */
+  beforePosition?: string;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit?: number;
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListLedgerLinesRequest.
+ * Use `create(ListLedgerLinesRequestSchema)` to create a new message.
+ */
+export declare const ListLedgerLinesRequestSchema: GenMessage<ListLedgerLinesRequest, {jsonType: ListLedgerLinesRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.ListLedgerLinesResponse
+ */
+export declare type ListLedgerLinesResponse = Message<"gateway.billing.v1.ListLedgerLinesResponse"> & {
+  /**
+   * @generated from field: repeated gateway.billing.v1.LedgerLine lines = 1;
+   */
+  lines: LedgerLine[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListLedgerLinesResponse
+ */
+export declare type ListLedgerLinesResponseJson = {
+  /**
+   * @generated from field: repeated gateway.billing.v1.LedgerLine lines = 1;
+   */
+  lines?: LedgerLineJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListLedgerLinesResponse.
+ * Use `create(ListLedgerLinesResponseSchema)` to create a new message.
+ */
+export declare const ListLedgerLinesResponseSchema: GenMessage<ListLedgerLinesResponse, {jsonType: ListLedgerLinesResponseJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.LedgerLine
+ */
+export declare type LedgerLine = Message<"gateway.billing.v1.LedgerLine"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: int64 at_ms = 2;
+   */
+  atMs: bigint;
+
+  /**
+   * credit, debit or charge.
+   *
+   * @generated from field: string type = 3;
+   */
+  type: string;
+
+  /**
+   * Negative where the balance fell.
+   *
+   * @generated from field: int64 amount_nano_usd = 4;
+   */
+  amountNanoUsd: bigint;
+
+  /**
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
+
+  /**
+   * @generated from field: string credit_id = 6;
+   */
+  creditId: string;
+
+  /**
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+};
+
+/**
+ * @generated from message gateway.billing.v1.LedgerLine
+ */
+export declare type LedgerLineJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: int64 at_ms = 2;
+   */
+  atMs?: string;
+
+  /**
+   * credit, debit or charge.
+   *
+   * @generated from field: string type = 3;
+   */
+  type?: string;
+
+  /**
+   * Negative where the balance fell.
+   *
+   * @generated from field: int64 amount_nano_usd = 4;
+   */
+  amountNanoUsd?: string;
+
+  /**
+   * @generated from field: string request_id = 5;
+   */
+  requestId?: string;
+
+  /**
+   * @generated from field: string credit_id = 6;
+   */
+  creditId?: string;
+
+  /**
+   * @generated from field: string reason = 7;
+   */
+  reason?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.LedgerLine.
+ * Use `create(LedgerLineSchema)` to create a new message.
+ */
+export declare const LedgerLineSchema: GenMessage<LedgerLine, {jsonType: LedgerLineJson}>;
+
+/**
  * @generated from message gateway.billing.v1.GetStatsRequest
  */
 export declare type GetStatsRequest = Message<"gateway.billing.v1.GetStatsRequest"> & {
@@ -333,6 +504,16 @@ export declare const BillingService: GenService<{
     methodKind: "unary";
     input: typeof ListPricesRequestSchema;
     output: typeof ListPricesResponseSchema;
+  },
+  /**
+   * What moved the balance of a user, team or organisation, the newest first.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.ListLedgerLines
+   */
+  listLedgerLines: {
+    methodKind: "unary";
+    input: typeof ListLedgerLinesRequestSchema;
+    output: typeof ListLedgerLinesResponseSchema;
   },
   /**
    * Numbers for operators.

@@ -3,12 +3,13 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_gateway_events_v1_policy } from "../../events/v1/policy_pb.js";
 
 /**
  * Describes the file gateway/billing/v1/billing.proto.
  */
 export const file_gateway_billing_v1_billing = /*@__PURE__*/
-  fileDesc("CiBnYXRld2F5L2JpbGxpbmcvdjEvYmlsbGluZy5wcm90bxISZ2F0ZXdheS5iaWxsaW5nLnYxIkQKD0dldFVzYWdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhAKCGZyb21fZGF5GAIgASgJEg4KBnRvX2RheRgDIAEoCSJAChBHZXRVc2FnZVJlc3BvbnNlEiwKBWxpbmVzGAEgAygLMh0uZ2F0ZXdheS5iaWxsaW5nLnYxLlVzYWdlTGluZSLSAQoJVXNhZ2VMaW5lEgsKA2RheRgBIAEoCRINCgVtb2RlbBgCIAEoCRIQCghyZXF1ZXN0cxgDIAEoBBIUCgxpbnB1dF90b2tlbnMYBCABKAQSGwoTY2FjaGVkX2lucHV0X3Rva2VucxgFIAEoBBIaChJjYWNoZV93cml0ZV90b2tlbnMYBiABKAQSFQoNb3V0cHV0X3Rva2VucxgHIAEoBBIYChByZWFzb25pbmdfdG9rZW5zGAggASgEEhcKD2Ftb3VudF9uYW5vX3VzZBgJIAEoAyITChFMaXN0UHJpY2VzUmVxdWVzdCJBChJMaXN0UHJpY2VzUmVzcG9uc2USEgoKcHJpY2Vfa2V5cxgBIAMoCRIXCg9mcmVlX3ByaWNlX2tleXMYAiADKAkiEQoPR2V0U3RhdHNSZXF1ZXN0IkAKEEdldFN0YXRzUmVzcG9uc2USFQoNb3Blbl9yZXF1ZXN0cxgBIAEoDRIVCg1jaGFyZ2VzX3N0dWNrGAIgASgNMqoCCg5CaWxsaW5nU2VydmljZRJaCghHZXRVc2FnZRIjLmdhdGV3YXkuYmlsbGluZy52MS5HZXRVc2FnZVJlcXVlc3QaJC5nYXRld2F5LmJpbGxpbmcudjEuR2V0VXNhZ2VSZXNwb25zZSIDkAIBEmAKCkxpc3RQcmljZXMSJS5nYXRld2F5LmJpbGxpbmcudjEuTGlzdFByaWNlc1JlcXVlc3QaJi5nYXRld2F5LmJpbGxpbmcudjEuTGlzdFByaWNlc1Jlc3BvbnNlIgOQAgESWgoIR2V0U3RhdHMSIy5nYXRld2F5LmJpbGxpbmcudjEuR2V0U3RhdHNSZXF1ZXN0GiQuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFN0YXRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
+  fileDesc("CiBnYXRld2F5L2JpbGxpbmcvdjEvYmlsbGluZy5wcm90bxISZ2F0ZXdheS5iaWxsaW5nLnYxIkQKD0dldFVzYWdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhAKCGZyb21fZGF5GAIgASgJEg4KBnRvX2RheRgDIAEoCSJAChBHZXRVc2FnZVJlc3BvbnNlEiwKBWxpbmVzGAEgAygLMh0uZ2F0ZXdheS5iaWxsaW5nLnYxLlVzYWdlTGluZSLSAQoJVXNhZ2VMaW5lEgsKA2RheRgBIAEoCRINCgVtb2RlbBgCIAEoCRIQCghyZXF1ZXN0cxgDIAEoBBIUCgxpbnB1dF90b2tlbnMYBCABKAQSGwoTY2FjaGVkX2lucHV0X3Rva2VucxgFIAEoBBIaChJjYWNoZV93cml0ZV90b2tlbnMYBiABKAQSFQoNb3V0cHV0X3Rva2VucxgHIAEoBBIYChByZWFzb25pbmdfdG9rZW5zGAggASgEEhcKD2Ftb3VudF9uYW5vX3VzZBgJIAEoAyITChFMaXN0UHJpY2VzUmVxdWVzdCJBChJMaXN0UHJpY2VzUmVzcG9uc2USEgoKcHJpY2Vfa2V5cxgBIAMoCRIXCg9mcmVlX3ByaWNlX2tleXMYAiADKAkiaQoWTGlzdExlZGdlckxpbmVzUmVxdWVzdBInCgVwYXllchgBIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhcKD2JlZm9yZV9wb3NpdGlvbhgCIAEoBBINCgVsaW1pdBgDIAEoDSJIChdMaXN0TGVkZ2VyTGluZXNSZXNwb25zZRItCgVsaW5lcxgBIAMoCzIeLmdhdGV3YXkuYmlsbGluZy52MS5MZWRnZXJMaW5lIosBCgpMZWRnZXJMaW5lEhAKCHBvc2l0aW9uGAEgASgEEg0KBWF0X21zGAIgASgDEgwKBHR5cGUYAyABKAkSFwoPYW1vdW50X25hbm9fdXNkGAQgASgDEhIKCnJlcXVlc3RfaWQYBSABKAkSEQoJY3JlZGl0X2lkGAYgASgJEg4KBnJlYXNvbhgHIAEoCSIRCg9HZXRTdGF0c1JlcXVlc3QiQAoQR2V0U3RhdHNSZXNwb25zZRIVCg1vcGVuX3JlcXVlc3RzGAEgASgNEhUKDWNoYXJnZXNfc3R1Y2sYAiABKA0ymwMKDkJpbGxpbmdTZXJ2aWNlEloKCEdldFVzYWdlEiMuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFVzYWdlUmVxdWVzdBokLmdhdGV3YXkuYmlsbGluZy52MS5HZXRVc2FnZVJlc3BvbnNlIgOQAgESYAoKTGlzdFByaWNlcxIlLmdhdGV3YXkuYmlsbGluZy52MS5MaXN0UHJpY2VzUmVxdWVzdBomLmdhdGV3YXkuYmlsbGluZy52MS5MaXN0UHJpY2VzUmVzcG9uc2UiA5ACARJvCg9MaXN0TGVkZ2VyTGluZXMSKi5nYXRld2F5LmJpbGxpbmcudjEuTGlzdExlZGdlckxpbmVzUmVxdWVzdBorLmdhdGV3YXkuYmlsbGluZy52MS5MaXN0TGVkZ2VyTGluZXNSZXNwb25zZSIDkAIBEloKCEdldFN0YXRzEiMuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFN0YXRzUmVxdWVzdBokLmdhdGV3YXkuYmlsbGluZy52MS5HZXRTdGF0c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_gateway_events_v1_policy]);
 
 /**
  * Describes the message gateway.billing.v1.GetUsageRequest.
@@ -46,18 +47,39 @@ export const ListPricesResponseSchema = /*@__PURE__*/
   messageDesc(file_gateway_billing_v1_billing, 4);
 
 /**
+ * Describes the message gateway.billing.v1.ListLedgerLinesRequest.
+ * Use `create(ListLedgerLinesRequestSchema)` to create a new message.
+ */
+export const ListLedgerLinesRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_billing_v1_billing, 5);
+
+/**
+ * Describes the message gateway.billing.v1.ListLedgerLinesResponse.
+ * Use `create(ListLedgerLinesResponseSchema)` to create a new message.
+ */
+export const ListLedgerLinesResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_billing_v1_billing, 6);
+
+/**
+ * Describes the message gateway.billing.v1.LedgerLine.
+ * Use `create(LedgerLineSchema)` to create a new message.
+ */
+export const LedgerLineSchema = /*@__PURE__*/
+  messageDesc(file_gateway_billing_v1_billing, 7);
+
+/**
  * Describes the message gateway.billing.v1.GetStatsRequest.
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 5);
+  messageDesc(file_gateway_billing_v1_billing, 8);
 
 /**
  * Describes the message gateway.billing.v1.GetStatsResponse.
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 6);
+  messageDesc(file_gateway_billing_v1_billing, 9);
 
 /**
  * What was charged, and what is priced.

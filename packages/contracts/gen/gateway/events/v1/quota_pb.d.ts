@@ -251,6 +251,13 @@ export declare type Reservation = Message<"gateway.events.v1.Reservation"> & {
    * @generated from field: string provider = 6;
    */
   provider: string;
+
+  /**
+   * hard, rate or soft: of a hard limit no more than was set aside is ever used.
+   *
+   * @generated from field: string kind = 7;
+   */
+  kind: string;
 };
 
 /**
@@ -296,6 +303,13 @@ export declare type ReservationJson = {
    * @generated from field: string provider = 6;
    */
   provider?: string;
+
+  /**
+   * hard, rate or soft: of a hard limit no more than was set aside is ever used.
+   *
+   * @generated from field: string kind = 7;
+   */
+  kind?: string;
 };
 
 /**

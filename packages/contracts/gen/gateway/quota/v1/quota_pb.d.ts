@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
+import type { AdminAction, AdminActionJson, Payer, PayerJson } from "../../events/v1/policy_pb.js";
 
 /**
  * Describes the file gateway/quota/v1/quota.proto.
@@ -163,11 +164,11 @@ export declare type AdmitResponse = Message<"gateway.quota.v1.AdmitResponse"> & 
   } | { case: undefined; value?: undefined };
 
   /**
-   * The requests-per-minute window after the decision; limit 0: none.
+   * The tightest limit of each unit after the decision.
    *
-   * @generated from field: gateway.quota.v1.Window window = 3;
+   * @generated from field: repeated gateway.quota.v1.LimitWindow windows = 5;
    */
-  window?: Window | undefined;
+  windows: LimitWindow[];
 };
 
 /**
@@ -187,11 +188,11 @@ export declare type AdmitResponseJson = {
   refusal?: RefusalJson;
 
   /**
-   * The requests-per-minute window after the decision; limit 0: none.
+   * The tightest limit of each unit after the decision.
    *
-   * @generated from field: gateway.quota.v1.Window window = 3;
+   * @generated from field: repeated gateway.quota.v1.LimitWindow windows = 5;
    */
-  window?: WindowJson;
+  windows?: LimitWindowJson[];
 };
 
 /**
@@ -339,50 +340,68 @@ export declare type RefusalJson = {
 export declare const RefusalSchema: GenMessage<Refusal, {jsonType: RefusalJson}>;
 
 /**
- * @generated from message gateway.quota.v1.Window
+ * @generated from message gateway.quota.v1.LimitWindow
  */
-export declare type Window = Message<"gateway.quota.v1.Window"> & {
+export declare type LimitWindow = Message<"gateway.quota.v1.LimitWindow"> & {
   /**
-   * @generated from field: uint32 limit = 1;
+   * requests or tokens.
+   *
+   * @generated from field: string unit = 1;
    */
-  limit: number;
+  unit: string;
 
   /**
-   * @generated from field: uint32 remaining = 2;
+   * @generated from field: int64 limit = 2;
    */
-  remaining: number;
+  limit: bigint;
 
   /**
-   * @generated from field: uint32 reset_ms = 3;
+   * @generated from field: int64 remaining = 3;
    */
-  resetMs: number;
+  remaining: bigint;
+
+  /**
+   * Until the window starts anew.
+   *
+   * @generated from field: int64 reset_ms = 4;
+   */
+  resetMs: bigint;
 };
 
 /**
- * @generated from message gateway.quota.v1.Window
+ * @generated from message gateway.quota.v1.LimitWindow
  */
-export declare type WindowJson = {
+export declare type LimitWindowJson = {
   /**
-   * @generated from field: uint32 limit = 1;
+   * requests or tokens.
+   *
+   * @generated from field: string unit = 1;
    */
-  limit?: number;
+  unit?: string;
 
   /**
-   * @generated from field: uint32 remaining = 2;
+   * @generated from field: int64 limit = 2;
    */
-  remaining?: number;
+  limit?: string;
 
   /**
-   * @generated from field: uint32 reset_ms = 3;
+   * @generated from field: int64 remaining = 3;
    */
-  resetMs?: number;
+  remaining?: string;
+
+  /**
+   * Until the window starts anew.
+   *
+   * @generated from field: int64 reset_ms = 4;
+   */
+  resetMs?: string;
 };
 
 /**
- * Describes the message gateway.quota.v1.Window.
- * Use `create(WindowSchema)` to create a new message.
+ * Describes the message gateway.quota.v1.LimitWindow.
+ * Use `create(LimitWindowSchema)` to create a new message.
  */
-export declare const WindowSchema: GenMessage<Window, {jsonType: WindowJson}>;
+export declare const LimitWindowSchema: GenMessage<LimitWindow, {jsonType: LimitWindowJson}>;
 
 /**
  * @generated from message gateway.quota.v1.GetBalancesRequest
@@ -511,6 +530,403 @@ export declare type BalanceJson = {
 export declare const BalanceSchema: GenMessage<Balance, {jsonType: BalanceJson}>;
 
 /**
+ * @generated from message gateway.quota.v1.GetPayerBalancesRequest
+ */
+export declare type GetPayerBalancesRequest = Message<"gateway.quota.v1.GetPayerBalancesRequest"> & {
+  /**
+   * @generated from field: repeated gateway.events.v1.Payer payers = 1;
+   */
+  payers: Payer[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetPayerBalancesRequest
+ */
+export declare type GetPayerBalancesRequestJson = {
+  /**
+   * @generated from field: repeated gateway.events.v1.Payer payers = 1;
+   */
+  payers?: PayerJson[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetPayerBalancesRequest.
+ * Use `create(GetPayerBalancesRequestSchema)` to create a new message.
+ */
+export declare const GetPayerBalancesRequestSchema: GenMessage<GetPayerBalancesRequest, {jsonType: GetPayerBalancesRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetPayerBalancesResponse
+ */
+export declare type GetPayerBalancesResponse = Message<"gateway.quota.v1.GetPayerBalancesResponse"> & {
+  /**
+   * In the order asked for; zeroes for a payer that never was credited.
+   *
+   * @generated from field: repeated gateway.quota.v1.PayerBalance balances = 1;
+   */
+  balances: PayerBalance[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetPayerBalancesResponse
+ */
+export declare type GetPayerBalancesResponseJson = {
+  /**
+   * In the order asked for; zeroes for a payer that never was credited.
+   *
+   * @generated from field: repeated gateway.quota.v1.PayerBalance balances = 1;
+   */
+  balances?: PayerBalanceJson[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetPayerBalancesResponse.
+ * Use `create(GetPayerBalancesResponseSchema)` to create a new message.
+ */
+export declare const GetPayerBalancesResponseSchema: GenMessage<GetPayerBalancesResponse, {jsonType: GetPayerBalancesResponseJson}>;
+
+/**
+ * available = credited - charged - held; credited is less what was debited.
+ *
+ * @generated from message gateway.quota.v1.PayerBalance
+ */
+export declare type PayerBalance = Message<"gateway.quota.v1.PayerBalance"> & {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: Payer | undefined;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 3;
+   */
+  chargedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 held_nano_usd = 4;
+   */
+  heldNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 available_nano_usd = 5;
+   */
+  availableNanoUsd: bigint;
+};
+
+/**
+ * available = credited - charged - held; credited is less what was debited.
+ *
+ * @generated from message gateway.quota.v1.PayerBalance
+ */
+export declare type PayerBalanceJson = {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: PayerJson;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 3;
+   */
+  chargedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 held_nano_usd = 4;
+   */
+  heldNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 available_nano_usd = 5;
+   */
+  availableNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.quota.v1.PayerBalance.
+ * Use `create(PayerBalanceSchema)` to create a new message.
+ */
+export declare const PayerBalanceSchema: GenMessage<PayerBalance, {jsonType: PayerBalanceJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.DebitRequest
+ */
+export declare type DebitRequest = Message<"gateway.quota.v1.DebitRequest"> & {
+  /**
+   * @generated from field: string debit_id = 1;
+   */
+  debitId: string;
+
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 2;
+   */
+  payer?: Payer | undefined;
+
+  /**
+   * More than 0.
+   *
+   * @generated from field: int64 amount_nano_usd = 3;
+   */
+  amountNanoUsd: bigint;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string undoes_credit_id = 5;
+   */
+  undoesCreditId: string;
+
+  /**
+   * @generated from field: gateway.events.v1.AdminAction by = 6;
+   */
+  by?: AdminAction | undefined;
+};
+
+/**
+ * @generated from message gateway.quota.v1.DebitRequest
+ */
+export declare type DebitRequestJson = {
+  /**
+   * @generated from field: string debit_id = 1;
+   */
+  debitId?: string;
+
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 2;
+   */
+  payer?: PayerJson;
+
+  /**
+   * More than 0.
+   *
+   * @generated from field: int64 amount_nano_usd = 3;
+   */
+  amountNanoUsd?: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string undoes_credit_id = 5;
+   */
+  undoesCreditId?: string;
+
+  /**
+   * @generated from field: gateway.events.v1.AdminAction by = 6;
+   */
+  by?: AdminActionJson;
+};
+
+/**
+ * Describes the message gateway.quota.v1.DebitRequest.
+ * Use `create(DebitRequestSchema)` to create a new message.
+ */
+export declare const DebitRequestSchema: GenMessage<DebitRequest, {jsonType: DebitRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.DebitResponse
+ */
+export declare type DebitResponse = Message<"gateway.quota.v1.DebitResponse"> & {
+  /**
+   * @generated from oneof gateway.quota.v1.DebitResponse.result
+   */
+  result: {
+    /**
+     * Where in the log it is.
+     *
+     * @generated from field: uint64 position = 1;
+     */
+    value: bigint;
+    case: "position";
+  } | {
+    /**
+     * @generated from field: gateway.quota.v1.Refusal refusal = 2;
+     */
+    value: Refusal;
+    case: "refusal";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * @generated from message gateway.quota.v1.DebitResponse
+ */
+export declare type DebitResponseJson = {
+  /**
+   * Where in the log it is.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: gateway.quota.v1.Refusal refusal = 2;
+   */
+  refusal?: RefusalJson;
+};
+
+/**
+ * Describes the message gateway.quota.v1.DebitResponse.
+ * Use `create(DebitResponseSchema)` to create a new message.
+ */
+export declare const DebitResponseSchema: GenMessage<DebitResponse, {jsonType: DebitResponseJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetLimitStatesRequest
+ */
+export declare type GetLimitStatesRequest = Message<"gateway.quota.v1.GetLimitStatesRequest"> & {
+  /**
+   * @generated from field: repeated string limit_ids = 1;
+   */
+  limitIds: string[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetLimitStatesRequest
+ */
+export declare type GetLimitStatesRequestJson = {
+  /**
+   * @generated from field: repeated string limit_ids = 1;
+   */
+  limitIds?: string[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetLimitStatesRequest.
+ * Use `create(GetLimitStatesRequestSchema)` to create a new message.
+ */
+export declare const GetLimitStatesRequestSchema: GenMessage<GetLimitStatesRequest, {jsonType: GetLimitStatesRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetLimitStatesResponse
+ */
+export declare type GetLimitStatesResponse = Message<"gateway.quota.v1.GetLimitStatesResponse"> & {
+  /**
+   * In the order asked for.
+   *
+   * @generated from field: repeated gateway.quota.v1.LimitState states = 1;
+   */
+  states: LimitState[];
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetLimitStatesResponse
+ */
+export declare type GetLimitStatesResponseJson = {
+  /**
+   * In the order asked for.
+   *
+   * @generated from field: repeated gateway.quota.v1.LimitState states = 1;
+   */
+  states?: LimitStateJson[];
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetLimitStatesResponse.
+ * Use `create(GetLimitStatesResponseSchema)` to create a new message.
+ */
+export declare const GetLimitStatesResponseSchema: GenMessage<GetLimitStatesResponse, {jsonType: GetLimitStatesResponseJson}>;
+
+/**
+ * Amounts are of the limit's unit; of cost in nano-USD.
+ *
+ * @generated from message gateway.quota.v1.LimitState
+ */
+export declare type LimitState = Message<"gateway.quota.v1.LimitState"> & {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId: string;
+
+  /**
+   * @generated from field: int64 amount = 2;
+   */
+  amount: bigint;
+
+  /**
+   * @generated from field: int64 used = 3;
+   */
+  used: bigint;
+
+  /**
+   * @generated from field: int64 held = 4;
+   */
+  held: bigint;
+
+  /**
+   * @generated from field: int64 left = 5;
+   */
+  left: bigint;
+
+  /**
+   * Absent: its period is ever.
+   *
+   * @generated from field: optional int64 resets_at_ms = 6;
+   */
+  resetsAtMs?: bigint | undefined;
+};
+
+/**
+ * Amounts are of the limit's unit; of cost in nano-USD.
+ *
+ * @generated from message gateway.quota.v1.LimitState
+ */
+export declare type LimitStateJson = {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId?: string;
+
+  /**
+   * @generated from field: int64 amount = 2;
+   */
+  amount?: string;
+
+  /**
+   * @generated from field: int64 used = 3;
+   */
+  used?: string;
+
+  /**
+   * @generated from field: int64 held = 4;
+   */
+  held?: string;
+
+  /**
+   * @generated from field: int64 left = 5;
+   */
+  left?: string;
+
+  /**
+   * Absent: its period is ever.
+   *
+   * @generated from field: optional int64 resets_at_ms = 6;
+   */
+  resetsAtMs?: string;
+};
+
+/**
+ * Describes the message gateway.quota.v1.LimitState.
+ * Use `create(LimitStateSchema)` to create a new message.
+ */
+export declare const LimitStateSchema: GenMessage<LimitState, {jsonType: LimitStateJson}>;
+
+/**
  * @generated from message gateway.quota.v1.GetStatsRequest
  */
 export declare type GetStatsRequest = Message<"gateway.quota.v1.GetStatsRequest"> & {
@@ -587,6 +1003,36 @@ export declare const QuotaService: GenService<{
     methodKind: "unary";
     input: typeof GetBalancesRequestSchema;
     output: typeof GetBalancesResponseSchema;
+  },
+  /**
+   * Payers' money as the log stands at the time of the call.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.GetPayerBalances
+   */
+  getPayerBalances: {
+    methodKind: "unary";
+    input: typeof GetPayerBalancesRequestSchema;
+    output: typeof GetPayerBalancesResponseSchema;
+  },
+  /**
+   * Takes money from a balance. The same debit_id debits once.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.Debit
+   */
+  debit: {
+    methodKind: "unary";
+    input: typeof DebitRequestSchema;
+    output: typeof DebitResponseSchema;
+  },
+  /**
+   * How limits stand now.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.GetLimitStates
+   */
+  getLimitStates: {
+    methodKind: "unary";
+    input: typeof GetLimitStatesRequestSchema;
+    output: typeof GetLimitStatesResponseSchema;
   },
   /**
    * Numbers for operators.

@@ -3,13 +3,14 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_gateway_events_v1_policy } from "../../events/v1/policy_pb.js";
 import { file_gateway_events_v1_quota } from "../../events/v1/quota_pb.js";
 
 /**
  * Describes the file gateway/quota/v1/quota.proto.
  */
 export const file_gateway_quota_v1_quota = /*@__PURE__*/
-  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIoQCCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAlKBAgLEAxKBAgMEA0iqQEKDUFkbWl0UmVzcG9uc2USMAoJYWRtaXNzaW9uGAEgASgLMhsuZ2F0ZXdheS5xdW90YS52MS5BZG1pc3Npb25IABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSAASKAoGd2luZG93GAMgASgLMhguZ2F0ZXdheS5xdW90YS52MS5XaW5kb3dCCAoGcmVzdWx0SgQIBBAFIp4BCglBZG1pc3Npb24SEAoIZXZlbnRfaWQYASABKAkSMAoKY2FuZGlkYXRlcxgCIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIVCg1ob2xkX25hbm9fdXNkGAMgASgDEhkKEW91dHB1dF90b2tlbnNfbWF4GAQgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYBSABKA0iTwoHUmVmdXNhbBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSFgoOcmV0cnlfYWZ0ZXJfbXMYAyABKA0SDQoFcGFyYW0YBCABKAkiPAoGV2luZG93Eg0KBWxpbWl0GAEgASgNEhEKCXJlbWFpbmluZxgCIAEoDRIQCghyZXNldF9tcxgDIAEoDSImChJHZXRCYWxhbmNlc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkiQgoTR2V0QmFsYW5jZXNSZXNwb25zZRIrCghiYWxhbmNlcxgBIAMoCzIZLmdhdGV3YXkucXVvdGEudjEuQmFsYW5jZSKCAQoHQmFsYW5jZRIPCgd1c2VyX2lkGAEgASgJEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiEQoPR2V0U3RhdHNSZXF1ZXN0IjgKEEdldFN0YXRzUmVzcG9uc2USEgoKb3Blbl9ob2xkcxgBIAEoDRIQCghwb3NpdGlvbhgCIAEoBDLHAQoMUXVvdGFTZXJ2aWNlEl8KC0dldEJhbGFuY2VzEiQuZ2F0ZXdheS5xdW90YS52MS5HZXRCYWxhbmNlc1JlcXVlc3QaJS5nYXRld2F5LnF1b3RhLnYxLkdldEJhbGFuY2VzUmVzcG9uc2UiA5ACARJWCghHZXRTdGF0cxIhLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXF1ZXN0GiIuZ2F0ZXdheS5xdW90YS52MS5HZXRTdGF0c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_gateway_events_v1_quota]);
+  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIoQCCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAlKBAgLEAxKBAgMEA0itQEKDUFkbWl0UmVzcG9uc2USMAoJYWRtaXNzaW9uGAEgASgLMhsuZ2F0ZXdheS5xdW90YS52MS5BZG1pc3Npb25IABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSAASLgoHd2luZG93cxgFIAMoCzIdLmdhdGV3YXkucXVvdGEudjEuTGltaXRXaW5kb3dCCAoGcmVzdWx0SgQIAxAESgQIBBAFIp4BCglBZG1pc3Npb24SEAoIZXZlbnRfaWQYASABKAkSMAoKY2FuZGlkYXRlcxgCIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIVCg1ob2xkX25hbm9fdXNkGAMgASgDEhkKEW91dHB1dF90b2tlbnNfbWF4GAQgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYBSABKA0iTwoHUmVmdXNhbBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSFgoOcmV0cnlfYWZ0ZXJfbXMYAyABKA0SDQoFcGFyYW0YBCABKAkiTwoLTGltaXRXaW5kb3cSDAoEdW5pdBgBIAEoCRINCgVsaW1pdBgCIAEoAxIRCglyZW1haW5pbmcYAyABKAMSEAoIcmVzZXRfbXMYBCABKAMiJgoSR2V0QmFsYW5jZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkIKE0dldEJhbGFuY2VzUmVzcG9uc2USKwoIYmFsYW5jZXMYASADKAsyGS5nYXRld2F5LnF1b3RhLnYxLkJhbGFuY2UiggEKB0JhbGFuY2USDwoHdXNlcl9pZBgBIAEoCRIZChFjcmVkaXRlZF9uYW5vX3VzZBgCIAEoAxIYChBjaGFyZ2VkX25hbm9fdXNkGAMgASgDEhUKDWhlbGRfbmFub191c2QYBCABKAMSGgoSYXZhaWxhYmxlX25hbm9fdXNkGAUgASgDIkMKF0dldFBheWVyQmFsYW5jZXNSZXF1ZXN0EigKBnBheWVycxgBIAMoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyIkwKGEdldFBheWVyQmFsYW5jZXNSZXNwb25zZRIwCghiYWxhbmNlcxgBIAMoCzIeLmdhdGV3YXkucXVvdGEudjEuUGF5ZXJCYWxhbmNlIp8BCgxQYXllckJhbGFuY2USJwoFcGF5ZXIYASABKAsyGC5nYXRld2F5LmV2ZW50cy52MS5QYXllchIZChFjcmVkaXRlZF9uYW5vX3VzZBgCIAEoAxIYChBjaGFyZ2VkX25hbm9fdXNkGAMgASgDEhUKDWhlbGRfbmFub191c2QYBCABKAMSGgoSYXZhaWxhYmxlX25hbm9fdXNkGAUgASgDIrgBCgxEZWJpdFJlcXVlc3QSEAoIZGViaXRfaWQYASABKAkSJwoFcGF5ZXIYAiABKAsyGC5nYXRld2F5LmV2ZW50cy52MS5QYXllchIXCg9hbW91bnRfbmFub191c2QYAyABKAMSDgoGcmVhc29uGAQgASgJEhgKEHVuZG9lc19jcmVkaXRfaWQYBSABKAkSKgoCYnkYBiABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BZG1pbkFjdGlvbiJbCg1EZWJpdFJlc3BvbnNlEhIKCHBvc2l0aW9uGAEgASgESAASLAoHcmVmdXNhbBgCIAEoCzIZLmdhdGV3YXkucXVvdGEudjEuUmVmdXNhbEgAQggKBnJlc3VsdCIqChVHZXRMaW1pdFN0YXRlc1JlcXVlc3QSEQoJbGltaXRfaWRzGAEgAygJIkYKFkdldExpbWl0U3RhdGVzUmVzcG9uc2USLAoGc3RhdGVzGAEgAygLMhwuZ2F0ZXdheS5xdW90YS52MS5MaW1pdFN0YXRlIoQBCgpMaW1pdFN0YXRlEhAKCGxpbWl0X2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIMCgR1c2VkGAMgASgDEgwKBGhlbGQYBCABKAMSDAoEbGVmdBgFIAEoAxIZCgxyZXNldHNfYXRfbXMYBiABKANIAIgBAUIPCg1fcmVzZXRzX2F0X21zIhEKD0dldFN0YXRzUmVxdWVzdCI4ChBHZXRTdGF0c1Jlc3BvbnNlEhIKCm9wZW5faG9sZHMYASABKA0SEAoIcG9zaXRpb24YAiABKAQy6wMKDFF1b3RhU2VydmljZRJfCgtHZXRCYWxhbmNlcxIkLmdhdGV3YXkucXVvdGEudjEuR2V0QmFsYW5jZXNSZXF1ZXN0GiUuZ2F0ZXdheS5xdW90YS52MS5HZXRCYWxhbmNlc1Jlc3BvbnNlIgOQAgESbgoQR2V0UGF5ZXJCYWxhbmNlcxIpLmdhdGV3YXkucXVvdGEudjEuR2V0UGF5ZXJCYWxhbmNlc1JlcXVlc3QaKi5nYXRld2F5LnF1b3RhLnYxLkdldFBheWVyQmFsYW5jZXNSZXNwb25zZSIDkAIBEkgKBURlYml0Eh4uZ2F0ZXdheS5xdW90YS52MS5EZWJpdFJlcXVlc3QaHy5nYXRld2F5LnF1b3RhLnYxLkRlYml0UmVzcG9uc2USaAoOR2V0TGltaXRTdGF0ZXMSJy5nYXRld2F5LnF1b3RhLnYxLkdldExpbWl0U3RhdGVzUmVxdWVzdBooLmdhdGV3YXkucXVvdGEudjEuR2V0TGltaXRTdGF0ZXNSZXNwb25zZSIDkAIBElYKCEdldFN0YXRzEiEuZ2F0ZXdheS5xdW90YS52MS5HZXRTdGF0c1JlcXVlc3QaIi5nYXRld2F5LnF1b3RhLnYxLkdldFN0YXRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_gateway_events_v1_policy, file_gateway_events_v1_quota]);
 
 /**
  * Describes the message gateway.quota.v1.AdmitRequest.
@@ -40,10 +41,10 @@ export const RefusalSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 3);
 
 /**
- * Describes the message gateway.quota.v1.Window.
- * Use `create(WindowSchema)` to create a new message.
+ * Describes the message gateway.quota.v1.LimitWindow.
+ * Use `create(LimitWindowSchema)` to create a new message.
  */
-export const WindowSchema = /*@__PURE__*/
+export const LimitWindowSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 4);
 
 /**
@@ -68,18 +69,74 @@ export const BalanceSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 7);
 
 /**
+ * Describes the message gateway.quota.v1.GetPayerBalancesRequest.
+ * Use `create(GetPayerBalancesRequestSchema)` to create a new message.
+ */
+export const GetPayerBalancesRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 8);
+
+/**
+ * Describes the message gateway.quota.v1.GetPayerBalancesResponse.
+ * Use `create(GetPayerBalancesResponseSchema)` to create a new message.
+ */
+export const GetPayerBalancesResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 9);
+
+/**
+ * Describes the message gateway.quota.v1.PayerBalance.
+ * Use `create(PayerBalanceSchema)` to create a new message.
+ */
+export const PayerBalanceSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 10);
+
+/**
+ * Describes the message gateway.quota.v1.DebitRequest.
+ * Use `create(DebitRequestSchema)` to create a new message.
+ */
+export const DebitRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 11);
+
+/**
+ * Describes the message gateway.quota.v1.DebitResponse.
+ * Use `create(DebitResponseSchema)` to create a new message.
+ */
+export const DebitResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 12);
+
+/**
+ * Describes the message gateway.quota.v1.GetLimitStatesRequest.
+ * Use `create(GetLimitStatesRequestSchema)` to create a new message.
+ */
+export const GetLimitStatesRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 13);
+
+/**
+ * Describes the message gateway.quota.v1.GetLimitStatesResponse.
+ * Use `create(GetLimitStatesResponseSchema)` to create a new message.
+ */
+export const GetLimitStatesResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 14);
+
+/**
+ * Describes the message gateway.quota.v1.LimitState.
+ * Use `create(LimitStateSchema)` to create a new message.
+ */
+export const LimitStateSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 15);
+
+/**
  * Describes the message gateway.quota.v1.GetStatsRequest.
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 8);
+  messageDesc(file_gateway_quota_v1_quota, 16);
 
 /**
  * Describes the message gateway.quota.v1.GetStatsResponse.
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 9);
+  messageDesc(file_gateway_quota_v1_quota, 17);
 
 /**
  * What quota tells over gRPC. Admissions are asked for on the bus, by the messages below in JSON.

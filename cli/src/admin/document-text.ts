@@ -1,0 +1,48 @@
+import type { Document } from '#admin-api/write-output.ts';
+import { isJsonObject } from '#kernel/json.ts';
+import { table } from '../render/table.ts';
+
+/** Columns that would be as wide as the screen, and say little in a list. */
+const NOT_IN_LISTS = new Set(['object', 'metadata', 'keys', 'before', 'after', 'api_key', 'token']);
+
+/** A document for people: a list as a table, else a line for each field that says something. */
+export function documentText(document: Document): string {
+  return document['object'] === 'list' ? listText(document) : fieldsText(document);
+}
+
+function listText({ data, has_more, last_id }: Document): string {
+  const items = (Array.isArray(data) ? data : []).filter(isJsonObject).map((item) => flat(item));
+  if (items.length === 0) return 'There are none.';
+  const names = [...new Set(items.flatMap((item) => [...item.keys()]))].filter(
+    (name) => !NOT_IN_LISTS.has(name) && !name.includes('nano_usd') && items.some((item) => item.get(name) !== ''),
+  );
+  const head = names.map((name) => name.toUpperCase().replaceAll('_', ' '));
+  const rows = items.map((item) => names.map((name) => item.get(name) ?? ''));
+  const more = has_more === true ? [`There are more: --after ${String(last_id)}`] : [];
+  return [table([head, ...rows]), ...more].join('\n');
+}
+
+function fieldsText(document: Document): string {
+  const lines = [...flat(document)].filter(([name, text]) => name !== 'object' && text !== '');
+  return table(lines);
+}
+
+/** Fields by their paths; empty where nothing is said. */
+function flat(document: Document, above = ''): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of Object.entries(document)) {
+    if (!isJsonObject(value)) fields.set(`${above}${name}`, textOf(value));
+    else for (const [below, text] of flat(value, `${above}${name}.`)) fields.set(below, text);
+  }
+  return fields;
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (!isJsonObject(value)) return String(value);
+  return [...flat(value)]
+    .filter(([name, text]) => name !== 'object' && text !== '')
+    .map(([name, text]) => `${name}=${text}`)
+    .join(' ');
+}

@@ -1,0 +1,26 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { AdminMethod, AdminRole } from '#contracts/admin.ts';
+import type { KindFacts } from '#registry/kinds.ts';
+
+export type HttpVerb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A command of administration, on every surface. */
+export interface AdminCommand {
+  readonly method: AdminMethod;
+  /** Of the commands that every resource has: which resource. */
+  readonly kind: KindFacts | undefined;
+  readonly verb: HttpVerb;
+  /** "/admin/users/{id}". */
+  readonly path: string;
+  /** "users create": how gatewayctl and documents name it. */
+  readonly cli: string;
+  /** The owner among them. */
+  readonly roles: readonly AdminRole[];
+  readonly summary: string;
+  /** What a caller writes: a resource, or the request of the method. */
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+  /** Of success, where something is answered. */
+  readonly status: number;
+  readonly isRead: boolean;
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { create } from '@bufbuild/protobuf';
+import { createKeyHasher } from '#api-keys/api-key.ts';
+import { AdminTokenSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { createRegistry } from '#registry/registry.ts';
+import { test } from '#testkit/test.ts';
+import { createAdminTokens } from './admin-tokens.ts';
+
+const keyPepper = 'ab'.repeat(32);
+const hashOf = createKeyHasher(keyPepper);
+const nowMs = Date.parse('2026-06-01T00:00:00Z');
+
+const tokenOf = (id: string, more: object = {}) =>
+  create(AdminTokenSchema, { id, role: 'auditor', status: 'active', tokenHash: hashOf(`at_${id}`), ...more });
+
+test('a token is found by its text while it is in force, whether it was there before or came later', () => {
+  const registry = createRegistry();
+  registry.load({ case: 'token', value: tokenOf('early') });
+  const find = createAdminTokens({ registry, keyPepper, clock: () => nowMs });
+  registry.load({ case: 'token', value: tokenOf('late', { role: 'owner' }) });
+  assert.deepEqual(find('at_early'), { id: 'early', role: 'auditor' });
+  assert.deepEqual(find('at_late'), { id: 'late', role: 'owner' });
+  for (const other of ['', 'early', 'at_', 'at_earl', 'at_early ', `at_${'x'.repeat(300)}`]) {
+    assert.equal(find(other), undefined, other);
+  }
+});
+
+test('a token that was revoked, has expired or has a role of a later gateway is not found', () => {
+  const registry = createRegistry();
+  const find = createAdminTokens({ registry, keyPepper, clock: () => nowMs });
+  registry.load({ case: 'token', value: tokenOf('t') });
+  assert.ok(find('at_t'));
+  registry.load({ case: 'token', value: tokenOf('t', { status: 'revoked' }) });
+  assert.equal(find('at_t'), undefined);
+  registry.load({ case: 'token', value: tokenOf('over', { expiresAt: '2026-06-01T00:00:00Z' }) });
+  registry.load({ case: 'token', value: tokenOf('soon', { expiresAt: '2026-06-01T00:00:01Z' }) });
+  registry.load({ case: 'token', value: tokenOf('odd', { role: 'emperor' }) });
+  assert.deepEqual([find('at_over'), find('at_soon')?.id, find('at_odd')], [undefined, 'soon', undefined]);
+});

@@ -1,0 +1,21 @@
+import type { LedgerLine, LedgerPort } from '#contracts/admin-needs.ts';
+import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
+import { createGrpcClient } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
+
+/** The ledger of billing in another process. */
+export function createRemoteLedger(peer: RpcPeer): LedgerPort & { close(): void } {
+  const { calls, close } = createGrpcClient(BillingService, peer);
+  return {
+    async ledgerLines({ payer, beforePosition, limit }) {
+      const { lines } = await calls.listLedgerLines({ payer, beforePosition: BigInt(beforePosition), limit });
+      return lines.map(({ position, atMs, type, ...line }) => ({
+        ...line,
+        position: Number(position),
+        atMs: Number(atMs),
+        type: type as LedgerLine['type'],
+      }));
+    },
+    close,
+  };
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { fromJson } from '@bufbuild/protobuf';
+import { AdmitRequestSchema, AdmitResponseSchema } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
+import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
+import { Fault } from '#errors/fault.ts';
+import { test } from '#testkit/test.ts';
+import { admitRequestFromWire, admitRequestToWire, admitResponseFromWire, admitResponseToWire } from './admit-wire.ts';
+
+const request: AdmitRequest = {
+  requestId: 'r',
+  userId: 'u',
+  keyId: 'k',
+  model: 'gpt "ü"',
+  stream: true,
+  candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
+  promptTokensBound: 7,
+  outputTokensRequested: 0,
+  choices: 1,
+};
+
+const admitted: AdmitResponse = {
+  result: {
+    kind: 'admitted',
+    durable: null,
+    eventId: 'e',
+    candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 3 }],
+    holdNanoUsd: 9_007_199_254_740_993n,
+    outputTokensMax: 10,
+    outputTokensBound: 20,
+  },
+  windows: [
+    { unit: 'requests', limit: 5, remaining: 4, resetMs: 59_999 },
+    { unit: 'tokens', limit: 10_000_000_000, remaining: 0, resetMs: 2_000_000_000 },
+  ],
+};
+
+test('a request and its answers come out as they went in', () => {
+  for (const each of [request, { ...request, traceparent: '00-1-2-01' }]) {
+    assert.deepEqual(admitRequestFromWire(admitRequestToWire(each)), each);
+  }
+  const refused: AdmitResponse = {
+    result: { kind: 'refused', refusal: { code: 'quota_exceeded', message: 'no', param: 'n', retryAfterMs: 12 } },
+    windows: [],
+  };
+  for (const response of [admitted, refused]) {
+    assert.deepEqual(admitResponseFromWire(admitResponseToWire(response)), response);
+  }
+});
+
+test('what crosses is the JSON form of the protobuf messages', () => {
+  assert.equal(fromJson(AdmitRequestSchema, JSON.parse(admitRequestToWire(request))).candidates[0]?.priceKey, 'c/m');
+  const message = fromJson(AdmitResponseSchema, JSON.parse(admitResponseToWire(admitted)));
+  assert.equal(message.result.case === 'admission' && message.result.value.holdNanoUsd, 9_007_199_254_740_993n);
+});
+
+test('a message that is not what it should be is refused, whatever it is', () => {
+  const json: Record<string, unknown> = JSON.parse(admitRequestToWire(request));
+  const broken = Object.keys(json)
+    .filter((name) => name !== 'stream')
+    .flatMap((name) => [-1, 1.5, null, [1]].map((value) => JSON.stringify({ ...json, [name]: value })));
+  for (const text of ['', 'null', '[]', '"x"', '{', ...broken]) {
+    assert.throws(() => admitRequestFromWire(text), Fault, text);
+  }
+  for (const text of ['', '{}', '{"refusal":{"code":"made_up","message":""}}', '{"admission":{"holdNanoUsd":"-1"}}']) {
+    assert.throws(() => admitResponseFromWire(text), Fault, text);
+  }
+});

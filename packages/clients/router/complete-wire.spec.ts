@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import {
+  CompleteRequestSchema,
+  CompleteResponseSchema,
+  ModelSchema,
+} from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest, RoutedModel } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { overTheWire } from '#testkit/over-the-wire.ts';
+import { test } from '#testkit/test.ts';
+import { completeRequestFromWire, completeRequestToWire, frameFromWire, frameToWire } from './complete-wire.ts';
+import { modelFromWire, modelToWire } from './model-wire.ts';
+
+const parsedBody = { model: 'gpt "ü"', messages: [] };
+const request: CompleteRequest = {
+  requestId: 'r',
+  userId: 'u',
+  body: Buffer.from(JSON.stringify(parsedBody)),
+  parsedBody,
+  stream: true,
+  candidates: [{ provider: 'p', model: 'm', priceKey: 'p/m', priceVersion: 3 }],
+  outputTokensMax: 1,
+  promptTokensBound: 2,
+  outputTokensBound: 3,
+  admissionEventId: 'a',
+};
+
+const sent = (changed: CompleteRequest) =>
+  completeRequestFromWire(overTheWire(CompleteRequestSchema, completeRequestToWire(changed, false)));
+
+test('an admitted request comes out as it went in, its body parsed anew', () => {
+  assert.deepEqual(sent(request), request);
+});
+
+test('a request that was never admitted is refused', () => {
+  for (const change of [{ requestId: '' }, { candidates: [] }, { body: Buffer.from('[') }]) {
+    assert.throws(() => sent({ ...request, ...change }), Fault, JSON.stringify(change));
+  }
+});
+
+test('every kind of frame comes out as it went in', () => {
+  const none = { param: undefined, retryAfterMs: undefined, providerBody: null, providerStatus: 0 };
+  const frames: CompleteFrame[] = [
+    { kind: 'head', status: 200, contentType: 'text/event-stream', provider: 'p', model: 'm' },
+    { kind: 'data', data: Buffer.from('{"a":1}') },
+    {
+      kind: 'end',
+      summary: { provider: 'p', model: 'm', inputTokens: 2 ** 40, outputTokens: 2, estimated: true },
+    },
+    { kind: 'failure', failure: { ...none, code: 'unavailable', message: 'No.' } },
+    {
+      kind: 'failure',
+      failure: {
+        code: 'upstream_refused',
+        message: 'No.',
+        param: 'n',
+        retryAfterMs: 12,
+        providerBody: Buffer.from('{}'),
+        providerStatus: 400,
+      },
+    },
+  ];
+  for (const frame of frames) {
+    assert.deepEqual(frameFromWire(overTheWire(CompleteResponseSchema, frameToWire(frame))), frame);
+  }
+});
+
+test('a code that this version does not know is an internal error, and a frame it does not know is none', () => {
+  const value = { code: 'made_up', message: 'No.' };
+  const frame = frameFromWire(overTheWire(CompleteResponseSchema, { frame: { case: 'failure', value } }));
+  assert.equal(frame?.kind === 'failure' && frame.failure.code, 'internal_error');
+  assert.equal(frameFromWire(overTheWire(CompleteResponseSchema, {})), undefined);
+});
+
+test('a model comes out as it went in', () => {
+  const candidates = [{ provider: 'p', model: 'm', priceKey: 'p/m' }];
+  const model: RoutedModel = { id: 'm', ownedBy: 'o', createdAtS: 1_700_000_000, candidates };
+  assert.deepEqual(modelFromWire(overTheWire(ModelSchema, modelToWire(model))), model);
+});

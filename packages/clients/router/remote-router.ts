@@ -1,0 +1,83 @@
+import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { RoutedModel, RouterPort } from '#contracts/router.ts';
+import { createGrpcClient } from '#rpc/client.ts';
+import type { RpcPeer } from '#rpc/rpc-peer.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import { startRefreshing } from '../refreshed.ts';
+import { beginRun } from './begin-run.ts';
+import { completeOver, type RunOnRouter } from './complete-over.ts';
+import { completeRequestToWire, frameFromWire } from './complete-wire.ts';
+import { modelFromWire } from './model-wire.ts';
+
+/** Models change when routers are rolled out with another configuration; health, with each call. */
+const REFRESH_MS = 2_000;
+const REFRESH_TIMEOUT_MS = 2_000;
+
+/** A router that was restarted is found again within a second; a client that waits for it notices nothing. */
+const PATIENCE_MS = 3_000;
+
+/** The routers, as one, with their models in memory. */
+export interface RemoteRouter extends RouterPort {
+  /** Resolves when the models are known. */
+  ready(): Promise<void>;
+  /** `ok`, or why no request can be routed. */
+  state(): string;
+  close(): Promise<void>;
+}
+
+export function createRemoteRouter(options: {
+  readonly peer: RpcPeer;
+  /** From a request's arrival at the router to its end. */
+  readonly requestTimeoutMs: number;
+  readonly logger: Logger;
+}): RemoteRouter {
+  const { peer, requestTimeoutMs, logger } = options;
+  const { calls, close } = createGrpcClient(RouterService, {
+    ...peer,
+    policy: 'round-robin',
+    isMultiplexed: true,
+    patienceMs: PATIENCE_MS,
+  });
+  let models = new Map<string, RoutedModel>();
+  let health: ReturnType<RouterPort['providerHealth']> = [];
+
+  const run: RunOnRouter = async function* (request, signal) {
+    // A call whose signal has aborted is not begun, and nobody would end the hold of the request.
+    const isClientGone = signal.aborted;
+    for await (const message of calls.complete(completeRequestToWire(request, isClientGone), {
+      ...(isClientGone ? {} : { signal }),
+      timeoutMs: requestTimeoutMs,
+      traceparent: request.traceparent,
+    })) {
+      const frame = frameFromWire(message);
+      if (frame !== undefined) yield frame;
+    }
+  };
+
+  const refreshing = startRefreshing({
+    what: 'the models of the routers',
+    intervalMs: REFRESH_MS,
+    logger,
+    async refresh() {
+      const [listed, seen] = await Promise.all([
+        calls.listModels({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
+        calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
+      ]);
+      models = new Map(listed.models.map((model) => [model.id, modelFromWire(model)]));
+      health = seen.providers;
+    },
+  });
+
+  return {
+    complete: (request, signal) => beginRun((leaving) => completeOver(run, request, leaving, logger), signal),
+    findModel: (name) => models.get(name),
+    listModels: () => [...models.values()],
+    providerHealth: () => health,
+    ready: refreshing.first,
+    state: refreshing.state,
+    async close() {
+      await refreshing.close();
+      close();
+    },
+  };
+}

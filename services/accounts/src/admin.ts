@@ -1,0 +1,123 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { fieldProblems } from '#admin-api/check-fields.ts';
+import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
+import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { roleProblem } from './domain/authorise.ts';
+import { notFound } from './domain/resource/decide.ts';
+import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
+import {
+  createResource,
+  deleteResource,
+  givenKind,
+  isAddress,
+  runVerb,
+  updateResource,
+} from './handlers/resource-commands.ts';
+import type { Ports } from './ports.ts';
+import { listAuditLog } from './queries/audit-log.ts';
+import type { FoundCredit } from './queries/find-credit.ts';
+import { listLedger } from './queries/ledger.ts';
+import type { ReadDependencies } from './queries/read-resources.ts';
+import { getResource, listResources } from './queries/resources.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface AdminDependencies extends Ports, ReadDependencies {
+  readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
+}
+
+/** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
+export function createAdmin(dependencies: AdminDependencies): AdminPort {
+  const handlers = { ...resourceHandlers(dependencies), ...verbs(dependencies), ...others(dependencies) };
+  const methods = Object.keys(handlers) as AdminMethod[];
+  return Object.fromEntries(
+    methods.map((method) => [method, guarded(method, handlers[method] as Handler<typeof method>)]),
+  ) as unknown as AdminPort;
+}
+
+type Handler<M extends AdminMethod> = (request: AdminInput<M>, caller: AdminCaller) => Promise<AdminOutput<M>>;
+type Handlers<M extends AdminMethod> = { readonly [N in M]: Handler<N> };
+
+function guarded<M extends AdminMethod>(method: M, handler: Handler<M>): Handler<M> {
+  const { input } = AdminService.method[method];
+  return async (request, caller) => {
+    // A caller in the same process may leave fields out.
+    const whole = create(input, request as MessageInitShape<typeof input>) as AdminInput<M>;
+    const problem = roleProblem(method, whole, caller.role) ?? fieldProblems(input, whole)[0];
+    if (problem !== undefined) throw new Fault(problem);
+    return handler(whole, caller);
+  };
+}
+
+function resourceHandlers(dependencies: AdminDependencies): Handlers<'create' | 'get' | 'list' | 'update' | 'delete'> {
+  const { clock, emailDigest } = dependencies;
+  return {
+    create: (request, caller) => createResource(dependencies, request, caller),
+    update: (request, caller) => updateResource(dependencies, request, caller),
+    delete: (request, caller) => deleteResource(dependencies, request, caller),
+    async get({ kind: name, id }) {
+      const kind = givenKind(name);
+      if (!isAddress(id)) throw new Fault(notFound(kind));
+      return getResource({ ...dependencies, nowMs: clock() }, kind, id);
+    },
+    list: async (request) =>
+      listResources({ ...dependencies, nowMs: clock(), emailDigest }, givenKind(request.kind), request),
+  };
+}
+
+function verbs(
+  ports: Ports,
+): Handlers<'suspendUser' | 'resumeUser' | 'pauseApiKey' | 'resumeApiKey' | 'revokeApiKey' | 'rotateApiKey'> {
+  const user = async (type: 'suspend' | 'resume', id: string, caller: AdminCaller) => ({
+    user: (await runVerb(ports, { kind: 'user', id, command: { type }, caller })).value,
+  });
+  const key = async (type: 'pause' | 'resume' | 'revoke', id: string, caller: AdminCaller) => ({
+    apiKey: (await runVerb(ports, { kind: 'key', id, command: { type }, caller })).value,
+  });
+  return {
+    suspendUser: ({ id }, caller) => user('suspend', id, caller),
+    resumeUser: ({ id }, caller) => user('resume', id, caller),
+    pauseApiKey: ({ id }, caller) => key('pause', id, caller),
+    resumeApiKey: ({ id }, caller) => key('resume', id, caller),
+    revokeApiKey: ({ id }, caller) => key('revoke', id, caller),
+    async rotateApiKey({ id, overlapHours, idempotencyKey }, caller) {
+      const command = { type: 'rotate', overlapMs: overlapHours * HOUR_MS } as const;
+      return { apiKey: (await runVerb(ports, { kind: 'key', id, command, idempotencyKey, caller })).value };
+    },
+  };
+}
+
+function others(
+  dependencies: AdminDependencies,
+): Handlers<
+  'changeBalance' | 'undoCredit' | 'listLedger' | 'testProvider' | 'importPrices' | 'listAuditLog' | 'whoAmI'
+> {
+  const { neighbours, registry } = dependencies;
+  return {
+    changeBalance: (request, caller) => changeBalance(dependencies, request, caller),
+    undoCredit: (request, caller) => undoCredit(dependencies, request, caller),
+    listLedger: (request) => listLedger(dependencies, payerOf(request), request),
+    async testProvider({ id, model }) {
+      if (registry.get('provider', id) === undefined) throw new Fault(notFound('provider'));
+      const { isOk: ok, ...rest } = await there(neighbours().providerTests, 'The router').testProvider({
+        providerId: id,
+        model,
+      });
+      return { ok, ...rest };
+    },
+    importPrices: (request, caller) =>
+      there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
+        updateResource(dependencies, update, by),
+      ),
+    listAuditLog: (request) => listAuditLog(dependencies, request),
+    async whoAmI(_request, { actor, role }) {
+      return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
+    },
+  };
+}
+
+function there<T>(port: T | undefined, who: string): T {
+  if (port !== undefined) return port;
+  throw new Fault({ code: 'unavailable', message: `${who} cannot be asked now; try again shortly.` });
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { create } from '@bufbuild/protobuf';
+import type { GatewayEvent } from '#contracts/events.ts';
+import { resourceToJson } from '#registry/changes.ts';
+import { type AnyResource, factsOf, type Kind, type ResourceOf } from '#registry/kinds.ts';
+import { createRegistry } from '#registry/registry.ts';
+import { keyCreated, keyRevoked, userCreated } from '#testkit/events.ts';
+import { test } from '#testkit/test.ts';
+import type { ResourceCommand } from './command.ts';
+import { type Decided, decide } from './decide.ts';
+import type { DecisionContext } from './kind-rules.ts';
+import { evolve, neverSet, type ResourceState } from './state.ts';
+
+const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
+
+type Fields<K extends Kind> = Partial<Omit<ResourceOf<K>, '$typeName'>>;
+
+function resource<K extends Kind>(kind: K, fields: Fields<K>): AnyResource {
+  return { case: kind, value: create(factsOf(kind).schema, { ...fields }) } as unknown as AnyResource;
+}
+
+function set<K extends Kind>(kind: K, fields: Fields<K>): GatewayEvent {
+  const by = { actor: 'bootstrap', role: 'owner', action: 'update', address: '', requestId: '' };
+  return { type: 'ResourceSet', data: { resource: resourceToJson(resource(kind, fields)), by, setAtMs: '1' } };
+}
+
+const removed = (kind: Kind, id: string): GatewayEvent => ({
+  type: 'ResourceRemoved',
+  data: { kind, id, by: { actor: '', role: '', action: 'delete', address: '', requestId: '' }, removedAtMs: '1' },
+});
+
+/** The registry and the stream of one resource, out of events of any. */
+function given(...events: readonly GatewayEvent[]) {
+  const registry = createRegistry();
+  registry.take(events.map((event, index) => ({ ...event, position: index + 1 })));
+  const context: DecisionContext = {
+    registry,
+    nowMs: NOW_MS,
+    emailDigest: (email) => `digest of ${email.toLowerCase()}`,
+    emailOwner: (digest) => [...registry.all('user')].find((user) => user.emailDigest === digest)?.id,
+    secret: { hash: 'new hash', prefix: 'new prefix' },
+    source: 'admin',
+  };
+  return {
+    when(kind: Kind, id: string, command: ResourceCommand, expectedVersion = 0): Decided {
+      const own = events.filter((event) => isOf(event, kind, id));
+      const state = own.reduce<ResourceState>(
+        (before, event, index) => evolve(before, { ...event, version: index + 1 }),
+        neverSet,
+      );
+      return decide({ kind, id, command, expectedVersion }, state, context);
+    },
+  };
+}
+
+function isOf(event: GatewayEvent, kind: Kind, id: string): boolean {
+  switch (event.type) {
+    case 'ResourceSet':
+      return event.data.resource?.[kind]?.id === id;
+    case 'ResourceRemoved':
+      return event.data.kind === kind && event.data.id === id;
+    case 'UserCreated':
+      return kind === 'user' && event.data.userId === id;
+    case 'ApiKeyCreated':
+    case 'ApiKeyRevoked':
+      return kind === 'key' && event.data.keyId === id;
+    default:
+      return false;
+  }
+}
+
+function thenSet(decided: Decided, expected: object): void {
+  assert.equal(decided.kind, 'set', JSON.stringify(decided));
+  if (decided.kind === 'set') assert.partialDeepStrictEqual({ ...decided.resource.value }, expected);
+}
+
+function thenRefused(decided: Decided, code: string, param?: string): void {
+  assert.equal(decided.kind, 'refused', JSON.stringify(decided.kind));
+  if (decided.kind === 'refused') assert.deepEqual([decided.refusal.code, decided.refusal.param], [code, param]);
+}
+
+const creation = <K extends Kind>(kind: K, fields: Fields<K>): ResourceCommand => ({
+  type: 'create',
+  resource: resource(kind, fields),
+});
+const change = <K extends Kind>(kind: K, fields: Fields<K>, ...mask: readonly string[]): ResourceCommand => ({
+  type: 'update',
+  resource: resource(kind, fields),
+  fields: mask,
+});
+
+const ada = { id: 'u1', name: 'Ada', status: 'active', createdAt: '2026-01-01T00:00:00.000Z' };
+
+test('what is created has its defaults and its time, and nothing that only the gateway writes', () => {
+  const told = { id: 'mine', name: 'Ada', email: 'Ada@Example.com', createdAt: 'x', sealed: 'x', emailDigest: 'x' };
+  thenSet(given().when('user', 'u1', creation('user', told)), {
+    id: 'u1',
+    status: 'active',
+    createdAt: '2026-11-28T12:00:00.000Z',
+    sealed: '',
+    emailDigest: 'digest of ada@example.com',
+  });
+  thenSet(given(set('user', ada)).when('key', 'k1', creation('key', { userId: 'u1', keyHash: 'x' })), {
+    status: 'active',
+    keyHash: 'new hash',
+    prefix: 'new prefix',
+  });
+});
+
+test('a creation that is repeated changes nothing, and one with other values is refused', () => {
+  const stream = given(set('user', ada), set('user', { ...ada, name: 'Changed since' }));
+  assert.equal(stream.when('user', 'u1', creation('user', { name: 'Ada' })).kind, 'unchanged');
+  thenRefused(
+    stream.when('user', 'u1', creation('user', { name: 'Bob' })),
+    'idempotency_key_reused',
+    'idempotency_key',
+  );
+});
+
+test('users and keys of old logs are resources like any other', () => {
+  const old = given(
+    userCreated({ userId: 'u1', requestsPerMinute: 60, multiplierBasisPoints: 15_000 }),
+    keyCreated({ keyId: 'k1', userId: 'u1', name: 'laptop' }),
+    keyCreated({ keyId: 'k2', userId: 'u1' }),
+    keyRevoked({ keyId: 'k2' }),
+  );
+  const sameUser = creation('user', { requestsPerMinute: 60, multiplier: '1.5' });
+  assert.equal(old.when('user', 'u1', sameUser).kind, 'unchanged');
+  thenSet(old.when('user', 'u1', change('user', { requestsPerMinute: 5 }, 'requests_per_minute')), {
+    requestsPerMinute: 5,
+    multiplier: '1.5',
+  });
+  thenSet(old.when('key', 'k1', { type: 'revoke' }), { status: 'revoked', name: 'laptop' });
+  thenRefused(old.when('key', 'k2', { type: 'resume' }), 'conflict');
+});
+
+test('a change of some fields leaves the others, and one of all leaves what can only be said once', () => {
+  const stream = given(
+    set('user', ada),
+    set('key', { id: 'k1', userId: 'u1', name: 'a', tags: ['t'], status: 'active' }),
+  );
+  thenSet(stream.when('key', 'k1', change('key', { name: 'b' }, 'name')), { name: 'b', tags: ['t'], userId: 'u1' });
+  thenSet(stream.when('key', 'k1', change('key', { name: 'b' })), { name: 'b', tags: [], userId: 'u1' });
+  thenRefused(stream.when('key', 'k1', change('key', { userId: 'u2' }, 'user_id')), 'invalid_request', 'user_id');
+  thenRefused(stream.when('key', 'k1', change('key', {}, 'status')), 'invalid_request', 'status');
+  assert.equal(stream.when('key', 'k1', change('key', { name: 'a' }, 'name')).kind, 'unchanged');
+  thenRefused(stream.when('key', 'none', change('key', { name: 'a' }, 'name')), 'not_found', 'id');
+});
+
+test('a change made from another version is refused', () => {
+  const stream = given(set('user', ada), set('user', { ...ada, name: 'Bea' }));
+  thenSet(stream.when('user', 'u1', change('user', { name: 'C' }, 'name'), 2), { name: 'C' });
+  thenRefused(stream.when('user', 'u1', change('user', { name: 'C' }, 'name'), 1), 'precondition_failed');
+  thenRefused(stream.when('limit', 'l1', change('limit', {}), 1), 'precondition_failed');
+});
+
+test('what a resource refers to has to be there when it begins to refer to it', () => {
+  const nobody = given();
+  thenRefused(nobody.when('user', 'u1', creation('user', { name: 'A', teamId: 't' })), 'invalid_request', 'team_id');
+  thenRefused(nobody.when('key', 'k1', creation('key', { userId: 'u1' })), 'not_found', 'user_id');
+  const targets = [{ provider: 'p', model: '' }] as ResourceOf<'model'>['targets'];
+  const model = change('model', { id: 'm', targets });
+  thenRefused(nobody.when('model', 'm', model), 'invalid_request', 'targets[0].provider');
+  const gone = given(set('model', { id: 'm', targets, status: 'active' }));
+  thenSet(gone.when('model', 'm', change('model', { status: 'disabled' }, 'status')), { status: 'disabled' });
+});
+
+test('what others refer to is not deleted', () => {
+  const stream = given(
+    set('organisation', { id: 'o', name: 'O' }),
+    set('team', { id: 't', name: 'T', organisationId: 'o' }),
+    set('user', { ...ada, teamId: 't' }),
+  );
+  thenRefused(stream.when('organisation', 'o', { type: 'delete' }), 'conflict', 'id');
+  thenRefused(stream.when('team', 't', { type: 'delete' }), 'conflict', 'id');
+  const emptied = given(set('team', { id: 't', name: 'T' }), set('user', { ...ada, teamId: 't', status: 'deleted' }));
+  assert.equal(emptied.when('team', 't', { type: 'delete' }).kind, 'removed');
+});
+
+test('users, keys and tokens stay in the books when they end, and change no more', () => {
+  const stream = given(
+    set('user', ada),
+    set('key', { id: 'k1', userId: 'u1', status: 'active' }),
+    set('token', { id: 't1', name: 'ci', role: 'auditor', status: 'active' }),
+  );
+  thenSet(stream.when('user', 'u1', { type: 'delete' }), { status: 'deleted' });
+  thenSet(stream.when('key', 'k1', { type: 'delete' }), { status: 'revoked' });
+  thenSet(stream.when('token', 't1', { type: 'delete' }), { status: 'revoked' });
+  const over = given(
+    set('user', { ...ada, status: 'deleted' }),
+    set('key', { id: 'k1', userId: 'u1', status: 'revoked' }),
+  );
+  thenRefused(over.when('user', 'u1', { type: 'resume' }), 'conflict');
+  thenRefused(over.when('key', 'k1', { type: 'rotate', overlapMs: 0 }), 'conflict');
+  assert.equal(over.when('user', 'u1', { type: 'delete' }).kind, 'unchanged');
+  assert.equal(over.when('key', 'k1', { type: 'revoke' }).kind, 'unchanged');
+});
+
+test('a rotated key keeps the hash of the one before for as long as it overlaps', () => {
+  const stream = given(set('user', ada), set('key', { id: 'k1', userId: 'u1', status: 'active', keyHash: 'old hash' }));
+  thenSet(stream.when('key', 'k1', { type: 'rotate', overlapMs: 3_600_000 }), {
+    keyHash: 'new hash',
+    previousKeyHash: 'old hash',
+    previousKeyExpiresAt: '2026-11-28T13:00:00.000Z',
+  });
+  thenSet(stream.when('key', 'k1', { type: 'rotate', overlapMs: 0 }), {
+    previousKeyHash: '',
+    previousKeyExpiresAt: '',
+  });
+});
+
+const limit: Fields<'limit'> = {
+  id: 'l',
+  subject: { kind: 'user', id: 'u1' } as NonNullable<ResourceOf<'limit'>['subject']>,
+  unit: 'requests',
+  period: 'day',
+  amount: '10',
+};
+
+test('a limit is hard for money and requests, and a rate for tokens, unless it says otherwise', () => {
+  const stream = given(set('user', ada));
+  thenSet(stream.when('limit', 'l', change('limit', limit)), { kind: 'hard', generation: 1 });
+  thenSet(stream.when('limit', 'l', change('limit', { ...limit, unit: 'tokens' })), { kind: 'rate' });
+  thenSet(stream.when('limit', 'l', change('limit', { ...limit, kind: 'soft' })), { kind: 'soft' });
+});
+
+test("a limit's generation grows when it counts something else, and also over a removal", () => {
+  const stream = given(set('user', ada), set('limit', { ...limit, kind: 'hard', generation: 3 }));
+  thenSet(stream.when('limit', 'l', change('limit', { ...limit, amount: '20' })), { generation: 3, amount: '20' });
+  for (const told of [{ models: 'gpt-*' }, { unit: 'cost' }, { period: 'hour' }, { kind: 'soft' }]) {
+    thenSet(stream.when('limit', 'l', change('limit', { ...limit, ...told })), { generation: 4 });
+  }
+  const again = given(set('user', ada), set('limit', { ...limit, kind: 'hard', generation: 3 }), removed('limit', 'l'));
+  thenSet(again.when('limit', 'l', change('limit', limit)), { generation: 4 });
+});
+
+test('a limit is of a subject there is, and a raise has an end to come', () => {
+  const stream = given(set('user', ada));
+  const of = (kind: string, id: string) =>
+    stream.when(
+      'limit',
+      'l',
+      change('limit', { ...limit, subject: { kind, id } as NonNullable<Fields<'limit'>['subject']> }),
+    );
+  thenRefused(of('user', 'nobody'), 'invalid_request', 'subject.id');
+  thenRefused(of('gateway', 'x'), 'invalid_request', 'subject.id');
+  thenRefused(of('tag', 'Not A Tag'), 'invalid_request', 'subject.id');
+  thenRefused(of('planet', 'mars'), 'invalid_request', 'subject.kind');
+  for (const [kind, id] of [
+    ['gateway', ''],
+    ['tag', 'vip'],
+    ['user', 'u1'],
+  ] as const)
+    assert.equal(of(kind, id).kind, 'set');
+  const raise = (told: Fields<'limit'>) => stream.when('limit', 'l', change('limit', { ...limit, ...told }));
+  thenRefused(raise({ raisedAmount: '20' }), 'invalid_request', 'raised_until');
+  thenRefused(raise({ raisedUntil: '2027-01-01T00:00:00Z' }), 'invalid_request', 'raised_amount');
+  thenRefused(raise({ raisedAmount: '20', raisedUntil: '2026-01-01T00:00:00Z' }), 'invalid_request', 'raised_until');
+  assert.equal(raise({ raisedAmount: '20', raisedUntil: '2027-01-01T00:00:00Z' }).kind, 'set');
+  thenRefused(raise({ unit: 'requests', amount: '1.5' }), 'invalid_request', 'amount');
+});
+
+test('a provider has one key, and keeps a sealed one until another takes its place', () => {
+  const openai = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1', status: 'active', source: 'admin' };
+  const stream = given(set('provider', { ...openai, sealedApiKey: 'sealed' }));
+  const both = change('provider', { ...openai, apiKey: 'a', apiKeyRef: 'env:A' });
+  thenRefused(stream.when('provider', 'p', both), 'invalid_request', 'api_key');
+  thenSet(stream.when('provider', 'p', change('provider', { ...openai, priority: 2 })), { sealedApiKey: 'sealed' });
+  thenSet(stream.when('provider', 'p', change('provider', { ...openai, apiKeyRef: 'env:A' })), { sealedApiKey: '' });
+});
+
+test('prices name each unit once, and bands go up', () => {
+  const price = (told: object) => given().when('price', 'openai/m', change('price', { id: 'openai/m', ...told }));
+  const units = (...names: readonly string[]) => names.map((unit) => ({ unit, usdPerMillion: '1' }));
+  assert.equal(price({ prices: units('input', 'output') }).kind, 'set');
+  thenRefused(price({ prices: units('input', 'input') }), 'invalid_request', 'prices[1].unit');
+  const bands = [
+    { abovePromptTokens: 5, prices: units('input') },
+    { abovePromptTokens: 5, prices: units('input') },
+  ];
+  thenRefused(price({ prices: units('input'), bands }), 'invalid_request', 'bands[1].above_prompt_tokens');
+  thenRefused(
+    given().when('price', 'm', change('price', { prices: units('input') as never })),
+    'invalid_request',
+    'id',
+  );
+});
+
+test('there is one kind of settings, which is changed and neither created nor deleted', () => {
+  const settings = change('settings', { multiplier: '1.2' }, 'multiplier');
+  thenSet(given().when('settings', 'default', settings), { id: 'default', multiplier: '1.2' });
+  thenRefused(given().when('settings', 'default', creation('settings', {})), 'conflict');
+  thenRefused(given().when('settings', 'default', { type: 'delete' }), 'conflict');
+});

@@ -1,0 +1,76 @@
+import type { Price, UnitPrice } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
+import { SINGLE_ID } from '#registry/registry.ts';
+import type { KindRules } from '../kind-rules.ts';
+
+/** Settings: there is one, of a name of the gateway's. */
+export const settingsRules: KindRules<'settings'> = {
+  settle: (next) => ({ ...next, id: SINGLE_ID }),
+};
+
+/** Providers. A key that was given stays until another one, or a reference to one, takes its place. */
+export const providerRules: KindRules<'provider'> = {
+  settle: (next, before, { source }) => ({
+    ...next,
+    status: next.status === '' ? 'active' : next.status,
+    sealedApiKey: next.apiKeyRef === '' ? (before?.sealedApiKey ?? '') : '',
+    source,
+  }),
+  problem: ({ apiKey, apiKeyRef }) =>
+    apiKey === '' || apiKeyRef === ''
+      ? undefined
+      : invalid("Give 'api_key' or 'api_key_ref', and not both.", 'api_key'),
+};
+
+export const modelRules: KindRules<'model'> = {
+  settle: (next) => ({ ...next, status: next.status === '' ? 'active' : next.status }),
+};
+
+/** Aliases: the "*" of a name stands for the same characters in the models' names. */
+export const aliasRules: KindRules<'alias'> = {
+  problem({ id, models }) {
+    const stars = starsOf(id);
+    if (stars > 1) return invalid('\'id\' may hold one "*".', 'id');
+    const index = models.findIndex((model) => starsOf(model) > stars);
+    if (index === -1) return undefined;
+    const param = `models[${index}]`;
+    return invalid(`'${param}' may hold no more "*" than 'id'.`, param);
+  },
+};
+
+/** Prices of models: each unit once, and the bands one above the other. */
+export const priceRules: KindRules<'price'> = {
+  settle: (next, _before, { source }) => ({ ...next, source }),
+  problem: (price) => nameProblem(price) ?? unitsProblem(price.prices, 'prices') ?? bandsProblem(price),
+};
+
+function nameProblem({ id }: Price): Refusal | undefined {
+  const slash = id.indexOf('/');
+  return slash > 0 && slash < id.length - 1
+    ? undefined
+    : invalid('\'id\' must be <catalogue>/<model>, such as "openai/gpt-4o-mini".', 'id');
+}
+
+function unitsProblem(prices: readonly UnitPrice[], path: string): Refusal | undefined {
+  const index = prices.findIndex(({ unit }, place) => prices.findIndex((other) => other.unit === unit) < place);
+  if (index === -1) return undefined;
+  const param = `${path}[${index}].unit`;
+  return invalid(`'${param}' has a price already.`, param);
+}
+
+function bandsProblem({ bands }: Price): Refusal | undefined {
+  for (const [index, { abovePromptTokens, prices }] of bands.entries()) {
+    const param = `bands[${index}].above_prompt_tokens`;
+    if (abovePromptTokens <= (bands[index - 1]?.abovePromptTokens ?? 0)) {
+      return invalid(`'${param}' must be more than the one before.`, param);
+    }
+    const problem = unitsProblem(prices, `bands[${index}].prices`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function starsOf(name: string): number {
+  return name.split('*').length - 1;
+}

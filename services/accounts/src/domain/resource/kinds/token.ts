@@ -1,0 +1,12 @@
+import { conflict } from '../conflict.ts';
+import type { KindRules } from '../kind-rules.ts';
+import { expiryProblem } from '../times.ts';
+
+/** Tokens of administrators. The gateway's own token is none of them, so that no owner can be locked out. */
+export const tokenRules: KindRules<'token'> = {
+  settle: (next, before, { secret }) =>
+    before === undefined ? { ...next, status: 'active', tokenHash: secret.hash, prefix: secret.prefix } : next,
+  problem: (next, before, { nowMs }) => expiryProblem(next.expiresAt, before?.expiresAt, nowMs, 'expires_at'),
+  final: ({ status }) => (status === 'revoked' ? conflict('The admin token is revoked for good.') : undefined),
+  ended: (token) => ({ ...token, status: 'revoked' }),
+};

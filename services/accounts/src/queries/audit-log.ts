@@ -1,0 +1,77 @@
+import { type MessageInitShape, toJson } from '@bufbuild/protobuf';
+import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
+import type { AuditLogEntrySchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { JsonObject } from '#kernel/json.ts';
+import { resourceFromJson } from '#registry/changes.ts';
+import { factsOf } from '#registry/kinds.ts';
+import { openUser } from '../adapters/user-seals.ts';
+import { shown } from '../domain/resource/shown.ts';
+import { pageLimit } from './page-limit.ts';
+import type { ReadDependencies } from './read-resources.ts';
+
+interface Row {
+  readonly position: bigint;
+  readonly at_ms: bigint;
+  readonly actor: string;
+  readonly role: string;
+  readonly address: string;
+  readonly request_id: string;
+  readonly action: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+  readonly subject_key: Buffer | null;
+}
+
+/** Actions that move money: what they say after is an amount, and no resource. */
+const moneyActions: ReadonlySet<string> = new Set(['credit', 'debit']);
+
+/** Actions of administration, the newest first. */
+export async function listAuditLog(
+  dependencies: ReadDependencies,
+  { limit: asked, after, actor, kind, id }: AdminInput<'listAuditLog'>,
+): Promise<AdminOutput<'listAuditLog'>> {
+  const limit = pageLimit(asked);
+  const { rows } = await dependencies.pool.query<Row>(
+    `select log.*, key as subject_key
+     from accounts.audit_log log left join accounts.subject_key on kind = 'user' and user_id = id
+     where ($1 = 0 or position < $1) and ($2 = '' or actor = $2) and ($3 = '' or kind = $3) and ($4 = '' or id = $4)
+     order by position desc limit $5`,
+    [after, actor, kind, id, limit + 1],
+  );
+  return { entries: rows.slice(0, limit).map((row) => entryOf(dependencies, row)), hasMore: rows.length > limit };
+}
+
+function entryOf(dependencies: ReadDependencies, row: Row): MessageInitShape<typeof AuditLogEntrySchema> {
+  const { position, actor, role, address, action, kind, id } = row;
+  const at = new Date(Number(row.at_ms)).toISOString();
+  const [before, after] = [row.before, row.after].map((state) => documentOf(dependencies, row, state));
+  return {
+    position,
+    at,
+    actor,
+    role,
+    address,
+    requestId: row.request_id,
+    action,
+    kind,
+    id,
+    before: before ?? '',
+    after: after ?? '',
+  };
+}
+
+/** What was before or after, as JSON, with personal data for as long as there is a key for it. */
+function documentOf({ logger }: ReadDependencies, row: Row, state: JsonObject | null): string {
+  if (state === null) return '';
+  if (moneyActions.has(row.action)) return JSON.stringify(state);
+  const resource = resourceFromJson({ [row.kind]: state });
+  if (resource === undefined) return '';
+  const opened =
+    resource.case === 'user'
+      ? ({ case: 'user', value: openUser(resource.value, row.subject_key ?? undefined, logger) } as const)
+      : resource;
+  const { value } = shown(opened, Number(row.at_ms));
+  return JSON.stringify(toJson(factsOf(resource.case).schema, value, { useProtoFieldName: true }));
+}

@@ -1,0 +1,103 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { AdminInput } from '#contracts/admin.ts';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { factsOf, type Kind } from '#registry/kinds.ts';
+
+/** What a list asks of the table. */
+export interface ListClauses {
+  readonly conditions: readonly string[];
+  readonly order: string;
+  readonly values: readonly unknown[];
+}
+
+export interface ListContext {
+  readonly nowMs: number;
+  readonly emailDigest: (email: string) => string;
+}
+
+type Direction = 'asc' | 'desc';
+
+const CREATED_AT = 'created_at';
+
+/**
+ * A list's filters, order and place as SQL: only columns and the names of described fields enter the text, and every value is
+ * a parameter. Throws `invalid_request` for a filter or an order that the kind does not have.
+ */
+export function listClauses(
+  kind: Kind,
+  { filters, sort, after }: Pick<AdminInput<'list'>, 'filters' | 'sort' | 'after'>,
+  context: ListContext,
+): ListClauses {
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [`kind = ${parameter(kind)}`, 'removed_at_ms is null'];
+  for (const [name, value] of Object.entries(filters)) {
+    conditions.push(filterCondition(kind, name, value, { ...context, parameter }));
+  }
+  // A deleted user is history: it is listed where it is asked for.
+  if (kind === 'user' && filters['status'] === undefined) conditions.push("state->>'status' <> 'deleted'");
+  const { column, direction } = orderOf(kind, sort);
+  if (after !== '') conditions.push(placeCondition(column, direction, parameter(after)));
+  return { conditions, values, order: `${column} ${direction}, id ${direction}` };
+}
+
+function filterCondition(
+  kind: Kind,
+  name: string,
+  value: string,
+  { nowMs, emailDigest, parameter }: ListContext & { readonly parameter: (value: unknown) => string },
+): string {
+  const { schema, options } = factsOf(kind);
+  if (!options.filters.includes(name)) {
+    throw new Fault(invalid(`A list of ${options.collection} has no filter '${name}'.`, name));
+  }
+  // The log has no e-mail, only what finds it again.
+  if (kind === 'user' && name === 'email') return `state->>'emailDigest' = ${parameter(emailDigest(value))}`;
+  if (name === 'status' && (kind === 'key' || kind === 'token')) {
+    return statusCondition(parameter(value), parameter(new Date(nowMs).toISOString()));
+  }
+  return `${columnOf(schema, name)} = ${parameter(value)}`;
+}
+
+/** Keys and tokens expire without an event. */
+function statusCondition(status: string, now: string): string {
+  return `case when state->>'status' = 'revoked' or state->>'expiresAt' = '' then state->>'status'
+               when (state->>'expiresAt')::timestamptz <= ${now}::timestamptz then 'expired'
+               else state->>'status' end = ${status}`;
+}
+
+function orderOf(kind: Kind, sort: string): { readonly column: string; readonly direction: Direction } {
+  const { schema, options } = factsOf(kind);
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  const name = sort.replace(/^-/, '');
+  if (name === '' || name === CREATED_AT) return { column: 'created_at_ms', direction };
+  if (!options.sorts.includes(name)) {
+    const known = [CREATED_AT, ...options.sorts].join(' or ');
+    throw new Fault(invalid(`'sort' must be ${known}, with "-" before it to begin with the last.`, 'sort'));
+  }
+  return { column: columnOf(schema, name), direction };
+}
+
+/** Behind the last resource of the page before, wherever that one would be now. */
+function placeCondition(column: string, direction: Direction, after: string): string {
+  const beyond = direction === 'asc' ? '>' : '<';
+  return `(${column}, id) ${beyond} (select ${column}, id from accounts.resource where kind = $1 and id = ${after})`;
+}
+
+/** A described field in the table: "team_id", or "subject_kind" of a message below. */
+function columnOf(schema: DescMessage, name: string): string {
+  const field = schema.fields.find((each) => each.name === name);
+  if (field !== undefined) return `(state->>'${field.jsonName}')`;
+  const [outer, inner] = fieldBelow(schema, name);
+  return `(state->'${outer.jsonName}'->>'${inner.jsonName}')`;
+}
+
+function fieldBelow(schema: DescMessage, name: string): readonly [DescField, DescField] {
+  for (const outer of schema.fields) {
+    if (outer.fieldKind !== 'message') continue;
+    const inner = outer.message.fields.find((each) => `${outer.name}_${each.name}` === name);
+    if (inner !== undefined) return [outer, inner];
+  }
+  throw new Error(`${schema.typeName} has no field ${name}`);
+}

@@ -1,0 +1,48 @@
+import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
+import { Fault } from '#errors/fault.ts';
+import { factsOf, type Kind, wrap } from '#registry/kinds.ts';
+import { SINGLE_ID } from '#registry/registry.ts';
+import { shown } from '../domain/resource/shown.ts';
+import { type ComputeDependencies, withComputed, withComputedAtOnce } from './computed-fields.ts';
+import { type ListContext, listClauses } from './list-clauses.ts';
+import { pageLimit } from './page-limit.ts';
+import { type FoundResource, readPage, readResource } from './read-resources.ts';
+
+/** One resource with all that is computed of it. Rejects with `not_found` where there is none. */
+export async function getResource(
+  dependencies: ComputeDependencies,
+  kind: Kind,
+  id: string,
+): Promise<AdminOutput<'get'>> {
+  const { options } = factsOf(kind);
+  const found = await readResource(dependencies, kind, options.isSingle ? SINGLE_ID : id);
+  if (found === undefined) {
+    throw new Fault({ code: 'not_found', message: `There is no such ${options.title}.`, param: 'id' });
+  }
+  const resource = await withComputed(dependencies, shown(found.resource, dependencies.nowMs));
+  return { resource: wrap(resource), version: BigInt(found.version) };
+}
+
+/** A page of resources, and whether there are more. Rejects with `invalid_request`. */
+export async function listResources(
+  dependencies: ComputeDependencies & ListContext,
+  kind: Kind,
+  request: AdminInput<'list'>,
+): Promise<AdminOutput<'list'>> {
+  const limit = pageLimit(request.limit);
+  const found = await foundPage(dependencies, kind, request, limit + 1);
+  const page = found.slice(0, limit).map(({ resource }) => shown(resource, dependencies.nowMs));
+  const resources = await withComputedAtOnce(dependencies, page);
+  return { resources: resources.map(wrap), hasMore: found.length > limit };
+}
+
+async function foundPage(
+  dependencies: ComputeDependencies & ListContext,
+  kind: Kind,
+  request: AdminInput<'list'>,
+  rowsMax: number,
+): Promise<readonly FoundResource[]> {
+  const clauses = listClauses(kind, request, dependencies);
+  const only = factsOf(kind).options.isSingle ? await readResource(dependencies, kind, SINGLE_ID) : undefined;
+  return only === undefined ? readPage(dependencies, clauses, rowsMax) : [only];
+}

@@ -1,0 +1,63 @@
+import type { CommandRoute } from '#admin-api/commands.ts';
+import { parseExactly } from '#admin-api/exact-json.ts';
+import { fieldOptionsOf } from '#admin-api/field-options.ts';
+import { giveCommand } from '#admin-api/give-command.ts';
+import { fieldsBesidePath } from '#admin-api/read-request.ts';
+import { type CommandAnswer, makesSecret } from '#admin-api/write-answer.ts';
+import type { AdminPort } from '#contracts/admin.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { queryOf } from '../http/exchange.ts';
+import { parseJsonObject } from '../http/parse-json-object.ts';
+import type { AdminHandler } from './admin-callers.ts';
+import { etagOf, ifMatchIn } from './if-match.ts';
+import { type AdminAnswer, answerAdmin, type Repeatable } from './repeatable.ts';
+
+/** What answers a URL of administration. A change is made once for an `Idempotency-Key`. */
+export function commandHandler(admin: AdminPort, { command, fixed }: CommandRoute, once: Repeatable): AdminHandler {
+  const given = { query: {}, body: {}, idempotencyKey: '', expectedVersion: undefined };
+  if (command.isRead) {
+    return async (exchange, params, caller) => {
+      const query = Object.fromEntries(queryOf(exchange));
+      const answer = await giveCommand(admin, command, { ...given, params: { ...params, ...fixed }, query }, caller);
+      answerAdmin(exchange, answerOf(answer));
+    };
+  }
+  const bodyFields = command.verb === 'DELETE' ? [] : fieldsBesidePath(command);
+  const needsBody = command.kind !== undefined || bodyFields.some((field) => fieldOptionsOf(field).required);
+  const isSecret = makesSecret(command);
+  return once(
+    async ({ params, body, idempotencyKey, repeatText, headers, caller }) => {
+      const answer = await giveCommand(
+        admin,
+        command,
+        {
+          params: { ...params, ...fixed },
+          query: {},
+          body: bodyFields.length === 0 ? {} : documentOf(body, needsBody),
+          // Not the client's own key: an API key follows from this text.
+          idempotencyKey: isSecret ? repeatText : idempotencyKey,
+          expectedVersion: ifMatchIn(headers),
+        },
+        caller,
+      );
+      return answerOf(answer);
+    },
+    { readsBody: bodyFields.length > 0 },
+  );
+}
+
+/** A body whose numbers keep their digits. Where no field has to be there, neither has the body. */
+function documentOf(body: Buffer, needsBody: boolean): JsonObject {
+  if (body.length === 0 && !needsBody) return {};
+  // Refuses what is not an object, gives a field twice or is nested beyond reason.
+  parseJsonObject(body);
+  return parseExactly(body.toString('utf8')) as JsonObject;
+}
+
+function answerOf({ status, document, version, isSecret }: CommandAnswer): AdminAnswer {
+  const headers = {
+    ...(version === undefined ? {} : { etag: etagOf(version) }),
+    ...(isSecret ? { 'cache-control': 'no-store' } : {}),
+  };
+  return { status, document, headers };
+}

@@ -1,0 +1,40 @@
+import { errorTable, type Refusal } from '#errors/error-table.ts';
+import { openAiErrorBody } from '#openai-wire/error-body.ts';
+
+/** How a refusal is written for those who call a part of the API. */
+export type ErrorForm = (refusal: Refusal, requestId: string) => ErrorDocument;
+
+export interface ErrorDocument {
+  readonly contentType: string;
+  readonly document: unknown;
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** OpenAI's, everywhere but where another form is said. */
+export const openAiErrors: ErrorForm = (refusal) => ({ contentType: JSON_TYPE, document: openAiErrorBody(refusal) });
+
+/**
+ * Problem details (RFC 9457), for administration. `error` is for clients that were written when its errors had OpenAI's
+ * form.
+ */
+export const problems: ErrorForm = (refusal, requestId) => {
+  const { code, message, param = null } = refusal;
+  const document = {
+    type: `urn:gateway:error:${code}`,
+    title: titleOf(code),
+    status: errorTable[code].httpStatus,
+    detail: message,
+    code,
+    field: param,
+    request_id: requestId,
+    ...openAiErrorBody(refusal),
+  };
+  return { contentType: PROBLEM_TYPE, document };
+};
+
+function titleOf(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,122 @@
+import { compilePattern } from '#kernel/pattern.ts';
+import { parseUsd } from '#money/nano-usd.ts';
+import type { ResourceOf } from '#registry/kinds.ts';
+import type { Registry } from '#registry/registry.ts';
+import type { Limit, LimitKind, LimitPeriod, LimitUnit } from '../domain/limit/limit.ts';
+
+/** Whose limit it is. */
+export interface LimitSubject {
+  readonly kind: 'gateway' | 'organisation' | 'team' | 'user' | 'key' | 'tag' | 'provider';
+  /** Empty for the gateway. */
+  readonly id: string;
+}
+
+/** A limit of policy, ready for decisions. */
+export interface IndexedLimit {
+  readonly limit: Limit;
+  readonly subject: LimitSubject;
+  /** Whether it counts requests of a model, as the client named it. */
+  readonly matches: (model: string) => boolean;
+}
+
+/** The limits of policy by whom they are of, so that a decision looks at those that matter to it and at no others. */
+export interface LimitIndex {
+  of(kind: LimitSubject['kind'], id: string): readonly IndexedLimit[];
+  find(limitId: string): IndexedLimit | undefined;
+}
+
+/** An index that the registry keeps up to date. */
+export function createLimitIndex(registry: Pick<Registry, 'all' | 'watch'>): LimitIndex {
+  const bySubject = new Map<string, IndexedLimit[]>();
+  const byId = new Map<string, IndexedLimit>();
+
+  function remove(limitId: string): void {
+    const indexed = byId.get(limitId);
+    if (indexed === undefined) return;
+    byId.delete(limitId);
+    const key = subjectKey(indexed.subject);
+    const rest = (bySubject.get(key) ?? []).filter((other) => other !== indexed);
+    if (rest.length === 0) bySubject.delete(key);
+    else bySubject.set(key, rest);
+  }
+
+  function add(resource: ResourceOf<'limit'>): void {
+    const indexed = indexedLimit(resource);
+    byId.set(resource.id, indexed);
+    const key = subjectKey(indexed.subject);
+    bySubject.set(key, [...(bySubject.get(key) ?? []), indexed]);
+  }
+
+  // No event between the two: both in one turn.
+  for (const resource of registry.all('limit')) add(resource);
+  registry.watch('limit', (before, after) => {
+    if (before !== undefined) remove(before.id);
+    if (after !== undefined) add(after);
+  });
+
+  return {
+    of: (kind, id) => bySubject.get(subjectKey({ kind, id })) ?? none,
+    find: (limitId) => byId.get(limitId),
+  };
+}
+
+const none: readonly IndexedLimit[] = [];
+
+/** The most requests a minute of a user, as a limit. */
+export function requestsPerMinuteLimit(userId: string, requestsPerMinute: number): Limit {
+  return {
+    limitId: requestsPerMinuteLimitId(userId),
+    generation: 0,
+    unit: 'requests',
+    period: 'minute',
+    kind: 'hard',
+    amount: BigInt(requestsPerMinute),
+    raise: undefined,
+    provider: '',
+  };
+}
+
+export function requestsPerMinuteLimitId(userId: string): string {
+  return `user-${userId}-requests-per-minute`;
+}
+
+/** The user of such a limit; undefined: it is another limit. */
+export function userOfLimitId(limitId: string): string | undefined {
+  return /^user-(.+)-requests-per-minute$/.exec(limitId)?.[1];
+}
+
+function indexedLimit(resource: ResourceOf<'limit'>): IndexedLimit {
+  const subject = {
+    kind: (resource.subject?.kind ?? 'gateway') as LimitSubject['kind'],
+    id: resource.subject?.id ?? '',
+  };
+  const unit = resource.unit as LimitUnit;
+  const amountOf = (text: string): bigint => (unit === 'cost' ? parseUsd(text) : BigInt(text));
+  const { raisedAmount, raisedUntil } = resource;
+  return {
+    subject,
+    matches: compilePattern(resource.models),
+    limit: {
+      limitId: resource.id,
+      generation: resource.generation,
+      unit,
+      period: resource.period as LimitPeriod,
+      kind: resource.kind === '' ? usualKind(unit) : (resource.kind as LimitKind),
+      amount: amountOf(resource.amount),
+      raise:
+        raisedAmount === '' || raisedUntil === ''
+          ? undefined
+          : { amount: amountOf(raisedAmount), untilMs: Date.parse(raisedUntil) },
+      provider: subject.kind === 'provider' ? subject.id : '',
+    },
+  };
+}
+
+/** A byte bound would make a hard limit of tokens useless, and an estimate a limit of money unsafe. */
+function usualKind(unit: LimitUnit): LimitKind {
+  return unit === 'cost' || unit === 'requests' ? 'hard' : 'rate';
+}
+
+function subjectKey({ kind, id }: LimitSubject): string {
+  return `${kind}/${id}`;
+}

@@ -8,7 +8,7 @@ import { createMemoryAdmin } from '#testkit/memory-admin.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { afterAll, describe, test } from '#testkit/test.ts';
 
-const adminToken = 'the-admin-token';
+const adminToken = 'the-admin-token-of-tests';
 const admin = createMemoryAdmin();
 const common = { host: '127.0.0.1', port: 0, adminToken, logger: { warn: () => {}, error: () => {} } };
 const server = await startGrpcServer({

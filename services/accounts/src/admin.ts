@@ -3,6 +3,7 @@ import { fieldProblems } from '#admin-api/check-fields.ts';
 import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
 import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { Fault } from '#errors/fault.ts';
+import type { Kind, ResourceOf } from '#registry/kinds.ts';
 import { roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
@@ -16,6 +17,7 @@ import {
 } from './handlers/resource-commands.ts';
 import type { Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
+import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
@@ -52,10 +54,12 @@ function guarded<M extends AdminMethod>(method: M, handler: Handler<M>): Handler
 
 function resourceHandlers(dependencies: AdminDependencies): Handlers<'create' | 'get' | 'list' | 'update' | 'delete'> {
   const { clock, emailDigest } = dependencies;
+  const whole = <A extends { readonly resource?: unknown }>(answer: A): Promise<A> =>
+    answeredWhole({ ...dependencies, nowMs: clock() }, answer);
   return {
-    create: (request, caller) => createResource(dependencies, request, caller),
-    update: (request, caller) => updateResource(dependencies, request, caller),
-    delete: (request, caller) => deleteResource(dependencies, request, caller),
+    create: async (request, caller) => whole(await createResource(dependencies, request, caller)),
+    update: async (request, caller) => whole(await updateResource(dependencies, request, caller)),
+    delete: async (request, caller) => whole(await deleteResource(dependencies, request, caller)),
     async get({ kind: name, id }) {
       const kind = givenKind(name);
       if (!isAddress(id)) throw new Fault(notFound(kind));
@@ -67,13 +71,17 @@ function resourceHandlers(dependencies: AdminDependencies): Handlers<'create' | 
 }
 
 function verbs(
-  ports: Ports,
+  dependencies: AdminDependencies,
 ): Handlers<'suspendUser' | 'resumeUser' | 'pauseApiKey' | 'resumeApiKey' | 'revokeApiKey' | 'rotateApiKey'> {
+  const run = async <K extends 'user' | 'key'>(verb: Parameters<typeof runVerb<K>>[1]): Promise<ResourceOf<K>> => {
+    const changed = await runVerb<Kind>(dependencies, verb);
+    return (await changedWhole({ ...dependencies, nowMs: dependencies.clock() }, changed)).value as ResourceOf<K>;
+  };
   const user = async (type: 'suspend' | 'resume', id: string, caller: AdminCaller) => ({
-    user: (await runVerb(ports, { kind: 'user', id, command: { type }, caller })).value,
+    user: await run({ kind: 'user', id, command: { type }, caller }),
   });
   const key = async (type: 'pause' | 'resume' | 'revoke', id: string, caller: AdminCaller) => ({
-    apiKey: (await runVerb(ports, { kind: 'key', id, command: { type }, caller })).value,
+    apiKey: await run({ kind: 'key', id, command: { type }, caller }),
   });
   return {
     suspendUser: ({ id }, caller) => user('suspend', id, caller),
@@ -83,7 +91,7 @@ function verbs(
     revokeApiKey: ({ id }, caller) => key('revoke', id, caller),
     async rotateApiKey({ id, overlapHours, idempotencyKey }, caller) {
       const command = { type: 'rotate', overlapMs: overlapHours * HOUR_MS } as const;
-      return { apiKey: (await runVerb(ports, { kind: 'key', id, command, idempotencyKey, caller })).value };
+      return { apiKey: await run({ kind: 'key', id, command, idempotencyKey, caller }) };
     },
   };
 }

@@ -1,7 +1,8 @@
 import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
-import type { LedgerPort } from '#contracts/admin-needs.ts';
+import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
+import type { BalancesPort, LedgerPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
@@ -31,6 +32,7 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
     const { keyPepper } = required(host, { keyPepper: 'GATEWAY_KEY_PEPPER' });
     const { pool } = parts.database();
     const ledger = openLedger(parts);
+    const moneyAndLimits = openBalances(parts);
     const registry = await parts.registry();
     const accounts = createAccounts({
       config: { keyPepper },
@@ -39,7 +41,7 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
       registry,
       logger: host.logger,
       awaitProjection,
-      neighbours: () => ({ ledger, ...neighbourPorts() }),
+      neighbours: () => ({ ledger, moneyAndLimits, ...neighbourPorts() }),
     });
     const { admin, projections } = accounts;
     return {
@@ -62,4 +64,13 @@ function openLedger({ host, neighbours }: LeadParts): LedgerPort | undefined {
   const ledger = createRemoteLedger(peerOf(host, billingAddresses));
   host.stack.defer(() => ledger.close());
   return ledger;
+}
+
+/** Quota's balances and limits in another process; undefined: quota is in this one, or its addresses are not set. */
+function openBalances({ host, neighbours }: LeadParts): BalancesPort | undefined {
+  const { quotaAddresses } = host.config;
+  if (neighbours.has('quota') || quotaAddresses.length === 0) return undefined;
+  const balances = createRemoteBalances(peerOf(host, quotaAddresses));
+  host.stack.defer(() => balances.close());
+  return balances;
 }

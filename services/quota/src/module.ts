@@ -14,6 +14,7 @@ import { leadQuota, loadAndFollow, type Quota } from './quota.ts';
 /** Admission, as a module of a process. */
 export const quotaModule: ServiceModule<FollowedBooks> = {
   name: 'quota',
+  readsPolicy: true,
   isLed: true,
   schema: {},
   usage: `Admission: the windows and balances of all accounts, decided in one process' memory. Of several processes one leads,

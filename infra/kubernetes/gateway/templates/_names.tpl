@@ -50,15 +50,15 @@ this.
 {{- define "gateway.components" -}}
 {{- if .Values.leaders.together }}
 ingress: { leads: false, hasSchema: true, runs: [ingress], calls: { journal: leaders, quota: leaders, billing: leaders, accounts: leaders, router: router } }
-router: { leads: false, hasSchema: false, runs: [router], calls: { journal: leaders } }
-leaders: { leads: true, hasSchema: true, runs: [journal, quota, billing, accounts], calls: {} }
+router: { leads: false, hasSchema: false, runs: [router], calls: { journal: leaders, accounts: leaders } }
+leaders: { leads: true, hasSchema: true, runs: [journal, quota, billing, accounts], calls: { router: router } }
 {{- else }}
 ingress: { leads: false, hasSchema: true, runs: [ingress], calls: { journal: journal, quota: quota, billing: billing, accounts: accounts, router: router } }
-router: { leads: false, hasSchema: false, runs: [router], calls: { journal: journal } }
+router: { leads: false, hasSchema: false, runs: [router], calls: { journal: journal, accounts: accounts } }
 journal: { leads: true, hasSchema: true, runs: [journal], calls: {} }
-quota: { leads: true, hasSchema: true, runs: [quota], calls: { journal: journal } }
-billing: { leads: true, hasSchema: true, runs: [billing], calls: { journal: journal } }
-accounts: { leads: true, hasSchema: true, runs: [accounts], calls: { journal: journal } }
+quota: { leads: true, hasSchema: true, runs: [quota], calls: { journal: journal, accounts: accounts } }
+billing: { leads: true, hasSchema: true, runs: [billing], calls: { journal: journal, accounts: accounts } }
+accounts: { leads: true, hasSchema: true, runs: [accounts], calls: { journal: journal, quota: quota, billing: billing, router: router } }
 {{- end }}
 {{- end -}}
 

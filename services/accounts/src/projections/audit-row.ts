@@ -1,10 +1,10 @@
 import { fieldOptionsOf } from '#admin-api/field-options.ts';
 import { Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
+import { payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { factsOf, isKind } from '#registry/kinds.ts';
-import { payerOf } from './credit-row.ts';
 import { type ResourceRow, resourceOf } from './resource-row.ts';
 
 /** An action of administration as it stands in the table. */

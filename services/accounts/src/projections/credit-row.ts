@@ -1,5 +1,6 @@
 import type { Payer } from '#contracts/admin-needs.ts';
-import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
+import type { GatewayEvent } from '#contracts/events.ts';
+import { payerOf } from '#contracts/payer.ts';
 
 /** A credit as it stands in the table. */
 export interface CreditRow {
@@ -14,13 +15,6 @@ export function creditRowOf(event: GatewayEvent): CreditRow | undefined {
   if (event.type !== 'BalanceCredited') return undefined;
   const { creditId, amountNanoUsd, reason } = event.data;
   return { creditId, payer: payerOf(event.data), amountNanoUsd, reason };
-}
-
-/** Whose balance was credited. */
-export function payerOf({ userId, payerKind, payerId }: EventBodies['BalanceCredited']): Payer {
-  return payerKind === 'team' || payerKind === 'organisation'
-    ? { kind: payerKind, id: payerId }
-    : { kind: 'user', id: userId };
 }
 
 /** The credit that an event takes back, and by what; undefined: none. */

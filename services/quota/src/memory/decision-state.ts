@@ -11,13 +11,7 @@ import { amountAt, type Limit } from '../domain/limit/limit.ts';
 import { counterAt } from '../domain/limit/limit-counters.ts';
 import type { LimitInForce } from '../domain/limit/limit-in-force.ts';
 import { findCaller, multiplierOf, type PolicyCaller, payerOfCaller, tagsOf } from './find-caller.ts';
-import {
-  type IndexedLimit,
-  type LimitIndex,
-  type LimitSubject,
-  requestsPerMinuteLimit,
-  requestsPerMinuteLimitId,
-} from './limit-index.ts';
+import { type LimitIndex, type LimitSubject, requestsPerMinuteLimit, requestsPerMinuteLimitId } from './limit-index.ts';
 import type { LiveBooks } from './live-books.ts';
 import type { PendingAdmissions } from './pending-admissions.ts';
 import type { UsualAnswers } from './usual-answers.ts';
@@ -56,30 +50,53 @@ export function decisionState(
   const caller = findCaller(registry, request);
   if ('refusal' in caller) return { caller, funds: noFunds, priceOf, limits: [], limitsOf: () => [] };
   const payer = payerOfCaller(caller, live.accounts);
-  const timeZone = caller.organisation?.timeZone ?? '';
-  const standing = (limit: Limit, zone: string): LimitInForce => standingOf(sources, limit, nowMs, zone, less);
-  const matching = (kind: LimitSubject['kind'], id: string): IndexedLimit[] =>
-    sources.limits.of(kind, id).filter(({ matches }) => matches(request.model));
   const ofProviders = new Map<string, readonly LimitInForce[]>();
   return {
     caller: callerFacts(sources, caller, payer, request),
     funds: fundsOf(sources, payer, less),
     priceOf,
-    limits: [
-      ...ownLimit(sources, caller.user).map((limit) => standing(limit, timeZone)),
-      ...subjectsOf(caller).flatMap(([kind, id]) =>
-        matching(kind, id).map(({ limit }) => standing(limit, isOfOrganisation(kind) ? timeZone : '')),
-      ),
-    ],
+    limits: limitsInForce(sources, caller, request.model, nowMs, less),
     limitsOf(provider) {
       let limits = ofProviders.get(provider);
       if (limits === undefined) {
-        limits = matching('provider', provider).map(({ limit }) => standing(limit, ''));
+        limits = matching(sources, ['provider', provider], request.model, nowMs, '', less);
         ofProviders.set(provider, limits);
       }
       return limits;
     },
   };
+}
+
+/** The limits that a request of the caller counts against wherever it ends up. */
+function limitsInForce(
+  sources: DecisionSources,
+  caller: PolicyCaller,
+  model: string,
+  nowMs: number,
+  less: Less,
+): LimitInForce[] {
+  const timeZone = caller.organisation?.timeZone ?? '';
+  const limits = ownLimit(sources, caller.user).map((limit) => standingOf(sources, limit, nowMs, timeZone, less));
+  for (const subject of subjectsOf(caller)) {
+    const zone = isOfOrganisation(subject[0]) ? timeZone : '';
+    limits.push(...matching(sources, subject, model, nowMs, zone, less));
+  }
+  return limits;
+}
+
+function matching(
+  sources: DecisionSources,
+  [kind, id]: readonly [LimitSubject['kind'], string],
+  model: string,
+  nowMs: number,
+  timeZone: string,
+  less: Less,
+): LimitInForce[] {
+  const standings: LimitInForce[] = [];
+  for (const { limit, matches } of sources.limits.of(kind, id)) {
+    if (matches(model)) standings.push(standingOf(sources, limit, nowMs, timeZone, less));
+  }
+  return standings;
 }
 
 const noFunds: Funds = { ownedNanoUsd: 0n, heldNanoUsd: 0n };

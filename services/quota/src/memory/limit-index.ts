@@ -27,24 +27,28 @@ export interface LimitIndex {
 
 /** An index that the registry keeps up to date. */
 export function createLimitIndex(registry: Pick<Registry, 'all' | 'watch'>): LimitIndex {
-  const bySubject = new Map<string, IndexedLimit[]>();
+  /** By kind and id: a key made of both for each look-up would be hashed each time. */
+  const bySubject = new Map<string, Map<string, IndexedLimit[]>>();
   const byId = new Map<string, IndexedLimit>();
 
   function remove(limitId: string): void {
     const indexed = byId.get(limitId);
     if (indexed === undefined) return;
     byId.delete(limitId);
-    const key = subjectKey(indexed.subject);
-    const rest = (bySubject.get(key) ?? []).filter((other) => other !== indexed);
-    if (rest.length === 0) bySubject.delete(key);
-    else bySubject.set(key, rest);
+    const { kind, id } = indexed.subject;
+    const ofKind = bySubject.get(kind);
+    const rest = (ofKind?.get(id) ?? []).filter((other) => other !== indexed);
+    if (rest.length === 0) ofKind?.delete(id);
+    else ofKind?.set(id, rest);
   }
 
   function add(resource: ResourceOf<'limit'>): void {
     const indexed = indexedLimit(resource);
     byId.set(resource.id, indexed);
-    const key = subjectKey(indexed.subject);
-    bySubject.set(key, [...(bySubject.get(key) ?? []), indexed]);
+    const { kind, id } = indexed.subject;
+    const ofKind = bySubject.get(kind) ?? new Map<string, IndexedLimit[]>();
+    bySubject.set(kind, ofKind);
+    ofKind.set(id, [...(ofKind.get(id) ?? []), indexed]);
   }
 
   // No event between the two: both in one turn.
@@ -55,7 +59,7 @@ export function createLimitIndex(registry: Pick<Registry, 'all' | 'watch'>): Lim
   });
 
   return {
-    of: (kind, id) => bySubject.get(subjectKey({ kind, id })) ?? none,
+    of: (kind, id) => bySubject.get(kind)?.get(id) ?? none,
     find: (limitId) => byId.get(limitId),
   };
 }
@@ -115,8 +119,4 @@ function indexedLimit(resource: ResourceOf<'limit'>): IndexedLimit {
 /** A byte bound would make a hard limit of tokens useless, and an estimate a limit of money unsafe. */
 function usualKind(unit: LimitUnit): LimitKind {
   return unit === 'cost' || unit === 'requests' ? 'hard' : 'rate';
-}
-
-function subjectKey({ kind, id }: LimitSubject): string {
-  return `${kind}/${id}`;
 }

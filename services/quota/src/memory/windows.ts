@@ -6,13 +6,14 @@ export type Windows = (period: LimitPeriod, atMs: number, timeZone: string) => C
 
 /** Remembers the window of each period and time zone: the calendar of a time zone takes 10 µs to work out, this 0.1. */
 export function createWindows(): Windows {
-  const latest = new Map<string, CalendarWindow>();
+  const zones = new Map<string, Map<LimitPeriod, CalendarWindow>>();
   return (period, atMs, timeZone) => {
-    const key = `${period} ${timeZone}`;
-    const known = latest.get(key);
+    const latest = zones.get(timeZone) ?? new Map<LimitPeriod, CalendarWindow>();
+    const known = latest.get(period);
     if (known !== undefined && known.startMs <= atMs && (known.endMs === null || atMs < known.endMs)) return known;
     const window = windowAt(period, atMs, timeZone);
-    latest.set(key, window);
+    latest.set(period, window);
+    zones.set(timeZone, latest);
     return window;
   };
 }

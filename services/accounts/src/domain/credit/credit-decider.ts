@@ -2,6 +2,7 @@ import type { AdminCaller } from '#contracts/admin.ts';
 import { creditAmount, creditProblem, creditReason, textProblem } from '#contracts/admin-fields.ts';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
+import { payerToEvent } from '#contracts/payer.ts';
 import { accept, type Decider, type Decision, refuse } from '#decider/decider.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -47,11 +48,10 @@ function creditBalance(command: CreditBalance, state: CreditState): Decision<Gat
 }
 
 function balanceCredited({ payer, creditId, amountNanoUsd, reason, nowMs, by }: CreditBalance): GatewayEvent {
-  const isUser = payer.kind === 'user';
   return {
     type: 'BalanceCredited',
     data: {
-      userId: isUser ? payer.id : '',
+      userId: payer.kind === 'user' ? payer.id : '',
       creditId,
       amountNanoUsd: String(amountNanoUsd),
       reason,
@@ -60,8 +60,7 @@ function balanceCredited({ payer, creditId, amountNanoUsd, reason, nowMs, by }: 
         { account: accounts.payer(payer), amountNanoUsd },
         { account: accounts.topups, amountNanoUsd: -amountNanoUsd },
       ]),
-      payerKind: isUser ? '' : payer.kind,
-      payerId: isUser ? '' : payer.id,
+      ...payerToEvent(payer),
       actor: by.actor,
       actorRole: by.role,
       address: by.address,

@@ -5,17 +5,18 @@ import type { AdmitRequest, LimitWindow, PricedCandidate } from '#contracts/quot
 import type { Refusal } from '#errors/error-table.ts';
 import { TOKENS_MAX } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
-import { fits, type LimitInForce, reservationOn } from '../limit/limit-in-force.ts';
+import { type LimitInForce, reservationOn } from '../limit/limit-in-force.ts';
 import { type Reservation, reservationToEvent } from '../limit/reservation.ts';
 import type { AdmissionRules } from './admission-rules.ts';
+import { type Asked, answerOf } from './asked.ts';
 import type { Caller } from './caller.ts';
 import { fitRequest } from './fit-request.ts';
 import type { Funds } from './funds.ts';
 import { tightestWindows } from './limit-windows.ts';
 import { amountFor, type Needs, needsOf } from './needs.ts';
-import { type OpenBounds, openBounds } from './open-output-bound.ts';
-import { type InTheWay, notPriced, providersExhausted, type Refusing, uncountable } from './refusals.ts';
-import type { CostedRequest } from './request-cost.ts';
+import { pricedCandidates } from './priced-candidates.ts';
+import { type LimitsOf, limitsOfProviders, openCandidates, type ProviderLimits } from './provider-limits.ts';
+import { notPriced, providersExhausted, type Refusing, uncountable } from './refusals.ts';
 
 /** Place a hold for this request, now. */
 export interface PlaceHold {
@@ -32,7 +33,7 @@ export interface AdmissionState {
   /** What the request counts against wherever it ends up. */
   readonly limits: readonly LimitInForce[];
   /** What it counts against where a provider answers. */
-  readonly limitsOf: (provider: string) => readonly LimitInForce[];
+  readonly limitsOf: LimitsOf;
 }
 
 /** Accepted: this event, once durable, is the admission. */
@@ -69,13 +70,13 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 
   const answer = answerOf(asked, open);
-  const ofProviders = limitsOfProviders(open, state.limitsOf);
+  const ofProviders = limitsOfProviders(asked, open, state.limitsOf);
   const { limits, funds } = state;
   const fitted = fitRequest({ ...answer, limits, ofProviders, funds, nowMs });
   if (fitted.kind === 'refused') return { ...fitted, windows: tightestWindows(limits, nowMs) };
 
   const { needs } = fitted;
-  const reservations = reserveAll([...limits, ...ofProviders], needs);
+  const reservations = reserveAll(limits, ofProviders, needs);
   const candidates = open.map(({ candidate }) => candidate);
   return {
     kind: 'accepted',
@@ -90,72 +91,23 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   };
 }
 
-interface Asked {
-  readonly request: AdmitRequest;
-  readonly caller: Caller;
-  readonly rules: AdmissionRules;
-}
-
-interface PricedOne {
-  readonly candidate: PricedCandidate;
-  readonly price: Price;
-}
-
-/** What a request can cost at these candidates, and how long its answer may become. */
-interface Answer {
-  readonly cost: CostedRequest;
-  /** Undefined: the client named the bound. */
-  readonly open: OpenBounds | undefined;
-  /** What it needs at least. */
-  readonly least: Needs;
-  /** Output tokens that it is likely to have. */
-  readonly outputTokensEstimate: number;
-}
-
-function answerOf({ request, caller, rules }: Asked, candidates: readonly PricedOne[]): Answer {
-  const { promptTokensBound, choices, outputTokensRequested } = request;
-  const { multiplierBasisPoints, outputTokensDefault, outputTokensUsual } = caller;
-  const prices = candidates.map(({ price }) => price);
-  const cost = { prices, promptTokensBound, choices, multiplierBasisPoints };
-  if (outputTokensRequested > 0) {
-    const outputTokensEstimate = outputTokensRequested * choices;
-    const least = needsOf(cost, outputTokensRequested, outputTokensEstimate);
-    return { cost, open: undefined, least, outputTokensEstimate };
+/** What is set aside on every limit; on a provider's what the request can use there. */
+function reserveAll(
+  limits: readonly LimitInForce[],
+  ofProviders: readonly ProviderLimits[],
+  needs: Needs,
+): readonly Reservation[] {
+  const reservations: Reservation[] = [];
+  const reserve = (standing: LimitInForce, needed: Needs): void => {
+    const reservation = reservationOn(standing, amountFor(standing, needed));
+    if (reservation !== undefined) reservations.push(reservation);
+  };
+  for (const standing of limits) reserve(standing, needs);
+  for (const { cost, limits: own } of ofProviders) {
+    const needed = needsOf(cost, needs.outputTokensPerChoice, needs.outputTokensEstimate);
+    for (const standing of own) reserve(standing, needed);
   }
-  const { outputTokensFloor } = rules;
-  const open = openBounds(prices, promptTokensBound, { outputTokensDefault, outputTokensFloor });
-  const outputTokensEstimate = Math.min(outputTokensUsual, open.most * choices);
-  return { cost, open, least: needsOf(cost, open.fewest, outputTokensEstimate), outputTokensEstimate };
-}
-
-/** The candidates whose providers' limits let the request through, and the limits that bar the others. */
-function openCandidates(
-  asked: Asked,
-  priced: readonly PricedOne[],
-  limitsOf: AdmissionState['limitsOf'],
-): { readonly open: readonly PricedOne[]; readonly barred: readonly InTheWay[] } {
-  const barred: InTheWay[] = [];
-  if (priced.every(({ candidate }) => limitsOf(candidate.provider).length === 0)) return { open: priced, barred };
-  const open = priced.filter((one) => {
-    const { least } = answerOf(asked, [one]);
-    const inTheWay = limitsOf(one.candidate.provider)
-      .map((standing) => ({ standing, amount: amountFor(standing, least) }))
-      .find(({ standing, amount }) => !fits(standing, amount));
-    if (inTheWay !== undefined) barred.push(inTheWay);
-    return inTheWay === undefined;
-  });
-  return { open, barred };
-}
-
-function limitsOfProviders(
-  candidates: readonly PricedOne[],
-  limitsOf: AdmissionState['limitsOf'],
-): readonly LimitInForce[] {
-  return [...new Set(candidates.map(({ candidate }) => candidate.provider))].flatMap((provider) => limitsOf(provider));
-}
-
-function reserveAll(limits: readonly LimitInForce[], needs: Needs): readonly Reservation[] {
-  return limits.flatMap((standing) => reservationOn(standing, amountFor(standing, needs)) ?? []);
+  return reservations;
 }
 
 /** What the log's counts (uint32) cannot hold. A count of no choices would make a hold of nothing. */
@@ -172,17 +124,6 @@ function isCount(value: number): boolean {
 
 function refusedWith(refusal: Refusal): Refused {
   return { kind: 'refused', refusal, isHeldUp: false, windows: [] };
-}
-
-/** The candidates that have a price, each pinned to its version: what has no price is never called. */
-function pricedCandidates(request: AdmitRequest, priceOf: AdmissionState['priceOf']): PricedOne[] {
-  const priced: PricedOne[] = [];
-  for (const { provider, model, priceKey } of request.candidates) {
-    const price = priceOf(priceKey);
-    if (price === undefined) continue;
-    priced.push({ candidate: { provider, model, priceKey, priceVersion: price.version }, price });
-  }
-  return priced;
 }
 
 function admittedEvent(

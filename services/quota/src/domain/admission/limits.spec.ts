@@ -241,6 +241,26 @@ describe("a provider's limit", () => {
     assert.match(refusal.message, /^The limit q allows 0 requests an hour/, 'the one that starts anew first');
   });
 
+  test('is held to what the request can cost there, whatever it costs elsewhere', () => {
+    const cost = limit({ id: 'p', subject: { kind: 'provider', id: 'p' }, unit: 'cost', amount: '0.00000015' });
+    const candidates = [
+      { provider: 'p', model: 'm', priceKey: 'c/m' },
+      { provider: 'q', model: 'm', priceKey: 'c/dear' },
+    ];
+    const dear = pricePublished('c/dear', { outputPicoUsd: 9_000 });
+    const placed = accepted(decide([cost, dear], request({ candidates })));
+    assert.equal(placed.candidates.length, 2);
+    assert.deepEqual([placed.holdNanoUsd, placed.reservations[0]?.amount], [900n, 100n]);
+    const open = accepted(
+      decide([cost, dear], request({ candidates, outputTokensRequested: 0, promptTokensBound: 0 })),
+    );
+    assert.deepEqual(
+      open.candidates.map(({ provider }) => provider),
+      ['q'],
+      'p cannot give 256',
+    );
+  });
+
   test('counts where the provider answers, and is free again where another did', () => {
     const decisions = worldOf([...world, limit({ id: 'p', subject: { kind: 'provider', id: 'p' }, amount: '2' })]);
     for (const [requestId, provider] of [

@@ -21,7 +21,7 @@ export function needsOf(cost: CostedRequest, outputTokensPerChoice: number, outp
   const likely = { ...cost, promptTokensBound: inputTokensEstimate, choices: 1 };
   return {
     outputTokensPerChoice,
-    inputTokensBound: Math.max(...cost.prices.map((price) => promptTokensBoundAt(price, cost.promptTokensBound))),
+    inputTokensBound: inputTokensBoundOf(cost),
     outputTokensBound,
     costBoundNanoUsd: worstCostNanoUsd(cost, outputTokensPerChoice),
     inputTokensEstimate,
@@ -73,10 +73,15 @@ function estimateFor(unit: Unit, needs: Needs): bigint {
 export function outputTokensLeft(
   { limit: { kind, unit } }: LimitInForce,
   left: bigint,
-  { inputTokensBound }: Needs,
-  choices: number,
+  cost: CostedRequest,
 ): number | undefined {
   if (kind !== 'hard' || (unit !== 'tokens' && unit !== 'output_tokens')) return undefined;
-  const tokens = unit === 'tokens' ? left - BigInt(inputTokensBound) : left;
-  return Math.floor(Number(tokens) / choices);
+  const tokens = unit === 'tokens' ? left - BigInt(inputTokensBoundOf(cost)) : left;
+  return Math.floor(Number(tokens) / cost.choices);
+}
+
+function inputTokensBoundOf({ prices, promptTokensBound }: CostedRequest): number {
+  let most = 0;
+  for (const price of prices) most = Math.max(most, promptTokensBoundAt(price, promptTokensBound));
+  return most;
 }

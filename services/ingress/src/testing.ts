@@ -5,7 +5,7 @@ import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
-import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
+import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel, RouterPort } from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClockUs } from '#kernel/clock.ts';
 import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
@@ -138,14 +138,6 @@ export async function startTestGateway(
     },
   };
   const { registry, admin } = policyInMemory();
-  const models = options.models ?? [model, { ...model, id: 'vendor/gpt-slash' }];
-  const balance = (userId: string): BalanceView => ({
-    userId,
-    creditedNanoUsd: 0n,
-    chargedNanoUsd: 0n,
-    heldNanoUsd: 0n,
-    availableNanoUsd: 0n,
-  });
   const logger = createLogger({
     level: 'debug',
     service: 'ingress',
@@ -162,12 +154,7 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      findModel(name) {
-        // As the router does: a dated snapshot is found under the name of its model.
-        if (name === SNAPSHOT) return model;
-        return models.find(({ id }) => id === name);
-      },
-      listModels: () => [...models, unpriced],
+      ...modelsInMemory(options.models),
       providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
     },
     registry,
@@ -185,7 +172,7 @@ export async function startTestGateway(
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
       isFree: (priceKey) => options.freePriceKey === priceKey,
     },
-    balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
+    balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
       claims,
       keyPepper: KEY_PEPPER,
@@ -211,6 +198,20 @@ export async function startTestGateway(
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
   };
+}
+
+function modelsInMemory(
+  models: readonly RoutedModel[] = [model, { ...model, id: 'vendor/gpt-slash' }],
+): Pick<RouterPort, 'findModel' | 'listModels'> {
+  return {
+    // As the router does: a dated snapshot is found under the name of its model.
+    findModel: (name) => (name === SNAPSHOT ? model : models.find(({ id }) => id === name)),
+    listModels: () => [...models, unpriced],
+  };
+}
+
+function nothing(userId: string): BalanceView {
+  return { userId, creditedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: 0n };
 }
 
 /** Policy with a user and a key, and administration that changes it. */

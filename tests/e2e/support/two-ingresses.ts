@@ -19,7 +19,6 @@ import { configure, overHttp } from './over-http.ts';
 export interface TwoIngresses extends AsyncDisposable, ReturnType<typeof overHttp> {
   /** Of each ingress. */
   readonly urls: readonly string[];
-  readonly databaseUrl: string;
   /** Under the gateway's pepper. */
   hashKey(apiKey: string): string;
   /** Resolves when the resource is committed. */
@@ -56,7 +55,6 @@ export async function startTwoIngresses(): Promise<TwoIngresses> {
   return {
     ...overHttp(() => ({ url: urls[0] ?? '', adminToken })),
     urls,
-    databaseUrl: database.connectionString,
     hashKey: createKeyHasher(keyPepper),
     async set(resource) {
       const stream = streams.resource(resource.case, resource.value.id);

@@ -115,7 +115,12 @@ export function fieldSchema(field: DescField, use: SchemaUse): JsonSchema {
       return { ...said, type: 'array', items, ...(itemsMax === 0 || use === 'output' ? {} : { maxItems: itemsMax }) };
     }
     case 'map':
-      return { ...said, type: 'object', additionalProperties: { type: 'string' }, maxProperties: itemsMax };
+      return {
+        ...said,
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        ...(itemsMax === 0 || use === 'output' ? {} : { maxProperties: itemsMax }),
+      };
     default:
       return { ...said, ...valueSchema(field, use) };
   }

@@ -1,6 +1,7 @@
 import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import { type EventType, eventSchemas, type GatewayEvent } from '#contracts/events.ts';
+import { type Resource, ResourceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 
@@ -40,6 +41,8 @@ function isEventType(type: string): type is EventType {
 
 /** The path of the first absent field that is a message; undefined if all are there. */
 function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
+  // Of a resource exactly one kind is there, and an operator may leave any part of it out.
+  if (schema.typeName === ResourceSchema.typeName) return (message as Resource).resource.case ? undefined : 'kind';
   const reflected = reflect(schema, message);
   for (const field of schema.fields) {
     if (field.fieldKind === 'message') {

@@ -10,6 +10,10 @@ const installation = await install();
 const { admin } = installation;
 afterAll(() => installation[Symbol.asyncDispose]());
 
+interface Operation {
+  readonly 'x-roles'?: readonly string[];
+}
+
 interface Page<T> {
   readonly data: readonly T[];
 }
@@ -111,6 +115,36 @@ test('the log of actions says who did what, from where, before and after', async
   assert.match(updated?.['after'] ?? '', /Blue/);
   assert.equal(created?.['request_id'], made.headers.get('x-request-id'));
   assert.match(created?.['address'] ?? '', /127\.0\.0\.1|::1/);
+});
+
+test('every operation of administration is open to the roles it names, and to nobody else', async () => {
+  const { document } = await admin.call<{ paths: Record<string, Record<string, Operation>> }>('GET', '/openapi.json');
+  const tokens = new Map(
+    await Promise.all(
+      ['owner', 'operator', 'billing', 'auditor'].map(async (role) => [role, await issueToken(role)] as const),
+    ),
+  );
+  let asked = 0;
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, { 'x-roles': roles }] of Object.entries(operations)) {
+      if (roles === undefined) continue;
+      for (const [role, { http }] of tokens) {
+        // Of nothing that is there: what may be done finds nothing to do it to.
+        const url = path.replaceAll(/\{\w+\}/g, 'nothing');
+        const { status } = await http(
+          method.toUpperCase(),
+          url,
+          method === 'get' || method === 'delete' ? undefined : {},
+        );
+        assert.equal(status === 403, !roles.includes(role), `${method} ${path} as ${role}: ${status}`);
+        assert.ok(status < 500 && status !== 401 && status !== 405, `${method} ${path} as ${role}: ${status}`);
+        asked += 1;
+      }
+      const { status } = await admin.call(method.toUpperCase(), path, { token: 'at_nobody' });
+      assert.ok(status === 401 || status === 429, `${method} ${path} as nobody: ${status}`);
+    }
+  }
+  assert.ok(asked > 250);
 });
 
 test('every URL of administration that reads answers, and says what it reads', async () => {

@@ -263,6 +263,11 @@ describe('the admin API', () => {
     const refused = await call(gateway, 'POST', '/admin/users', ann, auditor);
     assert.deepEqual([refused.status, refused.body.code], [403, 'forbidden']);
     assert.equal(
+      (await call(gateway, 'POST', '/admin/users', 'no JSON', auditor)).status,
+      403,
+      'before anything is read',
+    );
+    assert.equal(
       (await call(gateway, 'GET', '/admin/whoami', undefined, { authorization: 'Bearer at_x' })).status,
       401,
     );

@@ -5,6 +5,7 @@ import { giveCommand } from '#admin-api/give-command.ts';
 import { fieldsBesidePath } from '#admin-api/read-request.ts';
 import { type CommandAnswer, makesSecret } from '#admin-api/write-answer.ts';
 import type { AdminPort } from '#contracts/admin.ts';
+import { Fault } from '#errors/fault.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { queryOf } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
@@ -13,7 +14,18 @@ import { etagOf, ifMatchIn } from './if-match.ts';
 import { type AdminAnswer, answerAdmin, type Repeatable } from './repeatable.ts';
 
 /** What answers a URL of administration. A change is made once for an `Idempotency-Key`. */
-export function commandHandler(admin: AdminPort, { command, fixed }: CommandRoute, once: Repeatable): AdminHandler {
+export function commandHandler(admin: AdminPort, route: CommandRoute, once: Repeatable): AdminHandler {
+  const { cli, roles } = route.command;
+  const handle = handlerOf(admin, route, once);
+  return (exchange, params, caller) => {
+    // Accounts decides it again. Here nobody sends megabytes, or learns what is wrong with them, for a command they may not give.
+    if (roles.includes(caller.role)) return handle(exchange, params, caller);
+    const message = `The role ${caller.role} may not do this (${cli}): it is for ${roles.join(', ')}.`;
+    throw new Fault({ code: 'forbidden', message });
+  };
+}
+
+function handlerOf(admin: AdminPort, { command, fixed }: CommandRoute, once: Repeatable): AdminHandler {
   const given = { query: {}, body: {}, idempotencyKey: '', expectedVersion: undefined };
   if (command.isRead) {
     return async (exchange, params, caller) => {

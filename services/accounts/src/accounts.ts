@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { createKeyHasher, deriveSecret, generateSecret, secretPrefix } from '#api-keys/api-key.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminPort } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -15,8 +14,6 @@ import { createSubjectKeys } from './adapters/subject-keys.ts';
 import { createUserSeals } from './adapters/user-seals.ts';
 import { type AdminDependencies, createAdmin } from './admin.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
-import { earlierAccounts } from './earlier-accounts.ts';
-import { creditPayer } from './handlers/change-balance.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Neighbours, Ports } from './ports.ts';
 import { keyUse } from './projections/key-use.ts';
@@ -41,7 +38,7 @@ export interface AccountsDependencies {
 }
 
 /** Administration: every resource of the gateway, decided from its stream and the registry. */
-export interface Accounts extends AccountsPort {
+export interface Accounts {
   readonly admin: AdminPort;
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
@@ -84,7 +81,6 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   const port = createAdmin(admin);
   return {
     admin: port,
-    ...earlierAccounts(port, (credit) => creditPayer(admin, credit)),
     projections: [resources, keyUse],
     async ready() {
       const position = await journal.head();

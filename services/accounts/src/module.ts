@@ -45,9 +45,9 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
     });
     const { admin, projections } = accounts;
     return {
-      ports: { accounts, admin },
+      ports: { admin },
       projections,
-      services: [accountsService({ accounts, policy: policySnapshotOf(pool) })],
+      services: [accountsService(policySnapshotOf(pool))],
       operatorServices: [adminService(admin)],
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       // A price file comes whole.

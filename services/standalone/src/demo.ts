@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import {
   ChangeBalanceRequestSchema,
@@ -54,26 +53,20 @@ export type Demo =
 /** Whose API key a text is; undefined: nobody's, or it does not work. */
 export type Whose = (apiKey: string) => { readonly keyId: string; readonly userId: string } | undefined;
 
-/** What is done with the demo, and asked about it. */
-export interface Demonstrated {
-  readonly accounts: AccountsPort;
-  readonly admin: AdminPort;
-}
-
-/** Carries a plan out, before anybody can send a request. Gives what became of it, and the ports that requests see. */
+/** Carries a plan out, before anybody can send a request. Gives what became of it, and the administration that requests see. */
 export async function settleDemo(
   plan: DemoPlan,
-  ports: Demonstrated,
+  admin: AdminPort,
   known: { readonly dataDir: string; readonly demoKey: string | undefined; readonly whose: Whose },
-): Promise<{ readonly demo: Demo } & Demonstrated> {
+): Promise<{ readonly demo: Demo; readonly admin: AdminPort }> {
   switch (plan.kind) {
     case 'offer':
-      return { ...ports, demo: await offerDemo(ports, known) };
+      return { admin, demo: await offerDemo(admin, known) };
     case 'leave':
-      return { ...ports, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
+      return { admin, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
     case 'retire': {
-      const revokedKeys = await retireDemo(ports, known);
-      return { ...withoutDemo(ports), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
+      const revokedKeys = await retireDemo(admin, known);
+      return { admin: withoutDemo(admin), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
     }
   }
 }
@@ -84,7 +77,7 @@ export async function settleDemo(
  * idempotency keys; a crash before the key was kept costs no more than a key nobody knows.
  */
 async function offerDemo(
-  { admin }: Demonstrated,
+  admin: AdminPort,
   { dataDir, demoKey, whose }: Parameters<typeof settleDemo>[2],
 ): Promise<Demo> {
   if (demoKey !== undefined) {
@@ -113,10 +106,7 @@ async function offerDemo(
 }
 
 /** Revokes the keys of the demo user for good, where there is one. Resolves with their number. */
-async function retireDemo(
-  { admin }: Demonstrated,
-  { demoKey, whose }: Parameters<typeof settleDemo>[2],
-): Promise<number> {
+async function retireDemo(admin: AdminPort, { demoKey, whose }: Parameters<typeof settleDemo>[2]): Promise<number> {
   const keys = await demoKeys(admin);
   const keyIds = new Set(keys.filter(({ status }) => status !== 'revoked').map(({ id }) => id));
   const known = demoKey === undefined ? undefined : whose(demoKey);
@@ -125,23 +115,14 @@ async function retireDemo(
   return keyIds.size;
 }
 
-/** Ports by which the demo user is given no key, so that nobody spends its credit. The keys it had are revoked. */
-function withoutDemo({ accounts, admin }: Demonstrated): Demonstrated {
+/** Administration that gives the demo user no key, so that nobody spends its credit. The keys it had are revoked. */
+function withoutDemo(admin: AdminPort): AdminPort {
   return {
-    accounts: {
-      ...accounts,
-      async createApiKey(command) {
-        if (command.userId === DEMO_USER_ID) throw noKeysHere();
-        return accounts.createApiKey(command);
-      },
-    },
-    admin: {
-      ...admin,
-      async create(request, by) {
-        const { resource } = request.resource ?? {};
-        if (resource?.case === 'key' && resource.value.userId === DEMO_USER_ID) throw noKeysHere();
-        return admin.create(request, by);
-      },
+    ...admin,
+    async create(request, by) {
+      const { resource } = request.resource ?? {};
+      if (resource?.case === 'key' && resource.value.userId === DEMO_USER_ID) throw noKeysHere();
+      return admin.create(request, by);
     },
   };
 }

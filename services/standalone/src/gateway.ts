@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { createIdentifyKey } from '#api-keys/identify-key.ts';
 import { isRefused } from '#api-keys/identity.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
+import type { AdminPort } from '#contracts/admin.ts';
 import { type InProcess, runInProcess } from '#host/run-in-process.ts';
 import type { LocalPorts } from '#host/service-module.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -15,7 +16,7 @@ import { ingressModule } from '../../ingress/src/module.ts';
 import { journalModule } from '../../journal/src/module.ts';
 import { quotaModule } from '../../quota/src/module.ts';
 import { routerModule } from '../../router/src/module.ts';
-import type { Demonstrated, Whose } from './demo.ts';
+import type { Whose } from './demo.ts';
 
 export interface GatewayDependencies {
   /** With its secrets, database and providers. */
@@ -23,8 +24,8 @@ export interface GatewayDependencies {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Another gateway writes this log now: this one has to end. */
   readonly onFenced: (error: Error) => void;
-  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the ports that requests see. */
-  readonly settleDemo: (ports: Demonstrated, whose: Whose) => Promise<Demonstrated>;
+  /** Makes the demo user or takes its keys away, before anybody can send a request. Gives the administration that requests see. */
+  readonly settleDemo: (admin: AdminPort, whose: Whose) => Promise<AdminPort>;
 }
 
 /** All six services in this process, over one PostgreSQL. */
@@ -57,7 +58,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<I
     {
       settle: async (ports, registry) => ({
         ...ports,
-        ...(await settleDemo(given(ports), createWhose(config, registry))),
+        admin: await settleDemo(given(ports), createWhose(config, registry)),
       }),
     },
   );
@@ -81,7 +82,7 @@ function createWhose({ keyPepper }: GatewayConfig, registry: Registry): Whose {
   };
 }
 
-function given({ accounts, admin }: LocalPorts): Demonstrated {
-  if (accounts === undefined || admin === undefined) throw new Error('there are no accounts in this process');
-  return { accounts, admin };
+function given({ admin }: LocalPorts): AdminPort {
+  if (admin === undefined) throw new Error('there are no accounts in this process');
+  return admin;
 }

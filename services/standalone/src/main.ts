@@ -86,10 +86,10 @@ async function start(): Promise<void> {
     },
     environment,
     onFenced: (error) => stop.now(error),
-    async settleDemo(ports, whose) {
-      const { demo, ...seen } = await settleDemo(plan, ports, { dataDir, demoKey: secrets.demoKey, whose });
+    async settleDemo(port, whose) {
+      const { demo, admin } = await settleDemo(plan, port, { dataDir, demoKey: secrets.demoKey, whose });
       settled.resolve(demo);
-      return seen;
+      return admin;
     },
   });
   opened.defer(() => gateway.stop());

@@ -9,122 +9,24 @@ import { file_gateway_admin_v1_resources } from "../../admin/v1/resources_pb.js"
  * Describes the file gateway/accounts/v1/accounts.proto.
  */
 export const file_gateway_accounts_v1_accounts = /*@__PURE__*/
-  fileDesc("CiJnYXRld2F5L2FjY291bnRzL3YxL2FjY291bnRzLnByb3RvEhNnYXRld2F5LmFjY291bnRzLnYxIrEBCgRVc2VyEg8KB3VzZXJfaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVlbWFpbBgDIAEoCRIbChNyZXF1ZXN0c19wZXJfbWludXRlGAQgASgNEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAUgASgNEhUKDWNyZWF0ZWRfYXRfbXMYBiABKAMSJgoEa2V5cxgHIAMoCzIYLmdhdGV3YXkuYWNjb3VudHMudjEuS2V5Il4KA0tleRIOCgZrZXlfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZwcmVmaXgYAyABKAkSEgoKaXNfcmV2b2tlZBgEIAEoCBIVCg1jcmVhdGVkX2F0X21zGAUgASgDIocBChFDcmVhdGVVc2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWVtYWlsGAIgASgJEhsKE3JlcXVlc3RzX3Blcl9taW51dGUYAyABKA0SHwoXbXVsdGlwbGllcl9iYXNpc19wb2ludHMYBCABKA0SFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJIj0KEkNyZWF0ZVVzZXJSZXNwb25zZRInCgR1c2VyGAEgASgLMhkuZ2F0ZXdheS5hY2NvdW50cy52MS5Vc2VyIiEKDkdldFVzZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiOgoPR2V0VXNlclJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5nYXRld2F5LmFjY291bnRzLnYxLlVzZXIiOAoQTGlzdFVzZXJzUmVxdWVzdBIVCg1hZnRlcl91c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgNIj0KEUxpc3RVc2Vyc1Jlc3BvbnNlEigKBXVzZXJzGAEgAygLMhkuZ2F0ZXdheS5hY2NvdW50cy52MS5Vc2VyImkKFENyZWRpdEJhbGFuY2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSFwoPYW1vdW50X25hbm9fdXNkGAIgASgDEg4KBnJlYXNvbhgDIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBCABKAkiKgoVQ3JlZGl0QmFsYW5jZVJlc3BvbnNlEhEKCWNyZWRpdF9pZBgBIAEoCSJNChNDcmVhdGVBcGlLZXlSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkiTgoUQ3JlYXRlQXBpS2V5UmVzcG9uc2USJQoDa2V5GAEgASgLMhguZ2F0ZXdheS5hY2NvdW50cy52MS5LZXkSDwoHYXBpX2tleRgCIAEoCSIlChNSZXZva2VBcGlLZXlSZXF1ZXN0Eg4KBmtleV9pZBgBIAEoCSI9ChRSZXZva2VBcGlLZXlSZXNwb25zZRIlCgNrZXkYASABKAsyGC5nYXRld2F5LmFjY291bnRzLnYxLktleSIVChNFeHBvcnRQb2xpY3lSZXF1ZXN0IlcKFEV4cG9ydFBvbGljeVJlc3BvbnNlEhAKCHBvc2l0aW9uGAEgASgEEi0KCXJlc291cmNlcxgCIAMoCzIaLmdhdGV3YXkuYWRtaW4udjEuUmVzb3VyY2UyygUKD0FjY291bnRzU2VydmljZRJdCgpDcmVhdGVVc2VyEiYuZ2F0ZXdheS5hY2NvdW50cy52MS5DcmVhdGVVc2VyUmVxdWVzdBonLmdhdGV3YXkuYWNjb3VudHMudjEuQ3JlYXRlVXNlclJlc3BvbnNlElkKB0dldFVzZXISIy5nYXRld2F5LmFjY291bnRzLnYxLkdldFVzZXJSZXF1ZXN0GiQuZ2F0ZXdheS5hY2NvdW50cy52MS5HZXRVc2VyUmVzcG9uc2UiA5ACARJfCglMaXN0VXNlcnMSJS5nYXRld2F5LmFjY291bnRzLnYxLkxpc3RVc2Vyc1JlcXVlc3QaJi5nYXRld2F5LmFjY291bnRzLnYxLkxpc3RVc2Vyc1Jlc3BvbnNlIgOQAgESZgoNQ3JlZGl0QmFsYW5jZRIpLmdhdGV3YXkuYWNjb3VudHMudjEuQ3JlZGl0QmFsYW5jZVJlcXVlc3QaKi5nYXRld2F5LmFjY291bnRzLnYxLkNyZWRpdEJhbGFuY2VSZXNwb25zZRJjCgxDcmVhdGVBcGlLZXkSKC5nYXRld2F5LmFjY291bnRzLnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QaKS5nYXRld2F5LmFjY291bnRzLnYxLkNyZWF0ZUFwaUtleVJlc3BvbnNlEmMKDFJldm9rZUFwaUtleRIoLmdhdGV3YXkuYWNjb3VudHMudjEuUmV2b2tlQXBpS2V5UmVxdWVzdBopLmdhdGV3YXkuYWNjb3VudHMudjEuUmV2b2tlQXBpS2V5UmVzcG9uc2USagoMRXhwb3J0UG9saWN5EiguZ2F0ZXdheS5hY2NvdW50cy52MS5FeHBvcnRQb2xpY3lSZXF1ZXN0GikuZ2F0ZXdheS5hY2NvdW50cy52MS5FeHBvcnRQb2xpY3lSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_gateway_admin_v1_resources]);
-
-/**
- * Describes the message gateway.accounts.v1.User.
- * Use `create(UserSchema)` to create a new message.
- */
-export const UserSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 0);
-
-/**
- * Describes the message gateway.accounts.v1.Key.
- * Use `create(KeySchema)` to create a new message.
- */
-export const KeySchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 1);
-
-/**
- * Describes the message gateway.accounts.v1.CreateUserRequest.
- * Use `create(CreateUserRequestSchema)` to create a new message.
- */
-export const CreateUserRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 2);
-
-/**
- * Describes the message gateway.accounts.v1.CreateUserResponse.
- * Use `create(CreateUserResponseSchema)` to create a new message.
- */
-export const CreateUserResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 3);
-
-/**
- * Describes the message gateway.accounts.v1.GetUserRequest.
- * Use `create(GetUserRequestSchema)` to create a new message.
- */
-export const GetUserRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 4);
-
-/**
- * Describes the message gateway.accounts.v1.GetUserResponse.
- * Use `create(GetUserResponseSchema)` to create a new message.
- */
-export const GetUserResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 5);
-
-/**
- * Describes the message gateway.accounts.v1.ListUsersRequest.
- * Use `create(ListUsersRequestSchema)` to create a new message.
- */
-export const ListUsersRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 6);
-
-/**
- * Describes the message gateway.accounts.v1.ListUsersResponse.
- * Use `create(ListUsersResponseSchema)` to create a new message.
- */
-export const ListUsersResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 7);
-
-/**
- * Describes the message gateway.accounts.v1.CreditBalanceRequest.
- * Use `create(CreditBalanceRequestSchema)` to create a new message.
- */
-export const CreditBalanceRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 8);
-
-/**
- * Describes the message gateway.accounts.v1.CreditBalanceResponse.
- * Use `create(CreditBalanceResponseSchema)` to create a new message.
- */
-export const CreditBalanceResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 9);
-
-/**
- * Describes the message gateway.accounts.v1.CreateApiKeyRequest.
- * Use `create(CreateApiKeyRequestSchema)` to create a new message.
- */
-export const CreateApiKeyRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 10);
-
-/**
- * Describes the message gateway.accounts.v1.CreateApiKeyResponse.
- * Use `create(CreateApiKeyResponseSchema)` to create a new message.
- */
-export const CreateApiKeyResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 11);
-
-/**
- * Describes the message gateway.accounts.v1.RevokeApiKeyRequest.
- * Use `create(RevokeApiKeyRequestSchema)` to create a new message.
- */
-export const RevokeApiKeyRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 12);
-
-/**
- * Describes the message gateway.accounts.v1.RevokeApiKeyResponse.
- * Use `create(RevokeApiKeyResponseSchema)` to create a new message.
- */
-export const RevokeApiKeyResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 13);
+  fileDesc("CiJnYXRld2F5L2FjY291bnRzL3YxL2FjY291bnRzLnByb3RvEhNnYXRld2F5LmFjY291bnRzLnYxIhUKE0V4cG9ydFBvbGljeVJlcXVlc3QiVwoURXhwb3J0UG9saWN5UmVzcG9uc2USEAoIcG9zaXRpb24YASABKAQSLQoJcmVzb3VyY2VzGAIgAygLMhouZ2F0ZXdheS5hZG1pbi52MS5SZXNvdXJjZTJ9Cg9BY2NvdW50c1NlcnZpY2USagoMRXhwb3J0UG9saWN5EiguZ2F0ZXdheS5hY2NvdW50cy52MS5FeHBvcnRQb2xpY3lSZXF1ZXN0GikuZ2F0ZXdheS5hY2NvdW50cy52MS5FeHBvcnRQb2xpY3lSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_gateway_admin_v1_resources]);
 
 /**
  * Describes the message gateway.accounts.v1.ExportPolicyRequest.
  * Use `create(ExportPolicyRequestSchema)` to create a new message.
  */
 export const ExportPolicyRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 14);
+  messageDesc(file_gateway_accounts_v1_accounts, 0);
 
 /**
  * Describes the message gateway.accounts.v1.ExportPolicyResponse.
  * Use `create(ExportPolicyResponseSchema)` to create a new message.
  */
 export const ExportPolicyResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_accounts_v1_accounts, 15);
+  messageDesc(file_gateway_accounts_v1_accounts, 1);
 
 /**
- * Users, their API keys and top-ups. A command is answered when it is durable and visible.
+ * What processes begin with that keep policy in memory. Administration itself is gateway.admin.v1.AdminService.
  *
  * @generated from service gateway.accounts.v1.AccountsService
  */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { formatUsd } from '#money/nano-usd.ts';
 import { afterAll, test } from '#testkit/test.ts';
-import { admittedOf, askGated } from '../e2e/support/gated-requests.ts';
+import { admittedOf, askGated, headersOfGated } from '../e2e/support/gated-requests.ts';
 import { overHttp } from '../e2e/support/over-http.ts';
 import { answerHello } from '../e2e/support/raw-provider.ts';
 import { until } from '../e2e/support/until.ts';
@@ -20,7 +20,11 @@ const world = await startGatedGateway({
 });
 afterAll(() => world[Symbol.asyncDispose]());
 const { provider, gateway } = world;
-const { customer: newCustomer, settled } = overHttp(() => ({
+const {
+  admin,
+  customer: newCustomer,
+  settled,
+} = overHttp(() => ({
   url: gateway.urls[0] ?? '',
   adminToken: gateway.adminToken,
 }));
@@ -46,4 +50,27 @@ test('of a thousand requests at once on two ingresses, exactly as many are admit
   assert.equal(available + charged, hold * BigInt(PAYABLE));
   // What came back pays for as many more as it pays for, and none of those is refused.
   assert.equal(await admittedOf(Number(available / hold), customer, gated), Number(available / hold));
+});
+
+test('of a thousand requests at once on two ingresses, exactly as many are admitted as the tightest of their limits leaves', async () => {
+  const customer = await newCustomer({ creditUsd: '100' });
+  const subject = { kind: 'user', id: customer.userId };
+  for (const [id, limit] of Object.entries({
+    requests: { unit: 'requests', amount: PAYABLE, kind: 'hard' },
+    answers: { unit: 'output_tokens', amount: REQUESTS * 100, kind: 'hard' },
+    money: { unit: 'cost', amount: '50', kind: 'hard' },
+  })) {
+    const body = { subject, period: 'month', ...limit };
+    const { status } = await admin.call('PUT', `/admin/limits/${customer.userId}-${id}`, { body });
+    assert.ok(status === 200 || status === 201, String(status));
+  }
+  provider.answer = answerHello;
+  // Policy is in force within a second: the first request that it counts tells what it leaves.
+  const left = await until('the limits to be in force', async () => {
+    const headers = await headersOfGated(customer, gateway.urls[0] ?? '');
+    return headers.get('x-ratelimit-remaining-requests') ?? undefined;
+  });
+  await settled();
+  assert.ok(Number(left) < PAYABLE);
+  assert.equal(await admittedOf(REQUESTS, customer, gated, 429), Number(left));
 });

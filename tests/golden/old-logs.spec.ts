@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { balanceAt } from '#audit/balance-at.ts';
+import { payerKey, userPayer } from '#contracts/payer.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 import { recordedEventOf } from '#journal/stored-event.ts';
 import { createRegistry, type Registry } from '#registry/registry.ts';
 import { auditOf } from '#testkit/audit-of.ts';
 import { describe, test } from '#testkit/test.ts';
 import { readLogFile } from '../../cli/src/log-file.ts';
+import { emptyBooks } from '../../services/quota/src/domain/account/books.ts';
+import { createLiveBooks } from '../../services/quota/src/memory/live-books.ts';
+import { balanceView } from '../../services/quota/src/queries/balance-view.ts';
 
 /** What the gateway that wrote the log said at its end. Amounts are nano-USD. */
 interface Expected {
@@ -49,6 +53,18 @@ for (const name of logs) {
         };
       }
       assert.deepEqual(balances, expected.balances);
+    });
+
+    test('gives quota the books of then, with no hold open and nothing set aside on a limit', async () => {
+      const live = createLiveBooks({ ...emptyBooks(), prices: new Map(), position: 0 }, () => undefined);
+      live.take((await eventsOf(name)).map(recordedEventOf));
+      const balances = Object.keys(expected.balances).map((userId) => {
+        const balance = balanceView(userId, live.accounts.get(payerKey(userPayer(userId))));
+        const { creditedNanoUsd, chargedNanoUsd, heldNanoUsd } = balance;
+        return [userId, { credited: `${creditedNanoUsd}`, charged: `${chargedNanoUsd}`, held: `${heldNanoUsd}` }];
+      });
+      assert.deepEqual(Object.fromEntries(balances), expected.balances);
+      assert.deepEqual([live.holds.size, live.counters.size], [0, 0]);
     });
 
     test('gives the users and the keys of then', async () => {

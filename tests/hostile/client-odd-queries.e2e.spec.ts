@@ -108,7 +108,7 @@ test('amounts beyond what the log can count are refused with 400, one by one and
   const other = await installation.customer({ creditUsd: '' });
   const credit = (amount: unknown) =>
     admin.call<ErrorDocument>('POST', `/admin/users/${other.userId}/balance`, { body: { amount_usd: amount } });
-  for (const amount of ['9223372036.854775808', '1e30', 1e30, '9'.repeat(5_000), -1, '0', 'NaN', '1000000000']) {
+  for (const amount of ['9223372036.854775808', '1e30', 1e30, '9'.repeat(5_000), '0', 'NaN', '1000000000']) {
     const { status } = await credit(amount);
     assert.equal(status, 400, String(amount).slice(0, 40));
   }

@@ -78,9 +78,8 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     neighbours: () => ({ keyUses, ...dependencies.neighbours?.() }),
     findCredit: (creditId) => findCredit(pool, creditId),
   };
-  const port = createAdmin(admin);
   return {
-    admin: port,
+    admin: createAdmin(admin),
     projections: [resources, keyUse],
     async ready() {
       const position = await journal.head();

@@ -2,6 +2,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { fieldProblems } from '#admin-api/check-fields.ts';
 import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
 import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
 import { roleProblem } from './domain/authorise.ts';
@@ -46,10 +47,16 @@ function guarded<M extends AdminMethod>(method: M, handler: Handler<M>): Handler
   return async (request, caller) => {
     // A caller in the same process may leave fields out.
     const whole = create(input, request as MessageInitShape<typeof input>) as AdminInput<M>;
-    const problem = roleProblem(method, whole, caller.role) ?? fieldProblems(input, whole)[0];
+    const problem = roleProblem(method, whole, caller.role) ?? requestProblem(fieldProblems(input, whole)[0]);
     if (problem !== undefined) throw new Fault(problem);
     return handler(whole, caller);
   };
+}
+
+/** The id of a request names what is there: a text that can be no id names nothing. */
+function requestProblem(problem: Refusal | undefined): Refusal | undefined {
+  if (problem?.param !== 'id') return problem;
+  return { code: 'not_found', message: 'There is nothing of this id.', param: 'id' };
 }
 
 function resourceHandlers(dependencies: AdminDependencies): Handlers<'create' | 'get' | 'list' | 'update' | 'delete'> {

@@ -72,6 +72,7 @@ test('lists are filtered by the fields that are described, and by no others', as
   );
   await assert.rejects(calls.list('limit', { filters: { amount: '5' } }), faultOf('invalid_request', 'amount'));
   await assert.rejects(calls.list('limit', { sort: 'amount' }), faultOf('invalid_request', 'sort'));
+  await assert.rejects(calls.list('limit', { after: 'nobody' }), faultOf('invalid_request', 'after'));
   await assert.rejects(calls.list('limit', { limit: 1_001 }), faultOf('invalid_request', 'limit'));
 });
 

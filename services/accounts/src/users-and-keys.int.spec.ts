@@ -213,7 +213,9 @@ test('bad values are refused by their names and leave nothing behind, not even a
 test('what does not exist is not found, whatever its id looks like', async () => {
   for (const id of ['019a0000-0000-7000-8000-000000000000', '', 'a\u0000b', "' or 1=1", 'x'.repeat(100_000)]) {
     await assert.rejects(calls.update('user', { id, name: 'A' }, { mask: ['name'] }), faultOf('not_found'));
-    await assert.rejects(calls.delete('key', id), (thrown) => thrown instanceof Fault);
+    await assert.rejects(calls.delete('key', id), faultOf('not_found'));
+    await assert.rejects(calls.get('user', id), faultOf('not_found'));
+    await assert.rejects(admin.revokeApiKey(create(RevokeApiKeyRequestSchema, { id }), owner), faultOf('not_found'));
   }
   await assert.rejects(calls.get('user', "' or 1=1"), faultOf('not_found'));
 });

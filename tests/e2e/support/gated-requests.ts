@@ -9,20 +9,27 @@ import { until } from './until.ts';
 const DECIDED_WITHIN_MS = 60_000;
 
 /** One request of many that all cost the same hold: 100 output tokens at most, and the same bytes. */
-export async function askGated({ apiKey }: Pick<Customer, 'apiKey'>, url: string): Promise<void> {
+export async function askGated(customer: Pick<Customer, 'apiKey'>, url: string): Promise<void> {
+  await headersOfGated(customer, url);
+}
+
+/** The same; the headers of its answer. */
+export async function headersOfGated({ apiKey }: Pick<Customer, 'apiKey'>, url: string): Promise<Headers> {
   const client = new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'Hi' }];
-  await client.chat.completions.create({ model: 'gpt-4o', max_completion_tokens: 100, messages });
+  const asked = client.chat.completions.create({ model: 'gpt-4o', max_completion_tokens: 100, messages });
+  return (await asked.withResponse()).response.headers;
 }
 
 /**
  * Sends requests at once, to each gateway in turn, lets none end before all are decided, and returns how many were
- * admitted. The others must have been refused for their money.
+ * admitted. The others must have been refused with `status`: for their money, unless it says otherwise.
  */
 export async function admittedOf(
   total: number,
   customer: Customer,
   { provider, urls }: { readonly provider: RawProvider; readonly urls: readonly string[] },
+  status = 402,
 ): Promise<number> {
   const waiting: ServerResponse[] = [];
   let refused = 0;
@@ -45,7 +52,7 @@ export async function admittedOf(
   for (const response of waiting) answerHello(response);
   for (const outcome of await outcomes) {
     if (outcome.status === 'fulfilled') continue;
-    assert.ok(outcome.reason instanceof OpenAI.APIError && outcome.reason.status === 402, String(outcome.reason));
+    assert.ok(outcome.reason instanceof OpenAI.APIError && outcome.reason.status === status, String(outcome.reason));
   }
   return waiting.length;
 }

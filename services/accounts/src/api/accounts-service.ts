@@ -6,7 +6,11 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 /** Resources of one message: some hundred KB, and well below what a message may have with prices of every band. */
 const EXPORT_BATCH_RESOURCES = 500;
 
-/** gateway.accounts.v1.AccountsService, of the leader. */
+/**
+ * gateway.accounts.v1.AccountsService, of the leader.
+ *
+ * @param policy Every resource, and the place in the log they stand at.
+ */
 export function accountsService(policy: PolicySnapshot): ServedService {
   return servedService(AccountsService, {
     async *exportPolicy() {

@@ -79,10 +79,14 @@ function orderOf(kind: Kind, sort: string): { readonly column: string; readonly 
   return { column: columnOf(schema, name), direction };
 }
 
-/** Behind the last resource of the page before, wherever that one would be now. */
+/**
+ * Behind the last resource of the page before, wherever that one would be now. Its place is a value by the time that the list
+ * is read, so that a page far down is found in the index.
+ */
 function placeCondition(column: string, direction: Direction, after: string): string {
   const beyond = direction === 'asc' ? '>' : '<';
-  return `(${column}, id) ${beyond} (select ${column}, id from accounts.resource where kind = $1 and id = ${after})`;
+  const place = `(select ${column} from accounts.resource where kind = $1 and id = ${after})`;
+  return `(${column}, id) ${beyond} (${place}, ${after})`;
 }
 
 /** A described field in the table: "team_id", or "subject_kind" of a message below. */

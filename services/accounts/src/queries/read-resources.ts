@@ -53,6 +53,12 @@ export async function readPage(
   return foundIn(dependencies, rows);
 }
 
+/** Whether there is, or was, a resource of an id. */
+export async function isKnown({ pool }: Pick<ReadDependencies, 'pool'>, kind: Kind, id: string): Promise<boolean> {
+  const { rows } = await pool.query('select from accounts.resource where kind = $1 and id = $2', [kind, id]);
+  return rows.length > 0;
+}
+
 /** The keys of a user, oldest first. */
 export async function readKeysOf(dependencies: ReadDependencies, userId: string): Promise<readonly FoundResource[]> {
   const sql = `${SELECT}

@@ -1,12 +1,13 @@
 import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
 import { factsOf, type Kind, wrap } from '#registry/kinds.ts';
 import { SINGLE_ID } from '#registry/registry.ts';
 import { shown } from '../domain/resource/shown.ts';
 import { type ComputeDependencies, withComputed, withComputedAtOnce } from './computed-fields.ts';
 import { type ListContext, listClauses } from './list-clauses.ts';
 import { pageLimit } from './page-limit.ts';
-import { type FoundResource, readPage, readResource } from './read-resources.ts';
+import { type FoundResource, isKnown, readPage, readResource } from './read-resources.ts';
 
 /** One resource with all that is computed of it. Rejects with `not_found` where there is none. */
 export async function getResource(
@@ -44,5 +45,11 @@ async function foundPage(
 ): Promise<readonly FoundResource[]> {
   const clauses = listClauses(kind, request, dependencies);
   const only = factsOf(kind).options.isSingle ? await readResource(dependencies, kind, SINGLE_ID) : undefined;
-  return only === undefined ? readPage(dependencies, clauses, rowsMax) : [only];
+  if (only !== undefined) return [only];
+  const page = await readPage(dependencies, clauses, rowsMax);
+  // Behind a resource that never was there is nothing, which would be taken for the end of the list.
+  if (page.length === 0 && request.after !== '' && !(await isKnown(dependencies, kind, request.after))) {
+    throw new Fault(invalid("'after' must be the id of the last resource of the page before.", 'after'));
+  }
+  return page;
 }

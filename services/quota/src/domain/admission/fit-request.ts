@@ -4,7 +4,7 @@ import type { Funds } from './funds.ts';
 import { amountFor, type Needs, needsOf, outputTokensLeft } from './needs.ts';
 import { openOutputBound } from './open-output-bound.ts';
 import type { ProviderLimits } from './provider-limits.ts';
-import { balanceTooLow, type InTheWay, limitReached, type Refusing } from './refusals.ts';
+import { balanceTooLow, type InTheWay, limitUsedUp, type Refusing } from './refusals.ts';
 import { type CostedRequest, payableOutputTokens } from './request-cost.ts';
 
 /** A request, what it counts against, and the money it is paid from. */
@@ -26,7 +26,7 @@ export function fitRequest(request: FittedRequest): Fitting {
     const amount = amountFor(standing, least);
     if (!fits(standing, amount)) inTheWay.push({ standing, amount });
   }
-  if (inTheWay.length > 0) return limitReached(inTheWay, nowMs);
+  if (inTheWay.length > 0) return limitUsedUp(inTheWay, nowMs);
 
   const availableNanoUsd = funds.ownedNanoUsd - funds.heldNanoUsd;
   const neededNanoUsd = least.costBoundNanoUsd;

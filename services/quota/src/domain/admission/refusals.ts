@@ -52,7 +52,7 @@ export function notPriced(model: string): Refusal {
 }
 
 /** All of them are in the way: the one that starts anew last is told, since a try before would be in vain. */
-export function limitReached(inTheWay: readonly InTheWay[], nowMs: number): Refusing {
+export function limitUsedUp(inTheWay: readonly InTheWay[], nowMs: number): Refusing {
   const [last] = [...inTheWay].sort((a, b) => waitMs(b, nowMs) - waitMs(a, nowMs));
   if (last === undefined) throw new Error('no limit is in the way');
   const isHeldUp = inTheWay.every(({ standing, amount }) => wouldFit(standing, amount));

@@ -70,7 +70,7 @@ export declare type ExportPolicyResponseJson = {
 export declare const ExportPolicyResponseSchema: GenMessage<ExportPolicyResponse, {jsonType: ExportPolicyResponseJson}>;
 
 /**
- * What processes begin with that keep policy in memory. Administration itself is gateway.admin.v1.AdminService.
+ * Policy, for the processes that keep it in memory. Commands are gateway.admin.v1.AdminService's.
  *
  * @generated from service gateway.accounts.v1.AccountsService
  */

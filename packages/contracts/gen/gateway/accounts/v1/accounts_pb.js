@@ -26,7 +26,7 @@ export const ExportPolicyResponseSchema = /*@__PURE__*/
   messageDesc(file_gateway_accounts_v1_accounts, 1);
 
 /**
- * What processes begin with that keep policy in memory. Administration itself is gateway.admin.v1.AdminService.
+ * Policy, for the processes that keep it in memory. Commands are gateway.admin.v1.AdminService's.
  *
  * @generated from service gateway.accounts.v1.AccountsService
  */

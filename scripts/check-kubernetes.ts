@@ -82,7 +82,7 @@ function settingsFaults(objects: readonly KubernetesObject[]): string[] {
 
 /** What a Secret might hold. */
 function secretLike(variable: string): string {
-  if (variable === 'GATEWAY_KEY_PEPPER') return '0'.repeat(64);
+  if (variable === 'GATEWAY_KEY_PEPPER' || variable === 'GATEWAY_MASTER_KEY') return '0'.repeat(64);
   if (variable.endsWith('DATABASE_URL')) return 'postgresql://gateway:secret@postgres:5432/gateway';
   return variable === 'REDIS_URL' ? 'redis://redis:6379' : 'a-secret-of-some-length';
 }

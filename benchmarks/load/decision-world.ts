@@ -68,7 +68,8 @@ function requestOf(user: number): AdmitRequest {
     model: 'gpt-4o',
     stream: false,
     candidates: CANDIDATES,
-    promptTokensBound: 500,
+    promptTokensBound: 1_500,
+    promptTokensEstimate: 125,
     // Left open, which takes the longest to decide.
     outputTokensRequested: 0,
     choices: 1,

@@ -5,6 +5,8 @@ export const exitCode = {
   fault: 1,
   /** The command line or the settings it needs are wrong. */
   usage: 2,
+  /** A policy file differs from what the gateway has; answered to a dry run only. */
+  differs: 2,
   /** The log violates an invariant, or a rebuilt projection differs from the live one. */
   verificationFailed: 3,
   /** Something is stuck: an event its consumer gave up on for now. */

@@ -68,7 +68,7 @@ const completionOnly = /^(text-)?(ada|babbage|curie|davinci)(-|$)|^gpt-3\.5-turb
 const searching = /(^|[-:/])(search|research|online|sonar)([-:/]|$)/;
 
 /** Why tokens alone are not what the model of a name costs; as well as a name tells, since the catalogue does not. */
-function notBillable(name: string): string | undefined {
+export function notBillable(name: string): string | undefined {
   if (prefixOfNames.test(name)) return 'is a prefix of names, not a name';
   if (notChatWords.test(name) || completionOnly.test(name)) return 'is no chat model';
   return searching.test(name) ? 'searches the web, which is charged by the call' : undefined;

@@ -40,7 +40,7 @@ function pricesOfTheDay(prices: ModelInfo['prices'], atMs: number): ModelPrice[]
 }
 
 /** Prices of kinds the gateway does not count in the answers of a chat model, so that it would bill too little. */
-const unbilledKeys =
+export const unbilledKeys =
   /^(output_(audio|image|video|citation)_mtok|requests_kcount|.*_messages_kcount|.*_kpages|.*_hours)$/;
 
 function convertStated(stated: ModelPrice): Conversion {

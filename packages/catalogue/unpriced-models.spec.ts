@@ -11,7 +11,7 @@ test('a model without a price is named with the price to add', () => {
     { name: 'b', catalogue: 'openai' },
   ];
   assert.deepEqual(unpricedModels(providers, readCatalogue, isPriced), [
-    'model house of provider a has no price and is refused: add openai/house to "prices", or take the model out',
+    'model house of provider a has no price and is refused: give openai/house a price, or take the model out',
   ]);
 });
 

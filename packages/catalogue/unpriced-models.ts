@@ -10,13 +10,13 @@ export function unpricedModels(
     const { name, catalogue, models } = provider;
     const all = providerModels(provider, readCatalogue);
     if (models === undefined && all.length === 0) {
-      return [`provider ${name} has no models: the catalogue has no "${catalogue}"; list its models under "models"`];
+      return [`provider ${name} has no models: the catalogue has no "${catalogue}"; list its models`];
     }
     return all
       .filter(({ priceKey }) => !isPriced(priceKey))
       .map(
         (model) =>
-          `model ${model.name} of provider ${name} has no price and is refused: add ${model.priceKey} to "prices", or take the model out`,
+          `model ${model.name} of provider ${name} has no price and is refused: give ${model.priceKey} a price, or take the model out`,
       );
   });
 }

@@ -117,6 +117,14 @@ export const gatewayConfigSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
     .optional(),
+  /** Seals providers' keys that are kept in the log. Several, with commas: the first one seals, all of them open. */
+  masterKey: z
+    .string()
+    .regex(
+      /^[0-9a-fA-F]{64}( *, *[0-9a-fA-F]{64})*$/,
+      'must be 64 hex digits, or several such keys with commas between',
+    )
+    .optional(),
   /** A user to try the gateway with, where the simulator is its provider and the database the embedded one. */
   demo: onOrOff.default(true),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

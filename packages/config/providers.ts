@@ -1,7 +1,11 @@
 import type { ProviderSettings } from './gateway-config.ts';
+import type { Environment } from './variables.ts';
 
-/** A provider with its key, as the router takes it. */
-export type ProviderWithKey = Omit<ProviderSettings, 'apiKeyEnv'> & { readonly apiKey: string };
+/** A provider of the configuration, and where it stands there. */
+export interface ConfiguredProvider extends ProviderSettings {
+  /** environment: nobody wrote it down, and its key is there. */
+  readonly source: 'config' | 'environment';
+}
 
 /** Providers that are on as soon as their key is in the environment. */
 const wellKnown: readonly ProviderSettings[] = [
@@ -31,15 +35,38 @@ const wellKnown: readonly ProviderSettings[] = [
   },
 ];
 
-/** The providers that can be called: those configured, then the well-known ones whose key is set. */
+/** Where the simulator listens, and its key, which it does not ask for. Set by the process that starts it. */
+export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
+export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
+
+/** The simulator in both of its wire formats, under the names and prices of the real models. */
+function simulators(url: string): readonly ProviderSettings[] {
+  return (['openai', 'anthropic'] as const).map((kind) => ({
+    name: `simulator-${kind}`,
+    kind,
+    baseUrl: `${url}/v1`,
+    apiKeyEnv: SIMULATOR_KEY_VARIABLE,
+    catalogue: kind,
+  }));
+}
+
+/** Whether a provider is the simulator, by its id. */
+export function isSimulator(providerId: string): boolean {
+  return simulators('').some(({ name }) => name === providerId);
+}
+
+/** The providers of the configuration, in order: those written down, then the well-known ones whose key is set. */
 export function providersFrom(
   configured: readonly ProviderSettings[],
-  environment: Readonly<Record<string, string | undefined>>,
-): ProviderWithKey[] {
+  environment: Environment,
+): readonly ConfiguredProvider[] {
   const taken = new Set(configured.map((provider) => provider.name));
-  const implied = wellKnown.filter((provider) => !taken.has(provider.name) && environment[provider.apiKeyEnv]);
-  return [...configured, ...implied].map(({ apiKeyEnv, ...provider }) => ({
-    ...provider,
-    apiKey: environment[apiKeyEnv] ?? '',
-  }));
+  const simulatorUrl = environment[SIMULATOR_URL_VARIABLE];
+  const implied = [...wellKnown, ...(simulatorUrl === undefined ? [] : simulators(simulatorUrl))];
+  return [
+    ...configured.map((provider) => ({ ...provider, source: 'config' as const })),
+    ...implied
+      .filter((provider) => !taken.has(provider.name) && (environment[provider.apiKeyEnv] ?? '') !== '')
+      .map((provider) => ({ ...provider, source: 'environment' as const })),
+  ];
 }

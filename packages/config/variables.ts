@@ -32,6 +32,7 @@ export const variables = {
   GATEWAY_ADMIN_TOKEN: 'adminToken',
   GATEWAY_METRICS_TOKEN: 'metricsToken',
   GATEWAY_KEY_PEPPER: 'keyPepper',
+  GATEWAY_MASTER_KEY: 'masterKey',
   GATEWAY_DEMO: 'demo',
   GATEWAY_LOG_LEVEL: 'logLevel',
   GATEWAY_BODY_MAX_BYTES: 'bodyMaxBytes',

@@ -86,3 +86,5 @@ export interface ProviderTestPort {
     readonly message: string;
   }>;
 }
+
+export type ProviderTest = Awaited<ReturnType<ProviderTestPort['testProvider']>>;

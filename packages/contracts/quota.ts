@@ -30,8 +30,12 @@ export interface AdmitRequest {
   readonly candidates: readonly ModelCandidate[];
   /** No provider can count more prompt tokens than this. */
   readonly promptTokensBound: number;
+  /** What the prompt is likely to count, for limits that reserve an estimate. */
+  readonly promptTokensEstimate: number;
   /** The client's own bound for one choice; 0: left open. */
   readonly outputTokensRequested: number;
+  /** The model's own bound for one choice where the client's is left open; absent, 0: the setting's. */
+  readonly outputTokensDefault?: number | undefined;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */

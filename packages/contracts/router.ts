@@ -58,6 +58,8 @@ export interface RoutedModel {
   readonly id: string;
   readonly ownedBy: string;
   readonly createdAtS: number;
+  /** Output tokens of one choice where the client names no bound; 0: the setting's. */
+  readonly outputTokensDefault: number;
   readonly candidates: readonly ModelCandidate[];
 }
 
@@ -69,9 +71,13 @@ export interface RouterPort {
    * provider does.
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
-  /** The model of that name, in a look-up in memory; undefined where no provider has it. */
-  findModel(name: string): RoutedModel | undefined;
-  listModels(): readonly RoutedModel[];
   /** For /health/stats and metrics: each provider's health as seen from the last calls. */
-  providerHealth(): readonly { readonly provider: string; readonly isHealthy: boolean }[];
+  providerHealth(): readonly ProviderHealth[];
+}
+
+export interface ProviderHealth {
+  readonly provider: string;
+  readonly isHealthy: boolean;
+  /** Why nothing can be sent to it, for its operator; empty: something can. */
+  readonly reason: string;
 }

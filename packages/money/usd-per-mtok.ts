@@ -19,3 +19,12 @@ export function parseUsdPerMtok(text: string): bigint {
   const [, whole = '', fraction = ''] = match;
   return BigInt(whole) * PICO_PER_USD_PER_MTOK + BigInt(fraction.padEnd(DECIMALS, '0'));
 }
+
+/** The text of a price, without zeros at its end: 150,000 is `0.15`. */
+export function formatUsdPerMtok(picoUsd: bigint): string {
+  const whole = picoUsd / PICO_PER_USD_PER_MTOK;
+  const fraction = String(picoUsd % PICO_PER_USD_PER_MTOK)
+    .padStart(DECIMALS, '0')
+    .replace(/0+$/, '');
+  return fraction === '' ? String(whole) : `${whole}.${fraction}`;
+}

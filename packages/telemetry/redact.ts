@@ -9,7 +9,7 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, `$1 ${MASK}`],
   [/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, `$1:${MASK}@`],
   [
-    /("(?:[\w-]*(?:api[-_]?key|authorization|password|secret|cookie|pepper)|[\w-]*admin[-_]?token)":)"(?:[^"\\]|\\.)*"/gi,
+    /("(?:[\w-]*(?:api[-_]?key|authorization|password|secret|cookie|pepper|master[-_]?key)|[\w-]*admin[-_]?token)":)"(?:[^"\\]|\\.)*"/gi,
     `$1"${MASK}"`,
   ],
 ];

@@ -14,6 +14,8 @@ export interface MemoryAdmin {
   readonly port: AdminPort;
   /** Every call, with its caller. */
   readonly calls: { readonly method: AdminMethod; readonly request: unknown; readonly caller: AdminCaller }[];
+  /** Whose key this is, while it works. */
+  authenticate(apiKey: string): { readonly keyId: string; readonly userId: string } | undefined;
 }
 
 const CREATED_AT = '2026-01-01T00:00:00Z';
@@ -35,7 +37,14 @@ export function createMemoryAdmin(onPut?: Parameters<typeof createMemoryResource
       return method(request, caller);
     },
   }) as AdminPort;
-  return { port, calls };
+  return {
+    port,
+    calls,
+    authenticate(apiKey) {
+      const key = resources.all('key').find((each) => each['apiKey'] === apiKey);
+      return key?.['status'] === 'active' ? { keyId: key.id, userId: String(key['userId']) } : undefined;
+    },
+  };
 }
 
 function resourceMethods(resources: MemoryResources): Partial<AdminPort> {

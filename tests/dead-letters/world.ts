@@ -11,6 +11,7 @@ import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { admitted, credited, pricePublished, used, userCreated } from '#testkit/events.ts';
+import { registryOf } from '#testkit/policy.ts';
 import { runProgram } from '#testkit/run-program.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { createBilling } from '../../services/billing/src/testing.ts';
@@ -101,7 +102,7 @@ async function startBilling(
   pool: pg.Pool,
   { stuckRetryMs = 3_600_000 }: { readonly stuckRetryMs?: number },
 ): Promise<RunningBilling> {
-  const billing = await createBilling({ config: { prices: [] }, journal, pool, logger, stuckRetryMs });
+  const billing = await createBilling({ registry: registryOf(), journal, pool, logger, stuckRetryMs });
   const kept = await keepProjections(billing.projections, { journal, pool, logger });
   await billing.ready();
   const server = await startGrpcServer({

@@ -179,8 +179,8 @@ test('an unset key and a model without a price are warnings of the start, which 
   const gateway = await startGatewayProcess({ dataDir: dataDir.path, environment: { GATEWAY_CONFIG: file } });
   assert.equal(await gateway.stop(), 0);
   const warnings = gateway.lines.filter((line) => line.includes('"level":"warn"')).join('\n');
-  assert.match(warnings, /provider vllm has no key, since VLLM_KEY is not set: set it/);
-  assert.match(warnings, /model llama of provider vllm has no price and is refused: add house\/llama to \\"prices/);
+  assert.match(warnings, /provider vllm is down: VLLM_KEY is not set: set it/);
+  assert.match(warnings, /model llama of provider vllm has no price and is refused: give house\/llama a price/);
 });
 
 test('a gateway without a configured provider answers from the simulator, to a demo key that is the same at every start', async () => {

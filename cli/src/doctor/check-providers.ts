@@ -1,4 +1,4 @@
-import { type ProviderWithKey, providersFrom } from '#config/providers.ts';
+import { type ConfiguredProvider, providersFrom } from '#config/providers.ts';
 import { unsetKeys } from '#config/unset-keys.ts';
 import { unpricedInSettings } from '../settings-warnings.ts';
 import { type Check, type Finding, fail, ok, reasonOf, warn } from './finding.ts';
@@ -17,7 +17,7 @@ export const checkProviders: Check = async ({ config, environment }) => {
   ];
 };
 
-async function reach({ name, baseUrl }: ProviderWithKey): Promise<Finding> {
+async function reach({ name, baseUrl }: ConfiguredProvider): Promise<Finding> {
   const part = `provider ${name}`;
   try {
     const { status } = await fetch(baseUrl, { signal: AbortSignal.timeout(REACH_TIMEOUT_MS), redirect: 'manual' });

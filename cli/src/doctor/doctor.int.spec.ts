@@ -93,7 +93,7 @@ test('each part that is away or wrong is named with what to do, and the exit cod
   for (const { status, advice } of findings) assert.equal(status === 'ok', advice === undefined);
   assert.match(of('database')?.message ?? '', /ECONNREFUSED/);
   assert.match(of('key')?.advice ?? '', /^set it/);
-  assert.match(of('price')?.advice ?? '', /^add house\/llama to "prices"/);
+  assert.match(of('price')?.advice ?? '', /^give house\/llama a price/);
   assert.doesNotMatch(stdout, /7f3a/);
 });
 

@@ -6,8 +6,11 @@ import type { Logger } from '#telemetry/logger.ts';
 import { startRefreshing } from '../refreshed.ts';
 import { usageLineFromWire } from './usage-line-wire.ts';
 
-/** What /v1/models shows rests on it, and an early no to a user without money; admission has prices of its own. */
-const REFRESH_MS = 5_000;
+/**
+ * A price is to be in force everywhere within a second of its change. What /v1/models shows rests on this, and an early no to a
+ * user without money; admission has prices of its own.
+ */
+const REFRESH_MS = 900;
 const REFRESH_TIMEOUT_MS = 2_000;
 
 /** Billing in another process, with what is priced in memory. */

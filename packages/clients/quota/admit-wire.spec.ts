@@ -14,6 +14,7 @@ const request: AdmitRequest = {
   stream: true,
   candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
   promptTokensBound: 7,
+  promptTokensEstimate: 2,
   outputTokensRequested: 0,
   choices: 1,
 };

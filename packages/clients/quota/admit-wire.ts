@@ -30,7 +30,9 @@ export function admitRequestToWire(request: AdmitRequest): string {
     stream,
     candidates,
     promptTokensBound,
+    promptTokensEstimate: request.promptTokensEstimate,
     outputTokensRequested,
+    outputTokensDefault: request.outputTokensDefault,
     choices,
     // Left out where it is undefined.
     traceparent,
@@ -48,8 +50,10 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     stream: json['stream'] === true,
     candidates: listOf(json, 'candidates').map(candidateOf),
     promptTokensBound: countOf(json, 'promptTokensBound'),
+    promptTokensEstimate: countOf(json, 'promptTokensEstimate'),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

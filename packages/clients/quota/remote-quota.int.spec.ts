@@ -27,6 +27,7 @@ const request: AdmitRequest = {
   stream: false,
   candidates: [],
   promptTokensBound: 1,
+  promptTokensEstimate: 1,
   outputTokensRequested: 0,
   choices: 1,
 };

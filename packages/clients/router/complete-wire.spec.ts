@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  CompleteRequestSchema,
-  CompleteResponseSchema,
-  ModelSchema,
-} from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { CompleteFrame, CompleteRequest, RoutedModel } from '#contracts/router.ts';
+import { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { overTheWire } from '#testkit/over-the-wire.ts';
 import { test } from '#testkit/test.ts';
 import { completeRequestFromWire, completeRequestToWire, frameFromWire, frameToWire } from './complete-wire.ts';
-import { modelFromWire, modelToWire } from './model-wire.ts';
 
 const parsedBody = { model: 'gpt "ü"', messages: [] };
 const request: CompleteRequest = {
@@ -70,10 +65,4 @@ test('a code that this version does not know is an internal error, and a frame i
   const frame = frameFromWire(overTheWire(CompleteResponseSchema, { frame: { case: 'failure', value } }));
   assert.equal(frame?.kind === 'failure' && frame.failure.code, 'internal_error');
   assert.equal(frameFromWire(overTheWire(CompleteResponseSchema, {})), undefined);
-});
-
-test('a model comes out as it went in', () => {
-  const candidates = [{ provider: 'p', model: 'm', priceKey: 'p/m' }];
-  const model: RoutedModel = { id: 'm', ownedBy: 'o', createdAtS: 1_700_000_000, candidates };
-  assert.deepEqual(modelFromWire(overTheWire(ModelSchema, modelToWire(model))), model);
 });

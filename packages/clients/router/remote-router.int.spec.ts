@@ -5,6 +5,7 @@ import type { CompleteRequest } from '#contracts/router.ts';
 import { type ServiceHandlers, servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { test } from '#testkit/test.ts';
+import { createRemoteProviderTests } from './remote-provider-tests.ts';
 import { createRemoteRouter } from './remote-router.ts';
 
 const request: CompleteRequest = {
@@ -27,8 +28,8 @@ test('a client that left while it was admitted is told to the router, which ends
       told.push({ requestId, isClientGone });
       yield { frame: { case: 'failure', value: { code: 'client_gone', message: 'It left.' } } };
     },
-    listModels: async () => ({ models: [] }),
     getProviderHealth: async () => ({ providers: [] }),
+    testProvider: async ({ providerId }) => ({ isOk: true, model: providerId }),
   };
   const server = await startGrpcServer({
     host: '127.0.0.1',
@@ -52,4 +53,8 @@ test('a client that left while it was admitted is told to the router, which ends
   assert.equal(frames.length, 1);
   await Array.fromAsync(router.complete(request, new AbortController().signal));
   assert.deepEqual(told[1], { requestId: 'r', isClientGone: false });
+  const tests = createRemoteProviderTests({ addresses: [server.address], adminToken: 't' });
+  t.defer(() => tests.close());
+  const tested = await tests.testProvider({ providerId: 'p', model: '' });
+  assert.deepEqual([tested.isOk, tested.model], [true, 'p']);
 });

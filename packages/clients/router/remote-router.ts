@@ -1,5 +1,5 @@
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { RoutedModel, RouterPort } from '#contracts/router.ts';
+import type { RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
@@ -7,18 +7,17 @@ import { startRefreshing } from '../refreshed.ts';
 import { beginRun } from './begin-run.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';
 import { completeRequestToWire, frameFromWire } from './complete-wire.ts';
-import { modelFromWire } from './model-wire.ts';
 
-/** Models change when routers are rolled out with another configuration; health, with each call. */
+/** Health changes with each call; it is for people and for metrics. */
 const REFRESH_MS = 2_000;
 const REFRESH_TIMEOUT_MS = 2_000;
 
 /** A router that was restarted is found again within a second; a client that waits for it notices nothing. */
 const PATIENCE_MS = 3_000;
 
-/** The routers, as one, with their models in memory. */
+/** The routers, as one. */
 export interface RemoteRouter extends RouterPort {
-  /** Resolves when the models are known. */
+  /** Resolves when a router has been reached. */
   ready(): Promise<void>;
   /** `ok`, or why no request can be routed. */
   state(): string;
@@ -38,7 +37,6 @@ export function createRemoteRouter(options: {
     isMultiplexed: true,
     patienceMs: PATIENCE_MS,
   });
-  let models = new Map<string, RoutedModel>();
   let health: ReturnType<RouterPort['providerHealth']> = [];
 
   const run: RunOnRouter = async function* (request, signal) {
@@ -55,23 +53,16 @@ export function createRemoteRouter(options: {
   };
 
   const refreshing = startRefreshing({
-    what: 'the models of the routers',
+    what: 'the routers',
     intervalMs: REFRESH_MS,
     logger,
     async refresh() {
-      const [listed, seen] = await Promise.all([
-        calls.listModels({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
-        calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }),
-      ]);
-      models = new Map(listed.models.map((model) => [model.id, modelFromWire(model)]));
-      health = seen.providers;
+      ({ providers: health } = await calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }));
     },
   });
 
   return {
     complete: (request, signal) => beginRun((leaving) => completeOver(run, request, leaving, logger), signal),
-    findModel: (name) => models.get(name),
-    listModels: () => [...models.values()],
     providerHealth: () => health,
     ready: refreshing.first,
     state: refreshing.state,

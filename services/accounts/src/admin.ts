@@ -123,7 +123,7 @@ function others(
     },
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
-        updateResource(dependencies, update, by),
+        updateResource(dependencies, update, by, 'import'),
       ),
     listAuditLog: (request) => listAuditLog(dependencies, request),
     async whoAmI(_request, { actor, role }) {

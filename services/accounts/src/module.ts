@@ -2,12 +2,18 @@ import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
-import type { BalancesPort, LedgerPort } from '#contracts/admin-needs.ts';
+import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
+import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
+import { waitFor } from '#host/wait-for.ts';
 import { systemClock } from '#kernel/clock.ts';
+import { createMasterKey } from '#master-key/master-key.ts';
+import { desiredPolicy } from '#policy-seed/desired-policy.ts';
+import { seedPolicy } from '#policy-seed/seed-policy.ts';
 import { createAccounts } from './accounts.ts';
+import { priceImports } from './adapters/price-imports.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
 import { accountsService } from './api/accounts-service.ts';
 
@@ -24,7 +30,9 @@ export const accountsModule: ServiceModule = {
 the others stand by.
 
 Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
-GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the ledger, where these services are in other processes.
+GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ROUTER_ADDRESSES: for balances and limits, the ledger, and tests of
+providers, where these services are in other processes. GATEWAY_MASTER_KEY: seals providers' keys that are given. The providers,
+prices and settings of its configuration, and of its environment, come into the log at its start.
 `,
   policySnapshot: policySnapshotOf,
   async lead(parts) {
@@ -33,7 +41,9 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
     const { pool } = parts.database();
     const ledger = openLedger(parts);
     const moneyAndLimits = openBalances(parts);
+    const providerTests = openProviderTests(parts);
     const registry = await parts.registry();
+    const { masterKey } = host.config;
     const accounts = createAccounts({
       config: { keyPepper },
       journal,
@@ -41,7 +51,14 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
       registry,
       logger: host.logger,
       awaitProjection,
-      neighbours: () => ({ ledger, moneyAndLimits, ...neighbourPorts() }),
+      neighbours: () => ({
+        ledger,
+        moneyAndLimits,
+        providerTests,
+        priceImports: priceImports(registry),
+        ...neighbourPorts(),
+      }),
+      ...(masterKey === undefined ? {} : { sealSecret: createMasterKey(masterKey).seal }),
     });
     const { admin, projections } = accounts;
     return {
@@ -52,10 +69,23 @@ GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES: for balances, limits and the
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       // A price file comes whole.
       grpc: { requestMaxBytes: PRICE_FILE_MAX_BYTES, withMultiplexing: false },
-      begin: () => accounts.ready(),
+      async begin() {
+        await accounts.ready();
+        await seed(parts);
+      },
     };
   },
 };
+
+/** Brings the policy of the configuration into the log. */
+async function seed({ host, journal, registry: open, bus }: LeadParts): Promise<void> {
+  const { config, environment, logger } = host;
+  const registry = await open();
+  const desired = desiredPolicy(config, environment);
+  const write = (): Promise<number> => seedPolicy({ registry, journal, desired, logger, nowMs: systemClock() });
+  // A start with the log in its own process fails with the log. Between processes the log may be on its way.
+  await (bus === undefined ? write() : waitFor('the log', write, host));
+}
 
 /** Billing's ledger in another process; undefined: billing is in this one, or its addresses are not set. */
 function openLedger({ host, neighbours }: LeadParts): LedgerPort | undefined {
@@ -64,6 +94,15 @@ function openLedger({ host, neighbours }: LeadParts): LedgerPort | undefined {
   const ledger = createRemoteLedger(peerOf(host, billingAddresses));
   host.stack.defer(() => ledger.close());
   return ledger;
+}
+
+/** A router in another process, for tests of providers; undefined: a router is in this one, or its addresses are not set. */
+function openProviderTests({ host, neighbours }: LeadParts): ProviderTestPort | undefined {
+  const { routerAddresses } = host.config;
+  if (neighbours.has('router') || routerAddresses.length === 0) return undefined;
+  const tests = createRemoteProviderTests(peerOf(host, routerAddresses));
+  host.stack.defer(() => tests.close());
+  return tests;
 }
 
 /** Quota's balances and limits in another process; undefined: quota is in this one, or its addresses are not set. */

@@ -15,12 +15,13 @@ import { derivedId, newId } from '#kernel/ids.ts';
 import { noUsage } from '#money/token-usage.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
+import type { Registry } from '#registry/registry.ts';
 import { admitted, credited, expired, used } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { policy, registryOf } from '#testkit/policy.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { type Billing, billingProjections, leadBilling, loadAndFollow } from './billing.ts';
-import type { ConfiguredPrice } from './config.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { CHARGES_IN_FLIGHT_MAX } from './reactions/charges-in-flight.ts';
 import { createBilling } from './testing.ts';
@@ -28,7 +29,17 @@ import { createBilling } from './testing.ts';
 const logger = pino({ level: 'silent' });
 const directory = fileURLToPath(new URL('../migrations', import.meta.url));
 const startedAtMs = Date.parse('2026-03-01T12:00:00Z');
-const houseModel: ConfiguredPrice = { key: 'openai/gpt-4o-mini', inputUsdPerMtok: '0.001', outputUsdPerMtok: '0.004' };
+
+/** The operator's own price of a model. */
+function houseModel(inputUsd = '0.001', changes: Parameters<typeof policy.price>[0] = {}) {
+  const prices = [
+    { unit: 'input', usdPerMillion: inputUsd },
+    { unit: 'output', usdPerMillion: '0.004' },
+  ];
+  return policy.price({ id: 'openai/gpt-4o-mini', prices, source: 'config', ...changes });
+}
+
+const providers = (...catalogues: readonly string[]) => catalogues.map((id) => policy.provider({ id }));
 
 let database: TemporaryDatabase;
 
@@ -46,8 +57,8 @@ async function openSchema(): Promise<pg.Pool> {
   return pool;
 }
 
-async function startBilling(journal: Journal, pool: pg.Pool, prices: readonly ConfiguredPrice[] = [houseModel]) {
-  const billing = await createBilling({ config: { prices }, journal, pool, logger, clock: () => startedAtMs });
+async function startBilling(journal: Journal, pool: pg.Pool, registry: Registry = registryOf(houseModel())) {
+  const billing = await createBilling({ registry, journal, pool, logger, clock: () => startedAtMs });
   await billing.ready();
   return billing;
 }
@@ -120,10 +131,10 @@ async function stop(pool: pg.Pool, ...running: readonly Billing[]): Promise<void
 
 test('prices are published once, again only where they change, and the operator’s win over the catalogue’s', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
-  const first = await startBilling(journal, pool);
-  const published = await first.seedPrices(['openai', 'anthropic']);
+  const first = await startBilling(journal, pool, registryOf(houseModel(), ...providers('openai', 'anthropic')));
+  const published = await first.publishPrices();
   assert.ok(published > 50);
-  assert.equal(await first.seedPrices(['openai', 'anthropic']), 0);
+  assert.equal(await first.publishPrices(), 0);
   assert.ok(first.isPriced('openai/gpt-4o') && first.isPriced('anthropic/claude-haiku-4-5'));
   assert.ok(!first.isPriced('openai/no-such-model'));
   const [own, ...more] = await journal.readStream('price-openai/gpt-4o-mini');
@@ -131,8 +142,8 @@ test('prices are published once, again only where they change, and the operator�
   assert.deepEqual([own.data.source, own.data.unitPrices.inputPicoUsd, more], ['config', '1000', []]);
 
   await project(billingProjections, journal, pool);
-  const restarted = await startBilling(journal, pool, [{ ...houseModel, inputUsdPerMtok: '0.002' }]);
-  assert.equal(await restarted.seedPrices(['openai', 'anthropic']), 1);
+  const restarted = await startBilling(journal, pool, registryOf(houseModel('0.002'), ...providers('openai')));
+  assert.equal(await restarted.publishPrices(), 1);
   const versions = await journal.readStream('price-openai/gpt-4o-mini');
   assert.deepEqual(
     versions.map((event) => event.version),
@@ -144,7 +155,7 @@ test('prices are published once, again only where they change, and the operator�
 test('two processes that seed the same prices at once publish each price once', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const both = [await startBilling(journal, pool), await startBilling(journal, pool)] as const;
-  const counts = await Promise.all(both.map((billing) => billing.seedPrices(['openai'])));
+  const counts = await Promise.all(both.map((billing) => billing.publishPrices()));
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
     await journal.head(),
@@ -152,10 +163,25 @@ test('two processes that seed the same prices at once publish each price once', 
   await stop(pool, ...both);
 });
 
+test('a request that runs while its price changes is charged at the price it was admitted at', async () => {
+  const [pool, journal] = [await openSchema(), createMemoryJournal()];
+  const registry = registryOf(houseModel());
+  const billing = await startBilling(journal, pool, registry);
+  await billing.publishPrices();
+  await admit(journal, 'running');
+  registry.load(houseModel('9'));
+  assert.equal(await billing.publishPrices(), 1);
+  await use(journal, 'running', 1_000);
+  const [charge] = await charges(journal, 1);
+  assert.equal(charge?.data.priceVersion, 1);
+  assert.equal(charge?.data.lines.find(({ unit }) => unit === 'input')?.pricePicoUsd, '1000');
+  await stop(pool, billing);
+});
+
 test('a day’s usage and the ledger add up to the charges', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal(() => startedAtMs)];
   const billing = await startBilling(journal, pool);
-  await billing.seedPrices([]);
+  await billing.publishPrices();
   await credit(journal, 5_000n);
   for (let i = 0; i < 5; i += 1) {
     await admit(journal, `r${i}`, { holdNanoUsd: i === 4 ? '10' : '1000' });
@@ -200,7 +226,7 @@ test('a day’s usage and the ledger add up to the charges', async () => {
 test('a usage that was recorded and not charged when the process died is charged once after each restart', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const before = await startBilling(journal, pool);
-  await before.seedPrices([]);
+  await before.publishPrices();
   await admit(journal, 'charged');
   await use(journal, 'charged', 1);
   await charges(journal, 1);
@@ -233,8 +259,8 @@ test('a usage that was recorded and not charged when the process died is charged
 test('a standby follows the log and charges nothing; leading, it charges what it found and what comes, each once', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const leader = await startBilling(journal, pool);
-  await leader.seedPrices([]);
-  // The part of the log that a standby gets.
+  await leader.publishPrices();
+  // All a standby is given of the log.
   const requests = await loadAndFollow({ pool, journal: { subscribe: journal.subscribe } });
   await admit(journal, 'charged');
   await use(journal, 'charged', 1);
@@ -248,7 +274,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
   assert.equal(requests.open.size(), 2);
   assert.equal((await journal.readStream(streams.request('found'))).length, 2);
 
-  const parts = { config: { prices: [houseModel] }, journal, pool, logger, clock: () => startedAtMs };
+  const parts = { journal, pool, logger, clock: () => startedAtMs };
   const elected = await leadBilling({ ...parts, requests, from: head });
   await use(journal, 'running', 3);
   const posted = await charges(journal, 3);
@@ -256,7 +282,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
     posted.map((event) => event.data.requestId),
     ['charged', 'found', 'running'],
   );
-  assert.equal(await elected.seedPrices([]), 0);
+  assert.equal(await elected.openPrices(registryOf(houseModel())).publish(), 0);
   await elected.close();
   assert.deepEqual(elected.stats(), { openRequests: 0, charges: 2, chargesInFlight: 0, chargesStuck: 0 });
   await stop(pool);
@@ -265,7 +291,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
 test('a start with empty tables finds the same from the log alone', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
   const before = await startBilling(journal, pool);
-  await before.seedPrices([]);
+  await before.publishPrices();
   await admit(journal, 'r1');
   await use(journal, 'r1', 1);
   await charges(journal, 1);
@@ -274,7 +300,7 @@ test('a start with empty tables finds the same from the log alone', async () => 
   await use(journal, 'r2', 1);
   const fresh = await startBilling(journal, pool);
   assert.equal((await charges(journal, 2)).length, 2);
-  assert.ok(fresh.isPriced(houseModel.key));
+  assert.ok(fresh.isPriced('openai/gpt-4o-mini'));
   await fresh.close();
   assert.equal(fresh.stats().charges, 1);
   await stop(pool);
@@ -307,8 +333,8 @@ test('the table of open requests holds those without an end, and nothing else', 
 
 test('every read model rebuilt from the log equals the live one', async () => {
   const [pool, journal] = [await openSchema(), createMemoryJournal()];
-  const billing = await startBilling(journal, pool);
-  await billing.seedPrices(['deepseek']);
+  const billing = await startBilling(journal, pool, registryOf(houseModel(), ...providers('deepseek')));
+  await billing.publishPrices();
   await credit(journal, 5_000n);
   for (let i = 0; i < 250; i += 1) {
     await admit(journal, `r${i}`);
@@ -340,13 +366,6 @@ test('days that make no range are refused', async () => {
   await stop(pool, billing);
 });
 
-test('a configured price that is none stops the start and names every fault', async () => {
-  const [pool, journal] = [await openSchema(), createMemoryJournal()];
-  const wrong = { key: 'a/m', inputUsdPerMtok: '0.0000001', outputUsdPerMtok: '-1' };
-  await assert.rejects(startBilling(journal, pool, [wrong, wrong]), /inputUsdPerMtok.*\n.*outputUsdPerMtok.*\n.*twice/);
-  await stop(pool);
-});
-
 test('a close does not wait for a log that is away, however many charges wait for it', {
   timeoutMs: 20_000,
 }, async () => {
@@ -362,7 +381,7 @@ test('a close does not wait for a log that is away, however many charges wait fo
     },
   };
   const billing = await startBilling(journal, pool);
-  await billing.seedPrices([]);
+  await billing.publishPrices();
   isAway = true;
   const requestIds = Array.from({ length: CHARGES_IN_FLIGHT_MAX + 1 }, () => newId());
   for (const requestId of requestIds) {

@@ -9,9 +9,6 @@ import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
-import { type BillingConfig, configuredOffers } from './config.ts';
-import { catalogueOffers } from './handlers/catalogue-offers.ts';
-import { publishPrices } from './handlers/publish-prices.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { ledgerLinesProjection } from './projections/ledger-lines.ts';
@@ -23,9 +20,9 @@ import { readUsage } from './queries/read-usage.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import type { SpendCounter } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
+import { createPricePublisher, type PolicyOfPrices, type PricePublisher } from './reactions/price-publisher.ts';
 
 interface BillingDependencies {
-  readonly config: BillingConfig;
   readonly journal: Journal;
   /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
@@ -46,11 +43,8 @@ export interface Billing extends BillingPort, LedgerPort {
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
   readonly deadLetters: DeadLetterSource;
-  /**
-   * Publishes the configured prices, and those catalogue prices of these providers that differ from the newest.
-   * Resolves to the number published, when they are in force here. Repeatable.
-   */
-  seedPrices(catalogueIds: readonly string[]): Promise<number>;
+  /** Publishes the prices of policy. Called once: charging waits for no policy. */
+  openPrices(registry: PolicyOfPrices): PricePublisher;
   /** Resolves when the log up to the start is folded. From then on usages are charged. */
   ready(): Promise<void>;
   stats(): BillingStats;
@@ -80,17 +74,16 @@ export async function loadAndFollow(dependencies: {
 /**
  * The leader's half: charges, publishes and appends, once the log is folded up to `from`. A later event has most likely
  * charged an earlier usage, and asking the log each time would cost a start a write for every request ever made.
- * Closing it also closes the fold. Throws if a configured price is invalid.
+ * Closing it also closes the fold.
  */
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { config, journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
-  const configured = configuredOffers(config);
-  const configuredKeys = new Set(configured.map((offer) => offer.priceKey));
   const reaction = createChargeReaction({ journal, book, open, logger, spend, clock, stuckRetryMs });
 
+  let prices: PricePublisher | undefined;
   let isClosed = false;
 
   /** Charges the usages that the fold found uncharged, as fast as the log takes them, beside new ones. */
@@ -118,18 +111,16 @@ export async function leadBilling(
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
     ledgerLines: (query) => readLedgerLines(pool, query),
-    async seedPrices(catalogueIds) {
-      await live;
-      const nowMs = clock();
-      const offers = catalogueOffers(catalogueIds, nowMs).filter((offer) => !configuredKeys.has(offer.priceKey));
-      return publishPrices([...configured, ...offers], nowMs, { journal, book, reached: requests.reached });
+    openPrices(registry) {
+      prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });
+      return prices;
     },
     ready: () => live,
     stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
     async close() {
       isClosed = true;
-      // Both together: the fold may wait for room, which only the end of charges makes.
-      await Promise.all([requests.close(), reaction.close()]);
+      // All together: the fold may wait for room, which only the end of charges makes.
+      await Promise.all([requests.close(), reaction.close(), prices?.close()]);
     },
   };
 }

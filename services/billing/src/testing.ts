@@ -1,9 +1,18 @@
 import { type Billing, leadBilling, loadAndFollow } from './billing.ts';
+import type { PolicyOfPrices } from './reactions/price-publisher.ts';
 
-/** Billing without a process: loads its tables, and leads at once. */
-export async function createBilling(
-  dependencies: Omit<Parameters<typeof leadBilling>[0], 'requests' | 'from'>,
-): Promise<Billing> {
+export interface TestBilling extends Billing {
+  publishPrices(): Promise<number>;
+}
+
+/** Billing without a process: loads where it stood, and leads at once. */
+export async function createBilling({
+  registry,
+  ...dependencies
+}: Omit<Parameters<typeof leadBilling>[0], 'requests' | 'from'> & {
+  readonly registry: PolicyOfPrices;
+}): Promise<TestBilling> {
   const requests = await loadAndFollow(dependencies);
-  return leadBilling({ ...dependencies, requests, from: await dependencies.journal.head() });
+  const billing = await leadBilling({ ...dependencies, requests, from: await dependencies.journal.head() });
+  return { ...billing, publishPrices: billing.openPrices(registry).publish };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
@@ -11,7 +12,10 @@ import { listening } from '#host/listening.ts';
 import type { LeadParts, LogParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
 import { systemClock, systemClockUs } from '#kernel/clock.ts';
+import { awaitSeed, SEED_WAIT_MS } from '#registry/await-seed.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import { liveModels } from '#registry/live-models.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
@@ -26,6 +30,8 @@ const CLAIMS_MAX_CONNECTIONS = 4;
 
 /** Nonces of signed requests that an ingress without Redis remembers, some 100 MB: those of ten minutes at 800 a second. */
 const NONCES_MAX = 500_000;
+/** Between two looks whether prices have come: a look is a few microseconds. */
+const PRICES_POLL_MS = 20;
 
 /** The public HTTP API, as a module of a process. */
 export const ingressModule: ServiceModule = {
@@ -51,13 +57,15 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
-    const registry = await openRegistry(parts);
+    const registry = await openPolicy(parts);
+    const models = liveModels(registry);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
       quota,
       router: router.port,
       registry,
       keyPepper,
+      models,
       admin: openAdmin(parts, registry),
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
@@ -72,8 +80,9 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       tracer: host.tracer,
     });
     host.stack.defer(() => ingress.drain());
-    // Requests that came earlier would be told of models, prices and keys that there are, that there are none.
+    // Requests that came earlier would be told of prices and keys that there are, that there are none.
     await Promise.all([router.ready(), billing.ready()]);
+    await pricesKnown(models, billing.port);
     const { host: address, port } = config;
     const settings = { hostSetting: 'GATEWAY_HOST', portSetting: 'GATEWAY_PORT' };
     const { url } = await listening({ host: address, port, ...settings }, ingress.listen());
@@ -90,16 +99,6 @@ async function openIdempotency({ host, database, bus }: LogParts, keyPepper: str
   // Where this process is the whole gateway, whoever made the claims that are there is gone.
   if (bus === undefined) await claims.orphanAll();
   return createIdempotency({ claims, keyPepper, logger });
-}
-
-/** Policy up to the log's end at this time: a key that was revoked by now is known to be. */
-async function openRegistry({ host, journal, registry }: LeadParts): Promise<FollowedRegistry> {
-  const caughtUp = async (): Promise<FollowedRegistry> => {
-    const policy = await registry();
-    await policy.reached(await journal.head());
-    return policy;
-  };
-  return waitFor('the log', caughtUp, host);
 }
 
 /** Shared by all ingresses where there is a Redis; else each counts, and remembers, for itself. */
@@ -124,6 +123,27 @@ function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependenc
   const remote = createRemoteQuota({ bus: over.bus, peer, part: PART });
   host.stack.defer(() => remote.close());
   return { quota: remote, balances: remote };
+}
+
+/** Policy up to the log's end, and of a gateway that has never run the configuration it begins with. */
+async function openPolicy({ host, journal, registry: open }: LeadParts): Promise<FollowedRegistry> {
+  const registry = await waitFor('the log', open, host);
+  await registry.reached(await waitFor('the log', () => journal.head(), host));
+  if (await awaitSeed(registry)) return registry;
+  host.logger.warn('the configuration has not come into the log yet: accounts brings it there');
+  return registry;
+}
+
+/**
+ * A first start publishes prices beside this: clients that came earlier would find no model. Where no model gets a price, the
+ * ingress begins without.
+ */
+async function pricesKnown(models: ModelTable, { isPriced }: IngressDependencies['billing']): Promise<void> {
+  const giveUpAtMs = performance.now() + SEED_WAIT_MS;
+  const isKnown = (): boolean =>
+    models.list().length === 0 ||
+    models.list().some(({ candidates }) => candidates.some(({ priceKey }) => isPriced(priceKey)));
+  while (!isKnown() && performance.now() < giveUpAtMs) await pause(PRICES_POLL_MS);
 }
 
 /** A port, and when it is known what there is behind it: at once in one process. */

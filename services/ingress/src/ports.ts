@@ -4,6 +4,7 @@ import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
@@ -17,6 +18,8 @@ export interface IngressDependencies {
   readonly config: IngressConfig;
   readonly quota: QuotaPort;
   readonly router: RouterPort;
+  /** The models that can be asked for. */
+  readonly models: ModelTable;
   readonly admin: AdminPort;
   readonly findAdminToken: FindAdminToken;
   readonly billing: BillingPort;

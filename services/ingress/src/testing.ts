@@ -5,10 +5,11 @@ import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
-import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel, RouterPort } from '#contracts/router.ts';
+import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClockUs } from '#kernel/clock.ts';
 import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -46,6 +47,7 @@ export const model: RoutedModel = {
   id: 'gpt-test',
   ownedBy: 'openai',
   createdAtS: 1_700_000_000,
+  outputTokensDefault: 0,
   candidates: [{ provider: 'simulator', model: 'gpt-test-1', priceKey: 'openai/gpt-test' }],
 };
 
@@ -154,10 +156,10 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
-      ...modelsInMemory(options.models),
-      providerHealth: () => [{ provider: 'simulator', isHealthy: true }],
+      providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
     },
     registry,
+    models: modelsInMemory(options.models),
     keyPepper: KEY_PEPPER,
     rateLimiter: createMemoryLimiter(systemClockUs),
     nonces: createMemoryLimiter(systemClockUs),
@@ -200,13 +202,11 @@ export async function startTestGateway(
   };
 }
 
-function modelsInMemory(
-  models: readonly RoutedModel[] = [model, { ...model, id: 'vendor/gpt-slash' }],
-): Pick<RouterPort, 'findModel' | 'listModels'> {
+function modelsInMemory(models: readonly RoutedModel[] = [model, { ...model, id: 'vendor/gpt-slash' }]): ModelTable {
   return {
-    // As the router does: a dated snapshot is found under the name of its model.
-    findModel: (name) => (name === SNAPSHOT ? model : models.find(({ id }) => id === name)),
-    listModels: () => [...models, unpriced],
+    // As the real table does: a dated snapshot is found under the name of its model.
+    find: (name) => (name === SNAPSHOT ? model : models.find(({ id }) => id === name)),
+    list: () => [...models, unpriced],
   };
 }
 

@@ -94,8 +94,8 @@ test('a reader that stops reading counts as gone, and its usage is on record', a
     response.write(contentEvent('one'));
     void stopped.promise.then(() => response.end(finishEvent + usageEvent + doneEvent));
   });
-  const { router, journal, usageOf } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
-  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const { router, models, journal, usageOf } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const request = await admit(journal, models, { model: 'm', messages, stream: true });
   for await (const frame of router.complete(request, new AbortController().signal)) {
     if (frame.kind === 'data') break;
   }

@@ -1,6 +1,5 @@
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { ProviderWithKey } from '#config/providers.ts';
-import { defaultLimits, type RouterConfig } from './config.ts';
+import { defaultLimits, type RouterLimits } from './config.ts';
 
 /**
  * How long a stop still hears providers for their usage, after the ingress has drained and every client is gone. A
@@ -13,10 +12,9 @@ const ROUTER_CLOSE_MAX_MS = 10_000;
  * How long a request may still take when its time is over: draining the provider and writing the usage must end before
  * its hold does.
  */
-export function routerConfigFrom(config: GatewayConfig, providers: readonly ProviderWithKey[]): RouterConfig {
+export function routerLimitsFrom(config: GatewayConfig): Partial<RouterLimits> {
   const marginMs = config.holdTtlMs - config.requestTimeoutMs;
   return {
-    providers,
     requestTimeoutMs: config.requestTimeoutMs,
     drainMaxMs: Math.min(defaultLimits.drainMaxMs, Math.ceil(marginMs / 2)),
     recordMaxMs: Math.min(defaultLimits.recordMaxMs, Math.ceil(marginMs / 4)),

@@ -1,4 +1,4 @@
-/** A provider that requests can be sent to. */
+/** A provider that requests can be sent to: as policy has it, with its key. */
 export interface ProviderConfig {
   /** Unique; `<name>/<model>` restricts a request to it. */
   readonly name: string;
@@ -7,10 +7,6 @@ export interface ProviderConfig {
   /** The URL up to and including the version: `https://api.openai.com/v1`. For Anthropic with or without its `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The provider's id in the price catalogue, the first part of its price keys: `openai`, `anthropic`, … */
-  readonly catalogue: string;
-  /** The provider's models. Absent: all models of the catalogue. */
-  readonly models?: readonly string[] | undefined;
   /** The name of the output bound at an OpenAI-compatible provider; default `max_completion_tokens`. */
   readonly maxTokensParam?: 'max_tokens' | 'max_completion_tokens' | undefined;
   /** The most connections at a time. More requests wait for one. Default CONNECTIONS_MAX. */
@@ -37,11 +33,6 @@ export interface RouterLimits {
   readonly recordMaxMs: number;
   /** How long running requests may take when the router closes. */
   readonly closeMaxMs: number;
-}
-
-export interface RouterConfig extends Partial<RouterLimits> {
-  /** In order of preference. */
-  readonly providers: readonly ProviderConfig[];
 }
 
 /** A stream holds its connection until it ends, so this bounds the concurrent streams of one provider. */

@@ -8,16 +8,21 @@ const names = (ordered: readonly { provider: string }[]) => ordered.map(({ provi
 
 test('a provider that keeps failing goes to the end of the order, and is back in its place when its rest is over', () => {
   let nowMs = 0;
-  const board = createHealthBoard(['a', 'b'], () => nowMs);
+  const board = createHealthBoard(() => nowMs);
   assert.equal(board.inOrder(candidates), candidates, 'while all is well nothing is copied');
   for (let i = 0; i < FAILURES_MAX; i += 1) board.note('a', 'call-failed');
   assert.equal(names(board.inOrder(candidates)), 'ba');
-  assert.deepEqual(board.all(), [
-    { provider: 'a', isHealthy: false },
-    { provider: 'b', isHealthy: true },
-  ]);
+  assert.deepEqual([board.isHealthy('a'), board.isHealthy('b')], [false, true]);
   nowMs = REST_MS;
   assert.equal(names(board.inOrder(candidates)), 'ab');
   board.note('a', 'call-started');
   assert.equal(names(board.inOrder(candidates)), 'ba', 'one call probes, the others keep away');
+});
+
+test('a provider that was changed is healthy until it fails anew', () => {
+  const board = createHealthBoard(() => 0);
+  for (let i = 0; i < FAILURES_MAX; i += 1) board.note('a', 'call-failed');
+  board.forget('a');
+  assert.ok(board.isHealthy('a'));
+  assert.equal(names(board.inOrder(candidates)), 'ab');
 });

@@ -10,13 +10,15 @@ import {
 /** Every provider's health. In memory only: after a restart a few calls teach it again. */
 export interface HealthBoard {
   note(provider: string, event: HealthEvent): void;
+  /** What is known of a provider is known no more: it was changed. */
+  forget(provider: string): void;
   /** The candidates in the order of trial: the preferred ones first, each group in its given order. */
   inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
-  all(): readonly { readonly provider: string; readonly isHealthy: boolean }[];
+  isHealthy(provider: string): boolean;
 }
 
-export function createHealthBoard(providers: readonly string[], clock: Clock): HealthBoard {
-  const board = new Map<string, Health>(providers.map((provider) => [provider, healthyFromTheStart]));
+export function createHealthBoard(clock: Clock): HealthBoard {
+  const board = new Map<string, Health>();
   const healthOf = (provider: string): Health => board.get(provider) ?? healthyFromTheStart;
 
   return {
@@ -25,6 +27,7 @@ export function createHealthBoard(providers: readonly string[], clock: Clock): H
       const after = evolveHealth(before, event, clock());
       if (after !== before) board.set(provider, after);
     },
+    forget: (provider) => void board.delete(provider),
     inOrder(candidates) {
       if (candidates.length < 2) return candidates;
       const nowMs = clock();
@@ -32,6 +35,6 @@ export function createHealthBoard(providers: readonly string[], clock: Clock): H
       if (candidates.every(isFirst)) return candidates;
       return [...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
     },
-    all: () => [...board].map(([provider, health]) => ({ provider, isHealthy: health.status === 'healthy' })),
+    isHealthy: (provider) => healthOf(provider).status === 'healthy',
   };
 }

@@ -227,8 +227,8 @@ test('a reader that waits makes the provider wait instead of filling memory, and
     await writeAll(response, event, events, progress);
     response.end(doneEvent);
   });
-  const { journal, router } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
-  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const { journal, router, models } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const request = await admit(journal, models, { model: 'm', messages, stream: true });
   const frames = router.complete(request, new AbortController().signal)[Symbol.asyncIterator]();
   await frames.next();
   for (let before = -1; before !== progress.writtenBytes; await pause(50)) before = progress.writtenBytes;

@@ -11,19 +11,20 @@ export interface TokenCounter {
  */
 export interface HouseLosses {
   add(provider: string, usage: TokenUsage): void;
+  /** A provider is there: of a series that begins with its first loss nobody would see the rise. */
+  begin(provider: string): void;
 }
 
-/** Starts a series at zero for each provider. A series that began with its first loss would show no rise. */
-export function createHouseLosses(counter: TokenCounter | undefined, providers: readonly string[]): HouseLosses {
+export function createHouseLosses(counter: TokenCounter | undefined): HouseLosses {
   const add = (provider: string, inputTokens: number, outputTokens: number): void => {
     counter?.inc({ provider, kind: 'input' }, inputTokens);
     counter?.inc({ provider, kind: 'output' }, outputTokens);
   };
-  for (const provider of providers) add(provider, 0, 0);
   return {
     add(provider, usage) {
       // If no provider was asked, none bills anything.
       if (provider !== '') add(provider, promptTokensOf(usage), completionTokensOf(usage));
     },
+    begin: (provider) => add(provider, 0, 0),
   };
 }

@@ -22,7 +22,7 @@ async function leftBy(result: AppendResult) {
   const late = createLateRecords({
     journal: { append: async () => result },
     logger: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),
-    losses: { add: (...loss) => void lost.push(loss) },
+    losses: { add: (...loss) => void lost.push(loss), begin: () => undefined },
   });
   late.add(append);
   await late.close();

@@ -1,9 +1,9 @@
-import { providersFrom } from '#config/providers.ts';
-import { unsetKeys } from '#config/unset-keys.ts';
 import type { ServiceModule } from '#host/service-module.ts';
+import { createMasterKey } from '#master-key/master-key.ts';
+import { createProviderKeys } from './adapters/provider-keys.ts';
 import { routerService } from './api/router-service.ts';
 import { tracedRouter } from './api/traced-router.ts';
-import { routerConfigFrom } from './config-from.ts';
+import { routerLimitsFrom } from './config-from.ts';
 import { createRouter } from './router.ts';
 
 /** The size of a request besides its body: ids, candidates, bounds. */
@@ -12,19 +12,20 @@ const ENVELOPE_MAX_BYTES = 1024 * 1024;
 /** Calls providers, as a module of a process. */
 export const routerModule: ServiceModule = {
   name: 'router',
+  readsPolicy: true,
   usage: `Calls providers for admitted requests. Run as many as there is work for.
 
-Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the providers' keys.
+Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
+GATEWAY_MASTER_KEY: opens the keys that are kept sealed.
 `,
-  check({ config, environment }) {
-    if (providersFrom(config.providers, environment).length > 0) return;
-    throw new Error('there is no provider: configure one (GATEWAY_CONFIG), or set a key such as OPENAI_API_KEY');
-  },
-  async lead({ host, journal }) {
+  async lead({ host, journal, registry: openRegistry }) {
     const { config, environment, logger, metrics } = host;
-    for (const warning of unsetKeys(config.providers, environment)) logger.warn(warning);
+    const registry = await openRegistry();
+    const masterKey = config.masterKey === undefined ? null : createMasterKey(config.masterKey);
     const untraced = createRouter({
-      config: routerConfigFrom(config, providersFrom(config.providers, environment)),
+      limits: routerLimitsFrom(config),
+      registry,
+      keys: createProviderKeys({ environment, masterKey }),
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,
@@ -32,11 +33,14 @@ Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the provider
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
     return {
-      ports: { router },
+      ports: { router, providerTests: router },
       services: [routerService(router)],
       grpc: { requestMaxBytes: config.bodyMaxBytes + ENVELOPE_MAX_BYTES, withMultiplexing: true },
+      // Requests that came earlier would be told that providers of the log are none.
+      begin: async () => registry.reached(await journal.head()),
       publishMetrics() {
         host.beforeMetrics(() => {
+          metrics.providerHealth.reset();
           for (const { provider, isHealthy } of router.providerHealth()) {
             metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
           }

@@ -119,5 +119,8 @@ export interface Provider {
   readonly config: ProviderConfig;
   readonly dialect: Dialect;
   call(body: Buffer, requestId: string, isStream: boolean): ProviderCall;
+  /** Resolves when the calls under way have ended, with the connections closed. Nothing is called from then on. */
+  retire(): Promise<void>;
+  /** Breaks all connections. */
   close(): Promise<void>;
 }

@@ -140,10 +140,10 @@ test('a log that comes back later gets what was streamed, and of an answer that 
 });
 
 test('an answer that comes after its hold has ended is not completed', async (t) => {
-  const { journal, router, usageOf, lost } = createTestRouter(t, {
+  const { journal, router, models, usageOf, lost } = createTestRouter(t, {
     providers: [testProvider('p', await hostileProvider(t, (response) => response.end(streamed)))],
   });
-  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const request = await admit(journal, models, { model: 'm', messages, stream: true });
   await journal.append({
     stream: streams.request(request.requestId),
     expectedVersion: 1,
@@ -224,8 +224,8 @@ test('what a slow client has not read yet when its time is over is not left out 
   const pieces = 4;
   const baseUrl = await hostileProvider(t, (response) => response.end(long.repeat(pieces) + usageEvent + doneEvent));
   const config = { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 200 };
-  const { journal, router } = createTestRouter(t, config);
-  const request = await admit(journal, router, { model: 'm', messages, stream: true });
+  const { journal, router, models } = createTestRouter(t, config);
+  const request = await admit(journal, models, { model: 'm', messages, stream: true });
   const frames = router.complete(request, new AbortController().signal);
   await pause(300);
   let bytes = 0;
@@ -257,7 +257,7 @@ test('a second run of a request whose first has an answer on record is completed
       response.end(stream ? streamed : wholeAnswer);
     });
     const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
-    const request = await admit(world.journal, world.router, { model: 'm', messages, stream });
+    const request = await admit(world.journal, world.models, { model: 'm', messages, stream });
     await Array.fromAsync(world.router.complete(request, lost.signal));
     assert.equal((await world.usageOf(request.requestId))?.usage.inputTokens, 7);
     const text = stream ? contentEvent('one') + doneEvent : wholeAnswer;
@@ -275,7 +275,7 @@ test('one whose first has nothing on record, or an estimate, is not', async (t) 
   const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 20 });
   const left = new AbortController();
   for (const signal of [left.signal, AbortSignal.abort()]) {
-    const request = await admit(world.journal, world.router, { model: 'm', messages });
+    const request = await admit(world.journal, world.models, { model: 'm', messages });
     await Array.fromAsync(world.router.complete(request, signal));
     assert.equal((await world.usageOf(request.requestId))?.usage.outputTokens, 0);
     assert.deepEqual(await runAgain(world, request), { text: '', failure: 'unavailable', events: 2 });
@@ -284,8 +284,8 @@ test('one whose first has nothing on record, or an estimate, is not', async (t) 
 
 test('a defect inside the gateway still ends in a record and a failure', async (t) => {
   const baseUrl = await hostileProvider(t, (response) => response.end(wholeAnswer));
-  const { journal, router, usageOf } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
-  const request = await admit(journal, router, { model: 'm', messages });
+  const { journal, router, models, usageOf } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const request = await admit(journal, models, { model: 'm', messages });
   const broken = {
     ...request,
     parsedBody: new Proxy({}, { get: () => assert.fail('a defect'), ownKeys: () => assert.fail() }),

@@ -181,8 +181,8 @@ test('a provider that keeps failing is reported unhealthy, and is no longer aske
   });
   for (let i = 0; i < 5; i += 1) await ask({ messages: [{ role: 'user', content: 'Hi' }] });
   assert.deepEqual(router.providerHealth(), [
-    { provider: 'a', isHealthy: false },
-    { provider: 'b', isHealthy: true },
+    { provider: 'a', isHealthy: false, reason: '' },
+    { provider: 'b', isHealthy: true, reason: '' },
   ]);
   const { usage } = await ask({ messages: [{ role: 'user', content: 'Hi' }] });
   assert.deepEqual(

@@ -1,23 +1,28 @@
 import type { Logger } from 'pino';
-import { catalogueModels } from '#catalogue/catalogue-models.ts';
+import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
-import { defaultLimits, type ProviderConfig, type RouterConfig, type RouterLimits } from './config.ts';
+import { defaultLimits, type ProviderConfig, type RouterLimits } from './config.ts';
 import { createFrameChannel } from './frame-channel.ts';
 import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createLateRecords } from './late-records.ts';
-import { buildModelTable } from './model-table.ts';
 import type { Dialect } from './ports.ts';
+import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
 import { anthropicDialect } from './providers/anthropic/dialect.ts';
 import { openAiDialect } from './providers/openai/dialect.ts';
 import { type Run, type RunParts, stopRun } from './run/run.ts';
 import { serve } from './run/serve.ts';
+import { testProvider } from './run/test-provider.ts';
 
 export interface RouterDependencies {
-  readonly config: RouterConfig;
+  readonly limits?: Partial<RouterLimits>;
+  /** Has the providers. */
+  readonly registry: Registry;
+  readonly keys: ProviderKeys;
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -25,23 +30,29 @@ export interface RouterDependencies {
   readonly unchargedTokens?: TokenCounter;
 }
 
-export interface Router extends RouterPort {
+export interface Router extends RouterPort, ProviderTestPort {
   /** Takes no more requests, lets running ones end within a bound, and closes all connections. */
   close(): Promise<void>;
 }
 
 const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialect, anthropic: anthropicDialect };
 
-/** The router over its providers. No connection is made until the first request. */
+/** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
-  const { config, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
-  const limits: RouterLimits = { ...defaultLimits, ...config };
-  const models = buildModelTable(config.providers, (catalogueId) => catalogueModels(catalogueId, clock()));
-  const providers = new Map(
-    config.providers.map((provider) => [provider.name, createHttpProvider(provider, dialects[provider.kind], limits)]),
-  );
-  const health = createHealthBoard([...providers.keys()], clock);
-  const losses = createHouseLosses(unchargedTokens, [...providers.keys()]);
+  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
+  const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
+  const health = createHealthBoard(clock);
+  const losses = createHouseLosses(unchargedTokens);
+  const providers = createProviderPool({
+    registry,
+    keys,
+    logger,
+    open: (config) => createHttpProvider(config, dialects[config.kind], limits),
+    onOpened(providerId) {
+      health.forget(providerId);
+      losses.begin(providerId);
+    },
+  });
   const late = createLateRecords({ journal, logger, losses });
   const parts: RunParts = { providers, health, journal, logger, clock, limits, late, losses };
   const underWay = new Map<Run, Promise<void>>();
@@ -88,9 +99,13 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   return {
     complete,
-    findModel: models.find,
-    listModels: models.list,
-    providerHealth: health.all,
+    testProvider: (test) => testProvider({ ...parts, registry }, test),
+    providerHealth: () =>
+      Array.from(providers.all(), ([provider, pooled]) => ({
+        provider,
+        isHealthy: pooled.kind === 'open' && health.isHealthy(provider),
+        reason: pooled.kind === 'down' ? pooled.reason : '',
+      })),
     async close() {
       isClosing = true;
       const timer = setTimeout(() => {
@@ -99,7 +114,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
       await Promise.all(underWay.values());
       clearTimeout(timer);
       await late.close();
-      await Promise.all([...providers.values()].map((provider) => provider.close()));
+      await providers.close();
     },
   };
 }

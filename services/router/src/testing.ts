@@ -6,10 +6,16 @@ import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
+import type { AnyResource, ResourceOf } from '#registry/kinds.ts';
+import { liveModels } from '#registry/live-models.ts';
+import type { ModelTable } from '#registry/model-table.ts';
+import type { RegistryFold } from '#registry/registry.ts';
 import { admitted } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { policy, registryOf } from '#testkit/policy.ts';
 import type { Scope } from '#testkit/test.ts';
-import type { ProviderConfig, RouterConfig } from './config.ts';
+import { createProviderKeys } from './adapters/provider-keys.ts';
+import type { RouterLimits } from './config.ts';
 import { createRouter, type Router } from './router.ts';
 
 type Usage = EventBodies['UsageRecorded'];
@@ -17,6 +23,8 @@ type Usage = EventBodies['UsageRecorded'];
 /** A router over a test's providers, on a log in memory. It is closed with the test. */
 export interface TestRouter {
   readonly router: Router;
+  readonly registry: RegistryFold;
+  readonly models: ModelTable;
   readonly journal: Journal;
   /** Admits a request and runs it to its end. */
   ask(body: Record<string, unknown>, options?: AskOptions): Promise<Asked>;
@@ -24,6 +32,17 @@ export interface TestRouter {
   usageOf(requestId: string): Promise<Usage | undefined>;
   /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
+}
+
+/** A provider of a test, with its key. */
+export interface TestProvider {
+  readonly resource: AnyResource<'provider'>;
+  readonly apiKey: string;
+}
+
+export interface TestRouterConfig extends Partial<RouterLimits> {
+  /** In the order in which they are tried. */
+  readonly providers: readonly TestProvider[];
 }
 
 export interface AskOptions {
@@ -42,20 +61,45 @@ export interface Asked {
 
 export const testBounds = { outputTokensMax: 1_000, promptTokensBound: 10_000 } as const;
 
-export function testProvider(name: string, baseUrl: string, more: Partial<ProviderConfig> = {}): ProviderConfig {
-  return { name, kind: 'openai', baseUrl, apiKey: 'sk-secret', catalogue: 'openai', models: ['m'], ...more };
+export function testProvider(
+  name: string,
+  baseUrl: string,
+  { apiKey = 'sk-secret', ...more }: Partial<Omit<ResourceOf<'provider'>, '$typeName' | '$unknown'>> = {},
+): TestProvider {
+  const fields = {
+    id: name,
+    baseUrl,
+    catalogue: 'openai',
+    models: ['m'],
+    apiKeyRef: `env:${keyVariable(name)}`,
+    ...more,
+  };
+  return { resource: policy.provider(fields), apiKey };
+}
+
+function keyVariable(name: string): string {
+  return `KEY_OF_${name.toUpperCase()}`;
 }
 
 export function createTestRouter(
   test: Scope,
-  config: RouterConfig,
+  { providers, ...limits }: TestRouterConfig,
   wrapJournal: (journal: Journal) => Journal = (journal) => journal,
 ): TestRouter {
+  const registry = registryOf(
+    ...providers.map(({ resource }, priority) => policy.provider({ ...resource.value, priority })),
+  );
+  const models = liveModels(registry);
+  const environment = Object.fromEntries(
+    providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]),
+  );
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
   const router = createRouter({
-    config: { closeMaxMs: 200, ...config },
+    limits: { closeMaxMs: 200, ...limits },
+    registry,
+    keys: createProviderKeys({ environment, masterKey: null }),
     journal: wrapJournal(journal),
     logger,
     unchargedTokens: {
@@ -73,11 +117,13 @@ export function createTestRouter(
 
   return {
     router,
+    registry,
+    models,
     journal,
     usageOf,
     lost,
     async ask(body, { signal = new AbortController().signal, onFrame } = {}) {
-      const request = await admit(journal, router, { model: 'm', ...body });
+      const request = await admit(journal, models, { model: 'm', ...body });
       const frames: CompleteFrame[] = [];
       for await (const frame of router.complete(request, signal)) {
         frames.push(frame);
@@ -96,15 +142,17 @@ export function createTestRouter(
   };
 }
 
+const anyone = { userId: 'u', teamId: '', tags: [] };
+
 /** Records an admission, as quota does, and returns its request. */
 export async function admit(
   journal: Journal,
-  router: Router,
+  models: ModelTable,
   parsedBody: Record<string, unknown>,
 ): Promise<CompleteRequest> {
   const requestId = newId();
   const admissionEventId = newId();
-  const candidates = (router.findModel(String(parsedBody['model']))?.candidates ?? []).map((candidate) => ({
+  const candidates = (models.find(String(parsedBody['model']), anyone)?.candidates ?? []).map((candidate) => ({
     ...candidate,
     priceVersion: 1,
   }));

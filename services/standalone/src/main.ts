@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
-import { providersFrom } from '#config/providers.ts';
+import { providersFrom, SIMULATOR_KEY_VARIABLE, SIMULATOR_URL_VARIABLE } from '#config/providers.ts';
 import { ArgumentError, type Arguments, readArguments } from '#host/read-arguments.ts';
 import { USAGE_EXIT_CODE } from '#host/run-service.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
@@ -14,8 +14,7 @@ import { type Demo, planDemo, settleDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
 import { helpText } from './help-text.ts';
 import { loadSecrets, secretsFile } from './secrets.ts';
-import { startSimulatorProcess } from './simulator-process.ts';
-import { simulatorProviders } from './simulator-providers.ts';
+import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.ts';
 
 const { flags } = given();
 if (flags.has('help')) {
@@ -70,9 +69,8 @@ async function start(): Promise<void> {
   });
   const simulator = await simulatorStart;
   opened.defer(async () => simulator?.stop());
-  const simulated = simulator === undefined ? undefined : simulatorProviders(simulator.url);
-  const environment = { ...process.env, ...simulated?.environment };
-  const providers = providersFrom(simulated?.providers ?? config.providers, environment);
+  const environment = { ...process.env, ...simulatorVariables(simulator) };
+  const providers = providersFrom(config.providers, environment);
 
   const plan = planDemo(config, configured.length > 0);
   const settled = Promise.withResolvers<Demo>();
@@ -81,8 +79,8 @@ async function start(): Promise<void> {
       ...config,
       adminToken: secrets.adminToken,
       keyPepper: secrets.keyPepper,
+      masterKey: secrets.masterKey,
       databaseUrl: config.databaseUrl ?? postgres?.connectionString,
-      providers: simulated?.providers ?? config.providers,
     },
     environment,
     onFenced: (error) => stop.now(error),
@@ -118,6 +116,11 @@ async function start(): Promise<void> {
       isTerminal: process.stderr.isTTY,
     }),
   );
+}
+
+/** By these the simulator becomes a provider, wherever it listens this time. Without one, whatever the environment says is nothing. */
+function simulatorVariables(simulator: SimulatorProcess | undefined): Readonly<Record<string, string | undefined>> {
+  return { [SIMULATOR_URL_VARIABLE]: simulator?.url, [SIMULATOR_KEY_VARIABLE]: 'simulator' };
 }
 
 function startDatabase(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMasterKey } from '#master-key/master-key.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { keepDemoKey, loadSecrets } from './secrets.ts';
 
@@ -74,4 +75,15 @@ test('a made token that was taken into the settings is not kept beside them, and
   await loadSecrets(dir, { adminToken });
   assert.equal(kept()['adminToken'], undefined);
   assert.notEqual((await loadSecrets(dir, {})).adminToken, adminToken);
+});
+
+test('a master key that was made here opens what it sealed, also beside one that is given and when that is gone', async () => {
+  const { dir, file } = folder();
+  const { masterKey: made } = await loadSecrets(dir, {});
+  const sealed = createMasterKey(made).seal('sk', 'provider/p');
+  const given = await loadSecrets(dir, { masterKey: PEPPER });
+  assert.ok(given.masterKey.startsWith(PEPPER), 'the given one seals');
+  assert.deepEqual(createMasterKey(given.masterKey).open(sealed, 'provider/p'), { secret: 'sk' });
+  assert.ok(!readFileSync(file, 'utf8').includes(PEPPER));
+  assert.equal((await loadSecrets(dir, {})).masterKey, made);
 });

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly isAdminTokenGiven: boolean;
   /** The key API keys are hashed under; hex. Without it no issued key authenticates again. */
   readonly keyPepper: string;
+  /** What providers' keys are sealed under: the first seals, all open. */
+  readonly masterKey: string;
   /** The key of the demo user; absent where there is none. */
   readonly demoKey?: string | undefined;
   /** What an operator should know about them. */
@@ -18,6 +20,7 @@ export interface Secrets {
 export interface GivenSecrets {
   readonly adminToken?: string | undefined;
   readonly keyPepper?: string | undefined;
+  readonly masterKey?: string | undefined;
 }
 
 /**
@@ -27,6 +30,7 @@ export interface GivenSecrets {
 interface KeptSecrets {
   readonly adminToken?: string;
   readonly keyPepper?: string;
+  readonly masterKey?: string;
   readonly demoKey?: string;
   /** Of the pepper at the last start, wherever it came from. Files of earlier versions have none. */
   readonly keyPepperSha256?: string;
@@ -45,17 +49,20 @@ export async function loadSecrets(dataDir: string, given: GivenSecrets): Promise
   const kept = await readKept(dataDir);
   const token = adminTokenOf(kept, given.adminToken);
   const pepper = keyPepperOf(kept, given.keyPepper, secretsFile(dataDir));
+  const master = masterKeyOf(kept, given.masterKey);
   const next: KeptSecrets = {
     ...(token.kept === undefined ? {} : { adminToken: token.kept }),
     ...(pepper.kept === undefined ? {} : { keyPepper: pepper.kept }),
     ...(kept.demoKey === undefined ? {} : { demoKey: kept.demoKey }),
     keyPepperSha256: sha256(pepper.used),
+    ...(master.kept === undefined ? {} : { masterKey: master.kept }),
   };
   await write(dataDir, next);
   return {
     adminToken: token.used,
     isAdminTokenGiven: given.adminToken !== undefined,
     keyPepper: pepper.used,
+    masterKey: master.used,
     demoKey: kept.demoKey,
     warnings: [...token.warnings, ...pepper.warnings],
   };
@@ -110,6 +117,15 @@ function keyPepperOf(kept: KeptSecrets, given: string | undefined, file: string)
       ? ['the key pepper is another one than at the last start: keys issued until then do not work']
       : [],
   };
+}
+
+/** One that was made here opens what it sealed, also where another one is given. */
+function masterKeyOf(kept: KeptSecrets, given: string | undefined): Omit<Chosen, 'warnings'> {
+  if (given === undefined) {
+    const used = kept.masterKey ?? randomBytes(32).toString('hex');
+    return { used, kept: used };
+  }
+  return { used: kept.masterKey === undefined ? given : `${given},${kept.masterKey}`, kept: kept.masterKey };
 }
 
 /** Of hex, in whichever case. A hash of 256 random bits tells nothing of them. */

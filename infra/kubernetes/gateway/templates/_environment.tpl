@@ -52,9 +52,12 @@
 {{- include "gateway.secretEnv" (dict "root" $root "name" .env "ref" . "own" (printf "provider-%s" .env) "what" (printf "providerKeys: %s" .env)) }}
 {{- end }}
 {{- end }}
-{{- if has "billing" $.facts.runs }}
+{{- if and (has $component (list "router" "accounts" "leaders")) (or .masterKey.existingSecret .masterKey.value) }}
+{{- include "gateway.secretEnv" (dict "root" $root "name" "GATEWAY_MASTER_KEY" "ref" .masterKey "own" "master-key" "what" "masterKey") }}
+{{- end }}
+{{- if has "accounts" $.facts.runs }}
 {{- range .providerKeys }}
-# That there is a key says whose prices are published; the key itself is the router's alone.
+# That there is a key says that its provider is on; the key itself is the router's alone.
 - { name: {{ .env }}, value: the-router-has-it }
 {{- end }}
 {{- end }}

@@ -36,6 +36,7 @@ when it is given as a value.
 {{- with .Values }}
 {{- if and .adminToken.value (not .adminToken.existingSecret) }}{{ $_ := set $own "admin-token" .adminToken.value }}{{ end }}
 {{- if and .keyPepper.value (not .keyPepper.existingSecret) }}{{ $_ := set $own "key-pepper" .keyPepper.value }}{{ end }}
+{{- if and .masterKey.value (not .masterKey.existingSecret) }}{{ $_ := set $own "master-key" .masterKey.value }}{{ end }}
 {{- if and .nats.password.value (not .nats.password.existingSecret) }}{{ $_ := set $own "nats-password" .nats.password.value }}{{ end }}
 {{- if and .redis.url.value (not .redis.url.existingSecret) }}{{ $_ := set $own "redis-url" .redis.url.value }}{{ end }}
 {{- range .providerKeys }}

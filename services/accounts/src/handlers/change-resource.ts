@@ -27,6 +27,8 @@ export interface ResourceChange {
   readonly eventId: string;
   /** Where the command gives out a secret. */
   readonly secret?: IssuedSecret | undefined;
+  /** Where a provider or a price comes from. Absent: from the caller. */
+  readonly source?: string | undefined;
 }
 
 export interface ChangedResource {
@@ -123,9 +125,10 @@ async function isRepeat(
   throw new Fault({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
 }
 
-function contextOf(ports: Ports, { caller, secret }: ResourceChange, nowMs: number): DecisionContext {
+function contextOf(ports: Ports, change: ResourceChange, nowMs: number): DecisionContext {
+  const { caller, secret } = change;
   const { registry, emailDigest, emailOwner } = ports;
-  const source = caller.actor === 'config' ? 'config' : 'admin';
+  const source = change.source ?? (caller.actor === 'config' ? 'config' : 'admin');
   return { registry, emailDigest, emailOwner, nowMs, source, secret: secret ?? { hash: '', prefix: '' } };
 }
 

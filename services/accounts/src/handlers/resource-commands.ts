@@ -36,17 +36,22 @@ export async function createResource(
   return { resource: wrap(withSecret(shownIn(ports, changed), secret)), version: BigInt(changed.version) };
 }
 
-/** Changes a resource; of a named one, creates or replaces it. */
+/**
+ * Changes a resource; of a named one, creates or replaces it.
+ *
+ * @param source Where a provider or a price comes from; absent: from the caller.
+ */
 export async function updateResource(
   ports: Ports,
   { resource: given, fields, expectedVersion, idempotencyKey }: AdminInput<'update'>,
   caller: AdminCaller,
+  source?: string,
 ): Promise<AdminOutput<'update'>> {
   const resource = givenResource(given);
   const kind = resource.case;
   const id = factsOf(kind).options.isSingle ? SINGLE_ID : resource.value.id;
   const command = { type: 'update', resource, fields } as const;
-  const changed = await change(ports, { kind, id, command, expectedVersion, idempotencyKey, caller });
+  const changed = await change(ports, { kind, id, command, expectedVersion, idempotencyKey, caller, source });
   return { resource: wrap(shownIn(ports, changed)), version: BigInt(changed.version), isNew: changed.isNew };
 }
 
@@ -104,17 +109,18 @@ interface Asked {
   readonly idempotencyKey: string;
   readonly caller: AdminCaller;
   readonly secret?: IssuedSecret | undefined;
+  readonly source?: string | undefined;
 }
 
 function change(ports: Ports, asked: Asked): Promise<ChangedResource> {
-  const { kind, id, command, expectedVersion = 0n, idempotencyKey, caller, secret } = asked;
+  const { kind, id, command, expectedVersion = 0n, idempotencyKey, caller, secret, source } = asked;
   if (!isAddress(id)) {
     const isGiven = command.type === 'create' || (command.type === 'update' && factsOf(kind).options.isNamed);
     throw new Fault(isGiven ? invalid("'id' must be an id of letters, digits and ._-:/@.", 'id') : notFound(kind));
   }
   const eventId = eventIdOf(idempotencyKey, streams.resource(kind, id), command.type);
   const task = { kind, id, command, expectedVersion: Number(expectedVersion) };
-  return changeResource(ports, { task, caller, eventId, secret });
+  return changeResource(ports, { task, caller, eventId, secret, source });
 }
 
 function shownIn({ clock }: Ports, { resource }: ChangedResource): AnyResource {

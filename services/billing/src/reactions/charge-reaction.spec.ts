@@ -84,7 +84,7 @@ async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
 /** Publishes them as the first versions of the price. */
 async function publish(journal: Journal, prices: readonly (typeof price)[]): Promise<void> {
   for (const [version, each] of prices.entries()) {
-    const data = pricePublished({ ...each, source: 'config' }, 1);
+    const data = pricePublished({ ...each, source: 'config', effectiveAtMs: 0 }, 1);
     await journal.append({
       stream: streams.price(price.priceKey),
       expectedVersion: version,

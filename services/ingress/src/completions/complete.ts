@@ -1,6 +1,7 @@
 import type { Identity } from '#api-keys/identity.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules, usableModel } from '../access/permissions.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
@@ -26,7 +27,7 @@ const OUTPUT_TOKENS_HEADER = 'x-gateway-max-output-tokens';
 
 type Dependencies = Pick<
   IngressDependencies,
-  'config' | 'quota' | 'router' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
+  'config' | 'quota' | 'router' | 'models' | 'registry' | 'balances' | 'billing' | 'log' | 'logger' | 'idempotency'
 >;
 
 /** What serves completions. */
@@ -93,13 +94,14 @@ async function run(
   body: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { config, quota, router } = dependencies;
+  const { config, quota, router, models, registry } = dependencies;
   const { userId, keyId } = identity;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
-  const { asked, promptTokens } = check(parsedBody, body.length);
-  const model = findModel(exchange, router.findModel(asked.model), asked);
-  const { candidates } = usableModel(identity, asked.model, model);
+  const { asked, promptTokens, promptEstimate } = check(parsedBody, body.length);
+  const found = models.find(asked.model, callerOf(registry, identity));
+  const model = findModel(exchange, found, asked);
+  const { candidates, outputTokensDefault } = usableModel(identity, asked.model, model);
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
   using admission = boundAdmission(exchange, config.admissionTimeoutMs);
@@ -111,7 +113,9 @@ async function run(
     stream: asked.stream,
     candidates,
     promptTokensBound: promptTokens,
+    promptTokensEstimate: promptEstimate,
     outputTokensRequested: asked.outputTokensRequested,
+    outputTokensDefault,
     choices: asked.choices,
     traceparent: exchange.traceparent,
   });
@@ -153,14 +157,14 @@ async function throwAfter(frames: AsyncIterable<unknown>, fault: Fault): Promise
 function check(
   body: Readonly<Record<string, unknown>>,
   bodyBytes: number,
-): { asked: CompletionAsked; promptTokens: number } {
+): { asked: CompletionAsked; promptTokens: number; promptEstimate: number } {
   const parsed = parseCompletion(body);
   if ('refusal' in parsed) throw new Fault(parsed.refusal);
   const unpriced = unpricedFeature(body, parsed.asked.messages);
   if (unpriced !== undefined) throw new Fault(unpriced);
   const bound = promptTokensBound(bodyBytes, parsed.asked.messages);
   if ('refusal' in bound) throw new Fault(bound.refusal);
-  return { asked: parsed.asked, promptTokens: bound.tokens };
+  return { asked: parsed.asked, promptTokens: bound.tokens, promptEstimate: bound.estimate };
 }
 
 /** A model that is not there, or no longer, is passed over: the request is refused later, or was answered before. */
@@ -172,7 +176,8 @@ async function assertModelUsable(
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const { model: name } = parseJsonObject(body);
   if (typeof name !== 'string') return;
-  const model = dependencies.router.findModel(name);
+  const { models, registry } = dependencies;
+  const model = models.find(name, callerOf(registry, identity));
   if (model !== undefined) usableModel(identity, name, model);
 }
 

@@ -11,13 +11,14 @@ function boundOf(content: unknown, stringify: (value: unknown) => string = JSON.
   const bodyBytes = Buffer.byteLength(stringify({ model: 'm', messages }));
   const bound = promptTokensBound(bodyBytes, messages);
   assert.ok('tokens' in bound);
-  return { bodyBytes, tokens: bound.tokens };
+  return { bodyBytes, tokens: bound.tokens, estimate: bound.estimate };
 }
 
 describe('promptTokensBound', () => {
   test('is the bytes of the body for text, and what providers add', () => {
-    const { bodyBytes, tokens } = boundOf('Grüße 👋');
+    const { bodyBytes, tokens, estimate } = boundOf('Grüße 👋');
     assert.equal(tokens, bodyBytes + HIDDEN);
+    assert.equal(estimate, Math.ceil(bodyBytes / 4));
   });
 
   test('is never below the bytes of the text, however it is escaped', () => {
@@ -44,8 +45,11 @@ describe('promptTokensBound', () => {
       const { bodyBytes, tokens } = boundOf([{ type: 'image_url', image_url }]);
       assert.equal(tokens, bodyBytes - base64.length + IMAGE + HIDDEN);
     }
-    const { bodyBytes, tokens } = boundOf([{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }]);
+    const { bodyBytes, tokens, estimate } = boundOf([
+      { type: 'image_url', image_url: { url: 'https://a.example/b.png' } },
+    ]);
     assert.equal(tokens, bodyBytes + IMAGE + HIDDEN);
+    assert.equal(estimate, Math.ceil(bodyBytes / 4) + 1_000);
   });
 
   test('takes nothing off for what is not an image’s data, or is text that looks like it', () => {

@@ -11,11 +11,15 @@ const IMAGE_TOKENS_MAX = 50_000;
 /** As many as OpenAI takes in a request; keeps the bound within the contract's 32 bits. */
 const IMAGES_MAX = 1_500;
 
+/** What an image is usually counted as; a byte of text is a quarter of a token. */
+const IMAGE_TOKENS_USUAL = 1_000;
+const BYTES_PER_TOKEN = 4;
+
 /** What providers put before a prompt on their own: Anthropic's for tools is 530 tokens, OpenAI's frame a few tens. */
 const HIDDEN_PROMPT_TOKENS_MAX = 1_000;
 
 /**
- * More prompt tokens than any provider can count for a request.
+ * More prompt tokens than any provider can count for a request, and an estimate of what it will count.
  *
  * Every token stands for at least one byte of UTF-8, and a JSON text is never shorter than the strings it holds, so that
  * the body's length bounds its text under any tokenizer, without running one. Images do not count by their bytes: those
@@ -24,7 +28,7 @@ const HIDDEN_PROMPT_TOKENS_MAX = 1_000;
 export function promptTokensBound(
   bodyBytes: number,
   messages: readonly JsonObject[],
-): { tokens: number } | { refusal: Refusal } {
+): { tokens: number; estimate: number } | { refusal: Refusal } {
   let images = 0;
   let imageBytes = 0;
   for (const { content } of messages) {
@@ -39,7 +43,11 @@ export function promptTokensBound(
   if (images > IMAGES_MAX) {
     return { refusal: invalid(`Too many images: a request may have ${IMAGES_MAX}.`, 'messages') };
   }
-  return { tokens: bodyBytes - imageBytes + images * IMAGE_TOKENS_MAX + HIDDEN_PROMPT_TOKENS_MAX };
+  const textBytes = bodyBytes - imageBytes;
+  return {
+    tokens: textBytes + images * IMAGE_TOKENS_MAX + HIDDEN_PROMPT_TOKENS_MAX,
+    estimate: Math.ceil(textBytes / BYTES_PER_TOKEN) + images * IMAGE_TOKENS_USUAL,
+  };
 }
 
 /** At most the bytes that an image's base64 takes up in the body; 0 for an image that is not in the body. */

@@ -22,12 +22,12 @@ export type RefuseWithoutMoney = (userId: string, bodyBytes: number) => Promise<
  * authority. Where the balance cannot be looked up, or a model is there that costs nothing, the request goes on to it.
  */
 export function createRefuseWithoutMoney(
-  dependencies: Pick<IngressDependencies, 'balances' | 'billing' | 'router'>,
+  dependencies: Pick<IngressDependencies, 'balances' | 'billing' | 'models'>,
 ): RefuseWithoutMoney {
-  const { balances, billing, router } = dependencies;
+  const { balances, billing, models } = dependencies;
 
   function hasFreeModel(): boolean {
-    return router.listModels().some(({ candidates }) => candidates.some(({ priceKey }) => billing.isFree(priceKey)));
+    return models.list().some(({ candidates }) => candidates.some(({ priceKey }) => billing.isFree(priceKey)));
   }
 
   async function refuse(userId: string): Promise<void> {

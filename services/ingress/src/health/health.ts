@@ -42,7 +42,11 @@ export function statsHandler({ stats, router }: Dependencies, state: IngressStat
       uptime_s: Math.floor(process.uptime()),
       memory: { rss_bytes: rss, heap_used_bytes: heapUsed, external_bytes: external },
       ingress: state.stats(),
-      providers: router.providerHealth().map(({ provider, isHealthy }) => ({ provider, is_healthy: isHealthy })),
+      providers: router.providerHealth().map(({ provider, isHealthy, reason }) => ({
+        provider,
+        is_healthy: isHealthy,
+        ...(reason === '' ? {} : { reason }),
+      })),
       ...(await stats()),
     });
   };

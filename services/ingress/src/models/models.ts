@@ -1,29 +1,30 @@
 import type { Identity } from '#api-keys/identity.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { narrowedModel, usableModel } from '../access/permissions.ts';
 import { answerJson } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
 
-type Dependencies = Pick<IngressDependencies, 'router' | 'billing'>;
+type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing'>;
 
 /** `GET /v1/models`: the models that the caller can ask for: those with a price, and of these the ones that its key may use. */
-export function listModels({ router, billing }: Dependencies, identify: Identify): Handler {
+export function listModels({ models: table, billing }: Dependencies, identify: Identify): Handler {
   return async (exchange) => {
     const caller = await identify(exchange);
-    const models = router.listModels().filter((model) => isUsable(caller, model, billing));
+    const models = table.list().filter((model) => isUsable(caller, model, billing));
     answerJson(exchange, 200, { object: 'list', data: models.map(modelDocument) });
   };
 }
 
 /** `GET /v1/models/{id}`; an id may hold slashes. */
-export function getModel({ router, billing }: Dependencies, identify: Identify): Handler {
+export function getModel({ models, registry, billing }: Dependencies, identify: Identify): Handler {
   return async (exchange, params) => {
     const caller = await identify(exchange);
     const id = params['id'] ?? '';
-    const model = router.findModel(id);
+    const model = models.find(id, callerOf(registry, caller));
     if (model === undefined || !isPriced(model, billing)) {
       throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
     }

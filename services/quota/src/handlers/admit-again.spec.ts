@@ -21,6 +21,7 @@ const request: AdmitRequest = {
   stream: false,
   candidates: [],
   promptTokensBound: 1,
+  promptTokensEstimate: 1,
   outputTokensRequested: 5,
   choices: 1,
 };

@@ -28,6 +28,7 @@ export function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
     stream: false,
     candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
     promptTokensBound: 0,
+    promptTokensEstimate: 0,
     outputTokensRequested: 100,
     choices: 1,
     ...fields,

@@ -148,7 +148,11 @@ function callerFacts(
   return {
     payer,
     multiplierBasisPoints: multiplierOf(user, settings, configured.multiplierBasisPoints),
-    outputTokensDefault: model?.outputTokensDefault || settings.outputTokensDefault || configured.outputTokensDefault,
+    outputTokensDefault:
+      request.outputTokensDefault ||
+      model?.outputTokensDefault ||
+      settings.outputTokensDefault ||
+      configured.outputTokensDefault,
     outputTokensUsual: usualAnswers.outputTokens(request.keyId || request.userId, priceKey),
   };
 }

@@ -7,8 +7,13 @@ export interface UsualAnswers {
 /** What nobody knows anything about yet is taken for: some two hundred words. */
 export const USUAL_OUTPUT_TOKENS = 256;
 
-/** Each answer moves the mean by an eighth: a dozen answers of another kind are learned from, and one is not. */
-const WEIGHT = 1 / 8;
+/** At last each answer moves the mean by an eighth: a dozen answers of another kind are learned from, and one is not. */
+const SHARE_MIN = 8;
+
+/** The start counts as one answer. */
+const SHARE_START = 2;
+
+const start = { mean: USUAL_OUTPUT_TOKENS, share: SHARE_START };
 
 /** Those seen last: some 2 MB. */
 const PAIRS_MAX = 10_000;
@@ -16,17 +21,17 @@ const PAIRS_MAX = 10_000;
 /** In memory only: what was set aside by it stands in the log. */
 export function createUsualAnswers(): UsualAnswers {
   // A Map iterates in the order of insertion: the first is the one not seen for longest.
-  const means = new Map<string, number>();
+  const means = new Map<string, { readonly mean: number; readonly share: number }>();
   return {
     note(who, priceKey, outputTokens) {
       const key = `${who} ${priceKey}`;
-      const mean = means.get(key) ?? USUAL_OUTPUT_TOKENS;
+      const { mean, share } = means.get(key) ?? start;
       means.delete(key);
-      means.set(key, mean + (outputTokens - mean) * WEIGHT);
+      means.set(key, { mean: mean + (outputTokens - mean) / share, share: Math.min(share + 1, SHARE_MIN) });
       if (means.size <= PAIRS_MAX) return;
       const [oldest] = means.keys();
       if (oldest !== undefined) means.delete(oldest);
     },
-    outputTokens: (who, priceKey) => Math.ceil(means.get(`${who} ${priceKey}`) ?? USUAL_OUTPUT_TOKENS),
+    outputTokens: (who, priceKey) => Math.ceil((means.get(`${who} ${priceKey}`) ?? start).mean),
   };
 }

@@ -39,6 +39,7 @@ export function createHttpProvider(config: ProviderConfig, dialect: Dialect, lim
         body,
         headTimeoutMs: isStream ? limits.streamHeadTimeoutMs : limits.wholeHeadTimeoutMs,
       }),
+    retire: () => pool.close(),
     close: () => pool.destroy(),
   };
 }

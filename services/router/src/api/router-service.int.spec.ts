@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
@@ -8,11 +9,10 @@ import { routerService } from './router-service.ts';
 
 /** Serves a router with these completions, and returns its client. */
 async function serve(t: Scope, complete: RouterPort['complete']) {
-  const router: RouterPort = {
+  const router: RouterPort & ProviderTestPort = {
     complete,
-    findModel: () => undefined,
-    listModels: () => [],
     providerHealth: () => [],
+    testProvider: () => Promise.reject(new Error('nothing is tested here')),
   };
   const logger = { warn: () => undefined, error: () => undefined };
   const services = [routerService(router)];

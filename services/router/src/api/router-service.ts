@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { completeRequestFromWire, frameToWire } from '#clients/router/complete-wire.ts';
-import { modelToWire } from '#clients/router/model-wire.ts';
+import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import { type CompleteResponseSchema, RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { RouterPort } from '#contracts/router.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
@@ -11,7 +11,7 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 const DATA_MAX_BYTES = 1024 * 1024;
 
 /** gateway.router.v1.RouterService. */
-export function routerService(router: RouterPort): ServedService {
+export function routerService(router: RouterPort & ProviderTestPort): ServedService {
   return servedService(RouterService, {
     async *complete(wire, { signal, traceparent }) {
       const request = { ...completeRequestFromWire(wire), traceparent };
@@ -21,8 +21,8 @@ export function routerService(router: RouterPort): ServedService {
         else yield* piecesToWire(frame.data);
       }
     },
-    listModels: async () => ({ models: router.listModels().map(modelToWire) }),
     getProviderHealth: async () => ({ providers: [...router.providerHealth()] }),
+    testProvider: ({ providerId, model }) => router.testProvider({ providerId, model }),
   });
 }
 

@@ -23,6 +23,11 @@ export type Reached =
   | { readonly kind: 'ended'; readonly charged: Pick<Ending, 'candidate' | 'usage' | 'estimatePolicy'> | null };
 
 const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
+/** The reason is the operator's to read: it names where the key should be. */
+const noKey: Refusal = {
+  code: 'upstream_unauthorized',
+  message: 'The gateway has no key for the provider of this model. Tell the operator of this gateway.',
+};
 
 /** Tries the candidates until one answers, as `nextAttempt` decides. Adds every attempt to the run. */
 export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
@@ -56,8 +61,9 @@ export async function reachProvider(parts: RunParts, run: Run): Promise<Reached>
 type Tried = AttemptResult | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 async function tryCandidate(parts: RunParts, run: Run, candidate: PricedCandidate): Promise<Tried> {
-  const provider = parts.providers.get(candidate.provider);
-  if (!provider) return { kind: 'refused', refusal: noProvider };
+  const pooled = parts.providers.get(candidate.provider);
+  if (pooled?.kind !== 'open') return { kind: 'refused', refusal: pooled === undefined ? noProvider : noKey };
+  const { provider } = pooled;
   const encoded = provider.dialect.encode(run.request, candidate.model, provider.config);
   if (encoded.kind === 'refused') return encoded;
 

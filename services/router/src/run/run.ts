@@ -7,12 +7,13 @@ import type { FrameChannel } from '../frame-channel.ts';
 import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
 import type { LateRecords } from '../late-records.ts';
-import type { Provider, ProviderCall } from '../ports.ts';
+import type { ProviderCall } from '../ports.ts';
+import type { ProviderPool } from '../provider-pool.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** The parts that all requests of a router share. */
 export interface RunParts {
-  readonly providers: ReadonlyMap<string, Provider>;
+  readonly providers: Pick<ProviderPool, 'get'>;
   readonly health: HealthBoard;
   readonly journal: Journal;
   readonly logger: Logger;

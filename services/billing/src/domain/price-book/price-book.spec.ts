@@ -25,5 +25,8 @@ test('a price is the same whatever its version, and not with another number anyw
 test('an offer comes back from the event that publishes it', () => {
   const price = examplePrice('a/m', 4, 1n, 1n);
   const { version, ...offer } = { ...price, tiers: [{ abovePromptTokens: 1, unitPrices: price.unitPrices }] };
-  assert.deepEqual(priceFromEvent(pricePublished({ ...offer, source: 'config' }, 5), version), { ...offer, version });
+  assert.deepEqual(priceFromEvent(pricePublished({ ...offer, source: 'config', effectiveAtMs: 4 }, 5), version), {
+    ...offer,
+    version,
+  });
 });

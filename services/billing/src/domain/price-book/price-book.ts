@@ -2,7 +2,11 @@ import type { EventBodies } from '#contracts/events.ts';
 import { type Price, unitPricesToEvent } from '#money/price.ts';
 
 /** A price to publish for a model, without a version. */
-export type PriceOffer = Omit<Price, 'version'> & { readonly source: string };
+export type PriceOffer = Omit<Price, 'version'> & {
+  readonly source: string;
+  /** From when it holds, as its author says; 0: from its publication. */
+  readonly effectiveAtMs: number;
+};
 
 /** Every version of every price, in memory. */
 export interface PriceBook {
@@ -36,7 +40,12 @@ export function isSamePrice(a: Omit<Price, 'version'>, b: Omit<Price, 'version'>
 
 /** The event that publishes an offer. */
 export function pricePublished(offer: PriceOffer, publishedAtMs: number): EventBodies['PricePublished'] {
-  return { ...termsOf(offer), source: offer.source, publishedAtMs: String(publishedAtMs), effectiveAtMs: '0' };
+  return {
+    ...termsOf(offer),
+    source: offer.source,
+    publishedAtMs: String(publishedAtMs),
+    effectiveAtMs: String(offer.effectiveAtMs),
+  };
 }
 
 function termsOf(

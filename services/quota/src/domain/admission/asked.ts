@@ -1,7 +1,7 @@
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { AdmissionRules } from './admission-rules.ts';
 import type { Caller } from './caller.ts';
-import { type Needs, needsOf } from './needs.ts';
+import { type LikelyAnswer, type Needs, needsOf } from './needs.ts';
 import { type OpenBounds, openBounds } from './open-output-bound.ts';
 import type { PricedOne } from './priced-candidates.ts';
 import type { CostedRequest } from './request-cost.ts';
@@ -20,8 +20,7 @@ export interface Answer {
   readonly open: OpenBounds | undefined;
   /** What it needs at least. */
   readonly least: Needs;
-  /** Output tokens that it is likely to have. */
-  readonly outputTokensEstimate: number;
+  readonly likely: LikelyAnswer;
 }
 
 /** What a request can cost at these candidates, and what it needs at least, wherever it ends up. */
@@ -29,15 +28,14 @@ export function answerOf({ request, caller, rules }: Asked, candidates: readonly
   const { promptTokensBound, outputTokensRequested, choices } = request;
   const cost = costAt({ request, caller }, candidates);
   if (outputTokensRequested > 0) {
-    const outputTokensEstimate = outputTokensRequested * choices;
-    const least = needsOf(cost, outputTokensRequested, outputTokensEstimate);
-    return { cost, open: undefined, least, outputTokensEstimate };
+    const likely = { outputTokensEstimate: outputTokensRequested * choices, isAnswerGuessed: false };
+    return { cost, open: undefined, least: needsOf(cost, outputTokensRequested, likely), likely };
   }
   const { outputTokensFloor } = rules;
   const { outputTokensDefault, outputTokensUsual } = caller;
   const open = openBounds(cost.prices, promptTokensBound, { outputTokensDefault, outputTokensFloor });
-  const outputTokensEstimate = Math.min(outputTokensUsual, open.most * choices);
-  return { cost, open, least: needsOf(cost, open.fewest, outputTokensEstimate), outputTokensEstimate };
+  const likely = { outputTokensEstimate: Math.min(outputTokensUsual, open.most * choices), isAnswerGuessed: true };
+  return { cost, open, least: needsOf(cost, open.fewest, likely), likely };
 }
 
 /** What a request can cost at these candidates. */
@@ -45,7 +43,8 @@ export function costAt(
   { request, caller }: Pick<Asked, 'request' | 'caller'>,
   candidates: readonly PricedOne[],
 ): CostedRequest {
-  const { promptTokensBound, choices } = request;
+  const { promptTokensBound, promptTokensEstimate, choices } = request;
   const { multiplierBasisPoints } = caller;
-  return { prices: candidates.map(({ price }) => price), promptTokensBound, choices, multiplierBasisPoints };
+  const prices = candidates.map(({ price }) => price);
+  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints };
 }

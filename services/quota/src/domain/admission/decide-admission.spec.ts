@@ -34,6 +34,7 @@ function placeHold(request: Partial<AdmitRequest> = {}, nowMs = NOW): PlaceHold 
       stream: true,
       candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m' }],
       promptTokensBound: 1_000,
+      promptTokensEstimate: 250,
       outputTokensRequested: 100,
       choices: 1,
       ...request,

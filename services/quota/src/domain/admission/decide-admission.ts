@@ -104,15 +104,16 @@ function reserveAll(
   };
   for (const standing of limits) reserve(standing, needs);
   for (const { cost, limits: own } of ofProviders) {
-    const needed = needsOf(cost, needs.outputTokensPerChoice, needs.outputTokensEstimate);
+    const needed = needsOf(cost, needs.outputTokensPerChoice, needs);
     for (const standing of own) reserve(standing, needed);
   }
   return reservations;
 }
 
 /** What the log's counts (uint32) cannot hold. A count of no choices would make a hold of nothing. */
-function countFault({ promptTokensBound, outputTokensRequested, choices }: AdmitRequest): Refusal | undefined {
-  if (!isCount(promptTokensBound)) return uncountable('The prompt', 'messages');
+function countFault(request: AdmitRequest): Refusal | undefined {
+  const { promptTokensBound, promptTokensEstimate, outputTokensRequested, choices } = request;
+  if (!isCount(promptTokensBound) || !isCount(promptTokensEstimate)) return uncountable('The prompt', 'messages');
   if (!isCount(choices) || choices === 0) return uncountable('n', 'n');
   if (!isCount(outputTokensRequested * choices)) return uncountable('max_tokens times n', 'max_tokens');
   return undefined;

@@ -20,7 +20,7 @@ export type Fitting = { readonly kind: 'accepted'; readonly needs: Needs } | Ref
 
 /** What is to be set aside for a request, as long an answer as limits and balance allow; or what does not let it through. */
 export function fitRequest(request: FittedRequest): Fitting {
-  const { cost, open, least, outputTokensEstimate, limits, ofProviders, funds, nowMs } = request;
+  const { cost, open, least, likely, limits, ofProviders, funds, nowMs } = request;
   const inTheWay: InTheWay[] = [];
   for (const standing of limits) {
     const amount = amountFor(standing, least);
@@ -37,7 +37,7 @@ export function fitRequest(request: FittedRequest): Fitting {
   for (const provider of ofProviders) {
     allowed = Math.min(allowed, outputTokensAllowed(provider.cost, provider.limits, availableNanoUsd));
   }
-  return { kind: 'accepted', needs: needsOf(cost, openOutputBound(open, allowed), outputTokensEstimate) };
+  return { kind: 'accepted', needs: needsOf(cost, openOutputBound(open, allowed), likely) };
 }
 
 /** The most output tokens of each choice that money and hard limits allow. */

@@ -45,6 +45,7 @@ function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
     stream: false,
     candidates: ['p', 'q'].map((provider) => ({ provider, model: 'm', priceKey: 'c/m' })),
     promptTokensBound: 1_000,
+    promptTokensEstimate: 250,
     outputTokensRequested: 100,
     choices: 1,
     ...fields,
@@ -178,7 +179,7 @@ describe('a limit', () => {
     ];
     decisions.take(used(told), { ...charge, data: { ...charge.data, lines } });
     assert.deepEqual(decisions.live.counters.get('rate')?.current.used, 47n);
-    const cheap = { promptTokensBound: 0, outputTokensRequested: 303 };
+    const cheap = { promptTokensBound: 0, promptTokensEstimate: 0, outputTokensRequested: 303 };
     assert.equal(decisions.decide(request({ ...cheap, outputTokensRequested: 304 }), NOW).kind, 'refused');
     admit(decisions, 'b', { ...cheap, outputTokensRequested: 100 });
     const { refusal } = refused(decisions.decide(request(cheap), NOW));
@@ -252,7 +253,10 @@ describe("a provider's limit", () => {
     assert.equal(placed.candidates.length, 2);
     assert.deepEqual([placed.holdNanoUsd, placed.reservations[0]?.amount], [900n, 100n]);
     const open = accepted(
-      decide([cost, dear], request({ candidates, outputTokensRequested: 0, promptTokensBound: 0 })),
+      decide(
+        [cost, dear],
+        request({ candidates, outputTokensRequested: 0, promptTokensBound: 0, promptTokensEstimate: 0 }),
+      ),
     );
     assert.deepEqual(
       open.candidates.map(({ provider }) => provider),
@@ -281,7 +285,7 @@ describe("a provider's limit", () => {
 });
 
 describe('an answer that is left open', () => {
-  const open = request({ outputTokensRequested: 0, promptTokensBound: 0 });
+  const open = request({ outputTokensRequested: 0, promptTokensBound: 0, promptTokensEstimate: 0 });
 
   test('is fitted to the hard limits of tokens and cost as to the balance, by powers of two', () => {
     for (const [fields, expected] of [
@@ -297,6 +301,26 @@ describe('an answer that is left open', () => {
       refused(decide([limit({ unit: 'output_tokens', kind: 'hard', amount: '255' })], open)).refusal.code,
       'quota_exceeded',
     );
+  });
+
+  test('is guessed to fit a small rate that nothing is used of, so that there is an answer to learn from', () => {
+    const rate = (amount: string) => limit({ unit: 'tokens', amount });
+    const prompt = { ...open, promptTokensBound: 200, promptTokensEstimate: 50 };
+    assert.equal(accepted(decide([rate('100')], prompt)).reservations[0]?.amount, 100n);
+    assert.equal(decide([rate('49')], prompt).kind, 'refused', 'the prompt alone does not fit');
+    assert.equal(decide([rate('100')], { ...prompt, outputTokensRequested: 256 }).kind, 'refused', 'no guess');
+    const decisions = worldOf([...world, rate('200')]);
+    const { holdNanoUsd } = admit(decisions, 'a', {
+      outputTokensRequested: 0,
+      promptTokensBound: 0,
+      promptTokensEstimate: 0,
+    });
+    assert.equal(decisions.decide(open, NOW).kind, 'refused');
+    const told = { requestId: 'a', userId: 'u', keyId: 'k', holdNanoUsd, priceKey: 'c/m' };
+    const charge = charged({ ...told, amountNanoUsd: 20n });
+    const lines = [{ unit: 'output', quantity: 20, pricePicoUsd: '1000' }];
+    decisions.take(used(told), { ...charge, data: { ...charge.data, lines } });
+    assert.equal(accepted(decisions.decide(open, NOW)).reservations[0]?.amount, 138n, 'halfway from 256');
   });
 
   test('is taken for what this key and model usually answer, where a rate counts it', () => {

@@ -1,8 +1,8 @@
 import type { LimitInForce } from '../limit/limit-in-force.ts';
 import { type CostedRequest, promptTokensBoundAt, worstCostNanoUsd } from './request-cost.ts';
 
-/** Bytes a token of a usual prompt has: its bound counts each byte as a token. */
-const BYTES_PER_TOKEN = 4;
+/** How long an answer is likely to be. */
+export type LikelyAnswer = Pick<Needs, 'outputTokensEstimate' | 'isAnswerGuessed'>;
 
 /** What a request can use at most, and what it is likely to use, where each choice has at most so many output tokens. */
 export interface Needs {
@@ -13,11 +13,17 @@ export interface Needs {
   readonly inputTokensEstimate: number;
   readonly outputTokensEstimate: number;
   readonly costEstimateNanoUsd: bigint;
+  /** The client names no bound: how long the answer is likely to be is a guess. */
+  readonly isAnswerGuessed: boolean;
 }
 
-export function needsOf(cost: CostedRequest, outputTokensPerChoice: number, outputTokensEstimate: number): Needs {
+export function needsOf(
+  cost: CostedRequest,
+  outputTokensPerChoice: number,
+  { outputTokensEstimate, isAnswerGuessed }: LikelyAnswer,
+): Needs {
   const outputTokensBound = outputTokensPerChoice * cost.choices;
-  const inputTokensEstimate = Math.ceil(cost.promptTokensBound / BYTES_PER_TOKEN);
+  const inputTokensEstimate = cost.promptTokensEstimate;
   const likely = { ...cost, promptTokensBound: inputTokensEstimate, choices: 1 };
   return {
     outputTokensPerChoice,
@@ -27,14 +33,23 @@ export function needsOf(cost: CostedRequest, outputTokensPerChoice: number, outp
     inputTokensEstimate,
     outputTokensEstimate,
     costEstimateNanoUsd: worstCostNanoUsd(likely, outputTokensEstimate),
+    isAnswerGuessed,
   };
 }
 
 /** What has to be set aside on a limit: of a hard one the bound, of the others the estimate, and something at least. */
-export function amountFor({ limit }: LimitInForce, needs: Needs): bigint {
+export function amountFor({ limit, allowed }: LimitInForce, needs: Needs): bigint {
   if (limit.kind === 'hard') return boundFor(limit.unit, needs);
-  const estimate = estimateFor(limit.unit, needs);
+  let estimate = estimateFor(limit.unit, needs);
+  // A guess must not make a small limit one that lets nothing through, from which nothing would ever be learned.
+  if (needs.isAnswerGuessed && estimate > allowed && promptPart(limit.unit, needs) <= allowed) estimate = allowed;
   return estimate > 1n ? estimate : 1n;
+}
+
+/** What of an estimate is not the answer's. */
+function promptPart(unit: Unit, needs: Needs): bigint {
+  if (unit === 'output_tokens' || unit === 'cost') return 0n;
+  return unit === 'requests' ? 1n : BigInt(needs.inputTokensEstimate);
 }
 
 type Unit = LimitInForce['limit']['unit'];

@@ -168,6 +168,7 @@ function createWorld() {
       stream: false,
       candidates: ['p', 'q'].map((provider) => ({ provider, model: 'm', priceKey: 'c/m' })),
       promptTokensBound: 0,
+      promptTokensEstimate: 0,
       outputTokensRequested: tokens,
       choices: 1,
     };

@@ -6,6 +6,8 @@ export interface CostedRequest {
   /** The candidates' prices, at least one. */
   readonly prices: readonly Price[];
   readonly promptTokensBound: number;
+  /** What the prompt is likely to count. */
+  readonly promptTokensEstimate: number;
   readonly choices: number;
   readonly multiplierBasisPoints: number;
 }

@@ -71,6 +71,20 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string traceparent = 10;
    */
   traceparent: string;
+
+  /**
+   * What the prompt is likely to count, for limits that reserve an estimate.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 13;
+   */
+  promptTokensEstimate: number;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 14;
+   */
+  outputTokensDefault: number;
 };
 
 /**
@@ -132,6 +146,20 @@ export declare type AdmitRequestJson = {
    * @generated from field: string traceparent = 10;
    */
   traceparent?: string;
+
+  /**
+   * What the prompt is likely to count, for limits that reserve an estimate.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 13;
+   */
+  promptTokensEstimate?: number;
+
+  /**
+   * The model's own output bound where the client's is left open; 0: the setting's.
+   *
+   * @generated from field: uint32 output_tokens_default = 14;
+   */
+  outputTokensDefault?: number;
 };
 
 /**

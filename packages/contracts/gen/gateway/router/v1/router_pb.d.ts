@@ -445,114 +445,6 @@ export declare type FailureJson = {
 export declare const FailureSchema: GenMessage<Failure, {jsonType: FailureJson}>;
 
 /**
- * @generated from message gateway.router.v1.ListModelsRequest
- */
-export declare type ListModelsRequest = Message<"gateway.router.v1.ListModelsRequest"> & {
-};
-
-/**
- * @generated from message gateway.router.v1.ListModelsRequest
- */
-export declare type ListModelsRequestJson = {
-};
-
-/**
- * Describes the message gateway.router.v1.ListModelsRequest.
- * Use `create(ListModelsRequestSchema)` to create a new message.
- */
-export declare const ListModelsRequestSchema: GenMessage<ListModelsRequest, {jsonType: ListModelsRequestJson}>;
-
-/**
- * @generated from message gateway.router.v1.ListModelsResponse
- */
-export declare type ListModelsResponse = Message<"gateway.router.v1.ListModelsResponse"> & {
-  /**
-   * @generated from field: repeated gateway.router.v1.Model models = 1;
-   */
-  models: Model[];
-};
-
-/**
- * @generated from message gateway.router.v1.ListModelsResponse
- */
-export declare type ListModelsResponseJson = {
-  /**
-   * @generated from field: repeated gateway.router.v1.Model models = 1;
-   */
-  models?: ModelJson[];
-};
-
-/**
- * Describes the message gateway.router.v1.ListModelsResponse.
- * Use `create(ListModelsResponseSchema)` to create a new message.
- */
-export declare const ListModelsResponseSchema: GenMessage<ListModelsResponse, {jsonType: ListModelsResponseJson}>;
-
-/**
- * @generated from message gateway.router.v1.Model
- */
-export declare type Model = Message<"gateway.router.v1.Model"> & {
-  /**
-   * The name a client uses.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * @generated from field: string owned_by = 2;
-   */
-  ownedBy: string;
-
-  /**
-   * @generated from field: int64 created_at_s = 3;
-   */
-  createdAtS: bigint;
-
-  /**
-   * price_version is 0 here: quota pins it.
-   *
-   * @generated from field: repeated gateway.events.v1.Candidate candidates = 4;
-   */
-  candidates: Candidate[];
-};
-
-/**
- * @generated from message gateway.router.v1.Model
- */
-export declare type ModelJson = {
-  /**
-   * The name a client uses.
-   *
-   * @generated from field: string id = 1;
-   */
-  id?: string;
-
-  /**
-   * @generated from field: string owned_by = 2;
-   */
-  ownedBy?: string;
-
-  /**
-   * @generated from field: int64 created_at_s = 3;
-   */
-  createdAtS?: string;
-
-  /**
-   * price_version is 0 here: quota pins it.
-   *
-   * @generated from field: repeated gateway.events.v1.Candidate candidates = 4;
-   */
-  candidates?: CandidateJson[];
-};
-
-/**
- * Describes the message gateway.router.v1.Model.
- * Use `create(ModelSchema)` to create a new message.
- */
-export declare const ModelSchema: GenMessage<Model, {jsonType: ModelJson}>;
-
-/**
  * @generated from message gateway.router.v1.GetProviderHealthRequest
  */
 export declare type GetProviderHealthRequest = Message<"gateway.router.v1.GetProviderHealthRequest"> & {
@@ -609,6 +501,13 @@ export declare type ProviderHealth = Message<"gateway.router.v1.ProviderHealth">
    * @generated from field: bool is_healthy = 2;
    */
   isHealthy: boolean;
+
+  /**
+   * Why nothing can be sent to it, for its operator; empty: something can.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
 };
 
 /**
@@ -624,6 +523,13 @@ export declare type ProviderHealthJson = {
    * @generated from field: bool is_healthy = 2;
    */
   isHealthy?: boolean;
+
+  /**
+   * Why nothing can be sent to it, for its operator; empty: something can.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason?: string;
 };
 
 /**
@@ -631,6 +537,120 @@ export declare type ProviderHealthJson = {
  * Use `create(ProviderHealthSchema)` to create a new message.
  */
 export declare const ProviderHealthSchema: GenMessage<ProviderHealth, {jsonType: ProviderHealthJson}>;
+
+/**
+ * @generated from message gateway.router.v1.TestProviderRequest
+ */
+export declare type TestProviderRequest = Message<"gateway.router.v1.TestProviderRequest"> & {
+  /**
+   * @generated from field: string provider_id = 1;
+   */
+  providerId: string;
+
+  /**
+   * Empty: the cheapest model it has.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+};
+
+/**
+ * @generated from message gateway.router.v1.TestProviderRequest
+ */
+export declare type TestProviderRequestJson = {
+  /**
+   * @generated from field: string provider_id = 1;
+   */
+  providerId?: string;
+
+  /**
+   * Empty: the cheapest model it has.
+   *
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+};
+
+/**
+ * Describes the message gateway.router.v1.TestProviderRequest.
+ * Use `create(TestProviderRequestSchema)` to create a new message.
+ */
+export declare const TestProviderRequestSchema: GenMessage<TestProviderRequest, {jsonType: TestProviderRequestJson}>;
+
+/**
+ * @generated from message gateway.router.v1.TestProviderResponse
+ */
+export declare type TestProviderResponse = Message<"gateway.router.v1.TestProviderResponse"> & {
+  /**
+   * @generated from field: bool is_ok = 1;
+   */
+  isOk: boolean;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * The provider's HTTP status; 0: none came.
+   *
+   * @generated from field: uint32 status = 3;
+   */
+  status: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 4;
+   */
+  durationMs: number;
+
+  /**
+   * What went wrong, and what to do; empty: nothing.
+   *
+   * @generated from field: string message = 5;
+   */
+  message: string;
+};
+
+/**
+ * @generated from message gateway.router.v1.TestProviderResponse
+ */
+export declare type TestProviderResponseJson = {
+  /**
+   * @generated from field: bool is_ok = 1;
+   */
+  isOk?: boolean;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * The provider's HTTP status; 0: none came.
+   *
+   * @generated from field: uint32 status = 3;
+   */
+  status?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 4;
+   */
+  durationMs?: number;
+
+  /**
+   * What went wrong, and what to do; empty: nothing.
+   *
+   * @generated from field: string message = 5;
+   */
+  message?: string;
+};
+
+/**
+ * Describes the message gateway.router.v1.TestProviderResponse.
+ * Use `create(TestProviderResponseSchema)` to create a new message.
+ */
+export declare const TestProviderResponseSchema: GenMessage<TestProviderResponse, {jsonType: TestProviderResponseJson}>;
 
 /**
  * Calls providers.
@@ -649,16 +669,6 @@ export declare const RouterService: GenService<{
     output: typeof CompleteResponseSchema;
   },
   /**
-   * The models that can be asked for.
-   *
-   * @generated from rpc gateway.router.v1.RouterService.ListModels
-   */
-  listModels: {
-    methodKind: "unary";
-    input: typeof ListModelsRequestSchema;
-    output: typeof ListModelsResponseSchema;
-  },
-  /**
    * Each provider's health as seen from the last calls.
    *
    * @generated from rpc gateway.router.v1.RouterService.GetProviderHealth
@@ -667,6 +677,16 @@ export declare const RouterService: GenService<{
     methodKind: "unary";
     input: typeof GetProviderHealthRequestSchema;
     output: typeof GetProviderHealthResponseSchema;
+  },
+  /**
+   * Asks a provider for one token, with its key. The house pays.
+   *
+   * @generated from rpc gateway.router.v1.RouterService.TestProvider
+   */
+  testProvider: {
+    methodKind: "unary";
+    input: typeof TestProviderRequestSchema;
+    output: typeof TestProviderResponseSchema;
   },
 }>;
 

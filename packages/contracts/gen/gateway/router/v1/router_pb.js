@@ -9,7 +9,7 @@ import { file_gateway_events_v1_quota } from "../../events/v1/quota_pb.js";
  * Describes the file gateway/router/v1/router.proto.
  */
 export const file_gateway_router_v1_router = /*@__PURE__*/
-  fileDesc("Ch5nYXRld2F5L3JvdXRlci92MS9yb3V0ZXIucHJvdG8SEWdhdGV3YXkucm91dGVyLnYxIo8CCg9Db21wbGV0ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEgwKBGJvZHkYAyABKAwSMAoKY2FuZGlkYXRlcxgEIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIZChFvdXRwdXRfdG9rZW5zX21heBgFIAEoDRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAYgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYByABKA0SGgoSYWRtaXNzaW9uX2V2ZW50X2lkGAggASgJEg4KBnN0cmVhbRgJIAEoCBIWCg5pc19jbGllbnRfZ29uZRgKIAEoCCKqAQoQQ29tcGxldGVSZXNwb25zZRInCgRoZWFkGAEgASgLMhcuZ2F0ZXdheS5yb3V0ZXIudjEuSGVhZEgAEg4KBGRhdGEYAiABKAxIABIlCgNlbmQYAyABKAsyFi5nYXRld2F5LnJvdXRlci52MS5FbmRIABItCgdmYWlsdXJlGAQgASgLMhouZ2F0ZXdheS5yb3V0ZXIudjEuRmFpbHVyZUgAQgcKBWZyYW1lIk0KBEhlYWQSDgoGc3RhdHVzGAEgASgNEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRIQCghwcm92aWRlchgDIAEoCRINCgVtb2RlbBgEIAEoCSJmCgNFbmQSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSFAoMaW5wdXRfdG9rZW5zGAMgASgEEhUKDW91dHB1dF90b2tlbnMYBCABKAQSEQoJZXN0aW1hdGVkGAUgASgIIn8KB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhUKDXByb3ZpZGVyX2JvZHkYAyABKAwSFwoPcHJvdmlkZXJfc3RhdHVzGAQgASgNEhYKDnJldHJ5X2FmdGVyX21zGAUgASgNEg0KBXBhcmFtGAYgASgJIhMKEUxpc3RNb2RlbHNSZXF1ZXN0Ij4KEkxpc3RNb2RlbHNSZXNwb25zZRIoCgZtb2RlbHMYASADKAsyGC5nYXRld2F5LnJvdXRlci52MS5Nb2RlbCJtCgVNb2RlbBIKCgJpZBgBIAEoCRIQCghvd25lZF9ieRgCIAEoCRIUCgxjcmVhdGVkX2F0X3MYAyABKAMSMAoKY2FuZGlkYXRlcxgEIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZSIaChhHZXRQcm92aWRlckhlYWx0aFJlcXVlc3QiUQoZR2V0UHJvdmlkZXJIZWFsdGhSZXNwb25zZRI0Cglwcm92aWRlcnMYASADKAsyIS5nYXRld2F5LnJvdXRlci52MS5Qcm92aWRlckhlYWx0aCI2Cg5Qcm92aWRlckhlYWx0aBIQCghwcm92aWRlchgBIAEoCRISCgppc19oZWFsdGh5GAIgASgIMrsCCg1Sb3V0ZXJTZXJ2aWNlElUKCENvbXBsZXRlEiIuZ2F0ZXdheS5yb3V0ZXIudjEuQ29tcGxldGVSZXF1ZXN0GiMuZ2F0ZXdheS5yb3V0ZXIudjEuQ29tcGxldGVSZXNwb25zZTABEl4KCkxpc3RNb2RlbHMSJC5nYXRld2F5LnJvdXRlci52MS5MaXN0TW9kZWxzUmVxdWVzdBolLmdhdGV3YXkucm91dGVyLnYxLkxpc3RNb2RlbHNSZXNwb25zZSIDkAIBEnMKEUdldFByb3ZpZGVySGVhbHRoEisuZ2F0ZXdheS5yb3V0ZXIudjEuR2V0UHJvdmlkZXJIZWFsdGhSZXF1ZXN0GiwuZ2F0ZXdheS5yb3V0ZXIudjEuR2V0UHJvdmlkZXJIZWFsdGhSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_gateway_events_v1_quota]);
+  fileDesc("Ch5nYXRld2F5L3JvdXRlci92MS9yb3V0ZXIucHJvdG8SEWdhdGV3YXkucm91dGVyLnYxIo8CCg9Db21wbGV0ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEgwKBGJvZHkYAyABKAwSMAoKY2FuZGlkYXRlcxgEIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIZChFvdXRwdXRfdG9rZW5zX21heBgFIAEoDRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAYgASgNEhsKE291dHB1dF90b2tlbnNfYm91bmQYByABKA0SGgoSYWRtaXNzaW9uX2V2ZW50X2lkGAggASgJEg4KBnN0cmVhbRgJIAEoCBIWCg5pc19jbGllbnRfZ29uZRgKIAEoCCKqAQoQQ29tcGxldGVSZXNwb25zZRInCgRoZWFkGAEgASgLMhcuZ2F0ZXdheS5yb3V0ZXIudjEuSGVhZEgAEg4KBGRhdGEYAiABKAxIABIlCgNlbmQYAyABKAsyFi5nYXRld2F5LnJvdXRlci52MS5FbmRIABItCgdmYWlsdXJlGAQgASgLMhouZ2F0ZXdheS5yb3V0ZXIudjEuRmFpbHVyZUgAQgcKBWZyYW1lIk0KBEhlYWQSDgoGc3RhdHVzGAEgASgNEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRIQCghwcm92aWRlchgDIAEoCRINCgVtb2RlbBgEIAEoCSJmCgNFbmQSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSFAoMaW5wdXRfdG9rZW5zGAMgASgEEhUKDW91dHB1dF90b2tlbnMYBCABKAQSEQoJZXN0aW1hdGVkGAUgASgIIn8KB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhUKDXByb3ZpZGVyX2JvZHkYAyABKAwSFwoPcHJvdmlkZXJfc3RhdHVzGAQgASgNEhYKDnJldHJ5X2FmdGVyX21zGAUgASgNEg0KBXBhcmFtGAYgASgJIhoKGEdldFByb3ZpZGVySGVhbHRoUmVxdWVzdCJRChlHZXRQcm92aWRlckhlYWx0aFJlc3BvbnNlEjQKCXByb3ZpZGVycxgBIAMoCzIhLmdhdGV3YXkucm91dGVyLnYxLlByb3ZpZGVySGVhbHRoIkYKDlByb3ZpZGVySGVhbHRoEhAKCHByb3ZpZGVyGAEgASgJEhIKCmlzX2hlYWx0aHkYAiABKAgSDgoGcmVhc29uGAMgASgJIjkKE1Rlc3RQcm92aWRlclJlcXVlc3QSEwoLcHJvdmlkZXJfaWQYASABKAkSDQoFbW9kZWwYAiABKAkiagoUVGVzdFByb3ZpZGVyUmVzcG9uc2USDQoFaXNfb2sYASABKAgSDQoFbW9kZWwYAiABKAkSDgoGc3RhdHVzGAMgASgNEhMKC2R1cmF0aW9uX21zGAQgASgNEg8KB21lc3NhZ2UYBSABKAkyvAIKDVJvdXRlclNlcnZpY2USVQoIQ29tcGxldGUSIi5nYXRld2F5LnJvdXRlci52MS5Db21wbGV0ZVJlcXVlc3QaIy5nYXRld2F5LnJvdXRlci52MS5Db21wbGV0ZVJlc3BvbnNlMAEScwoRR2V0UHJvdmlkZXJIZWFsdGgSKy5nYXRld2F5LnJvdXRlci52MS5HZXRQcm92aWRlckhlYWx0aFJlcXVlc3QaLC5nYXRld2F5LnJvdXRlci52MS5HZXRQcm92aWRlckhlYWx0aFJlc3BvbnNlIgOQAgESXwoMVGVzdFByb3ZpZGVyEiYuZ2F0ZXdheS5yb3V0ZXIudjEuVGVzdFByb3ZpZGVyUmVxdWVzdBonLmdhdGV3YXkucm91dGVyLnYxLlRlc3RQcm92aWRlclJlc3BvbnNlYgZwcm90bzM", [file_gateway_events_v1_quota]);
 
 /**
  * Describes the message gateway.router.v1.CompleteRequest.
@@ -47,46 +47,39 @@ export const FailureSchema = /*@__PURE__*/
   messageDesc(file_gateway_router_v1_router, 4);
 
 /**
- * Describes the message gateway.router.v1.ListModelsRequest.
- * Use `create(ListModelsRequestSchema)` to create a new message.
- */
-export const ListModelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 5);
-
-/**
- * Describes the message gateway.router.v1.ListModelsResponse.
- * Use `create(ListModelsResponseSchema)` to create a new message.
- */
-export const ListModelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 6);
-
-/**
- * Describes the message gateway.router.v1.Model.
- * Use `create(ModelSchema)` to create a new message.
- */
-export const ModelSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 7);
-
-/**
  * Describes the message gateway.router.v1.GetProviderHealthRequest.
  * Use `create(GetProviderHealthRequestSchema)` to create a new message.
  */
 export const GetProviderHealthRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 8);
+  messageDesc(file_gateway_router_v1_router, 5);
 
 /**
  * Describes the message gateway.router.v1.GetProviderHealthResponse.
  * Use `create(GetProviderHealthResponseSchema)` to create a new message.
  */
 export const GetProviderHealthResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 9);
+  messageDesc(file_gateway_router_v1_router, 6);
 
 /**
  * Describes the message gateway.router.v1.ProviderHealth.
  * Use `create(ProviderHealthSchema)` to create a new message.
  */
 export const ProviderHealthSchema = /*@__PURE__*/
-  messageDesc(file_gateway_router_v1_router, 10);
+  messageDesc(file_gateway_router_v1_router, 7);
+
+/**
+ * Describes the message gateway.router.v1.TestProviderRequest.
+ * Use `create(TestProviderRequestSchema)` to create a new message.
+ */
+export const TestProviderRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_router_v1_router, 8);
+
+/**
+ * Describes the message gateway.router.v1.TestProviderResponse.
+ * Use `create(TestProviderResponseSchema)` to create a new message.
+ */
+export const TestProviderResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_router_v1_router, 9);
 
 /**
  * Calls providers.

@@ -1,6 +1,7 @@
 import type { Price, UnitPrice } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
+import { readOwnPrice } from '#money/own-price.ts';
 import { SINGLE_ID } from '#registry/registry.ts';
 import type { KindRules } from '../kind-rules.ts';
 
@@ -42,7 +43,8 @@ export const aliasRules: KindRules<'alias'> = {
 /** Prices of models: each unit once, and the bands one above the other. */
 export const priceRules: KindRules<'price'> = {
   settle: (next, _before, { source }) => ({ ...next, source }),
-  problem: (price) => nameProblem(price) ?? unitsProblem(price.prices, 'prices') ?? bandsProblem(price),
+  problem: (price) =>
+    nameProblem(price) ?? unitsProblem(price.prices, 'prices') ?? bandsProblem(price) ?? wholeProblem(price),
 };
 
 function nameProblem({ id }: Price): Refusal | undefined {
@@ -57,6 +59,17 @@ function unitsProblem(prices: readonly UnitPrice[], path: string): Refusal | und
   if (index === -1) return undefined;
   const param = `${path}[${index}].unit`;
   return invalid(`'${param}' has a price already.`, param);
+}
+
+/** What a request can't be billed by is no price: nothing is ever free for want of a number. */
+function wholeProblem(price: Price): Refusal | undefined {
+  try {
+    readOwnPrice(price);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return invalid(`'prices' can't be billed by: ${error.message}.`, 'prices');
+    throw error;
+  }
 }
 
 function bandsProblem({ bands }: Price): Refusal | undefined {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { policy, registryOf } from '#testkit/policy.ts';
+import { test } from '#testkit/test.ts';
+import { listModels, supportOf } from './model-support.ts';
+
+const anyone = { userId: 'u', teamId: '', tags: [] };
+const readCatalogue = () => [];
+const house = policy.provider({ id: 'house', models: ['qwen', 'llama'] });
+const off = policy.provider({ id: 'off', models: ['mistral'], status: 'disabled' });
+const registry = registryOf(
+  house,
+  off,
+  policy.alias('fast', 'llama', 'qwen'),
+  policy.model({ id: 'qwen', status: 'disabled' }),
+);
+
+test('models are listed by name, with their providers and prices', () => {
+  assert.deepEqual(listModels(registry, readCatalogue), [
+    { id: 'fast', providers: ['house'], priceKeys: ['house/llama'] },
+    { id: 'llama', providers: ['house'], priceKeys: ['house/llama'] },
+  ]);
+});
+
+test('a name is explained: where it goes, what says so, and what to do where it goes nowhere', () => {
+  assert.deepEqual(supportOf('fast', anyone, registry, readCatalogue), {
+    name: 'fast',
+    isSupported: true,
+    candidates: ['house: llama, priced by house/llama'],
+    notes: ['the alias fast stands for llama, qwen', 'the provider off is disabled'],
+  });
+  const disabled = supportOf('qwen', anyone, registry, readCatalogue);
+  assert.equal(disabled.isSupported, false);
+  assert.equal(disabled.notes[0], 'the model qwen is disabled');
+  assert.match(supportOf('mistral', anyone, registry, readCatalogue).notes.at(-1) ?? '', /no active provider has it/);
+});

@@ -1,0 +1,64 @@
+import type { RouteCaller } from './caller.ts';
+import { buildModelTable } from './model-table.ts';
+import { patternIndex } from './name-pattern.ts';
+import type { ReadCatalogue } from './provider-names.ts';
+import type { Registry } from './registry.ts';
+
+/** A model as an operator sees it: where it goes, and by which price. */
+export interface ListedModel {
+  readonly id: string;
+  readonly providers: readonly string[];
+  readonly priceKeys: readonly string[];
+}
+
+/** Every model that has a name of its own, by name. */
+export function listModels(policy: Pick<Registry, 'all'>, readCatalogue: ReadCatalogue): readonly ListedModel[] {
+  return buildModelTable(policy, readCatalogue)
+    .list()
+    .map(({ id, candidates }) => ({
+      id,
+      providers: [...new Set(candidates.map(({ provider }) => provider))],
+      priceKeys: [...new Set(candidates.map(({ priceKey }) => priceKey))],
+    }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Whether a name can be asked for, where it goes, and what says so. */
+export interface ModelSupport {
+  readonly name: string;
+  readonly isSupported: boolean;
+  /** In the order in which they are tried: `<provider>: <its name there>, priced by <price key>`. */
+  readonly candidates: readonly string[];
+  /** What of policy has a say, and where nobody has the model what to do. */
+  readonly notes: readonly string[];
+}
+
+/** Explains a name for a caller. */
+export function supportOf(
+  name: string,
+  caller: RouteCaller,
+  policy: Pick<Registry, 'all'>,
+  readCatalogue: ReadCatalogue,
+): ModelSupport {
+  const found = buildModelTable(policy, readCatalogue).find(name, caller);
+  const model = patternIndex(policy.all('model'))(name)?.value;
+  const alias = patternIndex(policy.all('alias'))(name)?.value;
+  const notes = [
+    ...(model === undefined ? [] : [`the model ${model.id} is ${model.status === 'disabled' ? 'disabled' : 'active'}`]),
+    ...(alias === undefined ? [] : [`the alias ${alias.id} stands for ${alias.models.join(', ')}`]),
+    ...Array.from(policy.all('provider'))
+      .filter(({ status }) => status === 'disabled')
+      .map(({ id }) => `the provider ${id} is disabled`),
+    ...(found === undefined && model?.status !== 'disabled'
+      ? ['no active provider has it: add it to the models of a provider, or as a model with targets']
+      : []),
+  ];
+  return {
+    name,
+    isSupported: found !== undefined,
+    candidates: (found?.candidates ?? []).map(
+      ({ provider, model: there, priceKey }) => `${provider}: ${there}, priced by ${priceKey}`,
+    ),
+    notes,
+  };
+}

@@ -1,0 +1,41 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  AliasSchema,
+  ModelSchema,
+  PriceSchema,
+  ProviderSchema,
+  RouteSchema,
+} from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import type { AnyResource } from '#registry/kinds.ts';
+import { createRegistry, type RegistryFold } from '#registry/registry.ts';
+
+/** Resources with the fields a test is about; all others are empty. */
+export const policy = {
+  provider: (fields: MessageInitShape<typeof ProviderSchema>): AnyResource<'provider'> => ({
+    case: 'provider',
+    value: create(ProviderSchema, { kind: 'openai', baseUrl: 'http://127.0.0.1:1/v1', status: 'active', ...fields }),
+  }),
+  model: (fields: MessageInitShape<typeof ModelSchema>): AnyResource<'model'> => ({
+    case: 'model',
+    value: create(ModelSchema, { status: 'active', ...fields }),
+  }),
+  alias: (id: string, ...models: string[]): AnyResource<'alias'> => ({
+    case: 'alias',
+    value: create(AliasSchema, { id, models }),
+  }),
+  price: (fields: MessageInitShape<typeof PriceSchema>): AnyResource<'price'> => ({
+    case: 'price',
+    value: create(PriceSchema, fields),
+  }),
+  route: (fields: MessageInitShape<typeof RouteSchema>): AnyResource<'route'> => ({
+    case: 'route',
+    value: create(RouteSchema, fields),
+  }),
+};
+
+/** A registry that holds these resources. */
+export function registryOf(...resources: readonly AnyResource[]): RegistryFold {
+  const registry = createRegistry();
+  for (const resource of resources) registry.load(resource);
+  return registry;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { create } from '@bufbuild/protobuf';
+import { gatewayConfigSchema } from '#config/gateway-config.ts';
+import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { UnitPriceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
+import { desiredPolicy } from '#policy-seed/desired-policy.ts';
+import { seedPolicy } from '#policy-seed/seed-policy.ts';
+import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
+import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { afterAll, beforeAll, test } from '#testkit/test.ts';
+import { priceImports } from './adapters/price-imports.ts';
+import { type AccountsUnderTest, callsOf, owner, startAccounts } from './testing.ts';
+
+const journal = createMemoryJournal();
+const masterKey = createMasterKey('cd'.repeat(32));
+let registry: FollowedRegistry;
+let running: AccountsUnderTest;
+let calls: ReturnType<typeof callsOf>;
+
+beforeAll(async () => {
+  registry = await followRegistry(journal, { name: 'policy', snapshot: noSnapshot });
+  running = await startAccounts(journal, {
+    neighbours: () => ({ priceImports: priceImports(registry) }),
+    sealSecret: masterKey.seal,
+  });
+  calls = callsOf(running.accounts.admin);
+});
+
+afterAll(async () => {
+  await running.stop();
+  await registry.close();
+});
+
+const house = { id: 'house', kind: 'openai', baseUrl: 'http://10.0.0.5/v1', models: ['llama'] };
+const units = (input: string, output: string) => [
+  create(UnitPriceSchema, { unit: 'input', usdPerMillion: input }),
+  create(UnitPriceSchema, { unit: 'output', usdPerMillion: output }),
+];
+
+test('a price file is imported under the name of the source, and its second import changes nothing', async () => {
+  const row = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 2e-7, output_cost_per_token: 6e-7 };
+  const text = JSON.stringify({ 'gpt-4o-mini': row });
+  const request = create(ImportPricesRequestSchema, { text, form: 'litellm', publish: true });
+  assert.equal((await running.accounts.admin.importPrices(request, owner)).published, 1);
+  const { value } = await calls.get('price', 'openai/gpt-4o-mini');
+  assert.equal(value.source, 'import');
+  assert.deepEqual(
+    value.prices.map(({ unit, usdPerMillion }) => [unit, usdPerMillion]),
+    [
+      ['input', '0.2'],
+      ['output', '0.6'],
+    ],
+  );
+  await registry.reached(await journal.head());
+  assert.equal((await running.accounts.admin.importPrices(request, owner)).published, 0);
+});
+
+test('a price that nothing can be billed by is refused by its field', async () => {
+  const [input] = units('1', '1');
+  assert.ok(input);
+  await assert.rejects(calls.update('price', { id: 'house/llama', prices: [input] }), /no price for output/);
+  await calls.update('price', { id: 'house/llama', prices: units('0', '0') });
+});
+
+test('a key that is given is in the log only sealed, is shown nowhere, and opens for the router', async () => {
+  const { value } = await calls.update('provider', { ...house, apiKey: 'sk-house-secret' });
+  assert.ok(!JSON.stringify(value).includes('sk-house-secret'));
+  const events = (await Array.fromAsync(journal.read(0))).flat();
+  assert.ok(!events.some(({ body }) => body.includes('sk-house-secret')));
+  await registry.reached(await journal.head());
+  const sealed = registry.get('provider', 'house')?.sealedApiKey ?? '';
+  assert.deepEqual(masterKey.open(sealed, providerKeyOf('house')), { secret: 'sk-house-secret' });
+});
+
+test('a provider of the configuration that an administrator changes is the administrator’s from then on', async () => {
+  const warnings: unknown[] = [];
+  const logger = { info: () => undefined, warn: (...words: unknown[]) => void warnings.push(words.at(-1)) };
+  const vllm = { name: 'vllm', kind: 'openai', baseUrl: 'http://v/v1', apiKeyEnv: 'VLLM_KEY', catalogue: 'house' };
+  const desired = desiredPolicy(gatewayConfigSchema.parse({ providers: [vllm] }), {});
+  const seed = () => seedPolicy({ registry, journal, desired, logger, nowMs: 0 });
+  assert.equal(await seed(), 2);
+  await calls.update('provider', { id: 'vllm', status: 'disabled' }, { mask: ['status'] });
+  await registry.reached(await journal.head());
+  assert.equal(registry.get('provider', 'vllm')?.source, 'admin');
+  assert.equal(await seed(), 0);
+  assert.equal(registry.get('provider', 'vllm')?.status, 'disabled');
+  assert.match(warnings.join(), /provider vllm was set by hand/);
+});

@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { ResourceOf } from '#registry/kinds.ts';
+import type { Registry } from '#registry/registry.ts';
+import type { ProviderConfig } from './config.ts';
+import type { Provider } from './ports.ts';
+
+/** A provider that requests may be sent to, or why none can be. */
+export type PooledProvider =
+  | { readonly kind: 'open'; readonly provider: Provider }
+  | { readonly kind: 'down'; readonly reason: string };
+
+export interface ProviderPool {
+  /** Undefined: there is no such provider, or it is disabled. */
+  get(providerId: string): PooledProvider | undefined;
+  all(): ReadonlyMap<string, PooledProvider>;
+  /** Breaks all connections, also of providers that are no more. */
+  close(): Promise<void>;
+}
+
+/** Where providers' keys are found. */
+export interface ProviderKeys {
+  read(provider: ResourceOf<'provider'>): { readonly key: string } | { readonly fault: string };
+  /** Tells when the key may be another one. Gives what ends that. */
+  watch(provider: ResourceOf<'provider'>, onChange: () => void): () => void;
+}
+
+/**
+ * The providers of policy, opened, changed and closed as it changes. Requests that run keep the connections they have: those
+ * of a provider that was replaced are closed when the last of them has ended.
+ */
+export function createProviderPool(options: {
+  readonly registry: Pick<Registry, 'all' | 'watch'>;
+  readonly keys: ProviderKeys;
+  readonly open: (config: ProviderConfig) => Provider;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** A provider is there, anew or for the first time. */
+  readonly onOpened: (providerId: string) => void;
+}): ProviderPool {
+  const { registry, keys, open, logger, onOpened } = options;
+  const pooled = new Map<string, PooledProvider>();
+  const unwatch = new Map<string, () => void>();
+  const retiring = new Set<Provider>();
+  let isClosed = false;
+
+  function retire(providerId: string): void {
+    unwatch.get(providerId)?.();
+    unwatch.delete(providerId);
+    const before = pooled.get(providerId);
+    pooled.delete(providerId);
+    if (before?.kind !== 'open') return;
+    const { provider } = before;
+    retiring.add(provider);
+    void provider.retire().finally(() => retiring.delete(provider));
+  }
+
+  function enter(provider: ResourceOf<'provider'>): void {
+    const opened = tryOpen(provider);
+    pooled.set(provider.id, opened);
+    if (opened.kind === 'down') {
+      logger.warn({ provider: provider.id }, `provider ${provider.id} is down: ${opened.reason}`);
+    }
+    unwatch.set(
+      provider.id,
+      keys.watch(provider, () => {
+        logger.info({ provider: provider.id }, 'the key of a provider is read again');
+        replace(provider.id, provider);
+      }),
+    );
+    onOpened(provider.id);
+  }
+
+  /** Never throws: it is called as the log is folded. */
+  function tryOpen(provider: ResourceOf<'provider'>): PooledProvider {
+    const found = keys.read(provider);
+    if ('fault' in found) return { kind: 'down', reason: found.fault };
+    if (!URL.canParse(provider.baseUrl)) return { kind: 'down', reason: 'its base_url is no URL' };
+    return { kind: 'open', provider: open(configOf(provider, found.key)) };
+  }
+
+  function replace(providerId: string, after: ResourceOf<'provider'> | undefined): void {
+    if (isClosed) return;
+    retire(providerId);
+    if (after !== undefined && after.status !== 'disabled') enter(after);
+  }
+
+  for (const provider of registry.all('provider')) replace(provider.id, provider);
+  registry.watch('provider', (before, after) => replace((after ?? before)?.id ?? '', after));
+
+  return {
+    get: (providerId) => pooled.get(providerId),
+    all: () => pooled,
+    async close() {
+      isClosed = true;
+      for (const end of unwatch.values()) end();
+      const open = [...pooled.values()].flatMap((each) => (each.kind === 'open' ? [each.provider] : []));
+      await Promise.all([...open, ...retiring].map((provider) => provider.close()));
+    },
+  };
+}
+
+function configOf(provider: ResourceOf<'provider'>, apiKey: string): ProviderConfig {
+  const { id, kind, baseUrl, maxTokensParam } = provider;
+  return {
+    name: id,
+    kind: kind === 'anthropic' ? 'anthropic' : 'openai',
+    baseUrl,
+    apiKey,
+    ...(maxTokensParam === 'max_tokens' || maxTokensParam === 'max_completion_tokens' ? { maxTokensParam } : {}),
+  };
+}

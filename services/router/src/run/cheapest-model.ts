@@ -1,0 +1,37 @@
+import { catalogueModels } from '#catalogue/catalogue-models.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
+import type { ResourceOf } from '#registry/kinds.ts';
+import { keptCatalogue } from '#registry/live-models.ts';
+import { catalogueOf, providerNames } from '#registry/provider-names.ts';
+import type { Registry } from '#registry/registry.ts';
+
+/** The name of a provider's model that costs the least for a token in and one out; of models without a price the first; empty: none. */
+export function cheapestModel(provider: ResourceOf<'provider'>, registry: Pick<Registry, 'all'>): string {
+  const costs = costsOf(catalogueOf(provider), registry);
+  const { names, find } = providerNames(
+    provider,
+    keptCatalogue,
+    new Set(Array.from(registry.all('price'), ({ id }) => id)),
+  );
+  let cheapest: { readonly name: string; readonly picoUsd: bigint } | undefined;
+  for (const name of names) {
+    const picoUsd = costs.get(find(name)?.candidate.priceKey ?? '');
+    if (picoUsd !== undefined && (cheapest === undefined || picoUsd < cheapest.picoUsd)) cheapest = { name, picoUsd };
+  }
+  return cheapest?.name ?? names[0] ?? '';
+}
+
+/** What a token in and one out cost together, in pico-USD, by price key. Prices of one's own win. */
+function costsOf(catalogue: string, registry: Pick<Registry, 'all'>): ReadonlyMap<string, bigint> {
+  const costs = new Map<string, bigint>();
+  for (const { id, price } of catalogueModels(catalogue, systemClock())) {
+    costs.set(`${catalogue}/${id}`, price.unitPrices.inputPicoUsd + price.unitPrices.outputPicoUsd);
+  }
+  for (const { id, prices } of registry.all('price')) {
+    const of = (unit: string): bigint =>
+      parseUsdPerMtok(prices.find((price) => price.unit === unit)?.usdPerMillion ?? '0');
+    costs.set(id, of('input') + of('output'));
+  }
+  return costs;
+}

@@ -39,7 +39,12 @@ export interface LeadModules {
    * Called before the modules that use others lead, to start gRPC and everything else that must be there before clients
    * come.
    */
-  readonly between: (led: readonly Led[], kept: KeptProjections, ports: LocalPorts) => Promise<LocalPorts>;
+  readonly between: (
+    led: readonly Led[],
+    kept: KeptProjections,
+    ports: LocalPorts,
+    registry: LeadParts['registry'],
+  ) => Promise<LocalPorts>;
 }
 
 /**
@@ -94,7 +99,7 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   keep(kept);
   keeping.resolve(kept);
   await Promise.all(led.map((each) => each.begin?.()));
-  const ports = await options.between(led, kept, portsOf(led, kept));
+  const ports = await options.between(led, kept, portsOf(led, kept), registry);
   offered = ports;
   const users = await leadAll(
     modules.filter(({ uses }) => uses !== undefined),

@@ -1,5 +1,6 @@
 import type { KeptProjections } from '#journal/kept-projections.ts';
 import { tracedJournal } from '#journal/traced-journal.ts';
+import type { Registry } from '#registry/registry.ts';
 import { type GrpcServer, startGrpcServer } from '#rpc/server.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type Host, required } from './host.ts';
@@ -30,10 +31,10 @@ export async function runInProcess(
     settle,
   }: {
     /**
-     * Called before anybody can send a request, with what the modules offer. Returns what the modules that use them
-     * see.
+     * Called before anybody can send a request, with what the modules offer and with policy up to the log's end. Returns
+     * what the modules that use them see.
      */
-    readonly settle: (ports: LocalPorts) => Promise<LocalPorts>;
+    readonly settle: (ports: LocalPorts, registry: Registry) => Promise<LocalPorts>;
   },
 ): Promise<InProcess> {
   const all: readonly GatewayModule[] = [logModule, ...modules];
@@ -63,8 +64,10 @@ export async function runInProcess(
       return { journal, from: await journal.head(), following, bus: undefined };
     },
     keep: (kept) => opened.defer(() => closeInTime(kept)),
-    async between(offered, kept, ports) {
-      const seen = await settle(ports);
+    async between(offered, kept, ports, registry) {
+      const policy = await registry();
+      await policy.reached(await journal.head());
+      const seen = await settle(ports, policy);
       grpc = await serveOperators(own, offered, kept);
       return seen;
     },

@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { Bus } from '#bus/connect-bus.ts';
 import type { GatewayConfig } from '#config/gateway-config.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
@@ -105,7 +104,6 @@ export interface LeadParts<F extends Following | undefined = Following | undefin
 
 /** What the modules of one process offer one another. */
 export interface LocalPorts {
-  readonly accounts?: AccountsPort;
   readonly admin?: AdminPort;
   readonly moneyAndLimits?: BalancesPort;
   readonly ledger?: LedgerPort;

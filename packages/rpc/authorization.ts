@@ -8,10 +8,11 @@ import {
 import type { Logger } from 'pino';
 import type { FindAdminToken } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
+import { plainAddress } from '#kernel/address-ranges.ts';
 import { systemClockUs } from '#kernel/clock.ts';
 import { newId } from '#kernel/ids.ts';
 import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
-import { clientSubject, plainAddress } from '#throttle/client-subject.ts';
+import { clientSubject } from '#throttle/client-subject.ts';
 import { createGuessThrottle } from '#throttle/guess-throttle.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
 import { callerIn, clearCaller, setCaller } from './caller.ts';

@@ -18,6 +18,7 @@ export const metricNames = {
   stuckCharges: 'gateway_stuck_charges',
   unchargedTokens: 'gateway_uncharged_tokens_total',
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
+  lockedOut: 'gateway_locked_out_total',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -57,6 +58,8 @@ export interface GatewayMetrics {
   readonly unchargedTokens: Counter<'provider' | 'kind'>;
   /** Requests whose rate limits this process counted alone, because Redis did not answer. */
   readonly rateLimitFallbacks: Gauge;
+  /** Wrong secrets of clients that had tried too many: they were told to leave off. */
+  readonly lockedOut: Counter<'secret'>;
 }
 
 type RequestMetrics = Pick<
@@ -103,6 +106,12 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
     }),
     openHolds: gauge('openHolds', 'Holds that are not over.'),
     rateLimitFallbacks: gauge('rateLimitFallbacks', 'Requests whose limits were counted by this process alone.'),
+    lockedOut: new Counter({
+      name: metricNames.lockedOut,
+      help: 'Wrong secrets (api_key, admin_token) that were refused with 429, since their sender had tried too many.',
+      labelNames: ['secret'],
+      registers,
+    }),
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
     unchargedTokens: new Counter({
       name: metricNames.unchargedTokens,

@@ -21,8 +21,9 @@ export interface MemoryAdmin {
 const CREATED_AT = '2026-01-01T00:00:00Z';
 const PAGE_DEFAULT = 100;
 
-export function createMemoryAdmin(): MemoryAdmin {
-  const resources = createMemoryResources();
+/** `onPut`: see `createMemoryResources`. */
+export function createMemoryAdmin(onPut?: Parameters<typeof createMemoryResources>[0]): MemoryAdmin {
+  const resources = createMemoryResources(onPut);
   const calls: MemoryAdmin['calls'] = [];
   const methods: Partial<AdminPort> = { ...resourceMethods(resources), ...ownMethods(resources) };
   const port = new Proxy(methods, {

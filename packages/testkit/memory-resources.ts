@@ -8,8 +8,11 @@ import { type AnyResource, factsOf, type Kind, wrap } from '#registry/kinds.ts';
 /** The fields of any resource, by the names of their properties. */
 export type Fields = Record<string, unknown> & { id: string };
 
-/** Resources, balances and what was done under which idempotency key, in the memory of a test. */
-export function createMemoryResources() {
+/**
+ * Resources, balances and what was done under which idempotency key, in the memory of a test. `onPut` is told of each resource
+ * that is written, with what readers do not see.
+ */
+export function createMemoryResources(onPut: (kind: Kind, value: Fields) => void = () => undefined) {
   const resources = new Map<string, { readonly kind: Kind; readonly value: Fields; readonly version: bigint }>();
   const credits = new Map<string, bigint>();
   const done = new Map<string, string>();
@@ -43,6 +46,7 @@ export function createMemoryResources() {
       }
       const version = (known?.version ?? 0n) + 1n;
       resources.set(`${kind} ${value.id}`, { kind, value, version });
+      onPut(kind, value);
       return { resource: wrap(shown(kind, value)), version, isNew: known === undefined };
     },
     remove: (kind: Kind, id: string) => resources.delete(`${kind} ${id}`),

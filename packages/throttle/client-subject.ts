@@ -1,9 +1,5 @@
 import { isIP } from 'node:net';
-
-/** The IPv4 address of an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`); other addresses as they are. */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-}
+import { plainAddress } from '#kernel/address-ranges.ts';
 
 /** The name under which a client with this address is counted. IPv6 counts by /64, which is what one customer has. */
 export function clientSubject(address: string): string {

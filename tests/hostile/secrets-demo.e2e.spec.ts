@@ -35,7 +35,9 @@ type Started = Awaited<ReturnType<typeof startIn>>;
 
 async function demoUser({ admin }: Started): Promise<UserDocument | undefined> {
   const { document } = await admin.call<{ data: UserDocument[] }>('GET', '/admin/users/?limit=100');
-  return document.data.find((user) => user.name === 'Demo');
+  const found = document.data.find((user) => user.name === 'Demo');
+  // A list shows users without their keys.
+  return found && admin.user(found.id);
 }
 
 /** Whether the demo user has a key that is not revoked. */

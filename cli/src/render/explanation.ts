@@ -22,7 +22,12 @@ export function explanationText(story: Explanation): string {
     table([
       ['User', story.userId],
       ...(story.payer.kind === 'user' ? [] : [['Paid by', `${story.payer.kind} ${story.payer.id}`]]),
-      ['Key', `${prefix} "${key.name}" (${key.keyId}${revoked})`],
+      [
+        'Key',
+        key.keyId === ''
+          ? 'none: the token of an identity provider'
+          : `${prefix} "${key.name}" (${key.keyId}${revoked})`,
+      ],
       ['Asked for', `${admission.model}${admission.stream ? ', as a stream' : ''}`],
     ]),
     admissionText(admission),

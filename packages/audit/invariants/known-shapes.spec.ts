@@ -32,6 +32,14 @@ test('a part that is a message of its own and was left out is noticed', async ()
   assert.equal(await found(at.secondPrice, bodyWith({ tiers })), 'PricePublished lacks its tiers.unitPrices');
 });
 
+test('a resource is one of some kind, and what was not set in it is no fault', async () => {
+  const set = (resource: object) => ({ type: 'ResourceSet', body: JSON.stringify({ resource, by: {}, setAtMs: '1' }) });
+  assert.equal(await found(at.keyRevoked, () => set({})), 'ResourceSet lacks its resource.kind');
+  assert.match(await found(at.keyRevoked, () => set({ settings: { colour: 'red' } })), /colour/);
+  const log = doctored(sampleLog(), at.keyRevoked, () => set({ settings: { id: 'default' } }));
+  assert.equal((await auditOf(log))['I19'], undefined);
+});
+
 test('an unknown event type or schema version is noticed', async () => {
   assert.equal(await found(at.keyRevoked, () => ({ type: 'ApiKeySold' })), 'there is no event type ApiKeySold');
   assert.match(await found(at.keyRevoked, () => ({ schemaVersion: 2 })), /schema version 2/);

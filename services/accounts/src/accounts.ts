@@ -1,8 +1,5 @@
 import type pg from 'pg';
 import { createKeyHasher, deriveSecret, generateSecret, secretPrefix } from '#api-keys/api-key.ts';
-import { createAuthenticator } from '#api-keys/authenticator.ts';
-import { createKeyRing } from '#api-keys/key-ring.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminPort } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -19,8 +16,10 @@ import { type AdminDependencies, createAdmin } from './admin.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Neighbours, Ports } from './ports.ts';
+import { keyUse } from './projections/key-use.ts';
 import { resources } from './projections/resources.ts';
 import { findCredit } from './queries/find-credit.ts';
+import { readLastUses } from './queries/last-uses.ts';
 
 export interface AccountsDependencies {
   readonly config: AccountsConfig;
@@ -39,7 +38,7 @@ export interface AccountsDependencies {
 }
 
 /** Administration: every resource of the gateway, decided from its stream and the registry. */
-export interface Accounts extends AccountsPort {
+export interface Accounts {
   readonly admin: AdminPort;
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
@@ -55,6 +54,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   const hash = createKeyHasher(config.keyPepper);
   const emailDigest = (email: string): string => hash(email.toLowerCase());
   const emails = createEmailIndex(registry);
+  const keyUses = { lastUsedAtMs: (keyIds: readonly string[]) => readLastUses(pool, keyIds) };
   const admin: AdminDependencies = {
     journal,
     pool,
@@ -75,13 +75,12 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
       const waits = [registry.reached(position), awaitProjection(resources.name, position)];
       return untilVisible(waits, { logger, position });
     },
-    neighbours: dependencies.neighbours ?? (() => ({})),
+    neighbours: () => ({ keyUses, ...dependencies.neighbours?.() }),
     findCredit: (creditId) => findCredit(pool, creditId),
   };
   return {
     admin: createAdmin(admin),
-    authenticate: createAuthenticator(config.keyPepper, createKeyRing(registry), admin.clock),
-    projections: [resources],
+    projections: [resources, keyUse],
     async ready() {
       const position = await journal.head();
       await registry.reached(position);

@@ -62,7 +62,7 @@ prices and settings of its configuration, and of its environment, come into the 
     });
     const { admin, projections } = accounts;
     return {
-      ports: { accounts, admin },
+      ports: { admin },
       projections,
       services: [accountsService(policySnapshotOf(pool))],
       operatorServices: [adminService(admin)],

@@ -17,11 +17,11 @@ test('after a restart exactly the unrevoked keys authenticate, though the tables
     await calls.delete('key', revokedLate.id);
     const createdLate = await calls.create('key', { userId, name: 'created late' });
 
-    const restarted = await running.restart();
-    assert.deepEqual(restarted.authenticate(kept.apiKey), { keyId: kept.id, userId });
-    assert.deepEqual(restarted.authenticate(createdLate.apiKey), { keyId: createdLate.id, userId });
-    assert.equal(restarted.authenticate(revoked.apiKey), undefined);
-    assert.equal(restarted.authenticate(revokedLate.apiKey), undefined);
+    await running.restart();
+    assert.deepEqual(running.whose(kept.apiKey), { keyId: kept.id, userId });
+    assert.deepEqual(running.whose(createdLate.apiKey), { keyId: createdLate.id, userId });
+    assert.equal(running.whose(revoked.apiKey), undefined);
+    assert.equal(running.whose(revokedLate.apiKey), undefined);
   } finally {
     await running.stop();
   }
@@ -35,10 +35,10 @@ test('on empty tables the log alone is enough to authenticate', async () => {
     const { id: userId } = await calls.create('user', { name: 'Ada' });
     const { id: keyId, apiKey } = await calls.create('key', { userId });
     await second.accounts.ready();
-    assert.deepEqual(second.accounts.authenticate(apiKey), { keyId, userId });
+    assert.deepEqual(second.whose(apiKey), { keyId, userId });
     await calls.delete('key', keyId);
     await second.accounts.ready();
-    assert.equal(second.accounts.authenticate(apiKey), undefined);
+    assert.equal(second.whose(apiKey), undefined);
   } finally {
     await Promise.all([first.stop(), second.stop()]);
   }

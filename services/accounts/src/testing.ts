@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type pg from 'pg';
+import { createIdentifyKey } from '#api-keys/identify-key.ts';
+import { isRefused } from '#api-keys/identity.ts';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import {
   CreateRequestSchema,
@@ -19,9 +21,10 @@ import {
 import type { Resource } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { Journal, Subscription } from '#journal/journal.ts';
 import { startProjector } from '#journal/projector.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
-import { followRegistry } from '#registry/follow-registry.ts';
+import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import { type AnyResource, factsOf, type Kind, type ResourceOf, unwrap, wrap } from '#registry/kinds.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
@@ -34,6 +37,8 @@ export interface AccountsUnderTest {
   readonly accounts: Accounts;
   readonly journal: Journal;
   readonly pool: pg.Pool;
+  /** Whose key a text is, as an ingress sees it; undefined: nobody's, or the key does not work. */
+  whose(apiKey: string): { readonly keyId: string; readonly userId: string } | undefined;
   /** Rows of a table of the schema. */
   countOf(table: string): Promise<number>;
   /** Resolves when the tables have all that is in the log. */
@@ -57,7 +62,7 @@ export async function startAccounts(
 
   const logger = createLogger({ level: 'silent', service: 'accounts' });
   const config = { keyPepper: 'ab'.repeat(32) };
-  const registries: { close(): Promise<void> }[] = [];
+  const registries: FollowedRegistry[] = [];
   const start = async (): Promise<Accounts> => {
     const awaitProjection = async (_name: string, position: number): Promise<void> => projector?.reached(position);
     const registry = await followRegistry(journal, { name: 'accounts.registry', snapshot: policySnapshotOf(pool) });
@@ -79,6 +84,11 @@ export async function startAccounts(
     accounts,
     journal,
     pool,
+    whose(apiKey) {
+      const registry = registries.at(-1);
+      const found = registry && createIdentifyKey(config.keyPepper, registry)(apiKey, (given.clock ?? systemClock)());
+      return found === undefined || isRefused(found) ? undefined : { keyId: found.keyId, userId: found.userId };
+    },
     countOf: async (table) => {
       const { rows } = await pool.query<{ count: bigint }>(`select count(*) from accounts.${table}`);
       return Number(rows[0]?.count);

@@ -42,7 +42,7 @@ const faultOf = (code: string, param?: string) => (thrown: unknown) => {
   return true;
 };
 
-const authenticates = (apiKey: string): boolean => running.accounts.authenticate(apiKey) !== undefined;
+const authenticates = (apiKey: string): boolean => running.whose(apiKey) !== undefined;
 
 test('a user that was created is there at once, with its keys and all that was told', async () => {
   const told = fresh({ tags: ['vip'], metadata: { plan: 'gold' }, multiplier: '1.5', requestsPerMinute: 60 });
@@ -54,7 +54,7 @@ test('a user that was created is there at once, with its keys and all that was t
   const { value, version } = await calls.get('user', user.id);
   assert.partialDeepStrictEqual(value, { ...told, keys: [{ id, name: 'laptop', status: 'active', apiKey: '' }] });
   assert.equal(version, 1n);
-  assert.deepEqual(running.accounts.authenticate(apiKey), { keyId: id, userId: user.id });
+  assert.deepEqual(running.whose(apiKey), { keyId: id, userId: user.id });
 });
 
 test('only the fields that are named change, and who read an older version changes nothing', async () => {

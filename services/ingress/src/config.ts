@@ -1,8 +1,13 @@
-import type { RateLimits } from './rate-limits/identify.ts';
+import type { Throttles } from './rate-limits/throttles.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
+
+interface RateLimits extends Throttles {
+  /** Addresses or ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+}
 
 /** What the ingress can be told. */
 export interface IngressConfig {
@@ -41,9 +46,9 @@ export interface IngressConfig {
   readonly drainNoticeMs: number;
   /** How long running answers may take to end once the gateway drains. */
   readonly drainTimeoutMs: number;
-  /** The origin whose pages may call /v1 from a browser; `*`: any; empty: none. */
+  /** The origin whose pages may call /v1 from a browser, where the settings name none; `*`: any; empty: none. */
   readonly corsOrigin: string;
-  /** Absent: none. */
+  /** Throttles where the settings have none, and proxies. Absent: none. */
   readonly rateLimits?: RateLimits | undefined;
 }
 

@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '#errors/fault.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { createCallerOf } from './access/callers.ts';
+import { createIdentify, type Identify } from './access/identify.ts';
+import { createRequireSignature } from './access/signed-requests.ts';
+import { createTokens } from './access/tokens.ts';
 import { createApplication } from './application.ts';
 import { completionHandler } from './completions/complete.ts';
 import { COMPLETIONS_PATH } from './completions/completions-path.ts';
@@ -8,19 +13,20 @@ import { closeAfterAnswer, drainServer } from './drain.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConnections } from './http/connections.ts';
-import { allowOrigin } from './http/cors.ts';
+import { allowOrigins } from './http/cors.ts';
 import { countDrops } from './http/count-drops.ts';
 import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
+import { createSecurityHeaders } from './http/security-headers.ts';
 import { createServe, type Serve } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
-import { createClientAddress } from './rate-limits/client-address.ts';
-import { createGuesses } from './rate-limits/guesses.ts';
-import { createIdentify } from './rate-limits/identify.ts';
+import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
+import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
+import { createThrottles } from './rate-limits/throttles.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
 
@@ -44,9 +50,12 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const addressOf = createClientAddress(config.rateLimits?.trustedProxies ?? []);
-  const guesses = createGuesses(addressOf, logger);
-  const identify = createIdentify(dependencies.accounts, config.rateLimits, dependencies.rateLimiter, guesses.apiKey);
+  const trustedProxies = config.rateLimits?.trustedProxies ?? [];
+  const addressOf = createClientAddress(trustedProxies);
+  const guesses = createGuesses(addressOf, dependencies);
+  const identify = openIdentify(dependencies, addressOf, guesses);
+  const secure = createSecurityHeaders(createFromProxy(trustedProxies));
+  const originsNow = originsOf(dependencies);
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
@@ -78,9 +87,10 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
     if (!connections.serves(request.socket)) return undefined;
     const exchange = openExchange(request, response, answers);
+    secure(exchange);
     connections.add(exchange);
     if (drained !== undefined) closeAfterAnswer(exchange);
-    if (request.url?.startsWith('/v1/')) allowOrigin(exchange, config.corsOrigin);
+    if (request.url?.startsWith('/v1/')) allowOrigins(exchange, originsNow());
     return exchange;
   };
   const dispatch = dispatcher(routes, serve, complete);
@@ -103,6 +113,29 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
       drained ??= drainServer(server, open, config).finally(stopWatching);
       return drained;
     },
+  };
+}
+
+/** Who may come in. */
+function openIdentify(dependencies: IngressDependencies, addressOf: ClientAddress, guesses: Guesses): Identify {
+  const { config, registry, keyPepper, rateLimiter: limiter, nonces, clock = systemClock, logger } = dependencies;
+  const tokens = createTokens({ registry, clock, logger });
+  const guessed = ({ request }: Exchange): number => guesses.apiKey(request);
+  return createIdentify({
+    callerOf: createCallerOf({ keyPepper, registry, tokens, guessed, clock }),
+    addressOf,
+    throttles: createThrottles(registry.settings, config.rateLimits),
+    limiter,
+    requireSignature: createRequireSignature({ registry, nonces, clock }),
+  });
+}
+
+/** The origins whose pages may read answers: the settings', or the configured one. */
+function originsOf({ config, registry }: IngressDependencies): () => readonly string[] {
+  const configured = config.corsOrigin === '' ? [] : [config.corsOrigin];
+  return () => {
+    const { corsOrigins } = registry.settings();
+    return corsOrigins.length === 0 ? configured : corsOrigins;
   };
 }
 

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
-import { createAuthenticator } from '#api-keys/authenticator.ts';
-import { createKeyRing } from '#api-keys/key-ring.ts';
 import { createRemoteAdmin } from '#clients/admin/remote-admin.ts';
 import { createRemoteBilling } from '#clients/billing/remote-billing.ts';
 import { watchRemoteLog } from '#clients/journal/watch-remote-log.ts';
@@ -25,12 +23,13 @@ import { createIdempotency, type Idempotency } from './idempotency/idempotency.t
 import { createIngress } from './ingress.ts';
 import type { IngressDependencies } from './ports.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
-import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
 
 /** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
 const CLAIMS_MAX_CONNECTIONS = 4;
 
+/** Nonces of signed requests that an ingress without Redis remembers, some 100 MB: those of ten minutes at 800 a second. */
+const NONCES_MAX = 500_000;
 /** Between two looks whether prices have come: a look is a few microseconds. */
 const PRICES_POLL_MS = 20;
 
@@ -65,15 +64,15 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       quota,
       router: router.port,
       registry,
+      keyPepper,
       models,
-      accounts: openAccounts(parts, registry, keyPepper),
       admin: openAdmin(parts, registry),
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
       idempotency,
       log: journal,
-      rateLimiter: rateLimiterOf(parts),
+      ...openLimiters(parts),
       readiness: openReadiness(parts, router.state),
       stats: openStats(parts),
       logger,
@@ -102,15 +101,17 @@ async function openIdempotency({ host, database, bus }: LogParts, keyPepper: str
   return createIdempotency({ claims, keyPepper, logger });
 }
 
-/** Shared by all ingresses where there is a Redis; else each counts for itself. */
-function rateLimiterOf({ host, bus }: LogParts): RateLimiter {
+/** Shared by all ingresses where there is a Redis; else each counts, and remembers, for itself. */
+function openLimiters({ host, bus }: LogParts): Pick<IngressDependencies, 'rateLimiter' | 'nonces'> {
   const memory = createMemoryLimiter(systemClockUs);
-  const { redisUrl, rateLimits } = host.config;
-  if (bus === undefined || redisUrl === undefined || rateLimits === undefined) return memory;
+  const { redisUrl } = host.config;
+  if (bus === undefined || redisUrl === undefined) {
+    return { rateLimiter: memory, nonces: createMemoryLimiter(systemClockUs, NONCES_MAX) };
+  }
   const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger: host.logger });
   host.stack.defer(() => limiter.close());
   host.beforeMetrics(() => host.metrics.rateLimitFallbacks.set(limiter.fallbacks()));
-  return limiter;
+  return { rateLimiter: limiter, nonces: limiter };
 }
 
 function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependencies, 'quota' | 'balances'> {
@@ -172,15 +173,6 @@ function openRouter({
   const router = createRemoteRouter({ peer: peerOf(host, routerAddresses), requestTimeoutMs, logger });
   host.stack.defer(() => router.close());
   return { port: router, ready: router.ready, state: router.state };
-}
-
-/** Keys are looked up in this process, so that a revocation is felt as soon as its event arrives. */
-function openAccounts(
-  { local }: LeadParts,
-  registry: FollowedRegistry,
-  keyPepper: string,
-): IngressDependencies['accounts'] {
-  return local.accounts ?? { authenticate: createAuthenticator(keyPepper, createKeyRing(registry)) };
 }
 
 /** Administration; between processes a change is felt here before its caller hears of it, as it is in one. */

@@ -1,4 +1,3 @@
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
@@ -19,11 +18,8 @@ export interface IngressDependencies {
   readonly config: IngressConfig;
   readonly quota: QuotaPort;
   readonly router: RouterPort;
-  /** Policy, in memory. */
-  readonly registry: Pick<Registry, 'get'>;
   /** The models that can be asked for. */
   readonly models: ModelTable;
-  readonly accounts: Pick<AccountsPort, 'authenticate'>;
   readonly admin: AdminPort;
   readonly findAdminToken: FindAdminToken;
   readonly billing: BillingPort;
@@ -32,8 +28,14 @@ export interface IngressDependencies {
   readonly idempotency: Idempotency;
   /** Says what became of a request whose process is gone. */
   readonly log: Pick<Journal, 'readStream'>;
-  /** Counts requests against `config.rateLimits`. */
-  readonly rateLimiter?: RateLimiter | undefined;
+  /** Who may come in, and with what: up to the log's end before `listen` is called. */
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch' | 'settings'>;
+  /** What API keys are hashed under. */
+  readonly keyPepper: string;
+  /** Counts requests against the throttles. */
+  readonly rateLimiter: RateLimiter;
+  /** Remembers the nonces of signed requests. */
+  readonly nonces: RateLimiter;
   /** Each part the gateway needs, `ok` or why it is not. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
   /** What the other parts have to tell /health/stats. */

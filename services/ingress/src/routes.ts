@@ -1,3 +1,4 @@
+import type { Identify } from './access/identify.ts';
 import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
@@ -14,7 +15,6 @@ import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
-import type { Identify } from './rate-limits/identify.ts';
 import type { Route } from './route.ts';
 import { usageHandler } from './usage/usage-handler.ts';
 

@@ -1,24 +1,47 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { type Clock, systemClockUs } from '#kernel/clock.ts';
+import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
+import type { ModelTable } from '#registry/model-table.ts';
+import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
-import { registryOf } from '#testkit/policy.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
 import type { ClaimStore } from './idempotency/claim-store.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
+import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const API_KEY = `ak_${'k'.repeat(64)}`;
 export const USER_ID = 'user-1';
+export const KEY_ID = 'key-0';
+const KEY_PEPPER = 'ab'.repeat(32);
+const hashKey = createKeyHasher(KEY_PEPPER);
+
+/** A user in force. */
+export function aUser(told: Partial<ResourceOf<'user'>> = {}): ResourceOf<'user'> {
+  return { ...emptyResource('user', USER_ID), status: 'active', ...told };
+}
+
+/** A key in force, of the user above; `apiKey`: the key itself. */
+export function aKey({ apiKey = API_KEY, ...told }: Partial<ResourceOf<'key'>> = {}): ResourceOf<'key'> {
+  return { ...emptyResource('key', KEY_ID), userId: USER_ID, status: 'active', keyHash: hashKey(apiKey), ...told };
+}
+
+/** The gateway's settings. */
+export function someSettings(told: Partial<ResourceOf<'settings'>>): ResourceOf<'settings'> {
+  return { ...emptyResource('settings', SINGLE_ID), ...told };
+}
 
 export const model: RoutedModel = {
   id: 'gpt-test',
@@ -70,9 +93,13 @@ export async function* wholeFrames({ stream }: CompleteRequest): AsyncGenerator<
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   readonly ingress: Ingress;
+  /** Policy, to be changed by `load`. It has a user and a key, `API_KEY`. */
+  readonly registry: RegistryFold;
   /** The log's lines, parsed, as they come. */
   readonly lines: Record<string, unknown>[];
   readonly admitted: AdmitRequest[];
+  /** Whose usage was asked for. */
+  readonly usageAsked: string[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
   readonly admin: MemoryAdmin;
@@ -94,6 +121,8 @@ export async function startTestGateway(
     readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
     readonly claims?: ClaimStore;
     readonly answerMaxBytes?: number;
+    readonly models?: readonly RoutedModel[];
+    readonly clock?: Clock;
     readonly findAdminToken?: FindAdminToken;
     /** In place of administration in memory, for the methods it has. */
     readonly adminPort?: Partial<AdminPort>;
@@ -101,6 +130,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
   const admitted: AdmitRequest[] = [];
+  const usageAsked: string[] = [];
   const completed: { request: CompleteRequest; signal: AbortSignal }[] = [];
   let framesLeft = 0;
   const quota: QuotaPort = {
@@ -109,14 +139,7 @@ export async function startTestGateway(
       return (options.admit ?? admitAll)(request);
     },
   };
-  const admin = createMemoryAdmin();
-  const balance = (userId: string): BalanceView => ({
-    userId,
-    creditedNanoUsd: 0n,
-    chargedNanoUsd: 0n,
-    heldNanoUsd: 0n,
-    availableNanoUsd: 0n,
-  });
+  const { registry, admin } = policyInMemory();
   const logger = createLogger({
     level: 'debug',
     service: 'ingress',
@@ -135,29 +158,26 @@ export async function startTestGateway(
       },
       providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
     },
-    registry: registryOf(),
-    models: {
-      find(name) {
-        // As the real table does: a dated snapshot is found under the name of its model.
-        if (name === SNAPSHOT) return model;
-        return name === model.id || name === 'vendor/gpt-slash' ? { ...model, id: name } : undefined;
-      },
-      list: () => [model, { ...model, id: 'vendor/gpt-slash' }, unpriced],
-    },
-    accounts: {
-      authenticate: (apiKey) => (apiKey === API_KEY ? { keyId: 'key-0', userId: USER_ID } : admin.authenticate(apiKey)),
-    },
+    registry,
+    models: modelsInMemory(options.models),
+    keyPepper: KEY_PEPPER,
+    rateLimiter: createMemoryLimiter(systemClockUs),
+    nonces: createMemoryLimiter(systemClockUs),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
     findAdminToken: options.findAdminToken ?? (() => undefined),
     billing: {
-      usage: async () => options.usage ?? [],
+      async usage({ userId }) {
+        usageAsked.push(userId);
+        return options.usage ?? [];
+      },
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
       isFree: (priceKey) => options.freePriceKey === priceKey,
     },
-    balances: { balances: options.balances ?? (async (userIds) => userIds.map(balance)) },
+    balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
       claims,
-      keyPepper: 'ab'.repeat(32),
+      keyPepper: KEY_PEPPER,
       logger,
       answerMaxBytes: options.answerMaxBytes,
     }),
@@ -171,13 +191,43 @@ export async function startTestGateway(
   return {
     url,
     ingress,
+    registry,
     lines,
     admitted,
+    usageAsked,
     completed,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
   };
+}
+
+function modelsInMemory(models: readonly RoutedModel[] = [model, { ...model, id: 'vendor/gpt-slash' }]): ModelTable {
+  return {
+    // As the real table does: a dated snapshot is found under the name of its model.
+    find: (name) => (name === SNAPSHOT ? model : models.find(({ id }) => id === name)),
+    list: () => [...models, unpriced],
+  };
+}
+
+function nothing(userId: string): BalanceView {
+  return { userId, creditedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: 0n };
+}
+
+/** Policy with a user and a key, and administration that changes it. */
+function policyInMemory(): { readonly registry: RegistryFold; readonly admin: MemoryAdmin } {
+  const registry = createRegistry();
+  registry.load({ case: 'user', value: aUser() });
+  registry.load({ case: 'key', value: aKey() });
+  // What is administered is in force, as far as these tests need it.
+  const admin = createMemoryAdmin((kind, { id, ...fields }) => {
+    const text = (name: string): string => String(fields[name] ?? '');
+    const status = text('status');
+    if (kind === 'user') registry.load({ case: kind, value: aUser({ id, status }) });
+    if (kind !== 'key') return;
+    registry.load({ case: kind, value: aKey({ id, status, userId: text('userId'), apiKey: text('apiKey') }) });
+  });
+  return { registry, admin };
 }
 
 export interface Connection extends Disposable {

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { GatewayConfig } from '#config/gateway-config.ts';
 import { isSimulator, simulatorIds } from '#config/providers.ts';
-import type { AccountsPort } from '#contracts/accounts.ts';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import {
   ChangeBalanceRequestSchema,
@@ -57,31 +56,28 @@ export type Demo =
   /** There is no demo here; so many of its keys have just been revoked. */
   | { readonly kind: 'off'; readonly revokedKeys: number; readonly reason: string };
 
-/** What is done with the demo, and asked about it. */
-export interface Demonstrated {
-  readonly accounts: AccountsPort;
-  readonly admin: AdminPort;
-}
+/** Whose API key a text is; undefined: nobody's, or it does not work. */
+export type Whose = (apiKey: string) => { readonly keyId: string; readonly userId: string } | undefined;
 
-/** Carries a plan out, before anybody can send a request. Gives what became of it, and the ports that requests see. */
+/** Carries a plan out, before anybody can send a request. Gives what became of it, and the administration that requests see. */
 export async function settleDemo(
   plan: DemoPlan,
-  ports: Demonstrated,
-  { dataDir, demoKey }: { readonly dataDir: string; readonly demoKey: string | undefined },
-): Promise<{ readonly demo: Demo } & Demonstrated> {
+  admin: AdminPort,
+  known: { readonly dataDir: string; readonly demoKey: string | undefined; readonly whose: Whose },
+): Promise<{ readonly demo: Demo; readonly admin: AdminPort }> {
   switch (plan.kind) {
     case 'offer': {
-      if (await hasOtherProviders(ports.admin)) {
-        return settleDemo({ kind: 'retire', reason: 'real providers are set' }, ports, { dataDir, demoKey });
+      if (await hasOtherProviders(admin)) {
+        return settleDemo({ kind: 'retire', reason: 'real providers are set' }, admin, known);
       }
-      await keepToSimulator(ports.admin);
-      return { ...ports, demo: await offerDemo(ports, dataDir, demoKey) };
+      await keepToSimulator(admin);
+      return { admin, demo: await offerDemo(admin, known) };
     }
     case 'leave':
-      return { ...ports, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
+      return { admin, demo: { kind: 'off', revokedKeys: 0, reason: plan.reason } };
     case 'retire': {
-      const revokedKeys = await retireDemo(ports, demoKey);
-      return { ...withoutDemo(ports), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
+      const revokedKeys = await retireDemo(admin, known);
+      return { admin: withoutDemo(admin), demo: { kind: 'off', revokedKeys, reason: plan.reason } };
     }
   }
 }
@@ -110,13 +106,11 @@ async function keepToSimulator(admin: AdminPort): Promise<void> {
  * idempotency keys; a crash before the key was kept costs no more than a key nobody knows.
  */
 async function offerDemo(
-  { accounts, admin }: Demonstrated,
-  dataDir: string,
-  demoKey: string | undefined,
+  admin: AdminPort,
+  { dataDir, demoKey, whose }: Parameters<typeof settleDemo>[2],
 ): Promise<Demo> {
   if (demoKey !== undefined) {
-    const isWorking = accounts.authenticate(demoKey) !== undefined;
-    return isWorking ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
+    return whose(demoKey) !== undefined ? { kind: 'ready', key: demoKey } : { kind: 'revoked' };
   }
   const user = wrap({ case: 'user', value: create(UserSchema, { name: 'Demo' }) });
   await admin.create(create(CreateRequestSchema, { resource: user, idempotencyKey: IDEMPOTENCY_KEY }), caller);
@@ -141,31 +135,23 @@ async function offerDemo(
 }
 
 /** Revokes the keys of the demo user for good, where there is one. Resolves with their number. */
-async function retireDemo({ accounts, admin }: Demonstrated, demoKey: string | undefined): Promise<number> {
+async function retireDemo(admin: AdminPort, { demoKey, whose }: Parameters<typeof settleDemo>[2]): Promise<number> {
   const keys = await demoKeys(admin);
   const keyIds = new Set(keys.filter(({ status }) => status !== 'revoked').map(({ id }) => id));
-  const known = demoKey === undefined ? undefined : accounts.authenticate(demoKey);
+  const known = demoKey === undefined ? undefined : whose(demoKey);
   if (known?.userId === DEMO_USER_ID) keyIds.add(known.keyId);
   for (const id of keyIds) await admin.revokeApiKey(create(RevokeApiKeyRequestSchema, { id }), caller);
   return keyIds.size;
 }
 
-/** Ports by which the demo user has no key that works and is given none, so that nobody spends its credit. */
-function withoutDemo({ accounts, admin }: Demonstrated): Demonstrated {
+/** Administration that gives the demo user no key, so that nobody spends its credit. The keys it had are revoked. */
+function withoutDemo(admin: AdminPort): AdminPort {
   return {
-    accounts: {
-      authenticate(apiKey) {
-        const identity = accounts.authenticate(apiKey);
-        return identity?.userId === DEMO_USER_ID ? undefined : identity;
-      },
-    },
-    admin: {
-      ...admin,
-      async create(request, by) {
-        const { resource } = request.resource ?? {};
-        if (resource?.case === 'key' && resource.value.userId === DEMO_USER_ID) throw noKeysHere();
-        return admin.create(request, by);
-      },
+    ...admin,
+    async create(request, by) {
+      const { resource } = request.resource ?? {};
+      if (resource?.case === 'key' && resource.value.userId === DEMO_USER_ID) throw noKeysHere();
+      return admin.create(request, by);
     },
   };
 }

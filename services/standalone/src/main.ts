@@ -84,10 +84,10 @@ async function start(): Promise<void> {
     },
     environment,
     onFenced: (error) => stop.now(error),
-    async settleDemo(ports) {
-      const { demo, ...seen } = await settleDemo(plan, ports, { dataDir, demoKey: secrets.demoKey });
+    async settleDemo(port, whose) {
+      const { demo, admin } = await settleDemo(plan, port, { dataDir, demoKey: secrets.demoKey, whose });
       settled.resolve(demo);
-      return seen;
+      return admin;
     },
   });
   opened.defer(() => gateway.stop());

@@ -1,4 +1,4 @@
-import type { KeyIdentity } from '#contracts/accounts.ts';
+import type { Identity } from '#api-keys/identity.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { type Fault, faultFrom } from '#errors/fault.ts';
@@ -62,7 +62,7 @@ export function completeOnce(
 }
 
 export interface OnceAsked {
-  readonly identity: KeyIdentity;
+  readonly identity: Pick<Identity, 'userId'>;
   readonly idempotencyKey: string;
   readonly body: Buffer;
 }

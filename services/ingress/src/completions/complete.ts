@@ -1,7 +1,9 @@
-import type { KeyIdentity } from '#contracts/accounts.ts';
+import type { Identity } from '#api-keys/identity.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { callerOf } from '#registry/caller.ts';
+import type { Identify } from '../access/identify.ts';
+import { hasModelRules, usableModel } from '../access/permissions.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -9,7 +11,6 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import { createTurns, type OwnTurn } from '../http/turns.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
-import type { Identify } from '../rate-limits/identify.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import { completeOnce, type Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
@@ -60,6 +61,8 @@ export function completionHandler(
       return;
     }
     const body = await readBody(exchange, limits);
+    // The answer that was kept may be one to another key of the user.
+    if (hasModelRules(identity)) await assertModelUsable(completions, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity.userId, body.length);
@@ -87,16 +90,18 @@ async function readAffordable(
 async function run(
   { dependencies, usage, ownTurn }: Completions,
   exchange: Exchange,
-  { userId, keyId }: KeyIdentity,
+  identity: Identity,
   body: Buffer,
   once: Once | undefined,
 ): Promise<void> {
   const { config, quota, router, models, registry } = dependencies;
+  const { userId, keyId } = identity;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
   const { asked, promptTokens, promptEstimate } = check(parsedBody, body.length);
-  const found = models.find(asked.model, callerOf(registry, { userId, keyId }));
-  const { candidates, outputTokensDefault } = findModel(exchange, found, asked);
+  const found = models.find(asked.model, callerOf(registry, identity));
+  const model = findModel(exchange, found, asked);
+  const { candidates, outputTokensDefault } = usableModel(identity, asked.model, model);
   const answer = asked.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
   using admission = boundAdmission(exchange, config.admissionTimeoutMs);
@@ -160,6 +165,20 @@ function check(
   const bound = promptTokensBound(bodyBytes, parsed.asked.messages);
   if ('refusal' in bound) throw new Fault(bound.refusal);
   return { asked: parsed.asked, promptTokens: bound.tokens, promptEstimate: bound.estimate };
+}
+
+/** A model that is not there, or no longer, is passed over: the request is refused later, or was answered before. */
+async function assertModelUsable(
+  { dependencies, ownTurn }: Completions,
+  identity: Identity,
+  body: Buffer,
+): Promise<void> {
+  if (body.length > COSTLY_BODY_BYTES) await ownTurn();
+  const { model: name } = parseJsonObject(body);
+  if (typeof name !== 'string') return;
+  const { models, registry } = dependencies;
+  const model = models.find(name, callerOf(registry, identity));
+  if (model !== undefined) usableModel(identity, name, model);
 }
 
 function findModel(exchange: Exchange, model: RoutedModel | undefined, asked: CompletionAsked): RoutedModel {

@@ -23,12 +23,16 @@ const PREFLIGHT_MAX_AGE_S = 86_400;
 
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~, -]{1,2000}$/;
 
-/** Lets pages of `origin` read the answer. Only where a browser asks: other clients need no such header. */
-export function allowOrigin({ request, response }: Exchange, origin: string): void {
-  if (origin === '' || request.headers.origin === undefined) return;
-  response.setHeader('access-control-allow-origin', origin);
+/** Lets pages of some origins read the answer; `*`: all pages. Only where a browser asks: other clients need no such header. */
+export function allowOrigins({ request, response }: Exchange, origins: readonly string[]): void {
+  const { origin } = request.headers;
+  if (origin === undefined || origins.length === 0) return;
+  const isForAll = origins.includes('*');
+  // The answer depends on who asks, also where it is no: a cache must not give it to another page.
+  if (!isForAll) response.setHeader('vary', 'origin');
+  if (!isForAll && !origins.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', isForAll ? '*' : origin);
   response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
-  if (origin !== '*') response.setHeader('vary', 'origin');
 }
 
 /** What a browser that asks first is told: the methods, and every header it wants to send (SDKs send many of their own). */

@@ -27,6 +27,8 @@ export interface Exchange {
   probe: (() => void) | undefined;
   /** Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. */
   stop: ((refusal: Refusal) => void) | undefined;
+  /** What the request's body has to pass once it is whole: it rejects with a `Fault`. undefined: nothing. */
+  checkBody: ((body: Buffer) => Promise<void>) | undefined;
   /** The step of a trace this is; undefined where it is not traced. */
   traceparent: string | undefined;
 }
@@ -106,6 +108,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     progress: { takenBytes: -1, movedAtMs: startedAtMs },
     probe: undefined,
     stop: undefined,
+    checkBody: undefined,
     traceparent: undefined,
   };
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Refusal } from '#errors/error-table.ts';
 import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { JSON_TYPE } from './error-form.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** How long a client may take to read a raw answer and close its side: it has done wrong already. */
 const RAW_LINGER_MS = 2_000;
@@ -18,7 +19,7 @@ export function rawAnswer(
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `x-request-id: ${id}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...securityHeaders, ...headers }).map(([name, value]) => `${name}: ${value}`),
     `content-type: ${JSON_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',

@@ -20,13 +20,23 @@ const PIECES_MAX = 1_024;
 const CROWDED_RETRY_AFTER_MS = 1_000;
 
 /**
- * Reads a JSON request body from the socket, within the limits. The bytes stay counted against the budget until the
- * exchange is over (`exchange.bodyBytesHeld`).
+ * Reads a JSON request body from the socket, within the limits, and checks it as the exchange says (`checkBody`). The bytes
+ * stay counted against the budget until the exchange is over (`exchange.bodyBytesHeld`).
  *
- * Rejects with a `Fault`: `unsupported_media_type`, `body_too_large` (from its declared length before a byte is read),
- * `unavailable` where all bodies together are too large, `client_gone` where the client left before the end.
+ * Rejects with the `Fault` of the check, `unsupported_media_type`, `body_too_large` (from its declared length before a byte
+ * is read), `unavailable` where all bodies together are too large, `client_gone` where the client left before the end.
  */
 export function readBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer> {
+  const body = receiveBody(exchange, limits);
+  return exchange.checkBody === undefined ? body : body.then((bytes) => checked(exchange, bytes));
+}
+
+async function checked({ checkBody }: Exchange, body: Buffer): Promise<Buffer> {
+  await checkBody?.(body);
+  return body;
+}
+
+function receiveBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer> {
   const { request, response } = exchange;
   const refusal = mediaTypeProblem(request.headers) ?? declaredLengthProblem(request.headers, limits.bodyMaxBytes);
   if (refusal !== undefined) return Promise.reject(new Fault(refusal));

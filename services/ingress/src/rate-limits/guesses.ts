@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { systemClockUs } from '#kernel/clock.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
 import { clientSubject } from '#throttle/client-subject.ts';
 import type { RateLimit } from '#throttle/gcra.ts';
@@ -20,17 +21,24 @@ export interface Guesses {
 }
 
 /** Per process: several ingresses allow a guesser several times as much, which is still next to nothing. */
-export function createGuesses(addressOf: ClientAddress, logger: Logger): Guesses {
-  const throttleOf = (limit: RateLimit, what: string) => {
+export function createGuesses(
+  addressOf: ClientAddress,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: GatewayMetrics },
+): Guesses {
+  const throttleOf = (limit: RateLimit, what: string, secret: string) => {
     const throttle = createGuessThrottle({
       limit,
       nowUs: systemClockUs,
       onBlocked: (address) => logger.warn({ address }, `too many wrong ${what} from one address`),
     });
-    return (request: IncomingMessage): number => throttle.guessed(clientSubject(addressOf(request)));
+    return (request: IncomingMessage): number => {
+      const retryAfterMs = throttle.guessed(clientSubject(addressOf(request)));
+      if (retryAfterMs > 0) metrics.lockedOut.inc({ secret });
+      return retryAfterMs;
+    };
   };
   return {
-    adminToken: throttleOf(ADMIN_TOKEN_GUESSES, 'admin tokens'),
-    apiKey: throttleOf(API_KEY_GUESSES, 'API keys'),
+    adminToken: throttleOf(ADMIN_TOKEN_GUESSES, 'admin tokens', 'admin_token'),
+    apiKey: throttleOf(API_KEY_GUESSES, 'API keys', 'api_key'),
   };
 }

@@ -12,14 +12,14 @@ export interface MemoryLimiter extends RateLimiter {
 }
 
 /** Limits of this process alone, in memory. */
-export function createMemoryLimiter(nowUs: () => number): MemoryLimiter {
+export function createMemoryLimiter(nowUs: () => number, subjectsMax = SUBJECTS_MAX): MemoryLimiter {
   /** In the order of the last allowed request. */
   const arrivals = new Map<string, number>();
 
   function remember(subject: string, arrivalUs: number): void {
     arrivals.delete(subject);
     arrivals.set(subject, arrivalUs);
-    if (arrivals.size <= SUBJECTS_MAX) return;
+    if (arrivals.size <= subjectsMax) return;
     const [oldest] = arrivals.keys();
     if (oldest !== undefined) arrivals.delete(oldest);
   }

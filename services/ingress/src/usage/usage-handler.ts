@@ -1,12 +1,12 @@
 import type { UsageLine } from '#contracts/billing.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { formatUsd } from '#money/nano-usd.ts';
+import type { Identify } from '../access/identify.ts';
 import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import { readBalance } from '../http/read-balances.ts';
 import type { IngressDependencies } from '../ports.ts';
-import type { Identify } from '../rate-limits/identify.ts';
 import { usagePeriod } from './usage-period.ts';
 
 type Dependencies = Pick<IngressDependencies, 'billing' | 'balances' | 'clock'>;

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import type { ResourceOf } from '#registry/kinds.ts';
+import { describe, test } from '#testkit/test.ts';
+import { routesOf } from '../routes.ts';
+import {
+  ADMIN_TOKEN,
+  API_KEY,
+  aKey,
+  aUser,
+  KEY_ID,
+  model,
+  startTestGateway,
+  type TestGateway,
+  USER_ID,
+} from '../testing.ts';
+
+type Key = Partial<ResourceOf<'key'>>;
+
+interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly route: string;
+  readonly path: string;
+  readonly body?: object;
+  /** It names a model. */
+  readonly ofModel?: true;
+  /** Whose request it was, as those behind the ingress were told. */
+  readonly toldOf?: (gateway: TestGateway) => readonly string[];
+}
+
+/** Every endpoint that a key opens. */
+const endpoints: readonly Endpoint[] = [
+  {
+    method: 'POST',
+    route: '/v1/chat/completions',
+    path: '/v1/chat/completions',
+    body: { model: model.id, messages: [{ role: 'user', content: 'hi' }] },
+    ofModel: true,
+    toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
+  },
+  { method: 'GET', route: '/v1/models', path: '/v1/models' },
+  { method: 'GET', route: '/v1/models/*id', path: `/v1/models/${model.id}`, ofModel: true },
+  { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
+];
+
+const OTHER_KEY = `ak_${'o'.repeat(64)}`;
+
+/** What becomes of a request with the key of this test, made as told. */
+const cases: readonly { readonly name: string; readonly key: Key; readonly status: number; readonly code?: string }[] =
+  [
+    { name: 'its own key', key: {}, status: 200 },
+    { name: 'a paused key', key: { status: 'paused' }, status: 401 },
+    { name: 'a revoked key', key: { status: 'revoked' }, status: 401 },
+    { name: 'an expired key', key: { expiresAt: '2020-01-01T00:00:00Z' }, status: 401 },
+    { name: 'a key of a user that is not there', key: { userId: 'nobody' }, status: 401 },
+    { name: 'a key for this address', key: { allowedAddresses: ['127.0.0.0/8', '::1'] }, status: 200 },
+    { name: 'a key for other addresses', key: { allowedAddresses: ['10.0.0.0/8', 'fe80::/10'] }, status: 403 },
+    { name: 'a key for all of /v1', key: { allowedEndpoints: ['/v1/*'] }, status: 200 },
+    { name: 'a key for other endpoints', key: { allowedEndpoints: ['/v1/embeddings', '/v2/*'] }, status: 403 },
+  ];
+
+const notAllowed: readonly Key[] = [
+  { allowedModels: ['claude-*'] },
+  { allowedProviders: ['anthropic'] },
+  { allowedModels: ['gpt-*'], allowedProviders: ['openai', 'simulator/other-*'] },
+];
+
+async function ask(gateway: TestGateway, { method, path, body }: Endpoint, apiKey: string | undefined) {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method,
+    headers: {
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      'content-type': 'application/json',
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return {
+    status: response.status,
+    document: (await response.json()) as { error?: { code: string; message: string } },
+  };
+}
+
+async function gatewayWith(key: Key): Promise<TestGateway> {
+  const gateway = await startTestGateway();
+  gateway.registry.load({ case: 'key', value: aKey(key) });
+  gateway.registry.load({ case: 'user', value: aUser({ id: 'user-2' }) });
+  gateway.registry.load({ case: 'key', value: aKey({ id: 'key-2', userId: 'user-2', apiKey: OTHER_KEY }) });
+  return gateway;
+}
+
+test('the table below has every endpoint under /v1', () => {
+  const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
+  const routes = routesOf({ config } as never, { guesses: {} } as never);
+  const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
+  assert.deepEqual(
+    asked.filter((each) => each.includes(' /v1/')).toSorted(),
+    endpoints.map(({ method, route }) => `${method} ${route}`).toSorted(),
+  );
+});
+
+for (const endpoint of endpoints) {
+  describe(`${endpoint.method} ${endpoint.route}`, () => {
+    for (const { name, key, status } of cases) {
+      test(`with ${name}: ${status}`, async () => {
+        await using gateway = await gatewayWith(key);
+        const { status: answered, document } = await ask(gateway, endpoint, API_KEY);
+        assert.equal(answered, status, JSON.stringify(document));
+        const code = status === 200 ? undefined : status === 401 ? 'invalid_api_key' : 'key_not_allowed';
+        assert.equal(document.error?.code, code);
+        if (status !== 200) assert.deepEqual([...gateway.admitted, ...gateway.usageAsked], []);
+      });
+    }
+
+    test('without a key, or with one that was never issued: 401', async () => {
+      await using gateway = await gatewayWith({});
+      for (const apiKey of [undefined, `ak_${'x'.repeat(64)}`, ADMIN_TOKEN]) {
+        const { status, document } = await ask(gateway, endpoint, apiKey);
+        assert.deepEqual([status, document.error?.code], [401, 'invalid_api_key']);
+      }
+      assert.deepEqual([...gateway.admitted, ...gateway.usageAsked], []);
+    });
+
+    test("with another user's key it is that user's request, and none of the first one's", async () => {
+      await using gateway = await gatewayWith({});
+      await ask(gateway, endpoint, OTHER_KEY);
+      await ask(gateway, endpoint, API_KEY);
+      const told = endpoint.toldOf?.(gateway).map((each) => each.split(' ')[0]);
+      if (told !== undefined) assert.deepEqual(told, ['user-2', USER_ID]);
+      const lines = gateway.lines.filter(({ msg }) => msg === 'request');
+      assert.deepEqual(
+        lines.map(({ userId, keyId }) => [userId, keyId]),
+        [
+          ['user-2', 'key-2'],
+          [USER_ID, KEY_ID],
+        ],
+      );
+    });
+
+    if (endpoint.ofModel !== true) return;
+    for (const key of notAllowed) {
+      test(`with a key that may not use the model (${JSON.stringify(key)}): 403`, async () => {
+        await using gateway = await gatewayWith(key);
+        const { status, document } = await ask(gateway, endpoint, API_KEY);
+        assert.deepEqual([status, document.error?.code], [403, 'model_not_allowed']);
+        assert.deepEqual(gateway.admitted, []);
+        gateway.registry.load({ case: 'key', value: aKey({ allowedModels: ['gpt-t*'], allowedProviders: ['sim*'] }) });
+        assert.equal((await ask(gateway, endpoint, API_KEY)).status, 200, 'and may use it once it is allowed');
+      });
+    }
+  });
+}

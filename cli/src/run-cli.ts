@@ -13,6 +13,8 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addModelsSupport } from './commands/models-support.ts';
+import { addPricesDiff } from './commands/prices-diff.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSelftest } from './commands/selftest.ts';
 import type { FoundConnection } from './connection.ts';
@@ -94,7 +96,9 @@ function createProgram(context: CommandContext, tellError: (text: string) => voi
   addConfig(program, context);
   addMigrate(program, context);
   addDoctor(program, context);
-  addAdminCommands(program, context);
+  const noun = addAdminCommands(program, context);
+  addModelsSupport(noun('models'), context);
+  addPricesDiff(noun('prices'), context);
   addCompletion(program, context);
   return program;
 }

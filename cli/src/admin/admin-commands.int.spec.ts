@@ -66,11 +66,39 @@ describe('gatewayctl', () => {
       { unit: 'input', usd_per_million: '0.15' },
       { unit: 'output', usd_per_million: '0.60' },
     ]);
+    const differences = await ctlJson('prices', 'diff');
+    assert.partialDeepStrictEqual(differences[0], {
+      priceId: 'openai/gpt-4o',
+      unit: 'input',
+      afterUsdPerMillion: '0.15',
+    });
     const bands = '[{"above_prompt_tokens": 200000, "prices": [{"unit": "input", "usd_per_million": 0.30}]}]';
     const banded = await ctlJson('prices', 'set', 'openai/gpt-4o', '--prices', 'input=0.15', '--bands', bands);
     assert.equal(banded.bands[0].prices[0].usd_per_million, '0.30');
     assert.equal((await ctlJson('settings', 'update', '--demo', '--throttle-per-key-burst', '5')).demo, true);
     assert.deepEqual(await ctlJson('prices', 'delete', 'openai/gpt-4o'), { deleted: true });
+  });
+
+  test('says where a model goes, and what can be asked for', async () => {
+    await ctlJson(
+      'providers',
+      'add',
+      'house',
+      '--kind',
+      'openai',
+      '--base-url',
+      'http://127.0.0.1:1/v1',
+      '--models',
+      'm1',
+    );
+    await ctlJson('aliases', 'set', 'best', '--models', 'm1');
+    const support = await ctlJson('models', 'support', 'best');
+    assert.deepEqual([support.isSupported, support.candidates], [true, ['house: m1, priced by house/m1']]);
+    const listed: { id: string }[] = await ctlJson('models', 'support');
+    assert.ok(listed.some(({ id }) => id === 'm1'));
+    const unknown = await ctl('models', 'support', 'nobodys');
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stdout, /can't be asked for.\n- no active provider has it/);
   });
 
   test('lists as a table, a page at a time', async () => {

@@ -14,8 +14,8 @@ import { confirm } from './confirm.ts';
 import { documentText } from './document-text.ts';
 import { type FieldFlag, fieldFlags } from './field-flags.ts';
 
-/** Shorter names of nouns. */
-const ALIASES: Readonly<Record<string, string>> = { 'api-keys': 'keys', 'admin-tokens': 'tokens' };
+/** Other names of nouns and verbs. */
+const ALIASES: Readonly<Record<string, string>> = { 'api-keys': 'keys', 'admin-tokens': 'tokens', set: 'add' };
 
 /** Nouns of commands that are of no resource. */
 const ABOUT: Readonly<Record<string, string>> = {
@@ -26,13 +26,23 @@ const ABOUT: Readonly<Record<string, string>> = {
 /** The token says who asks. */
 const byToken: AdminCaller = { actor: '', role: 'owner', address: '', requestId: '' };
 
-/** Every command of administration: `users create`, `limits set`, `balance change`, `whoami`. */
-export function addAdminCommands(program: Command, context: CommandContext): void {
+/**
+ * Adds every command of administration: `users create`, `limits set`, `balance change`, `whoami`. Gives a noun by its name, for
+ * commands that are beside the description.
+ */
+export function addAdminCommands(program: Command, context: CommandContext): (noun: string) => Command {
   for (const command of commands) {
     const [noun = '', verb] = command.cli.split(' ');
     const parent = verb === undefined ? program : nounOf(program, noun, command);
-    addCommand(parent.command(verb ?? noun), command, context);
+    const added = parent.command(verb ?? noun);
+    const alias = ALIASES[verb ?? ''];
+    addCommand(alias === undefined ? added : added.alias(alias), command, context);
   }
+  return (noun) => {
+    const found = program.commands.find((each) => each.name() === noun);
+    if (found === undefined) throw new Error(`there is no noun ${noun}`);
+    return found;
+  };
 }
 
 function nounOf(program: Command, noun: string, { kind }: AdminCommand): Command {

@@ -239,7 +239,7 @@ test('a replay that equals the live projection ends with 0, one that differs wit
   assert.equal(different.code, 3);
   assert.match(different.stdout, /usage_day: row \(u1\) is 5, rebuilt 6/);
   assert.equal((await ctl('replay')).code, 2);
-  assert.match((await ctl('replay', 'nope')).stderr, /no projection nope; there are: accounts\.directory/);
+  assert.match((await ctl('replay', 'nope')).stderr, /no projection nope; there are: accounts\.resources/);
   assert.equal((await ctl('projections')).stdout, 'accounts.resources\nbilling.usage\n');
 });
 

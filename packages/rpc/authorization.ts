@@ -15,7 +15,7 @@ import { ADMIN_TOKEN_GUESSES } from '#throttle/admin-token-guesses.ts';
 import { clientSubject } from '#throttle/client-subject.ts';
 import { createGuessThrottle } from '#throttle/guess-throttle.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
-import { callerIn, clearCaller, setCaller } from './caller.ts';
+import { callerIn, clearCaller, namesCaller, setCaller } from './caller.ts';
 import { mayCall } from './caller-roles.ts';
 import type { Connections } from './connections.ts';
 import { statusOfFault } from './fault-status.ts';
@@ -74,6 +74,13 @@ export function authorization(options: AuthorizationOptions): ServerInterceptor 
     const requestId = newId();
     if (kind === 'right') {
       if (callerIn(metadata) === undefined) {
+        // A role of a later version must not pass for the owner's.
+        if (namesCaller(metadata)) {
+          return new Fault({
+            code: 'forbidden',
+            message: 'The caller that the call names has no role that is known here.',
+          });
+        }
         setCaller(metadata, { actor: 'bootstrap', role: 'owner', address, requestId });
       }
       return undefined;

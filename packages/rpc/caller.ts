@@ -19,6 +19,11 @@ export function clearCaller(metadata: Metadata): void {
   for (const key of [ACTOR_KEY, ROLE_KEY, ADDRESS_KEY, REQUEST_ID_KEY]) metadata.remove(key);
 }
 
+/** Whether a call names somebody on whose behalf it is made, known or not. */
+export function namesCaller(metadata: Metadata): boolean {
+  return [ACTOR_KEY, ROLE_KEY, ADDRESS_KEY, REQUEST_ID_KEY].some((key) => metadata.get(key).length > 0);
+}
+
 /** On whose behalf a call is made; undefined: its metadata names nobody, or a role that does not exist. */
 export function callerIn(metadata: Metadata): AdminCaller | undefined {
   const [actor, role, address, requestId] = [ACTOR_KEY, ROLE_KEY, ADDRESS_KEY, REQUEST_ID_KEY].map((key) =>

@@ -50,7 +50,11 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     stream: json['stream'] === true,
     candidates: listOf(json, 'candidates').map(candidateOf),
     promptTokensBound: countOf(json, 'promptTokensBound'),
-    promptTokensEstimate: countOf(json, 'promptTokensEstimate'),
+    // An ingress of an earlier version says the bound alone.
+    promptTokensEstimate: countOf(
+      json,
+      json['promptTokensEstimate'] === undefined ? 'promptTokensBound' : 'promptTokensEstimate',
+    ),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
@@ -84,7 +88,8 @@ export function admitResponseToWire({ result, windows }: AdmitResponse): string 
 export function admitResponseFromWire(text: string): AdmitResponse {
   try {
     const json = objectIn(text, 'response');
-    const windows = listOf(json, 'windows').map(windowOf);
+    // A quota of an earlier version says none.
+    const windows = json['windows'] === undefined ? [] : listOf(json, 'windows').map(windowOf);
     if (json['refusal'] !== undefined) {
       return { result: { kind: 'refused', refusal: refusalOf(objectOf(json['refusal'], 'refusal')) }, windows };
     }

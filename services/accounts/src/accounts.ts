@@ -69,6 +69,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     sealSecret: dependencies.sealSecret ?? noMasterKey,
     emailDigest,
     emailOwner: emails.ownerOf,
+    emailSet: emails.set,
     clock: dependencies.clock ?? systemClock,
     decidable: (position) => untilVisible([registry.reached(position)], { logger, position }),
     visible: (position) => {

@@ -5,9 +5,10 @@ import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
-import { roleProblem } from './domain/authorise.ts';
+import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
+import { keyOf } from './handlers/idempotency.ts';
 import {
   createResource,
   deleteResource,
@@ -49,8 +50,14 @@ function guarded<M extends AdminMethod>(method: M, handler: Handler<M>): Handler
     const whole = create(input, request as MessageInitShape<typeof input>) as AdminInput<M>;
     const problem = roleProblem(method, whole, caller.role) ?? requestProblem(fieldProblems(input, whole)[0]);
     if (problem !== undefined) throw new Fault(problem);
-    return handler(whole, caller);
+    return handler(inOwnScope(whole, caller), caller);
   };
+}
+
+/** The request with its idempotency key as the caller means it. */
+function inOwnScope<R extends object>(request: R, caller: AdminCaller): R {
+  if (!('idempotencyKey' in request) || typeof request.idempotencyKey !== 'string') return request;
+  return { ...request, idempotencyKey: keyOf(request.idempotencyKey, caller) };
 }
 
 /** The id of a request names what is there: a text that can be no id names nothing. */
@@ -62,18 +69,20 @@ function requestProblem(problem: Refusal | undefined): Refusal | undefined {
 function resourceHandlers(dependencies: AdminDependencies): Handlers<'create' | 'get' | 'list' | 'update' | 'delete'> {
   const { clock, emailDigest } = dependencies;
   const whole = <A extends { readonly resource?: unknown }>(answer: A): Promise<A> =>
-    answeredWhole({ ...dependencies, nowMs: clock() }, answer);
+    answeredWhole({ ...dependencies, nowMs: clock(), mayReadKeys: true }, answer);
   return {
     create: async (request, caller) => whole(await createResource(dependencies, request, caller)),
     update: async (request, caller) => whole(await updateResource(dependencies, request, caller)),
     delete: async (request, caller) => whole(await deleteResource(dependencies, request, caller)),
-    async get({ kind: name, id }) {
+    async get({ kind: name, id }, { role }) {
       const kind = givenKind(name);
       if (!isAddress(id)) throw new Fault(notFound(kind));
-      return getResource({ ...dependencies, nowMs: clock() }, kind, id);
+      return getResource({ ...dependencies, nowMs: clock(), mayReadKeys: mayRead(role, 'key') }, kind, id);
     },
-    list: async (request) =>
-      listResources({ ...dependencies, nowMs: clock(), emailDigest }, givenKind(request.kind), request),
+    async list(request, { role }) {
+      const context = { ...dependencies, nowMs: clock(), emailDigest, mayReadKeys: mayRead(role, 'key') };
+      return listResources(context, givenKind(request.kind), request);
+    },
   };
 }
 
@@ -82,7 +91,8 @@ function verbs(
 ): Handlers<'suspendUser' | 'resumeUser' | 'pauseApiKey' | 'resumeApiKey' | 'revokeApiKey' | 'rotateApiKey'> {
   const run = async <K extends 'user' | 'key'>(verb: Parameters<typeof runVerb<K>>[1]): Promise<ResourceOf<K>> => {
     const changed = await runVerb<Kind>(dependencies, verb);
-    return (await changedWhole({ ...dependencies, nowMs: dependencies.clock() }, changed)).value as ResourceOf<K>;
+    return (await changedWhole({ ...dependencies, nowMs: dependencies.clock(), mayReadKeys: true }, changed))
+      .value as ResourceOf<K>;
   };
   const user = async (type: 'suspend' | 'resume', id: string, caller: AdminCaller) => ({
     user: await run({ kind: 'user', id, command: { type }, caller }),
@@ -125,7 +135,7 @@ function others(
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),
       ),
-    listAuditLog: (request) => listAuditLog(dependencies, request),
+    listAuditLog: (request, { role }) => listAuditLog(dependencies, request, (kind) => mayRead(role, kind)),
     async whoAmI(_request, { actor, role }) {
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },

@@ -64,6 +64,8 @@ export interface Ports {
   readonly sealSecret: (secret: string, boundTo: string) => string;
   readonly emailDigest: (email: string) => string;
   readonly emailOwner: (digest: string) => string | undefined;
+  /** Tells whose an e-mail is from the append on, however far the fold is behind. */
+  readonly emailSet: (userId: string, digest: string) => void;
   readonly clock: Clock;
   /** Resolves when decisions are made from what the event at `position` changed, or when waiting longer makes no sense. */
   readonly decidable: (position: number) => Promise<void>;

@@ -233,6 +233,19 @@ test('neither a key nor a name nor an e-mail nor metadata is in any event', asyn
   }
 });
 
+test('an idempotency key is of one administrator, and of one direction of money', async () => {
+  const { id } = await calls.create('user', fresh());
+  const credit = (caller: typeof owner, amountUsd: string) =>
+    admin.changeBalance(
+      create(ChangeBalanceRequestSchema, { collection: 'users', id, amountUsd, reason: 'r', idempotencyKey: '1' }),
+      caller,
+    );
+  const [anns, bobs] = [owner, { ...owner, actor: 'token-bob' }];
+  const made = [await credit(anns, '10'), await credit(bobs, '10'), await credit(anns, '10'), await credit(bobs, '10')];
+  assert.equal(new Set(made.map((each) => each.id)).size, 2);
+  await assert.rejects(credit(anns, '-10'), faultOf('idempotency_key_reused'));
+});
+
 test('a credit is made once for its idempotency key, for users and for teams', async () => {
   const { id } = await calls.create('user', fresh());
   const team = await calls.create('team', { name: 'Team' });

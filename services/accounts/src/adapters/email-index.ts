@@ -4,6 +4,8 @@ import type { Registry } from '#registry/registry.ts';
 /** Who has which e-mail, by its digest, kept in line with the registry. */
 export interface EmailIndex {
   ownerOf(digest: string): string | undefined;
+  /** What was just appended of a user, before it is folded. */
+  set(userId: string, digest: string): void;
   /** The e-mail of a user of an old log, whose events have no digest. A later change of the user takes its place. */
   addEarlier(userId: string, digest: string): void;
 }
@@ -33,6 +35,10 @@ export function createEmailIndex(registry: Pick<Registry, 'all' | 'get' | 'watch
 
   return {
     ownerOf: (digest) => owners.get(digest),
+    set(userId, digest) {
+      remove(userId);
+      add(userId, digest);
+    },
     addEarlier(userId, digest) {
       const isOfNow = registry.get('user', userId)?.emailDigest === '';
       if (isOfNow && !owners.has(digest)) add(userId, digest);

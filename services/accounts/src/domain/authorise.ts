@@ -3,7 +3,7 @@ import type { AdminInput, AdminMethod, AdminRole } from '#contracts/admin.ts';
 import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { command as commandOption, Role } from '#contracts/gen/gateway/admin/v1/options_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
-import { factsOf, isKind } from '#registry/kinds.ts';
+import { factsOf, isKind, type Kind } from '#registry/kinds.ts';
 
 const roles: Readonly<Record<AdminRole, Role>> = {
   owner: Role.OWNER,
@@ -22,6 +22,11 @@ export function roleProblem<M extends AdminMethod>(
 ): Refusal | undefined {
   if (role === 'owner' || rolesFor(method, request).includes(roles[role])) return undefined;
   return { code: 'forbidden', message: `An administrator with the role ${role} may not do this.` };
+}
+
+/** Whether a role may read resources of a kind. */
+export function mayRead(role: AdminRole, kind: Kind): boolean {
+  return role === 'owner' || factsOf(kind).options.read.includes(roles[role]);
 }
 
 /** Who may call a method, beside the owner: by its own option, or for the five of every resource by the resource's. */

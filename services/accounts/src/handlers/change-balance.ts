@@ -30,7 +30,7 @@ export function payerOf({ collection, id }: { readonly collection: string; reado
 
 /** Adds money to a balance, or takes it where the amount is negative: once for each idempotency key. */
 export async function changeBalance(
-  ports: Ports & Dependencies,
+  ports: Ports & Dependencies & CreditFinder,
   request: AdminInput<'changeBalance'>,
   caller: AdminCaller,
 ): Promise<AdminOutput<'changeBalance'>> {
@@ -38,11 +38,33 @@ export async function changeBalance(
   const payer = payerOf(request);
   const amountNanoUsd = parseUsd(request.amountUsd);
   if (amountNanoUsd === 0n) throw new Fault(invalid("'amount_usd' must not be 0.", 'amount_usd'));
+  await refuseReuse(ports, payer, idempotencyKey, amountNanoUsd > 0n);
   const creditId =
     amountNanoUsd > 0n
       ? await creditPayer(ports, { payer, amountNanoUsd, reason, idempotencyKey, caller })
       : await debitPayer(ports, { payer, amountNanoUsd: -amountNanoUsd, reason, idempotencyKey, caller });
   return { id: creditId, amountUsd: formatUsd(amountNanoUsd), ...(await balanceOf(ports, payer)) };
+}
+
+interface CreditFinder {
+  readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
+}
+
+/** A key that made a credit makes no debit, nor the other way about. */
+async function refuseReuse(
+  { journal, findCredit }: Ports & CreditFinder,
+  payer: Payer,
+  idempotencyKey: string,
+  isCredit: boolean,
+): Promise<void> {
+  if (idempotencyKey === '') return;
+  const other = moneyIdOf(idempotencyKey, payer.id, isCredit ? 'Debit' : 'Credit');
+  const isUsed = isCredit
+    ? (await journal.readStream(streams.debit(other))).length > 0
+    : (await findCredit(other)) !== undefined;
+  if (!isUsed) return;
+  const message = 'The idempotency key belongs to another change. Use a new key.';
+  throw new Fault({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
 }
 
 interface Change {
@@ -84,7 +106,7 @@ async function debitPayer(ports: Ports, change: Change): Promise<string> {
 
 /** Takes back a credit, once, as far as it is neither spent nor held. */
 export async function undoCredit(
-  ports: Ports & Dependencies & { readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined> },
+  ports: Ports & Dependencies & CreditFinder,
   { id, reason }: AdminInput<'undoCredit'>,
   caller: AdminCaller,
 ): Promise<AdminOutput<'undoCredit'>> {

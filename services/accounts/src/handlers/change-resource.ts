@@ -88,6 +88,7 @@ async function changeInTurn(
       causationId: '',
     });
     if (appended.kind === 'version-conflict') continue;
+    noteEmail(ports, event);
     await ports.decidable(appended.position);
     const resource = decided.kind === 'set' ? decided.resource : undefined;
     const isNew = decided.kind === 'set' && decided.isNew;
@@ -123,6 +124,12 @@ async function isRepeat(
   }
   const message = 'The idempotency key belongs to another change. Use a new key.';
   throw new Fault({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
+}
+
+function noteEmail({ emailSet }: Ports, event: GatewayEvent): void {
+  const user = event.type === 'ResourceSet' ? event.data.resource?.user : undefined;
+  if (user?.id === undefined) return;
+  emailSet(user.id, user.status === 'deleted' ? '' : (user.emailDigest ?? ''));
 }
 
 function contextOf(ports: Ports, change: ResourceChange, nowMs: number): DecisionContext {

@@ -1,3 +1,4 @@
+import type { AdminCaller } from '#contracts/admin.ts';
 import * as fields from '#contracts/admin-fields.ts';
 import { Fault } from '#errors/fault.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
@@ -21,10 +22,21 @@ export function moneyIdOf(idempotencyKey: string, payerId: string, what: 'Credit
   return idOf(idempotencyKey, payerId, what);
 }
 
-/** Throws `invalid_request` for a key that can't be one. */
-function idOf(idempotencyKey: string, scope: string, kind: string): string {
-  if (idempotencyKey === '') return newId();
+/** Actors whose keys stand for themselves: those of earlier versions, and of this process. */
+const withoutScope: ReadonlySet<string> = new Set(['bootstrap', 'config', 'gateway']);
+
+/**
+ * An idempotency key as one administrator means it: two may use the same one for what each of them does. Throws
+ * `invalid_request` for a key that can't be one.
+ */
+export function keyOf(idempotencyKey: string, { actor }: Pick<AdminCaller, 'actor'>): string {
+  if (idempotencyKey === '') return '';
   const problem = fields.textProblem(fields.idempotencyKey, idempotencyKey, fields.idempotencyKey.rpc);
   if (problem !== undefined) throw new Fault(problem);
+  return withoutScope.has(actor) ? idempotencyKey : `${actor}/${idempotencyKey}`;
+}
+
+function idOf(idempotencyKey: string, scope: string, kind: string): string {
+  if (idempotencyKey === '') return newId();
   return derivedId(`${scope}/${idempotencyKey}`, kind);
 }

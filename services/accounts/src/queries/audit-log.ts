@@ -3,7 +3,7 @@ import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
 import type { AuditLogEntrySchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { JsonObject } from '#kernel/json.ts';
 import { resourceFromJson } from '#registry/changes.ts';
-import { factsOf } from '#registry/kinds.ts';
+import { factsOf, isKind, type Kind } from '#registry/kinds.ts';
 import { openUser } from '../adapters/user-seals.ts';
 import { shown } from '../domain/resource/shown.ts';
 import { pageLimit } from './page-limit.ts';
@@ -27,10 +27,11 @@ interface Row {
 /** Actions that move money: what they say after is an amount, and no resource. */
 const moneyActions: ReadonlySet<string> = new Set(['credit', 'debit']);
 
-/** Actions of administration, the newest first. */
+/** Actions of administration, the newest first. What was before and after is shown of kinds that may be read. */
 export async function listAuditLog(
   dependencies: ReadDependencies,
   { limit: asked, after, actor, kind, id }: AdminInput<'listAuditLog'>,
+  mayRead: (kind: Kind) => boolean,
 ): Promise<AdminOutput<'listAuditLog'>> {
   const limit = pageLimit(asked);
   const { rows } = await dependencies.pool.query<Row>(
@@ -40,13 +41,21 @@ export async function listAuditLog(
      order by position desc limit $5`,
     [after, actor, kind, id, limit + 1],
   );
-  return { entries: rows.slice(0, limit).map((row) => entryOf(dependencies, row)), hasMore: rows.length > limit };
+  return {
+    entries: rows.slice(0, limit).map((row) => entryOf(dependencies, row, mayRead)),
+    hasMore: rows.length > limit,
+  };
 }
 
-function entryOf(dependencies: ReadDependencies, row: Row): MessageInitShape<typeof AuditLogEntrySchema> {
+function entryOf(
+  dependencies: ReadDependencies,
+  row: Row,
+  mayRead: (kind: Kind) => boolean,
+): MessageInitShape<typeof AuditLogEntrySchema> {
   const { position, actor, role, address, action, kind, id } = row;
   const at = new Date(Number(row.at_ms)).toISOString();
-  const [before, after] = [row.before, row.after].map((state) => documentOf(dependencies, row, state));
+  const isShown = moneyActions.has(action) || (isKind(kind) && mayRead(kind));
+  const [before, after] = [row.before, row.after].map((state) => documentOf(dependencies, row, isShown ? state : null));
   return {
     position,
     at,

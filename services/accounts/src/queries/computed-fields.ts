@@ -10,6 +10,8 @@ import { type ReadDependencies, readKeysOf } from './read-resources.ts';
 export interface ComputeDependencies extends ReadDependencies {
   readonly neighbours: () => Neighbours;
   readonly nowMs: number;
+  /** Whether who asks may see the keys of a user. Whoever changes a user may. */
+  readonly mayReadKeys: boolean;
 }
 
 /** One resource with all that is computed of it. */
@@ -37,7 +39,10 @@ export async function withComputedAtOnce(
     case 'organisation':
       return withBalances(dependencies, resources);
     case 'user': {
-      const [users, keys] = await Promise.all([withBalances(dependencies, resources), keysOf(dependencies, ids)]);
+      const [users, keys] = await Promise.all([
+        withBalances(dependencies, resources),
+        dependencies.mayReadKeys ? keysOf(dependencies, ids) : new Map<string, ApiKey[]>(),
+      ]);
       return users.map((user) => withKeys(user, keys));
     }
     default:

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { EventBodies } from '#contracts/events.ts';
+import { parseBody } from '#contracts/parse-body.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import type { OpenRequest } from '../domain/open-request/open-requests.ts';
 import { openRequestProjection } from '../projections/open-request.ts';
@@ -48,7 +49,9 @@ async function readPrices(client: pg.PoolClient): Promise<Price[]> {
   const { rows } = await client.query<{ version: number; body: string }>(
     'select version, body from billing.price_book order by price_key, version',
   );
-  return rows.map((row) => priceFromEvent(JSON.parse(row.body) as EventBodies['PricePublished'], row.version));
+  return rows.map((row) =>
+    priceFromEvent(parseBody('PricePublished', row.body) as EventBodies['PricePublished'], row.version),
+  );
 }
 
 interface OpenRequestRow {
@@ -66,14 +69,14 @@ async function readOpenRequests(client: pg.PoolClient): Promise<OpenRequest[]> {
   );
   return rows.map((row) => ({
     requestId: row.request_id,
-    admission: JSON.parse(row.admission) as EventBodies['RequestAdmitted'],
+    admission: parseBody('RequestAdmitted', row.admission) as EventBodies['RequestAdmitted'],
     usage:
       row.usage === null || row.usage_event_id === null
         ? undefined
         : {
             eventId: row.usage_event_id,
             recordedAtMs: Number(row.usage_recorded_at_ms),
-            data: JSON.parse(row.usage) as EventBodies['UsageRecorded'],
+            data: parseBody('UsageRecorded', row.usage) as EventBodies['UsageRecorded'],
           },
   }));
 }

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import type { EventBodies } from '#contracts/events.ts';
+import { parseBody } from '#contracts/parse-body.ts';
 import { payerKey } from '#contracts/payer.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
 import type { Account } from '../domain/account/account.ts';
@@ -84,5 +86,10 @@ async function readPrices(client: pg.PoolClient): Promise<Map<string, Price>> {
   const { rows } = await client.query<{ price_key: string; version: bigint; body: string }>(
     `select price_key, version, body from ${QUOTA_SCHEMA}.price`,
   );
-  return new Map(rows.map((row) => [row.price_key, priceFromEvent(JSON.parse(row.body), Number(row.version))]));
+  return new Map(
+    rows.map((row) => [
+      row.price_key,
+      priceFromEvent(parseBody('PricePublished', row.body) as EventBodies['PricePublished'], Number(row.version)),
+    ]),
+  );
 }

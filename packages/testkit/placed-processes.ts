@@ -80,6 +80,7 @@ function sharedEnvironment(
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     GATEWAY_ADMIN_TOKEN: adminToken,
     GATEWAY_KEY_PEPPER: randomBytes(32).toString('hex'),
+    GATEWAY_MASTER_KEY: randomBytes(32).toString('hex'),
     ...Object.fromEntries(
       serviceNames
         .filter((service) => service !== 'ingress')

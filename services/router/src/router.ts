@@ -58,6 +58,8 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
+  const priorityOf = (provider: string): number => registry.get('provider', provider)?.priority ?? 0;
+
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
     const run: Run = {
@@ -105,7 +107,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
         provider,
         isHealthy: pooled.kind === 'open' && health.isHealthy(provider),
         reason: pooled.kind === 'down' ? pooled.reason : '',
-      })),
+      })).sort((a, b) => priorityOf(a.provider) - priorityOf(b.provider) || (a.provider < b.provider ? -1 : 1)),
     async close() {
       isClosing = true;
       const timer = setTimeout(() => {

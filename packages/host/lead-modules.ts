@@ -4,10 +4,8 @@ import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
 import { projectionsService } from '#journal/projections-service.ts';
-import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
-import { policySnapshotFor } from './policy-snapshot.ts';
 import type {
   GatewayModule,
   LeadParts,
@@ -33,6 +31,8 @@ export interface LeadModules {
   readonly partsOf: (module: GatewayModule) => Omit<LogParts, 'host' | 'bus'>;
   /** Called once for each module, with its host. */
   readonly turnOf: (module: ServiceModule, host: Host) => Promise<Turn>;
+  /** Policy in this process' memory. */
+  readonly registry: LeadParts['registry'];
   /** Keeps projections until the stop. */
   readonly keep: (kept: KeptProjections) => void;
   /**
@@ -52,14 +52,8 @@ export interface LeadModules {
  * Resolves with what all modules offer.
  */
 export async function leadModules(options: LeadModules): Promise<readonly Led[]> {
-  const { host, modules, journal, pool, keep } = options;
+  const { host, modules, journal, pool, keep, registry } = options;
   const keeping = Promise.withResolvers<KeptProjections>();
-  const registry = once(async () => {
-    const snapshot = policySnapshotFor(host, modules, (module) => options.partsOf(module).database().pool);
-    const opened = await followRegistry(journal, { name: `${host.name}.registry`, snapshot });
-    host.stack.defer(() => opened.close());
-    return opened;
-  });
   let offered: LocalPorts = {};
   const neighbourPorts = (): LocalPorts => offered;
   const awaitProjection = async (name: string, position: number): Promise<void> =>
@@ -108,18 +102,6 @@ export async function leadModules(options: LeadModules): Promise<readonly Led[]>
   offered = { ...ports, ...Object.assign({}, ...users.map((each) => each.ports)) };
   for (const each of [...led, ...users]) each.publishMetrics?.();
   return [...led, ...users];
-}
-
-/** The first call's promise, for all. A failure is tried again by the next call. */
-function once(open: () => Promise<FollowedRegistry>): () => Promise<FollowedRegistry> {
-  let opening: Promise<FollowedRegistry> | undefined;
-  return () => {
-    opening ??= open().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
-  };
 }
 
 /** The process as one of its modules sees it. */

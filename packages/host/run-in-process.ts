@@ -8,6 +8,7 @@ import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf } from '
 import { listening } from './listening.ts';
 import { openOwnDatabase } from './open-database.ts';
 import { openDatabases } from './open-databases.ts';
+import { registryOf } from './open-registry.ts';
 import { grpcAddressOf } from './serve-grpc.ts';
 import type { GatewayModule, Led, LocalPorts, LogModule, LogParts, ServiceModule } from './service-module.ts';
 
@@ -59,6 +60,7 @@ export async function runInProcess(
     journal,
     pool: () => databases.shared().pool,
     partsOf,
+    registry: registryOf(own, modules, journal, (module) => databases.of(module).pool),
     async turnOf(module) {
       const following = await module.follow?.({ pool: databases.of(module).pool, journal });
       return { journal, from: await journal.head(), following, bus: undefined };

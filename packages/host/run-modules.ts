@@ -11,6 +11,7 @@ import { type Host, required } from './host.ts';
 import { lead } from './lead.ts';
 import { findAdminTokenOf, grpcNeedsOf, hostOf, leadModules, servicesOf, type Turn } from './lead-modules.ts';
 import { openDatabases } from './open-databases.ts';
+import { registryOf } from './open-registry.ts';
 import { runService } from './run-service.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import type { GatewayModule, Led, LedLog, LogModule, LogParts, ServiceModule } from './service-module.ts';
@@ -50,6 +51,10 @@ async function startModules(host: Host, modules: readonly GatewayModule[]): Prom
   const services = modules.filter((module) => module.name !== 'journal');
   const remote = logModule === undefined ? openRemoteJournal(host, bus) : undefined;
   const followings = remote === undefined ? undefined : await followAll(host, services, databases, remote);
+  const poolOf = (module: GatewayModule) => databases.of(module).pool;
+  const followed = remote === undefined ? undefined : registryOf(host, services, remote, poolOf);
+  // A standby knows policy by the time it leads. What fails here is tried again then.
+  if (services.some(({ readsPolicy }) => readsPolicy)) void followed?.().catch(() => undefined);
   const afterLease = host.stack.use(new AsyncDisposableStack());
   const led = modules.filter(isLed).map(({ name }) => name);
   const leases = led.length === 0 ? undefined : await lead(host, led, databases.shared().pool, bus);
@@ -74,6 +79,7 @@ async function startModules(host: Host, modules: readonly GatewayModule[]): Prom
     journal: log.journal,
     pool: () => databases.shared().pool,
     partsOf,
+    registry: followed ?? registryOf(host, services, log.journal, poolOf),
     async turnOf(module) {
       const term = terms.get(module);
       const following =

@@ -9,6 +9,11 @@ export function parsePositive(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1.');
 }
 
+/** A whole number from 0. */
+export function parseCount(text: string): number {
+  return text === '0' ? 0 : parsePositive(text);
+}
+
 /** A position, or a moment in ISO 8601. A moment without a time zone would mean another one on another machine: refused. */
 export function parseUntil(text: string): Until {
   if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return { kind: 'position', position: Number(text) };

@@ -24,3 +24,8 @@ export interface AdminCommand {
   readonly status: number;
   readonly isRead: boolean;
 }
+
+/** Whether a command can be held to the version that it was made from. */
+export function takesVersion({ method }: AdminCommand): boolean {
+  return method === 'update' || method === 'delete';
+}

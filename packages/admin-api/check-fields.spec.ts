@@ -59,7 +59,12 @@ test('each format takes what it is of, and refuses what is near it', () => {
     ],
     [
       [{ allowedAddresses: ['10.0.0.0/8', '::1', 'fd00::/8', '127.0.0.1'] }],
-      [{ allowedAddresses: ['10.0.0.0/33'] }, { allowedAddresses: ['10.0.0'] }, { allowedAddresses: ['fe80::1%e/8'] }],
+      [
+        { allowedAddresses: ['10.0.0.0/33'] },
+        { allowedAddresses: ['10.0.0'] },
+        { allowedAddresses: ['fe80::1%e/8'] },
+        { allowedAddresses: ['::ffff:10.0.0.0/8'] },
+      ],
       key,
     ],
     [[{ allowedModels: ['gpt-*', '*/*'] }], [{ allowedModels: ['a b'] }, { allowedModels: ['*'.repeat(9)] }], key],

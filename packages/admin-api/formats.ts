@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { Format } from '#contracts/gen/gateway/admin/v1/options_pb.js';
+import { compileAddressRanges } from '#kernel/address-ranges.ts';
 import { parseMultiplier } from '#money/multiplier.ts';
 import { parseUsd } from '#money/nano-usd.ts';
 import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
@@ -29,7 +29,6 @@ const TIME = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z
 const SECRET_REFERENCE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/;
 const TAG = /^[a-z0-9._\-:]+$/;
 const AREA_OF_TIME = /^[A-Za-z]/;
-const ADDRESS_BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** Every format there is. */
 export const formats: Readonly<Record<Exclude<Format, Format.UNSPECIFIED>, FormatFacts>> = {
@@ -47,7 +46,10 @@ export const formats: Readonly<Record<Exclude<Format, Format.UNSPECIFIED>, Forma
     },
   },
   [Format.TIME]: { is: 'a time such as "2026-11-28T12:00:00Z"', fits: isTime },
-  [Format.CIDR]: { is: 'an IPv4 or IPv6 address or range, such as "10.0.0.0/8"', fits: isCidr },
+  [Format.CIDR]: {
+    is: 'an IPv4 or IPv6 address or range, such as "10.0.0.0/8"',
+    fits: (text) => doesNotThrow(() => compileAddressRanges([text])),
+  },
   [Format.PATTERN]: {
     is: `a name without blanks, in which at most ${STARS_MAX} "*" stand for any characters`,
     fits: (text) => !/\s/u.test(text) && text.split('*').length - 1 <= STARS_MAX,
@@ -87,15 +89,6 @@ function isTime(text: string): boolean {
   return (
     Number.isFinite(midnight) && new Date(midnight).toISOString().startsWith(day) && !Number.isNaN(Date.parse(text))
   );
-}
-
-function isCidr(text: string): boolean {
-  const [address = '', bits, ...more] = text.split('/');
-  const bitsMax = ADDRESS_BITS[isIP(address)];
-  if (bitsMax === undefined || more.length > 0) return false;
-  // A zone, "fe80::1%eth0", means nothing to another machine.
-  if (address.includes('%')) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
 }
 
 function isUrl(text: string): boolean {

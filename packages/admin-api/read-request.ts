@@ -19,7 +19,7 @@ export interface GivenCommand {
   readonly body: JsonObject;
   /** Empty: none. */
   readonly idempotencyKey: string;
-  /** The version the resource must have; undefined: any. */
+  /** The version the resource must have; 0: it must not be there; undefined: any. */
   readonly expectedVersion: bigint | undefined;
 }
 
@@ -81,12 +81,13 @@ function resourceRequest(
 ): ReadRequest {
   const { method, verb } = command;
   const id = options.isSingle ? SINGLE_ID : (given.params['id'] ?? '');
-  const { idempotencyKey, expectedVersion = 0n } = given;
+  const { idempotencyKey, expectedVersion } = given;
+  const version = expectedVersion === undefined ? {} : { expectedVersion };
   switch (method) {
     case 'get':
       return { request: create(AdminService.method.get.input, { kind, id }), writtenAs: nothing };
     case 'delete':
-      return { request: create(AdminService.method.delete.input, { kind, id, expectedVersion }), writtenAs: nothing };
+      return { request: create(AdminService.method.delete.input, { kind, id, ...version }), writtenAs: nothing };
     case 'list':
       return { request: listRequest(kind, given.query, options.filters), writtenAs: nothing };
     case 'create': {
@@ -99,7 +100,7 @@ function resourceRequest(
       const value = { ...message, id: sameId(message, id) };
       const resource = wrap({ case: kind, value } as unknown as AnyResource);
       const changed = verb === 'PATCH' ? changedFields(fields) : [];
-      const update = { resource, fields: [...changed], expectedVersion, idempotencyKey };
+      const update = { resource, fields: [...changed], idempotencyKey, ...version };
       return { request: create(AdminService.method.update.input, update), writtenAs };
     }
   }

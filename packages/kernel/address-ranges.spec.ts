@@ -13,6 +13,12 @@ test('an address is in its range, and not in the one beside it', () => {
     ['2001:db8::1', '2001:0db8:0:0:0:0:0:1', '2001:db8::2'],
     ['fe80::/10', 'fe80::1%eth0', 'fec0::1'],
     ['0.0.0.0/0', '1.2.3.4', '2001:db8::1'],
+    ['::/0', '2001:db8::1', '1.2.3.4'],
+    ['::/64', '::1', '1.2.3.4'],
+    ['::/0', '::1', '::ffff:1.2.3.4'],
+    ['::/0', '::1', '0:0:0:0:0:ffff:102:304'],
+    ['::ffff:0:0/96', '1.2.3.4', '2001:db8::1'],
+    ['::ffff:a00:0/104', '10.1.2.3', '11.0.0.0'],
   ] as const) {
     assert.ok(isIn(range, inside), `${inside} in ${range}`);
     assert.ok(!isIn(range, outside), `${outside} in ${range}`);
@@ -40,6 +46,9 @@ test('a range that is none is named', () => {
     '::1/129',
     '1.2.3.4/x',
     '::ffff:1.2.3.4/95',
+    '::ffff:10.0.0.0/8',
+    '::ffff:a00:0/8',
+    'fe80::1%eth0',
   ]) {
     assert.throws(() => compileAddressRanges([range]), RangeError, range);
   }

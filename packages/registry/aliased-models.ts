@@ -1,6 +1,6 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
+import { fillStars, patternIndex } from '#kernel/name-pattern.ts';
 import type { ResourceOf } from './kinds.ts';
-import { fillStars, patternIndex } from './name-pattern.ts';
 import { createdAtS, type NamedModel, type PlainModels } from './plain-models.ts';
 
 /** Names that one look takes into account: an alias has at most 100 models, and groups of groups must not multiply. */

@@ -1,6 +1,6 @@
+import { patternIndex } from '#kernel/name-pattern.ts';
 import type { RouteCaller } from './caller.ts';
 import { buildModelTable } from './model-table.ts';
-import { patternIndex } from './name-pattern.ts';
 import type { ReadCatalogue } from './provider-names.ts';
 import type { Registry } from './registry.ts';
 

@@ -1,7 +1,7 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
+import { fillStars, type PatternMatch, patternIndex } from '#kernel/name-pattern.ts';
 import type { ResourceOf } from './kinds.ts';
 import { modelCreatedAtS } from './model-created.ts';
-import { fillStars, type PatternMatch, patternIndex } from './name-pattern.ts';
 import type { ProviderNames } from './provider-names.ts';
 
 /** Where a name goes, and what is said of it. */

@@ -1,7 +1,7 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
+import { fillStars, namePattern } from '#kernel/name-pattern.ts';
 import type { RouteCaller } from './caller.ts';
 import type { ResourceOf } from './kinds.ts';
-import { fillStars, namePattern } from './name-pattern.ts';
 import type { ProviderNames } from './provider-names.ts';
 
 /** The first route that fits a request. */

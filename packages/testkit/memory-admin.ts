@@ -94,7 +94,8 @@ function resourceMethods(resources: MemoryResources): Partial<AdminPort> {
     },
     async delete({ kind, id, expectedVersion }) {
       const { value, version } = find(kind as Kind, id);
-      if (expectedVersion !== 0n && version !== expectedVersion) refuse('precondition_failed', 'It was changed.');
+      if (expectedVersion !== undefined && version !== expectedVersion)
+        refuse('precondition_failed', 'It was changed.');
       if (kind === 'user') return { resource: put(kind, { ...value, status: 'deleted' }).resource };
       resources.remove(kind as Kind, id);
       return {};

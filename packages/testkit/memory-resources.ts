@@ -39,12 +39,13 @@ export function createMemoryResources(onPut: (kind: Kind, value: Fields) => void
     find(kind: Kind, id: string) {
       return resources.get(`${kind} ${id}`) ?? refuse('not_found', `There is no ${kind} ${id}.`);
     },
-    put(kind: Kind, value: Fields, expectedVersion = 0n) {
+    put(kind: Kind, value: Fields, expectedVersion?: bigint) {
       const known = resources.get(`${kind} ${value.id}`);
-      if (expectedVersion !== 0n && known?.version !== expectedVersion) {
-        refuse('precondition_failed', `The ${kind} has version ${known?.version}, not ${expectedVersion}.`);
+      const has = known?.version ?? 0n;
+      if (expectedVersion !== undefined && has !== expectedVersion) {
+        refuse('precondition_failed', `The ${kind} has version ${has}, not ${expectedVersion}.`);
       }
-      const version = (known?.version ?? 0n) + 1n;
+      const version = has + 1n;
       resources.set(`${kind} ${value.id}`, { kind, value, version });
       onPut(kind, value);
       return { resource: wrap(shown(kind, value)), version, isNew: known === undefined };

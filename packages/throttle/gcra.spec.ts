@@ -3,6 +3,15 @@ import fc from 'fast-check';
 import { test } from '#testkit/test.ts';
 import { emissionUs, gcra } from './gcra.ts';
 
+test('a limit that is raised holds from then on, whatever the lower one has counted', () => {
+  const nowUs = 1_000_000_000;
+  const { arrivalUs } = gcra(0, nowUs, { requestsPerMinute: 0.01, burst: 1 });
+  const raised = { requestsPerMinute: 60, burst: 3 };
+  const refused = gcra(arrivalUs, nowUs, raised);
+  assert.equal(refused.retryAfterUs, emissionUs(raised));
+  assert.ok(gcra(refused.countedUs, nowUs + emissionUs(raised), raised).isAllowed);
+});
+
 test('so many at once, then one each step, and never more than rate and burst allow', () => {
   fc.assert(
     fc.property(

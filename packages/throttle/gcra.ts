@@ -13,6 +13,8 @@ export interface GcraStep {
   readonly isAllowed: boolean;
   /** The arrival time after an allowed request. */
   readonly arrivalUs: number;
+  /** What of the stored time counts: to be stored in its place where it is less and the request is refused. */
+  readonly countedUs: number;
   /** The time until the same request would be allowed; 0 if it is allowed. */
   readonly retryAfterUs: number;
 }
@@ -24,12 +26,14 @@ export function emissionUs({ requestsPerMinute }: RateLimit): number {
 
 /**
  * The generic cell rate algorithm (ITU-T I.371) for one request. It has no window whose edge lets twice as many
- * through, and one number of state. All values are whole microseconds, so that Redis and this code compute the same.
+ * through, and one number of state. A stored time may be of a lower limit: it counts for no more than all of this one,
+ * or a client would be refused for hours after its limit is raised. All values are whole microseconds, so that Redis and this code compute the same.
  */
 export function gcra(storedArrivalUs: number, nowUs: number, limit: RateLimit): GcraStep {
   const stepUs = emissionUs(limit);
-  const arrivalUs = Math.max(storedArrivalUs, nowUs) + stepUs;
+  const countedUs = Math.min(storedArrivalUs, nowUs + stepUs * limit.burst);
+  const arrivalUs = Math.max(countedUs, nowUs) + stepUs;
   const allowedAtUs = arrivalUs - stepUs * limit.burst;
-  if (nowUs < allowedAtUs) return { isAllowed: false, arrivalUs, retryAfterUs: allowedAtUs - nowUs };
-  return { isAllowed: true, arrivalUs, retryAfterUs: 0 };
+  if (nowUs < allowedAtUs) return { isAllowed: false, arrivalUs, countedUs, retryAfterUs: allowedAtUs - nowUs };
+  return { isAllowed: true, arrivalUs, countedUs, retryAfterUs: 0 };
 }

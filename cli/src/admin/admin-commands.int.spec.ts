@@ -118,6 +118,8 @@ describe('gatewayctl', () => {
     assert.equal((await ctl('users', 'create', '--nam', 'Ann')).code, 2);
     assert.equal((await ctl('balance', 'change', 'planets', 'x')).code, 2);
     assert.equal((await ctl('teams', 'update', 'team-1', '--if-version', '99', '--name', 'x')).code, 1);
+    assert.equal((await ctl('teams', 'update', 'team-1', '--if-version', '0', '--name', 'x')).code, 1);
+    assert.equal((await ctl('teams', 'update', 'team-1', '--if-version', '-1', '--name', 'x')).code, 2);
   });
 
   test('is the caller that its token is, wherever administration is served', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
-import type { AdminCommand } from '#admin-api/admin-command.ts';
+import { type AdminCommand, takesVersion } from '#admin-api/admin-command.ts';
 import { commands, parametersOf } from '#admin-api/commands.ts';
 import { messageDescription } from '#admin-api/descriptions.ts';
 import { fieldOptionsOf, isWritten } from '#admin-api/field-options.ts';
@@ -8,7 +8,7 @@ import { giveCommand } from '#admin-api/give-command.ts';
 import { fieldsBesidePath, type GivenCommand, queryParametersOf } from '#admin-api/read-request.ts';
 import type { AdminCaller } from '#contracts/admin.ts';
 import { type CommandContext, connectionOf, outputOf } from '../command-context.ts';
-import { parsePositive } from '../parse-option.ts';
+import { parseCount } from '../parse-option.ts';
 import { withAdmin } from './admin-source.ts';
 import { confirm } from './confirm.ts';
 import { documentText } from './document-text.ts';
@@ -61,8 +61,8 @@ function addCommand(cli: Command, command: AdminCommand, context: CommandContext
   for (const name of parameters) cli.addArgument(argumentOf(command, name));
   for (const { option } of flags) cli.addOption(option);
   if (!command.isRead) cli.option('--idempotency-key <key>', 'the same key does it once, however often it is sent');
-  const isOfVersion = command.method === 'update' || command.method === 'delete';
-  if (isOfVersion) cli.option('--if-version <version>', 'only if this is its version', parsePositive);
+  if (takesVersion(command))
+    cli.option('--if-version <version>', 'only if this is its version; 0: only if it is not there', parseCount);
   if (command.method === 'delete') cli.option('--yes', 'ask no question');
   cli.action(async (...given: unknown[]) => {
     const values = given.slice(0, parameters.length).map(String);

@@ -132,9 +132,9 @@ export function callsOf(admin: AdminPort, caller: AdminCaller = owner) {
         readonly idempotencyKey?: string;
       } = {},
     ) {
-      const { mask = [], expectedVersion = 0n, idempotencyKey = '' } = options;
+      const { mask = [], idempotencyKey = '', ...version } = options;
       const resource = given(kind, fields);
-      const request = create(UpdateRequestSchema, { resource, fields: [...mask], expectedVersion, idempotencyKey });
+      const request = create(UpdateRequestSchema, { resource, fields: [...mask], idempotencyKey, ...version });
       const answer = create(UpdateResponseSchema, await admin.update(request, caller));
       return {
         value: resourceIn(answer.resource).value as ResourceOf<K>,

@@ -16,6 +16,8 @@ import { awaitSeed, SEED_WAIT_MS } from '#registry/await-seed.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { ModelTable } from '#registry/model-table.ts';
+import { createMemoryNonces } from './access/nonces.ts';
+import { createRedisNonces } from './access/redis-nonces.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { ingressConfigFrom } from './config-from.ts';
@@ -28,8 +30,6 @@ import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
 /** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
 const CLAIMS_MAX_CONNECTIONS = 4;
 
-/** Nonces of signed requests that an ingress without Redis remembers, some 100 MB: those of ten minutes at 800 a second. */
-const NONCES_MAX = 500_000;
 /** Between two looks whether prices have come: a look is a few microseconds. */
 const PRICES_POLL_MS = 20;
 
@@ -43,7 +43,7 @@ export const ingressModule: ServiceModule = {
   uses: ['quota', 'billing', 'accounts', 'router'],
   usage: `The public HTTP API, authentication, and the admin's REST. Run as many as there is work for.
 
-REDIS_URL: rate limits that all ingresses share. Needs DATABASE_URL (answers to requests with an Idempotency-Key), NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
+REDIS_URL: rate limits and nonces of signed requests that all ingresses share. Needs DATABASE_URL (answers to requests with an Idempotency-Key), NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES,
 GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
 `,
   async lead(parts) {
@@ -104,14 +104,16 @@ async function openIdempotency({ host, database, bus }: LogParts, keyPepper: str
 /** Shared by all ingresses where there is a Redis; else each counts, and remembers, for itself. */
 function openLimiters({ host, bus }: LogParts): Pick<IngressDependencies, 'rateLimiter' | 'nonces'> {
   const memory = createMemoryLimiter(systemClockUs);
+  const memoryNonces = createMemoryNonces();
   const { redisUrl } = host.config;
-  if (bus === undefined || redisUrl === undefined) {
-    return { rateLimiter: memory, nonces: createMemoryLimiter(systemClockUs, NONCES_MAX) };
-  }
-  const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger: host.logger });
+  if (bus === undefined || redisUrl === undefined) return { rateLimiter: memory, nonces: memoryNonces };
+  const { logger } = host;
+  const limiter = createRedisLimiter({ url: redisUrl, fallback: memory, logger });
   host.stack.defer(() => limiter.close());
+  const nonces = createRedisNonces({ url: redisUrl, memory: memoryNonces, logger });
+  host.stack.defer(() => nonces.close());
   host.beforeMetrics(() => host.metrics.rateLimitFallbacks.set(limiter.fallbacks()));
-  return { rateLimiter: limiter, nonces: limiter };
+  return { rateLimiter: limiter, nonces };
 }
 
 function openQuota({ host, local, bus: over }: LeadParts): Pick<IngressDependencies, 'quota' | 'balances'> {

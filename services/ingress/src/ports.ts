@@ -9,6 +9,7 @@ import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
+import type { Nonces } from './access/nonces.ts';
 import type { IngressConfig } from './config.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
@@ -35,7 +36,7 @@ export interface IngressDependencies {
   /** Counts requests against the throttles. */
   readonly rateLimiter: RateLimiter;
   /** Remembers the nonces of signed requests. */
-  readonly nonces: RateLimiter;
+  readonly nonces: Nonces;
   /** Each part the gateway needs, `ok` or why it is not. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
   /** What the other parts have to tell /health/stats. */

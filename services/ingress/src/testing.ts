@@ -14,6 +14,7 @@ import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry
 import { createLogger } from '#telemetry/logger.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { createMemoryAdmin, type MemoryAdmin } from '#testkit/memory-admin.ts';
+import { createMemoryNonces, type Nonces } from './access/nonces.ts';
 import { type IngressConfig, ingressDefaults } from './config.ts';
 import type { ClaimStore } from './idempotency/claim-store.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
@@ -123,6 +124,7 @@ export async function startTestGateway(
     readonly answerMaxBytes?: number;
     readonly models?: readonly RoutedModel[];
     readonly clock?: Clock;
+    readonly nonces?: Nonces;
     readonly findAdminToken?: FindAdminToken;
     /** In place of administration in memory, for the methods it has. */
     readonly adminPort?: Partial<AdminPort>;
@@ -162,7 +164,7 @@ export async function startTestGateway(
     models: modelsInMemory(options.models),
     keyPepper: KEY_PEPPER,
     rateLimiter: createMemoryLimiter(systemClockUs),
-    nonces: createMemoryLimiter(systemClockUs),
+    nonces: options.nonces ?? createMemoryNonces(),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
     findAdminToken: options.findAdminToken ?? (() => undefined),

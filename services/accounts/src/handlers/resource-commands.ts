@@ -105,7 +105,7 @@ interface Asked {
   readonly kind: Kind;
   readonly id: string;
   readonly command: ResourceCommand;
-  readonly expectedVersion?: bigint;
+  readonly expectedVersion?: bigint | undefined;
   readonly idempotencyKey: string;
   readonly caller: AdminCaller;
   readonly secret?: IssuedSecret | undefined;
@@ -113,13 +113,18 @@ interface Asked {
 }
 
 function change(ports: Ports, asked: Asked): Promise<ChangedResource> {
-  const { kind, id, command, expectedVersion = 0n, idempotencyKey, caller, secret, source } = asked;
+  const { kind, id, command, expectedVersion, idempotencyKey, caller, secret, source } = asked;
   if (!isAddress(id)) {
     const isGiven = command.type === 'create' || (command.type === 'update' && factsOf(kind).options.isNamed);
     throw new Fault(isGiven ? invalid("'id' must be an id of letters, digits and ._-:/@.", 'id') : notFound(kind));
   }
   const eventId = eventIdOf(idempotencyKey, streams.resource(kind, id), command.type);
-  const task = { kind, id, command, expectedVersion: Number(expectedVersion) };
+  const task = {
+    kind,
+    id,
+    command,
+    expectedVersion: expectedVersion === undefined ? undefined : Number(expectedVersion),
+  };
   return changeResource(ports, { task, caller, eventId, secret, source });
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Scope, test } from '#testkit/test.ts';
 import { API_KEY, aKey, aUser, model, someSettings, startTestGateway, type TestGateway, USER_ID } from '../testing.ts';
+import { createMemoryNonces } from './nonces.ts';
 import { signedHeaders, startTestIssuer, type ToSign } from './testing.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
@@ -110,6 +111,18 @@ test('a nonce is good once for a key, and a request that did not fit has not use
   const many = Array.from({ length: 8 }, () => send(gateway, { nonce: 'eight-times-the-same' }));
   const statuses = (await Promise.all(many)).map(({ status }) => status);
   assert.deepEqual(statuses.toSorted(), [200, ...Array<number>(7).fill(401)]);
+});
+
+test('where no nonce can be remembered any more, signed requests are refused until one can', async (context) => {
+  const gateway = await startTestGateway({ clock: () => NOW_MS, nonces: createMemoryNonces({ noncesMax: 1 }) });
+  context.defer(() => gateway[Symbol.asyncDispose]());
+  gateway.registry.load({ case: 'settings', value: someSettings({ signedRequests: true }) });
+  const nonce = 'the-one-that-has-room';
+  assert.equal((await send(gateway, { nonce })).status, 200);
+  const { status, text } = await send(gateway);
+  assert.equal(status, 503);
+  assert.match(text, /"code":"unavailable"/);
+  await assertRefused(send(gateway, { nonce }), /nonce was used before/);
 });
 
 test('the time of a request may be off by five minutes, to either side', async (context) => {

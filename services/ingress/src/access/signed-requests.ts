@@ -4,16 +4,9 @@ import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { RateLimit } from '#throttle/gcra.ts';
 import { apiKeyOf } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { RateLimiter } from '../rate-limits/rate-limiter.ts';
-
-/** How far the time of a signed request may be from the gateway's clock. */
-const WINDOW_S = 300;
-
-/** A nonce may be used once in the time in which its request would be taken: before and after the gateway's own. */
-const ONCE: RateLimit = { requestsPerMinute: 60 / (2 * WINDOW_S), burst: 1 };
+import { type Nonces, WINDOW_S } from './nonces.ts';
 
 const TIMESTAMP = /^\d{10}$/;
 /** Enough for a UUID or 96 bytes of base64url, and short enough to be kept for each request of ten minutes. */
@@ -27,12 +20,12 @@ const SIGNATURE = /^v1=[0-9a-f]{64}$/;
 export type RequireSignature = (exchange: Exchange, caller: Pick<Identity, 'key'>) => Promise<void> | undefined;
 
 /**
- * Throws or rejects with `invalid_api_key`. The token of an identity provider is no secret of two sides: its requests are not
+ * Throws or rejects with `invalid_api_key`, or `unavailable` where nobody can say whether a nonce is new. The token of an identity provider is no secret of two sides: its requests are not
  * signed.
  */
 export function createRequireSignature(parts: {
   readonly registry: Pick<Registry, 'settings'>;
-  readonly nonces: RateLimiter;
+  readonly nonces: Nonces;
   readonly clock: Clock;
 }): RequireSignature {
   const { registry, nonces, clock } = parts;
@@ -45,8 +38,8 @@ export function createRequireSignature(parts: {
         'The signature does not fit the request: sign timestamp.nonce.method.path.sha256(body) with the key.',
       );
     }
-    const { isAllowed } = await nonces.take([{ subject: `nonce:${keyId}:${signed.nonce}`, limit: ONCE }]);
-    if (!isAllowed) throw refused('This nonce was used before. Send each request with a new one.');
+    const isNew = await nonces.use(`${keyId}:${signed.nonce}`);
+    if (!isNew) throw refused('This nonce was used before. Send each request with a new one.');
   }
 
   return (exchange, { key }) => {

@@ -229,6 +229,33 @@ describe('the admin API', () => {
     assert.equal((await call(gateway, 'DELETE', path)).body.status, 'deleted');
   });
 
+  test('sets what is not there yet, and overwrites nothing that is', async () => {
+    await using gateway = await startTestGateway();
+    const path = '/admin/prices/openai/gpt-4o-mini';
+    const prices = { prices: [{ unit: 'input', usd_per_million: '0.15' }] };
+    const ifNew = { 'if-match': '"0"' };
+    assert.equal((await call(gateway, 'PUT', path, prices, ifNew)).status, 201);
+    for (const method of ['PUT', 'DELETE']) {
+      const late = await call(gateway, method, path, prices, ifNew);
+      assert.deepEqual([late.status, late.body.code], [412, 'precondition_failed'], method);
+    }
+  });
+
+  test('refuses If-Match where no version is looked at', async () => {
+    await using gateway = await startTestGateway();
+    const { body } = await call(gateway, 'POST', '/admin/users', ann);
+    for (const [method, path, sent] of [
+      ['POST', '/admin/users', { name: 'Bob' }],
+      ['POST', `/admin/users/${body.id}/suspend`, {}],
+      ['POST', `/admin/users/${body.id}/balance`, { amount_usd: '1', reason: 'test' }],
+      ['GET', `/admin/users/${body.id}`, undefined],
+    ] as const) {
+      const refused = await call(gateway, method, path, sent, { 'if-match': '"1"' });
+      assert.deepEqual([refused.status, refused.body.field], [400, 'If-Match'], path);
+    }
+    assert.equal((await call(gateway, 'GET', `/admin/users/${body.id}`)).body.status, 'active');
+  });
+
   test('says what is wrong as a problem, with what older clients read', async () => {
     await using gateway = await startTestGateway();
     const answer = await call(gateway, 'PUT', '/admin/limits/l', { subject: { kind: 'planet', id: 'x' } });

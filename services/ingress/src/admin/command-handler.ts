@@ -1,3 +1,4 @@
+import { takesVersion } from '#admin-api/admin-command.ts';
 import type { CommandRoute } from '#admin-api/commands.ts';
 import { parseExactly } from '#admin-api/exact-json.ts';
 import { fieldOptionsOf } from '#admin-api/field-options.ts';
@@ -10,7 +11,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import { queryOf } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import type { AdminHandler } from './admin-callers.ts';
-import { etagOf, ifMatchIn } from './if-match.ts';
+import { etagOf, ifMatchIn, refuseIfMatch } from './if-match.ts';
 import { type AdminAnswer, answerAdmin, type Repeatable } from './repeatable.ts';
 
 /** What answers a URL of administration. A change is made once for an `Idempotency-Key`. */
@@ -19,9 +20,13 @@ export function commandHandler(admin: AdminPort, route: CommandRoute, once: Repe
   const handle = handlerOf(admin, route, once);
   return (exchange, params, caller) => {
     // Accounts decides it again. Here nobody sends megabytes, or learns what is wrong with them, for a command they may not give.
-    if (roles.includes(caller.role)) return handle(exchange, params, caller);
-    const message = `The role ${caller.role} may not do this (${cli}): it is for ${roles.join(', ')}.`;
-    throw new Fault({ code: 'forbidden', message });
+    if (!roles.includes(caller.role)) {
+      const message = `The role ${caller.role} may not do this (${cli}): it is for ${roles.join(', ')}.`;
+      throw new Fault({ code: 'forbidden', message });
+    }
+    // Dropped in silence, it would let a change through that was to be made of one version alone.
+    if (!takesVersion(route.command)) refuseIfMatch(exchange.request.headers);
+    return handle(exchange, params, caller);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { AdminCommand } from '#admin-api/admin-command.ts';
+import { type AdminCommand, takesVersion } from '#admin-api/admin-command.ts';
 import { type CommandRoute, commands, mayHoldSlashes, parametersOf, routesOfCommand } from '#admin-api/commands.ts';
 import { fieldOptionsOf, isWritten } from '#admin-api/field-options.ts';
 import {
@@ -66,7 +66,7 @@ function pathParameter({ path }: AdminCommand, name: string): JsonSchema {
 }
 
 function otherParameters(command: AdminCommand): readonly JsonSchema[] {
-  const { method, isRead, input, kind } = command;
+  const { isRead, input, kind } = command;
   if (isRead) {
     return queryParametersOf(command).map((name) => {
       const field = kind === undefined ? input.fields.find((each) => each.name === name) : undefined;
@@ -74,10 +74,9 @@ function otherParameters(command: AdminCommand): readonly JsonSchema[] {
       return parameter(name, 'query', field === undefined ? schema : fieldSchema(field, 'input'));
     });
   }
-  const isOfVersion = method === 'update' || method === 'delete';
   return [
     parameter('Idempotency-Key', 'header', { ...text, maxLength: 255 }, 'The same key does it once.'),
-    ...(isOfVersion ? [parameter('If-Match', 'header', text, 'The ETag of the version to be changed.')] : []),
+    ...(takesVersion(command) ? [parameter('If-Match', 'header', text, 'The ETag of the version to be changed.')] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { answerBytes } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
+import { answerShared, sharedBody } from '../http/shared-body.ts';
 import type { Route } from '../route.ts';
 
 /** A file of the page. */
@@ -68,8 +68,9 @@ export function docsRoutes(): readonly Route[] {
 }
 
 function fileHandler({ contentType, read }: DocsFile): Handler {
+  const body = sharedBody(read);
   return async (exchange) => {
-    answerBytes(exchange, 200, await read(), {
+    answerShared(exchange, await body(), {
       'content-type': contentType,
       'content-security-policy': CONTENT_SECURITY_POLICY,
       'x-content-type-options': 'nosniff',

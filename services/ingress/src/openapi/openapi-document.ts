@@ -1,7 +1,7 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
-import { answerBytes } from '../http/answer.ts';
 import { JSON_TYPE } from '../http/error-form.ts';
 import type { Handler } from '../http/exchange.ts';
+import { answerShared, sharedBody } from '../http/shared-body.ts';
 import { adminOperations, adminSchemas } from './admin-operations.ts';
 import { clientOperations } from './client-operations.ts';
 import { errorComponents, errorSchemas } from './error-responses.ts';
@@ -40,9 +40,8 @@ export function openApiDocument(): JsonSchema {
 
 /** `GET /openapi.json`. Made once, with the first question. */
 export function openApiHandler(): Handler {
-  let text: string | undefined;
-  return (exchange) => {
-    text ??= JSON.stringify(openApiDocument());
-    answerBytes(exchange, 200, text, { 'content-type': JSON_TYPE, 'cache-control': 'no-cache' });
+  const body = sharedBody(() => JSON.stringify(openApiDocument()));
+  return async (exchange) => {
+    answerShared(exchange, await body(), { 'content-type': JSON_TYPE, 'cache-control': 'no-cache' });
   };
 }

@@ -12,16 +12,22 @@ export interface MemoryLimiter extends RateLimiter {
 }
 
 /** Limits of this process alone, in memory. */
-export function createMemoryLimiter(nowUs: () => number, subjectsMax = SUBJECTS_MAX): MemoryLimiter {
+export function createMemoryLimiter(nowUs: () => number): MemoryLimiter {
   /** In the order of the last allowed request. */
   const arrivals = new Map<string, number>();
 
   function remember(subject: string, arrivalUs: number): void {
     arrivals.delete(subject);
     arrivals.set(subject, arrivalUs);
-    if (arrivals.size <= subjectsMax) return;
+    if (arrivals.size <= SUBJECTS_MAX) return;
     const [oldest] = arrivals.keys();
     if (oldest !== undefined) arrivals.delete(oldest);
+  }
+
+  /** Where a limit was raised: what the lower one has counted beyond all of it is gone. */
+  function lower(subject: string, countedUs: number): void {
+    const stored = arrivals.get(subject);
+    if (stored !== undefined && countedUs < stored) arrivals.set(subject, countedUs);
   }
 
   return {
@@ -29,6 +35,7 @@ export function createMemoryLimiter(nowUs: () => number, subjectsMax = SUBJECTS_
       const now = nowUs();
       const steps = limits.map(({ subject, limit }) => gcra(arrivals.get(subject) ?? 0, now, limit));
       if (steps.some((step) => !step.isAllowed)) {
+        for (const [index, { subject }] of limits.entries()) lower(subject, steps[index]?.countedUs ?? now);
         return refusedBy(
           limits,
           steps.map((step) => step.retryAfterUs),

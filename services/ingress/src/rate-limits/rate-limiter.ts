@@ -2,7 +2,7 @@ import type { RateLimit } from '#throttle/gcra.ts';
 
 /** One limit a request falls under. */
 export interface LimitedBy {
-  /** Whose it is: `ip:…`, `user:…`, `key:…`; or what may be used once: `nonce:…`. */
+  /** Whose it is: `ip:…`, `user:…`, `key:…`. */
   readonly subject: string;
   readonly limit: RateLimit;
 }

@@ -43,6 +43,8 @@ test('memory and Redis decide the same, whatever comes when', async (context) =>
   const before = shared.fallbacks();
   const request = fc.record({
     waitUs: fc.oneof(fc.constant(0), fc.nat(1_000), fc.nat(120_000_000)),
+    // Limits change while they count.
+    shift: fc.nat(3),
     asked: fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 3 }),
   });
   const limit = fc.record({
@@ -56,10 +58,10 @@ test('memory and Redis decide the same, whatever comes when', async (context) =>
       async (rates, requests) => {
         await admin.flushall();
         const alone = createMemoryLimiter(() => now);
-        for (const { waitUs, asked } of requests) {
+        for (const { waitUs, shift, asked } of requests) {
           now += waitUs;
           const limitedBy = asked.flatMap((index) => {
-            const rate = rates[index];
+            const rate = rates[(index + shift) % rates.length];
             return rate === undefined ? [] : [{ subject: `key:${index}`, limit: rate }];
           });
           assert.deepEqual(await shared.take(limitedBy), alone.take(limitedBy));
@@ -68,6 +70,25 @@ test('memory and Redis decide the same, whatever comes when', async (context) =>
     ),
     { numRuns: 60 },
   );
+  assert.equal(shared.fallbacks(), before, 'it was Redis that decided');
+});
+
+test('a throttle that is raised is felt at once, in memory and in Redis', async (context) => {
+  await admin.flushall();
+  let now = 1_700_000_000_000_000;
+  const nowUs = () => now;
+  const shared = createRedisLimiter({ url: redis.url, fallback: refuseAll, logger, answerMaxMs: ANSWER_MAX_MS, nowUs });
+  context.defer(() => shared.close());
+  await untilUp(shared);
+  const before = shared.fallbacks();
+  for (const limiter of [shared, createMemoryLimiter(nowUs)]) {
+    for (let count = 0; count < 60; count += 1) assert.ok((await limiter.take(limits(1, 60, 'user:raised'))).isAllowed);
+    const raised = limits(60, 5, 'user:raised');
+    const refused = await limiter.take(raised);
+    assert.ok(!refused.isAllowed && refused.retryAfterMs === 1_000);
+    now += 1_000_000;
+    assert.ok((await limiter.take(raised)).isAllowed);
+  }
   assert.equal(shared.fallbacks(), before, 'it was Redis that decided');
 });
 

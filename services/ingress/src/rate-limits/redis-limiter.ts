@@ -21,20 +21,26 @@ if now == 0 then
   local time = redis.call('TIME')
   now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
-local retries, arrivals, over = {}, {}, false
+local retries, arrivals, lowered, over = {}, {}, {}, false
+local function keep(key, arrival)
+  redis.call('SET', key, string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + 10000)
+end
 for i, key in ipairs(KEYS) do
   local step, burst = tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2])
-  local stored = redis.call('GET', key)
-  local arrival = math.max(tonumber(stored or '0'), now) + step
+  local stored = tonumber(redis.call('GET', key) or '0')
+  local counted = math.min(stored, now + step * burst)
+  if counted < stored then lowered[key] = counted end
+  local arrival = math.max(counted, now) + step
   local wait = arrival - step * burst - now
   arrivals[i] = arrival
   retries[i] = string.format('%.0f', math.max(0, wait))
   if wait > 0 then over = true end
 end
-if over then return retries end
-for i, key in ipairs(KEYS) do
-  redis.call('SET', key, string.format('%.0f', arrivals[i]), 'PX', math.ceil((arrivals[i] - now) / 1000) + 10000)
+if over then
+  for key, counted in pairs(lowered) do keep(key, counted) end
+  return retries
 end
+for i, key in ipairs(KEYS) do keep(key, arrivals[i]) end
 return {}
 `;
 

@@ -1,4 +1,4 @@
-import { compilePattern } from '#kernel/pattern.ts';
+import { namePattern } from '#kernel/name-pattern.ts';
 import { parseUsd } from '#money/nano-usd.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -99,7 +99,7 @@ function indexedLimit(resource: ResourceOf<'limit'>): IndexedLimit {
   const { raisedAmount, raisedUntil } = resource;
   return {
     subject,
-    matches: compilePattern(resource.models),
+    matches: resource.models === '' ? () => true : namePattern(resource.models).fits,
     limit: {
       limitId: resource.id,
       generation: resource.generation,

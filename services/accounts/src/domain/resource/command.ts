@@ -20,6 +20,6 @@ export interface ResourceTask {
   readonly kind: Kind;
   readonly id: string;
   readonly command: ResourceCommand;
-  /** The version that the command was made from; 0: whatever there is. */
-  readonly expectedVersion: number;
+  /** The version that the command was made from; 0: nothing was there; undefined: whatever there is. */
+  readonly expectedVersion: number | undefined;
 }

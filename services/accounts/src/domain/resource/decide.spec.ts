@@ -42,7 +42,7 @@ function given(...events: readonly GatewayEvent[]) {
     source: 'admin',
   };
   return {
-    when(kind: Kind, id: string, command: ResourceCommand, expectedVersion = 0): Decided {
+    when(kind: Kind, id: string, command: ResourceCommand, expectedVersion?: number): Decided {
       const own = events.filter((event) => isOf(event, kind, id));
       const state = own.reduce<ResourceState>(
         (before, event, index) => evolve(before, { ...event, version: index + 1 }),
@@ -152,6 +152,10 @@ test('a change made from another version is refused', () => {
   thenSet(stream.when('user', 'u1', change('user', { name: 'C' }, 'name'), 2), { name: 'C' });
   thenRefused(stream.when('user', 'u1', change('user', { name: 'C' }, 'name'), 1), 'precondition_failed');
   thenRefused(stream.when('limit', 'l1', change('limit', {}), 1), 'precondition_failed');
+  thenRefused(stream.when('user', 'u1', change('user', { name: 'C' }, 'name'), 0), 'precondition_failed');
+  const model = change('model', { id: 'm', targets: [] });
+  assert.notEqual(stream.when('model', 'm', model, 0).kind, 'refused');
+  thenRefused(given(set('model', { id: 'm' })).when('model', 'm', model, 0), 'precondition_failed');
 });
 
 test('what a resource refers to has to be there when it begins to refer to it', () => {

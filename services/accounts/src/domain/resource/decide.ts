@@ -24,7 +24,7 @@ export type Decided =
 export function decide(task: ResourceTask, state: ResourceState, context: DecisionContext): Decided {
   const { kind, command, expectedVersion } = task;
   const version = state.current === undefined ? 0 : state.version;
-  if (expectedVersion !== 0 && expectedVersion !== version && command.type !== 'create') {
+  if (expectedVersion !== undefined && expectedVersion !== version && command.type !== 'create') {
     return refused({
       code: 'precondition_failed',
       message: `The ${titleOf(kind)} was changed meanwhile; read it anew.`,

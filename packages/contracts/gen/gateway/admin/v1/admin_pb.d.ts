@@ -304,11 +304,11 @@ export declare type UpdateRequest = Message<"gateway.admin.v1.UpdateRequest"> & 
   fields: string[];
 
   /**
-   * Refused where the resource has another version; 0: whatever it has.
+   * Refused where the resource has another version; absent: whatever it has; 0: none, it is not there.
    *
-   * @generated from field: uint64 expected_version = 3;
+   * @generated from field: optional uint64 expected_version = 3;
    */
-  expectedVersion: bigint;
+  expectedVersion?: bigint | undefined;
 
   /**
    * @generated from field: string idempotency_key = 4;
@@ -335,9 +335,9 @@ export declare type UpdateRequestJson = {
   fields?: string[];
 
   /**
-   * Refused where the resource has another version; 0: whatever it has.
+   * Refused where the resource has another version; absent: whatever it has; 0: none, it is not there.
    *
-   * @generated from field: uint64 expected_version = 3;
+   * @generated from field: optional uint64 expected_version = 3;
    */
   expectedVersion?: string;
 
@@ -418,9 +418,11 @@ export declare type DeleteRequest = Message<"gateway.admin.v1.DeleteRequest"> & 
   id: string;
 
   /**
-   * @generated from field: uint64 expected_version = 3;
+   * Refused where the resource has another version; absent: whatever it has.
+   *
+   * @generated from field: optional uint64 expected_version = 3;
    */
-  expectedVersion: bigint;
+  expectedVersion?: bigint | undefined;
 };
 
 /**
@@ -438,7 +440,9 @@ export declare type DeleteRequestJson = {
   id?: string;
 
   /**
-   * @generated from field: uint64 expected_version = 3;
+   * Refused where the resource has another version; absent: whatever it has.
+   *
+   * @generated from field: optional uint64 expected_version = 3;
    */
   expectedVersion?: string;
 };

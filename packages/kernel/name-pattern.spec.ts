@@ -13,7 +13,9 @@ test('a name fits a pattern exactly where it fits the regular expression of that
   for (let round = 0; round < ROUNDS; round++) {
     const [text, name] = [randomText('ab*.', 6), randomText('ab.', 8)];
     const expression = new RegExp(`^${text.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
-    assert.equal(namePattern(text).match(name) !== undefined, expression.test(name), `${text} and ${name}`);
+    const { match, fits } = namePattern(text);
+    assert.equal(fits(name), expression.test(name), `${text} and ${name}`);
+    assert.equal(match(name) !== undefined, expression.test(name), `${text} and ${name}`);
   }
 });
 

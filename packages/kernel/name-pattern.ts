@@ -2,6 +2,8 @@
 export interface NamePattern {
   readonly text: string;
   readonly isExact: boolean;
+  /** Allocates nothing. */
+  fits(name: string): boolean;
   /** The characters that the stars stand for, in order; undefined: the name does not fit. */
   match(name: string): readonly string[] | undefined;
 }
@@ -13,23 +15,29 @@ export interface NamePattern {
 export function namePattern(text: string): NamePattern {
   const [first = '', ...others] = text.split('*');
   const last = others.pop();
-  if (last === undefined) return { text, isExact: true, match: (name) => (name === text ? [] : undefined) };
+  if (last === undefined) {
+    return { text, isExact: true, fits: (name) => name === text, match: (name) => (name === text ? [] : undefined) };
+  }
+  const walk = (name: string, captures?: string[]): boolean => {
+    const end = name.length - last.length;
+    if (end < first.length || !name.startsWith(first) || !name.endsWith(last)) return false;
+    let from = first.length;
+    for (const piece of others) {
+      const at = name.indexOf(piece, from);
+      if (at === -1 || at + piece.length > end) return false;
+      captures?.push(name.slice(from, at));
+      from = at + piece.length;
+    }
+    captures?.push(name.slice(from, end));
+    return true;
+  };
   return {
     text,
     isExact: false,
+    fits: (name) => walk(name),
     match(name) {
-      const end = name.length - last.length;
-      if (end < first.length || !name.startsWith(first) || !name.endsWith(last)) return undefined;
       const captures: string[] = [];
-      let from = first.length;
-      for (const piece of others) {
-        const at = name.indexOf(piece, from);
-        if (at === -1 || at + piece.length > end) return undefined;
-        captures.push(name.slice(from, at));
-        from = at + piece.length;
-      }
-      captures.push(name.slice(from, end));
-      return captures;
+      return walk(name, captures) ? captures : undefined;
     },
   };
 }

@@ -15,7 +15,12 @@ import { createLiveBooks, type LiveBooks } from './live-books.ts';
 
 export const rules = { holdTtlMs: 900_000, outputTokensFloor: 256 };
 
-export const configured = { multiplierBasisPoints: 10_000, outputTokensDefault: 16_384, defaultRequestsPerMinute: 0 };
+export const configured = {
+  multiplierBasisPoints: 10_000,
+  outputTokensDefault: 16_384,
+  defaultRequestsPerMinute: 0,
+  chargeWaitMs: 1_000,
+};
 
 /** A leader's memory as a log makes it, and its decisions, for specs. */
 export interface DecisionWorld {

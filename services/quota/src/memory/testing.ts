@@ -37,7 +37,7 @@ export function worldOf(
   const registry = createRegistry();
   const versions = new Map<string, number>();
   const watch = { memory: undefined as LeaderMemory | undefined };
-  const live = createLiveBooks({ ...emptyBooks(), prices: new Map(), position: 0 }, (event, before, after) =>
+  const live = createLiveBooks({ ...emptyBooks(), prices: new Map(), position: 0 }, (event, { before, after }) =>
     watch.memory?.take(event, before, after),
   );
   const memory = createLeaderMemory(live, registry, { ...configured, ...changed.configured });

@@ -22,7 +22,12 @@ export interface DecisionWorld {
 const TEAMS = 1_000;
 const AMPLE = 10n ** 15n;
 const RULES = { holdTtlMs: 900_000, outputTokensFloor: 256 };
-const CONFIGURED = { multiplierBasisPoints: 15_000, outputTokensDefault: 16_384, defaultRequestsPerMinute: 1_000_000 };
+const CONFIGURED = {
+  multiplierBasisPoints: 15_000,
+  outputTokensDefault: 16_384,
+  defaultRequestsPerMinute: 1_000_000,
+  chargeWaitMs: 1_000,
+};
 const CANDIDATES = ['first', 'second'].map((provider) => ({ provider, model: 'm', priceKey: 'c/m' }));
 
 /** Of the limits: a subject that every request has, and what is counted. With the user's requests a minute they are twenty. */

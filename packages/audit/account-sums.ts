@@ -40,9 +40,12 @@ export function createSumsByPayer(): SumsByPayer {
         if (payer.kind !== 'user') otherPayers.set(event.data.requestId, payer);
         return payer;
       }
-      case 'ChargePosted':
+      case 'ChargePosted': {
+        // One that names no payer, as earlier versions wrote all of them, is of its hold's.
+        const payer = event.data.payerKind === '' ? otherPayers.get(event.data.requestId) : undefined;
         otherPayers.delete(event.data.requestId);
-        return payerOf(event.data);
+        return payer ?? payerOf(event.data);
+      }
       case 'HoldExpired': {
         const payer = otherPayers.get(event.data.requestId) ?? userPayer(event.data.userId);
         otherPayers.delete(event.data.requestId);

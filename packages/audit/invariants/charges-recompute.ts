@@ -68,8 +68,8 @@ function checkCarriedOver(
   };
   same('user', admitted.data.userId, charge.data.userId);
   same('user', admitted.data.userId, usage.data.userId);
-  same('payer', payerKey(payerOf(admitted.data)), payerKey(payerOf(charge.data)));
-  // Old charges name none.
+  // Old charges name neither.
+  if (charge.data.payerKind !== '') same('payer', payerKey(payerOf(admitted.data)), payerKey(payerOf(charge.data)));
   if (charge.data.provider !== '') same('provider', usage.data.provider, charge.data.provider);
   same('key', admitted.data.keyId, charge.data.keyId);
   same('multiplier', admitted.data.multiplierBasisPoints, charge.data.multiplierBasisPoints);

@@ -109,12 +109,11 @@ export function leadQuota(
     clock,
     logger,
     limitOf: (limitId) => sources.limits.find(limitId)?.limit,
-    countersOf: (limitId) => books.live.counters.get(limitId),
   });
-  books.watch((event, before, after) => {
+  books.watch((event, { before, after, ended }) => {
     memory.take(event, before, after);
     if (before !== undefined) writer.ended(before.requestId);
-    if (before !== undefined && after === undefined) limitReached.onOutcome(before);
+    if (before !== undefined && after === undefined) limitReached.onOutcome(before, ended);
   });
 
   const life = { isReady: false, isClosed: false };

@@ -3,7 +3,7 @@ import { requestEventId } from '#contracts/request-event-id.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { QuotaConfig } from '../config.ts';
-import type { AdmissionDecision, PlacedHold } from '../domain/admission/decide-admission.ts';
+import type { PlacedHold, Refused } from '../domain/admission/decide-admission.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import type { Outcomes } from '../memory/outcomes.ts';
 import type { PendingAdmissions } from '../memory/pending-admissions.ts';
@@ -24,7 +24,7 @@ export interface AdmitParts {
   readonly pending: PendingAdmissions;
   readonly writer: Pick<AdmissionWriter, 'write' | 'giveUp' | 'isAway' | 'probe'>;
   /** Told as what is set aside comes back. */
-  readonly outcomes: Pick<Outcomes, 'next'>;
+  readonly outcomes: Pick<Outcomes, 'next' | 'hasRoom'>;
   /** `askedForMs`: how long an admission is waited for; one that is durable later is given up. */
   readonly config: Pick<QuotaConfig, 'maxPending' | 'askedForMs' | 'durability' | 'chargeWaitMs'>;
   /** Resolves when what the log holds by now is folded; false: it was already. */
@@ -59,46 +59,57 @@ export function createAdmit(parts: AdmitParts): QuotaPort['admit'] {
 }
 
 async function decideAndPlace(parts: AdmitParts, request: AdmitRequest): Promise<AdmitResponse> {
-  const { writer, deciding } = parts;
+  const { writer } = parts;
   // Its answer shows whether the log is back.
   if (writer.isAway()) await writer.probe();
-  let decision = deciding.decide(request);
-  if (isDoubtful(decision) && (await parts.catchUp())) decision = deciding.decide(request);
-  if (isHeldUp(decision)) decision = await afterCharges(parts, request, decision);
-  if (decision.kind === 'accepted') return place(parts, request, decision);
-  return { result: { kind: 'refused', refusal: decision.refusal }, windows: decision.windows };
+  let answer = tryNow(parts, request);
+  if (isDoubtful(answer) && (await parts.catchUp())) answer = tryNow(parts, request);
+  if (isHeldUp(answer)) answer = await afterCharges(parts, request, answer);
+  if (answer.kind === 'placed') return answer.response;
+  return { result: { kind: 'refused', refusal: answer.refusal }, windows: answer.windows };
+}
+
+/** What came of a try: it is placed, and answered later, or refused as things stand now. */
+type Answer = { readonly kind: 'placed'; readonly response: Promise<AdmitResponse> } | Refused;
+
+/**
+ * Decides, and sets aside what the decision needs, in one turn: between the two no other request may decide, or both would be
+ * given the same money.
+ */
+function tryNow(parts: AdmitParts, request: AdmitRequest): Answer {
+  const decision = parts.deciding.decide(request);
+  if (decision.kind === 'refused') return decision;
+  return { kind: 'placed', response: place(parts, request, decision) };
 }
 
 /** A refusal that what the log holds by now may turn into an admission. */
-function isDoubtful(decision: AdmissionDecision): boolean {
-  if (decision.kind === 'accepted') return false;
-  return decision.isHeldUp || refusalsToDoubt.has(decision.refusal.code);
+function isDoubtful(answer: Answer): boolean {
+  if (answer.kind === 'placed') return false;
+  return answer.isHeldUp || refusalsToDoubt.has(answer.refusal.code);
 }
 
-function isHeldUp(decision: AdmissionDecision): boolean {
-  return decision.kind === 'refused' && decision.isHeldUp;
+function isHeldUp(answer: Answer): boolean {
+  return answer.kind === 'refused' && answer.isHeldUp;
 }
 
 /**
  * No refusal for what requests that have ended hold: their charges are on their way, and are waited for. A client that sends
  * one short request after another would be told that its balance is used up, by its own last request.
  */
-async function afterCharges(
-  { deciding, outcomes, config, pending }: AdmitParts,
-  request: AdmitRequest,
-  refused: AdmissionDecision,
-): Promise<AdmissionDecision> {
+async function afterCharges(parts: AdmitParts, request: AdmitRequest, refused: Answer): Promise<Answer> {
+  const { deciding, outcomes, config, pending } = parts;
   const untilMs = performance.now() + config.chargeWaitMs;
-  let decision = refused;
-  while (isHeldUp(decision) && deciding.isCuredByCharges(request) && pending.size() < config.maxPending) {
+  let answer = refused;
+  while (isHeldUp(answer) && outcomes.hasRoom() && pending.size() < config.maxPending) {
     const leftMs = untilMs - performance.now();
-    if (leftMs <= 0) break;
+    if (leftMs <= 0 || !deciding.isCuredByCharges(request)) break;
     await outcomes.next(leftMs);
-    decision = deciding.decide(request);
+    answer = tryNow(parts, request);
   }
-  return decision;
+  return answer;
 }
 
+/** What it sets aside is set aside when this returns. */
 async function place(
   { pending, writer, config }: AdmitParts,
   request: AdmitRequest,

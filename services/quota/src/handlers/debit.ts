@@ -62,7 +62,7 @@ async function debitOnce(parts: DebitParts, debit: Debit): Promise<Outcome> {
   await catchUp();
   parts.assertServing();
   const decision = decideDebit(debit, parts.fundsOf(debit.payer), parts.clock());
-  if (decision.kind === 'refused') return { refusal: decision.refusal };
+  if (decision.kind === 'refused') return refusedUnlessDone(journal, debit, decision.refusal);
   const { payer, amountNanoUsd: holdNanoUsd } = debit;
   pending.add({ requestId: debitPendingId(debit.debitId), payer, holdNanoUsd, reservations: [] });
   return write(parts, debit, decision.event);
@@ -95,11 +95,8 @@ async function settleLater(parts: DebitParts, debit: Debit, event: GatewayEvent<
 }
 
 /** Throws where nothing is known of the append. */
-async function append(
-  { journal }: DebitParts,
-  { debitId, by }: Debit,
-  event: GatewayEvent<'BalanceDebited'>,
-): Promise<Outcome> {
+async function append({ journal }: DebitParts, debit: Debit, event: GatewayEvent<'BalanceDebited'>): Promise<Outcome> {
+  const { debitId, by } = debit;
   const stream = streams.debit(debitId);
   const newEvent: NewEvent<'BalanceDebited'> = { eventId: derivedId(debitId, 'balance-debited'), ...event };
   try {
@@ -110,11 +107,20 @@ async function append(
       correlationId: by.requestId === '' ? debitId : by.requestId,
       causationId: '',
     });
-    return result.kind === 'appended' ? { position: result.position } : { refusal: otherDebit };
+    if (result.kind === 'appended') return { position: result.position };
   } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code === 'conflict') return { refusal: otherDebit };
-    throw thrown;
+    if (!(thrown instanceof Fault) || thrown.code !== 'conflict') throw thrown;
   }
+  return refusedUnlessDone(journal, debit, otherDebit);
+}
+
+/** An earlier try of it may have been written since the first look, and have taken the very money that is missing now. */
+async function refusedUnlessDone(
+  journal: Pick<Journal, 'readStream'>,
+  debit: Debit,
+  refusal: Refusal,
+): Promise<Outcome> {
+  return (await debitedBefore(journal, debit)) ?? { refusal };
 }
 
 async function debitedBefore(journal: Pick<Journal, 'readStream'>, debit: Debit): Promise<Outcome | undefined> {

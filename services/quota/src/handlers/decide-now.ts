@@ -4,7 +4,7 @@ import type { AdmissionRules } from '../domain/admission/admission-rules.ts';
 import { type AdmissionDecision, decideAdmission } from '../domain/admission/decide-admission.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import { type DecisionSources, decisionState, type Less } from '../memory/decision-state.ts';
-import type { PendingAdmissions } from '../memory/pending-admissions.ts';
+import type { MeteredHolds } from '../memory/metered-holds.ts';
 import type { AdmissionWriter } from './admission-writer.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -12,7 +12,7 @@ export interface DecidingParts {
   readonly sources: DecisionSources;
   readonly writer: Pick<AdmissionWriter, 'isAway' | 'doubtful'>;
   /** What is set aside for requests whose usage is on record: it comes back with their charges, soon. */
-  readonly metered: PendingAdmissions;
+  readonly metered: Less & Pick<MeteredHolds, 'hasAny'>;
   readonly rules: AdmissionRules;
   readonly clock: Clock;
   /** Throws a `Fault` where the service cannot decide now. */
@@ -50,6 +50,6 @@ export function createDeciding(parts: DecidingParts): Deciding {
       if (decideWithout(request, doubtful).kind === 'refused') return decision;
       throw unavailable('Earlier requests could not be written, and whether they count is not known yet.');
     },
-    isCuredByCharges: (request) => metered.size() > 0 && decideWithout(request, metered).kind === 'accepted',
+    isCuredByCharges: (request) => metered.hasAny() && decideWithout(request, metered).kind === 'accepted',
   };
 }

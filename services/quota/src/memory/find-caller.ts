@@ -44,7 +44,10 @@ export function findCaller(
   return { user, team, organisation, key };
 }
 
-/** The nearest of user, team and organisation that was ever credited; the user where none was. */
+/**
+ * The nearest of user, team and organisation that was ever credited; the user where none was. A credit all of which was taken
+ * back is as if it never was: a mistake, undone, must not leave a user to pay from nothing.
+ */
 export function payerOfCaller(
   { user, team, organisation }: Pick<PolicyCaller, 'user' | 'team' | 'organisation'>,
   accounts: ReadonlyMap<string, Account>,
@@ -53,7 +56,11 @@ export function payerOfCaller(
   const nearest: Payer[] = [own];
   if (team !== undefined) nearest.push({ kind: 'team', id: team.id });
   if (organisation !== undefined) nearest.push({ kind: 'organisation', id: organisation.id });
-  return nearest.find((payer) => (accounts.get(payerKey(payer))?.creditedNanoUsd ?? 0n) > 0n) ?? own;
+  return nearest.find((payer) => isCredited(accounts.get(payerKey(payer)))) ?? own;
+}
+
+function isCredited(account: Account | undefined): boolean {
+  return account !== undefined && account.creditedNanoUsd > account.debitedNanoUsd;
 }
 
 /** The tags of all of them, each once. */

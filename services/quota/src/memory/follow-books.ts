@@ -11,7 +11,7 @@ export interface FollowedBooks extends Following {
 /** Follows the log from where a snapshot of the books stands. */
 export function followBooks(journal: Followable, snapshot: BooksSnapshot): FollowedBooks {
   let watcher: BooksWatcher | undefined;
-  const live = createLiveBooks(snapshot, (event, before, after) => watcher?.(event, before, after));
+  const live = createLiveBooks(snapshot, (event, folded) => watcher?.(event, folded));
   const following = follow(journal, { name: 'quota.live', afterPosition: live.position(), fold: live.take });
   return {
     ...following,

@@ -28,14 +28,14 @@ export interface LeaderMemory {
 export function createLeaderMemory(
   live: LiveBooks,
   registry: Pick<Registry, 'get' | 'settings' | 'all' | 'watch'>,
-  configured: DecisionSources['configured'],
+  configured: DecisionSources['configured'] & { readonly chargeWaitMs: number },
 ): LeaderMemory {
   const pending = createPendingAdmissions();
   const usualAnswers = createUsualAnswers();
   const limits = createLimitIndex(registry);
   const sources = { live, registry, limits, pending, usualAnswers, windows: createWindows(), configured };
   const deadlines = createHoldDeadlines();
-  const metered = createMeteredHolds();
+  const metered = createMeteredHolds(configured.chargeWaitMs);
   const outcomes = createOutcomes();
   const orphans = createOrphans({
     holdOf: (requestId) => live.holds.get(requestId),

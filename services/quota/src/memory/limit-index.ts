@@ -2,7 +2,7 @@ import { namePattern } from '#kernel/name-pattern.ts';
 import { parseUsd } from '#money/nano-usd.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { Limit, LimitKind, LimitPeriod, LimitUnit } from '../domain/limit/limit.ts';
+import { type Limit, type LimitKind, type LimitPeriod, type LimitUnit, OWN_GENERATION } from '../domain/limit/limit.ts';
 
 /** Whose limit it is. */
 export interface LimitSubject {
@@ -70,7 +70,7 @@ const none: readonly IndexedLimit[] = [];
 export function requestsPerMinuteLimit(userId: string, requestsPerMinute: number): Limit {
   return {
     limitId: requestsPerMinuteLimitId(userId),
-    generation: 0,
+    generation: OWN_GENERATION,
     unit: 'requests',
     period: 'minute',
     kind: 'hard',

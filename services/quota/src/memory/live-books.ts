@@ -1,9 +1,8 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
-import { type Books, foldEvent } from '../domain/account/books.ts';
+import { type Books, type Folded, foldEvent } from '../domain/account/books.ts';
 import { Contradiction } from '../domain/account/contradiction.ts';
 import { type AccountEvent, isAccountEvent } from '../domain/account/events.ts';
-import type { Hold } from '../domain/account/hold.ts';
 
 /** The books as of a position of the log, with the prices in force there. */
 export interface BooksSnapshot extends Books {
@@ -21,11 +20,8 @@ export interface LiveBooks extends Books {
   stoppedBy(): Error | undefined;
 }
 
-/**
- * Told of each event that the books were folded by, after it, with its hold before and after. Undefined before: placed;
- * undefined after: over.
- */
-export type BooksWatcher = (event: AccountEvent, before: Hold | undefined, after: Hold | undefined) => void;
+/** Told of each event that the books were folded by, after it. */
+export type BooksWatcher = (event: AccountEvent, folded: Folded) => void;
 
 export function createLiveBooks(snapshot: BooksSnapshot, watcher: BooksWatcher): LiveBooks {
   const { accounts, holds, counters, prices } = snapshot;
@@ -39,8 +35,7 @@ export function createLiveBooks(snapshot: BooksSnapshot, watcher: BooksWatcher):
     if (event.type === 'PricePublished') {
       prices.set(event.data.priceKey, priceFromEvent(event.data, event.version));
     } else if (isAccountEvent(event)) {
-      const { before, after } = foldEvent(snapshot, event);
-      watcher(event, before, after);
+      watcher(event, foldEvent(snapshot, event));
     }
     position = event.position;
   }

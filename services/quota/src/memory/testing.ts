@@ -15,7 +15,12 @@ import { createLiveBooks, type LiveBooks } from './live-books.ts';
 
 export const rules = { holdTtlMs: 900_000, outputTokensFloor: 256 };
 
-export const configured = { multiplierBasisPoints: 10_000, outputTokensDefault: 16_384, defaultRequestsPerMinute: 0 };
+export const configured = {
+  multiplierBasisPoints: 10_000,
+  outputTokensDefault: 16_384,
+  defaultRequestsPerMinute: 0,
+  chargeWaitMs: 1_000,
+};
 
 /** A leader's memory as a log makes it, and its decisions, for specs. */
 export interface DecisionWorld {
@@ -32,7 +37,7 @@ export function worldOf(
   const registry = createRegistry();
   const versions = new Map<string, number>();
   const watch = { memory: undefined as LeaderMemory | undefined };
-  const live = createLiveBooks({ ...emptyBooks(), prices: new Map(), position: 0 }, (event, before, after) =>
+  const live = createLiveBooks({ ...emptyBooks(), prices: new Map(), position: 0 }, (event, { before, after }) =>
     watch.memory?.take(event, before, after),
   );
   const memory = createLeaderMemory(live, registry, { ...configured, ...changed.configured });

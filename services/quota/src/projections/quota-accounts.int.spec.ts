@@ -54,10 +54,10 @@ const logs: fc.Arbitrary<RecordedEvent[]> = fc
     return log;
   });
 
-/** On a limit of its own window of a minute, on one that never ends, and now and then on an earlier window. */
+/** On a limit of its own window of a minute, on one that never ends, and now and then on an earlier window or generation. */
 function reserving(event: GatewayEvent<'RequestAdmitted'>, n: number): GatewayEvent<'RequestAdmitted'> {
   const minute = Math.floor(Number(event.data.admittedAtMs) / 60_000) - (n % 10 === 0 ? 1 : 0);
-  const on = { generation: 1, unit: 'requests', provider: '', kind: 'hard' };
+  const on = { generation: n % 3, unit: 'requests', provider: '', kind: 'hard' };
   const reservations = [
     { ...on, limitId: `l${n % 2}`, windowStartMs: String(Math.max(0, minute) * 60_000), amount: '1' },
     { ...on, limitId: 'ever', windowStartMs: '0', unit: 'cost', amount: String(n + 1), kind: 'rate' },

@@ -7,7 +7,6 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { Hold } from '../domain/account/hold.ts';
 import type { Counter } from '../domain/limit/counter.ts';
 import { amountAt, type Limit } from '../domain/limit/limit.ts';
-import { findCounter, type LimitCounters } from '../domain/limit/limit-counters.ts';
 import type { Reservation } from '../domain/limit/reservation.ts';
 
 /** Windows of limits that are known to have been told of: forgotten, one is told again under the same id, which changes nothing. */
@@ -18,8 +17,11 @@ const TRIES = 3;
 
 /** Tells the log, once a window, that a soft limit was passed. */
 export interface LimitReached {
-  /** A hold is over. Never throws; what fails is told with the next request of that limit that ends. */
-  onOutcome(hold: Hold): void;
+  /**
+   * A hold is over, and the counters of its reservations are now these, by limit. Never throws; what fails is told with the next
+   * request of that limit that ends.
+   */
+  onOutcome(hold: Pick<Hold, 'requestId' | 'reservations'>, ended: ReadonlyMap<string, Counter>): void;
 }
 
 export function createLimitReached(parts: {
@@ -27,18 +29,14 @@ export function createLimitReached(parts: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limitOf: (limitId: string) => Limit | undefined;
-  readonly countersOf: (limitId: string) => LimitCounters | undefined;
 }): LimitReached {
-  const { journal, clock, logger, limitOf, countersOf } = parts;
+  const { journal, clock, logger, limitOf } = parts;
   const told = new Set<string>();
   const versions = new Map<string, number>();
 
-  function passed({ limitId, generation, startMs }: Reservation, nowMs: number): Counter | undefined {
+  function isPassed({ generation, used }: Counter, limitId: string, nowMs: number): boolean {
     const limit = limitOf(limitId);
-    const counters = countersOf(limitId);
-    const counter = counters && findCounter(counters, { generation, startMs });
-    if (limit === undefined || counter === undefined || limit.generation !== generation) return undefined;
-    return counter.used > amountAt(limit, nowMs) ? counter : undefined;
+    return limit !== undefined && limit.generation === generation && used > amountAt(limit, nowMs);
   }
 
   async function tell(reservation: Reservation, event: NewEvent<'LimitReached'>): Promise<void> {
@@ -60,15 +58,15 @@ export function createLimitReached(parts: {
   }
 
   return {
-    onOutcome({ requestId, reservations }) {
+    onOutcome({ requestId, reservations }, ended) {
       for (const reservation of reservations) {
         if (reservation.kind !== 'soft') continue;
         const { limitId, generation, startMs, unit } = reservation;
         const eventId = derivedId(`${limitId}/${generation}/${startMs}`, 'limit-reached');
         if (told.has(eventId)) continue;
         const nowMs = clock();
-        const counter = passed(reservation, nowMs);
-        if (counter === undefined) continue;
+        const counter = ended.get(limitId);
+        if (counter === undefined || !isPassed(counter, limitId, nowMs)) continue;
         if (told.size >= TOLD_MAX) told.clear();
         told.add(eventId);
         const amount = String(amountAt(limitOf(limitId) ?? { amount: 0n, raise: undefined }, nowMs));

@@ -1,5 +1,6 @@
 import type { Payer } from '#contracts/admin-needs.ts';
 import { payerKey, payerOf } from '#contracts/payer.ts';
+import type { Counter } from '../limit/counter.ts';
 import type { LimitCounters } from '../limit/limit-counters.ts';
 import { type Account, isBlank } from './account.ts';
 import type { AccountEvent } from './events.ts';
@@ -21,18 +22,27 @@ export function emptyBooks(): Books {
   return { accounts: new Map(), holds: new Map(), counters: new Map() };
 }
 
+/** What an event made of the books. */
+export interface Folded {
+  /** Its hold. Undefined before: placed; undefined after: over. */
+  readonly before: Hold | undefined;
+  readonly after: Hold | undefined;
+  /** The counters of the reservations it ended, by limit. */
+  readonly ended: ReadonlyMap<string, Counter>;
+}
+
 /**
- * Folds one event into the books and returns the hold before and after it. Throws a `Contradiction` with the books as
+ * Folds one event into the books. Throws a `Contradiction` with the books as
  * they were.
  */
-export function foldEvent(books: Books, event: AccountEvent): { before: Hold | undefined; after: Hold | undefined } {
+export function foldEvent(books: Books, event: AccountEvent): Folded {
   const { accounts, holds, counters } = books;
   const requestId = 'requestId' in event.data ? event.data.requestId : undefined;
   const before = requestId === undefined ? undefined : holds.get(requestId);
   const payer = payerIn(event) ?? before?.payer;
   const key = payer === undefined ? undefined : payerKey(payer);
   const { account, hold } = evolve({ account: key === undefined ? undefined : accounts.get(key), hold: before }, event);
-  const changed = evolveCounters(counters, event, before ?? hold);
+  const { changed, ended } = evolveCounters(counters, event, before ?? hold);
   if (account !== undefined && key !== undefined) {
     if (isBlank(account)) accounts.delete(key);
     else accounts.set(key, account);
@@ -42,7 +52,7 @@ export function foldEvent(books: Books, event: AccountEvent): { before: Hold | u
     else holds.set(requestId, hold);
   }
   for (const [limitId, after] of changed) counters.set(limitId, after);
-  return { before, after: hold };
+  return { before, after: hold, ended };
 }
 
 /** Whose money an event says it moves; undefined: that of its hold's payer, or none. */

@@ -1,64 +1,73 @@
+import type { Counter } from '../limit/counter.ts';
 import { afterOutcome, afterReserve, type LimitCounters } from '../limit/limit-counters.ts';
 import { type Reservation, usedByNothing, usedOf } from '../limit/reservation.ts';
 import { Contradiction } from './contradiction.ts';
-import type { AccountEvent } from './events.ts';
+import type { AccountEvent, AccountEventOf } from './events.ts';
 import type { Hold } from './hold.ts';
 
+/** What an event makes of counters. */
+export interface CountersAfter {
+  /** Those it changes, by limit. */
+  readonly changed: ReadonlyMap<string, LimitCounters>;
+  /** Those of the reservations it ends, by limit: a window that is long over is in no other place any more. */
+  readonly ended: ReadonlyMap<string, Counter>;
+}
+
 /**
- * The counters that an event changes, by limit, as they are after it; `hold` is the one that it places or ends. Throws a
- * `Contradiction` where a reservation is of nothing, or has an outcome that it cannot have.
+ * The counters after an event; `hold` is the one that it places or ends. Throws a `Contradiction` where a reservation is of
+ * nothing, or has an outcome that it cannot have.
  */
 export function evolveCounters(
   counters: ReadonlyMap<string, LimitCounters>,
   event: AccountEvent,
   hold: Hold | undefined,
-): ReadonlyMap<string, LimitCounters> {
-  if (hold === undefined || hold.reservations.length === 0) return none;
+): CountersAfter {
+  if (hold === undefined || hold.reservations.length === 0) return nothing;
   switch (event.type) {
-    case 'RequestAdmitted': {
-      const admittedAtMs = Number(event.data.admittedAtMs);
-      return afterEach(counters, hold, (before, reservation) => {
-        if (reservation.amount <= 0n) throw new Contradiction(event, `${standing(reservation)} of nothing`);
-        return afterReserve(before, reservation, admittedAtMs);
-      });
-    }
+    case 'RequestAdmitted':
+      return { changed: afterPlaced(counters, hold, event), ended: nothing.ended };
     case 'ChargePosted':
-      return afterEach(counters, hold, (before, reservation) =>
-        ended(event, before, reservation, usedOf(reservation, event.data)),
-      );
+      return afterEnded(counters, hold, event, (reservation) => usedOf(reservation, event.data));
     case 'HoldExpired':
-      return afterEach(counters, hold, (before, reservation) =>
-        ended(event, before, reservation, usedByNothing(reservation)),
-      );
+      return afterEnded(counters, hold, event, usedByNothing);
     default:
-      return none;
+      return nothing;
   }
 }
 
-const none: ReadonlyMap<string, LimitCounters> = new Map();
+const nothing: CountersAfter = { changed: new Map(), ended: new Map() };
 
-function afterEach(
+function afterPlaced(
   counters: ReadonlyMap<string, LimitCounters>,
   { reservations }: Hold,
-  after: (before: LimitCounters | undefined, reservation: Reservation) => LimitCounters,
+  event: AccountEventOf<'RequestAdmitted'>,
 ): ReadonlyMap<string, LimitCounters> {
+  const admittedAtMs = Number(event.data.admittedAtMs);
   const changed = new Map<string, LimitCounters>();
   for (const reservation of reservations) {
-    const { limitId } = reservation;
-    changed.set(limitId, after(changed.get(limitId) ?? counters.get(limitId), reservation));
+    const { limitId, amount } = reservation;
+    if (amount <= 0n) throw new Contradiction(event, `${standing(reservation)} of nothing`);
+    changed.set(limitId, afterReserve(changed.get(limitId) ?? counters.get(limitId), reservation, admittedAtMs));
   }
   return changed;
 }
 
-function ended(
+function afterEnded(
+  counters: ReadonlyMap<string, LimitCounters>,
+  { reservations }: Hold,
   event: AccountEvent,
-  before: LimitCounters | undefined,
-  reservation: Reservation,
-  used: bigint | undefined,
-): LimitCounters {
-  const after = afterOutcome(before, reservation, used);
-  if (after === undefined) throw new Contradiction(event, `${standing(reservation)} is not held`);
-  return after;
+  used: (reservation: Reservation) => bigint | undefined,
+): CountersAfter {
+  const changed = new Map<string, LimitCounters>();
+  const ended = new Map<string, Counter>();
+  for (const reservation of reservations) {
+    const { limitId } = reservation;
+    const outcome = afterOutcome(changed.get(limitId) ?? counters.get(limitId), reservation, used(reservation));
+    if (outcome === undefined) throw new Contradiction(event, `${standing(reservation)} is not held`);
+    changed.set(limitId, outcome.counters);
+    ended.set(limitId, outcome.counter);
+  }
+  return { changed, ended };
 }
 
 function standing({ limitId, amount, unit }: Reservation): string {

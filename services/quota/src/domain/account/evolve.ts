@@ -73,7 +73,11 @@ function place(account: Account, event: AccountEventOf<'RequestAdmitted'>): Acco
 /** The charge is taken from the hold; what is left of it goes back to the balance. */
 function capture(account: Account | undefined, hold: Hold, event: AccountEventOf<'ChargePosted'>): Account {
   const amountNanoUsd = BigInt(event.data.amountNanoUsd);
-  const [payer, charged] = [payerKey(hold.payer), payerKey(payerOf(event.data))];
+  // A leader that knew no payers but users names none: it charges whoever pays for the hold.
+  const [payer, charged] = [
+    payerKey(hold.payer),
+    payerKey(event.data.payerKind === '' ? hold.payer : payerOf(event.data)),
+  ];
   if (payer !== charged) throw new Contradiction(event, `${charged} is charged for a hold of ${payer}`);
   if (amountNanoUsd < 0n || amountNanoUsd > hold.holdNanoUsd) {
     throw new Contradiction(

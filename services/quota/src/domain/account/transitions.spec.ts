@@ -72,6 +72,19 @@ describe('the transitions of a hold', () => {
   }
 });
 
+test('a charge that names no payer, as an earlier version wrote it, is of whoever pays for its hold', () => {
+  const team = { kind: 'team', id: 't' } as const;
+  const before = {
+    account: { ...openAccount(team), creditedNanoUsd: 1_000n, heldNanoUsd: 100n },
+    hold: { ...hold, payer: team, state: 'metered' as const },
+  };
+  const after = evolve(before, events.ChargePosted);
+  assert.deepEqual(
+    [after.hold, after.account?.payer, after.account?.heldNanoUsd, after.account?.chargedNanoUsd],
+    [undefined, team, 0n, 30n],
+  );
+});
+
 describe('a log that contradicts itself', () => {
   const open = { account: { ...account, heldNanoUsd: 100n }, hold };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { GatewayEvent } from '#contracts/events.ts';
+import { userPayer } from '#contracts/payer.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
-import { charged, credited, keyCreated, pricePublished, used } from '#testkit/events.ts';
+import { charged, credited, debited, keyCreated, pricePublished, used } from '#testkit/events.ts';
 import { resourceRemoved, resourceSet } from '#testkit/policy-events.ts';
 import { describe, test } from '#testkit/test.ts';
 import { accepted, type DecisionWorld, refused, worldOf } from '../../memory/testing.ts';
@@ -376,6 +377,12 @@ describe('the payer', () => {
       },
     );
     assert.deepEqual(payers, ['team t', 'organisation o', 'team t', ' ']);
+  });
+
+  test('is the next again where all of a credit was taken back, as if it never was', () => {
+    const undone = debited(userPayer('u'), 100n);
+    assert.equal(payerIn(team, credited('u', 100n), undone).payerKind, 'team');
+    assert.equal(payerIn(team, credited('u', 201n), undone).payerKind, '');
   });
 
   test('stays the nearest where its money is used up', () => {

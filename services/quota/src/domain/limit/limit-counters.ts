@@ -1,9 +1,10 @@
 import { type Counter, capture, openCounter, release, reserve } from './counter.ts';
+import { OWN_GENERATION } from './limit.ts';
 import type { Reservation } from './reservation.ts';
 
 /**
- * The counters of one limit: of the window that counts now, and of others that hold something yet. A window that is over and
- * holds nothing is dropped with the beginning of the next.
+ * The counters of one limit: of the window that counts now, of the one before it, and of others that hold something yet. A window
+ * that is over and holds nothing is dropped once two others have begun.
  */
 export interface LimitCounters {
   readonly current: Counter;
@@ -46,31 +47,53 @@ export function afterReserve(
   if (isSame(current, reservation)) return { current: reserve(current, amount), others };
   const counter = reserve(findCounter(counters, reservation) ?? openCounter(generation, startMs), amount);
   const rest = others.filter((other) => !isSame(other, reservation));
-  // Written late, or by a clock a little behind: the window it was decided in is over all the same.
-  if (current.generation === generation && isStepBack(current, reservation, admittedAtMs)) {
-    return { current, others: [...rest, counter] };
-  }
-  return { current: counter, others: [...rest, current].filter((other) => isKept(other, counter)) };
+  return isLate(current, reservation, admittedAtMs)
+    ? withKept(current, [...rest, counter])
+    : withKept(counter, [...rest, current]);
 }
 
-/** The counters after a reservation's outcome; undefined used: it is released. Undefined where there is no such reservation. */
+/** Written late, or by a clock a little behind: what it was decided in is over all the same. */
+function isLate(current: WindowId, reservation: Reservation, admittedAtMs: number): boolean {
+  if (current.generation === reservation.generation) return isStepBack(current, reservation, admittedAtMs);
+  return reservation.generation !== OWN_GENERATION && reservation.generation < current.generation;
+}
+
+/** The counters after a reservation's outcome, and the counter it was of, which may be kept no longer. */
+export interface Outcome {
+  readonly counters: LimitCounters;
+  readonly counter: Counter;
+}
+
+/** Undefined used: it is released. Undefined where there is no such reservation. */
 export function afterOutcome(
   counters: LimitCounters | undefined,
   reservation: Reservation,
   used: bigint | undefined,
-): LimitCounters | undefined {
+): Outcome | undefined {
   const before = counters && findCounter(counters, reservation);
   if (counters === undefined || before === undefined || before.held < reservation.amount) return undefined;
-  const after = used === undefined ? release(before, reservation.amount) : capture(before, reservation.amount, used);
-  if (before === counters.current) return { current: after, others: counters.others };
-  const rest = counters.others.filter((counter) => counter !== before);
-  return { current: counters.current, others: isKept(after, counters.current) ? [...rest, after] : rest };
+  const counter = used === undefined ? release(before, reservation.amount) : capture(before, reservation.amount, used);
+  const { current, others } = counters;
+  if (before === current) return { counters: { current: counter, others }, counter };
+  const rest = others.filter((other) => other !== before);
+  return { counters: withKept(current, [...rest, counter]), counter };
 }
 
-/** Holds something, or begins later than the window that counts now: a clock that was set back will come to it again. */
-function isKept(counter: Counter, current: Counter): boolean {
-  if (counter.held > 0n) return true;
-  return counter.generation === current.generation && counter.startMs > current.startMs;
+function withKept(current: Counter, others: readonly Counter[]): LimitCounters {
+  let previousMs = Number.NEGATIVE_INFINITY;
+  for (const { generation, startMs } of others) {
+    if (generation === current.generation && startMs < current.startMs) previousMs = Math.max(previousMs, startMs);
+  }
+  return { current, others: others.filter((counter) => counter.held > 0n || isToCome(counter, current, previousMs)) };
+}
+
+/** May count again though it holds nothing. */
+function isToCome({ generation, startMs }: Counter, current: Counter, previousMs: number): boolean {
+  // A clock that was ahead and is set right comes back to the window before, and later on to those after.
+  if (generation === current.generation) return startMs >= previousMs;
+  // Which of a user's own count and a limit's is written late is not known: neither is lost by the other.
+  if (generation === OWN_GENERATION) return startMs >= current.startMs;
+  return current.generation === OWN_GENERATION;
 }
 
 function isStepBack(current: WindowId, window: WindowId, nowMs: number): boolean {

@@ -10,6 +10,9 @@ export type LimitPeriod = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'ever';
  */
 export type LimitKind = 'hard' | 'rate' | 'soft';
 
+/** The generation of a user's own requests a minute, which may be in force before and after a limit of the same name. */
+export const OWN_GENERATION = 0;
+
 /** What a subject may use in each window of a period. */
 export interface Limit {
   readonly limitId: string;

@@ -64,6 +64,8 @@ export interface Ports {
   readonly sealSecret: (secret: string, boundTo: string) => string;
   readonly emailDigest: (email: string) => string;
   readonly emailOwner: (digest: string) => string | undefined;
+  /** Why a reference to a provider's key leads where none is; undefined: it may. */
+  readonly keyReferenceFault: (reference: string) => string | undefined;
   readonly clock: Clock;
   /** Resolves when decisions are made from what the event at `position` changed, or when waiting longer makes no sense. */
   readonly decidable: (position: number) => Promise<void>;

@@ -82,6 +82,8 @@ export const gatewayConfigSchema = z.strictObject({
   /** What a process calls itself in leases and logs; absent: its host and process id. */
   instance: z.string().min(1).max(200).optional(),
   dataDir: z.string().min(1).default('./data'),
+  /** Below these a provider's api_key_ref may name files; absent: /run/secrets/providers and dataDir/provider-keys. */
+  providerKeyDirs: z.array(z.string().min(1)).optional(),
   /** A PostgreSQL of one's own; absent: the embedded one. */
   databaseUrl: databaseUrl.optional(),
   /** The same database as a role that owns the schema, for migrations; absent: `databaseUrl` migrates. */

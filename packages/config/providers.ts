@@ -8,7 +8,7 @@ export interface ConfiguredProvider extends ProviderSettings {
 }
 
 /** Providers that are on as soon as their key is in the environment. */
-const wellKnown: readonly ProviderSettings[] = [
+export const wellKnown: readonly ProviderSettings[] = [
   {
     name: 'openai',
     kind: 'openai',

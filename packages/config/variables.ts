@@ -12,6 +12,7 @@ export const variables = {
   GATEWAY_OPS_PORT: 'opsPort',
   GATEWAY_INSTANCE: 'instance',
   GATEWAY_DATA_DIR: 'dataDir',
+  GATEWAY_PROVIDER_KEY_DIRS: 'providerKeyDirs',
   DATABASE_URL: 'databaseUrl',
   MIGRATION_DATABASE_URL: 'migrationDatabaseUrl',
   GATEWAY_MIGRATE: 'migrate',
@@ -62,6 +63,7 @@ const numbers: ReadonlySet<keyof GatewayConfig> = new Set([
 ]);
 
 const lists: ReadonlySet<keyof GatewayConfig> = new Set([
+  'providerKeyDirs',
   'natsUrl',
   'journalAddresses',
   'quotaAddresses',

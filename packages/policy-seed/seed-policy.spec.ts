@@ -38,6 +38,7 @@ async function world(t: Scope) {
       return seedPolicy({ registry, journal, desired, logger, nowMs: Date.parse('2026-11-28T12:00:00Z') });
     },
     byHand: (resource: AnyResource) => set(journal, registry, resource),
+    deletedByHand: (kind: Kind, id: string) => remove(journal, registry, kind, id),
   };
 }
 
@@ -45,7 +46,22 @@ async function world(t: Scope) {
 async function set(journal: Journal, registry: FollowedRegistry, resource: AnyResource): Promise<void> {
   const by = { actor: 'bootstrap', role: 'owner', action: 'update', address: '', requestId: '' };
   const event: GatewayEvent = { type: 'ResourceSet', data: { resource: resourceToJson(resource), by, setAtMs: '0' } };
-  const stream = streams.resource(resource.case, resource.value.id);
+  await append(journal, registry, streams.resource(resource.case, resource.value.id), event);
+}
+
+/** As an administrator deletes it. */
+async function remove(journal: Journal, registry: FollowedRegistry, kind: Kind, id: string): Promise<void> {
+  const by = { actor: 'bootstrap', role: 'owner', action: 'delete', address: '', requestId: '' };
+  const event: GatewayEvent = { type: 'ResourceRemoved', data: { kind, id, by, removedAtMs: '0' } };
+  await append(journal, registry, streams.resource(kind, id), event);
+}
+
+async function append(
+  journal: Journal,
+  registry: FollowedRegistry,
+  stream: string,
+  event: GatewayEvent,
+): Promise<void> {
   const expectedVersion = (await journal.readStream(stream)).length;
   const events = [{ ...event, eventId: newId() }];
   await journal.append({ stream, expectedVersion, events, correlationId: 'c', causationId: '' });
@@ -131,6 +147,22 @@ test('what an administrator set by hand stays, whatever the configuration says, 
   assert.ok(registry.get('provider', 'vllm'), 'and it goes with nobody but an administrator');
   assert.equal(await start({ multiplierBasisPoints: 30_000, outputTokensDefault: 7 }), 0);
   assert.equal(registry.settings().multiplier, '2');
+});
+
+test('what an administrator has deleted stays deleted over starts, with a warning, and what the configuration took out comes back', async (t) => {
+  const { registry, start, deletedByHand, byHand, warnings } = await world(t);
+  const settings = { providers: [vllm], prices: [llama] };
+  await start(settings);
+  const provider = changed(registry, 'provider', 'vllm', {});
+  await deletedByHand('provider', 'vllm');
+  await deletedByHand('price', 'house/llama');
+  assert.equal(await start(settings), 0);
+  assert.equal(registry.get('provider', 'vllm'), undefined);
+  assert.match(warnings.join('\n'), /provider vllm was deleted by hand[\s\S]*price house\/llama was deleted by hand/);
+  await byHand(provider);
+  assert.equal(await start({ prices: [llama] }), 1, 'the configuration takes out what it once said');
+  assert.equal(await start({ providers: [vllm] }), 1);
+  assert.ok(registry.get('provider', 'vllm'));
 });
 
 test('the simulator comes with its changing address, and not where an administrator has set another provider', async (t) => {

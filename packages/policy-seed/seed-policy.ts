@@ -40,8 +40,10 @@ export async function seedPolicy(dependencies: SeedDependencies): Promise<number
     let conflicts = 0;
     // In order: the settings are the last, and say that all others are there.
     for (const change of changes) {
-      if (await write(change, { journal, nowMs, correlationId })) written += 1;
-      else conflicts += 1;
+      const done = await write(change, { journal, nowMs, correlationId });
+      if (done === 'written') written += 1;
+      else if (done === 'conflict') conflicts += 1;
+      else if (round === 1) logger.warn(done.warning);
     }
     if (conflicts === 0) {
       await registry.reached(await journal.head());
@@ -52,18 +54,24 @@ export async function seedPolicy(dependencies: SeedDependencies): Promise<number
   throw new Fault({ code: 'unavailable', message: 'Policy is being changed from elsewhere at the same time.' });
 }
 
-/** False where another writer was there first. */
+/** `conflict`: another writer was there first. A warning: an administrator has deleted it, and deleted it stays. */
 async function write(
   change: SeedChange,
   { journal, nowMs, correlationId }: Pick<SeedDependencies, 'journal' | 'nowMs'> & { readonly correlationId: string },
-): Promise<boolean> {
+): Promise<'written' | 'conflict' | { readonly warning: string }> {
   const [kind, id] =
     change.type === 'set' ? [change.resource.case, change.resource.value.id] : [change.kind, change.id];
   const stream = streams.resource(kind, id);
-  const expectedVersion = (await journal.readStream(stream)).length;
+  const before = await journal.readStream(stream);
+  const expectedVersion = before.length;
+  const last = before.at(-1);
+  if (change.type === 'set' && last?.type === 'ResourceRemoved' && last.data.by?.actor !== CONFIG_ACTOR) {
+    const warning = `the ${kind} ${id} was deleted by hand, so that of the configuration does not count: take it out there, or set it by hand`;
+    return { warning };
+  }
   const events = [{ eventId: newId(), ...eventOf(change, nowMs) } as NewEvent];
   const result = await journal.append({ stream, expectedVersion, events, correlationId, causationId: '' });
-  return result.kind === 'appended';
+  return result.kind === 'appended' ? 'written' : 'conflict';
 }
 
 function eventOf(change: SeedChange, nowMs: number) {

@@ -27,6 +27,9 @@ export interface PriceFile {
 /** As ids are elsewhere. */
 const ID = /^[A-Za-z0-9._\-:/@]{1,300}$/;
 
+/** In price files a 0 often means that nobody knows the price, and what is free by mistake is paid by the house. */
+const FREE = 'has 0 for input and output, which often means that the price is unknown; `prices set` can make it free';
+
 /** A row that is not taken, with the reason. */
 export class SkippedRow extends Error {
   override readonly name = 'SkippedRow';
@@ -43,6 +46,7 @@ export function readRows<Row>(
     try {
       const price = read(row);
       if (!ID.test(price.id)) throw new SkippedRow(`"${price.id}" has characters that an id cannot have`);
+      if (isFree(price)) throw new SkippedRow(FREE);
       // Throws where a number is not exact, and where two bands begin at one place.
       readOwnPrice(price);
       if (prices.has(price.id)) skipped.push(`${label}: ${price.id} is there twice; the first one counts`);
@@ -53,4 +57,8 @@ export function readRows<Row>(
     }
   }
   return { prices: [...prices.values()], skipped };
+}
+
+function isFree({ prices }: ImportedPrice): boolean {
+  return prices.every(({ unit, usdPerMillion }) => (unit !== 'input' && unit !== 'output') || usdPerMillion === '0');
 }

@@ -99,7 +99,9 @@ function numberText(field: string, value: unknown): string {
 }
 
 function isZero(value: unknown): boolean {
-  return !(value instanceof ExactNumber) || /^0(\.0*)?$/.test(value.text);
+  if (value === undefined || value === null) return true;
+  const text = value instanceof ExactNumber ? value.text : value;
+  return typeof text === 'string' && /^0+(\.0*)?([eE][+-]?\d+)?$/.test(text);
 }
 
 /** 0 where it is not said as a whole number. */

@@ -19,12 +19,37 @@ for (const [form, read] of [
   });
 }
 
-test('0 is a price, and what is null or not there is none', () => {
+test('0 is a price of one unit, and what is null or not there is none', () => {
   const row = { litellm_provider: 'openai', mode: 'chat' };
   const text = (fields: object) => JSON.stringify({ m: { ...row, ...fields } });
-  assert.deepEqual(readLiteLlm(text({ input_cost_per_token: 0, output_cost_per_token: 0 })).skipped, []);
+  const half = readLiteLlm(text({ input_cost_per_token: 0, output_cost_per_token: 1e-6 }));
+  assert.deepEqual([half.skipped, half.prices[0]?.prices[0]?.usdPerMillion], [[], '0']);
   for (const output of [null, undefined]) {
     const { prices, skipped } = readLiteLlm(text({ input_cost_per_token: 0, output_cost_per_token: output }));
     assert.deepEqual([prices, skipped], [[], ['m: has no price for output tokens']]);
   }
+});
+
+test('a row that is free is left out, and the reason says how it becomes free nonetheless', () => {
+  const reason = /0 for input and output, .* `prices set` can make it free/;
+  for (const zero of [0, '0', '0.0', 0]) {
+    const row = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: zero, output_cost_per_token: zero };
+    const { prices, skipped } = readLiteLlm(JSON.stringify({ m: row }));
+    assert.deepEqual(prices, []);
+    assert.match(skipped.join(), reason);
+    const models = [{ id: 'm', prices: { input_mtok: zero, output_mtok: zero } }];
+    const other = readGenaiPrices(JSON.stringify([{ id: 'openai', models }]), nowMs);
+    assert.deepEqual(other.prices, []);
+    assert.match(other.skipped.join(), reason);
+  }
+});
+
+test('what is not counted makes a row unfit, as a text too, unless it costs nothing', () => {
+  const row = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 };
+  const skippedOf = (output_cost_per_image: unknown) =>
+    readLiteLlm(JSON.stringify({ m: { ...row, output_cost_per_image } })).skipped;
+  for (const cost of ['0.005', 0.005, '5e-3', '', 'free', true, {}]) {
+    assert.match(skippedOf(cost).join(), /priced by output_cost_per_image/, JSON.stringify(cost));
+  }
+  for (const nothing of [0, '0', '0.00', '0e-5', null]) assert.deepEqual(skippedOf(nothing), [], String(nothing));
 });

@@ -3,6 +3,7 @@ import { Fault, faultFrom } from '#errors/fault.ts';
 import { type AnyResource, factsOf, unwrap, wrap } from '#registry/kinds.ts';
 import type { AdminCalls } from '../administration.ts';
 import { type GatewayState, idOf } from './gateway-state.ts';
+import { isMoved } from './is-moved.ts';
 import type { PlanStep } from './plan-step.ts';
 import type { PolicyEntry, Reference } from './policy-entry.ts';
 import { comparableName } from './policy-kinds.ts';
@@ -51,7 +52,9 @@ async function applyStep(step: PlanStep, made: Map<string, string>, options: App
   const message = await filledIn(step, entry, made, options);
   const resource = wrap({ case: kind, value: message } as unknown as AnyResource);
   if (action === 'change') {
-    await calls.update({ resource, fields: changes.map(({ field }) => field), expectedVersion: version });
+    const changed = changes.map(({ field }) => field);
+    const again = isMoved(kind, changes) ? entry.fields.filter((field) => field === 'api_key_ref') : [];
+    await calls.update({ resource, fields: [...new Set([...changed, ...again])], expectedVersion: version });
   } else if (factsOf(kind).options.isNamed) {
     await calls.update({ resource, fields: [] });
   } else {

@@ -188,6 +188,24 @@ test('a secret is sent when its resource is made, and again only if asked for', 
   assert.partialDeepStrictEqual(sent().at(-1), { apiKey: 'sk-2' });
 });
 
+test('a provider that moves is sent with its key, which else would stay with the host before', async () => {
+  const provider = (host: string, key: string): string =>
+    fileOf(`{kind: provider, id: p, provider_kind: openai, base_url: "http://${host}/v1", ${key}}`);
+  const lastUpdate = () => admin.calls.findLast(({ request }) => 'fields' in (request as object))?.request;
+  await apply(provider('10.0.0.5', 'api_key: "env:KEY"'), ['--yes'], { KEY: 'sk-1' });
+  await apply(provider('10.0.0.6', 'api_key: "env:KEY"'), ['--yes'], { KEY: 'sk-1' });
+  assert.partialDeepStrictEqual(lastUpdate(), {
+    fields: ['base_url', 'api_key'],
+    resource: { resource: { value: { apiKey: 'sk-1' } } },
+  });
+  await apply(provider('10.0.0.6', 'api_key_ref: "env:KEY"'), ['--yes']);
+  await apply(provider('10.0.0.7', 'api_key_ref: "env:KEY"'), ['--yes']);
+  assert.partialDeepStrictEqual(lastUpdate(), {
+    fields: ['base_url', 'api_key_ref'],
+    resource: { resource: { value: { apiKeyRef: 'env:KEY' } } },
+  });
+});
+
 test('a failure half-way says what was applied and what not, and another run goes on', async () => {
   broken = 'update';
   const file = fileOf(`${limit('daily', 1)}---\nkind: settings\ndemo: true\n---\nkind: team\nname: Research\n`);

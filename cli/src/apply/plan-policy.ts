@@ -2,6 +2,7 @@ import { clone } from '@bufbuild/protobuf';
 import { factsOf } from '#registry/kinds.ts';
 import { fieldChanges } from './field-changes.ts';
 import { type Found, type GatewayState, valueIn } from './gateway-state.ts';
+import { isMoved } from './is-moved.ts';
 import { planDeletions } from './plan-deletions.ts';
 import type { PlanStep } from './plan-step.ts';
 import type { PolicyEntry, Reference } from './policy-entry.ts';
@@ -65,15 +66,16 @@ async function planEntry(
     if ('problem' in id) fault({ line: reference.line, message: id.problem });
     else setAt(message, reference.path, id.shown);
   }
-  const isSent = found === undefined || options.withSecrets;
+  const hidden = secrets.map(({ field }) => field);
+  const seen = entry.fields.filter((field) => !hidden.includes(field));
+  const compared = fieldChanges(schema, found?.message, message, seen);
+  const isSent = found === undefined || options.withSecrets || isMoved(kind, compared);
   for (const secret of isSent ? secrets : []) {
     const read = readSecret(secret.reference, options.environment);
     if ('problem' in read) fault({ line: secret.line, message: `'${secret.field}': ${read.problem}` });
   }
-  const hidden = secrets.map(({ field }) => field);
-  const seen = entry.fields.filter((field) => !hidden.includes(field));
   const sent = isSent ? secrets.map(({ field, reference }) => ({ field, before: null, after: reference })) : [];
-  const changes = [...fieldChanges(schema, found?.message, message, seen), ...sent];
+  const changes = [...compared, ...sent];
   // The settings are always there, and are changed only.
   const isNew = found === undefined && !facts.isSingle;
   const action = isNew ? 'create' : changes.length > 0 ? 'change' : 'unchanged';

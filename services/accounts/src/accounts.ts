@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { createKeyHasher, deriveSecret, generateSecret, secretPrefix } from '#api-keys/api-key.ts';
+import { type KeyPlaces, keyReferenceFault, parseKeyReference } from '#config/key-references.ts';
 import type { AdminPort } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -35,6 +36,8 @@ export interface AccountsDependencies {
   readonly neighbours?: () => Neighbours;
   /** Seals secrets under the master key. Absent: there is no master key. */
   readonly sealSecret?: Ports['sealSecret'];
+  /** Where references to providers' keys may lead. */
+  readonly keyPlaces: KeyPlaces;
 }
 
 /** Administration: every resource of the gateway, decided from its stream and the registry. */
@@ -70,6 +73,10 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     emailDigest,
     emailOwner: emails.ownerOf,
     emailSet: emails.set,
+    keyReferenceFault(text) {
+      const reference = parseKeyReference(text);
+      return reference && keyReferenceFault(reference, dependencies.keyPlaces);
+    },
     clock: dependencies.clock ?? systemClock,
     decidable: (position) => untilVisible([registry.reached(position)], { logger, position }),
     visible: (position) => {

@@ -3,6 +3,7 @@ import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
+import { keyPlacesFrom } from '#config/key-references.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
@@ -51,6 +52,7 @@ prices and settings of its configuration, and of its environment, come into the 
       registry,
       logger: host.logger,
       awaitProjection,
+      keyPlaces: keyPlacesFrom(host.config),
       neighbours: () => ({
         ledger,
         moneyAndLimits,

@@ -66,6 +66,8 @@ export interface Ports {
   readonly emailOwner: (digest: string) => string | undefined;
   /** Tells whose an e-mail is from the append on, however far the fold is behind. */
   readonly emailSet: (userId: string, digest: string) => void;
+  /** Why a reference to a provider's key leads where none is; undefined: it may. */
+  readonly keyReferenceFault: (reference: string) => string | undefined;
   readonly clock: Clock;
   /** Resolves when decisions are made from what the event at `position` changed, or when waiting longer makes no sense. */
   readonly decidable: (position: number) => Promise<void>;

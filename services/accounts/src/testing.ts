@@ -3,6 +3,8 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type pg from 'pg';
 import { createIdentifyKey } from '#api-keys/identify-key.ts';
 import { isRefused } from '#api-keys/identity.ts';
+import { gatewayConfigSchema } from '#config/gateway-config.ts';
+import { keyPlacesFrom } from '#config/key-references.ts';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import {
   CreateRequestSchema,
@@ -67,7 +69,9 @@ export async function startAccounts(
     const awaitProjection = async (_name: string, position: number): Promise<void> => projector?.reached(position);
     const registry = await followRegistry(journal, { name: 'accounts.registry', snapshot: policySnapshotOf(pool) });
     registries.push(registry);
-    const instance = createAccounts({ config, journal, pool, registry, logger, awaitProjection, ...given });
+    const keyPlaces = keyPlacesFrom(gatewayConfigSchema.parse({}));
+    const parts = { config, journal, pool, registry, logger, awaitProjection, keyPlaces };
+    const instance = createAccounts({ ...parts, ...given });
     await instance.ready();
     return instance;
   };

@@ -1,3 +1,4 @@
+import { keyPlacesFrom } from '#config/key-references.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
 import { createProviderKeys } from './adapters/provider-keys.ts';
@@ -16,7 +17,7 @@ export const routerModule: ServiceModule = {
   usage: `Calls providers for admitted requests. Run as many as there is work for.
 
 Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
-GATEWAY_MASTER_KEY: opens the keys that are kept sealed.
+GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DIRS: where files with keys may be.
 `,
   async lead({ host, journal, registry: openRegistry }) {
     const { config, environment, logger, metrics } = host;
@@ -25,7 +26,7 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed.
     const untraced = createRouter({
       limits: routerLimitsFrom(config),
       registry,
-      keys: createProviderKeys({ environment, masterKey }),
+      keys: createProviderKeys({ environment, masterKey, places: keyPlacesFrom(config) }),
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,

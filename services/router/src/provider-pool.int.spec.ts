@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
@@ -11,7 +12,7 @@ import { createProviderKeys } from './adapters/provider-keys.ts';
 import type { ProviderConfig } from './config.ts';
 import type { Provider } from './ports.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
-import { createTestRouter, hostileProvider, testProvider, wholeAnswer } from './testing.ts';
+import { createTestRouter, hostileProvider, keyPlaces, testProvider, wholeAnswer } from './testing.ts';
 
 const ANSWER_MS = 20;
 
@@ -95,17 +96,38 @@ function poolOf(keys: ProviderKeys, fields: Parameters<typeof policy.provider>[0
 test('a provider without a readable key is down, with the reason and what to do', async (t) => {
   const folder = await temporaryDataDir();
   t.defer(() => folder[Symbol.asyncDispose]());
-  const empty = join(folder.path, 'empty');
-  await writeFile(empty, '\n');
+  const keyDir = join(folder.path, 'keys');
+  await mkdir(keyDir);
+  const at = (name: string): string => join(keyDir, name);
+  execFileSync('mkfifo', [at('pipe')]);
+  await writeFile(join(folder.path, 'secret'), 'sk-stolen');
+  await symlink(join(folder.path, 'secret'), at('link'));
+  await symlink('/dev/zero', at('device'));
+  await writeFile(at('long'), 'x'.repeat(10_001));
+  await writeFile(at('lines'), 'a\nb\n');
   const sealed = createMasterKey(randomBytes(32).toString('hex')).seal('sk', providerKeyOf('p'));
-  const keys = createProviderKeys({ environment: {}, masterKey: createMasterKey(randomBytes(32).toString('hex')) });
+  await writeFile(at('empty'), '\n');
+  const keys = createProviderKeys({
+    environment: { DATABASE_URL: 'postgres://secret' },
+    masterKey: createMasterKey(randomBytes(32).toString('hex')),
+    places: keyPlaces([keyDir]),
+  });
   for (const [fields, reason] of [
     [{ apiKeyRef: 'env:NO_KEY' }, /NO_KEY is not set/],
-    [{ apiKeyRef: `file:${folder.path}/none` }, /none cannot be read \(ENOENT\)/],
-    [{ apiKeyRef: `file:${empty}` }, /is empty/],
+    [{ apiKeyRef: `file:${at('none')}` }, /none cannot be read \(ENOENT\)/],
+    [{ apiKeyRef: `file:${at('empty')}` }, /is empty/],
+    [{ apiKeyRef: `file:${at('long')}` }, /more than a key/],
+    [{ apiKeyRef: `file:${at('lines')}` }, /more than a key/],
+    [{ apiKeyRef: `file:${keyDir}/.` }, /in none of the directories/],
+    [{ apiKeyRef: `file:${at('pipe')}` }, /no regular file/],
+    [{ apiKeyRef: `file:${at('device')}` }, /in none of the directories/],
+    [{ apiKeyRef: `file:${at('link')}` }, /in none of the directories/],
+    [{ apiKeyRef: `file:${folder.path}/secret` }, /in none of the directories/],
+    [{ apiKeyRef: 'env:DATABASE_URL' }, /api_key_ref is not allowed/],
     [{ apiKeyRef: 'vault:key' }, /neither/],
     [{ sealedApiKey: sealed }, /not in GATEWAY_MASTER_KEY/],
     [{ baseUrl: 'nowhere' }, /no URL/],
+    [{ baseUrl: 'http://169.254.169.254/v1' }, /metadata service/],
   ] as const) {
     const { pool } = poolOf(keys, { id: 'p', ...fields });
     t.defer(() => pool.close());
@@ -118,7 +140,11 @@ test('a provider without a readable key is down, with the reason and what to do'
 test('a sealed key opens under the new master key and the one before', (t) => {
   const [before, after] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
   const sealedApiKey = createMasterKey(before).seal('sk-sealed', providerKeyOf('p'));
-  const keys = createProviderKeys({ environment: {}, masterKey: createMasterKey(`${after},${before}`) });
+  const keys = createProviderKeys({
+    environment: {},
+    masterKey: createMasterKey(`${after},${before}`),
+    places: keyPlaces(),
+  });
   const { pool, opened } = poolOf(keys, { id: 'p', sealedApiKey });
   t.defer(() => pool.close());
   assert.equal(opened[0]?.apiKey, 'sk-sealed');
@@ -129,10 +155,13 @@ test('a key in a file is read again when the file changes', async (t) => {
   t.defer(() => folder[Symbol.asyncDispose]());
   const path = join(folder.path, 'key');
   await writeFile(path, 'sk-one\n');
-  const { pool, opened } = poolOf(createProviderKeys({ environment: {}, masterKey: null }), {
-    id: 'p',
-    apiKeyRef: `file:${path}`,
-  });
+  const { pool, opened } = poolOf(
+    createProviderKeys({ environment: {}, masterKey: null, places: keyPlaces([folder.path]) }),
+    {
+      id: 'p',
+      apiKeyRef: `file:${path}`,
+    },
+  );
   t.defer(() => pool.close());
   assert.equal(opened[0]?.apiKey, 'sk-one');
   await writeFile(path, 'sk-two\n');

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isMetadataHost } from '#kernel/metadata-hosts.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { ProviderConfig } from './config.ts';
@@ -74,6 +75,9 @@ export function createProviderPool(options: {
     const found = keys.read(provider);
     if ('fault' in found) return { kind: 'down', reason: found.fault };
     if (!URL.canParse(provider.baseUrl)) return { kind: 'down', reason: 'its base_url is no URL' };
+    if (isMetadataHost(new URL(provider.baseUrl).hostname)) {
+      return { kind: 'down', reason: 'its base_url is a link-local address or a metadata service' };
+    }
     return { kind: 'open', provider: open(configOf(provider, found.key)) };
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import type { KeyPlaces } from '#config/key-references.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -77,8 +78,13 @@ export function testProvider(
   return { resource: policy.provider(fields), apiKey };
 }
 
+/** Where keys may be, in a test. */
+export function keyPlaces(dirs: readonly string[] = []): KeyPlaces {
+  return { variables: new Set(), dirs, secretsFile: '/nowhere/secrets.json' };
+}
+
 function keyVariable(name: string): string {
-  return `KEY_OF_${name.toUpperCase()}`;
+  return `${name.toUpperCase()}_KEY`;
 }
 
 export function createTestRouter(
@@ -99,7 +105,7 @@ export function createTestRouter(
   const router = createRouter({
     limits: { closeMaxMs: 200, ...limits },
     registry,
-    keys: createProviderKeys({ environment, masterKey: null }),
+    keys: createProviderKeys({ environment, masterKey: null, places: keyPlaces() }),
     journal: wrapJournal(journal),
     logger,
     unchargedTokens: {

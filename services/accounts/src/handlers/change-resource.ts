@@ -134,9 +134,10 @@ function noteEmail({ emailSet }: Ports, event: GatewayEvent): void {
 
 function contextOf(ports: Ports, change: ResourceChange, nowMs: number): DecisionContext {
   const { caller, secret } = change;
-  const { registry, emailDigest, emailOwner } = ports;
+  const { registry, emailDigest, emailOwner, keyReferenceFault } = ports;
   const source = change.source ?? (caller.actor === 'config' ? 'config' : 'admin');
-  return { registry, emailDigest, emailOwner, nowMs, source, secret: secret ?? { hash: '', prefix: '' } };
+  const issued = secret ?? { hash: '', prefix: '' };
+  return { registry, emailDigest, emailOwner, keyReferenceFault, nowMs, source, secret: issued };
 }
 
 async function eventOf(

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { CONNECTIONS_MAX, type ProviderConfig, type RouterLimits } from '../config.ts';
 import type { Dialect, Provider } from '../ports.ts';
+import { lookUp } from './look-up.ts';
 import { startCall } from './provider-call.ts';
 
 /**
@@ -22,7 +23,7 @@ export function createHttpProvider(config: ProviderConfig, dialect: Dialect, lim
   const pool = new Pool(url.origin, {
     connections: config.connections ?? CONNECTIONS_MAX,
     pipelining: 1,
-    connect: { timeout: limits.connectTimeoutMs },
+    connect: { timeout: limits.connectTimeoutMs, lookup: lookUp },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // The head has a timer of its own, which also covers the wait for a connection.
     headersTimeout: 0,

@@ -1,25 +1,30 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { unwatchFile, watchFile } from 'node:fs';
+import { type KeyPlaces, keyReferenceFault, parseKeyReference } from '#config/key-references.ts';
 import { type MasterKey, providerKeyOf } from '#master-key/master-key.ts';
 import type { ProviderKeys } from '../provider-pool.ts';
+import { readKeyFile } from './read-key-file.ts';
 
 /** A key in a file is in force within a second: a look takes microseconds. */
 const LOOK_INTERVAL_MS = 500;
-
-/** A key is a line of a few hundred characters at most; what is longer is another file. */
-const KEY_CHARS_MAX = 10_000;
 
 /** Keys by reference, `env:NAME` and `file:PATH`, and keys sealed under the master key. Faults name no secret. */
 export function createProviderKeys(options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** null: this process has none. */
   readonly masterKey: MasterKey | null;
+  /** Where references may lead. Whoever sets them may set hosts, too, and would get any other secret of this process. */
+  readonly places: KeyPlaces;
 }): ProviderKeys {
-  const { environment, masterKey } = options;
+  const { environment, masterKey, places } = options;
   return {
     read({ id, apiKeyRef, sealedApiKey }) {
-      const [kind, name] = splitReference(apiKeyRef);
-      if (kind === 'env') return readVariable(name, environment[name] ?? '');
-      if (kind === 'file') return readFile(name);
+      const reference = parseKeyReference(apiKeyRef);
+      if (reference !== undefined) {
+        const fault = keyReferenceFault(reference, places);
+        if (fault !== undefined) return { fault: `its api_key_ref is not allowed: ${fault}` };
+        const { kind, name } = reference;
+        return kind === 'env' ? readVariable(name, environment[name] ?? '') : readKeyFile(name, places);
+      }
       if (apiKeyRef !== '') return { fault: 'its api_key_ref is neither env:NAME nor file:PATH' };
       // A provider that wants no key.
       if (sealedApiKey === '') return { key: '' };
@@ -28,8 +33,10 @@ export function createProviderKeys(options: {
       return 'fault' in opened ? { fault: `its key cannot be opened: ${opened.fault}` } : { key: opened.secret };
     },
     watch({ apiKeyRef }, onChange) {
-      const [kind, path] = splitReference(apiKeyRef);
-      if (kind !== 'file') return () => undefined;
+      const reference = parseKeyReference(apiKeyRef);
+      // A look opens nothing, so a pipe stops nobody; yet whether other files are there is nobody's business.
+      if (reference?.kind !== 'file' || keyReferenceFault(reference, places) !== undefined) return () => undefined;
+      const path = reference.name;
       const listener = (): void => onChange();
       watchFile(path, { interval: LOOK_INTERVAL_MS, persistent: false }, listener);
       return () => unwatchFile(path, listener);
@@ -37,28 +44,7 @@ export function createProviderKeys(options: {
   };
 }
 
-function splitReference(reference: string): readonly [kind: string, name: string] {
-  const at = reference.indexOf(':');
-  return [reference.slice(0, Math.max(at, 0)), reference.slice(at + 1)];
-}
-
 function readVariable(name: string, key: string): { readonly key: string } | { readonly fault: string } {
   if (key !== '') return { key };
   return { fault: `${name} is not set: set it where the router runs (to any text where the provider wants none)` };
-}
-
-function readFile(path: string): { readonly key: string } | { readonly fault: string } {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    return {
-      fault: `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): put the key there`,
-    };
-  }
-  if (text === '') return { fault: `${path} is empty: put the key there` };
-  // A header takes no line breaks, and a file of several lines is no key.
-  return text.length > KEY_CHARS_MAX || /[\r\n]/.test(text)
-    ? { fault: `${path} holds more than a key` }
-    : { key: text };
 }

@@ -14,6 +14,7 @@ const advice: Readonly<Record<number, string>> = {
 const networkAdvice: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The name in base_url has no address: check it, and the DNS of this machine.',
   EAI_AGAIN: 'The DNS of this machine does not answer: try again, or check its network.',
+  EMETADATA: 'The name in base_url leads to a link-local address or a metadata service: no key is sent there.',
   ECONNREFUSED: 'Nothing listens at base_url: start the provider, or check host and port.',
   EHOSTUNREACH: 'No way leads to base_url from here: check network and firewall.',
   ENETUNREACH: 'No way leads to base_url from here: check network and firewall.',

@@ -54,14 +54,16 @@ test('a provider that cannot be reached, is down, is disabled or is none says so
     providers: [
       testProvider('nobody', 'http://127.0.0.1:1/v1'),
       testProvider('nowhere', 'http://name.invalid/v1'),
-      testProvider('keyless', 'http://127.0.0.1:1/v1', { apiKeyRef: 'env:UNSET' }),
+      testProvider('keyless', 'http://127.0.0.1:1/v1', { apiKeyRef: 'env:UNSET_KEY' }),
+      testProvider('thief', 'http://127.0.0.1:1/v1', { apiKeyRef: 'env:GATEWAY_ADMIN_TOKEN' }),
       testProvider('off', 'http://127.0.0.1:1/v1', { status: 'disabled' }),
     ],
   });
   const messageOf = async (providerId: string) => (await router.testProvider({ providerId, model: '' })).message;
   assert.match(await messageOf('nobody'), /ECONNREFUSED/);
   assert.match(await messageOf('nowhere'), /DNS/);
-  assert.match(await messageOf('keyless'), /UNSET is not set/);
+  assert.match(await messageOf('keyless'), /UNSET_KEY is not set/);
+  assert.match(await messageOf('thief'), /api_key_ref is not allowed: GATEWAY_ADMIN_TOKEN/);
   assert.match(await messageOf('off'), /disabled/);
   await assert.rejects(messageOf('none'), { code: 'not_found' });
 });

@@ -38,6 +38,7 @@ function given(...events: readonly GatewayEvent[]) {
     nowMs: NOW_MS,
     emailDigest: (email) => `digest of ${email.toLowerCase()}`,
     emailOwner: (digest) => [...registry.all('user')].find((user) => user.emailDigest === digest)?.id,
+    keyReferenceFault: (reference) => (reference === 'env:PGPASSWORD' ? 'it is a variable of the store' : undefined),
     secret: { hash: 'new hash', prefix: 'new prefix' },
     source: 'admin',
   };
@@ -271,6 +272,43 @@ test('a provider has one key, and keeps a sealed one until another takes its pla
   thenRefused(stream.when('provider', 'p', both), 'invalid_request', 'api_key');
   thenSet(stream.when('provider', 'p', change('provider', { ...openai, priority: 2 })), { sealedApiKey: 'sealed' });
   thenSet(stream.when('provider', 'p', change('provider', { ...openai, apiKeyRef: 'env:A' })), { sealedApiKey: '' });
+});
+
+test('a key goes to no other host and kind than those it was given for', () => {
+  const openai = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1', status: 'active', source: 'admin' };
+  const sealed = given(set('provider', { ...openai, sealedApiKey: 'sealed' }));
+  const referred = given(set('provider', { ...openai, apiKeyRef: 'env:A' }));
+  const when = (stream: typeof sealed, told: Fields<'provider'>, ...fields: string[]) =>
+    stream.when('provider', 'p', change('provider', { ...openai, ...told }, ...fields));
+  const elsewhere = { baseUrl: 'https://thief.example.com/v1' };
+  for (const [told, field] of [
+    [elsewhere, 'base_url'],
+    [{ baseUrl: 'http://api.example.com/v1' }, 'base_url'],
+    [{ kind: 'anthropic' }, 'kind'],
+  ] as const) {
+    thenSet(when(sealed, told, field), { sealedApiKey: '' });
+    thenSet(when(sealed, told), { sealedApiKey: '' });
+    thenRefused(when(referred, told, field), 'invalid_request', 'api_key_ref');
+    thenSet(when(referred, { ...told, apiKeyRef: 'env:A' }, field, 'api_key_ref'), { apiKeyRef: 'env:A' });
+    thenSet(when(referred, { ...told, apiKeyRef: 'env:A' }), { apiKeyRef: 'env:A' });
+  }
+  thenSet(when(sealed, { ...elsewhere, apiKey: 'new' }, 'base_url', 'api_key'), { apiKey: 'new', sealedApiKey: '' });
+  thenSet(when(sealed, { baseUrl: 'https://api.example.com/v2' }, 'base_url'), { sealedApiKey: 'sealed' });
+  thenSet(when(referred, { baseUrl: 'https://api.example.com/v2' }, 'base_url'), { apiKeyRef: 'env:A' });
+});
+
+test('a provider is at no metadata service of a cloud, and its key in no place of the gateway', () => {
+  const when = (told: Fields<'provider'>) =>
+    given().when('provider', 'p', change('provider', { kind: 'openai', baseUrl: 'http://10.0.0.5/v1', ...told }));
+  for (const host of ['169.254.169.254', '[fe80::1]', 'metadata.google.internal']) {
+    thenRefused(when({ baseUrl: `http://${host}/v1` }), 'invalid_request', 'base_url');
+  }
+  for (const host of ['127.0.0.1:11434', 'localhost', '192.168.0.2'])
+    assert.equal(when({ baseUrl: `http://${host}/v1` }).kind, 'set');
+  thenRefused(when({ apiKeyRef: 'env:PGPASSWORD' }), 'invalid_request', 'api_key_ref');
+  const old = { id: 'p', kind: 'openai', baseUrl: 'http://169.254.1.1/v1', apiKeyRef: 'env:PGPASSWORD' };
+  const stream = given(set('provider', old));
+  thenSet(stream.when('provider', 'p', change('provider', { status: 'disabled' }, 'status')), { status: 'disabled' });
 });
 
 test('prices name each unit once, and bands go up', () => {

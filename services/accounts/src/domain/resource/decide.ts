@@ -57,7 +57,7 @@ function decideCreate(
   }
   const next = withWritten(schema, emptyResource(kind, id), resource.value, []);
   if (!options.isNamed && state.first !== undefined) return decideRepeat(next, state, context);
-  return settled({ kind, next, before: undefined, state, context });
+  return settled({ kind, next, before: undefined, fields: [], state, context });
 }
 
 /** The id follows from an idempotency key, so a resource of the id is the one that an earlier call created. */
@@ -82,7 +82,7 @@ function decideUpdate(
   const problem = maskProblem(schema, fields);
   if (problem !== undefined) return refused(problem);
   const next = withWritten(schema, before ?? emptyResource(kind, id), resource.value, fields);
-  return settled({ kind, next, before, state, context });
+  return settled({ kind, next, before, fields, state, context });
 }
 
 function decideDelete({ kind, id }: ResourceTask, { current }: ResourceState, context: DecisionContext): Decided {
@@ -118,12 +118,13 @@ interface Wish {
   readonly kind: Kind;
   readonly next: ResourceOf<Kind>;
   readonly before: ResourceOf<Kind> | undefined;
+  readonly fields: readonly string[];
   readonly state: ResourceState;
   readonly context: DecisionContext;
 }
 
 /** The resource as it is wished, with its defaults, once nothing is wrong with it. */
-function settled({ kind, next, before, state, context }: Wish): Decided {
+function settled({ kind, next, before, fields, state, context }: Wish): Decided {
   const { settle, problem, final } = rulesOf(kind);
   const dated = before === undefined ? withCreatedAt(next, context.nowMs) : next;
   const resource = settle?.(dated, before, context, state.last?.value) ?? dated;
@@ -131,7 +132,7 @@ function settled({ kind, next, before, state, context }: Wish): Decided {
     (before && final?.(before)) ??
     newProblem(kind, resource, before) ??
     referenceProblem(kind, resource, before, context) ??
-    problem?.(resource, before, context);
+    problem?.(resource, before, context, fields);
   return refusal === undefined ? changed(kind, resource, before) : refused(refusal);
 }
 

@@ -13,6 +13,8 @@ export interface DecisionContext {
   readonly emailOwner: (digest: string) => string | undefined;
   /** Of the secret that the command gives out, where it gives one out. */
   readonly secret: { readonly hash: string; readonly prefix: string };
+  /** Why a reference to a provider's key leads where none is, and what to do; undefined: it may. */
+  readonly keyReferenceFault: (reference: string) => string | undefined;
   /** Where a provider or a price comes from. */
   readonly source: string;
 }
@@ -31,11 +33,16 @@ export interface KindRules<K extends Kind> {
     context: DecisionContext,
     last: ResourceOf<K> | undefined,
   ) => ResourceOf<K>;
-  /** Why the resource may not be so; undefined: it may. */
+  /**
+   * Why the resource may not be so; undefined: it may.
+   *
+   * @param fields Those that the command gives; empty: all.
+   */
   readonly problem?: (
     next: ResourceOf<K>,
     before: ResourceOf<K> | undefined,
     context: DecisionContext,
+    fields: readonly string[],
   ) => Refusal | undefined;
   /** Why it changes no more; undefined: it may change. */
   readonly final?: (before: ResourceOf<K>) => Refusal | undefined;

@@ -1177,7 +1177,7 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
   baseUrl: string;
 
   /**
-   * Where its key is found: "env:OPENAI_API_KEY", "file:/run/secrets/openai". Empty: see api_key.
+   * Where its key is found: "env:OPENAI_API_KEY", "file:/run/secrets/providers/openai". Empty: see api_key.
    *
    * @generated from field: string api_key_ref = 4;
    */
@@ -1265,7 +1265,7 @@ export declare type ProviderJson = {
   baseUrl?: string;
 
   /**
-   * Where its key is found: "env:OPENAI_API_KEY", "file:/run/secrets/openai". Empty: see api_key.
+   * Where its key is found: "env:OPENAI_API_KEY", "file:/run/secrets/providers/openai". Empty: see api_key.
    *
    * @generated from field: string api_key_ref = 4;
    */

@@ -10,20 +10,6 @@ export const settingsRules: KindRules<'settings'> = {
   settle: (next) => ({ ...next, id: SINGLE_ID }),
 };
 
-/** Providers. A key that was given stays until another one, or a reference to one, takes its place. */
-export const providerRules: KindRules<'provider'> = {
-  settle: (next, before, { source }) => ({
-    ...next,
-    status: next.status === '' ? 'active' : next.status,
-    sealedApiKey: next.apiKeyRef === '' ? (before?.sealedApiKey ?? '') : '',
-    source,
-  }),
-  problem: ({ apiKey, apiKeyRef }) =>
-    apiKey === '' || apiKeyRef === ''
-      ? undefined
-      : invalid("Give 'api_key' or 'api_key_ref', and not both.", 'api_key'),
-};
-
 export const modelRules: KindRules<'model'> = {
   settle: (next) => ({ ...next, status: next.status === '' ? 'active' : next.status }),
 };

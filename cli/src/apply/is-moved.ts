@@ -1,0 +1,10 @@
+import type { FieldChange } from './field-changes.ts';
+import type { PlanStep } from './plan-step.ts';
+
+/** Where a provider goes with its key. */
+const placeFields: ReadonlySet<string> = new Set(['base_url', 'kind']);
+
+/** Whether a provider goes elsewhere: the gateway lets its key go along only where it is given again. */
+export function isMoved(kind: PlanStep['kind'], changes: readonly FieldChange[]): boolean {
+  return kind === 'provider' && changes.some(({ field }) => placeFields.has(field));
+}

@@ -1,0 +1,50 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { fileFault, type KeyPlaces } from '#config/key-references.ts';
+
+/** A key is a line of a few hundred characters at most; what is longer is another file. */
+const KEY_MAX_BYTES = 10_000;
+
+/** A pipe would let the open wait for a writer, and all of the router with it. The path has no links left to follow. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+type KeyOrFault = { readonly key: string } | { readonly fault: string };
+
+/** Reads the key in a file, wherever its links lead, as long as that is a place for keys. Faults name no secret. */
+export function readKeyFile(path: string, places: KeyPlaces): KeyOrFault {
+  try {
+    const real = realpathSync(path);
+    const fault = fileFault(real, realPlaces(places));
+    return fault === undefined ? readOpened(path, openSync(real, OPEN_FLAGS)) : { fault };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return { fault: `${path} cannot be read (${code}): put the key there` };
+  }
+}
+
+function readOpened(path: string, file: number): KeyOrFault {
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) return { fault: `${path} is no regular file: put the key into one` };
+    if (status.size > KEY_MAX_BYTES) return { fault: `${path} holds more than a key` };
+    const buffer = Buffer.alloc(KEY_MAX_BYTES);
+    const text = buffer.toString('utf8', 0, readSync(file, buffer, 0, KEY_MAX_BYTES, 0)).trim();
+    if (text === '') return { fault: `${path} is empty: put the key there` };
+    // A header takes no line breaks, and a file of several lines is no key.
+    return /[\r\n]/.test(text) ? { fault: `${path} holds more than a key` } : { key: text };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The directories themselves may be links, as /run or a temporary directory is on some systems. */
+function realPlaces({ dirs, secretsFile, ...others }: KeyPlaces): KeyPlaces {
+  return { ...others, dirs: dirs.map(realOrSame), secretsFile: realOrSame(secretsFile) };
+}
+
+function realOrSame(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

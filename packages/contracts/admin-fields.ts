@@ -4,43 +4,34 @@ import { NANO_PER_USD } from '#money/nano-usd.ts';
 
 /* Bounds that the options of a field cannot say, or that hold outside administration as well. */
 
-interface FieldNames {
-  readonly http: string;
-  readonly rpc: string;
-}
-
-interface TextField extends FieldNames {
+interface TextField {
   /** In UTF-16 code units. At least one has to be there, and more than blanks. */
   readonly charsMax: number;
   readonly isAscii?: true;
 }
 
-interface AmountField extends FieldNames {
+interface AmountField {
   readonly minNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
 }
 
 /**
- * In basis points, from a hundredth of the provider's price to a hundred times it, as the setting of that name: what is beyond is a slip of
- * the unit, such as percent for a factor. Who is to pay nothing gets a credit, so that his usage stays on the books.
+ * In basis points: from a hundredth of the provider's price to a hundred times it. What is beyond is a slip of the unit, such as
+ * percent for a factor. A user who is to pay nothing gets a credit, so that the usage stays on the books.
  */
 export const multiplier = { min: 100, max: 1_000_000 } as const;
 
 /** Up to a million USD: a top-up beyond it is a slip of the unit, and two credits can make it up if it is none. */
 export const creditAmount: AmountField = {
-  http: 'amount_usd',
-  rpc: 'amount_nano_usd',
   minNanoUsd: 1n,
   maxNanoUsd: 1_000_000n * NANO_PER_USD,
 };
 
 /** A sentence or an invoice number; what explains more belongs where the reason points to. */
-export const creditReason: TextField = { http: 'reason', rpc: 'reason', charsMax: 500 };
+export const creditReason: TextField = { charsMax: 500 };
 
 /** As much as other APIs take, and more than a UUID or an invoice number. ASCII, since it travels as an HTTP header. */
 export const idempotencyKey: TextField = {
-  http: 'Idempotency-Key',
-  rpc: 'idempotency_key',
   charsMax: 255,
   isAscii: true,
 };

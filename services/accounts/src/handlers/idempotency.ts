@@ -31,7 +31,7 @@ const withoutScope: ReadonlySet<string> = new Set(['bootstrap', 'config', 'gatew
  */
 export function keyOf(idempotencyKey: string, { actor }: Pick<AdminCaller, 'actor'>): string {
   if (idempotencyKey === '') return '';
-  const problem = fields.textProblem(fields.idempotencyKey, idempotencyKey, fields.idempotencyKey.rpc);
+  const problem = fields.textProblem(fields.idempotencyKey, idempotencyKey, 'idempotency_key');
   if (problem !== undefined) throw new Fault(problem);
   return withoutScope.has(actor) ? idempotencyKey : `${actor}/${idempotencyKey}`;
 }

@@ -8,7 +8,7 @@ export function idempotencyKeyIn(headers: IncomingHttpHeaders): string | undefin
   if (header === undefined) return undefined;
   // Node makes one text of a header that came twice.
   const key = String(header);
-  const problem = textProblem(idempotencyKey, key, idempotencyKey.http);
+  const problem = textProblem(idempotencyKey, key, 'Idempotency-Key');
   if (problem !== undefined) throw new Fault(problem);
   return key;
 }

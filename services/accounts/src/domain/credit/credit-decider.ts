@@ -1,5 +1,5 @@
 import type { AdminCaller } from '#contracts/admin.ts';
-import { creditAmount, creditProblem, creditReason, textProblem } from '#contracts/admin-fields.ts';
+import { creditProblem, creditReason, textProblem } from '#contracts/admin-fields.ts';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { payerToEvent } from '#contracts/payer.ts';
@@ -31,8 +31,8 @@ export const creditDecider: Decider<CreditBalance, GatewayEvent, CreditState, Re
 function creditBalance(command: CreditBalance, state: CreditState): Decision<GatewayEvent, Refusal> {
   const { payer, creditId, amountNanoUsd, reason } = command;
   const problem =
-    creditProblem(amountNanoUsd, creditAmount.http) ??
-    (reason === '' ? undefined : textProblem(creditReason, reason, creditReason.rpc));
+    creditProblem(amountNanoUsd, 'amount_usd') ??
+    (reason === '' ? undefined : textProblem(creditReason, reason, 'reason'));
   if (problem !== undefined) return refuse(problem);
   const earlier = findCredit(state, creditId);
   if (earlier !== undefined) {
@@ -42,7 +42,7 @@ function creditBalance(command: CreditBalance, state: CreditState): Decision<Gat
   }
   if (!state.isThere) return refuse({ code: 'not_found', message: `There is no such ${payer.kind}.`, param: 'id' });
   if (state.creditedNanoUsd + amountNanoUsd > CREDITED_TOTAL_MAX_NANO_USD) {
-    return refuse(invalid(`The credits of one ${payer.kind} may come to at most a billion USD.`, creditAmount.http));
+    return refuse(invalid(`The credits of one ${payer.kind} may come to at most a billion USD.`, 'amount_usd'));
   }
   return accept(balanceCredited(command));
 }

@@ -1,72 +1,9 @@
 import assert from 'node:assert/strict';
-import type { GatewayEvent } from '#contracts/events.ts';
-import { userPayer } from '#contracts/payer.ts';
-import type { AdmitRequest } from '#contracts/quota.ts';
-import { charged, credited, debited, keyCreated, pricePublished, used } from '#testkit/events.ts';
-import { resourceRemoved, resourceSet } from '#testkit/policy-events.ts';
+import { charged, keyCreated, pricePublished, used } from '#testkit/events.ts';
+import { resourceRemoved } from '#testkit/policy-events.ts';
 import { describe, test } from '#testkit/test.ts';
-import { accepted, type DecisionWorld, refused, worldOf } from '../../memory/testing.ts';
-import type { PlacedHold } from './decide-admission.ts';
-
-const NOW = Date.parse('2024-06-12T22:30:00Z');
-
-/** User u by key k, in a team and an organisation, each with a tag; one nano-USD an output token, nothing for the prompt. */
-const world: readonly GatewayEvent[] = [
-  resourceSet('organisation', { id: 'o', status: 'active', tags: ['o-tag'], timeZone: 'Europe/Berlin' }),
-  resourceSet('team', { id: 't', status: 'active', organisationId: 'o', tags: ['t-tag'] }),
-  resourceSet('user', { id: 'u', status: 'active', teamId: 't', tags: ['u-tag'] }),
-  resourceSet('key', { id: 'k', userId: 'u', status: 'active', tags: ['k-tag'] }),
-  credited('u', 1_000_000n),
-  pricePublished('c/m'),
-];
-
-function limit(fields: {
-  readonly id?: string;
-  readonly subject?: { readonly kind: string; readonly id: string };
-  readonly models?: string;
-  readonly unit?: string;
-  readonly period?: string;
-  readonly amount?: string;
-  readonly kind?: string;
-  readonly raisedAmount?: string;
-  readonly raisedUntil?: string;
-  readonly generation?: number;
-}): GatewayEvent {
-  const plain = { id: 'l', subject: { kind: 'gateway', id: '' }, unit: 'requests', period: 'day', amount: '0' };
-  return resourceSet('limit', { ...plain, generation: 1, ...fields });
-}
-
-/** Asks for 100 output tokens, with a prompt of at most 1,000. */
-function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
-  return {
-    requestId: 'r',
-    userId: 'u',
-    keyId: 'k',
-    model: 'gpt-4o',
-    stream: false,
-    candidates: ['p', 'q'].map((provider) => ({ provider, model: 'm', priceKey: 'c/m' })),
-    promptTokensBound: 1_000,
-    promptTokensEstimate: 250,
-    outputTokensRequested: 100,
-    choices: 1,
-    ...fields,
-  };
-}
-
-const decide = (events: readonly GatewayEvent[], asked = request(), nowMs = NOW) =>
-  worldOf([...world, ...events]).decide(asked, nowMs);
-
-/** Lets a request through, and folds its admission. */
-function admit(
-  decisions: DecisionWorld,
-  requestId: string,
-  fields: Partial<AdmitRequest> = {},
-  nowMs = NOW,
-): PlacedHold {
-  const placed = accepted(decisions.decide(request({ requestId, ...fields }), nowMs));
-  decisions.take(placed.event);
-  return placed;
-}
+import { accepted, refused, worldOf } from '../../memory/testing.ts';
+import { admit, decide, limit, NOW, request, world } from './testing.ts';
 
 describe('a limit', () => {
   test('is on the gateway, an organisation, a team, a user, a key, a tag of any of them, or a provider', () => {
@@ -285,63 +222,6 @@ describe("a provider's limit", () => {
   });
 });
 
-describe('an answer that is left open', () => {
-  const open = request({ outputTokensRequested: 0, promptTokensBound: 0, promptTokensEstimate: 0 });
-
-  test('is fitted to the hard limits of tokens and cost as to the balance, by powers of two', () => {
-    for (const [fields, expected] of [
-      [{ unit: 'output_tokens', kind: 'hard', amount: '5000' }, 4_096],
-      [{ unit: 'tokens', kind: 'hard', amount: '300' }, 256],
-      [{ unit: 'cost', amount: '0.000001' }, 512],
-      [{ unit: 'cost', amount: '1' }, 16_384],
-      [{ subject: { kind: 'provider', id: 'q' }, unit: 'output_tokens', kind: 'hard', amount: '1024' }, 1_024],
-    ] as const) {
-      assert.equal(accepted(decide([limit(fields)], open)).outputTokensMax, expected, JSON.stringify(fields));
-    }
-    assert.equal(
-      refused(decide([limit({ unit: 'output_tokens', kind: 'hard', amount: '255' })], open)).refusal.code,
-      'quota_exceeded',
-    );
-  });
-
-  test('is guessed to fit a small rate that nothing is used of, so that there is an answer to learn from', () => {
-    const rate = (amount: string) => limit({ unit: 'tokens', amount });
-    const prompt = { ...open, promptTokensBound: 200, promptTokensEstimate: 50 };
-    assert.equal(accepted(decide([rate('100')], prompt)).reservations[0]?.amount, 100n);
-    assert.equal(decide([rate('49')], prompt).kind, 'refused', 'the prompt alone does not fit');
-    assert.equal(decide([rate('100')], { ...prompt, outputTokensRequested: 256 }).kind, 'refused', 'no guess');
-    const decisions = worldOf([...world, rate('200')]);
-    const { holdNanoUsd } = admit(decisions, 'a', {
-      outputTokensRequested: 0,
-      promptTokensBound: 0,
-      promptTokensEstimate: 0,
-    });
-    assert.equal(decisions.decide(open, NOW).kind, 'refused');
-    const told = { requestId: 'a', userId: 'u', keyId: 'k', holdNanoUsd, priceKey: 'c/m' };
-    const charge = charged({ ...told, amountNanoUsd: 20n });
-    const lines = [{ unit: 'output', quantity: 20, pricePicoUsd: '1000' }];
-    decisions.take(used(told), { ...charge, data: { ...charge.data, lines } });
-    assert.equal(accepted(decisions.decide(open, NOW)).reservations[0]?.amount, 138n, 'halfway from 256');
-  });
-
-  test('is taken for what this key and model usually answer, where a rate counts it', () => {
-    const decisions = worldOf([...world, limit({ unit: 'output_tokens', amount: '1000000' })]);
-    assert.equal(accepted(decisions.decide(open, NOW)).reservations[0]?.amount, 256n);
-    for (let answered = 0; answered < 30; answered += 1) {
-      const requestId = `r${answered}`;
-      const { holdNanoUsd } = admit(decisions, requestId, { outputTokensRequested: 2_000 });
-      const told = { requestId, userId: 'u', keyId: 'k', holdNanoUsd, priceKey: 'c/m' };
-      const charge = charged({ ...told, amountNanoUsd: 1_000n });
-      const lines = [{ unit: 'output', quantity: 1_000, pricePicoUsd: '1000' }];
-      decisions.take(used(told), { ...charge, data: { ...charge.data, lines } });
-    }
-    const learned = accepted(decisions.decide(open, NOW)).reservations[0]?.amount ?? 0n;
-    assert.ok(learned > 950n && learned <= 1_000n, String(learned));
-    const other = accepted(decisions.decide({ ...open, keyId: '' }, NOW));
-    assert.equal(other.reservations[0]?.amount, 256n);
-  });
-});
-
 describe('what clients are told of limits', () => {
   test('is the tightest of each unit, as it is after the request', () => {
     const { windows } = accepted(
@@ -359,41 +239,6 @@ describe('what clients are told of limits', () => {
       { unit: 'requests', limit: 5, remaining: 4, resetMs: 30 * 60_000 },
       { unit: 'tokens', limit: 400, remaining: 50, resetMs: 60_000 },
     ]);
-  });
-});
-
-describe('the payer', () => {
-  const team = credited('', 500n, { payerKind: 'team', payerId: 't' });
-  const organisation = credited('', 500n, { payerKind: 'organisation', payerId: 'o' });
-  const poor = world.filter(({ type }) => type !== 'BalanceCredited');
-  const payerIn = (...events: readonly GatewayEvent[]) =>
-    accepted(worldOf([...poor, ...events]).decide(request(), NOW)).event.data;
-
-  test('is the nearest of user, team and organisation that was ever credited', () => {
-    const payers = [[team], [organisation], [organisation, team], [organisation, team, credited('u', 100n)]].map(
-      (events) => {
-        const { payerKind, payerId } = payerIn(...events);
-        return `${payerKind} ${payerId}`;
-      },
-    );
-    assert.deepEqual(payers, ['team t', 'organisation o', 'team t', ' ']);
-  });
-
-  test('is the next again where all of a credit was taken back, as if it never was', () => {
-    const undone = debited(userPayer('u'), 100n);
-    assert.equal(payerIn(team, credited('u', 100n), undone).payerKind, 'team');
-    assert.equal(payerIn(team, credited('u', 201n), undone).payerKind, '');
-  });
-
-  test('stays the nearest where its money is used up', () => {
-    const { refusal } = refused(worldOf([...poor, organisation, credited('u', 99n)]).decide(request(), NOW));
-    assert.equal(refusal.code, 'insufficient_balance');
-  });
-
-  test('is the user where none was credited, which pays for models that cost nothing', () => {
-    const free = pricePublished('c/m', { outputPicoUsd: 0 });
-    const { payerKind, payerId } = payerIn(free);
-    assert.deepEqual([payerKind, payerId], ['', '']);
   });
 });
 

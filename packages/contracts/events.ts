@@ -49,12 +49,18 @@ export interface EventBodies {
   BalanceCredited: Written<BalanceCreditedJson>;
   ApiKeyCreated: Written<ApiKeyCreatedJson>;
   ApiKeyRevoked: Written<ApiKeyRevokedJson>;
-  RequestAdmitted: Written<RequestAdmittedJson>;
+  RequestAdmitted: Omit<
+    Written<RequestAdmittedJson>,
+    'operation' | 'format' | 'otherUnits' | 'counts' | 'serviceTier' | 'attribution'
+  >;
   AdmissionWithdrawn: Written<AdmissionWithdrawnJson>;
   HoldExpired: Written<HoldExpiredJson>;
-  UsageRecorded: Written<UsageRecordedJson>;
-  PricePublished: Written<PricePublishedJson>;
-  ChargePosted: Written<ChargePostedJson>;
+  UsageRecorded: Omit<
+    Written<UsageRecordedJson>,
+    'quantities' | 'serviceTier' | 'usageFlags' | 'reportedUsage' | 'format' | 'houseLosses'
+  > & { houseLosses: Omit<Written<UsageRecordedJson>['houseLosses'][number], 'quantities' | 'serviceTier'>[] };
+  PricePublished: Omit<Written<PricePublishedJson>, 'prices' | 'bands' | 'serviceTiers'>;
+  ChargePosted: Omit<Written<ChargePostedJson>, 'serviceTier'>;
   TermBegan: Written<TermBeganJson>;
   /** One of the resource's kinds is there. Read with `fromJson`: it has fields of its own time. */
   ResourceSet: ResourceSetJson;

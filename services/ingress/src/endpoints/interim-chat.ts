@@ -1,4 +1,4 @@
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { parseCompletion } from '../completions/parse-completion.ts';
 import { promptTokensBound } from '../completions/prompt-tokens-bound.ts';
 import { unpricedFeature } from '../completions/unpriced-features.ts';

@@ -1,7 +1,7 @@
 import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { errorTable, type Refusal } from '#errors/error-table.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { type Dialect, isUnder } from './dialect.ts';
 
 /** How a refusal is written for those who call a part of the API. */

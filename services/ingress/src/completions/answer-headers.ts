@@ -38,5 +38,5 @@ export function setHeaders({ response }: Exchange, headers: Readonly<Record<stri
 /** A client's own words in a header. What a header cannot hold is written as in a URL. */
 function headerText(text: string): string {
   const shown = text.length > DROPPED_MAX_CHARACTERS ? `${text.slice(0, DROPPED_MAX_CHARACTERS)}...` : text;
-  return HEADER_VALUE.test(shown) ? shown : encodeURI(shown.toWellFormed());
+  return shown.toWellFormed().replaceAll(/[^\x20-\x7e]+/g, encodeURIComponent);
 }

@@ -2,7 +2,7 @@ import type { Identity } from '#api-keys/identity.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { type Fault, faultFrom } from '#errors/fault.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoints.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Execution } from '../idempotency/execution.ts';
 import type { KeptAnswer } from '../idempotency/kept-answer.ts';

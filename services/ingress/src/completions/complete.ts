@@ -2,7 +2,7 @@ import type { Identity } from '#api-keys/identity.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules, usableModel } from '../access/permissions.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoints.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';

@@ -1,5 +1,5 @@
 import type { Registry } from '#registry/registry.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoints.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import { streamAnswer } from './stream-answer.ts';

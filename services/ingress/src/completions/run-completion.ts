@@ -6,7 +6,7 @@ import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { callerOf } from '#registry/caller.ts';
 import { usableModel } from '../access/permissions.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoints.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';

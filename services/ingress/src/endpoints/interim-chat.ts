@@ -2,7 +2,7 @@ import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { parseCompletion } from '../completions/parse-completion.ts';
 import { promptTokensBound } from '../completions/prompt-tokens-bound.ts';
 import { unpricedFeature } from '../completions/unpriced-features.ts';
-import type { ModelEndpoint } from './model-endpoints.ts';
+import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** The chat format as far as it is read here. */
 export const interimChat: ModelEndpoint['format'] = {

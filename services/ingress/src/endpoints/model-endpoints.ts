@@ -1,7 +1,8 @@
-import type { Format, FormatName } from '#ai/format.ts';
+import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { bodyBounds } from '../http/body-bounds.ts';
 import { interimChat } from './interim-chat.ts';
+import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** What differs between the paths at which a model is asked for something. */
 interface EndpointRow {
@@ -11,16 +12,6 @@ interface EndpointRow {
   readonly valuesMax?: number;
   /** What a stream's client is sent in a silence: something that it skips. Absent: a comment. */
   readonly keepAlive?: string;
-}
-
-/** A path at which a model is asked for something, and the format that its clients speak. */
-export interface ModelEndpoint {
-  readonly path: string;
-  readonly format: Pick<Format, 'name' | 'operation' | 'server'> & {
-    readonly client: Pick<Format['client'], 'forwardedHeaders'>;
-  };
-  readonly bounds: typeof bodyBounds;
-  readonly keepAlive: string;
 }
 
 /** A comment of server-sent events. Every reader of them skips it. */

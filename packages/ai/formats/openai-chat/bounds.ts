@@ -22,3 +22,8 @@ export function boundFor(body: JsonObject, { rules, outputTokensMax }: Target): 
   }
   return admitted;
 }
+
+/** Whether the gateway itself decides on a field: no rule of a provider puts another in its place. */
+export function isOwnField(name: string): boolean {
+  return name === 'model' || name === 'n' || name === 'stream' || boundFields.some((field) => field === name);
+}

@@ -1,7 +1,7 @@
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import { NoPlace, type Target } from '../../format.ts';
 import { type FieldChange, spliceFields } from '../../json/splice-fields.ts';
-import { boundFields, boundFor } from './bounds.ts';
+import { boundFields, boundFor, isOwnField } from './bounds.ts';
 
 const removed: FieldChange = { kind: 'remove' };
 const put = (value: unknown): FieldChange => ({ kind: 'put', json: JSON.stringify(value) });
@@ -44,12 +44,7 @@ function fitToRules(changes: Map<string, FieldChange>, body: JsonObject, { rules
     changes.set(field, removed);
   }
   for (const [field, name] of Object.entries(rules.renamed)) {
-    if (!Object.hasOwn(body, field) || changes.has(field) || isOurs(name)) continue;
+    if (!Object.hasOwn(body, field) || changes.has(field) || isOwnField(name)) continue;
     changes.set(field, Object.hasOwn(body, name) ? removed : { kind: 'rename', name });
   }
-}
-
-/** Fields that the gateway itself decides on: no other may take their place. */
-function isOurs(name: string): boolean {
-  return name === 'model' || name === 'n' || name === 'stream' || boundFields.some((field) => field === name);
 }

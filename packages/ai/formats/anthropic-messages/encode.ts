@@ -1,3 +1,4 @@
+import type { JsonObject } from '#kernel/json.ts';
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
@@ -12,7 +13,7 @@ import { traitsOf } from './model-traits.ts';
 import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
 import { createToolNames, nameOfTool } from './tool-names.ts';
-import { createUnplaced } from './unplaced.ts';
+import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */
 export function encodeMessagesRequest(request: ChatRequest, target: Target): Encoded {
@@ -50,10 +51,21 @@ export function encodeMessagesRequest(request: ChatRequest, target: Target): Enc
   };
   keepLastMarks([...entriesOf({ system, turns })], cacheControl ? CACHE_MARKS_MAX - 1 : CACHE_MARKS_MAX);
   return {
-    body: writeJson(body),
+    body: writeJson(asProviderTakes(body, target, unplaced)),
     dropped: unplaced.dropped(),
     notes: { jsonToolName: form.tool?.name, wrappedTools: tools.wrapped, toolNames: names.changed() },
   };
+}
+
+/** The fields by the provider's own names, without those that it refuses. */
+function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced): JsonObject {
+  if (rules.refused.length === 0 && Object.keys(rules.renamed).length === 0) return body;
+  const taken: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (value !== undefined && rules.refused.includes(name)) unplaced.leaveOut(name, 'this provider refuses it');
+    else taken[rules.renamed[name] ?? name] = value;
+  }
+  return taken;
 }
 
 /**

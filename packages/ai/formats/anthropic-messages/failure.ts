@@ -8,8 +8,7 @@ import { readMessagesError } from './read-error.ts';
  */
 export function isFailed(document: JsonObject): boolean {
   if (document['type'] === 'error') return true;
-  const { error } = document;
-  if (error !== undefined && error !== null && error !== '' && !Array.isArray(document['content'])) return true;
+  if (saysError(document['error']) && !Array.isArray(document['content'])) return true;
   const status = asObject(document['base_resp'])?.['status_code'];
   return status !== undefined && status !== null && Number(status) !== 0;
 }
@@ -17,4 +16,10 @@ export function isFailed(document: JsonObject): boolean {
 /** What it says. The status of its own is 0: it came in an answer. */
 export function failureOf(document: JsonObject): ProviderError {
   return readMessagesError(0, document, '');
+}
+
+/** `null`, `{}` and `""` say nothing. */
+function saysError(error: unknown): boolean {
+  if (typeof error === 'string') return error !== '';
+  return Object.keys(asObject(error) ?? {}).length > 0;
 }

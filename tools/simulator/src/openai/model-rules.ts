@@ -1,0 +1,30 @@
+import type { JsonObject } from '#kernel/json.ts';
+import { RequestProblem } from '../request-problem.ts';
+
+/** Models that reason take no sampling settings. */
+const REASONING_MODEL_PATTERN = /^(o\d|gpt-5)/;
+
+const samplingFields = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'logprobs', 'logit_bias'];
+
+export function isReasoningModel(model: string): boolean {
+  return REASONING_MODEL_PATTERN.test(model);
+}
+
+/** Throws a RequestProblem (400) for settings that a reasoning model does not take. A value that is the default passes. */
+export function checkModelRules(model: string, body: JsonObject): void {
+  if (!isReasoningModel(model)) return;
+  if (body['max_tokens'] !== undefined && body['max_tokens'] !== null) {
+    throw unsupported('max_tokens', " Use 'max_completion_tokens' instead.");
+  }
+  for (const field of samplingFields) {
+    const value = body[field];
+    const isDefault =
+      value === undefined || value === null || value === false || value === (field.endsWith('penalty') ? 0 : 1);
+    if (!isDefault) throw unsupported(field, '');
+  }
+}
+
+function unsupported(param: string, advice: string): RequestProblem {
+  const message = `Unsupported parameter: '${param}' is not supported with this model.${advice}`;
+  return new RequestProblem(400, message, { param, code: 'unsupported_parameter' });
+}

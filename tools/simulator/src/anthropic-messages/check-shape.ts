@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { RequestProblem } from '../request-problem.ts';
+import { tellingIssue } from '../shape-issue.ts';
 import { valueAt } from '../value-at.ts';
 
 const expectations: Readonly<Record<string, string>> = {
@@ -17,7 +18,7 @@ export function checkAnthropicShape<T>(schema: z.ZodType<T>, body: unknown): T {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new RequestProblem(400, issue === undefined ? 'The body is wrong.' : wordsFor(body, issue));
+  throw new RequestProblem(400, issue === undefined ? 'The body is wrong.' : wordsFor(body, tellingIssue(issue)));
 }
 
 function wordsFor(body: unknown, issue: z.core.$ZodIssue): string {

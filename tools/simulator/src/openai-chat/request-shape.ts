@@ -50,13 +50,14 @@ const textContent = z.union([
   z.array(textPart).min(1, 'empty array. Expected an array with minimum length 1'),
 ]);
 
+/** Calls come back with what SDKs have added to them: `index`, `parsed_arguments`. */
 const toolCall = z.discriminatedUnion('type', [
-  z.strictObject({
+  z.looseObject({
     id: z.string(),
     type: z.literal('function'),
-    function: z.strictObject({ name, arguments: z.string() }),
+    function: z.looseObject({ name, arguments: z.string() }),
   }),
-  z.strictObject({ id: z.string(), type: z.literal('custom'), custom: z.strictObject({ name, input: z.string() }) }),
+  z.looseObject({ id: z.string(), type: z.literal('custom'), custom: z.looseObject({ name, input: z.string() }) }),
 ]);
 
 /** Messages of assistants are read loosely: what a compatible provider put into an answer comes back in them. */

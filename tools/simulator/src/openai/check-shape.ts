@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { RequestProblem } from '../request-problem.ts';
+import { tellingIssue } from '../shape-issue.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Takes a body that has the shape; throws a RequestProblem (400) in OpenAI's words for the first fault. */
@@ -7,7 +8,7 @@ export function checkOpenAiShape<T>(schema: z.ZodType<T>, body: unknown): T {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw issue === undefined ? new RequestProblem(400, 'The body is wrong.') : problemOf(body, issue);
+  throw issue === undefined ? new RequestProblem(400, 'The body is wrong.') : problemOf(body, tellingIssue(issue));
 }
 
 function problemOf(body: unknown, issue: z.core.$ZodIssue): RequestProblem {

@@ -42,6 +42,8 @@ function visit(
   }
   visit(schema['items'], [...context, 'items'], visitor);
   for (const group of ['anyOf', 'oneOf', 'allOf']) {
-    asArray(schema[group]).forEach((inner, index) => visit(inner, [...context, group, String(index)], visitor));
+    for (const [index, inner] of asArray(schema[group]).entries()) {
+      visit(inner, [...context, group, String(index)], visitor);
+    }
   }
 }

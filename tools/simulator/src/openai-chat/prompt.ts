@@ -1,6 +1,6 @@
 import type { JsonObject } from '#kernel/json.ts';
 import { checkOpenAiShape } from '../openai/check-shape.ts';
-import { checkModelRules, isReasoningModel } from '../openai/model-rules.ts';
+import { checkModelRules, thinksFor } from '../openai/model-rules.ts';
 import { checkStrictSchema } from '../openai/strict-schema.ts';
 import type { AnswerFormat, Prompt, Tool, ToolChoice } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -26,7 +26,7 @@ export function readChatPrompt(body: JsonObject): Prompt {
     tools: readTools(request),
     toolChoice: readToolChoice(request.tool_choice),
     format: readFormat(request.response_format),
-    thinks: isReasoningModel(model) && request.reasoning_effort != null && request.reasoning_effort !== 'none',
+    thinks: thinksFor(model, request.reasoning_effort, 'reasoning_effort'),
     outputTokensMax: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     choices: request.n ?? 1,
     topLogprobs: request.logprobs === true ? (request.top_logprobs ?? 0) : undefined,

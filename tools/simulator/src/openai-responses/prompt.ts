@@ -1,6 +1,6 @@
 import type { JsonObject } from '#kernel/json.ts';
 import { checkOpenAiShape } from '../openai/check-shape.ts';
-import { checkModelRules, isReasoningModel } from '../openai/model-rules.ts';
+import { checkModelRules, thinksFor } from '../openai/model-rules.ts';
 import { checkStrictSchema } from '../openai/strict-schema.ts';
 import type { AnswerFormat, Prompt, Tool, ToolChoice } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -39,7 +39,6 @@ function readCore(request: ResponsesCore, body: JsonObject): Prompt {
     });
   }
   checkModelRules(model, body);
-  checkReasoningRules(request);
   if (request.previous_response_id != null) {
     const message = `Previous response with id '${request.previous_response_id}' not found.`;
     throw new RequestProblem(400, message, { param: 'previous_response_id', code: 'previous_response_not_found' });
@@ -56,19 +55,12 @@ function readCore(request: ResponsesCore, body: JsonObject): Prompt {
     tools: readTools(tools),
     toolChoice: readToolChoice(request),
     format: readFormat(request.text?.format),
-    thinks: isReasoningModel(model) && request.reasoning != null && request.reasoning.effort !== 'none',
+    thinks: thinksFor(model, request.reasoning?.effort, 'reasoning.effort'),
     outputTokensMax: undefined,
     choices: 1,
     topLogprobs: undefined,
     body,
   };
-}
-
-function checkReasoningRules({ model, reasoning }: ResponsesCore): void {
-  const effort = reasoning?.effort;
-  if (effort == null || effort === 'none' || isReasoningModel(model)) return;
-  const message = "Unsupported parameter: 'reasoning.effort' is not supported with this model.";
-  throw new RequestProblem(400, message, { param: 'reasoning.effort', code: 'unsupported_parameter' });
 }
 
 function readTools(tools: NonNullable<ResponsesCore['tools']>): readonly Tool[] {

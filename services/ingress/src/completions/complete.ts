@@ -1,4 +1,5 @@
 import type { Identity } from '#api-keys/identity.ts';
+import { noAttribution } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { callerOf } from '#registry/caller.ts';
@@ -117,6 +118,12 @@ async function run(
     outputTokensRequested: asked.outputTokensRequested,
     outputTokensDefault,
     choices: asked.choices,
+    operation: 'chat',
+    format: 'openai-chat',
+    otherUnits: [],
+    counts: {},
+    serviceTier: '',
+    attribution: noAttribution,
     traceparent: exchange.traceparent,
   });
   admission[Symbol.dispose]();

@@ -1,5 +1,5 @@
+import type { Usage } from '#ai/usage.ts';
 import { parseObject } from '#kernel/json.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import { createByteStore } from '../byte-store.ts';
 import type { TextSample } from '../ports.ts';
 import { createGeneratedText, type GeneratedText } from './generated-text.ts';
@@ -16,7 +16,7 @@ export interface AnswerScan {
   readonly hasAnswer: () => boolean;
   /** Whether a model has been at work: an answer or its usage has come, or a document has begun that names no error. */
   readonly hasWork: () => boolean;
-  readonly usage: () => TokenUsage | null;
+  readonly usage: () => Usage | null;
   readonly sample: () => TextSample;
 }
 
@@ -25,7 +25,7 @@ export interface AnswerShape {
   /** The field that marks an answer, and the places of generated text in it. */
   readonly answerField: string;
   readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
-  readonly readUsage: (value: unknown) => TokenUsage | null;
+  readonly readUsage: (value: unknown) => Usage | null;
 }
 
 /** `text`: collects the generated text. */
@@ -34,7 +34,7 @@ export function createAnswerScan(
   text: GeneratedText = createGeneratedText(),
 ): AnswerScan {
   const report = createByteStore();
-  let usage: TokenUsage | null = null;
+  let usage: Usage | null = null;
   let hasAnswer = false;
   let hasError = false;
 

@@ -25,9 +25,10 @@ export interface Answer {
 
 /** What a request can cost at these candidates, and what it needs at least, wherever it ends up. */
 export function answerOf({ request, caller, rules }: Asked, candidates: readonly PricedOne[]): Answer {
-  const { promptTokensBound, outputTokensRequested, choices } = request;
+  const { promptTokensBound, choices } = request;
   const cost = costAt({ request, caller }, candidates);
-  if (outputTokensRequested > 0) {
+  const outputTokensRequested = hasOutput(request) ? request.outputTokensRequested : 0;
+  if (outputTokensRequested > 0 || !hasOutput(request)) {
     const likely = { outputTokensEstimate: outputTokensRequested * choices, isAnswerGuessed: false };
     return { cost, open: undefined, least: needsOf(cost, outputTokensRequested, likely), likely };
   }
@@ -38,13 +39,19 @@ export function answerOf({ request, caller, rules }: Asked, candidates: readonly
   return { cost, open, least: needsOf(cost, open.fewest, likely), likely };
 }
 
+/** Whether answers have tokens: vectors have none. */
+export function hasOutput({ operation }: Pick<AdmitRequest, 'operation'>): boolean {
+  return operation !== 'embed';
+}
+
 /** What a request can cost at these candidates. */
 export function costAt(
   { request, caller }: Pick<Asked, 'request' | 'caller'>,
   candidates: readonly PricedOne[],
 ): CostedRequest {
-  const { promptTokensBound, promptTokensEstimate, choices } = request;
+  const { promptTokensBound, promptTokensEstimate, choices, otherUnits, counts, serviceTier } = request;
   const { multiplierBasisPoints } = caller;
   const prices = candidates.map(({ price }) => price);
-  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints };
+  const reach = { otherUnits, counts, serviceTier };
+  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints, ...reach };
 }

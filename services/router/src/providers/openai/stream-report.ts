@@ -1,4 +1,4 @@
-import type { TokenUsage } from '#money/token-usage.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { TextSample } from '../../ports.ts';
 import type { AnswerScan } from '../answer-scan.ts';
 import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
@@ -13,7 +13,7 @@ export interface StreamReport {
   /** Takes an event that was scanned unparsed. Its text was added as it came. */
   noteLong(event: AnswerScan): void;
   readonly text: GeneratedText;
-  readonly usage: () => TokenUsage | null;
+  readonly usage: () => Usage | null;
   /** Whether nothing was generated after the last report. */
   readonly isUsageLast: () => boolean;
   readonly sample: () => TextSample;
@@ -22,7 +22,7 @@ export interface StreamReport {
 export function createStreamReport(): StreamReport {
   const text = createGeneratedText();
   const chunks = createChunkText(text);
-  let usage: TokenUsage | null = null;
+  let usage: Usage | null = null;
   let isUsageLast = false;
 
   return {

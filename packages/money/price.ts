@@ -2,8 +2,6 @@ import { isUnit, type Unit, unitNames } from '#ai/units.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { BandedPrices, PriceTerms, UnitPrices } from './unit-prices.ts';
 
-export type { PriceTerms, UnitPrices } from './unit-prices.ts';
-
 /** One version of a model's price. */
 export interface Price extends PriceTerms {
   /** <catalogue>/<model>. */

@@ -1,6 +1,7 @@
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { AdmissionRules } from './admission-rules.ts';
 import type { Caller } from './caller.ts';
+import { hasOutput } from './has-output.ts';
 import { type LikelyAnswer, type Needs, needsOf } from './needs.ts';
 import { type OpenBounds, openBounds } from './open-output-bound.ts';
 import type { PricedOne } from './priced-candidates.ts';
@@ -37,11 +38,6 @@ export function answerOf({ request, caller, rules }: Asked, candidates: readonly
   const open = openBounds(cost.prices, promptTokensBound, { outputTokensDefault, outputTokensFloor });
   const likely = { outputTokensEstimate: Math.min(outputTokensUsual, open.most * choices), isAnswerGuessed: true };
   return { cost, open, least: needsOf(cost, open.fewest, likely), likely };
-}
-
-/** Whether answers have tokens: vectors have none. */
-export function hasOutput({ operation }: Pick<AdmitRequest, 'operation'>): boolean {
-  return operation !== 'embed';
 }
 
 /** What a request can cost at these candidates. */

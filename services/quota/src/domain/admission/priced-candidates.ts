@@ -1,7 +1,7 @@
 import type { AdmitRequest, PricedCandidate } from '#contracts/quota.ts';
 import { unpricedIn } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
-import { hasOutput } from './asked.ts';
+import { hasOutput } from './has-output.ts';
 import { promptTokensBoundAt } from './request-cost.ts';
 
 /** Where a request may go, with the price version it is pinned to. */

@@ -17,13 +17,5 @@ export function expectedCharge(
     .flatMap((catalogue) => catalogueModels(catalogue, Date.now()))
     .find((each) => each.names.includes(model));
   if (listed === undefined) throw new Error(`the catalogue has no ${model}`);
-  const parts = {
-    inputTokens: usage.input ?? 0,
-    cachedInputTokens: usage.cached_input ?? 0,
-    cacheWriteTokens: (usage.cache_write ?? 0) + (usage.cache_write_12h ?? 0),
-    cacheWrite1hTokens: usage.cache_write_1h ?? 0,
-    outputTokens: usage.output ?? 0,
-    reasoningTokens: usage.reasoning ?? 0,
-  };
-  return rate(parts, listed.price, multiplierBasisPoints).totalNanoUsd;
+  return rate(usage, listed.price, { serviceTier: '', multiplierBasisPoints }).totalNanoUsd;
 }

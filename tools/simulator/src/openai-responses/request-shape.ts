@@ -149,6 +149,5 @@ export const responsesRequest = z.strictObject({
   user: z.string().nullish(),
 });
 
-export type ResponsesRequest = z.infer<typeof responsesRequest>;
 /** The fields by which a prompt is measured and its answer is made. */
 export type ResponsesCore = z.infer<typeof countRequest>;

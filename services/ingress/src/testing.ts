@@ -305,6 +305,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       holdNanoUsd: BigInt(promptTokensBound),
       outputTokensMax: 100,
       outputTokensBound: 100,
+      multiplierBasisPoints: 10_000,
     },
     windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
   };

@@ -13,18 +13,9 @@ import { type Block, type Encodable, encodeFile, encodeImage } from './encode-me
 import { FORMAT } from './format-name.ts';
 import type { InputReader } from './tool-input.ts';
 import type { ToolNames } from './tool-names.ts';
+import type { Entry } from './turn.ts';
 import type { Unplaced } from './unplaced.ts';
 import { WRAPPED_FIELD } from './wrapped-tool.ts';
-
-/** A block of a turn. Calls and results get the ids that go out when the whole conversation is known. */
-export interface Entry {
-  readonly block: Block | RawJson;
-  readonly link: 'call' | 'result' | null;
-  /** The client's id of the call. */
-  readonly callId: string;
-  /** The message that it stood in. */
-  readonly at: string;
-}
 
 export interface ContentContext {
   readonly names: ToolNames;

@@ -1,16 +1,10 @@
 import type { ChatMessage } from '../../chat/content.ts';
 import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
-import { type ContentContext, type Entry, encodePart } from './encode-content.ts';
+import { type ContentContext, encodePart } from './encode-content.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { pairCalls } from './pair-calls.ts';
-
-/** A message of the request. Neighbours of one role are one. */
-export interface Turn {
-  readonly role: 'user' | 'assistant';
-  /** Results first, in a user's turn. */
-  entries: Entry[];
-}
+import type { Entry, Turn } from './turn.ts';
 
 export interface EncodedMessages {
   readonly system: readonly Entry[];

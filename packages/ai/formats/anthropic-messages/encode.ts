@@ -3,8 +3,7 @@ import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
 import { CACHE_MARKS_MAX, encodeCacheMark } from './cache-mark.ts';
-import type { Entry } from './encode-content.ts';
-import { type EncodedMessages, encodeMessages, type Turn } from './encode-messages.ts';
+import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { encodeSettings, refuseUnplaced } from './encode-settings.ts';
 import { encodeThinking } from './encode-thinking.ts';
@@ -13,6 +12,7 @@ import { traitsOf } from './model-traits.ts';
 import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
 import { createToolNames, nameOfTool } from './tool-names.ts';
+import type { Entry, Turn } from './turn.ts';
 import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */

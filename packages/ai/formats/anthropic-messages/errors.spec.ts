@@ -20,7 +20,7 @@ test('every refusal has one of the types that the SDKs know', () => {
 test('a refusal has its code, its field and the id of the request', () => {
   assert.deepEqual(messagesErrorBody({ code: 'insufficient_balance', message: 'm', param: 'model' }, 'req_1'), {
     type: 'error',
-    error: { type: 'billing_error', message: 'm', details: { error_code: 'insufficient_balance', param: 'model' } },
+    error: { type: 'billing_error', message: 'm', code: 'insufficient_balance', param: 'model' },
     request_id: 'req_1',
   });
 });
@@ -38,7 +38,7 @@ describe("another format's error", () => {
   test('is told in the words of the provider', () => {
     assert.deepEqual(messagesProviderErrorBody(error({ param: 'n', code: 'bad' }), 400, 'r'), {
       type: 'error',
-      error: { type: 'invalid_request_error', message: 'm', details: { error_code: 'bad', param: 'n' } },
+      error: { type: 'invalid_request_error', message: 'm', code: 'bad', param: 'n' },
       request_id: 'r',
     });
   });

@@ -4,7 +4,13 @@ import { sseEventOf } from '../../sse/write-sse-event.ts';
 
 interface ErrorBody {
   readonly type: 'error';
-  readonly error: { readonly type: string; readonly message: string; readonly details?: unknown };
+  readonly error: {
+    readonly type: string;
+    readonly message: string;
+    /** The gateway's, or the provider's: more exact than the type. */
+    readonly code?: string;
+    readonly param?: string;
+  };
   readonly request_id: string;
 }
 
@@ -23,12 +29,12 @@ const typesByStatus: ReadonlyMap<number, string> = new Map([
   [529, 'overloaded_error'],
 ]);
 
-/** A refusal of the gateway's, with its code and its field where Anthropic's newer SDKs look for details. */
+/** A refusal of the gateway's, with its code and its field. */
 export function messagesErrorBody({ code, message, param }: Refusal, requestId: string): ErrorBody {
-  const details = { error_code: code, ...(param !== undefined && { param }) };
+  const type = typeOf(errorTable[code].httpStatus);
   return {
     type: 'error',
-    error: { type: typeOf(errorTable[code].httpStatus), message, details },
+    error: { type, message, code, ...(param !== undefined && { param }) },
     request_id: requestId,
   };
 }
@@ -61,14 +67,14 @@ export function messagesProviderErrorBody(error: ProviderError, status: number, 
   const isTooLong = error.kind === 'context-window' && !error.message.toLowerCase().includes(TOO_LONG);
   const said = error.message === '' ? 'The provider refused the request.' : error.message;
   const message = isTooLong ? `${TOO_LONG}: ${said}` : said;
-  const details = {
-    ...(error.code !== '' && { error_code: error.code }),
-    ...(error.param !== '' && { param: error.param }),
-  };
-  const hasDetails = Object.keys(details).length > 0;
   return {
     type: 'error',
-    error: { type: typesByKind[error.kind] ?? typeOf(status), message, ...(hasDetails && { details }) },
+    error: {
+      type: typesByKind[error.kind] ?? typeOf(status),
+      message,
+      ...(error.code !== '' && { code: error.code }),
+      ...(error.param !== '' && { param: error.param }),
+    },
     request_id: requestId,
   };
 }

@@ -1,7 +1,6 @@
 import { NoPlace } from '../../format.ts';
-import type { Entry } from './encode-content.ts';
-import type { Turn } from './encode-messages.ts';
 import { plainToolId } from './tool-ids.ts';
+import type { Entry, Turn } from './turn.ts';
 
 /**
  * Gives each call and its result the id that goes out. Anthropic wants a result for every call, all of them in the next

@@ -15,16 +15,7 @@ export interface ToolInputUnwrapper {
 export const WRAPPED_FIELD = 'input';
 
 /** What comes before the text. `null` stands for white space of any length. */
-const beginning: readonly (string | null)[] = [
-  null,
-  '{',
-  null,
-  ...`"${WRAPPED_FIELD}"`,
-  null,
-  ':',
-  null,
-  '"',
-];
+const beginning: readonly (string | null)[] = [null, '{', null, ...`"${WRAPPED_FIELD}"`, null, ':', null, '"'];
 
 const plainEscapes: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
@@ -125,13 +116,13 @@ function readText(unwrapping: Unwrapping, json: string): string {
       unwrapping.mode = 'over';
       return text;
     }
-    const escape = readEscape(source, next);
-    if (escape === null) {
+    const escaped = readEscape(source, next);
+    if (escaped === null) {
       unwrapping.held = source.slice(next);
       break;
     }
-    text += escape.text;
-    at = escape.end;
+    text += escaped.text;
+    at = escaped.end;
   }
   return withoutHalf(unwrapping, text);
 }

@@ -1,5 +1,6 @@
 import type { AnswerPart } from '../../chat/answer-part.ts';
 import { type CallItem, openCallItem } from './call-item.ts';
+import { FORMAT } from './format-name.ts';
 import { itemIdOf } from './item-ids.ts';
 import { type MessageItem, openMessageItem } from './message-item.ts';
 import { type Emit, itemAdded, itemDone, type OpenItem } from './output-emit.ts';
@@ -124,7 +125,7 @@ function startCall(writing: Writing, part: PartOf<'tool-call-start'>): void {
 
 /** What is this format's own stays; the places where a text comes from are told in its own way. Another format's has none. */
 function addForeign(writing: Writing, { value }: PartOf<'foreign'>): void {
-  if (value.format !== 'openai-responses') return;
+  if (value.format !== FORMAT) return;
   if (value.what === 'annotation') {
     message(writing).addAnnotation(value.json);
     return;

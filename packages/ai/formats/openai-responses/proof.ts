@@ -1,9 +1,7 @@
 import type { ReasoningPart } from '../../chat/content.ts';
+import { FORMAT } from './format-name.ts';
 
 export type Proof = NonNullable<ReasoningPart['proof']>;
-
-/** The name of this format in a proof. */
-const OWN = 'openai-responses';
 
 /**
  * Marks the proof of another format's thoughts where this one has `encrypted_content`, so that a client which sends it back
@@ -15,14 +13,14 @@ const wrapped = /^gateway-proof:([a-z-]+):(signature|redacted|encrypted):/;
 
 /** A proof as `encrypted_content`. */
 export function writeProof({ format, kind, value }: Proof): string {
-  return format === OWN && kind === 'encrypted' ? value : `${WRAPPED_PROOF}${format}:${kind}:${value}`;
+  return format === FORMAT && kind === 'encrypted' ? value : `${WRAPPED_PROOF}${format}:${kind}:${value}`;
 }
 
 export function readProof(encryptedContent: string): Proof {
   const match = wrapped.exec(encryptedContent);
   const [all, format, kind] = match ?? [];
   if (all === undefined || format === undefined || !isKind(kind)) {
-    return { format: OWN, kind: 'encrypted', value: encryptedContent };
+    return { format: FORMAT, kind: 'encrypted', value: encryptedContent };
   }
   return { format, kind, value: encryptedContent.slice(all.length) };
 }

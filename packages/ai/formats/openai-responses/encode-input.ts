@@ -3,6 +3,7 @@ import { RawJson } from '../../json/write-json.ts';
 import { encodeCall, encodeResult, encodeThoughts } from './encode-items.ts';
 import { encodeMedia, encodeTextPart } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
+import type { ToolNames } from './tool-names.ts';
 import type { Unplaced } from './unplaced.ts';
 
 export interface EncodedInput {
@@ -11,12 +12,18 @@ export interface EncodedInput {
   readonly input: readonly unknown[];
 }
 
+export interface InputContext {
+  readonly unplaced: Unplaced;
+  readonly names: ToolNames;
+}
+
 /** A conversation as items: messages, calls, results and thoughts each stand by themselves. */
-export function encodeInput(messages: readonly ChatMessage[], unplaced: Unplaced): EncodedInput {
-  const [first] = messages;
-  const instructions = first === undefined ? undefined : plainInstructions(first);
+export function encodeInput(messages: readonly ChatMessage[], context: InputContext): EncodedInput {
+  const [first, second] = messages;
+  // A request without input is refused.
+  const instructions = first === undefined || second === undefined ? undefined : plainInstructions(first);
   const rest = instructions === undefined ? messages : messages.slice(1);
-  return { instructions, input: rest.flatMap((message) => encodeMessage(message, unplaced)) };
+  return { instructions, input: rest.flatMap((message) => encodeMessage(message, context)) };
 }
 
 function plainInstructions(message: ChatMessage): string | undefined {
@@ -25,14 +32,14 @@ function plainInstructions(message: ChatMessage): string | undefined {
   return part?.type === 'text' && part.cacheMark === undefined && part.text !== '' ? part.text : undefined;
 }
 
-function encodeMessage(message: ChatMessage, unplaced: Unplaced): unknown[] {
+function encodeMessage(message: ChatMessage, context: InputContext): unknown[] {
   switch (message.role) {
     case 'system':
-      return encodeSystem(message, unplaced);
+      return encodeSystem(message, context.unplaced);
     case 'user':
-      return encodeUser(message, unplaced);
+      return encodeUser(message, context.unplaced);
     case 'assistant':
-      return encodeAssistant(message, unplaced);
+      return encodeAssistant(message, context);
   }
 }
 
@@ -76,7 +83,7 @@ function encodeUserPart(part: ContentOf<UserPart>, at: string, unplaced: Unplace
 }
 
 /** Texts in a row are one message; thoughts and calls are items of their own. */
-function encodeAssistant(message: Extract<ChatMessage, { role: 'assistant' }>, unplaced: Unplaced): unknown[] {
+function encodeAssistant(message: Extract<ChatMessage, { role: 'assistant' }>, context: InputContext): unknown[] {
   const items: unknown[] = [];
   let content: unknown[] = [];
   const endMessage = () => {
@@ -97,7 +104,7 @@ function encodeAssistant(message: Extract<ChatMessage, { role: 'assistant' }>, u
       continue;
     }
     endMessage();
-    items.push(...encodeAnswerItem(part, message.at, unplaced));
+    items.push(...encodeAnswerItem(part, message.at, context));
   }
   endMessage();
   return items;
@@ -113,8 +120,8 @@ function encodeAnswerText({ text, citations }: TextPart) {
   return { type: 'output_text', text, annotations: annotations ?? [] };
 }
 
-function encodeAnswerItem(part: AssistantPart, at: string, unplaced: Unplaced): unknown[] {
-  if (part.type === 'tool-call') return [encodeCall(part)];
+function encodeAnswerItem(part: AssistantPart, at: string, { unplaced, names }: InputContext): unknown[] {
+  if (part.type === 'tool-call') return [encodeCall(part, names)];
   if (part.type === 'foreign') return encodeForeign(part, at, unplaced);
   unplaced.leaveOut(`${at}.content`, `Responses has no ${part.type} in an answer`);
   return [];

@@ -3,12 +3,13 @@ import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../chat/con
 import { RawJson } from '../../json/write-json.ts';
 import { encodeMedia, encodeTextPart } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
+import type { ToolNames } from './tool-names.ts';
 import type { Unplaced } from './unplaced.ts';
 
 /** OpenAI takes no longer ids of calls. */
 const CALL_ID_MAX_CHARACTERS = 64;
 
-export function encodeCall(part: ToolCallPart): unknown {
+export function encodeCall(part: ToolCallPart, names: ToolNames): unknown {
   const isFunction = part.kind === 'function';
   const prefix = isFunction ? 'fc' : 'ctc';
   return {
@@ -16,7 +17,7 @@ export function encodeCall(part: ToolCallPart): unknown {
     // Other formats' ids are refused.
     id: part.itemId?.startsWith(`${prefix}_`) === true ? part.itemId : undefined,
     call_id: callIdOf(part.id),
-    name: part.name,
+    name: names.sent(part.name),
     [isFunction ? 'arguments' : 'input']: part.input,
   };
 }

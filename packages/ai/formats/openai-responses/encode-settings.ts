@@ -49,11 +49,10 @@ function isTextAlone(modalities: string): boolean {
   return /^\s*\[\s*"text"\s*\]\s*$/.test(modalities);
 }
 
-/** Budgets of thinking as words of effort: each word stands for budgets up to its own. */
+/** Budgets of thinking as words of effort: each word stands for budgets up to its own. Every model that thinks takes `high`. */
 const efforts: readonly (readonly [budgetTokensMax: number, effort: string])[] = [
   [2_048, 'low'],
   [8_192, 'medium'],
-  [32_768, 'high'],
 ];
 
 function encodeReasoning(reasoning: Reasoning | undefined) {
@@ -61,7 +60,7 @@ function encodeReasoning(reasoning: Reasoning | undefined) {
   const { effort, budgetTokens, mode } = reasoning;
   if (mode === 'disabled' && effort === undefined) return undefined;
   const fromBudget =
-    budgetTokens === undefined ? undefined : (efforts.find(([max]) => budgetTokens <= max)?.[1] ?? 'xhigh');
+    budgetTokens === undefined ? undefined : (efforts.find(([max]) => budgetTokens <= max)?.[1] ?? 'high');
   const encoded = { effort: effort ?? fromBudget, summary: summaryOf(reasoning) };
   return encoded.effort === undefined && encoded.summary === undefined ? undefined : encoded;
 }
@@ -95,8 +94,7 @@ function encodeText({ outputForm, verbosity }: ChatSettings) {
 }
 
 function encodeForm(form: OutputForm) {
-  if (form.kind === 'text') return { type: 'text' };
-  if (form.kind === 'json') return { type: 'json_object' };
+  if (form.kind !== 'schema') return { type: form.kind === 'json' ? 'json_object' : 'text' };
   return {
     type: 'json_schema',
     name: form.name,

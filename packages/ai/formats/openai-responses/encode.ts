@@ -4,6 +4,7 @@ import { writeJson } from '../../json/write-json.ts';
 import { encodeInput } from './encode-input.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import { createToolNames } from './tool-names.ts';
 import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A field of the request, and the setting that it says; null: it has to be there. */
@@ -19,7 +20,8 @@ export function encodeResponses(request: ChatRequest, target: Target): Encoded {
   for (const name of request.others.keys()) {
     if (!harmlessOthers.has(name)) unplaced.leaveOut(name, 'Responses has no such field');
   }
-  const { instructions, input } = encodeInput(request.messages, unplaced);
+  const names = createToolNames(request);
+  const { instructions, input } = encodeInput(request.messages, { unplaced, names });
   const fields: EncodedField[] = [
     { name: 'model', setting: null, value: target.model },
     { name: 'input', setting: null, value: input },
@@ -27,11 +29,12 @@ export function encodeResponses(request: ChatRequest, target: Target): Encoded {
     { name: 'max_output_tokens', setting: null, value: target.outputTokensMax },
     { name: 'store', setting: null, value: false },
     { name: 'stream', setting: null, value: target.stream ? true : undefined },
-    { name: 'tools', setting: 'tools', value: encodeTools(request.tools, unplaced) },
-    { name: 'tool_choice', setting: 'toolChoice', value: encodeToolChoice(request) },
+    { name: 'tools', setting: 'tools', value: encodeTools(request.tools, names, unplaced) },
+    { name: 'tool_choice', setting: 'toolChoice', value: encodeToolChoice(request, names) },
     ...encodeSettings(request, unplaced),
   ];
-  return { body: writeJson(bodyOf(fields, target.rules, unplaced)), dropped: unplaced.dropped(), notes: {} };
+  const body = writeJson(bodyOf(fields, target.rules, unplaced));
+  return { body, dropped: unplaced.dropped(), notes: { toolNames: names.notes() } };
 }
 
 /** Fields of other formats that only help a provider or say what the gateway does itself. */

@@ -3,6 +3,7 @@ import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
 import type { Asked } from '../../asked.ts';
 import type { Unit } from '../../units.ts';
+import { noReference } from './no-reference.ts';
 import { promptBound } from './prompt-bound.ts';
 import { searchesMax } from './searches.ts';
 import { stateProblem } from './state-problem.ts';
@@ -86,10 +87,10 @@ function itemProblem(item: unknown, param: string): Refusal | undefined {
   if (!isJsonObject(item)) return wrongType(param, 'an object', item);
   const { type = null, role } = item;
   if (type !== null && typeof type !== 'string') return wrongType(`${param}.type`, 'a string', type);
-  if (type === 'message' || (type === null && item['id'] === undefined)) {
-    return typeof role === 'string' ? undefined : wrongType(`${param}.role`, 'a string', role);
-  }
-  return undefined;
+  if (type !== null && type !== 'message') return undefined;
+  if (typeof role === 'string') return undefined;
+  const isReference = type === null && role === undefined && typeof item['id'] === 'string';
+  return isReference ? noReference(param) : wrongType(`${param}.role`, 'a string', role);
 }
 
 function typeProblem(body: JsonObject, param: string, type: 'string' | 'boolean'): Refusal | undefined {

@@ -1,8 +1,10 @@
+import { Fault } from '#errors/fault.ts';
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 import type { AssistantPart, ChatMessage, Foreign, ReasoningPart, ToolResultPart } from '../../chat/content.ts';
 import { type DecodedPart, decodeContent } from './decode-content.ts';
 import { FORMAT } from './format-name.ts';
 import { isAnswerItem } from './item-types.ts';
+import { noReference } from './no-reference.ts';
 import { readProof } from './proof.ts';
 import { joinedName } from './tool-spaces.ts';
 import { invalidFault, objectAt, stringAt, stringOrNone, wrongTypeFault } from './wrong-field.ts';
@@ -36,14 +38,14 @@ function decodeItem(conversation: Conversation, item: JsonObject, at: string): v
   const { type = null } = item;
   switch (type) {
     case null:
-      if (item['role'] === undefined && item['id'] !== undefined) throw noReference(at);
+      if (item['role'] === undefined && item['id'] !== undefined) throw new Fault(noReference(at));
       decodeMessage(conversation, item, at);
       return;
     case 'message':
       decodeMessage(conversation, item, at);
       return;
     case 'item_reference':
-      throw noReference(at);
+      throw new Fault(noReference(at));
     case 'function_call':
     case 'custom_tool_call':
       answerAt(conversation, at).content.push(decodeCall(item, type, at));
@@ -58,10 +60,6 @@ function decodeItem(conversation: Conversation, item: JsonObject, at: string): v
     default:
       decodeForeign(conversation, item, stringAt(type, `${at}.type`), at);
   }
-}
-
-function noReference(at: string) {
-  return invalidFault('The gateway keeps no items to refer to: send the item itself, or previous_response_id.', at);
 }
 
 function decodeMessage(conversation: Conversation, item: JsonObject, at: string): void {

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { noReference } from './no-reference.ts';
 import { notPriced } from './not-priced.ts';
 
 /**
@@ -121,6 +122,9 @@ const fields: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ['file_data', readFile],
   ['input_audio', readAudio],
   ['prompt_cache_breakpoint', readMark],
+  // Sources of an answer that is sent back: they name files, and have none.
+  ['annotations', () => null],
+  ['results', () => null],
   ['file_id', () => at('', noFile)],
   ['file_url', () => at('', noDocument)],
   ['video_url', () => at('', noFilm)],
@@ -163,10 +167,6 @@ function bytesAfterComma(url: string): number {
 
 function at(path: string, refuse: (param: string) => Refusal): Found {
   return { path, refuse };
-}
-
-function noReference(param: string): Refusal {
-  return invalid('The gateway keeps no items to refer to: send the item itself, or previous_response_id.', param);
 }
 
 function noFile(param: string): Refusal {

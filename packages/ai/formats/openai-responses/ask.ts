@@ -36,7 +36,8 @@ export function askResponses(body: JsonObject, bodyBytes: number): { asked: Aske
       otherUnits: otherUnits(body, bound.hasAudio, bound.hasLongCache),
       counts: searches > 0 ? { search: searches } : {},
       serviceTier: tierOf(body['service_tier']),
-      tellsCost: false,
+      // As OpenRouter's clients ask for it.
+      tellsCost: asObject(body['usage'])?.['include'] === true,
     },
   };
 }

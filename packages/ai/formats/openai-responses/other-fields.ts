@@ -13,7 +13,7 @@ const read: readonly string[] = [
  */
 const passedOver: readonly string[] = [
   ...['store', 'previous_response_id', 'stream_options', 'background', 'background_options', 'conversation', 'prompt'],
-  ...['truncation', 'max_tool_calls', 'prompt_cache_retention', 'prompt_cache_options', 'client_metadata'],
+  ...['truncation', 'max_tool_calls', 'prompt_cache_retention', 'prompt_cache_options', 'client_metadata', 'usage'],
 ];
 
 const known: ReadonlySet<string> = new Set([...read, ...passedOver]);

@@ -6,6 +6,9 @@ import { writeJson } from '../../json/write-json.ts';
 import { WRAPPED_PROOF } from './proof.ts';
 import { hasSearchTool, TOOL_CALLS_DEFAULT } from './searches.ts';
 
+/** What is asked of the gateway itself: the items of an earlier response are in the input by now, and the cost is its own. */
+const gatewaysFields: readonly string[] = ['previous_response_id', 'usage'];
+
 /**
  * The client's request for a provider of this format, byte for byte but for what the gateway answers for: the model, the
  * bounds that the hold covers, and the state, which the gateway keeps itself.
@@ -20,8 +23,7 @@ export function patchResponses(body: Buffer, parsedBody: JsonObject, target: Tar
     put('max_tool_calls', TOOL_CALLS_DEFAULT);
   }
   if (parsedBody['store'] !== false) put('store', false);
-  // The items that it stands for are in the input.
-  if (Object.hasOwn(parsedBody, 'previous_response_id')) changes.set('previous_response_id', { kind: 'remove' });
+  for (const name of gatewaysFields) if (Object.hasOwn(parsedBody, name)) changes.set(name, { kind: 'remove' });
   const input = withoutForeignProofs(body);
   if (input !== null) changes.set('input', { kind: 'put', json: input });
   followRules(parsedBody, target, changes);

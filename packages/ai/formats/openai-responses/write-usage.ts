@@ -1,4 +1,5 @@
 import type { AnswerEnd } from '../../chat/answer-part.ts';
+import { costText } from '../../usage/cost-text.ts';
 import { answerTokensOf, promptTokensOf, type Usage } from '../../usage.ts';
 
 /** A response's `usage`: parts are inside their wholes. JSON; `null`: the provider did not say. */
@@ -6,17 +7,7 @@ export function writeUsage({ usage, costNanoUsd }: AnswerEnd): string {
   if (usage === null) return 'null';
   const shape = JSON.stringify(usageShape(usage));
   // A number is written from its digits: a double would round what was charged.
-  return costNanoUsd === undefined ? shape : `${shape.slice(0, -1)},"cost":${decimalUsd(costNanoUsd)}}`;
-}
-
-const NANO_DIGITS = 9;
-
-/** Dollars as a JSON number, exact. */
-export function decimalUsd(nanoUsd: bigint): string {
-  const digits = (nanoUsd < 0n ? -nanoUsd : nanoUsd).toString().padStart(NANO_DIGITS + 1, '0');
-  const whole = digits.slice(0, -NANO_DIGITS);
-  const fraction = digits.slice(-NANO_DIGITS).replace(/0+$/, '');
-  return `${nanoUsd < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return costNanoUsd === undefined ? shape : `${shape.slice(0, -1)},"cost":${costText(costNanoUsd)}}`;
 }
 
 function usageShape(usage: Usage) {

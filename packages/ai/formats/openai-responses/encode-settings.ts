@@ -1,6 +1,6 @@
 import type { ChatRequest, ChatSettings, OutputForm, Reasoning } from '../../chat/chat-request.ts';
 import { RawJson } from '../../json/write-json.ts';
-import type { EncodedField } from './encode.ts';
+import type { EncodedField } from './encoded-field.ts';
 import type { Unplaced } from './unplaced.ts';
 
 /** Settings that Responses has no field for, and why a request with them cannot be what it was. */

@@ -5,7 +5,7 @@ import type { ChatRequest, ChatSettings } from '../../chat/chat-request.ts';
 import type { ChatMessage } from '../../chat/content.ts';
 import { NoPlace } from '../../format.ts';
 import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
-import { anyRequest } from './any-request.ts';
+import { anyRequest } from './any-request/testing.ts';
 import { decodeResponses } from './decode.ts';
 import { settingSpelling } from './decode-settings.ts';
 import { encodeResponses } from './encode.ts';

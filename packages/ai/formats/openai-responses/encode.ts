@@ -1,18 +1,12 @@
-import type { ChatRequest, ChatSettings } from '../../chat/chat-request.ts';
+import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, ProviderRules, Target } from '../../format.ts';
 import { writeJson } from '../../json/write-json.ts';
 import { encodeInput } from './encode-input.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import type { EncodedField } from './encoded-field.ts';
 import { createToolNames } from './tool-names.ts';
 import { createUnplaced, type Unplaced } from './unplaced.ts';
-
-/** A field of the request, and the setting that it says; null: it has to be there. */
-export interface EncodedField {
-  readonly name: string;
-  readonly setting: keyof ChatSettings | 'tools' | null;
-  readonly value: unknown;
-}
 
 /** A request for a provider that speaks this format. The gateway keeps responses itself, so the provider keeps none. */
 export function encodeResponses(request: ChatRequest, target: Target): Encoded {

@@ -6,7 +6,7 @@ import type { AnswerEnd, AnswerPart } from '../../chat/answer-part.ts';
 import type { AnswerContext } from '../../format.ts';
 import { createSseReader } from '../../sse/sse-reader.ts';
 import { accumulated } from './accumulated.ts';
-import { anyAnswer } from './any-answer.ts';
+import { anyAnswer } from './any-answer/testing.ts';
 import { responseProblems } from './response-problems.ts';
 import { openResponsesWriter } from './stream-writer.ts';
 import { context, fixture, joined, readStream } from './testing.ts';

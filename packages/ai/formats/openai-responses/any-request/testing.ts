@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ChatRequest, ChatSettings, ChatTool } from '../../chat/chat-request.ts';
-import type { AssistantPart, ChatMessage, TextPart, UserPart } from '../../chat/content.ts';
+import type { ChatRequest, ChatSettings, ChatTool } from '../../../chat/chat-request.ts';
+import type { AssistantPart, ChatMessage, TextPart, UserPart } from '../../../chat/content.ts';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
 const name = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/);

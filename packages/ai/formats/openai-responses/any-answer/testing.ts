@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AnswerPart } from '../../chat/answer-part.ts';
+import type { AnswerPart } from '../../../chat/answer-part.ts';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
 

@@ -62,12 +62,11 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
-  const completions = handlersByPath(
-    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn: createTurns() },
-    open,
-  );
+  const ownTurn = createTurns();
+  const completions = handlersByPath({ dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn }, open);
   const routes = routesOf(dependencies, {
     completions,
+    counting: { dependencies, identify, limits, ownTurn },
     identify,
     addressOf,
     guesses,

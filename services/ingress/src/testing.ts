@@ -5,7 +5,14 @@ import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
-import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
+import type {
+  CompleteFrame,
+  CompleteRequest,
+  CompletionSummary,
+  CountTokensRequest,
+  RoutedModel,
+  RouterPort,
+} from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClockUs } from '#kernel/clock.ts';
 import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
@@ -103,6 +110,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly usageAsked: string[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
+  /** Whose tokens were to be counted. */
+  readonly counted: CountTokensRequest[];
   readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
@@ -113,6 +122,7 @@ export async function startTestGateway(
   options: {
     readonly config?: Partial<IngressConfig>;
     readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
+    readonly count?: RouterPort['countTokens'];
     readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
     readonly readiness?: () => Promise<Record<string, string>>;
     readonly usage?: readonly UsageLine[];
@@ -134,6 +144,7 @@ export async function startTestGateway(
   const admitted: AdmitRequest[] = [];
   const usageAsked: string[] = [];
   const completed: { request: CompleteRequest; signal: AbortSignal }[] = [];
+  const counted: CountTokensRequest[] = [];
   let framesLeft = 0;
   const quota: QuotaPort = {
     admit(request) {
@@ -157,6 +168,10 @@ export async function startTestGateway(
         framesLeft++;
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
+      },
+      async countTokens(request, signal) {
+        counted.push(request);
+        return (options.count ?? (async () => ({ inputTokens: 12, isEstimate: false })))(request, signal);
       },
       providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
     },
@@ -198,6 +213,7 @@ export async function startTestGateway(
     admitted,
     usageAsked,
     completed,
+    counted,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),

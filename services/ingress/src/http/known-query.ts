@@ -12,12 +12,13 @@ const SHOWN_MAX_CHARACTERS = 64;
  */
 export function withKnownQuery(handler: Handler, taken: readonly string[]): Handler {
   return (exchange, params) => {
-    refuseUnknown(exchange, taken);
+    assertKnownQuery(exchange, taken);
     return handler(exchange, params);
   };
 }
 
-function refuseUnknown(exchange: Exchange, taken: readonly string[]): void {
+/** The same for a handler whose parameters depend on who asks. */
+export function assertKnownQuery(exchange: Exchange, taken: readonly string[]): void {
   const given = [...queryOf(exchange).keys()];
   const unknown = new Set(given.filter((name) => !taken.includes(name)));
   const [first] = unknown;

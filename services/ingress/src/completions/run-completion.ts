@@ -1,6 +1,6 @@
 import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
-import type { Admission } from '#contracts/quota.ts';
+import type { Admission, Attribution } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -14,7 +14,9 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { OwnTurn } from '../http/turns.ts';
 import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { BeginTurn } from '../responses/conversation.ts';
 import { setHeaders } from './answer-headers.ts';
+import { attributionOf } from './attribution.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import type { Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
@@ -36,6 +38,8 @@ export interface CompletionParts {
   readonly forwardHeaders: ForwardHeaders;
   readonly usage: QuotaUsage;
   readonly ownTurn: OwnTurn;
+  /** Of an endpoint whose answers are kept; absent: none is. */
+  readonly beginTurn?: BeginTurn | undefined;
 }
 
 /** Admits a request whose body is whole, has it carried out, and delivers the answer. */
@@ -43,29 +47,33 @@ export async function runCompletion(
   parts: CompletionParts,
   exchange: Exchange,
   identity: Identity,
-  body: Buffer,
+  sentBody: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn } = parts;
+  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn, beginTurn } = parts;
   const { config, router, models, registry } = dependencies;
   const { headers } = exchange.request;
-  if (body.length > COSTLY_BODY_BYTES) await ownTurn();
-  const parsedBody = parseJsonObject(body, endpoint.bounds);
+  if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
+  const sent = parseJsonObject(sentBody, endpoint.bounds);
+  const turn = await beginTurn?.(exchange, identity.userId, sentBody, sent);
+  const body = turn?.body ?? sentBody;
+  const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
   const checked = endpoint.format.server.ask(parsedBody, body.length);
   if ('refusal' in checked) throw new Fault(checked.refusal);
   const { asked } = checked;
   exchange.record.stream = asked.stream;
   const options = requestOptions(headers, registry.settings().unplacedFields);
   const forwarded = forwardHeaders(headers);
+  const attribution = attributionOf(headers, parsedBody);
   const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
   const model = usableModel(identity, asked.model, found);
   const answer = openAnswer(exchange, asked.stream);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-  const result = await admit(parts, exchange, { identity, asked, model });
+  const result = await admit(parts, exchange, { identity, asked, model, attribution });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
-  const frames = router.complete(
+  const answered = router.complete(
     {
       requestId: exchange.id,
       userId: identity.userId,
@@ -87,16 +95,24 @@ export async function runCompletion(
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
   );
+  const frames = turn?.kept(answered, asked.stream) ?? answered;
   if (once === undefined) await deliver(exchange, frames, answer, result.durable);
   else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
   else await throwAfter(frames, shutOut);
+}
+
+interface ToAdmit {
+  readonly identity: Identity;
+  readonly asked: Asked;
+  readonly model: RoutedModel;
+  readonly attribution: Attribution;
 }
 
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
 async function admit(
   { dependencies, endpoint, usage }: CompletionParts,
   exchange: Exchange,
-  { identity, asked, model }: { readonly identity: Identity; readonly asked: Asked; readonly model: RoutedModel },
+  { identity, asked, model, attribution }: ToAdmit,
 ): Promise<Admission> {
   const { config, quota, clock = systemClock } = dependencies;
   const { userId, keyId } = identity;
@@ -118,6 +134,7 @@ async function admit(
     otherUnits: asked.otherUnits,
     counts: asked.counts,
     serviceTier: asked.serviceTier,
+    attribution,
     traceparent: exchange.traceparent,
   });
   usage.note(userId, windows);

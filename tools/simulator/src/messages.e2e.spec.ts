@@ -103,9 +103,9 @@ test('cached tokens are told apart from input tokens, and metered as parts of th
     output_tokens: 50,
   });
   assert.partialDeepStrictEqual(await meteredFor(url, 'r1'), {
-    wire: 'anthropic',
+    format: 'anthropic-messages',
     status: 'completed',
-    usage: { promptTokens: 1000, completionTokens: 50, cachedTokens: 300, cacheWriteTokens: 200 },
+    usage: { input: 500, output: 50, cached_input: 300, cache_write: 200 },
   });
 });
 
@@ -144,7 +144,7 @@ test('a stream the client aborts is metered as aborted, at what it was sent', as
   await assert.rejects(stream.finalMessage(), Anthropic.APIUserAbortError);
   const record = await meteredFor(url, 'gone');
   assert.equal(record.status, 'aborted');
-  assert.equal(record.usage.completionTokens, 2);
+  assert.equal(record.usage.output, 2);
 });
 
 const refusedBodies: readonly [string, object, RegExp][] = [

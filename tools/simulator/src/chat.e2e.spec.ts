@@ -189,11 +189,11 @@ test('scripted usage is reported as it is, and metered so', async (context) => {
   assert.equal(completion.usage?.prompt_tokens_details?.cached_tokens, 300);
   assert.equal(completion.usage?.completion_tokens_details?.reasoning_tokens, 100);
   assert.deepEqual((await meteredFor(url, 'r1')).usage, {
-    promptTokens: 1000,
-    completionTokens: 500,
-    cachedTokens: 300,
-    cacheWriteTokens: 200,
-    reasoningTokens: 100,
+    input: 500,
+    cached_input: 300,
+    cache_write: 200,
+    output: 400,
+    reasoning: 100,
   });
 });
 
@@ -253,8 +253,8 @@ test('a stream the client aborts is metered as aborted, at what it was sent', as
   }
   const record = await meteredFor(url, 'gone');
   assert.equal(record.status, 'aborted');
-  assert.equal(record.usage.completionTokens, 2);
-  assert.ok(record.usage.promptTokens > 0);
+  assert.equal(record.usage.output, 2);
+  assert.ok((record.usage.input ?? 0) > 0);
 });
 
 test('an error in the middle of a stream is thrown by the client', async (context) => {

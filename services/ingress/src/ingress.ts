@@ -73,6 +73,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const routes = routesOf(dependencies, {
     completions,
     counting: { dependencies, identify, limits, ownTurn },
+    estimating: { dependencies, identify, limits, ownTurn },
     identify,
     addressOf,
     guesses,

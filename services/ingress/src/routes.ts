@@ -3,6 +3,7 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
+import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
@@ -26,6 +27,7 @@ export function routesOf(
     /** What serves each endpoint at which a model is asked for something, by its path. */
     readonly completions: ReadonlyMap<string, Handler>;
     readonly counting: Counting;
+    readonly estimating: Estimating;
     readonly identify: Identify;
     readonly addressOf: ClientAddress;
     readonly guesses: Guesses;
@@ -34,7 +36,7 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { completions, counting, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
+  const { completions, counting, estimating, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
@@ -51,6 +53,7 @@ export function routesOf(
         answerTimeoutMs: COUNT_TIMEOUT_MS,
       }),
     ),
+    { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: costEstimateHandler(estimating) } },
     { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),

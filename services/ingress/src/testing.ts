@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
-import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
+import type { AdmitRequest, AdmitResponse, QuotaPort, QuoteResult } from '#contracts/quota.ts';
 import type {
   CompleteFrame,
   CompleteRequest,
@@ -121,29 +121,31 @@ export interface TestGateway extends AsyncDisposable {
   readonly responses: ResponseStore;
 }
 
+/** What differs from a gateway in which all is well. */
+interface TestGatewayOptions {
+  readonly config?: Partial<IngressConfig>;
+  readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
+  readonly quote?: QuotaPort['quote'];
+  readonly count?: RouterPort['countTokens'];
+  readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
+  readonly readiness?: () => Promise<Record<string, string>>;
+  readonly usage?: readonly UsageLine[];
+  readonly balances?: BalancePort['balances'];
+  readonly freePriceKey?: string;
+  /** What the log has of a stream; nothing where it is left out. */
+  readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
+  readonly claims?: ClaimStore;
+  readonly answerMaxBytes?: number;
+  readonly models?: readonly RoutedModel[];
+  readonly clock?: Clock;
+  readonly nonces?: Nonces;
+  readonly findAdminToken?: FindAdminToken;
+  /** In place of administration in memory, for the methods it has. */
+  readonly adminPort?: Partial<AdminPort>;
+}
+
 /** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
-export async function startTestGateway(
-  options: {
-    readonly config?: Partial<IngressConfig>;
-    readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
-    readonly count?: RouterPort['countTokens'];
-    readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
-    readonly readiness?: () => Promise<Record<string, string>>;
-    readonly usage?: readonly UsageLine[];
-    readonly balances?: BalancePort['balances'];
-    readonly freePriceKey?: string;
-    /** What the log has of a stream; nothing where it is left out. */
-    readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
-    readonly claims?: ClaimStore;
-    readonly answerMaxBytes?: number;
-    readonly models?: readonly RoutedModel[];
-    readonly clock?: Clock;
-    readonly nonces?: Nonces;
-    readonly findAdminToken?: FindAdminToken;
-    /** In place of administration in memory, for the methods it has. */
-    readonly adminPort?: Partial<AdminPort>;
-  } = {},
-): Promise<TestGateway> {
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
   const admitted: AdmitRequest[] = [];
   const usageAsked: string[] = [];
@@ -151,6 +153,7 @@ export async function startTestGateway(
   const counted: CountTokensRequest[] = [];
   let framesLeft = 0;
   const quota: QuotaPort = {
+    quote: async (request) => (options.quote ?? quoteAll)(request),
     admit(request) {
       admitted.push(request);
       return (options.admit ?? admitAll)(request);
@@ -162,7 +165,6 @@ export async function startTestGateway(
     service: 'ingress',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
-  const claims = options.claims ?? createMemoryClaims();
   const responses = createMemoryResponses();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
@@ -198,7 +200,7 @@ export async function startTestGateway(
     },
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
-      claims,
+      claims: options.claims ?? createMemoryClaims(),
       keyPepper: KEY_PEPPER,
       logger,
       answerMaxBytes: options.answerMaxBytes,
@@ -310,6 +312,22 @@ const unpriced: RoutedModel = {
   id: 'unpriced',
   candidates: [{ provider: 'simulator', model: 'unpriced', priceKey: 'openai/unpriced' }],
 };
+
+async function quoteAll({ candidates, promptTokensEstimate }: AdmitRequest): Promise<QuoteResult> {
+  const [candidate] = candidates;
+  if (candidate === undefined) return { kind: 'refused', refusal: { code: 'model_not_priced', message: 'No price.' } };
+  return {
+    kind: 'quoted',
+    quote: {
+      candidate: { ...candidate, priceVersion: 3 },
+      multiplierBasisPoints: 15_000,
+      boundNanoUsd: 1_500_000_001n,
+      outputTokensBound: 100,
+      lines: [{ unit: 'input', quantity: promptTokensEstimate, pricePicoUsd: 150_000n }],
+      estimateNanoUsd: 225n,
+    },
+  };
+}
 
 async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promise<AdmitResponse> {
   return {

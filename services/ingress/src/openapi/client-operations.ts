@@ -1,5 +1,6 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
 import type { Row } from './client-row.ts';
+import { costEstimateRow } from './cost-estimate-row.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { modelListRows } from './model-list-rows.ts';
@@ -42,6 +43,7 @@ const plainText = (description: string, media = 'text/plain'): JsonSchema => ({
 const rows: readonly Row[] = [
   ...modelRows,
   ...countRows,
+  costEstimateRow,
   ...modelListRows,
   ...responseRows,
   {

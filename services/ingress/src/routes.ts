@@ -54,7 +54,7 @@ export function routesOf(
       }),
     ),
     { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: costEstimateHandler(estimating) } },
-    { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
+    { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),

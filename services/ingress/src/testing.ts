@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
-import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
+import type { BalancePort, BalanceView, BillingPort, UsageByLine, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort, QuoteResult } from '#contracts/quota.ts';
 import type {
   CompleteFrame,
@@ -129,6 +129,7 @@ interface TestGatewayOptions {
   readonly count?: RouterPort['countTokens'];
   readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
   readonly readiness?: () => Promise<Record<string, string>>;
+  readonly usageBy?: readonly UsageByLine[];
   readonly usage?: readonly UsageLine[];
   readonly balances?: BalancePort['balances'];
   readonly freePriceKey?: string;
@@ -190,14 +191,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
     findAdminToken: options.findAdminToken ?? (() => undefined),
-    billing: {
-      async usage({ userId }) {
-        usageAsked.push(userId);
-        return options.usage ?? [];
-      },
-      isPriced: (priceKey) => priceKey === 'openai/gpt-test',
-      isFree: (priceKey) => options.freePriceKey === priceKey,
-    },
+    billing: billingInMemory(options, usageAsked),
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
       claims: options.claims ?? createMemoryClaims(),
@@ -226,6 +220,22 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
+  };
+}
+
+/** What was used, and what has a price. `usageAsked`: takes the users whose use was asked for. */
+function billingInMemory(options: TestGatewayOptions, usageAsked: string[]): BillingPort {
+  return {
+    async usage({ userId }) {
+      usageAsked.push(userId);
+      return options.usage ?? [];
+    },
+    async usageBy({ userId }) {
+      usageAsked.push(userId);
+      return options.usageBy ?? [];
+    },
+    isPriced: (priceKey) => priceKey === 'openai/gpt-test',
+    isFree: (priceKey) => options.freePriceKey === priceKey,
   };
 }
 

@@ -21,7 +21,7 @@ test('a query parameter that a route does not take is refused by its name, with 
   await using gateway = await startTestGateway();
   const { status, error } = await ask(gateway, '/v1/usage?days=3');
   assert.deepEqual([status, error?.code, error?.param], [400, 'invalid_request', 'days']);
-  assert.match(error?.message ?? '', /Unknown query parameter 'days': this URL takes 'from' and 'to'\./);
+  assert.match(error?.message ?? '', /Unknown query parameter 'days': this URL takes 'from', 'to', 'group_by'\./);
   const users = await ask(gateway, '/admin/users?name=Ada&limit=2');
   assert.deepEqual([users.status, users.error?.param], [400, 'name']);
 });

@@ -24,7 +24,7 @@ export function assertKnownQuery(exchange: Exchange, taken: readonly string[]): 
   const [first] = unknown;
   if (first !== undefined) {
     const names = [...unknown].slice(0, SHOWN_MAX).map((name) => `'${name.slice(0, SHOWN_MAX_CHARACTERS)}'`);
-    const takes = taken.length === 0 ? 'none' : taken.map((name) => `'${name}'`).join(' and ');
+    const takes = taken.length === 0 ? 'none' : taken.map((name) => `'${name}'`).join(', ');
     const message = `Unknown query parameter ${names.join(', ')}: this URL takes ${takes}.`;
     throw new Fault(invalid(message, first.slice(0, SHOWN_MAX_CHARACTERS)));
   }

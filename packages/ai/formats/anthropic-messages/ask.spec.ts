@@ -61,6 +61,24 @@ test('what is wrong is told with the field as the client wrote it', () => {
     [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
     [{ messages: [{ role: 'user', content: [{ text: 'x' }] }] }, 'messages[0].content[0].type'],
     [{ system: 7 }, 'system'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] }] },
+      'messages[0].content[0].source',
+    ],
+    [
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't', content: [{ type: 'document', source: { file_id: 'f' } }] },
+            ],
+          },
+        ],
+      },
+      'messages[0].content[0].content[0].source',
+    ],
+    [{ messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'f' }] }] }, 'messages[0].content[0]'],
     [{ stream: 'yes' }, 'stream'],
     [{ tools: {} }, 'tools'],
     [{ tools: [null] }, 'tools[0]'],
@@ -147,8 +165,8 @@ describe('the bound of a prompt', () => {
 
   test('counts documents as all that a model reads, because their text is compressed', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBE' } };
-    assert.ok(bound([pdf]) > 1_000_000);
-    assert.ok(bound([pdf, pdf]) < 1_010_000);
+    assert.equal(bound([pdf]), 2_100_000);
+    assert.equal(bound([pdf, pdf]), 2_100_000);
     assert.ok(bound([{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }]) < 10_000);
   });
 

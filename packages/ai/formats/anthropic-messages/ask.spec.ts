@@ -187,3 +187,27 @@ test('the tier that is asked for is told: speed has one of its own', () => {
   assert.equal(asked({ speed: 'standard', service_tier: 'auto' }).serviceTier, '');
   assert.equal(asked({ service_tier: 'standard_only' }).serviceTier, 'standard');
 });
+
+test('a field in another spelling than its own is refused, because some provider may go by it', () => {
+  for (const [fields, param] of [
+    [{ Max_Tokens: 9_999_999 }, 'Max_Tokens'],
+    [{ maxTokens: 9_999_999 }, 'maxTokens'],
+    [{ Speed: 'fast' }, 'Speed'],
+    [{ MCP_servers: [{}] }, 'MCP_servers'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', Source: { type: 'url' } }] }] },
+      'messages[0].content[0].Source',
+    ],
+    [
+      { tools: [{ Type: 'code_execution_20250825', name: 'f', input_schema: { properties: { Type: {} } } }] },
+      'tools[0].Type',
+    ],
+  ] as const) {
+    assert.equal(refused(fields).param, param);
+  }
+  asked({
+    tools: [{ name: 'f', input_schema: { Type: 'object', MAX_TOKENS: 1 } }],
+    metadata: { User_Id: 'x' },
+    new_field: 1,
+  });
+});

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { wrongType } from '../../ask/problems.ts';
 
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
 
@@ -19,10 +20,6 @@ export function messagesProblem(messages: unknown, system: unknown): Refusal | u
     if (refusal !== undefined) return refusal;
   }
   return system === undefined || system === null ? undefined : contentProblem(system, 'system');
-}
-
-export function wrongType(param: string, expected: string, value: unknown): Refusal {
-  return invalid(`Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`, param);
 }
 
 function contentProblem(content: unknown, param: string): Refusal | undefined {
@@ -63,12 +60,4 @@ function filesProblem(content: unknown, param: string, depth: number): Refusal |
 
 function noFile(param: string): Refusal {
   return invalid("A file by its id belongs to a provider's account: send its bytes, or its URL.", param);
-}
-
-/** The JSON type of a value with its article. */
-function nameOfType(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

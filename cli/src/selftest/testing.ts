@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { doneEvent, sseEvent } from '#ai/sse/write-sse-event.ts';
 import type { AdminCaller, AdminMethod } from '#contracts/admin.ts';
 import { AdminService, type GetResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { streams } from '#contracts/streams.ts';
@@ -9,7 +10,6 @@ import { type ErrorCode, errorTable } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
 import { formatUsd, parseUsd } from '#money/nano-usd.ts';
-import { doneEvent, sseEvent } from '#openai-wire/sse.ts';
 import { type AnyResource, emptyResource, unwrap, wrap } from '#registry/kinds.ts';
 import { chainedLog, type LogEntry } from '#testkit/chained-log.ts';
 import { admitted, charged, pricePublished, used } from '#testkit/events.ts';

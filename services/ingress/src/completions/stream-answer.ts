@@ -1,4 +1,4 @@
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import { passOn } from './pass-on.ts';

@@ -1,6 +1,6 @@
+import type { JsonMeasure } from '#ai/json/measure-json.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import type { JsonMeasure } from '#openai-wire/measure-json.ts';
 
 /**
  * What a body may hold, whatever its bytes: parsing costs by the field and by the item, in one turn of the event loop. At

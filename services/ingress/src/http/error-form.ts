@@ -1,5 +1,5 @@
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { errorTable, type Refusal } from '#errors/error-table.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
 
 /** How a refusal is written for those who call a part of the API. */
 export type ErrorForm = (refusal: Refusal, requestId: string) => ErrorDocument;

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { measureJson } from '#ai/json/measure-json.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
-import { measureJson } from '#openai-wire/measure-json.ts';
 import { bodyBounds, boundProblem } from './body-bounds.ts';
 import { countFields, duplicateField } from './duplicate-field.ts';
 

@@ -1,6 +1,6 @@
+import { type OpenAiUsage, openAiUsageShape } from '#ai/formats/openai-chat/usage-shape.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
-import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
 
 /**
  * Anthropic's usage. Its parts are disjoint already, except for the one-hour part of the cache writes. Thinking is a

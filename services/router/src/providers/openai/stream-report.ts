@@ -1,7 +1,7 @@
+import type { AnswerScan } from '#ai/json/answer-scan.ts';
+import { createGeneratedText, type GeneratedText } from '#ai/json/generated-text.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
 import type { TextSample } from '../../ports.ts';
-import type { AnswerScan } from '../answer-scan.ts';
-import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
 import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
@@ -11,7 +11,7 @@ export interface StreamReport {
   /** Takes the event at `[start, end)` of the piece. */
   note(event: Scanned, piece: ScanPiece, start: number, end: number): void;
   /** Takes an event that was scanned unparsed. Its text was added as it came. */
-  noteLong(event: AnswerScan): void;
+  noteLong(event: AnswerScan<TokenUsage>): void;
   readonly text: GeneratedText;
   readonly usage: () => TokenUsage | null;
   /** Whether nothing was generated after the last report. */

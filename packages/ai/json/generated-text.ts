@@ -1,4 +1,4 @@
-import type { TextSample } from '../ports.ts';
+import type { TextSample } from '../answer-decoder.ts';
 
 /** Some ten thousand tokens of text: enough to estimate the rest, and 64 MB for a thousand answers. */
 const SAMPLE_MAX_BYTES = 64 * 1024;

@@ -1,7 +1,6 @@
 import { parseObject } from '#kernel/json.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
-import { createByteStore } from '../byte-store.ts';
-import type { TextSample } from '../ports.ts';
+import type { TextSample } from '../answer-decoder.ts';
+import { createByteStore } from './byte-store.ts';
 import { createGeneratedText, type GeneratedText } from './generated-text.ts';
 import { createJsonScan, type Wanted } from './json-scan.ts';
 
@@ -9,32 +8,32 @@ import { createJsonScan, type Wanted } from './json-scan.ts';
 const USAGE_MAX_BYTES = 64 * 1024;
 
 /** The facts of an answer in one piece, read as it comes and without keeping it. */
-export interface AnswerScan {
+export interface AnswerScan<U> {
   push(bytes: Buffer): void;
   readonly status: () => 'before' | 'open' | 'closed' | 'broken';
   /** The place of the generated text has come. */
   readonly hasAnswer: () => boolean;
   /** Whether a model has been at work: an answer or its usage has come, or a document has begun that names no error. */
   readonly hasWork: () => boolean;
-  readonly usage: () => TokenUsage | null;
+  readonly usage: () => U | null;
   readonly sample: () => TextSample;
 }
 
 /** A wire format's shape of an answer. */
-export interface AnswerShape {
+export interface AnswerShape<U> {
   /** The field that marks an answer, and the places of generated text in it. */
   readonly answerField: string;
   readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
-  readonly readUsage: (value: unknown) => TokenUsage | null;
+  readonly readUsage: (value: unknown) => U | null;
 }
 
 /** `text`: collects the generated text. */
-export function createAnswerScan(
-  { answerField, answer, readUsage }: AnswerShape,
+export function createAnswerScan<U>(
+  { answerField, answer, readUsage }: AnswerShape<U>,
   text: GeneratedText = createGeneratedText(),
-): AnswerScan {
+): AnswerScan<U> {
   const report = createByteStore();
-  let usage: TokenUsage | null = null;
+  let usage: U | null = null;
   let hasAnswer = false;
   let hasError = false;
 

@@ -1,16 +1,18 @@
 import type { FormatName } from '../format.ts';
 import type { AnswerShape } from '../json/answer-scan.ts';
+import type { Wanted } from '../json/json-scan.ts';
 
 type Places = Omit<AnswerShape<never>, 'readUsage'>;
 
+const fields = (of: Readonly<Record<string, Wanted>>): Wanted => ({ kind: 'fields', fields: of });
+const items = (item: Wanted): Extract<Wanted, { kind: 'items' }> => ({ kind: 'items', item });
+
 const chat: Places = {
   answerField: 'choices',
-  answer: (text) => {
-    const called = { kind: 'fields', fields: { name: text, arguments: text } } as const;
-    const call = { kind: 'fields', fields: { function: called } } as const;
-    const fields = { content: text, refusal: text, reasoning_content: text, tool_calls: { kind: 'items', item: call } };
-    const message = { kind: 'fields', fields } as const;
-    return { kind: 'items', item: { kind: 'fields', fields: { message, text } } };
+  answer(text) {
+    const called = fields({ function: fields({ name: text, arguments: text }) });
+    const message = fields({ content: text, refusal: text, reasoning_content: text, tool_calls: items(called) });
+    return items(fields({ message, text }));
   },
 };
 
@@ -18,22 +20,17 @@ const chat: Places = {
 const places: Readonly<Record<FormatName, Places>> = {
   'openai-chat': chat,
   'openai-completions': chat,
-  'openai-embeddings': { answerField: 'data', answer: (_text, raw) => ({ kind: 'items', item: raw }) },
+  'openai-embeddings': { answerField: 'data', answer: (_text, raw) => items(raw) },
   'openai-responses': {
     answerField: 'output',
-    answer: (text) => {
-      const part = { kind: 'fields', fields: { text, refusal: text } } as const;
-      const parts = { kind: 'items', item: part } as const;
-      const fields = { content: parts, summary: parts, name: text, arguments: text, input: text } as const;
-      return { kind: 'items', item: { kind: 'fields', fields } };
+    answer(text) {
+      const parts = items(fields({ text, refusal: text }));
+      return items(fields({ content: parts, summary: parts, name: text, arguments: text, input: text }));
     },
   },
   'anthropic-messages': {
     answerField: 'content',
-    answer: (text, raw) => ({
-      kind: 'items',
-      item: { kind: 'fields', fields: { text, thinking: text, name: text, input: raw } },
-    }),
+    answer: (text, raw) => items(fields({ text, thinking: text, name: text, input: raw })),
   },
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { type Scope, test } from '#testkit/test.ts';
-import type { ProviderConfig, RouterLimits } from './config.ts';
+import type { RouterLimits } from './config.ts';
 import { contentEvent, createTestRouter, doneEvent, hostileProvider, testProvider, wholeAnswer } from './testing.ts';
 
 const messages = [{ role: 'user', content: 'Hi' }];
@@ -14,7 +14,7 @@ const messageStart = event('message_start', {
 });
 
 interface Provided {
-  readonly kind?: ProviderConfig['kind'];
+  readonly kind?: 'openai' | 'anthropic';
   readonly stream?: boolean;
   readonly limits?: Partial<RouterLimits>;
   readonly onFrame?: (frame: CompleteFrame) => void;

@@ -1,19 +1,18 @@
 import type { Logger } from 'pino';
+import { formatTable } from '#ai/formats/format-table.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
-import { defaultLimits, type ProviderConfig, type RouterLimits } from './config.ts';
+import { defaultLimits, type RouterLimits } from './config.ts';
 import { createFrameChannel } from './frame-channel.ts';
 import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createLateRecords } from './late-records.ts';
-import type { Dialect } from './ports.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
-import { anthropicDialect } from './providers/anthropic/dialect.ts';
-import { openAiDialect } from './providers/openai/dialect.ts';
+import { interim } from './providers/interim.ts';
 import { type Run, type RunParts, stopRun } from './run/run.ts';
 import { serve } from './run/serve.ts';
 import { testProvider } from './run/test-provider.ts';
@@ -35,7 +34,7 @@ export interface Router extends RouterPort, ProviderTestPort {
   close(): Promise<void>;
 }
 
-const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialect, anthropic: anthropicDialect };
+Object.assign(formatTable, { 'openai-chat': interim });
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
@@ -47,7 +46,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     registry,
     keys,
     logger,
-    open: (config) => createHttpProvider(config, dialects[config.kind], limits),
+    open: (config) => createHttpProvider(config, limits),
     onOpened(providerId) {
       health.forget(providerId);
       losses.begin(providerId);

@@ -185,6 +185,12 @@ export async function admit(
     promptTokensBound,
     outputTokensBound: outputTokensMax,
     admissionEventId,
+    operation: 'chat',
+    format: 'openai-chat',
+    headers: {},
+    dropsUnplaced: false,
+    tellsCost: false,
+    multiplierBasisPoints: 10_000,
   };
 }
 

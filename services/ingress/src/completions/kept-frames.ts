@@ -77,7 +77,9 @@ export async function settleFailed(execution: Execution, head: KeptHead, fateOf:
 export async function* replayedFrames({ head, pieces }: KeptAnswer): AsyncGenerator<CompleteFrame, void, undefined> {
   const { status, provider, model, failure } = head;
   const contentType = head.headers['content-type'];
-  if (status !== 0 && contentType !== undefined) yield { kind: 'head', status, contentType, provider, model };
+  if (status !== 0 && contentType !== undefined) {
+    yield { kind: 'head', status, contentType, provider, model, attempts: 1, dropped: [], headers: {} };
+  }
   for await (const data of pieces()) yield { kind: 'data', data };
   if (failure === null) {
     const summary = { provider, model, inputTokens: 0, outputTokens: 0, estimated: false };

@@ -1,6 +1,6 @@
+import type { TextSample } from '#ai/answer-decoder.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { noUsage, type TokenUsage } from '#money/token-usage.ts';
-import type { TextSample } from '../ports.ts';
 import { countTokens, type EstimatePolicy } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
 
@@ -14,8 +14,11 @@ export interface EstimatedUsage {
   readonly policy: EstimatePolicy;
 }
 
+/** What an estimate needs of a request. */
+export type Estimated = Pick<CompleteRequest, 'parsedBody' | 'promptTokensBound' | 'outputTokensBound'>;
+
 /** The probable usage of a request whose provider reported none: from its texts, never above what was admitted. */
-export async function estimateUsage(request: CompleteRequest, answer: TextSample): Promise<EstimatedUsage> {
+export async function estimateUsage(request: Estimated, answer: TextSample): Promise<EstimatedUsage> {
   const prompt = promptTextOf(request.parsedBody);
   const input = await countTokens(prompt.text);
   const output = await countTokens(answer.text);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import type { AnswerDecoder } from '../ports.ts';
 import { createAnthropicStreamDecoder } from './anthropic/stream.ts';
+import type { AnswerDecoder } from './legacy.ts';
 import { createOpenAiStreamDecoder } from './openai/stream.ts';
 
 const MB = 1024 * 1024;

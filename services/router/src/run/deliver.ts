@@ -1,27 +1,24 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import type { AnswerEnd } from '#ai/chat/answer-part.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
-import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
-import type { AttemptResult } from './attempt.ts';
+import { CallFault, type ProviderCall } from '../ports.ts';
+import { headersTold } from './headers-told.ts';
+import type { Reply } from './reach-provider.ts';
 import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { usedOf } from './used-of.ts';
 
-type Answered = Extract<AttemptResult, { kind: 'answered' }>;
-
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away in the middle of the answer.' };
 
 /** Passes an answer on as it comes, records its usage, and only then gives the client its end. */
-export async function deliver(
-  parts: RunParts,
-  run: Run,
-  candidate: PricedCandidate,
-  { first, call, decoder, status }: Answered,
-): Promise<void> {
+export async function deliver(parts: RunParts, run: Run, candidate: PricedCandidate, reply: Reply): Promise<void> {
+  const { first, call, decoder, head } = reply;
   run.firstByteMs = parts.clock() - run.startedAtMs;
-  const writer = createWriter(run, candidate, status);
+  const writer = createWriter(run, candidate, reply);
   if (first) writer.write(first);
   const broken = await passOn(run, call, decoder, writer.write);
   noteEnd(parts, run, candidate, broken);
@@ -32,20 +29,34 @@ export async function deliver(
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingUsed, withheld: used };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
   if (refusal) {
-    run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: status } });
+    run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
     return;
   }
-  writer.write(decoder.closing());
+  writer.write(decoder.closing(endOf(decoder, ending)));
   run.channel.push({ kind: 'end', summary: summaryOf(candidate, ending) });
 }
 
 /** Writes the head before the first bytes, so that an earlier failure is an error with a status of its own. */
-function createWriter({ request, channel }: Run, { provider, model }: PricedCandidate, status: number) {
+function createWriter(run: Run, { provider, model }: PricedCandidate, { head, dropped }: Reply) {
+  const { request, channel, attempts } = run;
   const contentType = request.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   let hasWritten = false;
   return {
     write(data: Buffer): void {
-      if (!hasWritten) channel.push({ kind: 'head', status, contentType, provider, model });
+      if (!hasWritten) {
+        const { status } = head;
+        const headers = headersTold(head);
+        channel.push({
+          kind: 'head',
+          status,
+          contentType,
+          provider,
+          model,
+          attempts: attempts.length,
+          dropped,
+          headers,
+        });
+      }
       hasWritten = true;
       channel.push({ kind: 'data', data });
     },
@@ -117,6 +128,12 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
   const { requestId } = run.request;
   const { provider, model } = candidate;
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
+}
+
+/** What is on record of the answer is what its client is told. */
+function endOf(decoder: AnswerDecoder, _ending: Ending): AnswerEnd {
+  const report = decoder.usage();
+  return { usage: report?.usage ?? null, serviceTier: report?.serviceTier ?? '' };
 }
 
 /** An ending in total counts, for logs and metrics. */

@@ -1,6 +1,8 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import type { UsageReport } from '#ai/usage.ts';
+import type { TokenUsage } from '#money/token-usage.ts';
 import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
-import type { AnswerDecoder } from '../ports.ts';
 import type { Ending } from './record-usage.ts';
 import type { Run } from './run.ts';
 
@@ -23,7 +25,20 @@ export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
 
 /** The provider's report so far; null if there is none, or none that can be believed. */
 export function credibleUsage({ request }: Run, decoder: AnswerDecoder) {
-  const reported = decoder.usage();
+  const reported = tokenUsageOf(decoder.usage());
   const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
   return reported && isPlausible(reported, bounds) ? reported : null;
+}
+
+export function tokenUsageOf(report: UsageReport | null): TokenUsage | null {
+  if (report === null) return null;
+  const { usage } = report;
+  return {
+    inputTokens: usage.input ?? 0,
+    cachedInputTokens: usage.cached_input ?? 0,
+    cacheWriteTokens: usage.cache_write ?? 0,
+    cacheWrite1hTokens: usage.cache_write_1h ?? 0,
+    outputTokens: usage.output ?? 0,
+    reasoningTokens: usage.reasoning ?? 0,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Completion, CompletionMessage } from '#ai/formats/openai-chat/chunk.ts';
 import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { WholeAnswer } from '../../ports.ts';
+import type { WholeAnswer } from '../legacy.ts';
 import { readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { finishReasonOf } from './stop-reason.ts';
 

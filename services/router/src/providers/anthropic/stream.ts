@@ -6,7 +6,7 @@ import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
 import { readSseEvent } from '#ai/sse/read-sse-event.ts';
 import { doneEvent, sseEvent } from '#ai/sse/write-sse-event.ts';
 import { asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
+import type { AnswerDecoder, AnswerStatus } from '../legacy.ts';
 import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { type BlockDeltas, createBlockDeltas } from './block-deltas.ts';
 import { addGenerated } from './event-text.ts';

@@ -2,7 +2,7 @@ import { type AnswerScan, createAnswerScan } from '#ai/json/answer-scan.ts';
 import { createByteStore } from '#ai/json/byte-store.ts';
 import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
-import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../../ports.ts';
+import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../legacy.ts';
 import { anthropicShape } from './answer-shape.ts';
 import { readAnthropicAnswer } from './response.ts';
 

@@ -1,5 +1,5 @@
 import { asArray, asObject, parseObject } from '#kernel/json.ts';
-import type { WholeAnswer } from '../../ports.ts';
+import type { WholeAnswer } from '../legacy.ts';
 import { choiceText } from './choice-text.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
 

@@ -1,7 +1,7 @@
 import type { AnswerScan } from '#ai/json/answer-scan.ts';
 import { createGeneratedText, type GeneratedText } from '#ai/json/generated-text.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
-import type { TextSample } from '../../ports.ts';
+import type { TextSample } from '../legacy.ts';
 import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
 import { readOpenAiUsage } from './openai-usage.ts';

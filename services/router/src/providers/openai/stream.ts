@@ -3,7 +3,7 @@ import { createEventCutter, type EventCutter } from '#ai/sse/event-cutter.ts';
 import { findEventEnds } from '#ai/sse/event-ends.ts';
 import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
 import { doneEvent } from '#ai/sse/write-sse-event.ts';
-import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
+import type { AnswerDecoder, AnswerStatus } from '../legacy.ts';
 import { type Scanned, scanEvent, scanPiece } from './event-scan.ts';
 import { createHeldEnd, type HeldEnd } from './held-end.ts';
 import { scanLongEvent } from './long-event.ts';

@@ -1,7 +1,7 @@
 import { type AnswerScan, createAnswerScan } from '#ai/json/answer-scan.ts';
 import { createByteStore } from '#ai/json/byte-store.ts';
 import type { TokenUsage } from '#money/token-usage.ts';
-import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../../ports.ts';
+import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../legacy.ts';
 import { readOpenAiAnswer } from './answer.ts';
 import { openAiShape } from './answer-shape.ts';
 

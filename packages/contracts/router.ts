@@ -27,7 +27,7 @@ export interface CompleteRequest {
   /** The client wants the cost in its usage. */
   readonly tellsCost: boolean;
   /** What the payer pays, in basis points of the provider's price. */
-  readonly multiplierBasisPoints: number;
+  readonly multiplierBasisPoints?: number | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -86,6 +86,24 @@ export interface RoutedModel {
   readonly candidates: readonly ModelCandidate[];
 }
 
+/** A request whose prompt is to be counted, and that is not carried out. */
+export interface CountTokensRequest {
+  readonly requestId: string;
+  readonly format: FormatName;
+  /** As in `CompleteRequest`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** In the order to be asked. */
+  readonly candidates: readonly ModelCandidate[];
+}
+
+export interface CountedTokens {
+  readonly inputTokens: number;
+  /** No provider counted: the gateway's own tokenizer did. */
+  readonly isEstimate: boolean;
+}
+
 /** gateway.router.v1.RouterService. */
 export interface RouterPort {
   /**
@@ -94,6 +112,8 @@ export interface RouterPort {
    * provider does.
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
+  /** Counts the tokens of a prompt, for nothing. Rejects with a `Fault` where a provider refuses the request. */
+  countTokens?(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
   /** For /health/stats and metrics: each provider's health as seen from the last calls. */
   providerHealth(): readonly ProviderHealth[];
 }

@@ -30,7 +30,7 @@ export function completeRequestToWire(
     headers: request.headers,
     dropsUnplaced: request.dropsUnplaced,
     tellsCost: request.tellsCost,
-    multiplierBasisPoints: request.multiplierBasisPoints,
+    multiplierBasisPoints: request.multiplierBasisPoints ?? 0,
   };
 }
 

@@ -3,7 +3,6 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
-import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
@@ -22,7 +21,8 @@ import { usageHandler } from './usage/usage-handler.ts';
 export function routesOf(
   dependencies: IngressDependencies,
   parts: {
-    readonly complete: Handler;
+    /** What serves each endpoint at which a model is asked for something, by its path. */
+    readonly completions: ReadonlyMap<string, Handler>;
     readonly identify: Identify;
     readonly addressOf: ClientAddress;
     readonly guesses: Guesses;
@@ -31,7 +31,7 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { complete, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
+  const { completions, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
@@ -51,7 +51,7 @@ export function routesOf(
   ];
   // A completion has bounds of its own.
   return [
-    { path: COMPLETIONS_PATH, query: 'any', methods: { POST: complete } },
+    ...Array.from(completions, ([path, complete]): Route => ({ path, query: 'any', methods: { POST: complete } })),
     ...quick.map((route) => inTime(route, answerTimeoutMs)),
   ];
 }

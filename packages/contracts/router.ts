@@ -113,7 +113,7 @@ export interface RouterPort {
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
   /** Counts the tokens of a prompt, for nothing. Rejects with a `Fault` where a provider refuses the request. */
-  countTokens?(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
+  countTokens(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
   /** For /health/stats and metrics: each provider's health as seen from the last calls. */
   providerHealth(): readonly ProviderHealth[];
 }

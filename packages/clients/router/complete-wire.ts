@@ -1,8 +1,12 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { isFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
-import type { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
+import type {
+  CompleteRequestSchema,
+  CompleteResponseSchema,
+  CountTokensRequestSchema,
+} from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest, CountTokensRequest } from '#contracts/router.ts';
 import { isErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
@@ -65,6 +69,22 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     tellsCost: wire.tellsCost,
     multiplierBasisPoints: wire.multiplierBasisPoints,
   };
+}
+
+/** The parsed body stays behind, too. */
+export function countRequestToWire(request: CountTokensRequest): MessageInitShape<typeof CountTokensRequestSchema> {
+  const { requestId, format, body, candidates, headers } = request;
+  return { requestId, format, body, candidates: [...candidates], headers };
+}
+
+/** Throws a `Fault` (`invalid_request`) for fields that the ingress never sends. */
+export function countRequestFromWire(wire: MessageShape<typeof CountTokensRequestSchema>): CountTokensRequest {
+  const body = bufferOf(wire.body);
+  const parsedBody = parseObject(body.toString());
+  const { format } = speechOf({ operation: '', format: wire.format });
+  if (parsedBody === null) throw new Fault({ code: 'invalid_request', message: 'The body is no JSON object.' });
+  const candidates = wire.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
+  return { requestId: wire.requestId, format, body, parsedBody, candidates, headers: wire.headers };
 }
 
 /** Empty, as of an ingress that knows no others: a chat completion. */

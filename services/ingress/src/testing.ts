@@ -161,6 +161,7 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
+      countTokens: async () => ({ inputTokens: 3, isEstimate: true }),
       providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
     },
     registry,

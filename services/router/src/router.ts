@@ -13,7 +13,9 @@ import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
 import { interim } from './providers/interim.ts';
-import { type Run, type RunParts, stopRun } from './run/run.ts';
+import { countPrompt } from './run/count-prompt.ts';
+import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
+import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
 import { testProvider } from './run/test-provider.ts';
 
@@ -59,38 +61,23 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   const priorityOf = (provider: string): number => registry.get('provider', provider)?.priority ?? 0;
 
+  const abandonment = (): Abandonment => {
+    const { abandonedAnswers, drainSeconds } = registry.settings();
+    const drainMaxMs = drainSeconds > 0 ? drainSeconds * 1_000 : limits.drainMaxMs;
+    return { isStopped: abandonedAnswers === 'stop', drainMaxMs };
+  };
+
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
-    const run: Run = {
-      request,
-      channel,
-      startedAtMs: clock(),
-      attempts: [],
-      houseLosses: [],
-      firstByteMs: 0,
-      call: null,
-      isGone: false,
-      stopped: null,
-    };
-    const timer = setTimeout(() => stopRun(run, 'timeout'), limits.requestTimeoutMs);
-    let drainTimer: NodeJS.Timeout | undefined;
-
-    function leave(): void {
-      if (run.isGone) return;
-      run.isGone = true;
-      channel.drop();
-      drainTimer = setTimeout(() => stopRun(run, 'drained'), limits.drainMaxMs);
-    }
-
+    const run = beginRun(request, channel, clock());
+    const time = startRunClock(run, channel, limits.requestTimeoutMs, abandonment);
+    const leave = (): void => time.leave();
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave);
     const ended = serve(parts, run).finally(() => {
-      clearTimeout(timer);
-      clearTimeout(drainTimer);
+      time.stop();
       signal.removeEventListener('abort', leave);
-      // From here on, a reader that leaves has no provider to be drained.
-      run.isGone = true;
       underWay.delete(run);
       channel.close();
     });
@@ -100,6 +87,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   return {
     complete,
+    countTokens: (request, signal) => countPrompt(parts, request, signal),
     testProvider: (test) => testProvider({ ...parts, registry }, test),
     providerHealth: () =>
       Array.from(providers.all(), ([provider, pooled]) => ({

@@ -1,7 +1,8 @@
 import type { TextSample } from '#ai/answer-decoder.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { noUsage, type TokenUsage } from '#money/token-usage.ts';
-import { countTokens, type EstimatePolicy } from './count-tokens.ts';
+import { countTokens, type EstimatePolicy, type TokenCount } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
 
 /** Roles and separators, by OpenAI's own counting guide. */
@@ -19,17 +20,22 @@ export type Estimated = Pick<CompleteRequest, 'parsedBody' | 'promptTokensBound'
 
 /** The probable usage of a request whose provider reported none: from its texts, never above what was admitted. */
 export async function estimateUsage(request: Estimated, answer: TextSample): Promise<EstimatedUsage> {
-  const prompt = promptTextOf(request.parsedBody);
-  const input = await countTokens(prompt.text);
+  const input = await estimatePrompt(request.parsedBody);
   const output = await countTokens(answer.text);
-  const inputTokens = input.tokens + prompt.messages * TOKENS_A_MESSAGE + prompt.attachments * TOKENS_AN_ATTACHMENT;
   const outputTokens = Math.ceil(output.tokens * answer.scale);
   return {
     usage: {
       ...noUsage,
-      inputTokens: Math.min(inputTokens, request.promptTokensBound),
+      inputTokens: Math.min(input.tokens, request.promptTokensBound),
       outputTokens: Math.min(outputTokens, request.outputTokensBound),
     },
     policy: input.policy === output.policy ? input.policy : 'text-length',
   };
+}
+
+/** The probable tokens of a request's prompt, in whatever format it is. */
+export async function estimatePrompt(body: JsonObject): Promise<TokenCount> {
+  const prompt = promptTextOf(body);
+  const { tokens, policy } = await countTokens(prompt.text);
+  return { tokens: tokens + prompt.messages * TOKENS_A_MESSAGE + prompt.attachments * TOKENS_AN_ATTACHMENT, policy };
 }

@@ -22,7 +22,13 @@ export type AttemptResult =
       readonly first: Buffer | null;
     }
   /** `loss`: what the house pays for the attempt; null if nobody pays anything. */
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly loss: Used | null }
+  | {
+      readonly kind: 'failed';
+      readonly failure: AttemptFailure;
+      readonly loss: Used | null;
+      /** The words of a provider that refused the request by a status. */
+      readonly words?: string;
+    }
   /** The run was stopped. `used`: what the payer pays; null if nobody pays anything. */
   | { readonly kind: 'stopped'; readonly payer: Verdict['payer']; readonly used: Used | null };
 
@@ -40,9 +46,10 @@ export async function attempt(run: Run, provider: Provider, prepared: PreparedCa
     head = await call.head;
     const { status, headers } = head;
     if (status < 200 || status > 299) {
-      const { kind, body } = await readRefusal(run, prepared, provider.config.apiKey, call, status);
+      const { kind, body, words } = await readRefusal(run, prepared, provider.config.apiKey, call, status);
       return {
         kind: 'failed',
+        words,
         failure: failureOfError(kind, status, retryAfterMs(headers, Date.now()), body),
         loss: null,
       };

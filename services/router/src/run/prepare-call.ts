@@ -34,6 +34,8 @@ export interface AskedForm {
   readonly format: Format;
   /** Throws a `Fault` that names the field where the request has none. */
   readonly canonical: () => ChatRequest;
+  /** Whether the client itself names a bound of its answer. */
+  readonly namesBound: () => boolean;
   /** What the client calls a setting, as far as the request was decoded. */
   readonly spellingOf: (setting: string) => string;
 }
@@ -50,6 +52,10 @@ export function askedFormOf(request: CompleteRequest): AskedForm {
       decoded ??= format.server.decode?.(parseObjectKeptDigits(request.body.toString()) ?? request.parsedBody) ?? null;
       if (decoded === null) throw new Error(`${format.name} is only ever passed on as it is`);
       return decoded;
+    },
+    namesBound() {
+      const read = format.server.ask(request.parsedBody, request.body.length);
+      return 'refusal' in read || read.asked.outputTokensRequested > 0;
     },
     spellingOf: (setting) => (decoded?.spelling as Readonly<Record<string, string>> | undefined)?.[setting] ?? setting,
   };

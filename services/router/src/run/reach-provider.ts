@@ -5,6 +5,7 @@ import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
 import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
+import { smallerBound } from '../domain/attempt/smaller-bound.ts';
 import type { HealthEvent } from '../domain/health/health.ts';
 import type { Provider } from '../ports.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
@@ -79,8 +80,23 @@ async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, candida
   const { provider } = pooled;
   const prepared = prepareCall(asked, provider.config, candidate.model);
   if (prepared.kind === 'refused') return prepared;
-  const result = await callOnce(parts, run, candidate, provider, prepared);
+  let result = await callOnce(parts, run, candidate, provider, prepared);
+  const bound = boundToRetry(run, asked, result);
+  const again = bound === null ? null : prepareCall(asked, provider.config, candidate.model, bound);
+  if (again?.kind === 'prepared') result = await callOnce(parts, run, candidate, provider, again);
   return result.kind === 'answered' ? { ...result, dropped: prepared.dropped, spoken: prepared.format.name } : result;
+}
+
+/**
+ * The bound to ask once more with, where the provider refuses the gateway's own and says what it would take: the client
+ * has named none, and would be told of a number that it never sent. null: there is none.
+ */
+function boundToRetry(run: Run, asked: AskedForm, result: AttemptResult): number | null {
+  if (result.kind !== 'failed' || run.isGone || run.stopped !== null) return null;
+  const { code } = result.failure;
+  if (code !== 'context_length_exceeded' && code !== 'upstream_refused') return null;
+  const bound = smallerBound(result.words ?? '', run.request.outputTokensMax);
+  return bound === null || asked.namesBound() ? null : bound;
 }
 
 /** One call, noted in the run's attempts, the provider's health and the house's losses. */

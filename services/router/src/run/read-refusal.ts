@@ -20,6 +20,8 @@ export interface ProviderRefusal {
   readonly kind: ProviderErrorKind;
   /** In the client's format; null: there is nothing that the client may read. */
   readonly body: Buffer | null;
+  /** The provider's own words. */
+  readonly words: string;
 }
 
 /** Reads what a provider says beside its status. The document is kept from a client if it repeats the gateway's key. */
@@ -33,12 +35,14 @@ export async function readRefusal(
   const bytes = status < 300 || status > 399 ? await readDocument(call) : none;
   const error = prepared.readError(status, bytes);
   const kind = errorKindOf(error, status);
+  const words = error.message;
   const isSafe = bytes.length > 0 && (apiKey === '' || !bytes.includes(apiKey));
-  if (!kindRows[kind].isToldAsIs || !isSafe) return { kind, body: null };
-  if (prepared.isRaw && parseObject(bytes.toString()) !== null) return { kind, body: bytes };
-  if (error.message === '') return { kind, body: null };
+  if (!kindRows[kind].isToldAsIs || !isSafe) return { kind, body: null, words };
+  if (prepared.isRaw && parseObject(bytes.toString()) !== null) return { kind, body: bytes, words };
+  if (error.message === '') return { kind, body: null, words };
   const { providerErrorBody } = formatOf(request.format).server;
-  return { kind, body: Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId))) };
+  const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
+  return { kind, body, words };
 }
 
 /** As much of a document as is worth reading; what came of one that is cut or slow. */

@@ -44,6 +44,21 @@ export interface Run {
   stopped: 'drained' | 'timeout' | 'closing' | null;
 }
 
+/** A run that has done nothing yet. */
+export function beginRun(request: CompleteRequest, channel: Run['channel'], startedAtMs: number): Run {
+  return {
+    request,
+    channel,
+    startedAtMs,
+    attempts: [],
+    houseLosses: [],
+    firstByteMs: 0,
+    call: null,
+    isGone: false,
+    stopped: null,
+  };
+}
+
 /**
  * Ends the run's waits, for the provider and for a client that does not read. The first reason stays. An answer that is
  * complete by then is still given whole.

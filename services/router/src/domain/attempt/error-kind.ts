@@ -1,5 +1,8 @@
 import type { ProviderError, ProviderErrorKind } from '#ai/answer-decoder.ts';
 
+/** Providers say what it is about at once. */
+const WORDS_MAX_CHARACTERS = 4_000;
+
 /** What providers write where the prompt and its bound are longer than the model takes. */
 const beyondContext =
   /context_length_exceeded|maximum context length|max(imum)? (prompt|input) length|context (window|length|size)|prompt is too long|input (is )?too long|input token count.*exceeds|exceeds? the (maximum|max|model'?s) .*(tokens|length)|too many (input )?tokens/i;
@@ -37,7 +40,7 @@ const kindOfStatus: Readonly<Record<number, ProviderErrorKind>> = {
  * for an error within an answer.
  */
 export function errorKindOf({ kind, code, message }: ProviderError, status: number): ProviderErrorKind {
-  const words = `${code} ${message}`;
+  const words = `${code} ${message}`.slice(0, WORDS_MAX_CHARACTERS);
   const isOfRequest = status === 200 || status === 400 || status === 413 || status === 422;
   if (kind === 'balance' || outOfMoney.test(words)) return 'balance';
   if (isOfRequest && (kind === 'context-window' || beyondContext.test(words))) return 'context-window';

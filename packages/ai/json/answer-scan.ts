@@ -6,6 +6,8 @@ import { createJsonScan, type Wanted } from './json-scan.ts';
 
 /** A usage report is some hundred bytes. */
 const USAGE_MAX_BYTES = 64 * 1024;
+/** The name of a tier is a word. */
+const SERVICE_TIER_MAX_CHARACTERS = 64;
 
 /** The facts of an answer in one piece, read as it comes and without keeping it. */
 export interface AnswerScan<U> {
@@ -16,6 +18,8 @@ export interface AnswerScan<U> {
   /** Whether a model has been at work: an answer or its usage has come, or a document has begun that names no error. */
   readonly hasWork: () => boolean;
   readonly usage: () => U | null;
+  /** The tier that the answer says it was served in; empty: it says none. */
+  readonly serviceTier: () => string;
   readonly sample: () => TextSample;
 }
 
@@ -36,6 +40,7 @@ export function createAnswerScan<U>(
   let usage: U | null = null;
   let hasAnswer = false;
   let hasError = false;
+  let serviceTier = '';
 
   const generated: Wanted = { kind: 'text', take: (raw) => text.addRaw(raw, 0, raw.length) };
   const scan = createJsonScan({
@@ -52,6 +57,12 @@ export function createAnswerScan<U>(
         fields: {},
         begin: () => {
           hasError = true;
+        },
+      },
+      service_tier: {
+        kind: 'text',
+        take: (raw) => {
+          serviceTier = (serviceTier + raw.toString('latin1')).slice(0, SERVICE_TIER_MAX_CHARACTERS);
         },
       },
       usage: {
@@ -72,6 +83,7 @@ export function createAnswerScan<U>(
     hasAnswer: () => hasAnswer,
     hasWork: () => hasAnswer || usage !== null || (scan.status() === 'open' && !hasError),
     usage: () => usage,
+    serviceTier: () => serviceTier,
     sample: text.read,
   };
 }

@@ -29,6 +29,7 @@ import type { IngressDependencies } from './ports.ts';
 import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
 import { createThrottles } from './rate-limits/throttles.ts';
+import { createBeginTurn } from './responses/conversation.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
 
@@ -62,8 +63,10 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
+  const { responses: store, registry } = dependencies;
+  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, logger });
   const completions = handlersByPath(
-    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn: createTurns() },
+    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn: createTurns(), beginTurn },
     open,
   );
   const routes = routesOf(dependencies, {

@@ -14,6 +14,7 @@ import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
+import { responseRoutes } from './responses/response-routes.ts';
 import type { Route } from './route.ts';
 import { usageHandler } from './usage/usage-handler.ts';
 
@@ -41,6 +42,7 @@ export function routesOf(
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
     { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
+    ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },

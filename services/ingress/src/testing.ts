@@ -21,6 +21,8 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
+import type { ResponseStore } from './responses/response-store.ts';
+import { createMemoryResponses } from './responses/testing.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const API_KEY = `ak_${'k'.repeat(64)}`;
@@ -109,6 +111,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
+  /** What was kept of /v1/responses. */
+  readonly responses: ResponseStore;
 }
 
 /** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
@@ -151,6 +155,7 @@ export async function startTestGateway(
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   const claims = options.claims ?? createMemoryClaims();
+  const responses = createMemoryResponses();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -187,6 +192,7 @@ export async function startTestGateway(
       logger,
       answerMaxBytes: options.answerMaxBytes,
     }),
+    responses,
     log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
@@ -202,6 +208,7 @@ export async function startTestGateway(
     admitted,
     usageAsked,
     completed,
+    responses,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
@@ -302,6 +309,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       holdNanoUsd: BigInt(promptTokensBound),
       outputTokensMax: 100,
       outputTokensBound: 100,
+      multiplierBasisPoints: 10_000,
     },
     windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
   };

@@ -13,12 +13,11 @@ export function expectedCharge(
   const listed = catalogueModels(wire, Date.now()).find((each) => each.names.includes(model));
   if (listed === undefined) throw new Error(`the catalogue has no ${wire}/${model}`);
   const parts = {
-    inputTokens: usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens,
-    cachedInputTokens: usage.cachedTokens,
-    cacheWriteTokens: usage.cacheWriteTokens,
-    cacheWrite1hTokens: 0,
-    outputTokens: usage.completionTokens - usage.reasoningTokens,
-    reasoningTokens: usage.reasoningTokens,
+    input: usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens,
+    cached_input: usage.cachedTokens,
+    cache_write: usage.cacheWriteTokens,
+    output: usage.completionTokens - usage.reasoningTokens,
+    reasoning: usage.reasoningTokens,
   };
-  return rate(parts, listed.price, multiplierBasisPoints).totalNanoUsd;
+  return rate(parts, listed.price, { serviceTier: '', multiplierBasisPoints }).totalNanoUsd;
 }

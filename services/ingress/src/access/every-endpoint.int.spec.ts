@@ -19,7 +19,7 @@ import {
 type Key = Partial<ResourceOf<'key'>>;
 
 interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly route: string;
   readonly path: string;
   readonly body?: object;
@@ -43,6 +43,9 @@ const endpoints: readonly Endpoint[] = [
   ),
   { method: 'GET', route: '/v1/models', path: '/v1/models' },
   { method: 'GET', route: '/v1/models/*id', path: `/v1/models/${model.id}`, ofModel: true },
+  { method: 'GET', route: '/v1/responses/:id', path: '/v1/responses/kept' },
+  { method: 'DELETE', route: '/v1/responses/:id', path: '/v1/responses/kept' },
+  { method: 'GET', route: '/v1/responses/:id/input_items', path: '/v1/responses/kept/input_items' },
   { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
 ];
 
@@ -88,6 +91,9 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
   gateway.registry.load({ case: 'key', value: aKey(key) });
   gateway.registry.load({ case: 'user', value: aUser({ id: 'user-2' }) });
   gateway.registry.load({ case: 'key', value: aKey({ id: 'key-2', userId: 'user-2', apiKey: OTHER_KEY }) });
+  for (const userId of [USER_ID, 'user-2']) {
+    await gateway.responses.keep({ userId, id: 'kept', previousId: null, input: [], response: '{"id":"kept"}' }, 1);
+  }
   return gateway;
 }
 

@@ -9,6 +9,7 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { OwnTurn } from '../http/turns.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { BeginTurn } from '../responses/conversation.ts';
 import { completeOnce } from './complete-once.ts';
 import { createOpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
@@ -24,6 +25,7 @@ export interface Completions {
   readonly usage: QuotaUsage;
   readonly refuseWithoutMoney: RefuseWithoutMoney;
   readonly ownTurn: OwnTurn;
+  readonly beginTurn: BeginTurn;
 }
 
 /** `POST` of an endpoint: who, what, may they, and then the answer. */
@@ -31,7 +33,8 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
   const { dependencies, identify, limits, refuseWithoutMoney } = completions;
   const openAnswer = createOpenAnswer(endpoint, dependencies.registry);
   const forwardHeaders = createForwardHeaders(endpoint.format.client.forwardedHeaders);
-  const parts: CompletionParts = { ...completions, endpoint, openAnswer, forwardHeaders };
+  const beginTurn = endpoint.keepsTurns ? completions.beginTurn : undefined;
+  const parts: CompletionParts = { ...completions, endpoint, openAnswer, forwardHeaders, beginTurn };
   const once = completeOnce(dependencies, endpoint, openAnswer);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.

@@ -1,6 +1,6 @@
 import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
-import type { Admission } from '#contracts/quota.ts';
+import { type Admission, noAttribution } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -14,6 +14,7 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { OwnTurn } from '../http/turns.ts';
 import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { BeginTurn } from '../responses/conversation.ts';
 import { setHeaders } from './answer-headers.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import type { Once } from './complete-once.ts';
@@ -36,6 +37,8 @@ export interface CompletionParts {
   readonly forwardHeaders: ForwardHeaders;
   readonly usage: QuotaUsage;
   readonly ownTurn: OwnTurn;
+  /** Of an endpoint whose answers are kept; absent: none is. */
+  readonly beginTurn?: BeginTurn | undefined;
 }
 
 /** Admits a request whose body is whole, has it carried out, and delivers the answer. */
@@ -43,14 +46,17 @@ export async function runCompletion(
   parts: CompletionParts,
   exchange: Exchange,
   identity: Identity,
-  body: Buffer,
+  sentBody: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn } = parts;
+  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn, beginTurn } = parts;
   const { config, router, models, registry } = dependencies;
   const { headers } = exchange.request;
-  if (body.length > COSTLY_BODY_BYTES) await ownTurn();
-  const parsedBody = parseJsonObject(body, endpoint.bounds);
+  if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
+  const sent = parseJsonObject(sentBody, endpoint.bounds);
+  const turn = await beginTurn?.(exchange, identity.userId, sentBody, sent);
+  const body = turn?.body ?? sentBody;
+  const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
   const checked = endpoint.format.server.ask(parsedBody, body.length);
   if ('refusal' in checked) throw new Fault(checked.refusal);
   const { asked } = checked;
@@ -65,7 +71,7 @@ export async function runCompletion(
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
-  const frames = router.complete(
+  const answered = router.complete(
     {
       requestId: exchange.id,
       userId: identity.userId,
@@ -87,6 +93,7 @@ export async function runCompletion(
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
   );
+  const frames = turn?.kept(answered, asked.stream) ?? answered;
   if (once === undefined) await deliver(exchange, frames, answer, result.durable);
   else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
   else await throwAfter(frames, shutOut);
@@ -118,6 +125,7 @@ async function admit(
     otherUnits: asked.otherUnits,
     counts: asked.counts,
     serviceTier: asked.serviceTier,
+    attribution: noAttribution,
     traceparent: exchange.traceparent,
   });
   usage.note(userId, windows);

@@ -11,4 +11,6 @@ export interface ModelEndpoint {
   readonly bounds: JsonMeasure;
   /** What a stream's client is sent in a silence: something that it skips. */
   readonly keepAlive: string;
+  /** Its answers are kept for clients that want to go on from them. */
+  readonly keepsTurns: boolean;
 }

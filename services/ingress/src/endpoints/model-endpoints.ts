@@ -12,6 +12,8 @@ interface EndpointRow {
   readonly valuesMax?: number;
   /** What a stream's client is sent in a silence: something that it skips. Absent: a comment. */
   readonly keepAlive?: string;
+  /** Its answers are kept for clients that want to go on from them. */
+  readonly keepsTurns?: boolean;
 }
 
 /** A comment of server-sent events. Every reader of them skips it. */
@@ -24,15 +26,16 @@ const rows: readonly EndpointRow[] = [
   { path: '/v1/chat/completions', format: 'openai-chat' },
   { path: '/v1/completions', format: 'openai-completions', valuesMax: TOKEN_VALUES_MAX },
   { path: '/v1/embeddings', format: 'openai-embeddings', valuesMax: TOKEN_VALUES_MAX },
-  { path: '/v1/responses', format: 'openai-responses' },
+  { path: '/v1/responses', format: 'openai-responses', keepsTurns: true },
   // Anthropic's SDKs take a stream without any event for one that hangs.
   { path: '/v1/messages', format: 'anthropic-messages', keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n' },
 ];
 
 /** Every endpoint at which a model is asked for something. */
-export const modelEndpoints: readonly ModelEndpoint[] = rows.flatMap(({ path, format: name, valuesMax, keepAlive }) => {
+export const modelEndpoints: readonly ModelEndpoint[] = rows.flatMap((row) => {
+  const { path, format: name, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
   const format = formatTable[name] ?? (name === 'openai-chat' ? interimChat : undefined);
   if (format === undefined) return [];
   const bounds = valuesMax === undefined ? bodyBounds : { ...bodyBounds, values: valuesMax };
-  return [{ path, format, bounds, keepAlive: keepAlive ?? COMMENT }];
+  return [{ path, format, bounds, keepAlive, keepsTurns }];
 });

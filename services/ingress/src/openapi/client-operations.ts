@@ -2,6 +2,7 @@ import type { JsonSchema } from '#admin-api/json-schema.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { JSON_MEDIA, jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
+import { responseRows } from './response-rows.ts';
 
 const text: JsonSchema = { type: 'string' };
 const whole: JsonSchema = { type: 'integer', minimum: 0 };
@@ -59,7 +60,7 @@ const completionRequest: JsonSchema = {
   },
 };
 
-interface Row {
+export interface Row {
   readonly operation: string;
   readonly id: string;
   readonly summary: string;
@@ -112,6 +113,7 @@ const rows: readonly Row[] = [
     parameters: [parameter('id', 'path', text, 'May hold slashes.')],
     answer: jsonAnswer('The model', model),
   },
+  ...responseRows,
   {
     operation: 'GET /v1/usage',
     id: 'get-usage',

@@ -1,7 +1,8 @@
 import type { TextSample } from '#ai/answer-decoder.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { noUsage, type TokenUsage } from '#money/token-usage.ts';
+
 import { countTokens, type EstimatePolicy, type TokenCount } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
 
@@ -11,7 +12,7 @@ const TOKENS_A_MESSAGE = 4;
 const TOKENS_AN_ATTACHMENT = 765;
 
 export interface EstimatedUsage {
-  readonly usage: TokenUsage;
+  readonly usage: Usage;
   readonly policy: EstimatePolicy;
 }
 
@@ -25,9 +26,8 @@ export async function estimateUsage(request: Estimated, answer: TextSample): Pro
   const outputTokens = Math.ceil(output.tokens * answer.scale);
   return {
     usage: {
-      ...noUsage,
-      inputTokens: Math.min(input.tokens, request.promptTokensBound),
-      outputTokens: Math.min(outputTokens, request.outputTokensBound),
+      input: Math.min(input.tokens, request.promptTokensBound),
+      output: Math.min(outputTokens, request.outputTokensBound),
     },
     policy: input.policy === output.policy ? input.policy : 'text-length',
   };

@@ -1,14 +1,14 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
 import type { AnswerEnd } from '#ai/chat/answer-part.ts';
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
-import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
 import { headersTold } from './headers-told.ts';
 import type { Reply } from './reach-provider.ts';
-import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
+import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { usedOf } from './used-of.ts';
 
@@ -24,9 +24,9 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   noteEnd(parts, run, candidate, broken);
 
   const used = await usedOf(run, decoder);
-  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, ...used };
+  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
   // The client has nothing of a withheld answer, and pays nothing.
-  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingUsed, withheld: used };
+  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
   if (refusal) {
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
@@ -142,7 +142,7 @@ function summaryOf(candidate: PricedCandidate, ending: Ending): CompletionSummar
     provider: candidate.provider,
     model: candidate.model,
     inputTokens: promptTokensOf(ending.usage),
-    outputTokens: completionTokensOf(ending.usage),
+    outputTokens: answerTokensOf(ending.usage),
     estimated: ending.estimatePolicy !== null,
   };
 }

@@ -30,7 +30,7 @@ export type Reached =
    * The client is gone, or the run was stopped. `charged`: what the client pays all the same, and which candidate was
    * at work.
    */
-  | { readonly kind: 'ended'; readonly charged: Pick<Ending, 'candidate' | 'usage' | 'estimatePolicy'> | null };
+  | { readonly kind: 'ended'; readonly charged: Omit<Ending, 'outcome' | 'withheld'> | null };
 
 const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
 /** The reason is the operator's to read: it names where the key should be. */
@@ -57,21 +57,26 @@ export async function reachProvider(parts: RunParts, run: Run): Promise<Reached>
     if (tried.kind === 'refused') {
       refusal = tried.refusal;
       failed.push({ candidate: next.candidate, retry: 'elsewhere', retryAfterMs: undefined });
-    } else if (tried.kind === 'failed') {
-      failure = tried.failure;
-      failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
-    } else if (tried.kind === 'stopped') {
-      const isCharged = tried.payer === 'client' && tried.used !== null;
-      return { kind: 'ended', charged: isCharged ? { candidate, ...tried.used } : null };
-    } else {
-      return { kind: 'answered', candidate, result: tried };
+      continue;
     }
+    const { result, dropped, spoken } = tried;
+    if (result.kind === 'answered') return { kind: 'answered', candidate, result: { ...result, dropped, spoken } };
+    if (result.kind === 'stopped') {
+      const isCharged = result.payer === 'client' && result.used !== null;
+      return { kind: 'ended', charged: isCharged ? { candidate, spoken, ...result.used } : null };
+    }
+    failure = result.failure;
+    failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
   }
 }
 
 type Tried =
-  | Exclude<AttemptResult, { kind: 'answered' }>
-  | ({ readonly kind: 'answered' } & Reply)
+  | {
+      readonly kind: 'called';
+      readonly result: AttemptResult;
+      readonly dropped: readonly string[];
+      readonly spoken: FormatName;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, candidate: PricedCandidate): Promise<Tried> {
@@ -84,7 +89,7 @@ async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, candida
   const bound = boundToRetry(run, asked, result);
   const again = bound === null ? null : prepareCall(asked, provider.config, candidate.model, bound);
   if (again?.kind === 'prepared') result = await callOnce(parts, run, candidate, provider, again);
-  return result.kind === 'answered' ? { ...result, dropped: prepared.dropped, spoken: prepared.format.name } : result;
+  return { kind: 'called', result, dropped: prepared.dropped, spoken: prepared.format.name };
 }
 
 /**

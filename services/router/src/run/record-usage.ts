@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FormatName } from '#ai/format.ts';
+import { answerTokensOf, type Usage } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -6,21 +8,30 @@ import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
-import { completionTokensOf, noUsage, type TokenUsage } from '#money/token-usage.ts';
+import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
+import { nothingUsed, type Used } from './used-of.ts';
 
 /** The end of a request, and its usage. */
 export interface Ending {
   readonly outcome: Outcome;
   /** The candidate that answered; null if none did. */
   readonly candidate: ModelCandidate | null;
-  readonly usage: TokenUsage;
+  readonly usage: Usage;
   /** Null if the provider itself reported the usage. */
   readonly estimatePolicy: EstimatePolicy | null;
+  /** The tier of service that the answer says it was served in; empty: the usual one. */
+  readonly serviceTier: string;
+  /** What of the report was not believed as it stood. */
+  readonly flags: readonly string[];
+  /** The report as it stood, JSON; empty: none. */
+  readonly reported: string;
+  /** The format that the provider was spoken to in; null: none was. */
+  readonly spoken: FormatName | null;
   /** The usage of the last attempt if its answer is withheld: the house pays it. */
-  readonly withheld?: Pick<Ending, 'usage' | 'estimatePolicy'>;
+  readonly withheld?: Used;
 }
 
 /** The pause before the first repetition of a failed append. It doubles up to the longest. */
@@ -40,7 +51,7 @@ const ADMISSION_WAIT_MAX_MS = 100;
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
 /** The ending of a request that gave its client nothing. */
-export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
+export const nothingAnswered = { ...nothingUsed, candidate: null, spoken: null } as const;
 
 /**
  * Makes the usage durable. Returns null when it is, or when the usage of an earlier run is in its place. Returns a
@@ -97,8 +108,8 @@ function lose({ losses }: RunParts, { candidate, usage }: Ending): void {
 async function isAnswerOnRecord(journal: Pick<Journal, 'readStream'>, { request }: Run): Promise<boolean> {
   const [, ended] = await journal.readStream(streams.request(request.requestId)).catch((): RecordedEvent[] => []);
   if (ended?.type !== 'UsageRecorded') return false;
-  const { estimated, usage } = ended.data;
-  return !estimated && completionTokensOf(usage) > 0;
+  const { estimated, quantities } = ended.data;
+  return !estimated && answerTokensOf(usageFromEvent(quantities)) > 0;
 }
 
 /** Waits for the request's admission if the log does not have it yet. */
@@ -123,7 +134,6 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     outcome: ending.outcome,
     provider: ending.candidate?.provider ?? '',
     model: ending.candidate?.model ?? '',
-    usage: { ...ending.usage },
     estimated: ending.estimatePolicy !== null,
     estimatePolicy: ending.estimatePolicy ?? '',
     attempts: [...run.attempts],
@@ -131,6 +141,11 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     firstByteMs: durationMs(run.firstByteMs),
     durationMs: durationMs(nowMs - run.startedAtMs),
     recordedAtMs: String(nowMs),
+    quantities: usageToEvent(ending.usage),
+    serviceTier: ending.serviceTier,
+    usageFlags: [...ending.flags],
+    reportedUsage: ending.reported,
+    format: ending.spoken ?? '',
   };
   return {
     stream: streams.request(request.requestId),
@@ -150,9 +165,9 @@ function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses']
 
 export function houseLoss(
   attempt: number,
-  { usage, estimatePolicy }: Pick<Ending, 'usage' | 'estimatePolicy'>,
+  { usage, estimatePolicy, serviceTier }: Used,
 ): UsageBody['houseLosses'][number] {
-  return { attempt, usage: { ...usage }, estimated: estimatePolicy !== null };
+  return { attempt, estimated: estimatePolicy !== null, quantities: usageToEvent(usage), serviceTier };
 }
 
 /** A clock may be set back, but a duration is whole and never negative. */

@@ -9,7 +9,6 @@ import { CallFault, type Provider } from '../ports.ts';
 import { cheapestModel } from './cheapest-model.ts';
 import { askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
 import type { RunParts } from './run.ts';
-import { tokenUsageOf } from './used-of.ts';
 
 /** An operator waits for it, and so does the command; models answer one token in a second or two. */
 const TEST_TIMEOUT_MS = 20_000;
@@ -41,7 +40,7 @@ export async function testProvider(
   const startedAtMs = performance.now();
   const { status, message, decoder } = await askOnce(pooled.provider, model);
   const durationMs = Math.round(performance.now() - startedAtMs);
-  const usage = tokenUsageOf(decoder?.usage() ?? null);
+  const usage = decoder?.usage()?.usage ?? null;
   if (usage !== null) parts.losses.add(providerId, usage);
   const told = { provider: providerId, model, status, durationMs, housePays: usage };
   parts.logger.info(told, 'a provider was tested; the house pays for it, and nobody is charged');

@@ -1,13 +1,18 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import type { UsageReport } from '#ai/usage.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
+import { noUsage, type UsageReport } from '#ai/usage.ts';
 import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
 import type { Ending } from './record-usage.ts';
 import type { Run } from './run.ts';
 
-/** The usage, and its source. */
-export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
+/** The usage, its source, and what the provider itself said. */
+export type Used = Pick<Ending, 'usage' | 'estimatePolicy' | 'serviceTier' | 'flags' | 'reported'>;
+
+/** Nothing was used, since nothing was asked, or nothing came of it. */
+export const nothingUsed: Used = { usage: noUsage, estimatePolicy: null, serviceTier: '', flags: [], reported: '' };
+
+/** A report that is not believed in any part of it. It is on record all the same. */
+const IMPLAUSIBLE = 'implausible:usage';
 
 /**
  * The provider's report if it can be believed, otherwise an estimate from the texts, flagged as one. An answer that
@@ -15,30 +20,31 @@ export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
  * Then the answer is estimated from the received text.
  */
 export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
-  const reported = credibleUsage(run, decoder);
-  if (reported && decoder.isUsageFinal()) return { usage: reported, estimatePolicy: null };
+  const report = decoder.usage();
+  const said = {
+    serviceTier: report?.serviceTier ?? '',
+    flags: report?.flags ?? [],
+    reported: report?.reported ?? '',
+  };
+  const isCredible = report !== null && isCredibleReport(run, report);
+  if (isCredible && decoder.isUsageFinal()) return { ...said, usage: report.usage, estimatePolicy: null };
   const { usage, policy } = await estimateUsage(run.request, decoder.sample());
-  if (!reported) return { usage, estimatePolicy: policy };
-  const outputTokens = Math.max(reported.outputTokens, usage.outputTokens - reported.reasoningTokens);
-  return { usage: { ...reported, outputTokens }, estimatePolicy: policy };
+  if (!isCredible) {
+    const flags = report === null ? said.flags : [...said.flags, IMPLAUSIBLE];
+    return { ...said, flags, usage, estimatePolicy: policy };
+  }
+  const { usage: counted } = report;
+  const output = Math.max(counted.output ?? 0, (usage.output ?? 0) - (counted.reasoning ?? 0));
+  return { ...said, usage: { ...counted, output }, estimatePolicy: policy };
 }
 
 /** The provider's report so far; null if there is none, or none that can be believed. */
-export function credibleUsage({ request }: Run, decoder: AnswerDecoder) {
-  const reported = tokenUsageOf(decoder.usage());
-  const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
-  return reported && isPlausible(reported, bounds) ? reported : null;
+export function credibleUsage(run: Run, decoder: AnswerDecoder): UsageReport | null {
+  const report = decoder.usage();
+  return report !== null && isCredibleReport(run, report) ? report : null;
 }
 
-export function tokenUsageOf(report: UsageReport | null): TokenUsage | null {
-  if (report === null) return null;
-  const { usage } = report;
-  return {
-    inputTokens: usage.input ?? 0,
-    cachedInputTokens: usage.cached_input ?? 0,
-    cacheWriteTokens: usage.cache_write ?? 0,
-    cacheWrite1hTokens: usage.cache_write_1h ?? 0,
-    outputTokens: usage.output ?? 0,
-    reasoningTokens: usage.reasoning ?? 0,
-  };
+function isCredibleReport({ request }: Run, { usage }: UsageReport): boolean {
+  const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
+  return isPlausible(usage, bounds);
 }

@@ -112,7 +112,6 @@ test('a cut stream, one without an end, one with an error, and one with garbage 
   const cases: [object, string][] = [
     [{ cutAfterChunks: 3 }, 'upstream_cut'],
     [{ cutAfterChunks: 3, endWithoutDone: true }, 'upstream_cut'],
-    [{ endWithoutDone: true }, 'upstream_cut'],
     [{ midStreamError: true }, 'upstream_error'],
     [{ garbage: true }, 'upstream_invalid_response'],
   ];

@@ -1,5 +1,5 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import { type AttemptFailure, failureOfError } from '../domain/attempt/attempt-failure.ts';
+import { type AttemptFailure, failureOfError, kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
 import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
@@ -66,21 +66,23 @@ export async function attempt(run: Run, provider: Provider, prepared: PreparedCa
     return { kind: 'stopped', payer, used: payer === 'nobody' ? null : await usedOf(run, decoder) };
   }
   const broken = await brokenOff(run, call, decoder, { status: head.status, ...causeOf(thrown, head.status, decoder) });
-  return thrown === null ? withSaid(broken, decoder, head) : broken;
+  return thrown === null ? withSaid(broken, decoder, head, provider.config.apiKey) : broken;
 }
 
 type Failed = Extract<AttemptResult, { kind: 'failed' }>;
 
 /**
  * A provider that said its no within an answer (with status 200) is understood as one that said it by a status, unless a
- * model had begun by then.
+ * model had begun by then. Its words are told in the gateway's own document: an error has no status of the provider's.
  */
-function withSaid(broken: Failed, decoder: AnswerDecoder, { status, headers }: ResponseHead): Failed {
+function withSaid(broken: Failed, decoder: AnswerDecoder, { status, headers }: ResponseHead, apiKey: string): Failed {
   const said = decoder.failure();
   if (said === null || broken.failure.retry === 'never') return broken;
   const kind = errorKindOf(said, status);
   if (kind === 'unknown') return broken;
-  return { ...broken, failure: failureOfError(kind, status, retryAfterMs(headers, Date.now()), null) };
+  const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now()), null);
+  const isTold = kindRows[kind].isToldAsIs && said.message !== '' && !(apiKey !== '' && said.message.includes(apiKey));
+  return { ...broken, failure: isTold ? { ...failure, message: said.message } : failure };
 }
 
 /** The first bytes of an answer for the client; null if all of it is held, or if it broke off before. */

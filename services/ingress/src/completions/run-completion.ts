@@ -1,6 +1,6 @@
 import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
-import { type Admission, noAttribution } from '#contracts/quota.ts';
+import type { Admission, Attribution } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -16,6 +16,7 @@ import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
 import { setHeaders } from './answer-headers.ts';
+import { attributionOf } from './attribution.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import type { Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
@@ -63,11 +64,12 @@ export async function runCompletion(
   exchange.record.stream = asked.stream;
   const options = requestOptions(headers, registry.settings().unplacedFields);
   const forwarded = forwardHeaders(headers);
+  const attribution = attributionOf(headers, parsedBody);
   const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
   const model = usableModel(identity, asked.model, found);
   const answer = openAnswer(exchange, asked.stream);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-  const result = await admit(parts, exchange, { identity, asked, model });
+  const result = await admit(parts, exchange, { identity, asked, model, attribution });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
@@ -99,11 +101,18 @@ export async function runCompletion(
   else await throwAfter(frames, shutOut);
 }
 
+interface ToAdmit {
+  readonly identity: Identity;
+  readonly asked: Asked;
+  readonly model: RoutedModel;
+  readonly attribution: Attribution;
+}
+
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
 async function admit(
   { dependencies, endpoint, usage }: CompletionParts,
   exchange: Exchange,
-  { identity, asked, model }: { readonly identity: Identity; readonly asked: Asked; readonly model: RoutedModel },
+  { identity, asked, model, attribution }: ToAdmit,
 ): Promise<Admission> {
   const { config, quota, clock = systemClock } = dependencies;
   const { userId, keyId } = identity;
@@ -125,7 +134,7 @@ async function admit(
     otherUnits: asked.otherUnits,
     counts: asked.counts,
     serviceTier: asked.serviceTier,
-    attribution: noAttribution,
+    attribution,
     traceparent: exchange.traceparent,
   });
   usage.note(userId, windows);

@@ -10,6 +10,7 @@ import { defaultLimits, type RouterLimits } from './config.ts';
 import { createFrameChannel } from './frame-channel.ts';
 import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
+import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
 import { interim } from './providers/interim.ts';
@@ -55,7 +56,17 @@ export function createRouter(dependencies: RouterDependencies): Router {
     },
   });
   const late = createLateRecords({ journal, logger, losses });
-  const parts: RunParts = { providers, health, journal, logger, clock, limits, late, losses };
+  const parts: RunParts = {
+    providers,
+    health,
+    journal,
+    logger,
+    clock,
+    limits,
+    late,
+    losses,
+    prices: createKnownPrices(journal),
+  };
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 

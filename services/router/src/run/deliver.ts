@@ -1,11 +1,11 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import type { AnswerEnd } from '#ai/chat/answer-part.ts';
 import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
+import { costOf } from './cost-of.ts';
 import { headersTold } from './headers-told.ts';
 import type { Reply } from './reach-provider.ts';
 import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
@@ -32,8 +32,12 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
     return;
   }
-  writer.write(decoder.closing(endOf(decoder, ending)));
-  run.channel.push({ kind: 'end', summary: summaryOf(candidate, ending) });
+  const costNanoUsd = costOf(parts, run, candidate, used);
+  const { tellsCost } = run.request;
+  const { usage, serviceTier } = used;
+  const closing = decoder.closing({ usage, serviceTier, costNanoUsd: tellsCost ? costNanoUsd : undefined });
+  writer.write(closing, costNanoUsd);
+  run.channel.push({ kind: 'end', summary: { ...summaryOf(candidate, ending), costNanoUsd } });
 }
 
 /** Writes the head before the first bytes, so that an earlier failure is an error with a status of its own. */
@@ -42,20 +46,17 @@ function createWriter(run: Run, { provider, model }: PricedCandidate, { head, dr
   const contentType = request.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   let hasWritten = false;
   return {
-    write(data: Buffer): void {
+    /** `costNanoUsd`: where the first bytes are all of the answer, its cost is known by then. */
+    write(data: Buffer, costNanoUsd?: bigint): void {
       if (!hasWritten) {
-        const { status } = head;
-        const headers = headersTold(head);
-        channel.push({
-          kind: 'head',
-          status,
-          contentType,
-          provider,
-          model,
+        const told = {
+          status: head.status,
+          headers: headersTold(head),
           attempts: attempts.length,
           dropped,
-          headers,
-        });
+          costNanoUsd,
+        };
+        channel.push({ kind: 'head', contentType, provider, model, ...told });
       }
       hasWritten = true;
       channel.push({ kind: 'data', data });
@@ -128,12 +129,6 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
   const { requestId } = run.request;
   const { provider, model } = candidate;
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
-}
-
-/** What is on record of the answer is what its client is told. */
-function endOf(decoder: AnswerDecoder, _ending: Ending): AnswerEnd {
-  const report = decoder.usage();
-  return { usage: report?.usage ?? null, serviceTier: report?.serviceTier ?? '' };
 }
 
 /** An ending in total counts, for logs and metrics. */

@@ -112,7 +112,8 @@ async function callOnce(
   provider: Provider,
   prepared: PreparedCall,
 ): Promise<AttemptResult> {
-  const { health, clock } = parts;
+  const { health, clock, prices } = parts;
+  prices.want(candidate);
   const startedAtMs = clock();
   health.note(candidate.provider, 'call-started');
   const result = await attempt(run, provider, prepared).catch((thrown: unknown) => {

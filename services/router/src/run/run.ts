@@ -6,6 +6,7 @@ import type { RouterLimits } from '../config.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
+import type { KnownPrices } from '../known-prices.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { ProviderCall } from '../ports.ts';
 import type { ProviderPool } from '../provider-pool.ts';
@@ -21,6 +22,7 @@ export interface RunParts {
   readonly limits: RouterLimits;
   readonly late: LateRecords;
   readonly losses: HouseLosses;
+  readonly prices: KnownPrices;
 }
 
 /** One request under way. */

@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { priceFromEvent } from '#money/price.ts';
 import { examplePrice } from '#testkit/example-price.ts';
 import { test } from '#testkit/test.ts';
-import { createPriceBook, isSamePrice, pricePublished } from './price-book.ts';
-
-test('every version stays to be found, and the newest is the one with the highest version', () => {
-  const book = createPriceBook();
-  const [first, second] = [examplePrice('a/m', 1, 1n, 1n), examplePrice('a/m', 2, 2n, 2n)];
-  for (const price of [second, first, second]) book.add(price);
-  assert.equal(book.find('a/m', 1), first);
-  assert.equal(book.newest('a/m'), second);
-  assert.equal(book.find('a/m', 3), undefined);
-  assert.equal(book.newest('a/other'), undefined);
-});
+import { isSamePrice, pricePublished } from './price-offer.ts';
 
 test('a price is the same whatever its version, and not with another number anywhere', () => {
   const price = examplePrice('a/m', 1, 1n, 1n);

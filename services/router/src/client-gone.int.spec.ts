@@ -59,6 +59,7 @@ test('where policy says so, the provider is called off when its client leaves, a
   const { usage, failure } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
   await closed.promise;
   assert.deepEqual([failure?.code, usage?.outcome, usage?.estimated], ['client_gone', 'OUTCOME_CLIENT_GONE', true]);
+  assert.deepEqual([usage?.usage.output, usage?.usageFlags], [3, ['abandoned:stopped']]);
 });
 
 test('policy says how long an abandoned answer is heard, too', async (t) => {

@@ -47,6 +47,8 @@ const ADMISSION_WAIT_FIRST_MS = 5;
  * longer than the takeover.
  */
 const ADMISSION_WAIT_MAX_MS = 100;
+/** The client left, and the setting abandoned_answers is stop: the provider was not heard for its usage. */
+const CALLED_OFF = 'abandoned:stopped';
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
@@ -143,7 +145,7 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     recordedAtMs: String(nowMs),
     quantities: usageToEvent(ending.usage),
     serviceTier: ending.serviceTier,
-    usageFlags: [...ending.flags],
+    usageFlags: flagsOf(run, ending),
     reportedUsage: ending.reported,
     format: ending.spoken ?? '',
   };
@@ -155,6 +157,11 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     causationId: request.admissionEventId,
     traceparent: request.traceparent,
   };
+}
+
+/** That an answer was called off by policy is what an auditor wants to know of its estimate. */
+function flagsOf({ isCalledOff }: Run, { flags, estimatePolicy }: Ending): string[] {
+  return isCalledOff && estimatePolicy !== null ? [...flags, CALLED_OFF] : [...flags];
 }
 
 /** What the house pays for failed attempts, and for a withheld answer. */

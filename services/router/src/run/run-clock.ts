@@ -32,6 +32,7 @@ export function startRunClock(
       run.isGone = true;
       channel.drop();
       const { isStopped, drainMaxMs } = abandonment();
+      run.isCalledOff = isStopped;
       if (isStopped) stopRun(run, 'drained');
       else drainTimer = setTimeout(() => stopRun(run, 'drained'), drainMaxMs);
     },

@@ -39,6 +39,8 @@ export interface Run {
   call: ProviderCall | null;
   /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
+  /** The client has left, and policy has the provider called off at once. */
+  isCalledOff: boolean;
   /**
    * Why the run stops waiting: the client is gone and the router has listened to the provider for as long as the bound
    * allows, the request has taken too long as a whole, or the router is closing.
@@ -57,6 +59,7 @@ export function beginRun(request: CompleteRequest, channel: Run['channel'], star
     firstByteMs: 0,
     call: null,
     isGone: false,
+    isCalledOff: false,
     stopped: null,
   };
 }

@@ -24,9 +24,15 @@ export const wellKnown: readonly ProviderSettings[] = providerRows
 export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
 export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
 
-/** The simulator in both of its wire formats, under the names and prices of the real models. */
+const simulated = {
+  openai: ['openai-chat', 'openai-responses', 'openai-completions', 'openai-embeddings'],
+  anthropic: ['anthropic-messages'],
+} as const;
+
+/** The simulator in all of its wire formats, under the names and prices of the real models. */
 function simulators(url: string): readonly ProviderSettings[] {
   return (['openai', 'anthropic'] as const).map((kind) => ({
+    formats: [...simulated[kind]],
     name: `simulator-${kind}`,
     kind,
     baseUrl: `${url}/v1`,

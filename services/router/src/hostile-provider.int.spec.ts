@@ -225,8 +225,8 @@ test('the key, the request id and the bytes of the client reach the provider', a
     response.end(wholeAnswer);
   });
   const { ask } = createTestRouter(t, { providers: [testProvider('p', `${baseUrl}/`)] });
-  const asked = await ask({ messages, max_tokens: 3, x_unknown: [1] });
-  const body = JSON.stringify({ model: 'm', messages, max_tokens: 3, x_unknown: [1] });
+  const asked = await ask({ messages, max_completion_tokens: 3, x_unknown: [1] });
+  const body = JSON.stringify({ model: 'm', messages, max_completion_tokens: 3, x_unknown: [1] });
   assert.deepEqual(seen, ['/v1/chat/completions', 'Bearer sk-secret', asked.requestId, body]);
   assert.equal(asked.text, wholeAnswer);
 });

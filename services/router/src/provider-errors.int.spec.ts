@@ -134,3 +134,30 @@ test('the key goes where the row of the provider says', async (t) => {
     [undefined, 'sk-secret'],
   ]);
 });
+
+test('a bound of the gateway that is beyond the context is asked for once more, as far as the context goes', async (t) => {
+  const words =
+    "This model's maximum context length is 1000 tokens. However, you requested 1100 tokens (100 in the messages, 1000 in the completion).";
+  const bounds: unknown[] = [];
+  const provide = () =>
+    hostileProvider(t, (response, _request, body) => {
+      const bound = JSON.parse(body).max_completion_tokens;
+      bounds.push(bound);
+      if (bound > 900) answerJson(response, 400, errorOf(words, 'context_length_exceeded'));
+      else answerJson(response, 200, wholeAnswer);
+    });
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', await provide())] });
+  const open = await ask({ messages });
+  assert.deepEqual([open.failure, bounds], [undefined, [1_000, 900]]);
+  assert.deepEqual(
+    open.usage?.attempts.map(({ status, error }) => [status, error]),
+    [
+      [400, 'context_length_exceeded'],
+      [200, ''],
+    ],
+  );
+  const own = await ask({ messages, max_completion_tokens: 1_000 });
+  assert.deepEqual([own.failure?.code, own.failure?.providerStatus], ['context_length_exceeded', 400]);
+  assert.equal(own.failure?.providerBody?.toString(), errorOf(words, 'context_length_exceeded'));
+  assert.equal(own.usage?.attempts.length, 1);
+});

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { formatTable } from '#ai/formats/format-table.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -13,7 +12,6 @@ import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
-import { interim } from './providers/interim.ts';
 import { countPrompt } from './run/count-prompt.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
@@ -36,8 +34,6 @@ export interface Router extends RouterPort, ProviderTestPort {
   /** Takes no more requests, lets running ones end within a bound, and closes all connections. */
   close(): Promise<void>;
 }
-
-Object.assign(formatTable, { 'openai-chat': interim });
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {

@@ -8,7 +8,8 @@ import type { PreparedCall } from './prepare-call.ts';
 import { readRefusal } from './read-refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Run } from './run.ts';
-import { type Used, usedOf } from './used-of.ts';
+import type { Used } from './used.ts';
+import { usedOf } from './used-of.ts';
 
 /** The outcome of one call to one provider. */
 export type AttemptResult =

@@ -3,7 +3,8 @@ import { type AttemptFailure, type BrokenOffCode, failureOfCode } from '../domai
 import { type Cause, type Progress, type Verdict, verdicts } from '../domain/attempt/giving-up.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
 import type { Run } from './run.ts';
-import { credibleUsage, type Used, usedOf } from './used-of.ts';
+import type { Used } from './used.ts';
+import { credibleUsage, usedOf } from './used-of.ts';
 
 /** Why an attempt broke off: the cause in the table, and the code for the client. */
 export interface BreakOff {

@@ -1,7 +1,7 @@
 import type { PricedCandidate } from '#contracts/quota.ts';
 import { rate } from '#money/rate.ts';
 import type { Run, RunParts } from './run.ts';
-import type { Used } from './used-of.ts';
+import type { Used } from './used.ts';
 
 /**
  * What the client will be charged for a usage, in nano-USD, as billing will rate it; undefined: its price is not at hand. Where a

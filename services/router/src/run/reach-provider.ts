@@ -12,7 +12,7 @@ import { type AttemptResult, attempt } from './attempt.ts';
 import { type AskedForm, askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
 import { durationMs, type Ending, houseLoss } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
-import type { Used } from './used-of.ts';
+import type { Used } from './used.ts';
 
 /** An answer, and what became of the request on the way to it. */
 export type Reply = Extract<AttemptResult, { kind: 'answered' }> & {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FormatName } from '#ai/format.ts';
-import { answerTokensOf, type Usage } from '#ai/usage.ts';
+import { answerTokensOf } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -9,25 +9,15 @@ import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
-import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
-import { nothingUsed, type Used } from './used-of.ts';
+import { nothingUsed, type Used } from './used.ts';
 
 /** The end of a request, and its usage. */
-export interface Ending {
+export interface Ending extends Used {
   readonly outcome: Outcome;
   /** The candidate that answered; null if none did. */
   readonly candidate: ModelCandidate | null;
-  readonly usage: Usage;
-  /** Null if the provider itself reported the usage. */
-  readonly estimatePolicy: EstimatePolicy | null;
-  /** The tier of service that the answer says it was served in; empty: the usual one. */
-  readonly serviceTier: string;
-  /** What of the report was not believed as it stood. */
-  readonly flags: readonly string[];
-  /** The report as it stood, JSON; empty: none. */
-  readonly reported: string;
   /** The format that the provider was spoken to in; null: none was. */
   readonly spoken: FormatName | null;
   /** The usage of the last attempt if its answer is withheld: the house pays it. */

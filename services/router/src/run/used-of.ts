@@ -1,15 +1,9 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import { noUsage, type UsageReport } from '#ai/usage.ts';
+import type { UsageReport } from '#ai/usage.ts';
 import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
-import type { Ending } from './record-usage.ts';
 import type { Run } from './run.ts';
-
-/** The usage, its source, and what the provider itself said. */
-export type Used = Pick<Ending, 'usage' | 'estimatePolicy' | 'serviceTier' | 'flags' | 'reported'>;
-
-/** Nothing was used, since nothing was asked, or nothing came of it. */
-export const nothingUsed: Used = { usage: noUsage, estimatePolicy: null, serviceTier: '', flags: [], reported: '' };
+import type { Used } from './used.ts';
 
 /** A report that is not believed in any part of it. It is on record all the same. */
 const IMPLAUSIBLE = 'implausible:usage';

@@ -1,3 +1,5 @@
+import type { Usage } from '#ai/usage.ts';
+
 /** A user's money. available = credited - charged - held. */
 export interface BalanceView {
   readonly userId: string;
@@ -13,11 +15,7 @@ export interface UsageLine {
   readonly day: string;
   readonly model: string;
   readonly requests: number;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
+  readonly usage: Usage;
   readonly amountNanoUsd: bigint;
 }
 

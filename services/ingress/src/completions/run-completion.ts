@@ -1,7 +1,5 @@
-import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
-import { type Admission, noAttribution } from '#contracts/quota.ts';
-import type { RoutedModel } from '#contracts/router.ts';
+import type { Admission } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { callerOf } from '#registry/caller.ts';
@@ -15,7 +13,9 @@ import type { OwnTurn } from '../http/turns.ts';
 import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { admitRequestOf, type ToAdmit } from './admit-request.ts';
 import { setHeaders } from './answer-headers.ts';
+import { attributionOf } from './attribution.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
 import type { Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
@@ -63,11 +63,12 @@ export async function runCompletion(
   exchange.record.stream = asked.stream;
   const options = requestOptions(headers, registry.settings().unplacedFields);
   const forwarded = forwardHeaders(headers);
+  const attribution = attributionOf(headers, parsedBody);
   const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
   const model = usableModel(identity, asked.model, found);
   const answer = openAnswer(exchange, asked.stream);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-  const result = await admit(parts, exchange, { identity, asked, model });
+  const result = await admit(parts, exchange, { identity, asked, model, attribution });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
@@ -103,35 +104,16 @@ export async function runCompletion(
 async function admit(
   { dependencies, endpoint, usage }: CompletionParts,
   exchange: Exchange,
-  { identity, asked, model }: { readonly identity: Identity; readonly asked: Asked; readonly model: RoutedModel },
+  toAdmit: ToAdmit,
 ): Promise<Admission> {
   const { config, quota, clock = systemClock } = dependencies;
-  const { userId, keyId } = identity;
   using _bound = boundAdmission(exchange, config.admissionTimeoutMs);
-  const { result, windows } = await quota.admit({
-    requestId: exchange.id,
-    userId,
-    keyId,
-    model: asked.model,
-    stream: asked.stream,
-    candidates: model.candidates,
-    promptTokensBound: asked.promptTokensBound,
-    promptTokensEstimate: asked.promptTokensEstimate,
-    outputTokensRequested: asked.outputTokensRequested,
-    outputTokensDefault: model.outputTokensDefault,
-    choices: asked.choices,
-    operation: endpoint.format.operation,
-    format: endpoint.format.name,
-    otherUnits: asked.otherUnits,
-    counts: asked.counts,
-    serviceTier: asked.serviceTier,
-    attribution: noAttribution,
-    traceparent: exchange.traceparent,
-  });
-  usage.note(userId, windows);
+  const { result, windows } = await quota.admit(admitRequestOf(exchange, endpoint, toAdmit));
+  usage.note(toAdmit.identity.userId, windows);
   if (windows.length > 0) setHeaders(exchange, rateLimitHeaders(windows, exchange.dialect, clock()));
   if (result.kind === 'refused') throw new Fault(result.refusal);
-  if (asked.hasOutput) setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
+  if (toAdmit.asked.hasOutput)
+    setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
   return result;
 }
 

@@ -5,7 +5,7 @@ import type { AnswerReader, Reading, ReadState } from '../../format.ts';
 import { isDone } from '../../sse/is-done.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
-import { toProviderError } from './errors.ts';
+import { readOpenAiError } from '../openai-chat/errors.ts';
 import { finishReasonOf } from './finish.ts';
 import { createItemReader, type ItemReader } from './item-reader.ts';
 import { readResponseUsage } from './usage.ts';
@@ -118,7 +118,7 @@ function ended(answer: ReadingAnswer, response: JsonObject, event?: string): Rea
 }
 
 function failed(answer: ReadingAnswer, error: JsonObject): ReadState {
-  answer.failure = toProviderError(error, 0);
+  answer.failure = readOpenAiError(0, error);
   return end(answer, 'failed');
 }
 

@@ -151,6 +151,9 @@ test('tools that the client runs cost their tokens only', () => {
     { type: 'tool_search', execution: 'client' },
   ];
   assert.deepEqual(asked({ tools }).counts, {});
+  // What the provider writes about the five of them that it describes itself is not in the body.
+  assert.ok(asked({ tools }).promptTokensBound >= 25_000);
+  assert.ok(asked({ tools: tools.slice(0, 3) }).promptTokensBound < 2_000);
 });
 
 test('searches on the web are counted at their most, and the prompt is read once more with each', () => {

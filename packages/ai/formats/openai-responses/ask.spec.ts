@@ -117,6 +117,10 @@ test('what no price covers is refused by its name', () => {
     ].map((type) => [{ tools: [{ type: 'function', name: 'f' }, { type }] }, 'tools[1].type'] as const),
     [{ tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }, 'tools[0].environment'],
     [{ tools: [{ type: 'tool_search' }] }, 'tools[0].execution'],
+    [{ input: [{ type: 'additional_tools', role: 'developer', tools: [{ type: 'mcp' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'additional_tools', tools: [{ type: 'web_search' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'tool_search_output', tools: [{ type: 'image_generation' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'compaction_trigger' }] }, 'input[0].type'],
     [{ context_management: [{ type: 'compaction' }] }, 'context_management'],
     [{ plugins: [{ id: 'web' }] }, 'plugins'],
     [

@@ -12,17 +12,6 @@ const part = fieldTree(
   ['detail', 'annotations', 'logprobs'],
 );
 
-/** Arguments of calls, as everything a client gives a shape of its own, are nobody's to read. */
-const item = fieldTree(
-  {
-    ...leaves('type', 'role', 'id', 'call_id', 'name', 'namespace', 'arguments', 'input', 'encrypted_content'),
-    content: part,
-    output: part,
-    summary: fieldTree(leaves('type', 'text')),
-  },
-  ['status', 'phase', 'action', 'operation', 'environment', 'max_output_length'],
-);
-
 // Parameters are a schema, whose properties may well be `name` and `Name`.
 const toolFields: Readonly<Record<string, FieldTree | null>> = {
   ...leaves('type', 'name', 'description', 'parameters', 'strict', 'format', 'execution'),
@@ -30,6 +19,18 @@ const toolFields: Readonly<Record<string, FieldTree | null>> = {
 };
 
 const tool = fieldTree({ ...toolFields, tools: fieldTree(toolFields) });
+
+/** Arguments of calls, as everything a client gives a shape of its own, are nobody's to read. */
+const item = fieldTree(
+  {
+    ...leaves('type', 'role', 'id', 'call_id', 'name', 'namespace', 'arguments', 'input', 'encrypted_content'),
+    content: part,
+    output: part,
+    summary: fieldTree(leaves('type', 'text')),
+    tools: tool,
+  },
+  ['status', 'phase', 'action', 'operation', 'environment', 'max_output_length'],
+);
 
 const chosenTool = fieldTree({ ...leaves('type', 'name', 'mode'), tools: fieldTree(leaves('type', 'name')) });
 

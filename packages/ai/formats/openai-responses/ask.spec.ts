@@ -122,6 +122,7 @@ test('what no price covers is refused by its name', () => {
     [{ input: [{ type: 'tool_search_output', tools: [{ type: 'image_generation' }] }] }, 'input[0].tools[0].type'],
     [{ input: [{ type: 'compaction_trigger' }] }, 'input[0].type'],
     [{ context_management: [{ type: 'compaction' }] }, 'context_management'],
+    [{ reasoning: { mode: 'pro' } }, 'reasoning.mode'],
     [{ plugins: [{ id: 'web' }] }, 'plugins'],
     [
       { input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'https://x.org/a.pdf' }] }] },

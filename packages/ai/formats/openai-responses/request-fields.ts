@@ -44,9 +44,10 @@ export const requestFields = fieldTree(
     tool_choice: chosenTool,
     prompt_cache_options: fieldTree(leaves('mode', 'ttl')),
     usage: fieldTree(leaves('include')),
+    reasoning: fieldTree(leaves('mode'), ['effort', 'summary', 'generate_summary', 'context']),
   },
   [
-    ...['include', 'reasoning', 'text', 'temperature', 'top_p', 'top_logprobs', 'metadata', 'parallel_tool_calls'],
+    ...['include', 'text', 'temperature', 'top_p', 'top_logprobs', 'metadata', 'parallel_tool_calls'],
     ...['user', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_retention', 'stream_options', 'client_metadata'],
   ],
 );

@@ -14,7 +14,7 @@ import { readSseEvent } from '../../sse/read-sse-event.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { sseEventOf } from '../../sse/write-sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
-import { readOpenAiError } from '../openai-chat/errors.ts';
+import { readOpenAiError, saysError } from '../openai-chat/errors.ts';
 import { addDelta, isTextDelta } from './delta-text.ts';
 import { type EventMeaning, eventTypeAt, meaningOf } from './event-type.ts';
 import { createResponseScan } from './response-scan.ts';
@@ -145,7 +145,7 @@ function typeIn(data: string): string {
   const object = parseObjectKeptDigits(data);
   if (object === null) return '';
   if (typeof object['type'] === 'string') return object['type'];
-  return asObject(object['error']) === null ? '' : 'error';
+  return saysError(object['error']) ? 'error' : '';
 }
 
 function readLast(

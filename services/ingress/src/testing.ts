@@ -78,6 +78,9 @@ export const head = (contentType: string): CompleteFrame => ({
   contentType,
   provider: 'simulator',
   model: 'gpt-test-1',
+  attempts: 1,
+  dropped: [],
+  headers: {},
 });
 export const data = (text: string): CompleteFrame => ({ kind: 'data', data: Buffer.from(text) });
 export const end: CompleteFrame = { kind: 'end', summary };

@@ -19,7 +19,12 @@ export const units = {
   cached_input: { side: 'prompt', pricedAs: 'input', catalogueField: 'cache_read_mtok', noun: 'cached input token' },
   cache_write: { side: 'prompt', pricedAs: 'input', catalogueField: 'cache_write_mtok', noun: 'cache write token' },
   /** Kept for an hour (Anthropic). */
-  cache_write_1h: { side: 'prompt', pricedAs: 'cache_write', catalogueField: null, noun: '1 h cache write token' },
+  cache_write_1h: {
+    side: 'prompt',
+    pricedAs: 'cache_write',
+    catalogueField: 'cache_write_1h_mtok',
+    noun: '1 h cache write token',
+  },
   /** Kept for twelve hours (OpenAI). */
   cache_write_12h: { side: 'prompt', pricedAs: 'cache_write', catalogueField: null, noun: '12 h cache write token' },
   audio_input: { side: 'prompt', pricedAs: null, catalogueField: 'input_audio_mtok', noun: 'audio input token' },
@@ -31,7 +36,12 @@ export const units = {
   },
   image_input: { side: 'prompt', pricedAs: 'input', catalogueField: null, noun: 'image input token' },
   output: { side: 'answer', pricedAs: null, catalogueField: 'output_mtok', noun: 'output token' },
-  reasoning: { side: 'answer', pricedAs: 'output', catalogueField: null, noun: 'reasoning token' },
+  reasoning: {
+    side: 'answer',
+    pricedAs: 'output',
+    catalogueField: 'output_reasoning_mtok',
+    noun: 'reasoning token',
+  },
   audio_output: { side: 'answer', pricedAs: null, catalogueField: 'output_audio_mtok', noun: 'audio output token' },
   image_output: { side: 'answer', pricedAs: null, catalogueField: null, noun: 'image output token' },
   image: { side: 'count', pricedAs: null, catalogueField: null, noun: 'image' },

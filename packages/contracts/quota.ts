@@ -31,6 +31,9 @@ export interface Attribution {
   readonly agentId: string;
 }
 
+/** The most tags that a request may name of its own: each may be the subject of limits. */
+export const REQUEST_TAGS_MAX = 20;
+
 export const noAttribution: Attribution = { tags: [], metadata: {}, sessionId: '', agentId: '' };
 
 /** gateway.quota.v1.AdmitRequest. */
@@ -52,15 +55,15 @@ export interface AdmitRequest {
   readonly outputTokensDefault?: number | undefined;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
-  readonly operation?: Operation | undefined;
-  readonly format?: FormatName | undefined;
+  readonly operation: Operation;
+  readonly format: FormatName;
   /** Units beside those of text that the request may use; each must have a price at a candidate. */
-  readonly otherUnits?: readonly Unit[] | undefined;
+  readonly otherUnits: readonly Unit[];
   /** The most of units that are counted one by one. */
-  readonly counts?: Usage | undefined;
+  readonly counts: Usage;
   /** The tier of service that was asked for; empty: the provider's choice. */
-  readonly serviceTier?: string | undefined;
-  readonly attribution?: Attribution | undefined;
+  readonly serviceTier: string;
+  readonly attribution: Attribution;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -81,7 +84,7 @@ export interface Admission {
   /** The output bound of all choices together. */
   readonly outputTokensBound: number;
   /** What the payer pays, in basis points of the provider's price. */
-  readonly multiplierBasisPoints?: number | undefined;
+  readonly multiplierBasisPoints: number;
 }
 
 /** How the tightest limit of a unit stands after the decision, for the x-ratelimit headers. */
@@ -94,9 +97,38 @@ export interface LimitWindow {
 }
 
 export interface AdmitResponse {
-  readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
+  readonly result: Admission | RefusedAdmission;
   /** One a unit at most; none where no limit counts it. */
   readonly windows: readonly LimitWindow[];
+}
+
+/** What a request would cost if it were asked now. Nothing is set aside for it, and neither money nor limits are looked at. */
+export interface Quote {
+  /** The first that has a price. */
+  readonly candidate: PricedCandidate;
+  /** What the payer pays, in basis points of the provider's price. */
+  readonly multiplierBasisPoints: number;
+  /** What an admission would set aside: the most that it can cost, wherever it ends up. */
+  readonly boundNanoUsd: bigint;
+  /** The output bound of all choices together. */
+  readonly outputTokensBound: number;
+  /** The likely use at the candidate's prices, before the multiplier. */
+  readonly lines: readonly QuoteLine[];
+  readonly estimateNanoUsd: bigint;
+}
+
+export interface QuoteLine {
+  readonly unit: Unit;
+  readonly quantity: number;
+  /** Of one of the unit. */
+  readonly pricePicoUsd: bigint;
+}
+
+export type QuoteResult = { readonly kind: 'quoted'; readonly quote: Quote } | RefusedAdmission;
+
+interface RefusedAdmission {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
 }
 
 /** gateway.quota.v1.QuotaService. */
@@ -106,4 +138,6 @@ export interface QuotaPort {
    * admission is durable when this resolves is the operator's choice: see `Admission.durable`.
    */
   admit(request: AdmitRequest): Promise<AdmitResponse>;
+  /** The cost of a request, before it is asked. Rejects with a `Fault` (`unavailable`) where nobody can say. */
+  quote(request: AdmitRequest): Promise<QuoteResult>;
 }

@@ -57,9 +57,9 @@ test('a price file is imported under the name of the source, and its second impo
 });
 
 test('a price that nothing can be billed by is refused by its field', async () => {
-  const [input] = units('1', '1');
-  assert.ok(input);
-  await assert.rejects(calls.update('price', { id: 'house/llama', prices: [input] }), /no price for output/);
+  const [, output] = units('1', '1');
+  assert.ok(output);
+  await assert.rejects(calls.update('price', { id: 'house/llama', prices: [output] }), /no price for input/);
   await calls.update('price', { id: 'house/llama', prices: units('0', '0') });
 });
 

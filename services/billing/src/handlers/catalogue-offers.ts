@@ -1,5 +1,5 @@
 import { type CatalogueModel, catalogueModels, catalogueSource } from '#catalogue/catalogue-models.ts';
-import type { PriceOffer } from '../domain/price-book/price-book.ts';
+import type { PriceOffer } from '../domain/price-book/price-offer.ts';
 
 /** The catalogue's prices of these providers at a moment. A price's key is <catalogueId>/<model id>. */
 export function catalogueOffers(catalogueIds: Iterable<string>, atMs: number): PriceOffer[] {
@@ -20,8 +20,7 @@ export function catalogueOfferOf(priceKey: string, atMs: number): PriceOffer | u
 function offerOf(priceKey: string, { price, contextTokens, outputTokensMax }: CatalogueModel): PriceOffer {
   return {
     priceKey,
-    unitPrices: price.unitPrices,
-    tiers: price.tiers,
+    ...price,
     contextTokens,
     outputTokensMax,
     source: catalogueSource,

@@ -5,7 +5,7 @@ import type { ResourceOf } from '#registry/kinds.ts';
 import { catalogueOf } from '#registry/provider-names.ts';
 import type { Registry } from '#registry/registry.ts';
 import { dueOffers, type OwnPrice } from '../domain/price-book/due-offers.ts';
-import type { PriceOffer } from '../domain/price-book/price-book.ts';
+import type { PriceOffer } from '../domain/price-book/price-offer.ts';
 import { catalogueOfferOf, catalogueOffers } from '../handlers/catalogue-offers.ts';
 import { type PublishDependencies, publishPrices } from '../handlers/publish-prices.ts';
 import { createNextLook } from './next-look.ts';
@@ -109,7 +109,12 @@ function policyOffers({
     const timeMs = Date.parse(price.effectiveAt);
     const effectiveAtMs = Number.isNaN(timeMs) ? 0 : timeMs;
     try {
-      const offer = { priceKey: id, ...readOwnPrice(price), contextTokens, outputTokensMax, source, effectiveAtMs };
+      const terms = readOwnPrice(price);
+      // Vectors have no output, and so no price for it; a model that answers is not left without one by an oversight.
+      if (terms.prices.output === undefined && listed?.prices.output !== undefined) {
+        throw new RangeError('there is no price for output');
+      }
+      const offer = { priceKey: id, ...terms, contextTokens, outputTokensMax, source, effectiveAtMs };
       return { id, effectiveAtMs, offer };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

@@ -55,7 +55,7 @@ export function decisionState(
     caller: callerFacts(sources, caller, payer, request),
     funds: fundsOf(sources, payer, less),
     priceOf,
-    limits: limitsInForce(sources, caller, request.model, nowMs, less),
+    limits: limitsInForce(sources, caller, request, nowMs, less),
     limitsOf(provider) {
       let limits = ofProviders.get(provider);
       if (limits === undefined) {
@@ -71,13 +71,13 @@ export function decisionState(
 function limitsInForce(
   sources: DecisionSources,
   caller: PolicyCaller,
-  model: string,
+  { model, attribution }: Pick<AdmitRequest, 'model' | 'attribution'>,
   nowMs: number,
   less: Less,
 ): LimitInForce[] {
   const timeZone = caller.organisation?.timeZone ?? '';
   const limits = ownLimit(sources, caller.user).map((limit) => standingOf(sources, limit, nowMs, timeZone, less));
-  for (const subject of subjectsOf(caller)) {
+  for (const subject of subjectsOf(caller, attribution.tags)) {
     const zone = isOfOrganisation(subject[0]) ? timeZone : '';
     limits.push(...matching(sources, subject, model, nowMs, zone, less));
   }
@@ -168,7 +168,7 @@ export function ownLimit(
   return [requestsPerMinuteLimit(user.id, requests)];
 }
 
-function subjectsOf(caller: PolicyCaller): (readonly [LimitSubject['kind'], string])[] {
+function subjectsOf(caller: PolicyCaller, ownTags: readonly string[]): (readonly [LimitSubject['kind'], string])[] {
   const { user, team, organisation, key } = caller;
   const subjects: (readonly [LimitSubject['kind'], string])[] = [
     ['gateway', ''],
@@ -177,7 +177,7 @@ function subjectsOf(caller: PolicyCaller): (readonly [LimitSubject['kind'], stri
   if (team !== undefined) subjects.push(['team', team.id]);
   if (organisation !== undefined) subjects.push(['organisation', organisation.id]);
   if (key !== undefined) subjects.push(['key', key.id]);
-  for (const tag of tagsOf(caller)) subjects.push(['tag', tag]);
+  for (const tag of new Set([...tagsOf(caller), ...ownTags])) subjects.push(['tag', tag]);
   return subjects;
 }
 

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Posting, PostingJson } from "./accounts_pb.js";
+import type { Attribution, AttributionJson } from "./quota_pb.js";
 
 /**
  * Describes the file gateway/events/v1/billing.proto.
@@ -25,12 +26,14 @@ export declare type PricePublished = Message<"gateway.events.v1.PricePublished">
   /**
    * Of old logs: see prices and bands.
    *
-   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2;
+   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2 [deprecated = true];
+   * @deprecated
    */
   unitPrices?: UnitPrices | undefined;
 
   /**
-   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3;
+   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3 [deprecated = true];
+   * @deprecated
    */
   tiers: PriceTier[];
 
@@ -101,12 +104,14 @@ export declare type PricePublishedJson = {
   /**
    * Of old logs: see prices and bands.
    *
-   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2;
+   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2 [deprecated = true];
+   * @deprecated
    */
   unitPrices?: UnitPricesJson;
 
   /**
-   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3;
+   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3 [deprecated = true];
+   * @deprecated
    */
   tiers?: PriceTierJson[];
 
@@ -521,6 +526,20 @@ export declare type ChargePosted = Message<"gateway.events.v1.ChargePosted"> & {
    * @generated from field: string service_tier = 17;
    */
   serviceTier: string;
+
+  /**
+   * What the price does not say of the usage, as "unpriced:<unit>" or "unpriced:service_tier"; empty: it says all of it.
+   *
+   * @generated from field: repeated string rating_flags = 18;
+   */
+  ratingFlags: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: Attribution | undefined;
 };
 
 /**
@@ -625,6 +644,20 @@ export declare type ChargePostedJson = {
    * @generated from field: string service_tier = 17;
    */
   serviceTier?: string;
+
+  /**
+   * What the price does not say of the usage, as "unpriced:<unit>" or "unpriced:service_tier"; empty: it says all of it.
+   *
+   * @generated from field: repeated string rating_flags = 18;
+   */
+  ratingFlags?: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: AttributionJson;
 };
 
 /**

@@ -46,7 +46,8 @@ export declare type UsageRecorded = Message<"gateway.events.v1.UsageRecorded"> &
   /**
    * Of old logs: see quantities.
    *
-   * @generated from field: gateway.events.v1.Usage usage = 6;
+   * @generated from field: gateway.events.v1.Usage usage = 6 [deprecated = true];
+   * @deprecated
    */
   usage?: Usage | undefined;
 
@@ -165,7 +166,8 @@ export declare type UsageRecordedJson = {
   /**
    * Of old logs: see quantities.
    *
-   * @generated from field: gateway.events.v1.Usage usage = 6;
+   * @generated from field: gateway.events.v1.Usage usage = 6 [deprecated = true];
+   * @deprecated
    */
   usage?: UsageJson;
 
@@ -480,7 +482,8 @@ export declare type HouseLoss = Message<"gateway.events.v1.HouseLoss"> & {
   /**
    * Of old logs: see quantities.
    *
-   * @generated from field: gateway.events.v1.Usage usage = 2;
+   * @generated from field: gateway.events.v1.Usage usage = 2 [deprecated = true];
+   * @deprecated
    */
   usage?: Usage | undefined;
 
@@ -518,7 +521,8 @@ export declare type HouseLossJson = {
   /**
    * Of old logs: see quantities.
    *
-   * @generated from field: gateway.events.v1.Usage usage = 2;
+   * @generated from field: gateway.events.v1.Usage usage = 2 [deprecated = true];
+   * @deprecated
    */
   usage?: UsageJson;
 

@@ -165,14 +165,14 @@ test('thinking is left out where Anthropic would want thoughts that it has not b
   }
 });
 
-test('stop sequences of white space are left out, and schemas have a type', async () => {
-  const { body } = await sent({
-    stop: ['\n', 'END'],
-    tools: [{ type: 'function', function: { name: 'f', parameters: { properties: { a: {} } } } }],
-  });
+test('a schema without a type gets one, and a stop sequence of white space is refused by its name', async () => {
+  const untyped = { type: 'function', function: { name: 'f', parameters: { properties: { a: {} } } } };
+  const { body } = await sent({ stop: ['END'], tools: [untyped] });
   assert.deepEqual(body['stop_sequences'], ['END']);
   const [tool] = body['tools'] as readonly { input_schema: Block }[];
   assert.equal(tool?.input_schema['type'], 'object');
+  const told = await wire.chat({ stop: ['\n', 'END'] });
+  assert.deepEqual([told.status, (told.document['error'] as { param?: string }).param], [400, 'stop']);
 });
 
 test('numbers in a history keep their digits', async () => {

@@ -65,30 +65,31 @@ const callItem = {
   arguments: INPUT,
 };
 
-function responseOf(output: readonly unknown[], status: string, usage: unknown) {
-  return {
-    id: 'resp_1',
-    object: 'response',
-    created_at: 1,
-    status,
-    error: null,
-    incomplete_details: null,
-    model: 'm',
-    output,
-    usage,
-    parallel_tool_calls: true,
-    tool_choice: 'auto',
-    tools: [],
-    metadata: {},
-  };
-}
+const bareResponse = {
+  object: 'response',
+  created_at: 1,
+  error: null,
+  incomplete_details: null,
+  model: 'm',
+  parallel_tool_calls: true,
+  tool_choice: 'auto',
+  tools: [],
+  metadata: {},
+};
 
 const responses: Behind = {
   format: 'openai-responses',
   kind: 'openai',
   path: '/v1/responses',
-  answer: (said) => (request) => {
+  answer: (said) => (request, call) => {
     const item = said === 'text' ? messageItem : callItem;
+    const responseOf = (output: readonly unknown[], status: string, usage: unknown) => ({
+      ...bareResponse,
+      id: `resp_${call}`,
+      status,
+      output,
+      usage,
+    });
     const whole = responseOf([item], 'completed', responsesUsage);
     if (request.body['stream'] !== true) return { body: JSON.stringify(whole) };
     let sequence_number = 0;

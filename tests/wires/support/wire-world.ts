@@ -52,6 +52,9 @@ export interface Told {
   readonly isCut: boolean;
 }
 
+/** Long enough to stand in no answer by chance: an answer that has it is not shown. */
+const PROVIDER_KEY = 'sk-of-the-gateway-at-this-provider';
+
 const usual = { input: '1', output: '2', cached_input: '0.1' };
 
 export async function openWireWorld(settings: Readonly<Record<string, unknown>> = {}): Promise<WireWorld> {
@@ -82,7 +85,7 @@ export async function openWireWorld(settings: Readonly<Record<string, unknown>> 
       });
       const base_url = providers.add(provider, answer);
       await put(`/admin/providers/${provider}`, {
-        ...{ kind, base_url, catalogue: provider, models: [model], api_key: 'k', priority: at },
+        ...{ kind, base_url, catalogue: provider, models: [model], api_key: PROVIDER_KEY, priority: at },
         ...wishes.provider,
       });
     }

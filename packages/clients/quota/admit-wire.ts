@@ -26,6 +26,8 @@ export function admitRequestToWire(request: AdmitRequest): string {
     requestId,
     userId,
     keyId,
+    // Left out where it is undefined, as `traceparent`.
+    teamId: request.teamId || undefined,
     model,
     stream,
     candidates,
@@ -34,7 +36,6 @@ export function admitRequestToWire(request: AdmitRequest): string {
     outputTokensRequested,
     outputTokensDefault: request.outputTokensDefault,
     choices,
-    // Left out where it is undefined.
     traceparent,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
@@ -58,6 +59,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
+    ...(json['teamId'] === undefined ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

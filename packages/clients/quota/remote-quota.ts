@@ -27,8 +27,8 @@ export function createRemoteQuota(options: {
   const subject = quotaAdmit(part);
   return {
     admit: (request) => askAdmission(bus, subject, request),
-    async balances(userIds) {
-      const { balances } = await calls.getBalances({ userIds: [...userIds] });
+    async balances(userIds, teamIds = []) {
+      const { balances } = await calls.getBalances({ userIds: [...userIds], teamIds: [...teamIds] });
       return balances;
     },
     close,

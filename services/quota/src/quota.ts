@@ -39,8 +39,8 @@ export interface Quota extends QuotaPort, BalancePort, BalancesPort {
    * how many were closed.
    */
   expireOrphans(admittedUpTo: number): Promise<number>;
-  /** The money that pays for a user, as far as the log is folded here. */
-  balance(userId: string): BalanceView;
+  /** The money that pays for a user, whose token may name a team, as far as the log is folded here. */
+  balance(userId: string, teamId?: string): BalanceView;
   /** Holds that are not over. */
   openHolds(): number;
   /** The place in the log up to which decisions know it. */
@@ -177,8 +177,8 @@ function portsOf(leading: Leading): Ports {
   const deciding = createDeciding({ sources, writer, metered, rules: config, clock, assertServing: serving });
 
   /** The balance that pays for the user. */
-  const balance = (userId: string): BalanceView => {
-    const caller = findCaller(registry, { userId, keyId: '' });
+  const balance = (userId: string, teamId = ''): BalanceView => {
+    const caller = findCaller(registry, { userId, keyId: '', teamId });
     const payer: Payer = 'refusal' in caller ? { kind: 'user', id: userId } : payerOfCaller(caller, live.accounts);
     return balanceView(userId, live.accounts.get(payerKey(payer)));
   };
@@ -197,9 +197,9 @@ function portsOf(leading: Leading): Ports {
       isClosed: () => life.isClosed,
     }),
     balance,
-    async balances(userIds) {
+    async balances(userIds, teamIds = []) {
       await catchUp();
-      return userIds.map(balance);
+      return userIds.map((userId, index) => balance(userId, teamIds[index]));
     },
     async balancesOf(payers) {
       await catchUp();

@@ -56,7 +56,7 @@ export function completionHandler(
     const identity = identified instanceof Promise ? await identified : identified;
     const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
-      const body = await readAffordable(completions, exchange, identity.userId);
+      const body = await readAffordable(completions, exchange, identity);
       await run(completions, exchange, identity, body, undefined);
       return;
     }
@@ -65,7 +65,7 @@ export function completionHandler(
     if (hasModelRules(identity)) await assertModelUsable(completions, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
-      await refuseWithoutMoney(identity.userId, body.length);
+      await refuseWithoutMoney(identity, body.length);
       await run(completions, exchange, identity, body, kept);
     });
   };
@@ -75,15 +75,15 @@ export function completionHandler(
 async function readAffordable(
   { limits, refuseWithoutMoney }: Completions,
   exchange: Exchange,
-  userId: string,
+  identity: Identity,
 ): Promise<Buffer> {
   // Whether a large body is wanted is what a client asks with `Expect`.
   const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
   // A body over the limit is refused without any look-up.
-  const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
+  const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(identity, declaredBytes);
   if (early !== undefined) await early;
   const body = await readBody(exchange, limits);
-  if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
+  if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(identity, body.length);
   return body;
 }
 
@@ -95,7 +95,7 @@ async function run(
   once: Once | undefined,
 ): Promise<void> {
   const { config, quota, router, models, registry } = dependencies;
-  const { userId, keyId } = identity;
+  const { userId, keyId, teamId } = identity;
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body);
   const { asked, promptTokens, promptEstimate } = check(parsedBody, body.length);
@@ -109,6 +109,7 @@ async function run(
     requestId: exchange.id,
     userId,
     keyId,
+    teamId,
     model: asked.model,
     stream: asked.stream,
     candidates,
@@ -120,7 +121,7 @@ async function run(
     traceparent: exchange.traceparent,
   });
   admission[Symbol.dispose]();
-  usage.note(userId, windows);
+  usage.note(identity, windows);
   setHeaders(exchange, rateLimitHeaders(windows));
   if (result.kind === 'refused') throw new Fault(result.refusal);
   setHeaders(exchange, { [OUTPUT_TOKENS_HEADER]: String(result.outputTokensMax) });

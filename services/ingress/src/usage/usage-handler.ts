@@ -5,7 +5,7 @@ import type { Identify } from '../access/identify.ts';
 import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
-import { readBalance } from '../http/read-balances.ts';
+import { readBalance } from '../http/read-balance.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { usagePeriod } from './usage-period.ts';
 
@@ -15,7 +15,8 @@ type Sums = Omit<UsageLine, 'day' | 'model'>;
 /** `GET /v1/usage?from=YYYY-MM-DD&to=YYYY-MM-DD`: what the key's user used and was charged, by day and model. */
 export function usageHandler({ billing, balances, clock = systemClock }: Dependencies, identify: Identify): Handler {
   return async (exchange) => {
-    const { userId } = await identify(exchange);
+    const caller = await identify(exchange);
+    const { userId } = caller;
     const period = usagePeriod(queryOf(exchange), clock());
     const lines = await billing.usage({ userId, ...period });
     answerJson(exchange, 200, {
@@ -24,7 +25,7 @@ export function usageHandler({ billing, balances, clock = systemClock }: Depende
       to: period.toDay,
       totals: sumsDocument(total(lines)),
       data: lines.map((line) => ({ day: line.day, model: line.model, ...sumsDocument(line) })),
-      balance: balanceDocument(await readBalance(balances, userId)),
+      balance: balanceDocument(await readBalance(balances, caller)),
     });
   };
 }

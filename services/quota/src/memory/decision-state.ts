@@ -75,13 +75,21 @@ function limitsInForce(
   nowMs: number,
   less: Less,
 ): LimitInForce[] {
-  const timeZone = caller.organisation?.timeZone ?? '';
-  const limits = ownLimit(sources, caller.user).map((limit) => standingOf(sources, limit, nowMs, timeZone, less));
+  const limits = ownLimit(sources, caller.user).map((limit) => standingOf(sources, limit, nowMs, '', less));
   for (const subject of subjectsOf(caller)) {
-    const zone = isOfOrganisation(subject[0]) ? timeZone : '';
-    limits.push(...matching(sources, subject, model, nowMs, zone, less));
+    limits.push(...matching(sources, subject, model, nowMs, timeZoneFor(caller, subject[0]), less));
   }
   return limits;
+}
+
+/**
+ * The user's own organisation's for the user's limits and those of its keys, whichever team a token names: with the zone of
+ * one request and of another in turn, their days would begin twice.
+ */
+function timeZoneFor({ user, team, organisation }: PolicyCaller, kind: LimitSubject['kind']): string {
+  const isOfUser = kind === 'user' || kind === 'key';
+  const isOwn = team?.id === user.teamId;
+  return isOfOrganisation(kind) && (isOwn || !isOfUser) ? (organisation?.timeZone ?? '') : '';
 }
 
 function matching(

@@ -3,30 +3,34 @@ import { payerKey } from '#contracts/payer.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { parseMultiplier } from '#money/multiplier.ts';
+import { countingTeamId, namedTeamProblem } from '#registry/counting-team.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Account } from '../domain/account/account.ts';
-import { notAllowed, unknownKey, unknownUser } from '../domain/admission/refusals.ts';
+import { notAllowed, unknownKey, unknownUser, wrongTeam } from '../domain/admission/refusals.ts';
 
 /** Who asks, by policy as it is now. */
 export interface PolicyCaller {
   readonly user: ResourceOf<'user'>;
+  /** The user's own, or the one that the token of a user in no team names. */
   readonly team: ResourceOf<'team'> | undefined;
   readonly organisation: ResourceOf<'organisation'> | undefined;
   /** Undefined: identified without a key. */
   readonly key: ResourceOf<'key'> | undefined;
 }
 
-/** The user, the key, and what the user belongs to; or why they may not ask. */
+/** The user, the key, and the team and organisation that count for the request; or why they may not ask. */
 export function findCaller(
   registry: Pick<Registry, 'get'>,
-  { userId, keyId }: Pick<AdmitRequest, 'userId' | 'keyId'>,
+  { userId, keyId, teamId = '' }: Pick<AdmitRequest, 'userId' | 'keyId' | 'teamId'>,
 ): PolicyCaller | { readonly refusal: Refusal } {
   const user = registry.get('user', userId);
   if (user === undefined) return { refusal: unknownUser };
   const key = keyId === '' ? undefined : registry.get('key', keyId);
   if (keyId !== '' && key?.userId !== userId) return { refusal: unknownKey };
-  const team = user.teamId === '' ? undefined : registry.get('team', user.teamId);
+  if (namedTeamProblem(registry, user, teamId) !== undefined) return { refusal: wrongTeam };
+  const countingId = countingTeamId(user, teamId);
+  const team = countingId === '' ? undefined : registry.get('team', countingId);
   const organisationId = team?.organisationId ?? '';
   const organisation = organisationId === '' ? undefined : registry.get('organisation', organisationId);
   const inactive = [

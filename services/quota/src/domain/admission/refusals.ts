@@ -29,6 +29,13 @@ export const unknownKey: Refusal = {
   message: "This API key is not valid any more. Ask the gateway's administrator for a new key.",
 };
 
+/** Of a team that the caller's token names: the ingress has found it in order, by policy a moment ago or ahead. */
+export const wrongTeam: Refusal = {
+  code: 'invalid_api_key',
+  message:
+    "The token's team is not the one that its user belongs to, or there is no such team any more. Get a new token.",
+};
+
 /** `what`: "This API key is paused". */
 export function notAllowed(what: string): Refusal {
   return { code: 'key_not_allowed', message: `${what}. Ask the gateway's administrator to activate it again.` };

@@ -85,6 +85,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: uint32 output_tokens_default = 14;
    */
   outputTokensDefault: number;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 15;
+   */
+  teamId: string;
 };
 
 /**
@@ -160,6 +167,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: uint32 output_tokens_default = 14;
    */
   outputTokensDefault?: number;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 15;
+   */
+  teamId?: string;
 };
 
 /**
@@ -439,6 +453,13 @@ export declare type GetBalancesRequest = Message<"gateway.quota.v1.GetBalancesRe
    * @generated from field: repeated string user_ids = 1;
    */
   userIds: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds: string[];
 };
 
 /**
@@ -449,6 +470,13 @@ export declare type GetBalancesRequestJson = {
    * @generated from field: repeated string user_ids = 1;
    */
   userIds?: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds?: string[];
 };
 
 /**

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { BalancesPort, Payer } from '#contracts/admin-needs.ts';
+import type { BalancesPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
-import { payerKey } from '#contracts/payer.ts';
+import { userPayer } from '#contracts/payer.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
@@ -19,7 +19,7 @@ import { createDebit } from './handlers/debit.ts';
 import { createDeciding } from './handlers/decide-now.ts';
 import { unavailable } from './handlers/unavailable.ts';
 import { fundsOf } from './memory/decision-state.ts';
-import { findCaller, payerOfCaller } from './memory/find-caller.ts';
+import { accountOf, findCaller, paidFrom } from './memory/find-caller.ts';
 import { type FollowedBooks, followBooks } from './memory/follow-books.ts';
 import { createLeaderMemory, type LeaderMemory } from './memory/leader-memory.ts';
 import { quotaAccounts } from './projections/quota-accounts.ts';
@@ -179,8 +179,9 @@ function portsOf(leading: Leading): Ports {
   /** The balance that pays for the user. */
   const balance = (userId: string, teamId = ''): BalanceView => {
     const caller = findCaller(registry, { userId, keyId: '', teamId });
-    const payer: Payer = 'refusal' in caller ? { kind: 'user', id: userId } : payerOfCaller(caller, live.accounts);
-    return balanceView(userId, live.accounts.get(payerKey(payer)));
+    const { account } =
+      'refusal' in caller ? accountOf(userPayer(userId), live.accounts) : paidFrom(caller, live.accounts);
+    return balanceView(userId, account);
   };
 
   return {
@@ -188,7 +189,7 @@ function portsOf(leading: Leading): Ports {
     debit: createDebit({
       journal,
       pending,
-      fundsOf: (payer) => fundsOf(sources, payer),
+      fundsOf: (payer) => fundsOf(sources, accountOf(payer, live.accounts)),
       clock,
       logger,
       assertServing: serving,
@@ -203,7 +204,7 @@ function portsOf(leading: Leading): Ports {
     },
     async balancesOf(payers) {
       await catchUp();
-      return payers.map((payer) => payerBalance(payer, live.accounts.get(payerKey(payer))));
+      return payers.map((payer) => payerBalance(payer, accountOf(payer, live.accounts).account));
     },
     async limitStates(limitIds) {
       await catchUp();

@@ -2,7 +2,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import type { Limit, LimitUnit } from '../limit/limit.ts';
-import { type LimitInForce, leftOf, wouldFit } from '../limit/limit-in-force.ts';
+import { type LimitInForce, wouldFit } from '../limit/limit-in-force.ts';
 import type { Funds } from './funds.ts';
 
 /** A no of a limit or of the balance. */
@@ -95,9 +95,8 @@ export function balanceTooLow({
 }
 
 function limitRefusal({ standing, amount }: InTheWay, nowMs: number): Refusal {
-  const { limit, window, allowed } = standing;
+  const { limit, window, allowed, left } = standing;
   const { limitId, unit } = limit;
-  const left = leftOf(standing);
   const facts = `The limit ${limitId} allows ${quantity(allowed, unit)}${perPeriod(limit)}: ${quantity(left < 0n ? 0n : left, unit)} left, and this request needs ${quantity(amount, unit)}.`;
   if (amount > allowed) {
     const advice = unit === 'requests' ? 'Ask' : 'Ask for fewer tokens, or ask';

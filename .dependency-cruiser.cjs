@@ -25,7 +25,10 @@ module.exports = {
         'Amounts, prices and postings are integers and rules about them: beyond the shapes in events they know nothing.',
       severity: 'error',
       from: { path: '^packages/money/', pathNot: TEST_CODE },
-      to: { path: OURS, pathNot: '^packages/(money|kernel)/|^packages/contracts/events[.]ts$' },
+      to: {
+        path: OURS,
+        pathNot: '^packages/(money|kernel)/|^packages/ai/(units|usage)[.]ts$|^packages/contracts/events[.]ts$',
+      },
     },
     {
       name: 'domain-decides-from-its-arguments',
@@ -35,7 +38,7 @@ module.exports = {
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TEST_CODE },
       to: {
         pathNot:
-          '^services/$1/src/domain/|^packages/(kernel|money|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(changes|kinds|registry)[.]ts$|^packages/admin-api/(check-fields|field-options|formats)[.]ts$|^node_modules/@bufbuild/protobuf/',
+          '^services/$1/src/domain/|^packages/(kernel|money|ai|decider|contracts|errors)/|^packages/journal/recorded-event[.]ts$|^packages/registry/(changes|kinds|registry)[.]ts$|^packages/admin-api/(check-fields|field-options|formats)[.]ts$|^node_modules/@bufbuild/protobuf/',
       },
     },
     {
@@ -87,6 +90,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^services/([^/]+)/', pathNot: '^services/(standalone|together)/|[.]e2e[.]spec[.]ts$' },
       to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'ai-is-words-and-bytes',
+      comment:
+        'What models are asked and how it is written is the same for all services and the simulator. It knows no service, no money and no I/O.',
+      severity: 'error',
+      from: { path: '^packages/ai/', pathNot: TEST_CODE },
+      to: { path: `${OURS}|${DRIVERS}`, pathNot: '^packages/(ai|kernel|errors)/' },
     },
     {
       name: 'packages-import-no-service',

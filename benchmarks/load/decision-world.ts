@@ -3,8 +3,9 @@ import { ApiKeySchema, LimitSchema, TeamSchema, UserSchema } from '#contracts/ge
 import { payerKey, userPayer } from '#contracts/payer.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import { newId } from '#kernel/ids.ts';
-import { completeUnitPrices } from '#money/unit-prices.ts';
 import { createRegistry, type RegistryFold } from '#registry/registry.ts';
+import { examplePrice } from '#testkit/example-price.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { emptyBooks } from '../../services/quota/src/domain/account/books.ts';
 import { decideAdmission, type PlacedHold } from '../../services/quota/src/domain/admission/decide-admission.ts';
 import { decisionState } from '../../services/quota/src/memory/decision-state.ts';
@@ -47,8 +48,11 @@ export function createDecisionWorld(users: number): DecisionWorld {
   addLimits(registry);
   const books = emptyBooks();
   for (let index = 0; index < users; index += 1) addUser(registry, books, index);
-  const unitPrices = completeUnitPrices({ inputPicoUsd: 250_000n, outputPicoUsd: 2_000_000n });
-  const price = { priceKey: 'c/m', version: 1, unitPrices, tiers: [], contextTokens: 128_000, outputTokensMax: 16_384 };
+  const price = {
+    ...examplePrice('c/m', 1, 250_000n, 2_000_000n),
+    contextTokens: 128_000,
+    outputTokensMax: 16_384,
+  };
   const live = createLiveBooks({ ...books, prices: new Map([['c/m', price]]), position: 0 }, () => undefined);
   const { sources } = createLeaderMemory(live, registry, CONFIGURED);
   return {
@@ -78,6 +82,7 @@ function requestOf(user: number): AdmitRequest {
     // Left open, which takes the longest to decide.
     outputTokensRequested: 0,
     choices: 1,
+    ...plainChat,
   };
 }
 

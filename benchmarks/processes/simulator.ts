@@ -1,3 +1,4 @@
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { ModelTotals } from '../../tools/simulator/src/meter.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { type NodeChild, startNodeChild } from './node-child.ts';
@@ -26,8 +27,9 @@ export async function startSimulator(): Promise<SimulatorUnderLoad> {
     ...child,
     async readMeter(model) {
       const totals = await call<Record<string, ModelTotals>>(`${child.url}/simulator/meter`);
-      const { completed = 0, aborted = 0, failed = 0, promptTokens = 0, completionTokens = 0 } = totals[model] ?? {};
-      return { completed, unfinished: aborted + failed, promptTokens, completionTokens };
+      const { completed = 0, aborted = 0, failed = 0, usage = {} } = totals[model] ?? {};
+      const unfinished = aborted + failed;
+      return { completed, unfinished, promptTokens: promptTokensOf(usage), completionTokens: answerTokensOf(usage) };
     },
     async follow(script) {
       await call(`${child.url}/simulator/script`, { method: 'PUT', body: JSON.stringify(script) });

@@ -12,6 +12,7 @@ import { revocations } from '#testkit/journal-contract.ts';
 import { startTemporaryPostgres, type TemporaryPostgres } from '#testkit/temporary-postgres-server.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { createPgClaims } from '../../services/ingress/src/adapters/pg-claims.ts';
+import { createPgResponses } from '../../services/ingress/src/adapters/pg-responses.ts';
 import { openJournal } from '../../services/journal/src/journal.ts';
 
 const schemas = ['journal', 'quota', 'billing', 'accounts', 'ingress'] as const;
@@ -108,7 +109,9 @@ for (const [schema, table] of [
 
 test('ingress, under its role, keeps claims and answers, and changes no table', async () => {
   const pool = openPool({ connectionString: as('ingress'), max: 2, applicationName: 'roles test', isDurable: true });
-  const claims = createPgClaims({ pool, logger: pino({ level: 'silent' }) });
+  const logger = pino({ level: 'silent' });
+  const claims = createPgClaims({ pool, logger });
+  const responses = createPgResponses({ pool, logger, keyPepper: 'ab'.repeat(32) });
   try {
     const taken = await claims.take({ keyHash: Buffer.alloc(32), bodyHash: Buffer.alloc(32), requestId: 'r' });
     assert.ok(taken.kind === 'new');
@@ -117,11 +120,17 @@ test('ingress, under its role, keeps claims and answers, and changes no table', 
     assert.equal(String(await claims.readPiece(taken.claim, 1)), 'x');
     assert.equal(await claims.sweep(), 0);
     await claims.orphanAll();
+    await responses.keep({ userId: 'u', id: 'r', previousId: null, input: [], response: '{}' }, 1);
+    assert.equal((await responses.conversation('u', 'r', { turnsMax: 9, bytesMax: 9_999 })).length, 1);
+    assert.equal(await responses.remove('u', 'r'), true);
+    assert.equal(await responses.sweep(), 0);
   } finally {
     claims.close();
+    responses.close();
     await pool.end();
   }
-  for (const table of ['claim', 'answer_piece']) await refused('ingress', `truncate ingress.${table}`);
+  for (const table of ['claim', 'answer_piece', 'stored_response'])
+    await refused('ingress', `truncate ingress.${table}`);
   await refused('ingress', 'alter table ingress.claim add column more text');
   await refused('ingress', 'create schema more');
   await refused('ingress', 'set role gateway_owner');

@@ -74,7 +74,7 @@ export const formats: Readonly<Record<Exclude<Format, Format.UNSPECIFIED>, Forma
   },
   [Format.TAG]: {
     is: `a tag of at most ${TAG_CHARS_MAX} lower-case letters, digits and ._-:`,
-    fits: (text) => TAG.test(text) && text.length <= TAG_CHARS_MAX,
+    fits: isTag,
   },
 };
 
@@ -104,4 +104,9 @@ function doesNotThrow(read: () => unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether administration takes the text as a tag; what a request is tagged with must be able to meet a limit's. */
+export function isTag(text: string): boolean {
+  return TAG.test(text) && text.length <= TAG_CHARS_MAX;
 }

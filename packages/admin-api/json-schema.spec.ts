@@ -43,7 +43,14 @@ test('what is shown has what the gateway sets, may be null where it is a text, a
     [LimitSchema, 'output'],
     [PriceSchema, 'output'],
   ]);
-  assert.deepEqual(Object.keys(schemas), ['Limit', 'LimitSubject', 'Price', 'PriceBand', 'UnitPrice']);
+  assert.deepEqual(Object.keys(schemas), [
+    'Limit',
+    'LimitSubject',
+    'Price',
+    'PriceBand',
+    'ServiceTierPrice',
+    'UnitPrice',
+  ]);
   assert.deepEqual(schemas.Limit.properties.object, { const: 'limit' });
   assert.deepEqual(schemas.Limit.properties.used.type, ['string', 'number', 'null']);
   assert.ok(!('generation' in schemas.Limit.properties), 'what is hidden has no place in it');

@@ -1,3 +1,4 @@
+import { isUnit, units } from '#ai/units.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
@@ -85,13 +86,17 @@ export function usedBy(charge: EventBodies['ChargePosted'], reservation: Reserva
 function quantityOf({ lines, amountNanoUsd }: EventBodies['ChargePosted'], unit: string): bigint {
   if (unit === 'requests') return 1n;
   if (unit === 'cost') return BigInt(amountNanoUsd);
-  const counted = lines.filter((line) => unit === 'tokens' || isAnswer(line.unit) === (unit === 'output_tokens'));
+  const sides: readonly string[] = sidesOf[unit] ?? [];
+  const counted = lines.filter((line) => isUnit(line.unit) && sides.includes(units[line.unit].side));
   return BigInt(counted.reduce((sum, { quantity }) => sum + quantity, 0));
 }
 
-function isAnswer(unit: string): boolean {
-  return unit === 'output' || unit === 'reasoning';
-}
+/** Which units of tokens a limit's unit counts. */
+const sidesOf: Readonly<Record<string, readonly string[]>> = {
+  tokens: ['prompt', 'answer'],
+  input_tokens: ['prompt'],
+  output_tokens: ['answer'],
+};
 
 function windowKey({ limitId, generation, windowStartMs }: Parameters<LimitSums['of']>[0]): string {
   return `${windowStartMs}/${generation}/${limitId}`;

@@ -1,7 +1,16 @@
-import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  type JsonValue,
+  type MessageShape,
+  toJson,
+} from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import { type EventType, eventSchemas, type GatewayEvent } from '#contracts/events.ts';
 import { type Resource, ResourceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { replacedBy } from '#contracts/old-columns.ts';
+import { isAdded, readBody } from '#contracts/parse-body.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
 
@@ -22,10 +31,11 @@ export function parseEvent(stored: StoredEvent): ParsedEvent {
   }
   try {
     const schema = eventSchemas[type];
-    const message = fromJson(schema, JSON.parse(stored.body) as JsonValue);
-    const missing = missingPart(schema, message);
+    const json = JSON.parse(stored.body) as JsonValue;
+    const message = fromJson(schema, json);
+    const missing = missingList(type, json) ?? missingPart(schema, message);
     if (missing !== undefined) return { kind: 'fails', why: `${type} lacks its ${missing}` };
-    const data = toJson(schema, message, { alwaysEmitImplicit: true });
+    const data = readBody(type, toJson(schema, message, { alwaysEmitImplicit: true }));
     return { kind: 'conforms', event: { ...stored, ...({ type, data } as unknown as GatewayEvent) } };
   } catch (thrown) {
     return { kind: 'fails', why: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -39,6 +49,13 @@ function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventSchemas, type);
 }
 
+/** A list of a usage or of prices that is not there, nor the columns that old logs have in its place. */
+function missingList(type: EventType, json: JsonValue): string | undefined {
+  return Object.entries(replacedBy[type] ?? {}).find(
+    ([column, list]) => !Object.hasOwn(Object(json), column) && !Object.hasOwn(Object(json), list),
+  )?.[1];
+}
+
 /** The path of the first absent field that is a message; undefined if all are there. */
 function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): string | undefined {
   // Of a resource exactly one kind is there, and an operator may leave any part of it out.
@@ -46,6 +63,7 @@ function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): s
   const reflected = reflect(schema, message);
   for (const field of schema.fields) {
     if (field.fieldKind === 'message') {
+      if (!reflected.isSet(field) && mayLack(schema, field)) continue;
       if (!reflected.isSet(field)) return field.jsonName;
       const within = missingPart(field.message, reflected.get(field).message);
       if (within !== undefined) return `${field.jsonName}.${within}`;
@@ -58,4 +76,9 @@ function missingPart(schema: DescMessage, message: MessageShape<DescMessage>): s
     }
   }
   return undefined;
+}
+
+/** What old logs alone have, and what they do not have yet. */
+function mayLack(schema: DescMessage, field: DescField): boolean {
+  return field.deprecated || isAdded(schema.name, field.jsonName);
 }

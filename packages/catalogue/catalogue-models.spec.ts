@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { unitPrice } from '#money/unit-prices.ts';
 import { test } from '#testkit/test.ts';
 import { catalogueModels, catalogueSource, skippedModels } from './catalogue-models.ts';
 
@@ -14,31 +15,27 @@ function find(catalogueId: string, id: string, whenMs = atMs) {
 test('a model is priced in whole pico-dollars per token, kinds without a price of their own by what they are a kind of', () => {
   const { price, names } = find('openai', 'gpt-4o-mini');
   assert.deepEqual(price, {
-    unitPrices: {
-      inputPicoUsd: 150_000n,
-      cachedInputPicoUsd: 75_000n,
-      cacheWritePicoUsd: 150_000n,
-      cacheWrite1hPicoUsd: 150_000n,
-      outputPicoUsd: 600_000n,
-      reasoningPicoUsd: 600_000n,
-    },
-    tiers: [],
+    prices: { input: 150_000n, cached_input: 75_000n, output: 600_000n },
+    bands: [],
+    serviceTiers: [],
   });
+  assert.equal(unitPrice(price.prices, 'cache_write_1h'), 150_000n);
+  assert.equal(unitPrice(price.prices, 'reasoning'), 600_000n);
   assert.ok(names.includes('gpt-4o-mini-2024-07-18'));
 });
 
 test('an Anthropic model has its prices for short and long cache writes', () => {
-  const { unitPrices } = find('anthropic', 'claude-haiku-4-5').price;
-  assert.equal(unitPrices.inputPicoUsd, 1_000_000n);
-  assert.equal(unitPrices.cacheWritePicoUsd, 1_250_000n);
-  assert.equal(unitPrices.cacheWrite1hPicoUsd, 2_000_000n);
+  const { prices } = find('anthropic', 'claude-haiku-4-5').price;
+  assert.equal(prices.input, 1_000_000n);
+  assert.equal(prices.cache_write, 1_250_000n);
+  assert.equal(prices.cache_write_1h, 2_000_000n);
 });
 
-test('a model with prices by prompt size has them as tiers', () => {
+test('a model with prices by prompt size has them as bands', () => {
   const { price } = find('google', 'gemini-2.5-pro');
-  assert.equal(price.unitPrices.inputPicoUsd, 1_250_000n);
+  assert.equal(price.prices.input, 1_250_000n);
   assert.deepEqual(
-    price.tiers.map((tier) => [tier.abovePromptTokens, tier.unitPrices.inputPicoUsd, tier.unitPrices.outputPicoUsd]),
+    price.bands.map((band) => [band.abovePromptTokens, band.prices.input, band.prices.output]),
     [[200_000, 2_500_000n, 15_000_000n]],
   );
 });
@@ -50,7 +47,7 @@ test('every model of every known catalogue is either priced or skipped with a re
     for (const { id, names, price, contextTokens } of models) {
       assert.ok(names.includes(id));
       assert.ok(Number.isSafeInteger(contextTokens) && contextTokens >= 0);
-      for (const prices of [price.unitPrices, ...price.tiers.map((tier) => tier.unitPrices)]) {
+      for (const prices of [price.prices, ...price.bands.map((band) => band.prices)]) {
         assert.ok(Object.values(prices).every((picoUsd) => typeof picoUsd === 'bigint' && picoUsd >= 0n));
       }
     }

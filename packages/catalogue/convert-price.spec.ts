@@ -8,7 +8,9 @@ const flat = (input: number, output: number) => ({ input_mtok: input, output_mto
 
 function inputAndOutput(conversion: ReturnType<typeof convertPrice>): [bigint, bigint] {
   assert.ok('price' in conversion);
-  return [conversion.price.unitPrices.inputPicoUsd, conversion.price.unitPrices.outputPicoUsd];
+  const { input, output } = conversion.price.prices;
+  assert.ok(input !== undefined && output !== undefined);
+  return [input, output];
 }
 
 test('a new price counts from its date on, not before', () => {
@@ -31,13 +33,9 @@ test('tiers of an hour reach into the dearest price', () => {
   const prices = [{ prices: flat(2, 8) }, { constraint: timeOfDay, prices: { input_mtok: tiered, output_mtok: 4 } }];
   const conversion = convertPrice(prices, 0);
   assert.ok('price' in conversion);
-  assert.equal(conversion.price.unitPrices.inputPicoUsd, 2_000_000n);
+  assert.equal(conversion.price.prices.input, 2_000_000n);
   assert.deepEqual(
-    conversion.price.tiers.map((tier) => [
-      tier.abovePromptTokens,
-      tier.unitPrices.inputPicoUsd,
-      tier.unitPrices.outputPicoUsd,
-    ]),
+    conversion.price.bands.map((band) => [band.abovePromptTokens, band.prices.input, band.prices.output]),
     [[100, 5_000_000n, 8_000_000n]],
   );
 });
@@ -52,11 +50,7 @@ test('kinds with thresholds of their own change at each of them', () => {
   );
   assert.ok('price' in conversion);
   assert.deepEqual(
-    conversion.price.tiers.map((tier) => [
-      tier.abovePromptTokens,
-      tier.unitPrices.inputPicoUsd,
-      tier.unitPrices.outputPicoUsd,
-    ]),
+    conversion.price.bands.map((band) => [band.abovePromptTokens, band.prices.input, band.prices.output]),
     [
       [50, 1_000_000n, 4_000_000n],
       [100, 2_000_000n, 4_000_000n],

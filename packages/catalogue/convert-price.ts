@@ -1,10 +1,9 @@
 import type { ModelInfo, ModelPrice, TieredPrices } from '@pydantic/genai-prices';
-import type { Price } from '#money/price.ts';
-import { unitPricesFor } from '#money/price.ts';
-import { completeUnitPrices, dearerUnitPrices, type UnitPrices } from '#money/unit-prices.ts';
+import { type Unit, unitNames, units } from '#ai/units.ts';
+import { dearerUnitPrices, type PriceTerms, pricesFor, type UnitPrices } from '#money/unit-prices.ts';
 import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
 
-export type CataloguePrice = Pick<Price, 'unitPrices' | 'tiers'>;
+export type CataloguePrice = PriceTerms;
 
 /** The price, or why the gateway cannot bill by it. */
 export type Conversion = { readonly price: CataloguePrice } | { readonly reason: string };
@@ -51,11 +50,12 @@ function convertStated(stated: ModelPrice): Conversion {
   try {
     return {
       price: {
-        unitPrices: unitPricesAbove(stated, 0),
-        tiers: thresholdsOf(stated).map((threshold) => ({
+        prices: pricesAbove(stated, 0),
+        bands: thresholdsOf(stated).map((threshold) => ({
           abovePromptTokens: threshold,
-          unitPrices: unitPricesAbove(stated, threshold + 1),
+          prices: pricesAbove(stated, threshold + 1),
         })),
+        serviceTiers: [],
       },
     };
   } catch (error) {
@@ -64,19 +64,14 @@ function convertStated(stated: ModelPrice): Conversion {
   }
 }
 
-function unitPricesAbove(stated: ModelPrice, promptTokens: number): UnitPrices {
-  const picoUsd = (key: string): bigint | undefined => {
-    const usdPerMtok = valueAt(stated[key], promptTokens);
-    return usdPerMtok === undefined ? undefined : parseUsdPerMtok(String(usdPerMtok));
-  };
-  return completeUnitPrices({
-    inputPicoUsd: picoUsd('input_mtok') ?? 0n,
-    cachedInputPicoUsd: picoUsd('cache_read_mtok'),
-    cacheWritePicoUsd: picoUsd('cache_write_mtok'),
-    cacheWrite1hPicoUsd: picoUsd('cache_write_1h_mtok'),
-    outputPicoUsd: picoUsd('output_mtok') ?? 0n,
-    reasoningPicoUsd: picoUsd('output_reasoning_mtok'),
-  });
+function pricesAbove(stated: ModelPrice, promptTokens: number): UnitPrices {
+  const prices: Partial<Record<Unit, bigint>> = {};
+  for (const unit of unitNames) {
+    const { catalogueField } = units[unit];
+    const usdPerMtok = catalogueField === null ? undefined : valueAt(stated[catalogueField], promptTokens);
+    if (usdPerMtok !== undefined) prices[unit] = parseUsdPerMtok(String(usdPerMtok));
+  }
+  return prices;
 }
 
 function valueAt(value: number | TieredPrices | undefined, promptTokens: number): number | undefined {
@@ -93,14 +88,15 @@ function thresholdsOf(stated: ModelPrice): number[] {
 }
 
 function dearerPrice(a: CataloguePrice, b: CataloguePrice): CataloguePrice {
-  const thresholds = new Set([...a.tiers, ...b.tiers].map((tier) => tier.abovePromptTokens));
+  const thresholds = new Set([...a.bands, ...b.bands].map((band) => band.abovePromptTokens));
   return {
-    unitPrices: dearerUnitPrices(a.unitPrices, b.unitPrices),
-    tiers: [...thresholds]
+    prices: dearerUnitPrices(a.prices, b.prices),
+    bands: [...thresholds]
       .toSorted((x, y) => x - y)
       .map((abovePromptTokens) => ({
         abovePromptTokens,
-        unitPrices: dearerUnitPrices(unitPricesFor(a, abovePromptTokens + 1), unitPricesFor(b, abovePromptTokens + 1)),
+        prices: dearerUnitPrices(pricesFor(a, abovePromptTokens + 1), pricesFor(b, abovePromptTokens + 1)),
       })),
+    serviceTiers: [],
   };
 }

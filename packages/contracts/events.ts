@@ -43,6 +43,15 @@ export type Written<T> = T extends readonly (infer Item)[]
     ? { [K in keyof T]-?: Written<NonNullable<T[K]>> }
     : T;
 
+/*
+ * Columns that only old logs have. They are read as the lists that stand in their places now (`old-columns.ts`), and written no
+ * more.
+ */
+type OldPriceColumns = 'unitPrices' | 'tiers';
+type UsageRecorded = Omit<Written<UsageRecordedJson>, 'usage' | 'houseLosses'> & {
+  houseLosses: Omit<Written<UsageRecordedJson>['houseLosses'][number], 'usage'>[];
+};
+
 /** Every event the log can hold, by type, with the body as it stands in the log (int64 as decimal strings). */
 export interface EventBodies {
   UserCreated: Written<UserCreatedJson>;
@@ -52,8 +61,8 @@ export interface EventBodies {
   RequestAdmitted: Written<RequestAdmittedJson>;
   AdmissionWithdrawn: Written<AdmissionWithdrawnJson>;
   HoldExpired: Written<HoldExpiredJson>;
-  UsageRecorded: Written<UsageRecordedJson>;
-  PricePublished: Written<PricePublishedJson>;
+  UsageRecorded: UsageRecorded;
+  PricePublished: Omit<Written<PricePublishedJson>, OldPriceColumns>;
   ChargePosted: Written<ChargePostedJson>;
   TermBegan: Written<TermBeganJson>;
   /** One of the resource's kinds is there. Read with `fromJson`: it has fields of its own time. */

@@ -1,3 +1,7 @@
+import type { FormatName } from '#ai/format.ts';
+import type { Operation } from '#ai/operation.ts';
+import type { Unit } from '#ai/units.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { Refusal } from '#errors/error-table.ts';
 
 /**
@@ -18,6 +22,19 @@ export interface ModelCandidate {
 export interface PricedCandidate extends ModelCandidate {
   readonly priceVersion: number;
 }
+
+/** Whom or what a request is for, in the client's own words. */
+export interface Attribution {
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly sessionId: string;
+  readonly agentId: string;
+}
+
+/** The most tags that a request may name of its own: each may be the subject of limits. */
+export const REQUEST_TAGS_MAX = 20;
+
+export const noAttribution: Attribution = { tags: [], metadata: {}, sessionId: '', agentId: '' };
 
 /** gateway.quota.v1.AdmitRequest. */
 export interface AdmitRequest {
@@ -40,6 +57,15 @@ export interface AdmitRequest {
   readonly outputTokensDefault?: number | undefined;
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
+  readonly operation: Operation;
+  readonly format: FormatName;
+  /** Units beside those of text that the request may use; each must have a price at a candidate. */
+  readonly otherUnits: readonly Unit[];
+  /** The most of units that are counted one by one. */
+  readonly counts: Usage;
+  /** The tier of service that was asked for; empty: the provider's choice. */
+  readonly serviceTier: string;
+  readonly attribution: Attribution;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -59,6 +85,8 @@ export interface Admission {
   readonly outputTokensMax: number;
   /** The output bound of all choices together. */
   readonly outputTokensBound: number;
+  /** What the payer pays, in basis points of the provider's price. */
+  readonly multiplierBasisPoints: number;
 }
 
 /** How the tightest limit of a unit stands after the decision, for the x-ratelimit headers. */

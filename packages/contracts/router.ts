@@ -1,3 +1,5 @@
+import type { FormatName } from '#ai/format.ts';
+import type { Operation } from '#ai/operation.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { ModelCandidate, PricedCandidate } from './quota.ts';
 
@@ -5,7 +7,12 @@ import type { ModelCandidate, PricedCandidate } from './quota.ts';
 export interface CompleteRequest {
   readonly requestId: string;
   readonly userId: string;
-  /** The client's body byte for byte, in OpenAI's chat completion form, and the same parsed: it is parsed once only. */
+  readonly operation?: Operation | undefined;
+  /** The wire format of body and answer. */
+  readonly format?: FormatName | undefined;
+  /** Headers of the client that go with the format, for a provider that speaks it as well; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The client's body byte for byte, and the same parsed: it is parsed once only. */
   readonly body: Buffer;
   readonly parsedBody: Readonly<Record<string, unknown>>;
   readonly stream: boolean;
@@ -15,6 +22,11 @@ export interface CompleteRequest {
   readonly promptTokensBound: number;
   readonly outputTokensBound: number;
   readonly admissionEventId: string;
+  /** What has no place at a provider is left out and named in the head, instead of refused. */
+  readonly dropsUnplaced?: boolean | undefined;
+  /** The client wants the cost in its usage. */
+  readonly tellsCost?: boolean | undefined;
+  readonly multiplierBasisPoints?: number | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -32,6 +44,14 @@ export type CompleteFrame =
       readonly contentType: string;
       readonly provider: string;
       readonly model: string;
+      /** How many calls were made by then. */
+      readonly attempts?: number | undefined;
+      /** The client's fields that had no place at the provider and were left out. */
+      readonly dropped?: readonly string[] | undefined;
+      /** Headers of the provider that are the client's to see. */
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      /** What the answer costs, where its usage is known already. */
+      readonly costNanoUsd?: bigint | undefined;
     }
   | { readonly kind: 'data'; readonly data: Buffer }
   | { readonly kind: 'end'; readonly summary: CompletionSummary }
@@ -44,10 +64,12 @@ export interface CompletionSummary {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly estimated: boolean;
+  /** undefined: the price is not at hand. */
+  readonly costNanoUsd?: bigint | undefined;
 }
 
 export interface CompletionFailure extends Refusal {
-  /** The provider's own error document, where it is the client's to see (a refused request, 4xx); else null. */
+  /** The provider's own error document in the client's format, where it is the client's to see; else null. */
   readonly providerBody: Buffer | null;
   /** The provider's status, 0 where none came. */
   readonly providerStatus: number;
@@ -63,6 +85,24 @@ export interface RoutedModel {
   readonly candidates: readonly ModelCandidate[];
 }
 
+/** A request whose prompt is to be counted, and that is not carried out. */
+export interface CountTokensRequest {
+  readonly requestId: string;
+  readonly format: FormatName;
+  /** As in `CompleteRequest`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** In the order to be asked. */
+  readonly candidates: readonly ModelCandidate[];
+}
+
+export interface CountedTokens {
+  readonly inputTokens: number;
+  /** No provider counted: the gateway's own tokenizer did. */
+  readonly isEstimate: boolean;
+}
+
 /** gateway.router.v1.RouterService. */
 export interface RouterPort {
   /**
@@ -71,6 +111,8 @@ export interface RouterPort {
    * provider does.
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
+  /** Counts the tokens of a prompt, for nothing. Rejects with a `Fault` where a provider refuses the request. */
+  countTokens?(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
   /** For /health/stats and metrics: each provider's health as seen from the last calls. */
   providerHealth(): readonly ProviderHealth[];
 }

@@ -1,71 +1,67 @@
+import { isUnit, type Unit, unitNames } from '#ai/units.ts';
 import type { EventBodies } from '#contracts/events.ts';
-import type { UnitPrices } from './unit-prices.ts';
-
-export type { UnitPrices } from './unit-prices.ts';
-
-/** Prices for the whole of a request with more prompt tokens than the threshold. */
-export interface PriceTier {
-  readonly abovePromptTokens: number;
-  readonly unitPrices: UnitPrices;
-}
+import type { BandedPrices, PriceTerms, UnitPrices } from './unit-prices.ts';
 
 /** One version of a model's price. */
-export interface Price {
+export interface Price extends PriceTerms {
   /** <catalogue>/<model>. */
   readonly priceKey: string;
   /** From 1. */
   readonly version: number;
-  readonly unitPrices: UnitPrices;
-  /** Thresholds ascending. */
-  readonly tiers: readonly PriceTier[];
   /** The most that the model can take and give; 0 if not known. */
   readonly contextTokens: number;
   readonly outputTokensMax: number;
 }
 
+type Published = EventBodies['PricePublished'];
+
 /** A published price; `version` is the event's version in its stream. */
-export function priceFromEvent(data: EventBodies['PricePublished'], version: number): Price {
+export function priceFromEvent(data: Published, version: number): Price {
   return {
     priceKey: data.priceKey,
     version,
-    unitPrices: unitPricesFromEvent(data.unitPrices),
-    tiers: data.tiers.map((tier) => ({
-      abovePromptTokens: tier.abovePromptTokens,
-      unitPrices: unitPricesFromEvent(tier.unitPrices),
-    })),
+    ...bandedFromEvent(data),
+    serviceTiers: data.serviceTiers.map((tier) => ({ serviceTier: tier.serviceTier, ...bandedFromEvent(tier) })),
     contextTokens: data.contextTokens,
     outputTokensMax: data.outputTokensMax,
   };
 }
 
-/**
- * The prices of a request with so many prompt tokens: those of the highest tier that it exceeds, for all of its tokens.
- */
-export function unitPricesFor(price: Pick<Price, 'unitPrices' | 'tiers'>, promptTokens: number): UnitPrices {
-  return price.tiers.findLast((tier) => promptTokens > tier.abovePromptTokens)?.unitPrices ?? price.unitPrices;
-}
-
-type UnitPricesJson = EventBodies['PricePublished']['unitPrices'];
-
 /** The prices as they stand in an event. */
-export function unitPricesToEvent(prices: UnitPrices): UnitPricesJson {
+export function termsToEvent(terms: PriceTerms): Pick<Published, 'prices' | 'bands' | 'serviceTiers'> {
   return {
-    inputPicoUsd: String(prices.inputPicoUsd),
-    cachedInputPicoUsd: String(prices.cachedInputPicoUsd),
-    cacheWritePicoUsd: String(prices.cacheWritePicoUsd),
-    cacheWrite1hPicoUsd: String(prices.cacheWrite1hPicoUsd),
-    outputPicoUsd: String(prices.outputPicoUsd),
-    reasoningPicoUsd: String(prices.reasoningPicoUsd),
+    ...bandedToEvent(terms),
+    serviceTiers: terms.serviceTiers.map((tier) => ({ serviceTier: tier.serviceTier, ...bandedToEvent(tier) })),
   };
 }
 
-function unitPricesFromEvent(prices: UnitPricesJson): UnitPrices {
+function bandedFromEvent({ prices, bands }: Pick<Published, 'prices' | 'bands'>): BandedPrices {
   return {
-    inputPicoUsd: BigInt(prices.inputPicoUsd),
-    cachedInputPicoUsd: BigInt(prices.cachedInputPicoUsd),
-    cacheWritePicoUsd: BigInt(prices.cacheWritePicoUsd),
-    cacheWrite1hPicoUsd: BigInt(prices.cacheWrite1hPicoUsd),
-    outputPicoUsd: BigInt(prices.outputPicoUsd),
-    reasoningPicoUsd: BigInt(prices.reasoningPicoUsd),
+    prices: pricesFromEvent(prices),
+    bands: bands.map((band) => ({
+      abovePromptTokens: band.abovePromptTokens,
+      prices: pricesFromEvent(band.prices),
+    })),
   };
+}
+
+function bandedToEvent({ prices, bands }: BandedPrices): Pick<Published, 'prices' | 'bands'> {
+  return {
+    prices: pricesToEvent(prices),
+    bands: bands.map((band) => ({ abovePromptTokens: band.abovePromptTokens, prices: pricesToEvent(band.prices) })),
+  };
+}
+
+function pricesToEvent(prices: UnitPrices): Published['prices'] {
+  return unitNames.flatMap((unit) => {
+    const picoUsd = prices[unit];
+    return picoUsd === undefined ? [] : [{ unit, picoUsd: String(picoUsd) }];
+  });
+}
+
+/** A unit that this version does not know cannot be used by it either, and so its price is passed over. */
+function pricesFromEvent(list: Published['prices']): UnitPrices {
+  const prices: Partial<Record<Unit, bigint>> = {};
+  for (const { unit, picoUsd } of list) if (isUnit(unit)) prices[unit] = BigInt(picoUsd);
+  return prices;
 }

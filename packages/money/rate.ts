@@ -1,9 +1,8 @@
+import { type Unit, unitNames } from '#ai/units.ts';
+import { promptTokensOf, type Usage } from '#ai/usage.ts';
 import { PICO_PER_NANO } from './nano-usd.ts';
-import { type Price, unitPricesFor } from './price.ts';
-import { promptTokensOf, type TokenUsage } from './token-usage.ts';
-
-/** A kind of token, as `gateway.events.v1.ChargeLine` names it. */
-export type Unit = 'input' | 'cached_input' | 'cache_write' | 'cache_write_1h' | 'output' | 'reasoning';
+import { isTierUnpriced, tierPrices } from './service-tier.ts';
+import { type PriceTerms, pricesFor, ratedAt, type UnitPrices } from './unit-prices.ts';
 
 export interface RateLine {
   readonly unit: Unit;
@@ -11,30 +10,42 @@ export interface RateLine {
   readonly pricePicoUsd: bigint;
 }
 
+/** What a usage costs. */
+export interface Rating {
+  /** A line for each unit that was used, in the order of their table. */
+  readonly lines: readonly RateLine[];
+  readonly totalNanoUsd: bigint;
+  /** The tier of service whose prices apply; empty: the usual one. */
+  readonly serviceTier: string;
+  /** What the price does not say: `unpriced:<unit>`, `unpriced:service_tier`. */
+  readonly flags: readonly string[];
+}
+
 /** The basis points of a multiplier of 1. */
 export const BASIS_POINTS = 10_000n;
 
 /**
- * The cost of a usage: a line for each kind of token used, and the total in nano-USD. Throws a RangeError if a count is
- * negative or not whole.
+ * The cost of a usage that was served in a tier. Prices of the tier hold for all of it, in the band of all its prompt tokens.
+ * What has no price is rated as README.md says, and flagged. Throws a RangeError if a count is negative or not whole.
  */
 export function rate(
-  usage: TokenUsage,
-  price: Pick<Price, 'unitPrices' | 'tiers'>,
-  multiplierBasisPoints: number,
-): { readonly lines: readonly RateLine[]; readonly totalNanoUsd: bigint } {
-  const prices = unitPricesFor(price, promptTokensOf(usage));
+  usage: Usage,
+  terms: PriceTerms,
+  served: { readonly serviceTier: string; readonly multiplierBasisPoints: number },
+): Rating {
+  const tier = tierPrices(terms, served.serviceTier);
+  const prices = pricesFor(tier ?? terms, promptTokensOf(usage));
   const lines: RateLine[] = [];
-  const add = (unit: Unit, quantity: number, pricePicoUsd: bigint): void => {
-    if (quantity !== 0) lines.push({ unit, quantity, pricePicoUsd });
-  };
-  add('input', usage.inputTokens, prices.inputPicoUsd);
-  add('cached_input', usage.cachedInputTokens, prices.cachedInputPicoUsd);
-  add('cache_write', usage.cacheWriteTokens, prices.cacheWritePicoUsd);
-  add('cache_write_1h', usage.cacheWrite1hTokens, prices.cacheWrite1hPicoUsd);
-  add('output', usage.outputTokens, prices.outputPicoUsd);
-  add('reasoning', usage.reasoningTokens, prices.reasoningPicoUsd);
-  return { lines, totalNanoUsd: rateLines(lines, multiplierBasisPoints) };
+  const flags: string[] = isTierUnpriced(terms, served.serviceTier) ? ['unpriced:service_tier'] : [];
+  for (const unit of unitNames) {
+    const quantity = unit === 'request' ? requestsIn(usage, prices) : (usage[unit] ?? 0);
+    if (quantity === 0) continue;
+    const { picoUsd, isPriced } = ratedAt(prices, unit);
+    if (!isPriced) flags.push(`unpriced:${unit}`);
+    lines.push({ unit, quantity, pricePicoUsd: picoUsd });
+  }
+  const totalNanoUsd = rateLines(lines, served.multiplierBasisPoints);
+  return { lines, totalNanoUsd, serviceTier: tier?.serviceTier ?? '', flags };
 }
 
 /**
@@ -48,9 +59,16 @@ export function rateLines(
 ): bigint {
   let picoUsd = 0n;
   for (const { quantity, pricePicoUsd } of lines) {
-    if (quantity < 0) throw new RangeError(`a quantity of ${quantity} tokens cannot be rated`);
+    if (quantity < 0) throw new RangeError(`a quantity of ${quantity} cannot be rated`);
     picoUsd += BigInt(quantity) * pricePicoUsd;
   }
   const divisor = BASIS_POINTS * PICO_PER_NANO;
   return (picoUsd * BigInt(multiplierBasisPoints) + divisor / 2n) / divisor;
+}
+
+/** A price by the request counts each that used something as one, whether the provider reports it or not. */
+function requestsIn(usage: Usage, prices: UnitPrices): number {
+  const counted = usage.request ?? 0;
+  if (counted !== 0 || prices.request === undefined) return counted;
+  return unitNames.some((unit) => (usage[unit] ?? 0) !== 0) ? 1 : 0;
 }

@@ -1,59 +1,73 @@
-/** The price of a token of each kind, in pico-USD (10^-12 USD). A token is of one kind only. */
-export interface UnitPrices {
-  readonly inputPicoUsd: bigint;
-  readonly cachedInputPicoUsd: bigint;
-  /** Written to the provider's cache for its short lifetime, and for its long one (1 hour). */
-  readonly cacheWritePicoUsd: bigint;
-  readonly cacheWrite1hPicoUsd: bigint;
-  readonly outputPicoUsd: bigint;
-  readonly reasoningPicoUsd: bigint;
-}
-
-/** Prices as people and catalogues state them. A missing price equals the price of the kind it belongs to. */
-export type StatedUnitPrices = Pick<UnitPrices, 'inputPicoUsd' | 'outputPicoUsd'> &
-  Partial<{ readonly [K in keyof UnitPrices]: bigint | undefined }>;
+import { type Unit, unitNames, units } from '#ai/units.ts';
 
 /**
- * Fills in the missing prices: cache reads and writes cost as input, long writes as short ones, reasoning as output.
+ * What one of each unit costs, in pico-USD (10^-12 USD): a token, an image, a search. A unit that is not there costs what the
+ * table of units says it is priced as; where that is not there either, it has no price.
  */
-export function completeUnitPrices(stated: StatedUnitPrices): UnitPrices {
-  const { inputPicoUsd, outputPicoUsd } = stated;
-  const cacheWritePicoUsd = stated.cacheWritePicoUsd ?? inputPicoUsd;
-  return {
-    inputPicoUsd,
-    cachedInputPicoUsd: stated.cachedInputPicoUsd ?? inputPicoUsd,
-    cacheWritePicoUsd,
-    cacheWrite1hPicoUsd: stated.cacheWrite1hPicoUsd ?? cacheWritePicoUsd,
-    outputPicoUsd,
-    reasoningPicoUsd: stated.reasoningPicoUsd ?? outputPicoUsd,
-  };
+export type UnitPrices = Readonly<Partial<Record<Unit, bigint>>>;
+
+/** Prices for the whole of a request with more prompt tokens than the threshold. */
+export interface PriceBand {
+  readonly abovePromptTokens: number;
+  readonly prices: UnitPrices;
 }
 
-/** The highest price that a prompt token can have. */
-export function dearestPromptPicoUsd(prices: UnitPrices): bigint {
-  return [prices.cachedInputPicoUsd, prices.cacheWritePicoUsd, prices.cacheWrite1hPicoUsd].reduce(
-    dearer,
-    prices.inputPicoUsd,
-  );
+/** The prices of one tier of service. */
+export interface BandedPrices {
+  readonly prices: UnitPrices;
+  /** Thresholds ascending. */
+  readonly bands: readonly PriceBand[];
 }
 
-/** The highest price that an output token can have. */
-export function dearestOutputPicoUsd(prices: UnitPrices): bigint {
-  return dearer(prices.outputPicoUsd, prices.reasoningPicoUsd);
+export interface ServiceTierPrices extends BandedPrices {
+  readonly serviceTier: string;
 }
 
-/** The higher price of the two, kind by kind. */
+/** All that a request is rated by: the usual prices, and those of other tiers of service. Each is complete. */
+export interface PriceTerms extends BandedPrices {
+  readonly serviceTiers: readonly ServiceTierPrices[];
+}
+
+/** The price of a unit, or of the one it is priced as; undefined: it has none. */
+export function unitPrice(prices: UnitPrices, unit: Unit): bigint | undefined {
+  for (let at: Unit | null = unit; at !== null; at = units[at].pricedAs) {
+    const picoUsd = prices[at];
+    if (picoUsd !== undefined) return picoUsd;
+  }
+  return undefined;
+}
+
+/** The unit that a token counts as where its own has no price: text of the same side. */
+export const plainUnits = { prompt: 'input', answer: 'output' } as const;
+
+/** What one of a unit is rated at. */
+export interface RatedUnit {
+  readonly picoUsd: bigint;
+  /** Whether the price book says so. Else a token costs as much as one of text, and what is counted one by one nothing. */
+  readonly isPriced: boolean;
+}
+
+/** What a unit is rated at, also where it has no price (README.md, "What has no price"). */
+export function ratedAt(prices: UnitPrices, unit: Unit): RatedUnit {
+  const own = unitPrice(prices, unit);
+  if (own !== undefined) return { picoUsd: own, isPriced: true };
+  const { side } = units[unit];
+  const plain = side === 'count' ? undefined : prices[plainUnits[side]];
+  return { picoUsd: plain ?? 0n, isPriced: false };
+}
+
+/** The prices of a request with so many prompt tokens: those of the highest band that it exceeds, for all of it. */
+export function pricesFor({ prices, bands }: BandedPrices, promptTokens: number): UnitPrices {
+  return bands.findLast((band) => promptTokens > band.abovePromptTokens)?.prices ?? prices;
+}
+
+/** The higher price of the two, unit by unit. */
 export function dearerUnitPrices(a: UnitPrices, b: UnitPrices): UnitPrices {
-  return {
-    inputPicoUsd: dearer(a.inputPicoUsd, b.inputPicoUsd),
-    cachedInputPicoUsd: dearer(a.cachedInputPicoUsd, b.cachedInputPicoUsd),
-    cacheWritePicoUsd: dearer(a.cacheWritePicoUsd, b.cacheWritePicoUsd),
-    cacheWrite1hPicoUsd: dearer(a.cacheWrite1hPicoUsd, b.cacheWrite1hPicoUsd),
-    outputPicoUsd: dearer(a.outputPicoUsd, b.outputPicoUsd),
-    reasoningPicoUsd: dearer(a.reasoningPicoUsd, b.reasoningPicoUsd),
-  };
-}
-
-function dearer(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
+  const dearer: Partial<Record<Unit, bigint>> = {};
+  for (const unit of unitNames) {
+    const [one, other] = [unitPrice(a, unit), unitPrice(b, unit)];
+    const picoUsd = one === undefined || (other !== undefined && other > one) ? other : one;
+    if (picoUsd !== undefined) dearer[unit] = picoUsd;
+  }
+  return dearer;
 }

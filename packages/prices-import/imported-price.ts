@@ -1,18 +1,29 @@
-import { type PriceUnit, readOwnPrice } from '#money/own-price.ts';
+import type { Unit } from '#ai/units.ts';
+import { readOwnPrice } from '#money/own-price.ts';
 
 /** A price of a file, in decimal USD for a million units. */
 export interface ImportedPrice {
   /** <catalogue>/<model>. */
   readonly id: string;
   readonly prices: readonly ImportedUnit[];
-  readonly bands: readonly { readonly abovePromptTokens: number; readonly prices: readonly ImportedUnit[] }[];
+  readonly bands: readonly ImportedBand[];
+  readonly serviceTiers: readonly {
+    readonly serviceTier: string;
+    readonly prices: readonly ImportedUnit[];
+    readonly bands: readonly ImportedBand[];
+  }[];
   /** 0: not known. */
   readonly contextTokens: number;
   readonly outputTokensMax: number;
 }
 
+export interface ImportedBand {
+  readonly abovePromptTokens: number;
+  readonly prices: readonly ImportedUnit[];
+}
+
 export interface ImportedUnit {
-  readonly unit: PriceUnit;
+  readonly unit: Unit;
   readonly usdPerMillion: string;
 }
 

@@ -81,10 +81,6 @@ test('prices of one’s own are held against the catalogue', () => {
       beforeUsdPerMillion,
       afterUsdPerMillion,
     ]),
-    [
-      ['input', '0.15', '0.2'],
-      ['cache_write', '0.15', '0.2'],
-      ['cache_write_1h', '0.15', '0.2'],
-    ],
+    [['input', '0.15', '0.2']],
   );
 });

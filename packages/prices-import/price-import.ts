@@ -4,7 +4,7 @@ import { PriceSchema, type ResourceSchema } from '#contracts/gen/gateway/admin/v
 import { Fault } from '#errors/fault.ts';
 import { readOwnPrice } from '#money/own-price.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { ImportedPrice, PriceFile } from './imported-price.ts';
+import type { ImportedBand, ImportedPrice, PriceFile } from './imported-price.ts';
 import { priceDifferences } from './price-differences.ts';
 import { pricesInForce } from './prices-in-force.ts';
 import { readGenaiPrices } from './read-genai-prices.ts';
@@ -65,14 +65,23 @@ function readFile(text: string, form: string, nowMs: number): PriceFile {
   }
 }
 
-function resourceOf({ id, prices, bands, contextTokens, outputTokensMax }: ImportedPrice) {
+function resourceOf({ id, prices, bands, serviceTiers, contextTokens, outputTokensMax }: ImportedPrice) {
   return create(PriceSchema, {
     id,
     prices: [...prices],
-    bands: bands.map((band) => ({ abovePromptTokens: band.abovePromptTokens, prices: [...band.prices] })),
+    bands: bands.map(bandOf),
+    serviceTiers: serviceTiers.map((tier) => ({
+      serviceTier: tier.serviceTier,
+      prices: [...tier.prices],
+      bands: tier.bands.map(bandOf),
+    })),
     contextTokens,
     outputTokensMax,
   });
+}
+
+function bandOf({ abovePromptTokens, prices }: ImportedBand) {
+  return { abovePromptTokens, prices: [...prices] };
 }
 
 function shown(skipped: readonly string[]): string[] {

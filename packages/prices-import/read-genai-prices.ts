@@ -1,12 +1,12 @@
+import type { Unit } from '#ai/units.ts';
 import { notBillable } from '#catalogue/catalogue-models.ts';
 import { unbilledKeys } from '#catalogue/convert-price.ts';
 import { asArray, isJsonObject, type JsonObject } from '#kernel/json.ts';
-import type { PriceUnit } from '#money/own-price.ts';
 import { ExactNumber, parseExactJson, shiftDecimal } from './exact-json.ts';
 import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, SkippedRow } from './imported-price.ts';
 
 /** genai-prices states USD for a million tokens. */
-const fields: Readonly<Record<string, PriceUnit>> = {
+const fields: Readonly<Record<string, Unit>> = {
   input_mtok: 'input',
   cache_read_mtok: 'cached_input',
   cache_write_mtok: 'cache_write',
@@ -48,6 +48,7 @@ function readModel(provider: string, model: unknown, atMs: number): ImportedPric
     id: `${provider}/${id}`,
     prices,
     bands: thresholdsOf(stated).map((above) => ({ abovePromptTokens: above, prices: unitsAbove(stated, above + 1) })),
+    serviceTiers: [],
     contextTokens: contextWindow instanceof ExactNumber ? Number(contextWindow.text) : 0,
     outputTokensMax: 0,
   };

@@ -1,6 +1,6 @@
+import type { Unit } from '#ai/units.ts';
 import { notBillable } from '#catalogue/catalogue-models.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
-import type { PriceUnit } from '#money/own-price.ts';
 import { ExactNumber, parseExactJson, shiftDecimal } from './exact-json.ts';
 import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, SkippedRow } from './imported-price.ts';
 
@@ -8,7 +8,7 @@ import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, Skippe
 const MILLION_PLACES = 6;
 
 /** The fields of a price, and what each is here. */
-const fields: Readonly<Record<string, PriceUnit>> = {
+const fields: Readonly<Record<string, Unit>> = {
   input_cost_per_token: 'input',
   cache_read_input_token_cost: 'cached_input',
   cache_creation_input_token_cost: 'cache_write',
@@ -68,6 +68,7 @@ function readModel(name: string, row: unknown): ImportedPrice {
     id: `${catalogues[provider] ?? provider}/${model}`,
     prices,
     bands: bandsOf(row),
+    serviceTiers: [],
     contextTokens: tokensOf(row['max_input_tokens'] ?? row['max_tokens']),
     outputTokensMax: tokensOf(row['max_output_tokens'] ?? row['max_tokens']),
   };

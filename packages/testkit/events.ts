@@ -1,8 +1,10 @@
+import { noUsage, type Usage } from '#ai/usage.ts';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
+import { type Attribution, noAttribution } from '#contracts/quota.ts';
 import { accounts } from '#money/posting.ts';
-import { noUsage, type TokenUsage } from '#money/token-usage.ts';
+import { usageToEvent } from '#money/quantities.ts';
 
 /*
  * Events as the services write them, for specs: what a spec does not tell has a plain value. Amounts and times may be told as
@@ -96,18 +98,14 @@ export function pricePublished(
     ...told
   }: Told<Body<'PricePublished'>> & { readonly inputPicoUsd?: number; readonly outputPicoUsd?: number } = {},
 ): GatewayEvent<'PricePublished'> {
-  const [input, output] = [String(inputPicoUsd), String(outputPicoUsd)];
   const plain: Body<'PricePublished'> = {
     priceKey,
-    unitPrices: {
-      inputPicoUsd: input,
-      cachedInputPicoUsd: input,
-      cacheWritePicoUsd: input,
-      cacheWrite1hPicoUsd: input,
-      outputPicoUsd: output,
-      reasoningPicoUsd: output,
-    },
-    tiers: [],
+    prices: [
+      { unit: 'input', picoUsd: String(inputPicoUsd) },
+      { unit: 'output', picoUsd: String(outputPicoUsd) },
+    ],
+    bands: [],
+    serviceTiers: [],
     contextTokens: 0,
     outputTokensMax: 0,
     source: 'config',
@@ -144,17 +142,23 @@ export function admitted(
     payerKind: '',
     payerId: '',
     reservations: [],
+    operation: 'chat',
+    format: 'openai-chat',
+    otherUnits: [],
+    counts: [],
+    serviceTier: '',
+    attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
   };
   return { type: 'RequestAdmitted', data: bodyOf(plain, told) };
 }
 
-/** Of the first candidate of `admitted`, whole; no tokens, unless it says otherwise. */
+/** Of the first candidate of `admitted`, whole; nothing used, unless it says otherwise. */
 export function used({
-  usage,
+  usage = noUsage,
   ...told
-}: Told<Omit<Body<'UsageRecorded'>, 'usage'>> & {
+}: Told<Omit<Body<'UsageRecorded'>, 'quantities'>> & {
   readonly requestId: string;
-  readonly usage?: Partial<TokenUsage>;
+  readonly usage?: Usage;
 }): GatewayEvent<'UsageRecorded'> {
   const plain: Body<'UsageRecorded'> = {
     requestId: told.requestId,
@@ -162,7 +166,6 @@ export function used({
     outcome: 'OUTCOME_COMPLETED',
     provider: 'first',
     model: 'gpt-4o-mini',
-    usage: { ...noUsage, ...usage },
     estimated: false,
     estimatePolicy: '',
     attempts: [{ provider: 'first', model: 'gpt-4o-mini', status: 200, error: '', durationMs: 5 }],
@@ -170,14 +173,24 @@ export function used({
     firstByteMs: 2,
     durationMs: 5,
     recordedAtMs: '1500',
+    quantities: usageToEvent(usage),
+    serviceTier: '',
+    usageFlags: [],
+    reportedUsage: '',
+    format: 'openai-chat',
   };
   return { type: 'UsageRecorded', data: bodyOf(plain, told) };
 }
 
 /** Posted from the customer, and from the house where there is an overrun, to the revenue. */
 export function charged(
-  told: Told<Body<'ChargePosted'>> & { readonly requestId: string; readonly amountNanoUsd: bigint },
+  told: Told<Omit<Body<'ChargePosted'>, 'attribution'>> & {
+    readonly requestId: string;
+    readonly amountNanoUsd: bigint;
+    readonly attribution?: Attribution;
+  },
 ): GatewayEvent<'ChargePosted'> {
+  const { attribution = noAttribution, ...fields } = told;
   const { requestId, userId = 'u1', amountNanoUsd, overrunNanoUsd = 0n } = told;
   const { payerKind = '', payerId = '' } = told;
   const payer = payerOf({ userId: String(userId), payerKind: String(payerKind), payerId: String(payerId) });
@@ -204,8 +217,11 @@ export function charged(
     payerKind: '',
     payerId: '',
     provider: 'first',
+    serviceTier: '',
+    ratingFlags: [],
+    attribution: { ...attribution, tags: [...attribution.tags], metadata: {} },
   };
-  return { type: 'ChargePosted', data: bodyOf(plain, told) };
+  return { type: 'ChargePosted', data: bodyOf(plain, fields) };
 }
 
 /** Of a request of user u1 that nobody settled in time. */

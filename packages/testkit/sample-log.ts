@@ -1,7 +1,7 @@
+import type { Usage } from '#ai/usage.ts';
 import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
 import { streams } from '#contracts/streams.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import { chainedLog, LOG_BEGAN_AT_MS, type LogEntry } from './chained-log.ts';
 import {
   admitted,
@@ -52,7 +52,7 @@ export function sampleLog(): StoredEvent[] {
     price('1', 250_000n),
     price('2', 300_000n),
     admission('paid', 3_074_852n, at.paidAdmitted),
-    usage('paid', { inputTokens: 600, cachedInputTokens: 400, outputTokens: 301, reasoningTokens: 99 }),
+    usage('paid', { input: 600, cached_input: 400, output: 301, reasoning: 99 }),
     // 600 x 300,000 + 400 x 75,000 + 301 x 1,200,000 + 99 x 1,200,001 pico-USD = 690,000,099; x 1.5 = 1,035,000.1485 nano
     charge('paid', {
       amount: 1_035_000n,
@@ -70,7 +70,7 @@ export function sampleLog(): StoredEvent[] {
       expired({ ...of, requestId, holdNanoUsd: 3_074_852n, reason: 'orphaned', expiredAtMs: ms(at.lostExpired) }),
     ),
     admission('overrun', 1_000n, at.overrunAdmitted),
-    usage('overrun', { inputTokens: 10 }),
+    usage('overrun', { input: 10 }),
     // 10 x 300,000 x 1.5 = 4,500 nano-USD
     charge('overrun', {
       amount: 1_000n,
@@ -111,14 +111,12 @@ function accountEntries(): LogEntry[] {
 
 function price(version: '1' | '2', inputPicoUsd: bigint): LogEntry {
   const published = pricePublished(PRICE_KEY, {
-    unitPrices: {
-      inputPicoUsd: String(inputPicoUsd),
-      cachedInputPicoUsd: String(inputPicoUsd / 4n),
-      cacheWritePicoUsd: String(inputPicoUsd),
-      cacheWrite1hPicoUsd: String(inputPicoUsd),
-      outputPicoUsd: '1200000',
-      reasoningPicoUsd: '1200001',
-    },
+    prices: [
+      { unit: 'input', picoUsd: String(inputPicoUsd) },
+      { unit: 'cached_input', picoUsd: String(inputPicoUsd / 4n) },
+      { unit: 'output', picoUsd: '1200000' },
+      { unit: 'reasoning', picoUsd: '1200001' },
+    ],
     contextTokens: 128_000,
     outputTokensMax: 16_384,
     source: `catalogue ${version}`,
@@ -141,13 +139,15 @@ function admission(id: string, holdNanoUsd: bigint, position: number): LogEntry 
 
 function usage(
   id: string,
-  tokens: Partial<TokenUsage>,
-  changes: Partial<Omit<EventBodies['UsageRecorded'], 'usage'>> = {},
+  quantities: Usage,
+  changes: Partial<Omit<EventBodies['UsageRecorded'], 'quantities'>> = {},
 ): LogEntry {
   const attempts = [{ provider: 'openai', model: 'gpt-sample', status: 200, error: '', durationMs: 800 }];
   const answered = { provider: 'openai', model: 'gpt-sample', attempts, firstByteMs: 200, durationMs: 800 };
   const recordedAtMs = LOG_BEGAN_AT_MS;
-  return ofRequest(id, (requestId) => used({ ...of, ...answered, recordedAtMs, ...changes, requestId, usage: tokens }));
+  return ofRequest(id, (requestId) =>
+    used({ ...of, ...answered, recordedAtMs, ...changes, requestId, usage: quantities }),
+  );
 }
 
 function charge(

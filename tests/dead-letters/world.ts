@@ -75,7 +75,7 @@ export async function openWorld(): Promise<World> {
       const requestId = newId();
       const candidates = [{ provider: 'first', model: 'later', priceKey: PRICE_KEY, priceVersion: 1 }];
       const admission = admitted({ requestId, userId: USER, candidates, expiresAtMs: 9_000_000_000_000 });
-      const usage = used({ requestId, userId: USER, model: 'later', usage: { outputTokens: 10 } });
+      const usage = used({ requestId, userId: USER, model: 'later', usage: { output: 10 } });
       const stream = streams.request(requestId);
       const ids = [requestEventId(requestId, 'request-admitted'), requestEventId(requestId, 'usage-recorded')] as const;
       await append(stream, 0, admission, ids[0]);

@@ -69,10 +69,7 @@ test('explain tells the whole story of the request that x-request-id names', asy
   assert.equal(story.admission.model, 'gpt-4o-mini');
   assert.equal(story.admission.multiplierBasisPoints, 15_000);
   assert.deepEqual([story.usage?.provider, story.usage?.model], ['sim-openai', 'gpt-4o-mini']);
-  assert.deepEqual(
-    [story.usage?.tokens.inputTokens, story.usage?.tokens.cachedInputTokens, story.usage?.tokens.outputTokens],
-    [40, 60, 20],
-  );
+  assert.deepEqual([story.usage?.used.input, story.usage?.used.cached_input, story.usage?.used.output], [40, 60, 20]);
   assert.equal(story.usage?.attempts.length, 1);
   assert.equal(story.charge?.amountNanoUsd, String(expectedCharge(record)));
   assert.equal(story.charge?.isRecomputed, true);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
@@ -100,7 +101,10 @@ for (const stream of [false, true]) {
       [line.requestId, line.userId, line.keyId, line.provider, line.model, line.status, line.error],
       [requestId, userId, keyId, 'sim-openai', 'gpt-4o-mini', 200, null],
     );
-    assert.deepEqual([line.inputTokens, line.outputTokens], [record.usage.promptTokens, record.usage.completionTokens]);
+    assert.deepEqual(
+      [line.inputTokens, line.outputTokens],
+      [promptTokensOf(record.usage), answerTokensOf(record.usage)],
+    );
     assert.ok(line.durationMs > 0);
     assert.deepEqual(
       [charge.requestId, charge.userId, charge.costUsd],

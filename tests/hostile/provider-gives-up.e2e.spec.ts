@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
+import { usageFromEvent } from '#money/quantities.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import type { Script } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
@@ -61,8 +62,9 @@ for (const model of ['gpt-4o-mini', 'claude-haiku-4-5']) {
       const [loss, ...more] = usage.houseLosses;
       assert.ok(loss && more.length === 0);
       assert.deepEqual([loss.attempt, loss.estimated], [0, true]);
-      assert.ok(loss.usage.inputTokens > 0 && loss.usage.outputTokens > 0);
-      assert.equal(asked.counted, loss.usage.inputTokens + loss.usage.outputTokens);
+      const { input = 0, output = 0 } = usageFromEvent(loss.quantities);
+      assert.ok(input > 0 && output > 0);
+      assert.equal(asked.counted, input + output);
       const explained = await gatewayctl(installation.gateway(), ['audit', 'explain', asked.requestId]);
       assert.match(explained.stdout, /the house pays for attempt 1: input \d+, output \d+ \(estimated\)/);
     });

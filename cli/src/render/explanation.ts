@@ -1,3 +1,5 @@
+import { isUnit, unitNames, units } from '#ai/units.ts';
+import type { Usage } from '#ai/usage.ts';
 import type {
   ExplainedAdmission,
   ExplainedCharge,
@@ -8,7 +10,6 @@ import type {
   Explanation,
 } from '#audit/explain/explanation.ts';
 import type { HoldBound } from '#audit/explain/hold-arithmetic.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import { factor, moneyLine, time, usd, usdPerMillion } from './amounts.ts';
 import { table } from './table.ts';
 
@@ -99,28 +100,34 @@ function usageText(usage: ExplainedUsage): string {
   );
   const losses = usage.houseLosses.map(
     (loss) =>
-      `    the house pays for attempt ${loss.attempt + 1}: ${tokensText(loss.usage)}${loss.estimated ? ' (estimated)' : ''}`,
+      `    the house pays for attempt ${loss.attempt + 1}: ${usedText(loss.used)}${loss.estimated ? ' (estimated)' : ''}`,
   );
   return [
     `USED ${time(usage.recordedAtMs)} (position ${usage.position})`,
     `  ${answered}; ${OUTCOMES[usage.outcome] ?? usage.outcome}; first byte after ${usage.firstByteMs} ms, end after ${usage.durationMs} ms`,
     ...attempts,
     ...losses,
-    `  Tokens, ${source}: ${tokensText(usage.tokens)}`,
+    `  Used, ${source}: ${usedText(usage.used)}${servedText(usage)}`,
+    ...(usage.usageFlags.length === 0 ? [] : [`  Not believed as reported: ${usage.usageFlags.join(', ')}`]),
   ].join('\n');
 }
 
-function tokensText(tokens: TokenUsage): string {
-  const counts: readonly (readonly [string, number])[] = [
-    ['input', tokens.inputTokens],
-    ['cached input', tokens.cachedInputTokens],
-    ['cache write', tokens.cacheWriteTokens],
-    ['cache write 1h', tokens.cacheWrite1hTokens],
-    ['output', tokens.outputTokens],
-    ['reasoning', tokens.reasoningTokens],
-  ];
-  const used = counts.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
-  return used.join(', ') || 'none';
+function usedText(used: Usage): string {
+  const counts = unitNames.flatMap((unit) => {
+    const quantity = used[unit] ?? 0;
+    return quantity > 0 ? [`${unit} ${quantity}`] : [];
+  });
+  return counts.join(', ') || 'nothing';
+}
+
+function servedText({ serviceTier }: ExplainedUsage): string {
+  return serviceTier === '' ? '' : `; served in the tier ${serviceTier}`;
+}
+
+/** Tokens by that name; what is counted one by one by its own. */
+function countText(unit: string, quantity: number): string {
+  const noun = isUnit(unit) && units[unit].side === 'count' ? units[unit].noun : 'token';
+  return `${quantity} ${noun}s`;
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -140,7 +147,7 @@ function chargeText(charge: ExplainedCharge): string {
       table(
         arithmetic.lines.map((line) => [
           line.unit,
-          `${line.quantity} tokens`,
+          countText(line.unit, line.quantity),
           `x ${usdPerMillion(line.pricePicoUsd)} USD per million`,
           `= ${line.productPicoUsd} pico-USD`,
         ]),
@@ -148,6 +155,7 @@ function chargeText(charge: ExplainedCharge): string {
     ),
     `    sum ${arithmetic.sumPicoUsd} pico-USD, times ${factor(arithmetic.multiplierBasisPoints)} = ${arithmetic.exactNanoUsd} nano-USD`,
     `    rounded once, to the nearest nano-USD: ${arithmetic.roundedNanoUsd} nano-USD = ${total}`,
+    ...charge.ratingFlags.map((flag) => `  The price does not say it: ${flag}`),
     charge.isRecomputed
       ? '  Worked out anew from the usage and the price in the log: the same.'
       : '  WORKED OUT ANEW FROM THE USAGE AND THE PRICE IN THE LOG: NOT THE SAME. Run "gatewayctl audit verify".',
@@ -162,9 +170,10 @@ function chargeText(charge: ExplainedCharge): string {
 
 function priceText({ price }: ExplainedCharge): string {
   if (price === null) return 'none, nothing was used that has one';
-  const tier = price.tierAbovePromptTokens === null ? '' : `, tier above ${price.tierAbovePromptTokens} prompt tokens`;
+  const tier = price.serviceTier === '' ? '' : `, tier ${price.serviceTier}`;
+  const band = price.abovePromptTokens === null ? '' : `, band above ${price.abovePromptTokens} prompt tokens`;
   const published = `published ${time(price.publishedAtMs)} (position ${price.position})`;
-  return `${price.priceKey} version ${price.version}${tier}, pinned at admission; from ${price.source}, ${published}`;
+  return `${price.priceKey} version ${price.version}${tier}${band}, pinned at admission; from ${price.source}, ${published}`;
 }
 
 function expiryText(expiry: ExplainedExpiry): string {

@@ -1,11 +1,12 @@
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import { chargeArithmetic } from '#audit/explain/charge-arithmetic.ts';
 import { parseEvent } from '#audit/parse-event.ts';
 import { sumsByAccount } from '#audit/posting-sums.ts';
 import type { PublishedPrices } from '#audit/published-prices.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { StoredEvent } from '#journal/stored-event.ts';
+import { usageFromEvent } from '#money/quantities.ts';
 import { rate } from '#money/rate.ts';
-import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 
 /** What a client knows of its request. */
 export interface ClientView {
@@ -30,10 +31,11 @@ export function chargeIn(events: readonly StoredEvent[]): EventBodies['ChargePos
 /** Works a charge out anew: from its lines, from the usage and the published price, and from what the client was told. */
 export function checkBill(events: readonly StoredEvent[], prices: PublishedPrices, client: ClientView): Bill {
   const charge = chargeIn(events);
-  const usage = bodyIn(events, 'UsageRecorded')?.usage;
+  const usage = bodyIn(events, 'UsageRecorded');
   if (charge === undefined || usage === undefined) {
     return { amountNanoUsd: 0n, priceKey: '', problems: ['there is no usage and charge in the log'] };
   }
+  const used = usageFromEvent(usage.quantities);
   const problems: string[] = [];
   const same = (what: string, expected: unknown, found: unknown): void => {
     if (expected !== found) problems.push(`${what} is ${found}, expected ${expected}`);
@@ -44,7 +46,11 @@ export function checkBill(events: readonly StoredEvent[], prices: PublishedPrice
   const price = prices.find(charge.priceKey, charge.priceVersion);
   const name = `${charge.priceKey} version ${charge.priceVersion}`;
   if (price === undefined) problems.push(`the price ${name} is not in the log`);
-  else same(`the amount by the price ${name}`, total, rate(usage, price, charge.multiplierBasisPoints).totalNanoUsd);
+  else {
+    const { multiplierBasisPoints } = charge;
+    const served = { serviceTier: usage.serviceTier, multiplierBasisPoints };
+    same(`the amount by the price ${name}`, total, rate(used, price, served).totalNanoUsd);
+  }
   const sums = [...sumsByAccount(charge.postings).values()];
   same(
     'the sum of the postings',
@@ -53,8 +59,8 @@ export function checkBill(events: readonly StoredEvent[], prices: PublishedPrice
   );
   same('the user of the charge', client.userId, charge.userId);
   same('the key of the charge', client.keyId, charge.keyId);
-  same('the number of prompt tokens', client.promptTokens, promptTokensOf(usage));
-  same('the number of completion tokens', client.completionTokens, completionTokensOf(usage));
+  same('the number of prompt tokens', client.promptTokens, promptTokensOf(used));
+  same('the number of completion tokens', client.completionTokens, answerTokensOf(used));
   return { amountNanoUsd, priceKey: charge.priceKey, problems };
 }
 

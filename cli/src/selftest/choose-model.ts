@@ -1,7 +1,7 @@
 import { costBound } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
 import { BASIS_POINTS } from '#money/rate.ts';
-import { dearestOutputPicoUsd } from '#money/unit-prices.ts';
+import { textReach } from '#money/reach.ts';
 import { OUTPUT_TOKENS_MAX, PROMPT_TOKENS_MAX } from './requests.ts';
 
 /** A model to test with. */
@@ -49,7 +49,7 @@ async function cheapest(offer: Offer): Promise<string | undefined> {
     for (const [index, price] of prices.entries()) {
       const id = some[index]?.id;
       // Models without a price for output, such as those for embeddings, complete nothing.
-      if (id === undefined || price === undefined || dearestOutputPicoUsd(price.unitPrices) === 0n) continue;
+      if (id === undefined || price === undefined || isOutputFree(price)) continue;
       const cost = requestCost(price);
       if (found === undefined || cost < found.cost) found = { id, cost };
     }
@@ -68,7 +68,11 @@ function catalogueOf({ providers }: Offer, providerId: string): string {
 
 function requestCost(price: Price): bigint {
   const bounds = { promptTokensBound: PROMPT_TOKENS_MAX, outputTokensBound: OUTPUT_TOKENS_MAX };
-  return costBound({ ...bounds, price, multiplierBasisPoints: Number(BASIS_POINTS) });
+  return costBound({ ...bounds, ...textReach, price, multiplierBasisPoints: Number(BASIS_POINTS) });
+}
+
+function isOutputFree({ prices }: Price): boolean {
+  return (prices.output ?? 0n) === 0n && (prices.reasoning ?? 0n) === 0n;
 }
 
 function larger(one: bigint, other: bigint): bigint {

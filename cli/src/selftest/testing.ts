@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { doneEvent, sseEvent } from '#ai/sse/write-sse-event.ts';
 import type { AdminCaller, AdminMethod } from '#contracts/admin.ts';
 import { AdminService, type GetResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { streams } from '#contracts/streams.ts';
@@ -9,7 +10,6 @@ import { type ErrorCode, errorTable } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
 import { formatUsd, parseUsd } from '#money/nano-usd.ts';
-import { doneEvent, sseEvent } from '#openai-wire/sse.ts';
 import { type AnyResource, emptyResource, unwrap, wrap } from '#registry/kinds.ts';
 import { chainedLog, type LogEntry } from '#testkit/chained-log.ts';
 import { admitted, charged, pricePublished, used } from '#testkit/events.ts';
@@ -41,7 +41,7 @@ export const MODEL = 'gpt-small';
 const PRICE_KEY = `openai/${MODEL}`;
 /** 1 and 4 USD a million. */
 const PRICES = { inputPicoUsd: 1_000_000, outputPicoUsd: 4_000_000 };
-const USAGE = { inputTokens: 12, outputTokens: 3 };
+const USAGE = { input: 12, output: 3 };
 const COST = 24n * 1_000n;
 const owner: AdminCaller = { actor: 'bootstrap', role: 'owner', address: '', requestId: '' };
 
@@ -192,8 +192,8 @@ function record({ entries, defects }: State, requestId: string, of: { keyId: str
   const told = { ...of, requestId, multiplierBasisPoints: 10_000 };
   const stream = streams.request(requestId);
   const lines = [
-    { unit: 'input', quantity: USAGE.inputTokens, pricePicoUsd: String(PRICES.inputPicoUsd) },
-    { unit: 'output', quantity: USAGE.outputTokens, pricePicoUsd: String(PRICES.outputPicoUsd) },
+    { unit: 'input', quantity: USAGE.input, pricePicoUsd: String(PRICES.inputPicoUsd) },
+    { unit: 'output', quantity: USAGE.output, pricePicoUsd: String(PRICES.outputPicoUsd) },
   ];
   const price = { lines, priceKey: PRICE_KEY, priceVersion: 1 };
   entries.push({ stream, ...admitted({ ...told, model: MODEL }) }, { stream, ...used({ ...told, usage: USAGE }) });
@@ -202,7 +202,7 @@ function record({ entries, defects }: State, requestId: string, of: { keyId: str
 }
 
 function deliver({ defects }: State, body: JsonObject, response: ServerResponse): void {
-  const usage = { prompt_tokens: USAGE.inputTokens, completion_tokens: USAGE.outputTokens };
+  const usage = { prompt_tokens: USAGE.input, completion_tokens: USAGE.output };
   const call = { id: 'c', type: 'function', function: { name: 'report_number', arguments: '{"number":7}' } };
   const message = body['tools'] === undefined ? { content: 'ok' } : { content: null, tool_calls: [call] };
   if (body['stream'] !== true) return void response.end(JSON.stringify({ choices: [{ message }], usage }));

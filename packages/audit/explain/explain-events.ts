@@ -1,7 +1,9 @@
+import { isNoUsage, promptTokensOf } from '#ai/usage.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { usageFromEvent } from '#money/quantities.ts';
 import { rate } from '#money/rate.ts';
-import { isNoUsage, promptTokensOf } from '#money/token-usage.ts';
+import { tierPrices } from '#money/service-tier.ts';
 import type { LimitSums, ReservationBody } from '../limit-sums.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
@@ -60,11 +62,17 @@ export function explainUsage({ position, data }: RecordedEvent<'UsageRecorded'>)
     outcome: data.outcome,
     provider: data.provider,
     model: data.model,
-    tokens: data.usage,
+    used: usageFromEvent(data.quantities),
+    serviceTier: data.serviceTier,
+    usageFlags: data.usageFlags,
     estimated: data.estimated,
     estimatePolicy: data.estimatePolicy,
     attempts: data.attempts,
-    houseLosses: data.houseLosses,
+    houseLosses: data.houseLosses.map(({ attempt, quantities, estimated }) => ({
+      attempt,
+      used: usageFromEvent(quantities),
+      estimated,
+    })),
     firstByteMs: data.firstByteMs,
     durationMs: data.durationMs,
   };
@@ -89,6 +97,7 @@ export function explainCharge(
     overrunNanoUsd,
     releasedNanoUsd: BigInt(data.holdNanoUsd) - amountNanoUsd,
     isRecomputed: isRecomputed(data, prices, usage, arithmetic),
+    ratingFlags: data.ratingFlags,
     estimated: data.estimated,
     postings: data.postings,
     ...money,
@@ -113,21 +122,25 @@ function isRecomputed(
   { roundedNanoUsd }: ChargeArithmetic,
 ): boolean {
   if (roundedNanoUsd !== BigInt(charge.amountNanoUsd) + BigInt(charge.overrunNanoUsd) || usage === null) return false;
-  if (isNoUsage(usage.tokens)) return roundedNanoUsd === 0n;
+  if (isNoUsage(usage.used)) return roundedNanoUsd === 0n;
   const price = prices.find(charge.priceKey, charge.priceVersion);
-  return price !== undefined && rate(usage.tokens, price, charge.multiplierBasisPoints).totalNanoUsd === roundedNanoUsd;
+  if (price === undefined) return false;
+  const { serviceTier } = usage;
+  const { multiplierBasisPoints } = charge;
+  return rate(usage.used, price, { serviceTier, multiplierBasisPoints }).totalNanoUsd === roundedNanoUsd;
 }
 
 function explainPrice(
-  { priceKey, priceVersion }: EventBodies['ChargePosted'],
+  { priceKey, priceVersion, serviceTier }: EventBodies['ChargePosted'],
   prices: PublishedPrices,
   usage: ExplainedUsage | null,
 ): ExplainedPrice | null {
   const price = prices.find(priceKey, priceVersion);
   if (price === undefined) return null;
-  const tokens = usage === null ? 0 : promptTokensOf(usage.tokens);
-  const tier = price.tiers.findLast(({ abovePromptTokens }) => tokens > abovePromptTokens);
+  const tokens = usage === null ? 0 : promptTokensOf(usage.used);
+  const { bands } = tierPrices(price, serviceTier) ?? price;
+  const band = bands.findLast(({ abovePromptTokens }) => tokens > abovePromptTokens);
   const { version, position, publishedAtMs, source } = price;
-  const tierAbovePromptTokens = tier?.abovePromptTokens ?? null;
-  return { priceKey, version, position, publishedAtMs, source, tierAbovePromptTokens };
+  const abovePromptTokens = band?.abovePromptTokens ?? null;
+  return { priceKey, version, position, publishedAtMs, source, serviceTier, abovePromptTokens };
 }

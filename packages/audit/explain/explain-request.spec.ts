@@ -33,7 +33,7 @@ test('a charged request is told from its admission to its amount', async () => {
       costNanoUsd: 3_074_852n,
     },
   ]);
-  assert.equal(story.usage?.tokens.cachedInputTokens, 400);
+  assert.equal(story.usage?.used.cached_input, 400);
   assert.equal(story.charge?.price?.position, at.secondPrice);
   assert.equal(story.charge.price.source, 'catalogue 2');
   assert.equal(story.charge.releasedNanoUsd, 2_039_852n);

@@ -1,6 +1,6 @@
+import type { Usage } from '#ai/usage.ts';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies } from '#contracts/events.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
 import type { Ending } from './ending.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
@@ -74,12 +74,17 @@ export interface ExplainedUsage {
   readonly outcome: EventBodies['UsageRecorded']['outcome'];
   readonly provider: string;
   readonly model: string;
-  readonly tokens: TokenUsage;
+  /** By unit. */
+  readonly used: Usage;
+  /** The tier that the answer says it was served in; empty: the usual one. */
+  readonly serviceTier: string;
+  /** What of the provider's report was not believed as it stood. */
+  readonly usageFlags: readonly string[];
   readonly estimated: boolean;
   readonly estimatePolicy: string;
   readonly attempts: EventBodies['UsageRecorded']['attempts'];
   /** What the house pays for attempts that gave the client nothing. */
-  readonly houseLosses: EventBodies['UsageRecorded']['houseLosses'];
+  readonly houseLosses: readonly { readonly attempt: number; readonly used: Usage; readonly estimated: boolean }[];
   readonly firstByteMs: number;
   readonly durationMs: number;
 }
@@ -90,8 +95,10 @@ export interface ExplainedPrice {
   readonly position: number;
   readonly publishedAtMs: number;
   readonly source: string;
+  /** The tier of service whose prices were taken; empty: the usual one. */
+  readonly serviceTier: string;
   /** The prices hold for requests with more prompt tokens than this. null: the ordinary prices. */
-  readonly tierAbovePromptTokens: number | null;
+  readonly abovePromptTokens: number | null;
 }
 
 export interface ExplainedCharge {
@@ -105,6 +112,8 @@ export interface ExplainedCharge {
   readonly releasedNanoUsd: bigint;
   /** Whether the lines, and the usage rated anew by the log's price, both give amount + overrun. */
   readonly isRecomputed: boolean;
+  /** What the price does not say of the usage. */
+  readonly ratingFlags: readonly string[];
   readonly estimated: boolean;
   readonly postings: EventBodies['ChargePosted']['postings'];
   readonly before: Money;

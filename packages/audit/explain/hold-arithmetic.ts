@@ -1,5 +1,6 @@
 import type { EventBodies } from '#contracts/events.ts';
 import { costBound } from '#money/cost-bound.ts';
+import { reachFromEvent } from '#money/reach.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 
 /** The most that a request could cost at one of its candidates. */
@@ -19,13 +20,16 @@ export interface HoldBound {
 
 export function holdBounds(admitted: EventBodies['RequestAdmitted'], prices: PublishedPrices): HoldBound[] {
   const { outputTokensBound, multiplierBasisPoints } = admitted;
+  const reach = reachFromEvent(admitted);
   return admitted.candidates.map(({ provider, model, priceKey, priceVersion }) => {
     const price = prices.find(priceKey, priceVersion);
     const contextTokens = price?.contextTokens ?? 0;
     const promptTokensBound =
       contextTokens > 0 ? Math.min(admitted.promptTokensBound, contextTokens) : admitted.promptTokensBound;
     const costNanoUsd =
-      price === undefined ? null : costBound({ promptTokensBound, outputTokensBound, price, multiplierBasisPoints });
+      price === undefined
+        ? null
+        : costBound({ promptTokensBound, outputTokensBound, price, multiplierBasisPoints, ...reach });
     return { provider, model, priceKey, priceVersion, promptTokensBound, outputTokensBound, costNanoUsd };
   });
 }

@@ -1,8 +1,9 @@
+import { isNoUsage } from '#ai/usage.ts';
 import { payerKey, payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Price } from '#money/price.ts';
+import { usageFromEvent } from '#money/quantities.ts';
 import { rate, rateLines } from '#money/rate.ts';
-import { isNoUsage } from '#money/token-usage.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { createPublishedPrices, type PublishedPrices } from '../published-prices.ts';
 import { createUnfinishedRequests, type UnfinishedRequest } from '../unfinished-requests.ts';
@@ -41,7 +42,7 @@ function checkCharge(
   }
   checkCarriedOver(tally, charge, admitted, usage);
   const total = BigInt(charge.data.amountNanoUsd) + BigInt(charge.data.overrunNanoUsd);
-  if (charge.data.priceKey === '' && isNoUsage(usage.data.usage)) {
+  if (charge.data.priceKey === '' && isNoUsage(usageFromEvent(usage.data.quantities))) {
     // No provider answered, so there is nothing to price.
     if (total !== 0n) tally.violate(violationAt(charge, '0 nano-USD, since nothing was used', `${total} nano-USD`));
     return;
@@ -102,9 +103,14 @@ function checkAmount(
   total: bigint,
 ): void {
   const { multiplierBasisPoints } = charge.data;
-  const rated = rate(usage.data.usage, price, multiplierBasisPoints);
+  const { quantities, serviceTier } = usage.data;
+  const rated = rate(usageFromEvent(quantities), price, { serviceTier, multiplierBasisPoints });
   const expectedLines = rated.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
   const lines = charge.data.lines.map((line) => `${line.unit} ${line.quantity} x ${line.pricePicoUsd}`).join(', ');
+  if (rated.serviceTier !== charge.data.serviceTier) {
+    const found = `the tier "${charge.data.serviceTier}"`;
+    tally.violate(violationAt(charge, `the prices of the tier "${rated.serviceTier}"`, found));
+  }
   if (lines !== expectedLines) tally.violate(violationAt(charge, `the lines ${expectedLines}`, lines || 'none'));
   const ownTotal = rateLines(
     charge.data.lines.map((line) => ({ quantity: line.quantity, pricePicoUsd: BigInt(line.pricePicoUsd) })),

@@ -27,9 +27,19 @@ test('a field of the wrong type is noticed', async () => {
 });
 
 test('a part that is a message of its own and was left out is noticed', async () => {
-  assert.equal(await found(at.paidUsage, bodyWith({ usage: undefined })), 'UsageRecorded lacks its usage');
+  const of = { payer: undefined };
+  const debit = JSON.stringify({ debitId: 'd', by: {}, ...of });
+  assert.equal(
+    await found(at.keyRevoked, () => ({ type: 'BalanceDebited', body: debit })),
+    'BalanceDebited lacks its payer',
+  );
   const tiers = [{ abovePromptTokens: 5 }];
   assert.equal(await found(at.secondPrice, bodyWith({ tiers })), 'PricePublished lacks its tiers.unitPrices');
+});
+
+test('a usage, or a price, that is in no form there ever was is noticed', async () => {
+  assert.equal(await found(at.paidUsage, bodyWith({ quantities: undefined })), 'UsageRecorded lacks its quantities');
+  assert.equal(await found(at.secondPrice, bodyWith({ prices: undefined })), 'PricePublished lacks its prices');
 });
 
 test('a resource is one of some kind, and what was not set in it is no fault', async () => {

@@ -3,6 +3,7 @@ import { fromJson } from '@bufbuild/protobuf';
 import { AdmitRequestSchema, AdmitResponseSchema } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import type { AdmitRequest, AdmitResponse } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { test } from '#testkit/test.ts';
 import { admitRequestFromWire, admitRequestToWire, admitResponseFromWire, admitResponseToWire } from './admit-wire.ts';
 
@@ -17,6 +18,7 @@ const request: AdmitRequest = {
   promptTokensEstimate: 2,
   outputTokensRequested: 0,
   choices: 1,
+  ...plainChat,
 };
 
 const admitted: AdmitResponse = {
@@ -28,6 +30,7 @@ const admitted: AdmitResponse = {
     holdNanoUsd: 9_007_199_254_740_993n,
     outputTokensMax: 10,
     outputTokensBound: 20,
+    multiplierBasisPoints: 15_000,
   },
   windows: [
     { unit: 'requests', limit: 5, remaining: 4, resetMs: 59_999 },

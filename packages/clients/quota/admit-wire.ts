@@ -1,11 +1,17 @@
+import { isFormatName } from '#ai/format.ts';
+import { isOperation } from '#ai/operation.ts';
+import { isUnit, type Unit } from '#ai/units.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { AdmitRequestJson, AdmitResponseJson } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
-import type {
-  Admission,
-  AdmitRequest,
-  AdmitResponse,
-  LimitWindow,
-  ModelCandidate,
-  PricedCandidate,
+import {
+  type Admission,
+  type AdmitRequest,
+  type AdmitResponse,
+  type Attribution,
+  type LimitWindow,
+  type ModelCandidate,
+  noAttribution,
+  type PricedCandidate,
 } from '#contracts/quota.ts';
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
@@ -36,6 +42,12 @@ export function admitRequestToWire(request: AdmitRequest): string {
     outputTokensRequested,
     outputTokensDefault: request.outputTokensDefault,
     choices,
+    operation: request.operation,
+    format: request.format,
+    otherUnits: [...request.otherUnits],
+    counts: quantitiesToWire(request.counts),
+    serviceTier: request.serviceTier,
+    attribution: attributionToWire(request.attribution),
     traceparent,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
@@ -58,6 +70,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     ),
     outputTokensRequested: countOf(json, 'outputTokensRequested'),
     choices: countOf(json, 'choices'),
+    ...askedFromWire(json),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['teamId'] === undefined ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
@@ -82,6 +95,7 @@ export function admitResponseToWire({ result, windows }: AdmitResponse): string 
     holdNanoUsd: String(holdNanoUsd),
     outputTokensMax,
     outputTokensBound,
+    multiplierBasisPoints: result.multiplierBasisPoints,
   };
   return JSON.stringify({ admission, ...crossing } satisfies AdmitResponseJson);
 }
@@ -113,6 +127,67 @@ function admissionOf(json: JsonObject): Admission {
     holdNanoUsd: amountOf(json, 'holdNanoUsd'),
     outputTokensMax: countOf(json, 'outputTokensMax'),
     outputTokensBound: countOf(json, 'outputTokensBound'),
+    // A quota of an earlier version says none.
+    multiplierBasisPoints: json['multiplierBasisPoints'] === undefined ? 0 : countOf(json, 'multiplierBasisPoints'),
+  };
+}
+
+type AskedFields = Pick<AdmitRequest, 'operation' | 'format' | 'otherUnits' | 'counts' | 'serviceTier' | 'attribution'>;
+
+/** What an ingress of an earlier version does not say: it takes chat requests with text alone. */
+const textChat: AskedFields = {
+  operation: 'chat',
+  format: 'openai-chat',
+  otherUnits: [],
+  counts: {},
+  serviceTier: '',
+  attribution: noAttribution,
+};
+
+function askedFromWire(json: JsonObject): AskedFields {
+  if (json['operation'] === undefined) return textChat;
+  const [operation, format] = [textOf(json, 'operation'), textOf(json, 'format')];
+  if (!isOperation(operation)) throw malformed('operation');
+  if (!isFormatName(format)) throw malformed('format');
+  return {
+    operation,
+    format,
+    otherUnits: listOf(json, 'otherUnits').map((unit) => unitOf(unit, 'otherUnits')),
+    counts: quantitiesFromWire(json),
+    serviceTier: textOf(json, 'serviceTier'),
+    attribution: attributionOf(objectOf(json['attribution'], 'attribution')),
+  };
+}
+
+function quantitiesToWire(usage: Usage) {
+  return Object.entries(usage).map(([unit, quantity]) => ({ unit, quantity }));
+}
+
+function quantitiesFromWire(json: JsonObject): Usage {
+  const counts: Partial<Record<Unit, number>> = {};
+  for (const each of listOf(json, 'counts')) {
+    const quantity = objectOf(each, 'counts');
+    counts[unitOf(quantity['unit'], 'counts')] = countOf(quantity, 'quantity');
+  }
+  return counts;
+}
+
+function unitOf(value: unknown, name: string): Unit {
+  if (typeof value === 'string' && isUnit(value)) return value;
+  throw malformed(name);
+}
+
+function attributionToWire({ tags, metadata, sessionId, agentId }: Attribution) {
+  return { tags: [...tags], metadata: { ...metadata }, sessionId, agentId };
+}
+
+function attributionOf(json: JsonObject): Attribution {
+  const metadata = objectOf(json['metadata'], 'metadata');
+  return {
+    tags: listOf(json, 'tags').map((tag) => textOf({ tags: tag }, 'tags')),
+    metadata: Object.fromEntries(Object.keys(metadata).map((key) => [key, textOf(metadata, key)])),
+    sessionId: textOf(json, 'sessionId'),
+    agentId: textOf(json, 'agentId'),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Admission, AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { borrowNats } from '#testkit/borrowed-nats.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { admitRequestFromWire, admitResponseToWire } from './admit-wire.ts';
 import { createRemoteQuota } from './remote-quota.ts';
@@ -30,6 +31,7 @@ const request: AdmitRequest = {
   promptTokensEstimate: 1,
   outputTokensRequested: 0,
   choices: 1,
+  ...plainChat,
 };
 const admission: Admission = {
   kind: 'admitted',
@@ -39,6 +41,7 @@ const admission: Admission = {
   holdNanoUsd: 7n,
   outputTokensMax: 5,
   outputTokensBound: 5,
+  multiplierBasisPoints: 10_000,
 };
 const admitted = admitResponseToWire({ result: admission, windows: [] });
 const refused = (code: Refusal['code']): string =>

@@ -70,9 +70,9 @@ test('a price file with more characters than its field may have is refused by it
 });
 
 test('a price that nothing can be billed by is refused by its field', async () => {
-  const [input] = units('1', '1');
-  assert.ok(input);
-  await assert.rejects(calls.update('price', { id: 'house/llama', prices: [input] }), /no price for output/);
+  const [, output] = units('1', '1');
+  assert.ok(output);
+  await assert.rejects(calls.update('price', { id: 'house/llama', prices: [output] }), /no price for input/);
   await calls.update('price', { id: 'house/llama', prices: units('0', '0') });
 });
 

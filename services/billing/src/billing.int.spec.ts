@@ -12,7 +12,6 @@ import { startProjector } from '#journal/projector.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { replayProjection } from '#journal/replay.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
-import { noUsage } from '#money/token-usage.ts';
 import { migrate } from '#postgres/migrate.ts';
 import { openPool } from '#postgres/pool.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -79,13 +78,8 @@ function admit(journal: Journal, requestId: string, changes: Partial<EventBodies
   return append(journal, streams.request(requestId), 0, admitted({ requestId, candidates, ...changes }));
 }
 
-function use(
-  journal: Journal,
-  requestId: string,
-  inputTokens: number,
-  changes: Partial<EventBodies['UsageRecorded']> = {},
-) {
-  const usage = { inputTokens, cacheWriteTokens: 1, outputTokens: 1 };
+function use(journal: Journal, requestId: string, input: number, changes: Partial<EventBodies['UsageRecorded']> = {}) {
+  const usage = { input, cache_write: 1, output: 1 };
   return append(journal, streams.request(requestId), 1, used({ requestId, usage, ...changes }));
 }
 
@@ -139,7 +133,7 @@ test('prices are published once, again only where they change, and the operatorâ
   assert.ok(!first.isPriced('openai/no-such-model'));
   const [own, ...more] = await journal.readStream('price-openai/gpt-4o-mini');
   assert.ok(own?.type === 'PricePublished');
-  assert.deepEqual([own.data.source, own.data.unitPrices.inputPicoUsd, more], ['config', '1000', []]);
+  assert.deepEqual([own.data.source, own.data.prices[0]?.picoUsd, more], ['config', '1000', []]);
 
   await project(billingProjections, journal, pool);
   const restarted = await startBilling(journal, pool, registryOf(houseModel('0.002'), ...providers('openai')));
@@ -188,7 +182,7 @@ test('a dayâ€™s usage and the ledger add up to the charges', async () => {
     await use(journal, `r${i}`, 10);
   }
   await admit(journal, 'failed');
-  await use(journal, 'failed', 0, { usage: noUsage, provider: '', model: '', outcome: 'OUTCOME_FAILED' });
+  await use(journal, 'failed', 0, { quantities: [], provider: '', model: '', outcome: 'OUTCOME_FAILED' });
   const posted = await charges(journal, 6);
   await project(billingProjections, journal, pool);
 

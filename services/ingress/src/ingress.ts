@@ -6,10 +6,11 @@ import { createIdentify, type Identify } from './access/identify.ts';
 import { createRequireSignature } from './access/signed-requests.ts';
 import { createTokens } from './access/tokens.ts';
 import { createApplication } from './application.ts';
-import { completionHandler } from './completions/complete.ts';
-import { COMPLETIONS_PATH } from './completions/completions-path.ts';
+import { type Completions, completionHandler } from './completions/complete.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
+import { createRefuseWithoutMoney } from './completions/refuse-without-money.ts';
 import { closeAfterAnswer, drainServer } from './drain.ts';
+import { modelEndpoints } from './endpoints/model-endpoints.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConnections } from './http/connections.ts';
@@ -21,12 +22,14 @@ import { createHttpServer, listen } from './http/http-server.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { createServe, type Serve } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
+import { createTurns } from './http/turns.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
 import type { IngressDependencies } from './ports.ts';
 import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
 import { createThrottles } from './rate-limits/throttles.ts';
+import { createBeginTurn } from './responses/conversation.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
 
@@ -59,13 +62,15 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   let drained: Promise<void> | undefined;
 
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
-  const complete = tracedHandler(
-    COMPLETIONS_PATH,
-    bounded(completionHandler(dependencies, identify, limits, usage), open, config.requestsInFlightMax),
-    dependencies.tracer ?? null,
+  const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
+  const { responses: store, registry } = dependencies;
+  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, logger });
+  const completions = handlersByPath(
+    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn: createTurns(), beginTurn },
+    open,
   );
   const routes = routesOf(dependencies, {
-    complete,
+    completions,
     identify,
     addressOf,
     guesses,
@@ -93,7 +98,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     if (request.url?.startsWith('/v1/')) allowOrigins(exchange, originsNow());
     return exchange;
   };
-  const dispatch = dispatcher(routes, serve, complete);
+  const dispatch = dispatcher(routes, serve, completions);
   const server = createHttpServer(config, (request, response, refusal) => {
     const exchange = begin(request, response);
     if (exchange === undefined) return;
@@ -139,8 +144,26 @@ function originsOf({ config, registry }: IngressDependencies): () => readonly st
   };
 }
 
-/** Brings an exchange to its handler. */
-function dispatcher(routes: readonly Route[], serve: Serve, complete: Handler): (exchange: Exchange) => void {
+/** What serves each endpoint at which a model is asked for something. */
+function handlersByPath(
+  completions: Completions & { readonly dependencies: IngressDependencies },
+  open: ReadonlySet<Exchange>,
+): ReadonlyMap<string, Handler> {
+  const { config, tracer = null } = completions.dependencies;
+  return new Map(
+    modelEndpoints.map((endpoint) => {
+      const handler = bounded(completionHandler(completions, endpoint), open, config.requestsInFlightMax);
+      return [endpoint.path, tracedHandler(endpoint.path, handler, tracer)];
+    }),
+  );
+}
+
+/** Brings an exchange to its handler. `hot`: by their paths. */
+function dispatcher(
+  routes: readonly Route[],
+  serve: Serve,
+  hot: ReadonlyMap<string, Handler>,
+): (exchange: Exchange) => void {
   const exchanges = new WeakMap<IncomingMessage, Exchange>();
   const application = createApplication(routes, serve, (request) => {
     const exchange = exchanges.get(request);
@@ -150,17 +173,26 @@ function dispatcher(routes: readonly Route[], serve: Serve, complete: Handler): 
 
   return (exchange) => {
     const { request, response, record } = exchange;
-    // The one hot path does not go through Express, which takes 20 µs of the 120 µs of CPU a request costs here
-    // (measured with ports that answer at once). Written any other way (a query, a slash at the end) it goes through
-    // Express to the same handler.
-    if (request.method === 'POST' && request.url === COMPLETIONS_PATH) {
-      record.route = COMPLETIONS_PATH;
-      void serve(exchange, complete);
-      return;
+    // The hot paths do not go through Express, which takes 20 µs of the 120 µs of CPU a request costs here (measured with
+    // ports that answer at once). Written any other way (a slash at the end) they go through Express to the same handler.
+    if (request.method === 'POST') {
+      const path = pathOf(request.url ?? '');
+      const handler = hot.get(path);
+      if (handler !== undefined) {
+        record.route = path;
+        void serve(exchange, handler);
+        return;
+      }
     }
     exchanges.set(request, exchange);
     application(request, response);
   };
+}
+
+/** A URL without its query. */
+function pathOf(url: string): string {
+  const queryAt = url.indexOf('?');
+  return queryAt === -1 ? url : url.slice(0, queryAt);
 }
 
 /** Refuses what comes while as many requests run as may. */

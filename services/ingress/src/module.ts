@@ -20,6 +20,7 @@ import { createMemoryNonces } from './access/nonces.ts';
 import { createRedisNonces } from './access/redis-nonces.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
+import { createPgResponses, type PgResponses } from './adapters/pg-responses.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
 import { createIngress } from './ingress.ts';
@@ -54,10 +55,12 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       keyPepper: 'GATEWAY_KEY_PEPPER',
     });
     const idempotency = await openIdempotency(parts, keyPepper);
+    const responses = openResponses(parts, keyPepper);
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
     const registry = await openPolicy(parts);
+    forgetDeleted({ host, responses, registry });
     const models = liveModels(registry);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
@@ -71,6 +74,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       billing: billing.port,
       balances,
       idempotency,
+      responses,
       log: journal,
       ...openLimiters(parts),
       readiness: openReadiness(parts, router.state),
@@ -99,6 +103,30 @@ async function openIdempotency({ host, database, bus }: LogParts, keyPepper: str
   // Where this process is the whole gateway, whoever made the claims that are there is gone.
   if (bus === undefined) await claims.orphanAll();
   return createIdempotency({ claims, keyPepper, logger });
+}
+
+/** Answers of /v1/responses, in this service's schema. */
+function openResponses({ host, database }: LogParts, keyPepper: string): PgResponses {
+  const responses = createPgResponses({ pool: database().pool, keyPepper, logger: host.logger });
+  host.stack.defer(() => responses.close());
+  return responses;
+}
+
+interface ForgetParts {
+  readonly host: Host;
+  readonly responses: Pick<PgResponses, 'removeAllOf'>;
+  readonly registry: Pick<FollowedRegistry, 'watch'>;
+}
+
+/** What a user who was deleted has said and was told goes with the user. */
+function forgetDeleted({ host, responses, registry }: ForgetParts): void {
+  registry.watch('user', (before, after) => {
+    if (before === undefined || before.status === 'deleted' || (after !== undefined && after.status !== 'deleted'))
+      return;
+    responses.removeAllOf(before.id).catch((error: unknown) => {
+      host.logger.warn({ err: error, userId: before.id }, 'the responses of a deleted user stay until they expire');
+    });
+  });
 }
 
 /** Shared by all ingresses where there is a Redis; else each counts, and remembers, for itself. */

@@ -13,6 +13,7 @@ import type { Nonces } from './access/nonces.ts';
 import type { IngressConfig } from './config.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
+import type { ResponseStore } from './responses/response-store.ts';
 
 /** What the ingress needs from outside. */
 export interface IngressDependencies {
@@ -27,6 +28,8 @@ export interface IngressDependencies {
   readonly balances: BalancePort;
   /** What becomes of requests with an `Idempotency-Key`. */
   readonly idempotency: Idempotency;
+  /** Keeps answers of /v1/responses for clients that go on from them. */
+  readonly responses: ResponseStore;
   /** Says what became of a request whose process is gone. */
   readonly log: Pick<Journal, 'readStream'>;
   /** Who may come in, and with what: up to the log's end before `listen` is called. */

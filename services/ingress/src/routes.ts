@@ -3,7 +3,6 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
-import { COMPLETIONS_PATH } from './completions/completions-path.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
@@ -15,6 +14,7 @@ import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
+import { responseRoutes } from './responses/response-routes.ts';
 import type { Route } from './route.ts';
 import { usageHandler } from './usage/usage-handler.ts';
 
@@ -22,7 +22,8 @@ import { usageHandler } from './usage/usage-handler.ts';
 export function routesOf(
   dependencies: IngressDependencies,
   parts: {
-    readonly complete: Handler;
+    /** What serves each endpoint at which a model is asked for something, by its path. */
+    readonly completions: ReadonlyMap<string, Handler>;
     readonly identify: Identify;
     readonly addressOf: ClientAddress;
     readonly guesses: Guesses;
@@ -31,7 +32,7 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { complete, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
+  const { completions, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
@@ -40,7 +41,8 @@ export function routesOf(
     { path: '/', methods: { GET: pointer } },
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
-    { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
+    { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
+    ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
@@ -51,7 +53,7 @@ export function routesOf(
   ];
   // A completion has bounds of its own.
   return [
-    { path: COMPLETIONS_PATH, query: 'any', methods: { POST: complete } },
+    ...Array.from(completions, ([path, complete]): Route => ({ path, query: 'any', methods: { POST: complete } })),
     ...quick.map((route) => inTime(route, answerTimeoutMs)),
   ];
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
-import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
+import type { BalancePort, BalanceView, UsageByLine, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
@@ -21,6 +21,8 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
+import type { ResponseStore } from './responses/response-store.ts';
+import { createMemoryResponses } from './responses/testing.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const API_KEY = `ak_${'k'.repeat(64)}`;
@@ -106,6 +108,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
+  /** What was kept of /v1/responses. */
+  readonly responses: ResponseStore;
 }
 
 /** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
@@ -115,6 +119,7 @@ export async function startTestGateway(
     readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
     readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
     readonly readiness?: () => Promise<Record<string, string>>;
+    readonly usageBy?: readonly UsageByLine[];
     readonly usage?: readonly UsageLine[];
     readonly balances?: BalancePort['balances'];
     readonly freePriceKey?: string;
@@ -148,6 +153,7 @@ export async function startTestGateway(
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   const claims = options.claims ?? createMemoryClaims();
+  const responses = createMemoryResponses();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -173,6 +179,10 @@ export async function startTestGateway(
         usageAsked.push(userId);
         return options.usage ?? [];
       },
+      async usageBy({ userId }) {
+        usageAsked.push(userId);
+        return options.usageBy ?? [];
+      },
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
       isFree: (priceKey) => options.freePriceKey === priceKey,
     },
@@ -183,6 +193,7 @@ export async function startTestGateway(
       logger,
       answerMaxBytes: options.answerMaxBytes,
     }),
+    responses,
     log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
@@ -198,6 +209,7 @@ export async function startTestGateway(
     admitted,
     usageAsked,
     completed,
+    responses,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
@@ -298,6 +310,7 @@ async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promis
       holdNanoUsd: BigInt(promptTokensBound),
       outputTokensMax: 100,
       outputTokensBound: 100,
+      multiplierBasisPoints: 10_000,
     },
     windows: [{ unit: 'requests', limit: 60, remaining: 59, resetMs: 12_000 }],
   };

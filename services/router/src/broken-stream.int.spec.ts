@@ -24,11 +24,8 @@ test('an Anthropic stream that is cut costs what it told of its prompt and an es
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { kind: 'anthropic' })] });
   const { usage } = await ask({ messages, stream: true });
   assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CUT', true]);
-  assert.deepEqual(
-    [usage?.usage.inputTokens, usage?.usage.cachedInputTokens, usage?.usage.cacheWriteTokens],
-    [900, 50, 40],
-  );
-  assert.equal(usage?.usage.outputTokens, 8);
+  assert.deepEqual([usage?.usage.input, usage?.usage.cached_input, usage?.usage.cache_write], [900, 50, 40]);
+  assert.equal(usage?.usage.output, 8);
 });
 
 test('so does one whose client left and that did not end within the bound', async (t) => {
@@ -41,7 +38,7 @@ test('so does one whose client left and that did not end within the bound', asyn
   const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
   const { usage } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
   assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CLIENT_GONE', true]);
-  assert.deepEqual([usage?.usage.inputTokens, usage?.usage.outputTokens], [900, 8]);
+  assert.deepEqual([usage?.usage.input, usage?.usage.output], [900, 8]);
 });
 
 test('a count that a provider gave in the middle of a stream is not taken for the count of all that was streamed', async (t) => {
@@ -50,7 +47,7 @@ test('a count that a provider gave in the middle of a stream is not taken for th
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { usage } = await ask({ messages, stream: true });
   assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CUT', true]);
-  assert.deepEqual([usage?.usage.inputTokens, usage?.usage.outputTokens], [7, 8]);
+  assert.deepEqual([usage?.usage.input, usage?.usage.output], [7, 8]);
 });
 
 test('a stream that is cut after its last count costs that count', async (t) => {
@@ -58,7 +55,7 @@ test('a stream that is cut after its last count costs that count', async (t) => 
   const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, contentEvent(words) + finish));
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { usage } = await ask({ messages, stream: true });
-  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.outputTokens], ['OUTCOME_CUT', false, 20]);
+  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.output], ['OUTCOME_CUT', false, 20]);
 });
 
 function writeAndCut(response: ServerResponse, text: string): void {

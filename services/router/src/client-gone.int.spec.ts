@@ -26,7 +26,7 @@ test('a client that leaves a stream: the provider is heard to its end, and its u
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
   const { usage, text } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
-  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.outputTokens], ['OUTCOME_CLIENT_GONE', false, 2]);
+  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.output], ['OUTCOME_CLIENT_GONE', false, 2]);
   assert.equal(text, contentEvent('one '));
 });
 
@@ -40,7 +40,7 @@ test('a provider that does not end is broken off at the bound, and what was stre
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 30 });
   const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
   const { usage, failure } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
-  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.outputTokens], ['OUTCOME_CLIENT_GONE', true, 3]);
+  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.output], ['OUTCOME_CLIENT_GONE', true, 3]);
   assert.deepEqual([failure?.code, usage?.attempts[0]?.error], ['client_gone', 'client_gone']);
   await closed.promise;
 });
@@ -53,7 +53,7 @@ test('a client that leaves before a whole answer: the answer is awaited, and rec
   });
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { usage } = await ask({ messages }, { signal: client.signal });
-  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.inputTokens], ['OUTCOME_CLIENT_GONE', false, 7]);
+  assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.input], ['OUTCOME_CLIENT_GONE', false, 7]);
 });
 
 test('an answer that does not come within the bound costs the prompt, as an estimate', async (t) => {
@@ -62,7 +62,7 @@ test('an answer that does not come within the bound costs the prompt, as an esti
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 30 });
   const { usage, failure } = await ask({ messages }, { signal: client.signal });
   assert.deepEqual([failure?.code, usage?.outcome, usage?.provider], ['client_gone', 'OUTCOME_CLIENT_GONE', 'p']);
-  assert.deepEqual([usage?.estimated, usage?.usage.inputTokens, usage?.usage.outputTokens], [true, 5, 0]);
+  assert.deepEqual([usage?.estimated, usage?.usage.input, usage?.usage.output], [true, 5, 0]);
 });
 
 test('a client that was gone from the start costs nothing, and no provider is called', async (t) => {
@@ -73,7 +73,7 @@ test('a client that was gone from the start costs nothing, and no provider is ca
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { usage, failure } = await ask({ messages }, { signal: AbortSignal.abort() });
   assert.deepEqual([calls, failure?.code, usage?.outcome], [0, 'client_gone', 'OUTCOME_CLIENT_GONE']);
-  assert.deepEqual([usage?.attempts.length, usage?.usage.inputTokens, usage?.estimated], [0, 0, false]);
+  assert.deepEqual([usage?.attempts.length, usage?.usage.input, usage?.estimated], [0, 0, false]);
 });
 
 test('for a client that is gone no second provider is asked', async (t) => {
@@ -85,7 +85,7 @@ test('for a client that is gone no second provider is asked', async (t) => {
   const second = await hostileProvider(t, (response) => response.end(wholeAnswer));
   const { ask } = createTestRouter(t, { providers: [testProvider('a', first), testProvider('b', second)] });
   const { usage } = await ask({ messages }, { signal: client.signal });
-  assert.deepEqual([usage?.outcome, usage?.attempts.length, usage?.usage.inputTokens], ['OUTCOME_CLIENT_GONE', 1, 0]);
+  assert.deepEqual([usage?.outcome, usage?.attempts.length, usage?.usage.input], ['OUTCOME_CLIENT_GONE', 1, 0]);
 });
 
 test('a reader that stops reading counts as gone, and its usage is on record', async (t) => {
@@ -104,5 +104,5 @@ test('a reader that stops reading counts as gone, and its usage is on record', a
   journal.subscribe({ name: 't', afterPosition: 1, onEvents: () => recorded.resolve() });
   await recorded.promise;
   const usage = await usageOf(request.requestId);
-  assert.deepEqual([usage?.outcome, usage?.usage.inputTokens], ['OUTCOME_CLIENT_GONE', 7]);
+  assert.deepEqual([usage?.outcome, usage?.usage.input], ['OUTCOME_CLIENT_GONE', 7]);
 });

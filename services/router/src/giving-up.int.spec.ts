@@ -34,8 +34,8 @@ async function outcomeOf(
   const { ask, lost } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { kind })], ...limits });
   const { usage, failure, text, frames } = await ask({ messages, stream }, onFrame ? { onFrame } : {});
   assert.ok(usage, 'an ending is on record');
-  const { inputTokens: input, outputTokens: output } = usage.usage;
-  const losses = usage.houseLosses.map((loss) => [loss.usage.inputTokens, loss.usage.outputTokens, loss.estimated]);
+  const { input, output } = usage.usage;
+  const losses = usage.losses.map(([, ...loss]) => loss);
   const charged = usage.estimated ? [input, output, 'estimated'] : [input, output];
   return { calls, code: failure?.code, outcome: usage.outcome, charged, losses, lost, text, frames, failure };
 }

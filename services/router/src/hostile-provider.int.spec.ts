@@ -61,7 +61,7 @@ test('a stream in single bytes, CRLF and UTF-8 comes out as it went in', async (
   const { text, usage, failure } = await ask({ messages, stream: true });
   assert.equal(failure, undefined);
   assert.equal(text, stream.replace(usageEvent.replaceAll('\n', '\r\n'), ''));
-  assert.deepEqual([usage?.usage.inputTokens, usage?.estimated], [7, false]);
+  assert.deepEqual([usage?.usage.input, usage?.estimated], [7, false]);
 });
 
 test('a stream cut inside a character passes whole events only, and fails', async (t) => {
@@ -73,7 +73,7 @@ test('a stream cut inside a character passes whole events only, and fails', asyn
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
   const { text, failure, usage } = await ask({ messages, stream: true });
   assert.deepEqual([text, failure?.code, usage?.outcome], [contentEvent('one'), 'upstream_cut', 'OUTCOME_CUT']);
-  assert.deepEqual([usage?.estimated, usage?.usage.outputTokens], [true, 1]);
+  assert.deepEqual([usage?.estimated, usage?.usage.output], [true, 1]);
 });
 
 test('a connection that breaks before the first event is tried again, unseen by the client', async (t) => {
@@ -178,7 +178,7 @@ test('nonsense for a usage is not believed: it is estimated', async (t) => {
     const baseUrl = await hostileProvider(t, (response) => response.end(JSON.stringify(answer)));
     const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
     const { usage, failure } = await ask({ messages });
-    assert.deepEqual([failure, usage?.estimated, usage?.usage.outputTokens], [undefined, true, 2]);
+    assert.deepEqual([failure, usage?.estimated, usage?.usage.output], [undefined, true, 2]);
   }
 });
 
@@ -190,7 +190,7 @@ test('an answer of which the provider says that it used nothing is estimated, an
     const baseUrl = await hostileProvider(t, (response) => response.end(stream ? streamed : whole));
     const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
     const asked = await ask({ messages, stream });
-    assert.deepEqual([asked.failure, asked.usage?.estimated, asked.usage?.usage.outputTokens], [undefined, true, 2]);
+    assert.deepEqual([asked.failure, asked.usage?.estimated, asked.usage?.usage.output], [undefined, true, 2]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
+import { answerTokensOf, promptTokensOf, type Usage } from '#ai/usage.ts';
 
 /** Counts tokens: `gateway_uncharged_tokens_total`. */
 export interface TokenCounter {
@@ -10,7 +10,7 @@ export interface TokenCounter {
  * answers, and usage that can no longer be recorded.
  */
 export interface HouseLosses {
-  add(provider: string, usage: TokenUsage): void;
+  add(provider: string, usage: Usage): void;
   /** A provider is there: of a series that begins with its first loss nobody would see the rise. */
   begin(provider: string): void;
 }
@@ -23,7 +23,7 @@ export function createHouseLosses(counter: TokenCounter | undefined): HouseLosse
   return {
     add(provider, usage) {
       // If no provider was asked, none bills anything.
-      if (provider !== '') add(provider, promptTokensOf(usage), completionTokensOf(usage));
+      if (provider !== '') add(provider, promptTokensOf(usage), answerTokensOf(usage));
     },
     begin: (provider) => add(provider, 0, 0),
   };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import type { Usage } from '#ai/usage.ts';
 import type { AppendRequest, AppendResult } from '#journal/journal.ts';
-import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 import { used } from '#testkit/events.ts';
 import { test } from '#testkit/test.ts';
 import { createLateRecords } from './late-records.ts';
 
-const usage = { ...noUsage, inputTokens: 7, outputTokens: 2 };
+const usage = { input: 7, output: 2 };
 const append: AppendRequest = {
   stream: 'request-r',
   expectedVersion: 1,
@@ -18,7 +18,7 @@ const append: AppendRequest = {
 /** The traces of a usage for this answer of the log: a line, and the counted losses. */
 async function leftBy(result: AppendResult) {
   const lines: string[] = [];
-  const lost: [string, TokenUsage][] = [];
+  const lost: [string, Usage][] = [];
   const late = createLateRecords({
     journal: { append: async () => result },
     logger: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
+import { usageFromEvent } from '#money/quantities.ts';
 import type { HouseLosses } from './house-losses.ts';
 
 /** The pause between two attempts. A log that is away refuses at once, and a hold lasts for minutes. */
@@ -35,10 +36,10 @@ export function createLateRecords({
   async function bring(append: AppendRequest): Promise<void> {
     const requestId = append.correlationId;
     const ended = append.events.find((event) => event.type === 'UsageRecorded')?.data;
-    const usage = ended?.usage;
+    const usage = ended && usageFromEvent(ended.quantities);
     const lose = (why: object): void => {
       logger.error({ requestId, usage, ...why }, 'a usage never came on record');
-      if (ended !== undefined) losses.add(ended.provider, ended.usage);
+      if (usage !== undefined) losses.add(ended?.provider ?? '', usage);
     };
     for (let isLast = closing.signal.aborted; ; isLast = closing.signal.aborted) {
       await pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);

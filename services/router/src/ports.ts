@@ -1,6 +1,6 @@
+import type { Usage } from '#ai/usage.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import type { ProviderConfig } from './config.ts';
 
 /** The text of an answer for an estimate: the kept part, and the factor to the whole length. */
@@ -17,7 +17,7 @@ export type WholeAnswer =
       /** In OpenAI's form. */
       readonly body: Buffer;
       /** The provider's report; null if there is none, or if it makes no sense. */
-      readonly usage: TokenUsage | null;
+      readonly usage: Usage | null;
       readonly sample: () => TextSample;
     }
   | { readonly kind: 'invalid' };
@@ -38,7 +38,7 @@ export interface AnswerDecoder {
   readonly status: () => AnswerStatus;
   /** Whether there is nothing more to read. */
   readonly isOver: () => boolean;
-  readonly usage: () => TokenUsage | null;
+  readonly usage: () => Usage | null;
   /**
    * Whether `usage` counts the whole answer. A report before the end counts the prompt and a beginning of the answer.
    */

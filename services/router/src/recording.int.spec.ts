@@ -127,15 +127,9 @@ test('a log that comes back later gets what was streamed, and of an answer that 
     isAway = false;
     await recorded.promise;
     const usage = await usageOf(requestId);
-    assert.deepEqual(
-      [usage?.outcome, usage?.usage.inputTokens],
-      stream ? ['OUTCOME_COMPLETED', 7] : ['OUTCOME_FAILED', 0],
-    );
+    assert.deepEqual([usage?.outcome, usage?.usage.input], stream ? ['OUTCOME_COMPLETED', 7] : ['OUTCOME_FAILED', 0]);
     assert.equal(lost.length, stream ? 0 : 2);
-    assert.deepEqual(
-      usage?.houseLosses.map((loss) => [loss.attempt, loss.usage.inputTokens, loss.usage.outputTokens, loss.estimated]),
-      stream ? [] : [[0, 7, 2, false]],
-    );
+    assert.deepEqual(usage?.losses, stream ? [] : [[0, 7, 2, false]]);
   }
 });
 
@@ -186,7 +180,7 @@ test('closing breaks off what does not end within the bound, and what was stream
   await begun.promise;
   await router.close();
   const { failure, usage } = await underWay;
-  assert.deepEqual([failure?.code, usage?.outcome, usage?.usage.outputTokens], ['upstream_cut', 'OUTCOME_CUT', 1]);
+  assert.deepEqual([failure?.code, usage?.outcome, usage?.usage.output], ['upstream_cut', 'OUTCOME_CUT', 1]);
 });
 
 /** A journal whose appends wait for `opened`; `asked` resolves with the first. */
@@ -259,7 +253,7 @@ test('a second run of a request whose first has an answer on record is completed
     const world = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
     const request = await admit(world.journal, world.models, { model: 'm', messages, stream });
     await Array.fromAsync(world.router.complete(request, lost.signal));
-    assert.equal((await world.usageOf(request.requestId))?.usage.inputTokens, 7);
+    assert.equal((await world.usageOf(request.requestId))?.usage.input, 7);
     const text = stream ? contentEvent('one') + doneEvent : wholeAnswer;
     assert.deepEqual(await runAgain(world, request), { text, failure: undefined, events: 2 });
     // The provider answered twice, and the client pays once.
@@ -277,7 +271,7 @@ test('one whose first has nothing on record, or an estimate, is not', async (t) 
   for (const signal of [left.signal, AbortSignal.abort()]) {
     const request = await admit(world.journal, world.models, { model: 'm', messages });
     await Array.fromAsync(world.router.complete(request, signal));
-    assert.equal((await world.usageOf(request.requestId))?.usage.outputTokens, 0);
+    assert.equal((await world.usageOf(request.requestId))?.usage.output, 0);
     assert.deepEqual(await runAgain(world, request), { text: '', failure: 'unavailable', events: 2 });
   }
 });

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { type Unit, unitNames } from '#ai/units.ts';
 import type { KeyPlaces } from '#config/key-references.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
+import { usageFromEvent } from '#money/quantities.ts';
 import type { AnyResource, ResourceOf } from '#registry/kinds.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { ModelTable } from '#registry/model-table.ts';
@@ -19,7 +21,13 @@ import { createProviderKeys } from './adapters/provider-keys.ts';
 import type { RouterLimits } from './config.ts';
 import { createRouter, type Router } from './router.ts';
 
-type Usage = EventBodies['UsageRecorded'];
+type Quantities = Readonly<Record<Unit, number>>;
+
+/** What is on record of a request, with the quantity of each unit, 0 where it was not used. */
+type Usage = EventBodies['UsageRecorded'] & {
+  readonly usage: Quantities;
+  readonly losses: readonly (readonly [attempt: number, input: number, output: number, estimated: boolean])[];
+};
 
 /** A router over a test's providers, on a log in memory. It is closed with the test. */
 export interface TestRouter {
@@ -118,7 +126,7 @@ export function createTestRouter(
 
   async function usageOf(requestId: string): Promise<Usage | undefined> {
     const event = (await journal.readStream(streams.request(requestId)))[requestVersion.ended - 1];
-    return event?.type === 'UsageRecorded' ? event.data : undefined;
+    return event?.type === 'UsageRecorded' ? readable(event.data) : undefined;
   }
 
   return {
@@ -146,6 +154,19 @@ export function createTestRouter(
       };
     },
   };
+}
+
+function readable(data: EventBodies['UsageRecorded']): Usage {
+  const losses = data.houseLosses.map(({ attempt, quantities, estimated }) => {
+    const { input, output } = allOf(quantities);
+    return [attempt, input, output, estimated] as const;
+  });
+  return { ...data, usage: allOf(data.quantities), losses };
+}
+
+function allOf(quantities: EventBodies['UsageRecorded']['quantities']): Quantities {
+  const used = usageFromEvent(quantities);
+  return Object.fromEntries(unitNames.map((unit) => [unit, used[unit] ?? 0])) as Quantities;
 }
 
 const anyone = { userId: 'u', teamId: '', tags: [] };

@@ -5,20 +5,17 @@ import type { MeterRecord } from '../../../tools/simulator/src/meter.ts';
 /** The gateway's default, in basis points: 1.5. */
 const MULTIPLIER_BASIS_POINTS = 15_000;
 
+/** Whose prices the simulator's models have. */
+const catalogues = ['openai', 'anthropic'];
+
 /** What a user pays for a usage as the provider's own meter has it, at the catalogue's price, in nano-USD. */
 export function expectedCharge(
-  { wire, model, usage }: Pick<MeterRecord, 'wire' | 'model' | 'usage'>,
+  { model, usage }: Pick<MeterRecord, 'model' | 'usage'>,
   multiplierBasisPoints = MULTIPLIER_BASIS_POINTS,
 ): bigint {
-  const listed = catalogueModels(wire, Date.now()).find((each) => each.names.includes(model));
-  if (listed === undefined) throw new Error(`the catalogue has no ${wire}/${model}`);
-  const parts = {
-    inputTokens: usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens,
-    cachedInputTokens: usage.cachedTokens,
-    cacheWriteTokens: usage.cacheWriteTokens,
-    cacheWrite1hTokens: 0,
-    outputTokens: usage.completionTokens - usage.reasoningTokens,
-    reasoningTokens: usage.reasoningTokens,
-  };
-  return rate(parts, listed.price, multiplierBasisPoints).totalNanoUsd;
+  const listed = catalogues
+    .flatMap((catalogue) => catalogueModels(catalogue, Date.now()))
+    .find((each) => each.names.includes(model));
+  if (listed === undefined) throw new Error(`the catalogue has no ${model}`);
+  return rate(usage, listed.price, { serviceTier: '', multiplierBasisPoints }).totalNanoUsd;
 }

@@ -1,25 +1,8 @@
+import type { Unit } from '#ai/units.ts';
+import { answerTokensOf, type Usage } from '#ai/usage.ts';
+import type { Answer } from './answer.ts';
 import type { Prompt } from './prompt.ts';
-import type { Script } from './script.ts';
-
-/**
- * Tokens of one completion, counted the way OpenAI does: cached and cache-written tokens are part of the prompt's,
- * reasoning tokens are part of the completion's.
- */
-export interface Usage {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly cachedTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly reasoningTokens: number;
-}
-
-export const noUsage: Usage = {
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-};
+import type { Script, ScriptedUsage } from './script.ts';
 
 /** English text runs to about four characters a token. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -28,38 +11,57 @@ const TOKENS_PER_MESSAGE = 4;
 /** What OpenAI charges for an image at low detail. */
 const TOKENS_PER_IMAGE = 85;
 
+/** The unit of what a format's cache keeps for longer than usual. */
+export type LongCacheUnit = Extract<Unit, 'cache_write_1h' | 'cache_write_12h'>;
+
 /**
- * The usage of an answer of `deltas` deltas over all its choices: by default one token a delta, and a prompt measured
- * by its characters. A script overrides any part.
+ * The usage of an answer over all its choices: by default one token a piece, and a prompt measured by its characters.
+ * A script overrides any part. Units of which nothing was used are left out.
  */
-export function usageOf(prompt: Prompt, script: Script, deltas: number): Usage {
+export function usageOf(prompt: Prompt, script: Script, answer: Answer, longCacheUnit: LongCacheUnit): Usage {
   const scripted = script.usage ?? {};
-  const cachedTokens = scripted.cached ?? 0;
-  const cacheWriteTokens = scripted.cacheWrite ?? 0;
-  const reasoningTokens = scripted.reasoning ?? 0;
-  return {
-    promptTokens: scripted.prompt ?? Math.max(promptTokensOf(prompt), cachedTokens + cacheWriteTokens),
-    completionTokens: scripted.completion ?? deltas + reasoningTokens,
-    cachedTokens,
-    cacheWriteTokens,
-    reasoningTokens,
-  };
+  const cached = scripted.cached ?? 0;
+  const cacheWrite = scripted.cacheWrite ?? 0;
+  const cacheWriteLong = scripted.cacheWriteLong ?? 0;
+  const reasoning = scripted.reasoning ?? answer.thoughtPieces * prompt.choices;
+  const promptTokens = scripted.prompt ?? Math.max(promptTokensIn(prompt), cacheTokensOf(scripted));
+  const saidPieces = answer.piecesTotal - answer.thoughtPieces;
+  const completionTokens = scripted.completion ?? saidPieces * prompt.choices + reasoning;
+  // A report of more reasoning than there was answer is right to bill as an answer that was all reasoning.
+  const isOdd = script.usageDialect === 'odd-reasoning';
+  const thought = isOdd ? completionTokens : Math.min(reasoning, completionTokens);
+  return withoutZeros({
+    input: promptTokens - cacheTokensOf(scripted),
+    cached_input: cached,
+    cache_write: cacheWrite,
+    [longCacheUnit]: cacheWriteLong,
+    output: completionTokens - thought,
+    reasoning: thought,
+  });
+}
+
+/** The part of a scripted prompt that came from a cache or went into one. */
+export function cacheTokensOf(scripted: ScriptedUsage): number {
+  return (scripted.cached ?? 0) + (scripted.cacheWrite ?? 0) + (scripted.cacheWriteLong ?? 0);
 }
 
 /**
- * The part of `whole` that was used up when `deltas` of `deltasTotal` had gone out: the whole prompt, and the
- * completion in proportion, rounded down.
+ * The part of `whole` that was used up when `pieces` of `piecesTotal` had gone out: the whole prompt, and the
+ * answer in proportion, rounded down.
  */
-export function usageUntil(whole: Usage, deltas: number, deltasTotal: number): Usage {
-  if (deltas >= deltasTotal) return whole;
-  return {
-    ...whole,
-    completionTokens: Math.floor((whole.completionTokens * deltas) / deltasTotal),
-    reasoningTokens: Math.floor((whole.reasoningTokens * deltas) / deltasTotal),
-  };
+export function usageUntil(whole: Usage, pieces: number, piecesTotal: number): Usage {
+  if (pieces >= piecesTotal) return whole;
+  const answered = Math.floor((answerTokensOf(whole) * pieces) / piecesTotal);
+  const reasoning = Math.floor(((whole.reasoning ?? 0) * pieces) / piecesTotal);
+  return withoutZeros({ ...whole, output: answered - reasoning, reasoning });
 }
 
-function promptTokensOf({ size }: Prompt): number {
+/** What the prompt counts by the published rule. */
+export function promptTokensIn({ size }: Prompt): number {
   const textTokens = Math.ceil(size.characters / CHARACTERS_PER_TOKEN);
   return textTokens + size.messages * TOKENS_PER_MESSAGE + size.images * TOKENS_PER_IMAGE;
+}
+
+function withoutZeros(usage: Usage): Usage {
+  return Object.fromEntries(Object.entries(usage).filter(([, quantity]) => quantity > 0));
 }

@@ -1,6 +1,8 @@
-import { bodyFaultOf, type Delivery, writeAndDestroy } from './delivery.ts';
+import { type BodyWriter, openBody } from './body-writer.ts';
+import { bodyFaultOf, type Delivery } from './delivery.ts';
+import { foreignEvents, processingComment } from './foreign-events.ts';
 import { pause } from './pause.ts';
-import { writeThrough } from './write-through.ts';
+import type { StreamFrames } from './wire.ts';
 
 /** Frames are written together up to this length when no delay is between them: one system call a small answer. */
 const BATCH_CHARACTERS = 16_384;
@@ -9,56 +11,88 @@ const BATCH_CHARACTERS = 16_384;
 export async function deliverStream(delivery: Delivery): Promise<void> {
   const { wire, response, script, completion, settlement } = delivery;
   const frames = wire.streamFrames(completion);
-  const fault = bodyFaultOf(script);
-  const piecesTotal = completion.answer.pieces.length;
-  const faultAt = script.cutAfterChunks ?? Math.ceil(piecesTotal / 2);
-  const chunkDelayMs = script.chunkDelayMs ?? 0;
-  const pieces = fault === undefined ? piecesTotal : Math.min(piecesTotal, faultAt);
-
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     [wire.requestIdHeader]: `req_${completion.id}`,
+    ...(script.gzip === true ? { 'content-encoding': 'gzip' } : {}),
   });
-  settlement.begin();
-  let pending = frames.opening();
-  for (let index = 0; index < pieces; index += 1) {
-    if (chunkDelayMs > 0 || pending.length >= BATCH_CHARACTERS) {
-      if (!(await writeThrough(response, pending))) return;
-      pending = '';
-    }
-    if (chunkDelayMs > 0 && !(await pause(response, chunkDelayMs))) return;
-    pending += frames.delta(index);
-    settlement.advance(index + 1);
-  }
-  if (fault !== undefined) {
-    breakOff(delivery, pending);
+  const body = openBody(response, script);
+  if (script.errorIn200 === true) {
+    settlement.settle('failed');
+    body.end(frames.error());
     return;
   }
-  settlement.settle('completed');
-  response.end(pending + frames.closing() + (script.endWithoutDone === true ? '' : frames.terminator()));
+  if (script.silenceMs !== undefined && !(await beSilent(delivery, body, script.silenceMs))) return;
+  settlement.begin();
+  const pending = await sendPieces(delivery, body, frames);
+  if (pending !== undefined) endStream(delivery, body, frames, pending);
+  if (body.isCut()) settlement.settle('failed');
 }
 
-function breakOff({ wire, response, script, completion, settlement, hold }: Delivery, pending: string): void {
-  const frames = wire.streamFrames(completion);
+/** The head alone, and a comment where the script has any, for so long; whether the client is still there. */
+async function beSilent({ response, script }: Delivery, body: BodyWriter, durationMs: number): Promise<boolean> {
+  response.flushHeaders();
+  if (script.foreignEvents === true && !(await body.write(processingComment))) return false;
+  return pause(response, durationMs);
+}
+
+/**
+ * Sends what comes before the end or the fault. Returns the frames that still wait to be written; undefined where the
+ * client or the connection is gone.
+ */
+async function sendPieces(
+  { response, script, completion, settlement }: Delivery,
+  body: BodyWriter,
+  frames: StreamFrames,
+): Promise<string | undefined> {
+  const { blocks, piecesTotal } = completion.answer;
+  const isFaulty = bodyFaultOf(script) !== undefined;
+  const piecesMax = isFaulty ? (script.cutAfterChunks ?? Math.ceil(piecesTotal / 2)) : piecesTotal;
+  const chunkDelayMs = script.chunkDelayMs ?? 0;
+  const isUnbatched = chunkDelayMs > 0 || script.cutAfterBytes !== undefined;
+  let sent = 0;
+  let pending = frames.opening() + (script.foreignEvents === true ? foreignEvents : '');
+  for (let block = 0; block < blocks.length; block += 1) {
+    if (sent >= piecesMax && isFaulty) break;
+    pending += frames.blockStart(block);
+    const pieces = blocks[block]?.pieces.length ?? 0;
+    for (let piece = 0; piece < pieces; piece += 1) {
+      if (sent >= piecesMax) return pending;
+      if (isUnbatched || pending.length >= BATCH_CHARACTERS) {
+        if (!(await body.write(pending))) return undefined;
+        pending = '';
+      }
+      if (chunkDelayMs > 0 && !(await pause(response, chunkDelayMs))) return undefined;
+      pending += frames.delta(block, piece);
+      sent += 1;
+      settlement.advance(sent);
+    }
+    pending += frames.blockEnd(block);
+  }
+  return pending;
+}
+
+function endStream(delivery: Delivery, body: BodyWriter, frames: StreamFrames, pending: string): void {
+  const { response, script, settlement, hold } = delivery;
   const fault = bodyFaultOf(script);
+  if (fault === undefined) {
+    const terminator = script.endWithoutDone === true ? '' : frames.terminator();
+    const foreign = script.foreignEvents === true ? foreignEvents : '';
+    // A cut at a byte may hit what comes now, and fails the answer that is otherwise whole.
+    if (script.cutAfterBytes === undefined) settlement.settle('completed');
+    body.end(pending + foreign + frames.closing() + terminator);
+    if (!body.isCut()) settlement.settle('completed');
+    return;
+  }
   if (fault === 'hang') {
-    response.write(pending);
+    void body.write(pending);
     hold(response);
     return;
   }
   settlement.settle('failed');
-  switch (fault) {
-    case 'error':
-      response.end(pending + frames.error());
-      return;
-    case 'garbage':
-      response.end(pending + frames.garbage());
-      return;
-    case 'clean-end':
-      response.end(pending);
-      return;
-    default:
-      writeAndDestroy(response, pending);
-  }
+  if (fault === 'error') body.end(pending + frames.error());
+  else if (fault === 'garbage') body.end(pending + frames.garbage());
+  else if (fault === 'clean-end') body.end(pending);
+  else body.breakAfter(pending);
 }

@@ -1,7 +1,10 @@
-import { bodyFaultOf, type Delivery, writeAndDestroy } from './delivery.ts';
+import { documentBytes } from './body-writer.ts';
+import { bodyFaultOf, type Delivery } from './delivery.ts';
 import { sendJson } from './send-json.ts';
 
 const GARBAGE_BODY = '<html>not what was asked for';
+/** What a provider's own provider was: too busy. */
+const PASSED_ON_STATUS = 429;
 
 /** Sends the answer as one JSON document, or what the script makes of it. */
 export function deliverWhole(delivery: Delivery): void {
@@ -9,8 +12,7 @@ export function deliverWhole(delivery: Delivery): void {
   const headers = { [wire.requestIdHeader]: `req_${completion.id}` };
   const fault = bodyFaultOf(script);
   if (fault === undefined) {
-    settlement.settle('completed');
-    sendJson(response, 200, wire.completionBody(completion), headers);
+    sendDocument(delivery, headers);
     return;
   }
   if (fault === 'hang') {
@@ -21,7 +23,10 @@ export function deliverWhole(delivery: Delivery): void {
   settlement.settle('failed');
   switch (fault) {
     case 'error':
-      sendJson(response, 500, wire.errorBody(500, 'The simulator was told to fail.'), headers);
+      sendJson(response, 500, errorBodyOf(delivery, 500, 'The simulator was told to fail.'), headers);
+      return;
+    case 'error-in-200':
+      sendJson(response, 200, errorBodyOf(delivery, PASSED_ON_STATUS, 'Provider returned error'), headers);
       return;
     case 'garbage':
       sendJson(response, 200, GARBAGE_BODY, headers);
@@ -36,6 +41,26 @@ export function deliverWhole(delivery: Delivery): void {
   }
 }
 
+function errorBodyOf({ wire, script }: Delivery, status: number, message: string): string {
+  return wire.errorBody({ status, message: script.errorText ?? message, details: {} });
+}
+
+/** The whole document with its length, or as many of its bytes as the script lets through. */
+function sendDocument(delivery: Delivery, headers: Readonly<Record<string, string>>): void {
+  const { wire, response, script, completion, settlement } = delivery;
+  const bytes = documentBytes(wire.completionBody(completion), script);
+  const cutAt = script.cutAfterBytes ?? bytes.length;
+  settlement.settle(cutAt < bytes.length ? 'failed' : 'completed');
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    ...(script.gzip === true ? { 'content-encoding': 'gzip' } : {}),
+    ...headers,
+  });
+  if (cutAt < bytes.length) response.write(bytes.subarray(0, cutAt), () => response.destroy());
+  else response.end(bytes);
+}
+
 /** Promises a whole body, sends half of it, and breaks the connection unless the response is held open. */
 function sendHalf({ wire, response, script, completion }: Delivery, headers: Readonly<Record<string, string>>): void {
   const body = wire.completionBody(completion);
@@ -44,11 +69,8 @@ function sendHalf({ wire, response, script, completion }: Delivery, headers: Rea
     'content-length': Buffer.byteLength(body),
     ...headers,
   });
-  if (script.hang === 'mid-stream') {
-    response.write(halfOf(body));
-  } else {
-    writeAndDestroy(response, halfOf(body));
-  }
+  if (script.hang === 'mid-stream') response.write(halfOf(body));
+  else response.write(halfOf(body), () => response.destroy());
 }
 
 function halfOf(body: string): string {

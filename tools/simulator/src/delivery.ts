@@ -15,17 +15,13 @@ export interface Delivery {
 }
 
 /** What goes wrong within the body of an answer; undefined when it is delivered as it should be. */
-export type BodyFault = 'hang' | 'error' | 'garbage' | 'clean-end' | 'cut';
+export type BodyFault = 'hang' | 'error-in-200' | 'error' | 'garbage' | 'clean-end' | 'cut';
 
 export function bodyFaultOf(script: Script): BodyFault | undefined {
   if (script.hang === 'mid-stream') return 'hang';
+  if (script.errorIn200 === true) return 'error-in-200';
   if (script.midStreamError === true) return 'error';
   if (script.garbage === true) return 'garbage';
   if (script.cutAfterChunks === undefined) return undefined;
   return script.endWithoutDone === true ? 'clean-end' : 'cut';
-}
-
-/** Sends what is pending, and breaks the connection once it is out, so that the client reads it before the break. */
-export function writeAndDestroy(response: ServerResponse, text: string): void {
-  response.write(text, () => response.destroy());
 }

@@ -51,11 +51,14 @@ function withFault(script: Script): Script {
     script.endWithoutDone === true ||
     script.garbage === true ||
     script.hang !== undefined ||
+    script.cutAfterBytes !== undefined ||
+    script.errorIn200 === true ||
     script.midStreamError === true;
   return hasFault ? script : { ...script, status: DEFAULT_FAILURE_STATUS };
 }
 
 function withoutFault(script: Script): Script {
-  const { status, retryAfterS, cutAfterChunks, endWithoutDone, garbage, hang, midStreamError, ...sound } = script;
+  const { status, errorText, retryAfterS, cutAfterChunks, cutAfterBytes, endWithoutDone, ...rest } = script;
+  const { garbage, hang, errorIn200, midStreamError, ...sound } = rest;
   return sound;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'undici';
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import { test } from '#testkit/test.ts';
 import type { Script } from './script.ts';
 import { meteredFor, simulatorFor } from './testing.ts';
@@ -40,7 +41,7 @@ test('a cut stream breaks the connection after the pieces it was told, and is me
   assert.ok(isBroken && text.includes(' three') && !text.includes(' four'));
   const record = await meteredFor(url, requestId);
   assert.equal(record.status, 'failed');
-  assert.equal(record.usage.completionTokens, 3);
+  assert.equal(answerTokensOf(record.usage), 3);
 });
 
 test('a cut whole answer breaks the connection before its promised length, and is metered at nothing', async (context) => {
@@ -48,7 +49,7 @@ test('a cut whole answer breaks the connection before its promised length, and i
   const { body } = await ask(url, { cutAfterChunks: 0 }, false);
   assert.ok((await readUntilBreak(body)).isBroken);
   const record = await meteredFor(url, requestId);
-  assert.deepEqual([record.status, record.usage.promptTokens], ['failed', 0]);
+  assert.deepEqual([record.status, promptTokensOf(record.usage)], ['failed', 0]);
 });
 
 test('a stream that ends without [DONE] has everything else, and counts as completed', async (context) => {
@@ -96,14 +97,14 @@ test('a hang before the headers lasts until the client goes away, and is metered
   const url = await simulatorFor(context);
   await assert.rejects(ask(url, { hang: 'headers' }, true, AbortSignal.timeout(50)));
   const record = await meteredFor(url, requestId);
-  assert.deepEqual([record.status, record.usage.promptTokens, record.usage.completionTokens], ['aborted', 0, 0]);
+  assert.deepEqual([record.status, promptTokensOf(record.usage), answerTokensOf(record.usage)], ['aborted', 0, 0]);
 });
 
 test('a client that goes away during the latency is metered as aborted at nothing', async (context) => {
   const url = await simulatorFor(context);
   await assert.rejects(ask(url, { latencyMs: 60_000 }, false, AbortSignal.timeout(50)));
   const record = await meteredFor(url, requestId);
-  assert.deepEqual([record.status, record.usage.promptTokens], ['aborted', 0]);
+  assert.deepEqual([record.status, promptTokensOf(record.usage)], ['aborted', 0]);
 });
 
 test('usage left out is missing from the answer and present in the meter', async (context) => {
@@ -112,7 +113,8 @@ test('usage left out is missing from the answer and present in the meter', async
   assert.ok(!('usage' in ((await body.json()) as object)));
   assert.partialDeepStrictEqual(await meteredFor(url, requestId), {
     status: 'completed',
-    usage: { promptTokens: 9, completionTokens: 8 },
+    usage: { input: 9, output: 8 },
+    isUsageOmitted: true,
   });
 });
 
@@ -120,7 +122,7 @@ test('scripted usage of a cut stream is metered in proportion to what was sent',
   const url = await simulatorFor(context);
   const { body } = await ask(url, { usage: { prompt: 100, completion: 1000 }, cutAfterChunks: 1 }, true);
   await readUntilBreak(body);
-  assert.partialDeepStrictEqual((await meteredFor(url, requestId)).usage, { promptTokens: 100, completionTokens: 250 });
+  assert.partialDeepStrictEqual((await meteredFor(url, requestId)).usage, { input: 100, output: 250 });
 });
 
 test('delayed pieces arrive one by one', async (context) => {
@@ -141,22 +143,28 @@ test('a long stream to a slow reader arrives whole', async (context) => {
   assert.ok(text.endsWith('data: [DONE]\n\n'));
 });
 
-const badRequests: readonly [string, number, string, string][] = [
-  ['JSON that does not parse', 400, '{', 'x'],
-  ['a body that is no object', 400, '[]', 'x'],
-  ['no model', 400, '{"messages":[{"role":"user","content":"Hi"}]}', 'x'],
-  ['no messages', 400, '{"model":"m"}', 'x'],
-  ['an unknown role', 400, '{"model":"m","messages":[{"role":"god","content":"Hi"}]}', 'x'],
-  ['a limit that is no number', 400, '{"model":"m","messages":[{"role":"user"}],"max_tokens":"many"}', 'x'],
+const badRequests: readonly [string, string | null, string][] = [
+  ['JSON that does not parse', null, '{'],
+  ['a body that is no object', null, '[]'],
+  ['no model', 'model', '{"messages":[{"role":"user","content":"Hi"}]}'],
+  ['no messages', 'messages', '{"model":"m"}'],
+  ['an unknown role', 'messages[0].role', '{"model":"m","messages":[{"role":"god","content":"Hi"}]}'],
+  ['no content', 'messages[0].content', '{"model":"m","messages":[{"role":"user"}]}'],
+  [
+    'a limit that is no number',
+    'max_tokens',
+    '{"model":"m","messages":[{"role":"user","content":"Hi"}],"max_tokens":"many"}',
+  ],
+  ['an unknown field', 'top_k', '{"model":"m","messages":[{"role":"user","content":"Hi"}],"top_k":1}'],
 ];
 
-for (const [name, status, sent] of badRequests) {
+for (const [name, param, sent] of badRequests) {
   test(`${name} is refused in the shape of OpenAI's errors`, async (context) => {
     const url = await simulatorFor(context);
     const headers = { authorization: 'Bearer any' };
     const { statusCode, body } = await request(`${url}/v1/chat/completions`, { method: 'POST', headers, body: sent });
-    assert.equal(statusCode, status);
-    assert.partialDeepStrictEqual(await body.json(), { error: { type: 'invalid_request_error', param: null } });
+    assert.equal(statusCode, 400);
+    assert.partialDeepStrictEqual(await body.json(), { error: { type: 'invalid_request_error', param } });
   });
 }
 

@@ -6,10 +6,11 @@ function recordOf(change: Partial<MeterRecord> = {}): MeterRecord {
   return {
     requestId: null,
     sequence: 1,
-    wire: 'openai',
+    format: 'openai-chat',
     model: 'm',
     status: 'completed',
-    usage: { promptTokens: 5, completionTokens: 4, cachedTokens: 3, cacheWriteTokens: 2, reasoningTokens: 1 },
+    usage: { input: 5, output: 4, cached_input: 3, cache_write: 2, reasoning: 1 },
+    isUsageOmitted: false,
     stream: false,
     startedAtMs: 0,
     ...change,
@@ -22,11 +23,7 @@ test('totals add up statuses and tokens a model', () => {
   meter.record(recordOf({ status: 'aborted' }));
   meter.record(recordOf({ status: 'failed', model: 'other' }));
   const tokens = (times: number) => ({
-    promptTokens: 5 * times,
-    completionTokens: 4 * times,
-    cachedTokens: 3 * times,
-    cacheWriteTokens: 2 * times,
-    reasoningTokens: times,
+    usage: { input: 5 * times, output: 4 * times, cached_input: 3 * times, cache_write: 2 * times, reasoning: times },
   });
   assert.deepEqual(meter.totals(), {
     m: { requests: 2, completed: 1, aborted: 1, failed: 0, ...tokens(2) },

@@ -1,4 +1,6 @@
-import type { Usage } from './completion-usage.ts';
+import type { FormatName } from '#ai/format.ts';
+import { type Unit, unitNames } from '#ai/units.ts';
+import type { Usage } from '#ai/usage.ts';
 
 /** Records kept for reading back, the newest win: a load test's worth, some 60 MB. Totals know no such bound. */
 export const RECORDS_MAX = 200_000;
@@ -9,10 +11,13 @@ export const OTHER_MODELS = '(other models)';
 export interface MeterRecord {
   readonly requestId: string | null;
   readonly sequence: number;
-  readonly wire: 'openai' | 'anthropic';
+  readonly format: FormatName;
   readonly model: string;
   readonly status: 'completed' | 'aborted' | 'failed';
+  /** What is right to bill, by unit, whatever the answer reports. */
   readonly usage: Usage;
+  /** The answer reports no usage: what a gateway bills can only be estimated. */
+  readonly isUsageOmitted: boolean;
   readonly stream: boolean;
   readonly startedAtMs: number;
 }
@@ -22,11 +27,7 @@ export interface ModelTotals {
   completed: number;
   aborted: number;
   failed: number;
-  promptTokens: number;
-  completionTokens: number;
-  cachedTokens: number;
-  cacheWriteTokens: number;
-  reasoningTokens: number;
+  usage: Partial<Record<Unit, number>>;
 }
 
 export interface Meter {
@@ -66,17 +67,7 @@ function totalsOf(totals: Map<string, ModelTotals>, model: string): ModelTotals 
   const known = totals.get(model);
   if (known !== undefined) return known;
   if (totals.size >= MODELS_MAX && model !== OTHER_MODELS) return totalsOf(totals, OTHER_MODELS);
-  const fresh: ModelTotals = {
-    requests: 0,
-    completed: 0,
-    aborted: 0,
-    failed: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-    cachedTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
-  };
+  const fresh: ModelTotals = { requests: 0, completed: 0, aborted: 0, failed: 0, usage: {} };
   totals.set(model, fresh);
   return fresh;
 }
@@ -84,9 +75,8 @@ function totalsOf(totals: Map<string, ModelTotals>, model: string): ModelTotals 
 function addTo(totals: ModelTotals, { status, usage }: MeterRecord): void {
   totals.requests += 1;
   totals[status] += 1;
-  totals.promptTokens += usage.promptTokens;
-  totals.completionTokens += usage.completionTokens;
-  totals.cachedTokens += usage.cachedTokens;
-  totals.cacheWriteTokens += usage.cacheWriteTokens;
-  totals.reasoningTokens += usage.reasoningTokens;
+  for (const unit of unitNames) {
+    const quantity = usage[unit];
+    if (quantity !== undefined) totals.usage[unit] = (totals.usage[unit] ?? 0) + quantity;
+  }
 }

@@ -1,3 +1,4 @@
+import { cacheTokensOf } from './completion-usage.ts';
 import { RequestProblem } from './request-problem.ts';
 import type { Script, ScriptedUsage } from './script.ts';
 import { scriptFaults } from './script-checks.ts';
@@ -37,8 +38,10 @@ function contradictionsIn(script: Script, usage: ScriptedUsage): string[] {
   if (script.failTimes !== undefined && script.key === undefined) {
     faults.push('failTimes needs a key to count attempts under');
   }
-  if (usage.prompt !== undefined && (usage.cached ?? 0) + (usage.cacheWrite ?? 0) > usage.prompt) {
-    faults.push('usage.cached and usage.cacheWrite are parts of usage.prompt and together exceed it');
+  if (usage.prompt !== undefined && cacheTokensOf(usage) > usage.prompt) {
+    faults.push(
+      'usage.cached, usage.cacheWrite and usage.cacheWriteLong are parts of usage.prompt and together exceed it',
+    );
   }
   if (usage.completion !== undefined && (usage.reasoning ?? 0) > usage.completion) {
     faults.push('usage.reasoning is a part of usage.completion and exceeds it');

@@ -1,8 +1,10 @@
+import type { JsonObject } from '#kernel/json.ts';
+
 /** What a request asks for, the same for every wire format. */
 export interface Prompt {
   readonly model: string;
   readonly stream: boolean;
-  /** OpenAI's `stream_options.include_usage`; Anthropic's streams always carry usage. */
+  /** OpenAI's `stream_options.include_usage`; other streams always carry usage. */
   readonly includeUsage: boolean;
   readonly size: PromptSize;
   /** The text of the last user message, a script prefix included. */
@@ -13,16 +15,21 @@ export interface Prompt {
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   readonly format: AnswerFormat;
+  /** Whether the model is asked to think before it answers. */
+  readonly thinks: boolean;
   readonly outputTokensMax: number | undefined;
-  /** OpenAI's `n`. */
+  /** OpenAI's `n`, over all prompts. */
   readonly choices: number;
   /** How many alternatives a token carries; undefined when no logprobs were asked for. */
   readonly topLogprobs: number | undefined;
+  /** The request itself, for answers that repeat parts of it. */
+  readonly body: JsonObject;
 }
 
 export type PromptSize = { readonly characters: number; readonly messages: number; readonly images: number };
 
-export type Tool = { readonly name: string; readonly schema: unknown };
+/** A custom tool takes any text; a function takes a document of its schema. */
+export type Tool = { readonly name: string; readonly kind: 'function' | 'custom'; readonly schema: unknown };
 
 export type ToolChoice =
   | { readonly kind: 'auto' }
@@ -32,4 +39,6 @@ export type ToolChoice =
 export type AnswerFormat =
   | { readonly kind: 'text' }
   | { readonly kind: 'json' }
-  | { readonly kind: 'schema'; readonly schema: unknown };
+  | { readonly kind: 'schema'; readonly schema: unknown }
+  /** The answer is no text: embeddings. */
+  | { readonly kind: 'none' };

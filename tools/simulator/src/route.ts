@@ -1,14 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anthropicWire } from './anthropic/wire.ts';
+import { readCountPrompt as readMessagesCount } from './anthropic-messages/prompt.ts';
+import { messagesWire } from './anthropic-messages/wire.ts';
 import { anthropicModelsBody, openAiModelsBody } from './models.ts';
 import { openAiErrorBody } from './openai/error-body.ts';
-import { openAiWire } from './openai/wire.ts';
+import { chatWire } from './openai-chat/wire.ts';
+import { completionsWire } from './openai-completions/wire.ts';
+import { embeddingsWire } from './openai-embeddings/wire.ts';
+import { readCountPrompt as readResponsesCount } from './openai-responses/prompt.ts';
+import { responsesWire } from './openai-responses/wire.ts';
 import { RequestProblem } from './request-problem.ts';
 import type { ScriptDefaults } from './script-defaults.ts';
 import { sendJson } from './send-json.ts';
 import { serveCompletion, type Workplace } from './serve-completion.ts';
 import { serveControl } from './serve-control.ts';
+import { type Counting, serveCount } from './serve-count.ts';
 import type { Wire } from './wire.ts';
+
+const completionPaths: ReadonlyMap<string, Wire> = new Map([
+  ['/v1/chat/completions', chatWire],
+  ['/v1/completions', completionsWire],
+  ['/v1/responses', responsesWire],
+  ['/v1/embeddings', embeddingsWire],
+  ['/v1/messages', messagesWire],
+]);
+
+const countPaths: ReadonlyMap<string, Counting> = new Map([
+  [
+    '/v1/messages/count_tokens',
+    { wire: messagesWire, readPrompt: readMessagesCount, answer: (tokens) => ({ input_tokens: tokens }) },
+  ],
+  [
+    '/v1/responses/input_tokens',
+    {
+      wire: responsesWire,
+      readPrompt: readResponsesCount,
+      answer: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+    },
+  ],
+]);
 
 /** Answers one request of any path. A path or method it does not know is refused in OpenAI's shape. */
 export async function route(
@@ -19,12 +48,14 @@ export async function route(
 ): Promise<void> {
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   try {
-    if (path === '/v1/chat/completions') {
+    const wire = completionPaths.get(path);
+    const counting = countPaths.get(path);
+    if (wire !== undefined) {
       requireMethod(request, 'POST', path);
-      await serveCompletion(workplace, { wire: openAiWire, request, response });
-    } else if (path === '/v1/messages') {
+      await serveCompletion(workplace, { wire, request, response });
+    } else if (counting !== undefined) {
       requireMethod(request, 'POST', path);
-      await serveCompletion(workplace, { wire: anthropicWire, request, response });
+      await serveCount(counting, request, response);
     } else if (path === '/v1/models') {
       requireMethod(request, 'GET', path);
       serveModels(request, response);
@@ -35,7 +66,7 @@ export async function route(
     }
   } catch (problem) {
     if (!(problem instanceof RequestProblem)) throw problem;
-    sendJson(response, problem.status, openAiErrorBody(problem.status, problem.message));
+    sendJson(response, problem.status, openAiErrorBody(problem));
   }
 }
 
@@ -46,11 +77,11 @@ function requireMethod(request: IncomingMessage, method: string, path: string): 
 }
 
 function serveModels(request: IncomingMessage, response: ServerResponse): void {
-  const wire: Wire = request.headers['anthropic-version'] === undefined ? openAiWire : anthropicWire;
+  const wire = request.headers['anthropic-version'] === undefined ? chatWire : messagesWire;
   const refusal = wire.refuseHeaders(request.headers);
   if (refusal !== undefined) {
-    sendJson(response, refusal.status, wire.errorBody(refusal.status, refusal.message));
+    sendJson(response, refusal.status, wire.errorBody(refusal));
     return;
   }
-  sendJson(response, 200, wire === openAiWire ? openAiModelsBody() : anthropicModelsBody());
+  sendJson(response, 200, wire === chatWire ? openAiModelsBody() : anthropicModelsBody());
 }

@@ -44,10 +44,10 @@ export async function serveCompletion(workplace: Workplace, exchange: Exchange):
     if (refusal !== undefined) throw refusal;
     const body = parseJson(await readBody(request));
     if (!isJsonObject(body)) throw new RequestProblem(400, 'The body of the request has to be a JSON object.');
-    await answer(workplace, exchange, wire.readPrompt(body));
+    await answer(workplace, exchange, wire.readPrompt(body, request.headers));
   } catch (problem) {
     if (!(problem instanceof RequestProblem)) throw problem;
-    sendJson(response, problem.status, wire.errorBody(problem.status, problem.message));
+    sendJson(response, problem.status, wire.errorBody(problem));
   }
 }
 
@@ -55,18 +55,19 @@ async function answer(workplace: Workplace, { wire, request, response }: Exchang
   const { userText, script: asked } = scriptFor(workplace.defaults(), request, prompt);
   const script = workplace.faultGate(asked);
   const said = answerTo(prompt, script, userText);
-  const usage = usageOf(prompt, script, said.pieces.length * prompt.choices);
+  const usage = usageOf(prompt, script, said, wire.longCacheUnit);
   const sequence = workplace.nextSequence();
   const createdAtMs = Date.now();
   const requestId = request.headers['x-request-id'];
-  const settlement = createSettlement(response, usage, said.pieces.length, (status, metered) =>
+  const settlement = createSettlement(response, usage, said.piecesTotal, (status, metered) =>
     workplace.meter.record({
       requestId: typeof requestId === 'string' ? requestId : null,
       sequence,
-      wire: wire.name,
+      format: wire.name,
       model: prompt.model,
       status,
       usage: metered,
+      isUsageOmitted: script.omitUsage === true,
       stream: prompt.stream,
       startedAtMs: createdAtMs,
     }),
@@ -77,6 +78,7 @@ async function answer(workplace: Workplace, { wire, request, response }: Exchang
     prompt,
     answer: said,
     usage: script.omitUsage === true ? undefined : usage,
+    script,
   };
   const latencyMs = latencyOf(workplace, script);
   if (latencyMs > 0 && !(await pause(response, latencyMs))) return;
@@ -94,7 +96,8 @@ async function deliver(delivery: Delivery): Promise<void> {
 /** Answers with the status that the script asks for. */
 function sendStatus({ wire, response, script, completion, settlement }: Delivery, status: number): void {
   settlement.settle('failed');
-  const body = wire.errorBody(status, `The simulator was told to answer with status ${status}.`);
+  const message = script.errorText ?? `The simulator was told to answer with status ${status}.`;
+  const body = wire.errorBody({ status, message, details: {} });
   sendJson(response, status, body, {
     [wire.requestIdHeader]: `req_${completion.id}`,
     ...(script.retryAfterS === undefined ? {} : { 'retry-after': String(script.retryAfterS) }),

@@ -48,10 +48,10 @@ test('the meter is read back as totals and as records, and can be reset', async 
   await (await ask(url, 'Hi', { 'x-request-id': 'a' })).text();
   await (await ask(url, 'Hi', { 'x-request-id': 'b' })).text();
   const totals = (await (await fetch(`${url}/simulator/meter`)).json()) as object;
-  assert.partialDeepStrictEqual(totals, { m: { requests: 2, completed: 2, promptTokens: 20, completionTokens: 10 } });
+  assert.partialDeepStrictEqual(totals, { m: { requests: 2, completed: 2, usage: { input: 20, output: 10 } } });
   assert.partialDeepStrictEqual(await meteredFor(url, 'b'), {
     requestId: 'b',
-    wire: 'openai',
+    format: 'openai-chat',
     model: 'm',
     stream: false,
   });
@@ -71,7 +71,7 @@ test('unknown paths and methods are refused in the shape of OpenAI’s errors', 
   const url = await simulatorFor(context);
   const paths = [
     ['GET', '/', 404],
-    ['POST', '/v1/embeddings', 404],
+    ['POST', '/v1/rerank', 404],
     ['GET', '/simulator/secrets', 404],
     ['GET', '/v1/chat/completions', 405],
   ] as const;

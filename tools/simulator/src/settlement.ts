@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { noUsage, type Usage, usageUntil } from './completion-usage.ts';
+import { noUsage, type Usage } from '#ai/usage.ts';
+import { usageUntil } from './completion-usage.ts';
 import type { MeterRecord } from './meter.ts';
 
 /** The one moment at which a completion is metered, however it ends. */

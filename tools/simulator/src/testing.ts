@@ -23,3 +23,36 @@ export async function meteredFor(url: string, requestId: string): Promise<MeterR
 export function scripted(script: Script, text = 'Hi'): string {
   return `[[simulator ${JSON.stringify(script)}]] ${text}`;
 }
+
+/** The paths at which answers are asked for, with the smallest request that gets one. */
+export const smallRequests = {
+  'openai-chat': ['/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }],
+  'openai-completions': ['/v1/completions', { model: 'm', prompt: 'Hi', max_tokens: 100 }],
+  'openai-responses': ['/v1/responses', { model: 'm', input: 'Hi' }],
+  'anthropic-messages': ['/v1/messages', { model: 'm', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] }],
+} as const;
+
+/** Asks with plain HTTP: what an SDK hides is what these tests are about. */
+export function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: { authorization: 'Bearer any', 'anthropic-version': '2023-06-01', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The events of a stream: names (empty where there is none) and data. */
+export function eventsOf(text: string): { readonly name: string; readonly data: string }[] {
+  return text
+    .split('\n\n')
+    .filter((event) => event.trim() !== '')
+    .map((event) => ({
+      name: /^event: (.*)$/m.exec(event)?.[1] ?? '',
+      data: /^data: (.*)$/m.exec(event)?.[1] ?? '',
+    }));
+}

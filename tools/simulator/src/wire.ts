@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FormatName } from '#ai/format.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { Answer } from './answer.ts';
-import type { Usage } from './completion-usage.ts';
+import type { LongCacheUnit } from './completion-usage.ts';
 import type { Prompt } from './prompt.ts';
 import type { RequestProblem } from './request-problem.ts';
+import type { Script } from './script.ts';
 
 /** A completion as it is about to be told to the client. */
 export interface Completion {
@@ -14,27 +17,32 @@ export interface Completion {
   readonly answer: Answer;
   /** What is reported; undefined when the script leaves it out. */
   readonly usage: Usage | undefined;
+  /** For how the answer is told where the script has a say in it. */
+  readonly script: Script;
 }
 
 /** One provider's format: how a request is read, and how answers and errors look. */
 export interface Wire {
-  readonly name: 'openai' | 'anthropic';
+  readonly name: FormatName;
   /** The response header that carries the provider's own request id. */
   readonly requestIdHeader: string;
+  readonly longCacheUnit: LongCacheUnit;
   /** What is wrong with the headers, if anything. */
   refuseHeaders(headers: IncomingHttpHeaders): RequestProblem | undefined;
   /** Reads the body; throws a RequestProblem for what the provider would refuse. */
-  readPrompt(body: JsonObject): Prompt;
-  errorBody(status: number, message: string): string;
+  readPrompt(body: JsonObject, headers: IncomingHttpHeaders): Prompt;
+  errorBody(problem: Pick<RequestProblem, 'status' | 'message' | 'details'>): string;
   completionBody(completion: Completion): string;
   streamFrames(completion: Completion): StreamFrames;
 }
 
-/** The text of a stream, in the order in which it goes out. */
+/** The text of a stream, in the order in which it goes out: every block has a start, its pieces and an end. */
 export interface StreamFrames {
   opening(): string;
-  /** The nth piece of the answer, for every choice. */
-  delta(index: number): string;
+  blockStart(block: number): string;
+  /** The nth piece of a block, for every choice. */
+  delta(block: number, piece: number): string;
+  blockEnd(block: number): string;
   /** Why it ends and what it used. */
   closing(): string;
   /** What tells the client that nothing was cut off. */

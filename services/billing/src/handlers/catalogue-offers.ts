@@ -20,8 +20,7 @@ export function catalogueOfferOf(priceKey: string, atMs: number): PriceOffer | u
 function offerOf(priceKey: string, { price, contextTokens, outputTokensMax }: CatalogueModel): PriceOffer {
   return {
     priceKey,
-    unitPrices: price.unitPrices,
-    tiers: price.tiers,
+    ...price,
     contextTokens,
     outputTokensMax,
     source: catalogueSource,

@@ -1,6 +1,6 @@
+import { isUnit, type Unit } from '#ai/units.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { Projection } from '#journal/projection.ts';
-import type { Unit } from '#money/rate.ts';
 import { bigintArray, textArray } from '#postgres/binary-array.ts';
 
 /** A row's sums over one batch. */
@@ -9,7 +9,7 @@ interface Sums {
   readonly day: string;
   readonly model: string;
   requests: number;
-  readonly tokens: Record<Unit, number>;
+  readonly tokens: Partial<Record<Unit, number>>;
   amountNanoUsd: bigint;
 }
 
@@ -24,7 +24,7 @@ export const usageDailyProjection: Projection = {
     for (const event of events) if (event.type === 'ChargePosted') addCharge(rows, event.data);
     if (rows.size === 0) return;
     const sums = [...rows.values()];
-    const tokensOf = (unit: Unit): Buffer => bigintArray(sums.map((row) => row.tokens[unit]));
+    const tokensOf = (unit: Unit): Buffer => bigintArray(sums.map((row) => row.tokens[unit] ?? 0));
     await transaction.query(
       `insert into usage_daily as total
          (user_id, day, model, requests, input_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
@@ -69,7 +69,8 @@ function addCharge(rows: Map<string, Sums>, charge: EventBodies['ChargePosted'])
   rows.set(key, row);
   row.requests += 1;
   row.amountNanoUsd += BigInt(charge.amountNanoUsd);
-  for (const { unit, quantity } of charge.lines) if (isUnit(row.tokens, unit)) row.tokens[unit] += quantity;
+  for (const { unit, quantity } of charge.lines)
+    if (isUnit(unit)) row.tokens[unit] = (row.tokens[unit] ?? 0) + quantity;
 }
 
 /** The answering model under its price's name: <catalogue>/<model>. */
@@ -78,10 +79,5 @@ function pricedModel(priceKey: string): string {
 }
 
 function emptyRow(userId: string, day: string, model: string): Sums {
-  const tokens = { input: 0, cached_input: 0, cache_write: 0, cache_write_1h: 0, output: 0, reasoning: 0 };
-  return { userId, day, model, requests: 0, tokens, amountNanoUsd: 0n };
-}
-
-function isUnit(tokens: Record<Unit, number>, unit: string): unit is Unit {
-  return Object.hasOwn(tokens, unit);
+  return { userId, day, model, requests: 0, tokens: {}, amountNanoUsd: 0n };
 }

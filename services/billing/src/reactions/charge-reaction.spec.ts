@@ -77,7 +77,7 @@ async function appendOne(
 
 async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
   await appendOne(journal, requestId, 0, { eventId: `${requestId}-admitted`, ...admitted({ requestId }) });
-  const usage = used({ requestId, usage: { inputTokens: 10 } });
+  const usage = used({ requestId, usage: { input: 10 } });
   await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
 }
 
@@ -187,7 +187,7 @@ test('a usage the log has no admission for is kept as stuck, not dropped', async
   reaction.enqueue({
     requestId: 'r1',
     admission: undefined,
-    usage: { eventId: 'e', recordedAtMs: 1, data: used({ requestId: 'r1', usage: { inputTokens: 1 } }).data },
+    usage: { eventId: 'e', recordedAtMs: 1, data: used({ requestId: 'r1', usage: { input: 1 } }).data },
   });
   await reaction.close();
   assert.deepEqual(reaction.stats(), { charges: 0, chargesInFlight: 0, chargesStuck: 1 });
@@ -255,7 +255,7 @@ test('a usage that makes its charge throw is stuck with what was thrown', async 
   await using running = await startReaction();
   const unreadable = admitted({ requestId: 'r1', holdNanoUsd: 'a lot' });
   await appendOne(running.journal, 'r1', 0, { eventId: 'admitted', ...unreadable });
-  const usage = used({ requestId: 'r1', usage: { inputTokens: 10 } });
+  const usage = used({ requestId: 'r1', usage: { input: 10 } });
   await appendOne(running.journal, 'r1', 1, { eventId: 'used', ...usage });
   const failure = await running.reaction.retry('r1', AbortSignal.timeout(10_000));
   assert.deepEqual(
@@ -311,7 +311,7 @@ test('there is no room for more charges than the bound, and room again when one 
   for (let i = 0; i < CHARGES_IN_FLIGHT_MAX; i += 1) {
     assert.equal(reaction.room(), undefined);
     const requestId = `r${i}`;
-    const usage = { eventId: `e${i}`, recordedAtMs: 1, data: used({ requestId, usage: { inputTokens: 1 } }).data };
+    const usage = { eventId: `e${i}`, recordedAtMs: 1, data: used({ requestId, usage: { input: 1 } }).data };
     reaction.enqueue({ requestId, admission: admitted({ requestId }).data, usage });
   }
   await reaction.room();

@@ -54,7 +54,7 @@ function publisherOf(t: Scope, registry: RegistryFold, journal: Journal = create
     await publisher.close();
     await close();
   });
-  const inputOf = (key = KEY) => book.newest(key)?.unitPrices.inputPicoUsd;
+  const inputOf = (key = KEY) => book.newest(key)?.prices.input;
   async function until(inputPicoUsd: bigint): Promise<number> {
     const startedAtMs = performance.now();
     while (inputOf() !== inputPicoUsd) await pause(5);

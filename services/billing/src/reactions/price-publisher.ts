@@ -109,7 +109,12 @@ function policyOffers({
     const timeMs = Date.parse(price.effectiveAt);
     const effectiveAtMs = Number.isNaN(timeMs) ? 0 : timeMs;
     try {
-      const offer = { priceKey: id, ...readOwnPrice(price), contextTokens, outputTokensMax, source, effectiveAtMs };
+      const terms = readOwnPrice(price);
+      // Vectors have no output, and so no price for it; a model that answers is not left without one by an oversight.
+      if (terms.prices.output === undefined && listed?.prices.output !== undefined) {
+        throw new RangeError('there is no price for output');
+      }
+      const offer = { priceKey: id, ...terms, contextTokens, outputTokensMax, source, effectiveAtMs };
       return { id, effectiveAtMs, offer };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

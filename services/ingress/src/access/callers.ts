@@ -37,7 +37,7 @@ export function createCallerOf(parts: {
   }
 
   return (exchange) => {
-    const secret = apiKeyOf(exchange.request.headers);
+    const secret = apiKeyOf(exchange.request.headers, exchange.dialect);
     // Nothing is guessed by a request without a key.
     if (secret === '') throw new Fault(missing);
     if (isTokenShaped(secret) && registry.settings().jwtIssuers.length > 0) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ResourceOf } from '#registry/kinds.ts';
 import { describe, test } from '#testkit/test.ts';
+import { modelEndpoints } from '../endpoints/model-endpoints.ts';
+import { questions } from '../endpoints/testing.ts';
 import { routesOf } from '../routes.ts';
 import {
   ADMIN_TOKEN,
@@ -17,7 +19,7 @@ import {
 type Key = Partial<ResourceOf<'key'>>;
 
 interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly route: string;
   readonly path: string;
   readonly body?: object;
@@ -29,16 +31,21 @@ interface Endpoint {
 
 /** Every endpoint that a key opens. */
 const endpoints: readonly Endpoint[] = [
-  {
-    method: 'POST',
-    route: '/v1/chat/completions',
-    path: '/v1/chat/completions',
-    body: { model: model.id, messages: [{ role: 'user', content: 'hi' }] },
-    ofModel: true,
-    toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
-  },
+  ...modelEndpoints.map(
+    ({ path, format }): Endpoint => ({
+      method: 'POST',
+      route: path,
+      path,
+      body: questions[format.name],
+      ofModel: true,
+      toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
+    }),
+  ),
   { method: 'GET', route: '/v1/models', path: '/v1/models' },
   { method: 'GET', route: '/v1/models/*id', path: `/v1/models/${model.id}`, ofModel: true },
+  { method: 'GET', route: '/v1/responses/:id', path: '/v1/responses/kept' },
+  { method: 'DELETE', route: '/v1/responses/:id', path: '/v1/responses/kept' },
+  { method: 'GET', route: '/v1/responses/:id/input_items', path: '/v1/responses/kept/input_items' },
   { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
 ];
 
@@ -55,7 +62,7 @@ const cases: readonly { readonly name: string; readonly key: Key; readonly statu
     { name: 'a key for this address', key: { allowedAddresses: ['127.0.0.0/8', '::1'] }, status: 200 },
     { name: 'a key for other addresses', key: { allowedAddresses: ['10.0.0.0/8', 'fe80::/10'] }, status: 403 },
     { name: 'a key for all of /v1', key: { allowedEndpoints: ['/v1/*'] }, status: 200 },
-    { name: 'a key for other endpoints', key: { allowedEndpoints: ['/v1/embeddings', '/v2/*'] }, status: 403 },
+    { name: 'a key for other endpoints', key: { allowedEndpoints: ['/v1/others', '/v2/*'] }, status: 403 },
   ];
 
 const notAllowed: readonly Key[] = [
@@ -84,12 +91,16 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
   gateway.registry.load({ case: 'key', value: aKey(key) });
   gateway.registry.load({ case: 'user', value: aUser({ id: 'user-2' }) });
   gateway.registry.load({ case: 'key', value: aKey({ id: 'key-2', userId: 'user-2', apiKey: OTHER_KEY }) });
+  for (const userId of [USER_ID, 'user-2']) {
+    await gateway.responses.keep({ userId, id: 'kept', previousId: null, input: [], response: '{"id":"kept"}' }, 1);
+  }
   return gateway;
 }
 
 test('the table below has every endpoint under /v1', () => {
   const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
-  const routes = routesOf({ config } as never, { guesses: {} } as never);
+  const completions = new Map(modelEndpoints.map(({ path }) => [path, () => undefined]));
+  const routes = routesOf({ config } as never, { guesses: {}, completions } as never);
   const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.deepEqual(
     asked.filter((each) => each.includes(' /v1/')).toSorted(),

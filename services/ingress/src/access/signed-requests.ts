@@ -33,7 +33,7 @@ export function createRequireSignature(parts: {
 
   async function check(exchange: Exchange, keyId: string, signed: Signed, body: Uint8Array): Promise<void> {
     const { method = '', url = '', headers } = exchange.request;
-    const expected = signatureOf(apiKeyOf(headers), { ...signed, method, path: url, body });
+    const expected = signatureOf(apiKeyOf(headers, exchange.dialect), { ...signed, method, path: url, body });
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signed.signature))) {
       throw refused(
         'The signature does not fit the request: sign timestamp.nonce.method.path.sha256(body) with the key.',

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Claim, ClaimStore, Taken } from '../idempotency/claim-store.ts';
-import type { ClaimsDatabase } from './claims-database.ts';
+import type { IngressDatabase } from './ingress-database.ts';
 
 /** How long an answer can be had again: as long as other APIs keep theirs, and longer than any client's retries. */
 export const CLAIM_TTL_S = 24 * 60 * 60;
@@ -29,7 +29,7 @@ interface ClaimRow {
 }
 
 /** Takes a key in the table `ingress.claim`. Each statement is a transaction of its own: no lock outlives it. */
-export async function takeRow(database: ClaimsDatabase, asked: Asked): Promise<Taken> {
+export async function takeRow(database: IngressDatabase, asked: Asked): Promise<Taken> {
   for (let tries = 0; tries < TAKE_TRIES_MAX; tries += 1) {
     const inserted = await insertRow(database, asked);
     if (inserted !== undefined) return { kind: 'new', claim: inserted };
@@ -41,7 +41,7 @@ export async function takeRow(database: ClaimsDatabase, asked: Asked): Promise<T
 }
 
 async function insertRow(
-  database: ClaimsDatabase,
+  database: IngressDatabase,
   { keyHash, bodyHash, requestId }: Asked,
 ): Promise<Claim | undefined> {
   const claim: Claim = { keyHash, salt: randomBytes(SALT_BYTES), attempt: randomUUID(), requestId };
@@ -54,7 +54,7 @@ async function insertRow(
   return rowCount === 1 ? claim : undefined;
 }
 
-async function readRow(database: ClaimsDatabase, keyHash: Buffer): Promise<ClaimRow | undefined> {
+async function readRow(database: IngressDatabase, keyHash: Buffer): Promise<ClaimRow | undefined> {
   const { rows } = await database.query<ClaimRow>(
     `select body_hash, salt, request_id, attempt, state, alive_until > now() as is_alive, expires_at <= now() as is_expired
      from ingress.claim where key_hash = $1`,
@@ -65,7 +65,7 @@ async function readRow(database: ClaimsDatabase, keyHash: Buffer): Promise<Claim
 
 /** What a row that is there says to whoever asks; undefined where it has changed meanwhile, or is out of date. */
 async function takenBy(
-  database: ClaimsDatabase,
+  database: IngressDatabase,
   { keyHash, bodyHash }: Asked,
   row: ClaimRow,
 ): Promise<Taken | undefined> {

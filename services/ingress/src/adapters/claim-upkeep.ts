@@ -1,7 +1,7 @@
 import type { Logger } from '#telemetry/logger.ts';
 import type { Claim } from '../idempotency/claim-store.ts';
 import { ALIVE_S } from './claim-rows.ts';
-import type { ClaimsDatabase } from './claims-database.ts';
+import type { IngressDatabase } from './ingress-database.ts';
 
 /** Three renewals may fail before others look at a claim. */
 const RENEW_MS = 5_000;
@@ -22,7 +22,7 @@ export interface ClaimUpkeep {
   close(): void;
 }
 
-export function startClaimUpkeep(database: ClaimsDatabase, logger: Logger): ClaimUpkeep {
+export function startClaimUpkeep(database: IngressDatabase, logger: Logger): ClaimUpkeep {
   const held = new Map<string, Claim>();
 
   async function renew(): Promise<void> {

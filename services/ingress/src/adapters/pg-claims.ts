@@ -4,7 +4,7 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { Claim, ClaimStore } from '../idempotency/claim-store.ts';
 import { ALIVE_S, CLAIM_TTL_S, takeRow } from './claim-rows.ts';
 import { startClaimUpkeep } from './claim-upkeep.ts';
-import { claimsDatabase } from './claims-database.ts';
+import { ingressDatabase } from './ingress-database.ts';
 
 export interface PgClaims extends ClaimStore {
   /** For the one process of a gateway, at its start: whoever these claims were of is gone. */
@@ -20,7 +20,7 @@ const MINE = 'key_hash = $1 and attempt = $2';
 
 /** Claims in the schema `ingress`, migrated. `pool`: durable (`isDurable`), or a claim might not outlive a crash. */
 export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; readonly logger: Logger }): PgClaims {
-  const database = claimsDatabase(pool);
+  const database = ingressDatabase(pool);
   const upkeep = startClaimUpkeep(database, logger);
 
   /** Whether the statement met the claim's row. */

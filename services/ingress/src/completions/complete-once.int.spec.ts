@@ -26,8 +26,8 @@ const codeOf = async (response: Response): Promise<string> =>
   ((await response.json()) as { error: { code: string } }).error.code;
 
 const event = (type: string, body: unknown = {}): RecordedEvent => ({ type, data: body }) as unknown as RecordedEvent;
-const used = [event('RequestAdmitted'), event('UsageRecorded', { usage: { outputTokens: 3 } })];
-const unused = [event('RequestAdmitted'), event('UsageRecorded', { usage: { outputTokens: 0 } })];
+const used = [event('RequestAdmitted'), event('UsageRecorded', { quantities: [{ unit: 'output', quantity: 3 }] })];
+const unused = [event('RequestAdmitted'), event('UsageRecorded', { quantities: [] })];
 
 const cut = failWith({ code: 'upstream_cut', message: 'It broke off.' }, head('text/event-stream'), chunk('Hel'));
 

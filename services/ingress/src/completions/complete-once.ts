@@ -2,6 +2,7 @@ import type { Identity } from '#api-keys/identity.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { streams } from '#contracts/streams.ts';
 import { type Fault, faultFrom } from '#errors/fault.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Execution } from '../idempotency/execution.ts';
 import type { KeptAnswer } from '../idempotency/kept-answer.ts';
@@ -9,11 +10,10 @@ import { setReplayHeaders } from '../idempotency/replay-headers.ts';
 import { requestFate } from '../idempotency/request-fate.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { watchClient } from './client-presence.ts';
-import { COMPLETIONS_PATH } from './completions-path.ts';
 import { deliver } from './deliver.ts';
 import { brokenOff, type FateOf, keptFrames, NO_HEAD, replayedFrames, settleFailed } from './kept-frames.ts';
-import { streamAnswer } from './stream-answer.ts';
-import { wholeAnswer } from './whole-answer.ts';
+import type { OpenAnswer } from './open-answer.ts';
+import { type TellsEnd, tellsEndOf } from './tells-end.ts';
 
 type Dependencies = Pick<IngressDependencies, 'config' | 'log' | 'logger' | 'idempotency'>;
 
@@ -28,26 +28,28 @@ export interface Once {
 /** Runs a completion once for its `Idempotency-Key`, or gives the answer it had. */
 export function completeOnce(
   dependencies: Dependencies,
+  { path, format }: ModelEndpoint,
+  openAnswer: OpenAnswer,
 ): (exchange: Exchange, asked: OnceAsked, run: (once: Once) => Promise<void>) => Promise<void> {
   const { idempotency, log } = dependencies;
   const fateOf: FateOf = async (requestId) => requestFate(await log.readStream(streams.request(requestId)));
   return async (exchange, { identity, idempotencyKey, body }, run) => {
     const begun = await idempotency.begin({
-      scope: [identity.userId, 'POST', COMPLETIONS_PATH],
+      scope: [identity.userId, 'POST', path],
       idempotencyKey,
       body,
       requestId: exchange.id,
       fateOf,
     });
     if (begun.kind === 'replay') {
-      await replay(dependencies, exchange, begun.answer);
+      await replay(dependencies, exchange, begun.answer, openAnswer);
       return;
     }
     const { execution } = begun;
     let isBegun = false;
     try {
       await run(
-        onceOf(execution, fateOf, () => {
+        onceOf({ execution, fateOf, tellsEnd: tellsEndOf[format.name] }, () => {
           isBegun = true;
         }),
       );
@@ -67,7 +69,11 @@ export interface OnceAsked {
   readonly body: Buffer;
 }
 
-function onceOf(execution: Execution, fateOf: FateOf, onBegin: () => void): Once {
+function onceOf(
+  parts: { readonly execution: Execution; readonly fateOf: FateOf; readonly tellsEnd: TellsEnd },
+  onBegin: () => void,
+): Once {
+  const { execution } = parts;
   return {
     async admitted(durable) {
       // With `durability: overlapped` as well: a provider that was called cannot be called back.
@@ -81,17 +87,22 @@ function onceOf(execution: Execution, fateOf: FateOf, onBegin: () => void): Once
     },
     kept(frames, isStream, signal) {
       onBegin();
-      return keptFrames(frames, { execution, isStream, signal, fateOf });
+      return keptFrames(frames, { ...parts, isStream, signal });
     },
   };
 }
 
 /** Gives an answer that was given before, at the pace of its client. Nothing is admitted, and no quota touched. */
-async function replay({ config, logger }: Dependencies, exchange: Exchange, answer: KeptAnswer): Promise<void> {
+async function replay(
+  { config, logger }: Dependencies,
+  exchange: Exchange,
+  answer: KeptAnswer,
+  openAnswer: OpenAnswer,
+): Promise<void> {
   const { id, record } = exchange;
   setReplayHeaders(exchange, answer);
   record.stream = answer.head.headers['content-type']?.startsWith('text/event-stream') === true;
-  const writer = record.stream ? streamAnswer(exchange) : wholeAnswer(exchange);
+  const writer = openAnswer(exchange, record.stream);
   using client = watchClient(exchange, writer, config.requestTimeoutMs);
   await deliver(exchange, untilAborted(replayedFrames(answer), client.signal), writer, null);
   const { userId, keyId } = record;

@@ -2,6 +2,7 @@ import type { CompleteFrame } from '#contracts/router.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { answerHeaders, costHeaders, setHeaders } from './answer-headers.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function deliver(
   let isWhole = false;
   try {
     if (admitted !== null) await untilAdmitted(admitted, frames);
+    answer.admitted();
     for await (const frame of frames) {
       if (frame.kind === 'data') {
         exchange.record.firstByteMs ??= performance.now() - exchange.startedAtMs;
@@ -50,6 +52,7 @@ function settle(exchange: Exchange, frame: Exclude<CompleteFrame, { kind: 'data'
     case 'head':
       record.provider = frame.provider;
       record.providerModel = frame.model;
+      setHeaders(exchange, answerHeaders(frame));
       answer.head(frame);
       return false;
     case 'end':
@@ -58,6 +61,7 @@ function settle(exchange: Exchange, frame: Exclude<CompleteFrame, { kind: 'data'
       record.inputTokens = frame.summary.inputTokens;
       record.outputTokens = frame.summary.outputTokens;
       record.estimated = frame.summary.estimated;
+      setHeaders(exchange, costHeaders(frame.summary.costNanoUsd));
       answer.end();
       return true;
     case 'failure':

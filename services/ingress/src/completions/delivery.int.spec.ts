@@ -76,6 +76,7 @@ describe('a client that leaves', () => {
             holdNanoUsd: 1n,
             outputTokensMax: 1,
             outputTokensBound: 1,
+            multiplierBasisPoints: 10_000,
           },
           windows: [],
         };

@@ -2,6 +2,9 @@ import type { CompleteFrame } from '#contracts/router.ts';
 import type { Execution } from '../idempotency/execution.ts';
 import type { KeptAnswer, KeptHead } from '../idempotency/kept-answer.ts';
 import type { RequestFate } from '../idempotency/request-fate.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { Head } from './answer-writer.ts';
+import type { TellsEnd } from './tells-end.ts';
 
 export type FateOf = (requestId: string) => Promise<RequestFate>;
 
@@ -9,48 +12,61 @@ type Data = Extract<CompleteFrame, { kind: 'data' }>;
 
 export const NO_HEAD: KeptHead = { status: 0, headers: {}, provider: '', model: '', failure: null };
 
-/** The end of an SSE stream as OpenAI's SDKs know it; with the line's end and blanks it is shorter than what is looked at. */
-const STREAM_END = '[DONE]';
-const STREAM_END_WITHIN_BYTES = 64;
-
 export const brokenOff = { code: 'upstream_cut', message: 'The answer broke off before its end.' } as const;
 
 /**
  * The frames of an answer, kept as they pass. What tells a client that the answer is whole (the last piece of a document;
- * a stream's `[DONE]`; the end itself) passes when the answer is kept: a client that has seen an end can have it again.
+ * a stream's `[DONE]` or last event; the end itself) passes when the answer is kept: a client that has seen an end can have it
+ * again.
  */
 export async function* keptFrames(
   frames: AsyncIterable<CompleteFrame>,
   parts: {
     readonly execution: Execution;
     readonly isStream: boolean;
+    readonly tellsEnd: TellsEnd;
     /** Aborted, the router gives no more bytes: an end does not mean that the answer is whole. */
     readonly signal: AbortSignal;
     readonly fateOf: FateOf;
   },
 ): AsyncGenerator<CompleteFrame, void, undefined> {
-  const { execution, isStream, signal, fateOf } = parts;
+  const { execution, isStream, tellsEnd, signal, fateOf } = parts;
   let head = NO_HEAD;
-  let held: Data | undefined;
+  let held: Data[] = [];
+  let isAtEnd = false;
   for await (const frame of frames) {
     if (frame.kind === 'head') {
-      const { status, contentType, provider, model } = frame;
-      head = { ...head, status, headers: { 'content-type': contentType }, provider, model };
+      head = keptHead(frame);
       yield frame;
     } else if (frame.kind === 'data') {
       const room = execution.write(frame.data);
       if (room !== undefined) await room;
-      if (held !== undefined) yield held;
-      held = !isStream || tellsEnd(frame.data) ? frame : undefined;
-      if (held === undefined) yield frame;
+      // The last event may come in several pieces.
+      isAtEnd ||= isStream && tellsEnd(frame.data);
+      if (!isAtEnd) {
+        yield* held;
+        held = [];
+      }
+      if (isStream && !isAtEnd) yield frame;
+      else held.push(frame);
     } else {
       const failure = failureOf(frame, signal);
       if (failure === null) await execution.keep(head);
       else await settleFailed(execution, { ...head, failure }, fateOf);
-      if (held !== undefined) yield held;
+      yield* held;
       yield frame;
     }
   }
+}
+
+/** What the client is told in headers again, but for the cost: the repeat has none. */
+function keptHead(frame: Head): KeptHead {
+  const { status, contentType, provider, model, costNanoUsd: _cost, ...told } = frame;
+  const headers = {
+    ...answerHeaders({ ...told, status, contentType, model, provider: '' }),
+    'content-type': contentType,
+  };
+  return { ...NO_HEAD, status, headers, provider, model };
 }
 
 function failureOf(
@@ -76,8 +92,8 @@ export async function settleFailed(execution: Execution, head: KeptHead, fateOf:
 /** A kept answer as the frames it came in. It was counted when it was given first, so the repeat has used nothing. */
 export async function* replayedFrames({ head, pieces }: KeptAnswer): AsyncGenerator<CompleteFrame, void, undefined> {
   const { status, provider, model, failure } = head;
-  const contentType = head.headers['content-type'];
-  if (status !== 0 && contentType !== undefined) yield { kind: 'head', status, contentType, provider, model };
+  const { 'content-type': contentType, ...headers } = head.headers;
+  if (status !== 0 && contentType !== undefined) yield { kind: 'head', status, contentType, provider, model, headers };
   for await (const data of pieces()) yield { kind: 'data', data };
   if (failure === null) {
     const summary = { provider, model, inputTokens: 0, outputTokens: 0, estimated: false };
@@ -85,8 +101,4 @@ export async function* replayedFrames({ head, pieces }: KeptAnswer): AsyncGenera
   } else {
     yield { kind: 'failure', failure: { ...failure, providerBody: null, providerStatus: 0 } };
   }
-}
-
-function tellsEnd(data: Buffer): boolean {
-  return data.subarray(-STREAM_END_WITHIN_BYTES).includes(STREAM_END);
 }

@@ -34,11 +34,15 @@ export const failWith = (failure: Partial<CompletionFailure> & Refusal, ...befor
   };
 
 /** Sends a completion request with the key, without an SDK. */
-export function post(gateway: TestGateway, body: string, init: { signal?: AbortSignal } = {}): Promise<Response> {
+export function post(
+  gateway: TestGateway,
+  body: string,
+  init: { signal?: AbortSignal; headers?: Record<string, string> } = {},
+): Promise<Response> {
   return fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body,
     ...init,
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...init.headers },
+    body,
   });
 }

@@ -30,6 +30,7 @@ export function wholeAnswer(exchange: Exchange): AnswerWriter {
     return whole;
   };
   return {
+    admitted() {},
     head(frame) {
       head = frame;
     },

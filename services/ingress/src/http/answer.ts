@@ -85,7 +85,8 @@ export function answerRefusal(
   record.error ??= refusal.code;
   if (response.headersSent || response.destroyed) return;
   const status = errorTable[refusal.code].httpStatus;
-  for (const [name, value] of refusalHeaders(refusal)) response.setHeader(name, value);
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  for (const [name, value] of Object.entries(retryHeaders(refusal))) response.setHeader(name, value);
   const { contentType, document } = exchange.errorForm(refusal, exchange.id);
   if (!closing.has(refusal.code)) {
     answerJson(exchange, status, document, { 'content-type': contentType, ...headers });
@@ -96,17 +97,18 @@ export function answerRefusal(
 }
 
 /** The headers that go with a refusal: when to come again, and whether to come again at all. */
-function* refusalHeaders(refusal: Refusal): Generator<[string, string]> {
+export function retryHeaders(refusal: Refusal): Readonly<Record<string, string>> {
   const { httpStatus, isRetryable } = errorTable[refusal.code];
-  if (httpStatus === 401) yield ['www-authenticate', 'Bearer'];
+  const headers: Record<string, string> = {};
   // A 503 always says when to come again, whoever refused.
   const retryAfterMs = refusal.retryAfterMs ?? (httpStatus === 503 ? AWAY_RETRY_AFTER_MS : undefined);
   if (retryAfterMs !== undefined) {
-    yield ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
-    // OpenAI's SDKs prefer this one: a wait of 200 ms need not become a second.
-    yield ['retry-after-ms', String(Math.max(0, Math.ceil(retryAfterMs)))];
+    headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+    // OpenAI's and Anthropic's SDKs prefer this one: a wait of 200 ms need not become a second.
+    headers['retry-after-ms'] = String(Math.max(0, Math.ceil(retryAfterMs)));
   }
-  if (!isRetryable && wouldBeRetried(httpStatus)) yield ['x-should-retry', 'false'];
+  if (!isRetryable && wouldBeRetried(httpStatus)) headers['x-should-retry'] = 'false';
+  return headers;
 }
 
 function wouldBeRetried(status: number): boolean {

@@ -1,6 +1,6 @@
+import type { JsonMeasure } from '#ai/json/measure-json.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import type { JsonMeasure } from '#openai-wire/measure-json.ts';
 
 /**
  * What a body may hold, whatever its bytes: parsing costs by the field and by the item, in one turn of the event loop. At
@@ -22,8 +22,8 @@ export const bodyBounds: JsonMeasure = {
 };
 
 /** Which bound a body is past; undefined: none. */
-export function boundProblem(body: JsonMeasure): Refusal | undefined {
-  const { depth, fields, topLevelFields, values, nameCharacters } = bodyBounds;
+export function boundProblem(body: JsonMeasure, bounds: JsonMeasure): Refusal | undefined {
+  const { depth, fields, topLevelFields, values, nameCharacters } = bounds;
   if (body.depth > depth) return invalid(`The request body nests deeper than ${depth} levels.`);
   if (body.topLevelFields > topLevelFields) return tooMany(topLevelFields, 'fields at its top level');
   if (body.fields > fields) return tooMany(fields, 'fields');

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from './exchange.ts';
+import { gatewayHeaders } from './gateway-headers.ts';
 
 /** What a page's script may read besides the body. */
 const EXPOSED_HEADERS = [
@@ -15,7 +16,14 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-limit-tokens',
   'x-ratelimit-remaining-tokens',
   'x-ratelimit-reset-tokens',
-  'x-gateway-max-output-tokens',
+  'request-id',
+  'anthropic-ratelimit-requests-limit',
+  'anthropic-ratelimit-requests-remaining',
+  'anthropic-ratelimit-requests-reset',
+  'anthropic-ratelimit-tokens-limit',
+  'anthropic-ratelimit-tokens-remaining',
+  'anthropic-ratelimit-tokens-reset',
+  ...Object.values(gatewayHeaders),
 ].join(', ');
 
 /** A day: the longest that browsers keep a preflight is less. */

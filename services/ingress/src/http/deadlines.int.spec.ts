@@ -20,6 +20,7 @@ const admission: AdmitResponse = {
     holdNanoUsd: 1n,
     outputTokensMax: 1,
     outputTokensBound: 1,
+    multiplierBasisPoints: 10_000,
   },
   windows: [],
 };

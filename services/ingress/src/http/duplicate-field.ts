@@ -1,5 +1,5 @@
+import { closingQuote } from '#ai/json/measure-json.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { closingQuote } from '#openai-wire/measure-json.ts';
 
 /** An error names a field, and does not repeat a name of megabytes. */
 const PATH_MAX_CHARACTERS = 200;

@@ -1,5 +1,8 @@
+import type { FormatName } from '#ai/format.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { errorTable, type Refusal } from '#errors/error-table.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
+import { type Dialect, isUnder } from './dialect.ts';
 
 /** How a refusal is written for those who call a part of the API. */
 export type ErrorForm = (refusal: Refusal, requestId: string) => ErrorDocument;
@@ -14,6 +17,11 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** OpenAI's, everywhere but where another form is said. */
 export const openAiErrors: ErrorForm = (refusal) => ({ contentType: JSON_TYPE, document: openAiErrorBody(refusal) });
+
+/** Anthropic's, where its clients ask. */
+export const anthropicErrors = errorsOf('anthropic-messages');
+
+const responsesErrors = errorsOf('openai-responses');
 
 /**
  * Problem details (RFC 9457), for administration. `error` is for clients that were written when its errors had OpenAI's
@@ -33,6 +41,19 @@ export const problems: ErrorForm = (refusal, requestId) => {
   };
   return { contentType: PROBLEM_TYPE, document };
 };
+
+/** The form of the errors of a URL, also of one that does not exist: each part of the API has its own. */
+export function errorFormOf(url: string, dialect: Dialect): ErrorForm {
+  if (dialect === 'anthropic') return anthropicErrors;
+  if (isUnder(url, '/admin')) return problems;
+  return isUnder(url, '/v1/responses') ? responsesErrors : openAiErrors;
+}
+
+function errorsOf(name: FormatName): ErrorForm {
+  const server = formatTable[name]?.server;
+  if (server === undefined) return openAiErrors;
+  return (refusal, requestId) => ({ contentType: JSON_TYPE, document: server.errorBody(refusal, requestId) });
+}
 
 function titleOf(code: string): string {
   const words = code.replaceAll('_', ' ');

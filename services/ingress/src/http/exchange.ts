@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { newId } from '#kernel/ids.ts';
 import type { AnswerBudget } from './answer-budget.ts';
-import { type ErrorForm, openAiErrors, problems } from './error-form.ts';
+import { type Dialect, dialectOf } from './dialect.ts';
+import { type ErrorForm, errorFormOf } from './error-form.ts';
 
 /** A request and its answer, from the first header until the answer has left and the request has its line in the log. */
 export interface Exchange {
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly id: string;
   /** Of the monotonic clock. */
   readonly startedAtMs: number;
+  /** Whose customs the client expects. */
+  readonly dialect: Dialect;
   /** How a refusal is written. */
   readonly errorForm: ErrorForm;
   /** What the request's line in the log will say. */
@@ -64,9 +67,6 @@ export interface RequestRecord {
 
 export type Handler = (exchange: Exchange, params: Readonly<Record<string, string>>) => Promise<void> | void;
 
-/** Administration has an error form of its own, on URLs that do not exist as well. */
-const ADMIN_URL = /^\/admin(?:[/?]|$)/;
-
 /** What a client may call its request: printable ASCII, short enough for a log line. */
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -76,7 +76,10 @@ const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
  */
 export function openExchange(request: IncomingMessage, response: ServerResponse, answers: AnswerBudget): Exchange {
   const id = newId();
+  const dialect = dialectOf(request);
   response.setHeader('x-request-id', id);
+  // What Anthropic's SDKs show of an answer and of an error.
+  if (dialect === 'anthropic') response.setHeader('request-id', id);
   const startedAtMs = performance.now();
   const clientRequestId = clientRequestIdOf(request);
   if (clientRequestId !== null) response.setHeader('x-client-request-id', clientRequestId);
@@ -85,7 +88,8 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     response,
     id,
     startedAtMs,
-    errorForm: ADMIN_URL.test(request.url ?? '') ? problems : openAiErrors,
+    dialect,
+    errorForm: errorFormOf(request.url ?? '', dialect),
     record: {
       route: 'unknown',
       status: 0,

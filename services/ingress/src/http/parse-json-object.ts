@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { type JsonMeasure, measureJson } from '#ai/json/measure-json.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
-import { measureJson } from '#openai-wire/measure-json.ts';
 import { bodyBounds, boundProblem } from './body-bounds.ts';
 import { countFields, duplicateField } from './duplicate-field.ts';
 
@@ -13,13 +13,13 @@ import { countFields, duplicateField } from './duplicate-field.ts';
  * A field given twice is refused because parsers disagree on which one counts: the gateway would admit and price the
  * last `model`, and a provider might serve the first.
  */
-export function parseJsonObject(bytes: Buffer): JsonObject {
+export function parseJsonObject(bytes: Buffer, bounds: JsonMeasure = bodyBounds): JsonObject {
   if (bytes.length === 0) throw invalidJson('The request body is empty: send a JSON object.');
   if (!isUtf8(bytes)) throw invalidJson('The request body is not valid UTF-8.');
   const text = bytes.toString('utf8');
   // Measured before it is parsed: ten million open brackets cost the parser half a gigabyte.
-  const measure = measureJson(text, bodyBounds);
-  const problem = boundProblem(measure);
+  const measure = measureJson(text, bounds);
+  const problem = boundProblem(measure, bounds);
   if (problem !== undefined) throw new Fault(problem);
   const parsed = parse(text);
   if (!isJsonObject(parsed)) throw invalidJson('The request body must be a JSON object.');

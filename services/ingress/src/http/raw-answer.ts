@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { openAiErrorBody } from '#openai-wire/error-body.ts';
 import { JSON_TYPE } from './error-form.ts';
 import { securityHeaders } from './security-headers.ts';
 

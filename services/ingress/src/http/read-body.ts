@@ -69,7 +69,7 @@ function receiveBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer> {
         gathered.push(Buffer.concat(chunks));
         chunks = [];
       } else {
-        refuse(crowded);
+        refuse(crowdedBodies);
       }
     };
     const onEnd = (): void => {
@@ -89,7 +89,7 @@ function receiveBody(exchange: Exchange, limits: BodyLimits): Promise<Buffer> {
 
 const gone: Refusal = { code: 'client_gone', message: 'The client left before its request was whole.' };
 
-const crowded: Refusal = {
+export const crowdedBodies: Refusal = {
   code: 'unavailable',
   message: 'The gateway holds as many request bodies as its memory allows; try again shortly.',
   retryAfterMs: CROWDED_RETRY_AFTER_MS,

@@ -6,8 +6,13 @@ import { requestFate } from './request-fate.ts';
 const event = (type: string, data: unknown = {}): RecordedEvent => ({ type, data }) as unknown as RecordedEvent;
 const admitted = event('RequestAdmitted');
 const withdrawn = event('AdmissionWithdrawn');
-const usage = (outputTokens: number): RecordedEvent =>
-  event('UsageRecorded', { usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens } });
+const usage = (quantity: number): RecordedEvent =>
+  event('UsageRecorded', {
+    quantities: [
+      { unit: 'input', quantity: 0 },
+      { unit: 'search', quantity },
+    ],
+  });
 
 test('a request has used something once a usage says so, and only then', () => {
   assert.equal(requestFate([]), 'absent');

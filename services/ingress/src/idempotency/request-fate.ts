@@ -1,4 +1,3 @@
-import type { EventBodies } from '#contracts/events.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
 /**
@@ -12,9 +11,7 @@ export function requestFate(events: readonly RecordedEvent[]): RequestFate {
   const [first, second] = events;
   if (first === undefined) return 'absent';
   if (second === undefined) return first.type === 'RequestAdmitted' ? 'open' : 'free';
-  return second.type === 'UsageRecorded' && hasUsed(second.data.usage) ? 'used' : 'free';
-}
-
-function hasUsed(usage: EventBodies['UsageRecorded']['usage']): boolean {
-  return Object.values(usage).some((tokens) => tokens > 0);
+  return second.type === 'UsageRecorded' && second.data.quantities.some(({ quantity }) => quantity > 0)
+    ? 'used'
+    : 'free';
 }

@@ -1,7 +1,9 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
+import { usageDimensionNames } from '#contracts/usage-dimensions.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { JSON_MEDIA, jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
+import { responseRows } from './response-rows.ts';
 
 const text: JsonSchema = { type: 'string' };
 const whole: JsonSchema = { type: 'integer', minimum: 0 };
@@ -59,7 +61,7 @@ const completionRequest: JsonSchema = {
   },
 };
 
-interface Row {
+export interface Row {
   readonly operation: string;
   readonly id: string;
   readonly summary: string;
@@ -112,6 +114,7 @@ const rows: readonly Row[] = [
     parameters: [parameter('id', 'path', text, 'May hold slashes.')],
     answer: jsonAnswer('The model', model),
   },
+  ...responseRows,
   {
     operation: 'GET /v1/usage',
     id: 'get-usage',
@@ -120,6 +123,7 @@ const rows: readonly Row[] = [
     parameters: [
       parameter('from', 'query', day, '29 days before `to` where it is left out.'),
       parameter('to', 'query', day, 'Today where it is left out.'),
+      parameter('group_by', 'query', { enum: [...usageDimensionNames] }, 'Over all the days, the dearest first.'),
     ],
     answer: jsonAnswer('Usage, and the balance', usage),
   },

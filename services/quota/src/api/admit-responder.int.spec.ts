@@ -34,6 +34,7 @@ async function answerTo(durable: Promise<void> | null): Promise<AdmitResponse> {
         holdNanoUsd: 7n,
         outputTokensMax: 5,
         outputTokensBound: 5,
+        multiplierBasisPoints: 10_000,
       },
       windows: [],
     }),

@@ -9,6 +9,7 @@ import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { admitted, expired, used } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { test } from '#testkit/test.ts';
 import { alreadyAdmitted } from '../domain/admission/refusals.ts';
 import { createRepeatableAdmit } from './admit-again.ts';
@@ -24,6 +25,7 @@ const request: AdmitRequest = {
   promptTokensEstimate: 1,
   outputTokensRequested: 5,
   choices: 1,
+  ...plainChat,
 };
 const refused: AdmitResponse = { result: { kind: 'refused', refusal: alreadyAdmitted }, windows: [] };
 
@@ -66,6 +68,7 @@ const certain: AdmitResponse = {
     holdNanoUsd: 7n,
     outputTokensMax: 5,
     outputTokensBound: 5,
+    multiplierBasisPoints: 10_000,
   },
   windows: [],
 };

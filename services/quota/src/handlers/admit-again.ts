@@ -63,6 +63,7 @@ function admittedBefore(
     holdNanoUsd: BigInt(data.holdNanoUsd),
     outputTokensMax: Math.floor(data.outputTokensBound / request.choices),
     outputTokensBound: data.outputTokensBound,
+    multiplierBasisPoints: data.multiplierBasisPoints,
   };
   return { result, windows: [] };
 }

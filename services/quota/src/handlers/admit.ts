@@ -122,7 +122,8 @@ async function place(
   const eventId = requestEventId(requestId, 'request-admitted');
   const event = { eventId, ...decision.event };
   const written = writer.write({ requestId, event, traceparent, isPatient: config.durability === 'strict' });
-  const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound };
+  const { multiplierBasisPoints } = decision.event.data;
+  const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound, multiplierBasisPoints };
   if (config.durability === 'overlapped') {
     const durable = written.then((isDurable) => {
       if (!isDurable) throw new Fault(alreadyAdmitted);

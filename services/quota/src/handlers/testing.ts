@@ -3,6 +3,7 @@ import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { credited, keyCreated, pricePublished, userCreated } from '#testkit/events.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { record } from '../testing.ts';
 
 /** A log with a user and a price of one nano-USD an output token. */
@@ -31,6 +32,7 @@ export function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
     promptTokensEstimate: 0,
     outputTokensRequested: 100,
     choices: 1,
+    ...plainChat,
     ...fields,
   };
 }

@@ -65,7 +65,7 @@ export function decisionState(
     caller: callerFacts(sources, caller, from.payer, request),
     funds: fundsOf(sources, from, less),
     priceOf,
-    limits: limitsInForce(sources, caller, request.model, at),
+    limits: limitsInForce(sources, caller, request, at),
     limitsOf(provider) {
       const known = ofProviders.get(provider);
       if (known !== undefined) return known;
@@ -78,7 +78,12 @@ export function decisionState(
 }
 
 /** The limits that a request of the caller counts against wherever it ends up. */
-function limitsInForce(sources: DecisionSources, caller: PolicyCaller, model: string, at: At): LimitInForce[] {
+function limitsInForce(
+  sources: DecisionSources,
+  caller: PolicyCaller,
+  { model, attribution }: Pick<AdmitRequest, 'model' | 'attribution'>,
+  at: At,
+): LimitInForce[] {
   const limits: LimitInForce[] = [];
   for (const limit of ownLimit(sources, caller.user)) limits.push(standingOf(sources, limit, at.nowMs, '', at.less));
   const add = (kind: LimitSubject['kind'], id: string): void => {
@@ -91,7 +96,7 @@ function limitsInForce(sources: DecisionSources, caller: PolicyCaller, model: st
   if (team !== undefined) add('team', team.id);
   if (organisation !== undefined) add('organisation', organisation.id);
   if (key !== undefined) add('key', key.id);
-  for (const tag of tagsOf(caller)) add('tag', tag);
+  for (const tag of tagsOf(caller, attribution.tags)) add('tag', tag);
   return limits;
 }
 

@@ -77,12 +77,16 @@ function isCredited({ account }: PaidFrom): boolean {
   return account !== undefined && account.creditedNanoUsd > account.debitedNanoUsd;
 }
 
-/** The tags of all of them, each once. */
-export function tagsOf({ user, team, organisation, key }: PolicyCaller): ReadonlySet<string> {
+/** The tags of all of them and of the request itself, each once. */
+export function tagsOf(
+  { user, team, organisation, key }: PolicyCaller,
+  ofRequest: readonly string[],
+): ReadonlySet<string> {
   const tags = new Set(key?.tags);
   for (const tag of user.tags) tags.add(tag);
   if (team !== undefined) for (const tag of team.tags) tags.add(tag);
   if (organisation !== undefined) for (const tag of organisation.tags) tags.add(tag);
+  for (const tag of ofRequest) tags.add(tag);
   return tags;
 }
 

@@ -33,17 +33,17 @@ test('an estimate has the prompt and the answer, and is flagged with its policy'
     text: 'Hello world',
     scale: 3,
   });
-  assert.deepEqual([usage.inputTokens, usage.outputTokens, policy], [6, 6, 'text-tokenized']);
+  assert.deepEqual([usage.input, usage.output, policy], [6, 6, 'text-tokenized']);
 });
 
 test('no estimate is above what was admitted', async () => {
   const answer = { text: 'word '.repeat(1_000), scale: 10 };
   const { usage } = await estimateUsage(request({ prompt: 5, output: 7 }), answer);
-  assert.deepEqual([usage.inputTokens, usage.outputTokens], [5, 7]);
+  assert.deepEqual([usage.input, usage.output], [5, 7]);
 });
 
 test('pictures count as such, not by their bytes', async () => {
   const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(100_000)}` } };
   const { usage } = await estimateUsage(request({ prompt: 1e6, output: 9 }, [image]), { text: '', scale: 1 });
-  assert.equal(usage.inputTokens, 769);
+  assert.equal(usage.input, 769);
 });

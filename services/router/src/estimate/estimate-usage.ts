@@ -1,5 +1,5 @@
+import type { Usage } from '#ai/usage.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
-import { noUsage, type TokenUsage } from '#money/token-usage.ts';
 import type { TextSample } from '../ports.ts';
 import { countTokens, type EstimatePolicy } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
@@ -10,7 +10,7 @@ const TOKENS_A_MESSAGE = 4;
 const TOKENS_AN_ATTACHMENT = 765;
 
 export interface EstimatedUsage {
-  readonly usage: TokenUsage;
+  readonly usage: Usage;
   readonly policy: EstimatePolicy;
 }
 
@@ -23,9 +23,8 @@ export async function estimateUsage(request: CompleteRequest, answer: TextSample
   const outputTokens = Math.ceil(output.tokens * answer.scale);
   return {
     usage: {
-      ...noUsage,
-      inputTokens: Math.min(inputTokens, request.promptTokensBound),
-      outputTokens: Math.min(outputTokens, request.outputTokensBound),
+      input: Math.min(inputTokens, request.promptTokensBound),
+      output: Math.min(outputTokens, request.outputTokensBound),
     },
     policy: input.policy === output.policy ? input.policy : 'text-length',
   };

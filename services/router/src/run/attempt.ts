@@ -1,4 +1,4 @@
-import { createByteStore } from '../byte-store.ts';
+import { createByteStore } from '#ai/json/byte-store.ts';
 import { type AttemptFailure, failureOfStatus } from '../domain/attempt/attempt-failure.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
 import { type AnswerDecoder, CallFault, type EncodedRequest, type Provider, type ProviderCall } from '../ports.ts';

@@ -26,7 +26,7 @@ export function cheapestModel(provider: ResourceOf<'provider'>, registry: Pick<R
 function costsOf(catalogue: string, registry: Pick<Registry, 'all'>): ReadonlyMap<string, bigint> {
   const costs = new Map<string, bigint>();
   for (const { id, price } of catalogueModels(catalogue, systemClock())) {
-    costs.set(`${catalogue}/${id}`, price.unitPrices.inputPicoUsd + price.unitPrices.outputPicoUsd);
+    costs.set(`${catalogue}/${id}`, (price.prices.input ?? 0n) + (price.prices.output ?? 0n));
   }
   for (const { id, prices } of registry.all('price')) {
     const of = (unit: string): bigint =>

@@ -1,7 +1,7 @@
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
-import { completionTokensOf, promptTokensOf } from '#money/token-usage.ts';
 import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
 import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -125,7 +125,7 @@ function summaryOf(candidate: PricedCandidate, ending: Ending): CompletionSummar
     provider: candidate.provider,
     model: candidate.model,
     inputTokens: promptTokensOf(ending.usage),
-    outputTokens: completionTokensOf(ending.usage),
+    outputTokens: answerTokensOf(ending.usage),
     estimated: ending.estimatePolicy !== null,
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { answerTokensOf, noUsage, type Usage } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -6,7 +7,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
-import { completionTokensOf, noUsage, type TokenUsage } from '#money/token-usage.ts';
+import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
 import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
@@ -16,7 +17,7 @@ export interface Ending {
   readonly outcome: Outcome;
   /** The candidate that answered; null if none did. */
   readonly candidate: ModelCandidate | null;
-  readonly usage: TokenUsage;
+  readonly usage: Usage;
   /** Null if the provider itself reported the usage. */
   readonly estimatePolicy: EstimatePolicy | null;
   /** The usage of the last attempt if its answer is withheld: the house pays it. */
@@ -97,8 +98,8 @@ function lose({ losses }: RunParts, { candidate, usage }: Ending): void {
 async function isAnswerOnRecord(journal: Pick<Journal, 'readStream'>, { request }: Run): Promise<boolean> {
   const [, ended] = await journal.readStream(streams.request(request.requestId)).catch((): RecordedEvent[] => []);
   if (ended?.type !== 'UsageRecorded') return false;
-  const { estimated, usage } = ended.data;
-  return !estimated && completionTokensOf(usage) > 0;
+  const { estimated, quantities } = ended.data;
+  return !estimated && answerTokensOf(usageFromEvent(quantities)) > 0;
 }
 
 /** Waits for the request's admission if the log does not have it yet. */
@@ -123,7 +124,6 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     outcome: ending.outcome,
     provider: ending.candidate?.provider ?? '',
     model: ending.candidate?.model ?? '',
-    usage: { ...ending.usage },
     estimated: ending.estimatePolicy !== null,
     estimatePolicy: ending.estimatePolicy ?? '',
     attempts: [...run.attempts],
@@ -131,6 +131,11 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     firstByteMs: durationMs(run.firstByteMs),
     durationMs: durationMs(nowMs - run.startedAtMs),
     recordedAtMs: String(nowMs),
+    quantities: usageToEvent(ending.usage),
+    serviceTier: '',
+    usageFlags: [],
+    reportedUsage: '',
+    format: '',
   };
   return {
     stream: streams.request(request.requestId),
@@ -152,7 +157,7 @@ export function houseLoss(
   attempt: number,
   { usage, estimatePolicy }: Pick<Ending, 'usage' | 'estimatePolicy'>,
 ): UsageBody['houseLosses'][number] {
-  return { attempt, usage: { ...usage }, estimated: estimatePolicy !== null };
+  return { attempt, estimated: estimatePolicy !== null, quantities: usageToEvent(usage), serviceTier: '' };
 }
 
 /** A clock may be set back, but a duration is whole and never negative. */

@@ -17,8 +17,8 @@ export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
   if (reported && decoder.isUsageFinal()) return { usage: reported, estimatePolicy: null };
   const { usage, policy } = await estimateUsage(run.request, decoder.sample());
   if (!reported) return { usage, estimatePolicy: policy };
-  const outputTokens = Math.max(reported.outputTokens, usage.outputTokens - reported.reasoningTokens);
-  return { usage: { ...reported, outputTokens }, estimatePolicy: policy };
+  const output = Math.max(reported.output ?? 0, (usage.output ?? 0) - (reported.reasoning ?? 0));
+  return { usage: { ...reported, output }, estimatePolicy: policy };
 }
 
 /** The provider's report so far; null if there is none, or none that can be believed. */

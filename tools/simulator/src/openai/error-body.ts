@@ -1,3 +1,5 @@
+import type { ProblemDetails } from '../request-problem.ts';
+
 type ErrorKind = { readonly type: string; readonly code: string | null };
 
 const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
@@ -8,7 +10,14 @@ const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
 };
 
 /** The JSON body of an error in OpenAI's shape, for an HTTP status. */
-export function openAiErrorBody(status: number, message: string): string {
+export function openAiErrorBody(problem: {
+  readonly status: number;
+  readonly message: string;
+  readonly details?: ProblemDetails;
+}): string {
+  const { status, message, details = {} } = problem;
   const kind = kindsByStatus[status] ?? { type: status < 500 ? 'invalid_request_error' : 'server_error', code: null };
-  return JSON.stringify({ error: { message, type: kind.type, param: null, code: kind.code } });
+  return JSON.stringify({
+    error: { message, type: kind.type, param: details.param ?? null, code: details.code ?? kind.code },
+  });
 }

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { unitNames, units } from '#ai/units.ts';
+import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
-import { promptTokensOf } from '#money/token-usage.ts';
 import { admitted, used } from '#testkit/events.ts';
 import { examplePrice } from '#testkit/example-price.ts';
-import { anyMultiplier, anyPrice, anyUsage } from '#testkit/money-arbitraries.ts';
+import { anyMultiplier, anyPrice, anyUsage, SERVICE_TIERS } from '#testkit/money-arbitraries.ts';
 import { test } from '#testkit/test.ts';
 import { decideCharge } from './decide-charge.ts';
 
 const anyCase = fc.record({
   tokens: anyUsage(),
   prices: anyPrice(),
+  serviceTier: fc.constantFrom('', ...SERVICE_TIERS),
   multiplierBasisPoints: anyMultiplier(),
   hold: fc.bigInt({ min: 0n, max: 2_000_000_000n }),
 });
@@ -19,12 +21,13 @@ const anyCase = fc.record({
 function chargeOf({
   tokens,
   prices,
+  serviceTier,
   multiplierBasisPoints,
   hold,
 }: typeof anyCase extends fc.Arbitrary<infer T> ? T : never) {
   const decision = decideCharge({
     admission: admitted({ requestId: 'r1', multiplierBasisPoints, holdNanoUsd: hold }).data,
-    usage: used({ requestId: 'r1', usage: tokens }).data,
+    usage: used({ requestId: 'r1', usage: tokens, serviceTier }).data,
     findPrice: (key, version) => ({ ...examplePrice(key, version, 0n, 0n), ...prices }),
     postedAtMs: 1,
   });
@@ -51,10 +54,13 @@ test('every charge is balanced, within its hold, and reproduced by its own lines
 test('a usage within the bounds its hold was made for never overruns it', () => {
   fc.assert(
     fc.property(anyCase, (example) => {
-      const { tokens, prices, multiplierBasisPoints } = example;
+      const { tokens, prices, serviceTier, multiplierBasisPoints } = example;
       const hold = costBound({
         promptTokensBound: promptTokensOf(tokens),
-        outputTokensBound: tokens.outputTokens + tokens.reasoningTokens,
+        outputTokensBound: answerTokensOf(tokens),
+        otherUnits: unitNames.filter((unit) => units[unit].side !== 'count'),
+        counts: tokens,
+        serviceTier,
         price: prices,
         multiplierBasisPoints,
       });

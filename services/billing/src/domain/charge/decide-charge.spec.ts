@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Usage } from '#ai/usage.ts';
 import type { Price } from '#money/price.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 import { admitted, used } from '#testkit/events.ts';
 import { examplePrice } from '#testkit/example-price.ts';
 import { test } from '#testkit/test.ts';
@@ -14,7 +14,7 @@ const book = [
 ];
 
 function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}) {
-  const when = (tokens: Partial<TokenUsage>, usageChanges: Partial<RecordedUsage> = {}) => {
+  const when = (tokens: Usage, usageChanges: Partial<RecordedUsage> = {}) => {
     const decision = decideCharge({
       admission: admitted({ requestId: 'r1', ...admissionChanges }).data,
       usage: used({ requestId: 'r1', ...usageChanges, usage: tokens }).data,
@@ -36,7 +36,7 @@ function given(prices: readonly Price[], admissionChanges: Partial<Admission> = 
 
 test('a usage is rated with the price version pinned at admission, not the newest', () => {
   given(book)
-    .when({ inputTokens: 10, outputTokens: 5 })
+    .when({ input: 10, output: 5 })
     .thenCharged({
       requestId: 'r1',
       userId: 'u1',
@@ -62,13 +62,13 @@ test('a usage is rated with the price version pinned at admission, not the newes
 
 test('after a failover the candidate that answered is the one that is rated', () => {
   given(book)
-    .when({ outputTokens: 2 }, { provider: 'second', model: 'claude' })
+    .when({ output: 2 }, { provider: 'second', model: 'claude' })
     .thenCharged({ amountNanoUsd: '45', priceKey: 'anthropic/claude', priceVersion: 1 });
 });
 
 test('what a usage costs above its hold is the house’s, not the customer’s', () => {
   given(book, { holdNanoUsd: '40' })
-    .when({ inputTokens: 10, outputTokens: 5 })
+    .when({ input: 10, output: 5 })
     .thenCharged({
       amountNanoUsd: '40',
       overrunNanoUsd: '5',
@@ -88,22 +88,22 @@ test('a request no provider answered is charged nothing, and its hold ends', () 
 
 test('an estimated usage makes an estimated charge', () => {
   given(book)
-    .when({ outputTokens: 1 }, { estimated: true, estimatePolicy: 'streamed-text' })
+    .when({ output: 1 }, { estimated: true, estimatePolicy: 'streamed-text' })
     .thenCharged({ estimated: true });
 });
 
 test('a usage whose pinned price version is unknown is not charged by another version', () => {
   given(book.filter((price) => price.version !== 2))
-    .when({ inputTokens: 1 })
+    .when({ input: 1 })
     .thenNone('price-unknown');
 });
 
 test('a usage of a model that was not admitted is never charged a guess', () => {
-  given(book).when({ inputTokens: 1 }, { model: 'gpt-4o' }).thenNone('unratable');
-  given(book).when({ inputTokens: 1 }, { provider: '' }).thenNone('unratable');
+  given(book).when({ input: 1 }, { model: 'gpt-4o' }).thenNone('unratable');
+  given(book).when({ input: 1 }, { provider: '' }).thenNone('unratable');
 });
 
 test('a usage of another user or request than the admission is not charged', () => {
-  given(book).when({ inputTokens: 1 }, { userId: 'u2' }).thenNone('unratable');
-  given(book).when({ inputTokens: 1 }, { requestId: 'r2' }).thenNone('unratable');
+  given(book).when({ input: 1 }, { userId: 'u2' }).thenNone('unratable');
+  given(book).when({ input: 1 }, { requestId: 'r2' }).thenNone('unratable');
 });

@@ -1,9 +1,11 @@
+import { isUnit } from '#ai/units.ts';
+import { isNoUsage } from '#ai/usage.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
 import { accounts, post } from '#money/posting.ts';
 import type { Price } from '#money/price.ts';
-import { rate } from '#money/rate.ts';
-import { isNoUsage } from '#money/token-usage.ts';
+import { usageFromEvent } from '#money/quantities.ts';
+import { type Rating, rate } from '#money/rate.ts';
 
 export type Admission = EventBodies['RequestAdmitted'];
 export type RecordedUsage = EventBodies['UsageRecorded'];
@@ -38,27 +40,31 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   const pinned = admission.candidates.find(
     (candidate) => candidate.provider === usage.provider && candidate.model === usage.model,
   );
-  const tokens = usage.usage;
-  if (isNoUsage(tokens)) return { kind: 'charge', charge: chargeOf(admission, usage, pinned, noCost, postedAtMs) };
+  const unknown = usage.quantities.find(({ unit }) => !isUnit(unit));
+  if (unknown !== undefined) {
+    return { kind: 'unratable', reason: `the usage has the unit "${unknown.unit}", which this version does not know` };
+  }
+  const used = usageFromEvent(usage.quantities);
+  if (isNoUsage(used)) return { kind: 'charge', charge: chargeOf(admission, usage, pinned, noCost, postedAtMs) };
   if (pinned === undefined) {
     return { kind: 'unratable', reason: `"${usage.provider}/${usage.model}" answered, which was not admitted` };
   }
   const { priceKey, priceVersion } = pinned;
   const price = findPrice(priceKey, priceVersion);
   if (price === undefined) return { kind: 'price-unknown', priceKey, priceVersion };
-  const cost = rate(tokens, price, admission.multiplierBasisPoints);
+  const { serviceTier } = usage;
+  const { multiplierBasisPoints } = admission;
+  const cost = rate(used, price, { serviceTier, multiplierBasisPoints });
   return { kind: 'charge', charge: chargeOf(admission, usage, pinned, cost, postedAtMs) };
 }
 
-type Cost = ReturnType<typeof rate>;
-
-const noCost: Cost = { lines: [], totalNanoUsd: 0n };
+const noCost: Rating = { lines: [], totalNanoUsd: 0n, serviceTier: '', flags: [] };
 
 function chargeOf(
   admission: Admission,
   usage: RecordedUsage,
   pinned: Admission['candidates'][number] | undefined,
-  { lines, totalNanoUsd }: Cost,
+  { lines, totalNanoUsd, serviceTier, flags }: Rating,
   postedAtMs: number,
 ): Charge {
   const holdNanoUsd = BigInt(admission.holdNanoUsd);
@@ -85,5 +91,9 @@ function chargeOf(
     payerKind: admission.payerKind,
     payerId: admission.payerId,
     provider: usage.provider,
+    serviceTier,
+    ratingFlags: [...flags],
+    // Its metadata stays with the admission: nothing is counted by it.
+    attribution: { ...admission.attribution, metadata: {} },
   };
 }

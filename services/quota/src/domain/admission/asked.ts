@@ -1,6 +1,7 @@
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { AdmissionRules } from './admission-rules.ts';
 import type { Caller } from './caller.ts';
+import { hasOutput } from './has-output.ts';
 import { type LikelyAnswer, type Needs, needsOf } from './needs.ts';
 import { type OpenBounds, openBounds } from './open-output-bound.ts';
 import type { PricedOne } from './priced-candidates.ts';
@@ -25,9 +26,10 @@ export interface Answer {
 
 /** What a request can cost at these candidates, and what it needs at least, wherever it ends up. */
 export function answerOf({ request, caller, rules }: Asked, candidates: readonly PricedOne[]): Answer {
-  const { promptTokensBound, outputTokensRequested, choices } = request;
+  const { promptTokensBound, choices } = request;
   const cost = costAt({ request, caller }, candidates);
-  if (outputTokensRequested > 0) {
+  const outputTokensRequested = hasOutput(request) ? request.outputTokensRequested : 0;
+  if (outputTokensRequested > 0 || !hasOutput(request)) {
     const likely = { outputTokensEstimate: outputTokensRequested * choices, isAnswerGuessed: false };
     return { cost, open: undefined, least: needsOf(cost, outputTokensRequested, likely), likely };
   }
@@ -43,8 +45,9 @@ export function costAt(
   { request, caller }: Pick<Asked, 'request' | 'caller'>,
   candidates: readonly PricedOne[],
 ): CostedRequest {
-  const { promptTokensBound, promptTokensEstimate, choices } = request;
+  const { promptTokensBound, promptTokensEstimate, choices, otherUnits, counts, serviceTier } = request;
   const { multiplierBasisPoints } = caller;
   const prices = candidates.map(({ price }) => price);
-  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints };
+  const reach = { otherUnits, counts, serviceTier };
+  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints, ...reach };
 }

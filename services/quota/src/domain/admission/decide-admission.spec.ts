@@ -12,6 +12,7 @@ import {
   used,
   userCreated,
 } from '#testkit/events.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { resourceSet } from '#testkit/policy-events.ts';
 import { describe, test } from '#testkit/test.ts';
 import { accepted, type configured, refused, worldOf } from '../../memory/testing.ts';
@@ -37,6 +38,7 @@ function placeHold(request: Partial<AdmitRequest> = {}, nowMs = NOW): PlaceHold 
       promptTokensEstimate: 250,
       outputTokensRequested: 100,
       choices: 1,
+      ...plainChat,
       ...request,
     },
   };
@@ -79,6 +81,12 @@ describe('an admission', () => {
         payerKind: '',
         payerId: '',
         reservations: [],
+        operation: 'chat',
+        format: 'openai-chat',
+        otherUnits: [],
+        counts: [],
+        serviceTier: '',
+        attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
       },
     });
   });

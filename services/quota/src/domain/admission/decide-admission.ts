@@ -1,10 +1,12 @@
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { payerToEvent } from '#contracts/payer.ts';
-import type { AdmitRequest, LimitWindow, PricedCandidate } from '#contracts/quota.ts';
+import { type AdmitRequest, type LimitWindow, type PricedCandidate, REQUEST_TAGS_MAX } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import { invalid } from '#errors/invalid.ts';
 import { TOKENS_MAX } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
+import { usageToEvent } from '#money/quantities.ts';
 import { type LimitInForce, reservationOn } from '../limit/limit-in-force.ts';
 import { type Reservation, reservationToEvent } from '../limit/reservation.ts';
 import type { AdmissionRules } from './admission-rules.ts';
@@ -16,7 +18,7 @@ import { tightestWindows } from './limit-windows.ts';
 import { amountFor, type Needs, needsOf } from './needs.ts';
 import { pricedCandidates } from './priced-candidates.ts';
 import { type LimitsOf, openCandidates, type ProviderLimits } from './provider-limits.ts';
-import { notPriced, providersExhausted, type Refusing, uncountable } from './refusals.ts';
+import { featureNotPriced, notPriced, providersExhausted, type Refusing, uncountable } from './refusals.ts';
 
 /** Place a hold for this request, now. */
 export interface PlaceHold {
@@ -63,8 +65,10 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   const fault = countFault(request);
   if (fault !== undefined) return refusedWith(fault);
 
-  const priced = pricedCandidates(request, state.priceOf);
-  if (priced.length === 0) return refusedWith(notPriced(request.model));
+  const { priced, unpriced } = pricedCandidates(request, state.priceOf);
+  if (priced.length === 0) {
+    return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
+  }
   const asked: Asked = { request, caller, rules };
   const { open, ofProviders, barred } = openCandidates(asked, priced, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
@@ -111,10 +115,16 @@ function reserveAll(
 
 /** What the log's counts (uint32) cannot hold. A count of no choices would make a hold of nothing. */
 function countFault(request: AdmitRequest): Refusal | undefined {
-  const { promptTokensBound, promptTokensEstimate, outputTokensRequested, choices } = request;
+  const { promptTokensBound, promptTokensEstimate, outputTokensRequested, choices, counts, attribution } = request;
   if (!isCount(promptTokensBound) || !isCount(promptTokensEstimate)) return uncountable('The prompt', 'messages');
   if (!isCount(choices) || choices === 0) return uncountable('n', 'n');
   if (!isCount(outputTokensRequested * choices)) return uncountable('max_tokens times n', 'max_tokens');
+  if (attribution.tags.length > REQUEST_TAGS_MAX) {
+    return invalid(`A request may have at most ${REQUEST_TAGS_MAX} tags.`, 'tags');
+  }
+  for (const [unit, quantity] of Object.entries(counts)) {
+    if (!isCount(quantity)) return uncountable(`The number of ${unit}`, '');
+  }
   return undefined;
 }
 
@@ -154,6 +164,17 @@ function admittedEvent(
       expiresAtMs: String(nowMs + rules.holdTtlMs),
       ...payerToEvent(caller.payer),
       reservations: reservations.map(reservationToEvent),
+      operation: request.operation,
+      format: request.format,
+      otherUnits: [...request.otherUnits],
+      counts: usageToEvent(request.counts),
+      serviceTier: request.serviceTier,
+      attribution: {
+        tags: [...request.attribution.tags],
+        metadata: { ...request.attribution.metadata },
+        sessionId: request.attribution.sessionId,
+        agentId: request.attribution.agentId,
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { charged, credited, debited, expired, keyCreated, pricePublished, used } from '#testkit/events.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { resourceSet } from '#testkit/policy-events.ts';
 import { test } from '#testkit/test.ts';
 import { type DecisionWorld, worldOf } from '../../memory/testing.ts';
@@ -171,6 +172,7 @@ function createWorld() {
       promptTokensEstimate: 0,
       outputTokensRequested: tokens,
       choices: 1,
+      ...plainChat,
     };
     return seen.decide(request, nowMs);
   }

@@ -1,9 +1,11 @@
+import { units } from '#ai/units.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import type { Limit, LimitUnit } from '../limit/limit.ts';
 import { type LimitInForce, wouldFit } from '../limit/limit-in-force.ts';
 import type { Funds } from './funds.ts';
+import type { Unpriced } from './priced-candidates.ts';
 
 /** A no of a limit or of the balance. */
 export interface Refusing {
@@ -55,6 +57,18 @@ export function notPriced(model: string): Refusal {
     code: 'model_not_priced',
     message: `The model ${JSON.stringify(model)} has no price, so it cannot be used. Ask the gateway's administrator to publish one.`,
     param: 'model',
+  };
+}
+
+/** The model has a price, though not for what the request may use. */
+export function featureNotPriced(model: string, unpriced: Unpriced): Refusal {
+  const isTier = unpriced === 'service_tier';
+  const what = isTier ? 'in this tier of service' : `for ${unpriced} (${units[unpriced].noun}s)`;
+  const advice = isTier ? 'Leave service_tier out' : 'Leave out what uses it';
+  return {
+    code: 'feature_not_priced',
+    message: `The model ${JSON.stringify(model)} has no price ${what}. ${advice}, or ask the gateway's administrator to publish one.`,
+    param: isTier ? 'service_tier' : 'model',
   };
 }
 

@@ -1,8 +1,9 @@
 import { costBound, outputTokensPayable, TOKENS_MAX } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
+import type { Reach } from '#money/reach.ts';
 
 /** What a request can cost at worst: it may end up at any of its candidates. */
-export interface CostedRequest {
+export interface CostedRequest extends Reach {
   /** The candidates' prices, at least one. */
   readonly prices: readonly Price[];
   readonly promptTokensBound: number;
@@ -26,6 +27,9 @@ export function worstCostNanoUsd(request: CostedRequest, outputTokensPerChoice: 
       outputTokensBound: outputTokensPerChoice * request.choices,
       price,
       multiplierBasisPoints: request.multiplierBasisPoints,
+      otherUnits: request.otherUnits,
+      counts: request.counts,
+      serviceTier: request.serviceTier,
     });
     if (cost > worst) worst = cost;
   }
@@ -44,6 +48,9 @@ export function payableOutputTokens(request: CostedRequest, moneyNanoUsd: bigint
       promptTokensBound: promptTokensBoundAt(price, request.promptTokensBound),
       price,
       multiplierBasisPoints: request.multiplierBasisPoints,
+      otherUnits: request.otherUnits,
+      counts: request.counts,
+      serviceTier: request.serviceTier,
     });
     payable = Math.min(payable, tokens);
   }

@@ -1,6 +1,7 @@
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import { credited, pricePublished } from '#testkit/events.ts';
+import { plainChat } from '#testkit/plain-chat.ts';
 import { resourceSet } from '#testkit/policy-events.ts';
 import { accepted, type DecisionWorld, worldOf } from '../../memory/testing.ts';
 import type { PlacedHold } from './decide-admission.ts';
@@ -47,6 +48,7 @@ export function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
     promptTokensEstimate: 250,
     outputTokensRequested: 100,
     choices: 1,
+    ...plainChat,
     ...fields,
   };
 }

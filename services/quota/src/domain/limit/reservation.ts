@@ -1,3 +1,4 @@
+import { isUnit, units } from '#ai/units.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { LimitKind, LimitUnit } from './limit.ts';
 
@@ -34,22 +35,12 @@ export function reservationFromEvent(body: ReservationBody): Reservation {
   };
 }
 
-/** Units of a charge's lines by their side: what was asked with, and what was answered. */
-const sides: ReadonlyMap<string, 'input' | 'output'> = new Map([
-  ['input', 'input'],
-  ['cached_input', 'input'],
-  ['cache_write', 'input'],
-  ['cache_write_1h', 'input'],
-  ['output', 'output'],
-  ['reasoning', 'output'],
-]);
-
 /** What a charge counts as in each unit. */
 const quantities: Readonly<Record<LimitUnit, (charge: Charge) => bigint>> = {
   requests: () => 1n,
-  tokens: (charge) => tokensOf(charge, 'input') + tokensOf(charge, 'output'),
-  input_tokens: (charge) => tokensOf(charge, 'input'),
-  output_tokens: (charge) => tokensOf(charge, 'output'),
+  tokens: (charge) => tokensOf(charge, 'prompt') + tokensOf(charge, 'answer'),
+  input_tokens: (charge) => tokensOf(charge, 'prompt'),
+  output_tokens: (charge) => tokensOf(charge, 'answer'),
   cost: (charge) => BigInt(charge.amountNanoUsd),
 };
 
@@ -71,11 +62,12 @@ export function usedByNothing({ provider, unit, amount }: Reservation): bigint |
 
 /** What a charge counts as on the side of the answer. */
 export function outputTokensOf(charge: Charge): number {
-  return Number(tokensOf(charge, 'output'));
+  return Number(tokensOf(charge, 'answer'));
 }
 
-function tokensOf({ lines }: Charge, side: 'input' | 'output'): bigint {
+/** Tokens of every unit of the side: what was asked with, or what was answered. */
+function tokensOf({ lines }: Charge, side: 'prompt' | 'answer'): bigint {
   let tokens = 0;
-  for (const { unit, quantity } of lines) if (sides.get(unit) === side) tokens += quantity;
+  for (const { unit, quantity } of lines) if (isUnit(unit) && units[unit].side === side) tokens += quantity;
   return BigInt(tokens);
 }

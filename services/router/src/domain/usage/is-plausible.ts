@@ -1,4 +1,4 @@
-import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
+import { answerTokensOf, isNoUsage, promptTokensOf, type Usage } from '#ai/usage.ts';
 
 /** The bounds of the request's admission. */
 export interface UsageBounds {
@@ -17,13 +17,13 @@ const COUNT_MAX = 2 ** 32 - 1;
  * Whether a report can be believed: whole, not negative, not nothing, and not orders of magnitude above the admitted
  * bound.
  */
-export function isPlausible(usage: TokenUsage, bounds: UsageBounds): boolean {
+export function isPlausible(usage: Usage, bounds: UsageBounds): boolean {
   for (const count of Object.values(usage)) {
     if (!Number.isInteger(count) || count < 0 || count > COUNT_MAX) return false;
   }
   return (
-    promptTokensOf(usage) + completionTokensOf(usage) > 0 &&
+    !isNoUsage(usage) &&
     promptTokensOf(usage) <= bounds.promptTokens * IMPLAUSIBLE_FACTOR + HIDDEN_PROMPT_TOKENS_MAX &&
-    completionTokensOf(usage) <= bounds.outputTokens * IMPLAUSIBLE_FACTOR + HIDDEN_PROMPT_TOKENS_MAX
+    answerTokensOf(usage) <= bounds.outputTokens * IMPLAUSIBLE_FACTOR + HIDDEN_PROMPT_TOKENS_MAX
   );
 }

@@ -1,8 +1,9 @@
-import type { AnswerShape } from '../answer-scan.ts';
+import type { AnswerShape } from '#ai/json/answer-scan.ts';
+import type { Usage } from '#ai/usage.ts';
 import { readAnthropicUsage } from './anthropic-usage.ts';
 
 /** A message's blocks: text, thinking, and the input of tools. */
-export const anthropicShape: AnswerShape = {
+export const anthropicShape: AnswerShape<Usage> = {
   answerField: 'content',
   answer: (text, raw) => ({
     kind: 'items',

@@ -1,23 +1,22 @@
+import { type OpenAiUsage, openAiUsageShape } from '#ai/formats/openai-chat/usage-shape.ts';
+import { answerTokensOf, promptTokensOf, type Usage } from '#ai/usage.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
-import { completionTokensOf, promptTokensOf, type TokenUsage } from '#money/token-usage.ts';
-import { type OpenAiUsage, openAiUsageShape } from '#openai-wire/usage-shape.ts';
 
 /**
  * Anthropic's usage. Its parts are disjoint already, except for the one-hour part of the cache writes. Thinking is a
  * part of the output that is not reported apart. Null if the usage says nothing, or nonsense.
  */
-export function readAnthropicUsage(value: unknown): TokenUsage | null {
+export function readAnthropicUsage(value: unknown): Usage | null {
   const usage = asObject(value);
   if (typeof usage?.['input_tokens'] !== 'number' || typeof usage['output_tokens'] !== 'number') return null;
   const cacheWrites = count(usage['cache_creation_input_tokens']);
   const oneHourWrites = count(asObject(usage['cache_creation'])?.['ephemeral_1h_input_tokens']);
-  const read: TokenUsage = {
-    inputTokens: usage['input_tokens'],
-    cachedInputTokens: count(usage['cache_read_input_tokens']),
-    cacheWriteTokens: cacheWrites - oneHourWrites,
-    cacheWrite1hTokens: oneHourWrites,
-    outputTokens: usage['output_tokens'],
-    reasoningTokens: 0,
+  const read: Usage = {
+    input: usage['input_tokens'],
+    cached_input: count(usage['cache_read_input_tokens']),
+    cache_write: cacheWrites - oneHourWrites,
+    cache_write_1h: oneHourWrites,
+    output: usage['output_tokens'],
   };
   return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
 }
@@ -42,12 +41,12 @@ export function mergeUsage(before: JsonObject | null, after: unknown): JsonObjec
 }
 
 /** Usage as an OpenAI client expects it: everything in the prompt is a prompt token. */
-export function toOpenAiUsage(usage: TokenUsage): OpenAiUsage {
+export function toOpenAiUsage(usage: Usage): OpenAiUsage {
   return openAiUsageShape({
     promptTokens: promptTokensOf(usage),
-    cachedTokens: usage.cachedInputTokens,
-    completionTokens: completionTokensOf(usage),
-    reasoningTokens: usage.reasoningTokens,
+    cachedTokens: usage.cached_input ?? 0,
+    completionTokens: answerTokensOf(usage),
+    reasoningTokens: usage.reasoning ?? 0,
   });
 }
 

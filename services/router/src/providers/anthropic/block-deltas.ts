@@ -1,5 +1,5 @@
+import type { ChunkDelta } from '#ai/formats/openai-chat/chunk.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
-import type { ChunkDelta } from '#openai-wire/chunk.ts';
 
 /** Translates the events of content blocks into parts of the answer. */
 export interface BlockDeltas {

@@ -1,5 +1,5 @@
+import type { GeneratedText } from '#ai/json/generated-text.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
-import type { GeneratedText } from '../generated-text.ts';
 
 /**
  * Collects an event's generated text: the answer, the input and the names of tools, and the thinking, which is not

@@ -81,12 +81,11 @@ test('the parts of the usage stay disjoint, the one-hour cache write apart', () 
     output_tokens: 16,
   });
   assert.deepEqual(usage, {
-    inputTokens: 1,
-    cachedInputTokens: 2,
-    cacheWriteTokens: 4,
-    cacheWrite1hTokens: 8,
-    outputTokens: 16,
-    reasoningTokens: 0,
+    input: 1,
+    cached_input: 2,
+    cache_write: 4,
+    cache_write_1h: 8,
+    output: 16,
   });
   assert.deepEqual(usage && toOpenAiUsage(usage), {
     prompt_tokens: 15,

@@ -1,5 +1,5 @@
+import type { Completion, CompletionMessage } from '#ai/formats/openai-chat/chunk.ts';
 import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { Completion, CompletionMessage } from '#openai-wire/chunk.ts';
 import type { WholeAnswer } from '../../ports.ts';
 import { readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { finishReasonOf } from './stop-reason.ts';

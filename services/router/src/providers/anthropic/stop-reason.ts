@@ -1,4 +1,4 @@
-import type { FinishReason } from '#openai-wire/chunk.ts';
+import type { FinishReason } from '#ai/formats/openai-chat/chunk.ts';
 
 const reasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ['end_turn', 'stop'],

@@ -53,10 +53,7 @@ test('text streams as content deltas wherever the bytes are split, inside UTF-8 
 
 test('the usage is the start and what later events say of it; the client has its chunk where it asked', () => {
   const { decoder } = run(start + textStart + text('a') + end(), 1000, { isUsageAsked: true });
-  assert.deepEqual(
-    [decoder.usage()?.inputTokens, decoder.usage()?.cachedInputTokens, decoder.usage()?.outputTokens],
-    [9, 3, 5],
-  );
+  assert.deepEqual([decoder.usage()?.input, decoder.usage()?.cached_input, decoder.usage()?.output], [9, 3, 5]);
   const last = chunksOf(decoder.closing().toString()).at(-1);
   assert.deepEqual([last.choices, last.usage.prompt_tokens, last.usage.total_tokens], [[], 12, 17]);
 });
@@ -107,7 +104,7 @@ test('thinking is not shown, and unknown events and blocks are passed over', () 
 });
 
 test('garbage is invalid', () => {
-  for (const garbage of ['<html>\n\n', 'data: nonsense\n\n', 'data: {"choices":[]}\n\n', text('without a start')]) {
+  for (const garbage of ['data: nonsense\n\n', 'data: {"choices":[]}\n\n', text('without a start')]) {
     assert.equal(run(garbage).decoder.status(), 'invalid', garbage);
   }
   assert.equal(

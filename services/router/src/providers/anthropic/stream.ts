@@ -1,16 +1,16 @@
+import type { ChunkDelta, CompletionChunk, FinishReason } from '#ai/formats/openai-chat/chunk.ts';
+import { createGeneratedText, type GeneratedText } from '#ai/json/generated-text.ts';
+import { createEventCutter, type EventCutter } from '#ai/sse/event-cutter.ts';
+import { findEventEnds } from '#ai/sse/event-ends.ts';
+import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
+import { readSseEvent } from '#ai/sse/read-sse-event.ts';
+import { doneEvent, sseEvent } from '#ai/sse/write-sse-event.ts';
 import { asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { ChunkDelta, CompletionChunk, FinishReason } from '#openai-wire/chunk.ts';
-import { doneEvent, readSseFields, sseEvent } from '#openai-wire/sse.ts';
 import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
-import { createEventCutter, type EventCutter, findEventEnd } from '../event-cutter.ts';
-import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
-import { HEARD_MAX_BYTES } from '../heard-max.ts';
 import { mergeUsage, readAnthropicUsage, toOpenAiUsage } from './anthropic-usage.ts';
 import { type BlockDeltas, createBlockDeltas } from './block-deltas.ts';
 import { addGenerated } from './event-text.ts';
 import { finishReasonOf } from './stop-reason.ts';
-
-const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 interface StreamOptions {
   readonly model: string;
@@ -79,8 +79,7 @@ export function createAnthropicStreamDecoder(options: StreamOptions): AnswerDeco
 function push(stream: MessagesStream, piece: Buffer): Buffer | null {
   const { cutter } = stream;
   stream.out = '';
-  const isMarked = stream.heardBytes === 0 && piece.indexOf(BYTE_ORDER_MARK) === 0;
-  const bytes = cutter.add(isMarked ? piece.subarray(BYTE_ORDER_MARK.length) : piece);
+  const bytes = cutter.add(piece);
   stream.heardBytes += piece.length;
   if (bytes) cut(stream, bytes);
   if (!stream.isOver && cutter.isTooLong()) {
@@ -97,12 +96,11 @@ function push(stream: MessagesStream, piece: Buffer): Buffer | null {
 
 /** Takes the whole events of `bytes`, and keeps the rest. */
 function cut(stream: MessagesStream, bytes: Buffer): void {
-  const lines = bytes.toString('latin1');
+  const findEnd = findEventEnds(bytes.toString('latin1'));
   let at = 0;
-  for (let next = findEventEnd(lines, 0); next && !stream.isOver; next = findEventEnd(lines, at)) {
-    const { data, isWellFormed } = readSseFields(bytes.subarray(at, next.end));
-    if (!isWellFormed) end(stream, 'invalid');
-    else if (data !== null) take(stream, parseObject(data));
+  for (let next = findEnd(0); next && !stream.isOver; next = findEnd(at)) {
+    const event = readSseEvent(bytes.subarray(at, next.end));
+    if (event !== null) take(stream, parseObject(event.data));
     at = next.end;
   }
   if (!stream.isOver) stream.cutter.keep(bytes.subarray(at));

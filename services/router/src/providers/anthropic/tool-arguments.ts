@@ -1,5 +1,5 @@
+import { type JsonMeasure, measureJson } from '#ai/json/measure-json.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
-import { type JsonMeasure, measureJson } from '#openai-wire/measure-json.ts';
 import { refuse } from './refuse.ts';
 
 /**

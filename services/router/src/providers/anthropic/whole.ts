@@ -1,7 +1,8 @@
-import { createByteStore } from '../../byte-store.ts';
+import { type AnswerScan, createAnswerScan } from '#ai/json/answer-scan.ts';
+import { createByteStore } from '#ai/json/byte-store.ts';
+import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../../ports.ts';
-import { type AnswerScan, createAnswerScan } from '../answer-scan.ts';
-import { HEARD_MAX_BYTES } from '../heard-max.ts';
 import { anthropicShape } from './answer-shape.ts';
 import { readAnthropicAnswer } from './response.ts';
 
@@ -15,12 +16,12 @@ const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
 export function createAnthropicWholeDecoder(jsonToolName: string | null): AnswerDecoder {
   const held = createByteStore();
   let answer: Extract<WholeAnswer, { kind: 'answer' }> | null = null;
-  let scan: AnswerScan | null = null;
+  let scan: AnswerScan<Usage> | null = null;
   let heardBytes = 0;
   let status: AnswerStatus = 'open';
   let isOver = false;
 
-  function scanned(): AnswerScan {
+  function scanned(): AnswerScan<Usage> {
     if (scan) return scan;
     scan = createAnswerScan(anthropicShape);
     scan.push(held.bytes());

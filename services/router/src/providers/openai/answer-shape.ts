@@ -1,9 +1,10 @@
-import type { AnswerShape } from '../answer-scan.ts';
-import type { Wanted } from '../json-scan.ts';
+import type { AnswerShape } from '#ai/json/answer-scan.ts';
+import type { Wanted } from '#ai/json/json-scan.ts';
+import type { Usage } from '#ai/usage.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
 
 /** A chat completion's choices: their messages if it is whole, their deltas if it is a chunk. */
-export function openAiShape(part: 'message' | 'delta'): AnswerShape {
+export function openAiShape(part: 'message' | 'delta'): AnswerShape<Usage> {
   return {
     answerField: 'choices',
     answer(text) {

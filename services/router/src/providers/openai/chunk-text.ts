@@ -1,5 +1,5 @@
+import type { GeneratedText } from '#ai/json/generated-text.ts';
 import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import type { GeneratedText } from '../generated-text.ts';
 import { choiceText } from './choice-text.ts';
 import type { ScanPiece } from './event-scan.ts';
 

@@ -1,5 +1,5 @@
+import { readSseEvent } from '#ai/sse/read-sse-event.ts';
 import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
-import { readSseFields } from '#openai-wire/sse.ts';
 
 /** The meaning of one event of a stream to the gateway. */
 export type Scanned =
@@ -101,9 +101,8 @@ function isValueAt(text: string, afterKey: number): boolean {
 
 /** An event with more than one line: comments, names, ids, data in several lines. */
 function scanFields(event: Buffer): Scanned {
-  const { data, isWellFormed } = readSseFields(event);
-  if (!isWellFormed) return invalid;
-  if (data === null) return comment;
+  const data = readSseEvent(event)?.data;
+  if (data === undefined) return comment;
   return data.startsWith(DONE) ? done : scanData(parseObject(data));
 }
 

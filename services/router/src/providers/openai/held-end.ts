@@ -1,4 +1,4 @@
-import { createByteStore } from '../../byte-store.ts';
+import { createByteStore } from '#ai/json/byte-store.ts';
 
 /** A few hundred bytes are held beside the last usage. A provider that sends more is not at its end. */
 const HELD_BESIDE_MAX_BYTES = 256 * 1024;

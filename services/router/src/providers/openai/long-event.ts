@@ -1,5 +1,6 @@
-import { type AnswerScan, createAnswerScan } from '../answer-scan.ts';
-import type { GeneratedText } from '../generated-text.ts';
+import { type AnswerScan, createAnswerScan } from '#ai/json/answer-scan.ts';
+import type { GeneratedText } from '#ai/json/generated-text.ts';
+import type { Usage } from '#ai/usage.ts';
 import { openAiShape } from './answer-shape.ts';
 
 /** Names, ids and comments before the data of an event are some dozen bytes. */
@@ -10,7 +11,7 @@ const BEFORE_DATA_MAX_BYTES = 1024;
  * Null if it does not look like a chunk of an answer. A provider that generates its answer first and streams it then
  * may write all of it in one event.
  */
-export function scanLongEvent(beginning: Buffer, text: GeneratedText): AnswerScan | null {
+export function scanLongEvent(beginning: Buffer, text: GeneratedText): AnswerScan<Usage> | null {
   const lines = beginning.toString('latin1', 0, BEFORE_DATA_MAX_BYTES);
   const data = /^(?:.*\r?\n)*?data:/.exec(lines)?.[0].length;
   if (data === undefined) return null;

@@ -4,15 +4,7 @@ import { readOpenAiUsage } from './openai-usage.ts';
 
 const parts = (value: unknown) => {
   const usage = readOpenAiUsage(value);
-  return (
-    usage && [
-      usage.inputTokens,
-      usage.cachedInputTokens,
-      usage.cacheWriteTokens,
-      usage.outputTokens,
-      usage.reasoningTokens,
-    ]
-  );
+  return usage && [usage.input, usage.cached_input, usage.cache_write, usage.output, usage.reasoning];
 };
 
 test('cached, cache-written and reasoning tokens are taken out of the wholes they are part of', () => {

@@ -1,11 +1,11 @@
+import type { Usage } from '#ai/usage.ts';
 import { asObject } from '#kernel/json.ts';
-import type { TokenUsage } from '#money/token-usage.ts';
 
 /**
  * OpenAI's usage with its parts separated: there, cached and cache-written tokens are a part of `prompt_tokens`, and
  * reasoning tokens of `completion_tokens`. Null if the usage says nothing, or nonsense (a part greater than its whole).
  */
-export function readOpenAiUsage(value: unknown): TokenUsage | null {
+export function readOpenAiUsage(value: unknown): Usage | null {
   const usage = asObject(value);
   if (!usage) return null;
   const promptTokens = usage['prompt_tokens'];
@@ -18,13 +18,12 @@ export function readOpenAiUsage(value: unknown): TokenUsage | null {
   // Some providers count reasoning beside the completion. The total tells.
   const isReasoningApart =
     reasoningTokens > 0 && usage['total_tokens'] === promptTokens + completionTokens + reasoningTokens;
-  const read: TokenUsage = {
-    inputTokens: promptTokens - cachedTokens - cacheWriteTokens,
-    cachedInputTokens: cachedTokens,
-    cacheWriteTokens,
-    cacheWrite1hTokens: 0,
-    outputTokens: isReasoningApart ? completionTokens : completionTokens - reasoningTokens,
-    reasoningTokens,
+  const read: Usage = {
+    input: promptTokens - cachedTokens - cacheWriteTokens,
+    cached_input: cachedTokens,
+    cache_write: cacheWriteTokens,
+    output: isReasoningApart ? completionTokens : completionTokens - reasoningTokens,
+    reasoning: reasoningTokens,
   };
   return Object.values(read).every((tokens) => Number.isInteger(tokens) && tokens >= 0) ? read : null;
 }

@@ -1,7 +1,7 @@
-import type { TokenUsage } from '#money/token-usage.ts';
+import type { AnswerScan } from '#ai/json/answer-scan.ts';
+import { createGeneratedText, type GeneratedText } from '#ai/json/generated-text.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { TextSample } from '../../ports.ts';
-import type { AnswerScan } from '../answer-scan.ts';
-import { createGeneratedText, type GeneratedText } from '../generated-text.ts';
 import { addParsedText, createChunkText } from './chunk-text.ts';
 import type { Scanned, ScanPiece } from './event-scan.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
@@ -11,9 +11,9 @@ export interface StreamReport {
   /** Takes the event at `[start, end)` of the piece. */
   note(event: Scanned, piece: ScanPiece, start: number, end: number): void;
   /** Takes an event that was scanned unparsed. Its text was added as it came. */
-  noteLong(event: AnswerScan): void;
+  noteLong(event: AnswerScan<Usage>): void;
   readonly text: GeneratedText;
-  readonly usage: () => TokenUsage | null;
+  readonly usage: () => Usage | null;
   /** Whether nothing was generated after the last report. */
   readonly isUsageLast: () => boolean;
   readonly sample: () => TextSample;
@@ -22,7 +22,7 @@ export interface StreamReport {
 export function createStreamReport(): StreamReport {
   const text = createGeneratedText();
   const chunks = createChunkText(text);
-  let usage: TokenUsage | null = null;
+  let usage: Usage | null = null;
   let isUsageLast = false;
 
   return {

@@ -1,8 +1,9 @@
-import { doneEvent } from '#openai-wire/sse.ts';
+import { createGeneratedText } from '#ai/json/generated-text.ts';
+import { createEventCutter, type EventCutter } from '#ai/sse/event-cutter.ts';
+import { findEventEnds } from '#ai/sse/event-ends.ts';
+import { HEARD_MAX_BYTES } from '#ai/sse/heard-max.ts';
+import { doneEvent } from '#ai/sse/write-sse-event.ts';
 import type { AnswerDecoder, AnswerStatus } from '../../ports.ts';
-import { createEventCutter, type EventCutter, findEventEnd } from '../event-cutter.ts';
-import { createGeneratedText } from '../generated-text.ts';
-import { HEARD_MAX_BYTES } from '../heard-max.ts';
 import { type Scanned, scanEvent, scanPiece } from './event-scan.ts';
 import { createHeldEnd, type HeldEnd } from './held-end.ts';
 import { scanLongEvent } from './long-event.ts';
@@ -75,9 +76,10 @@ function push(stream: ChunkStream, piece: Buffer): Buffer | null {
 function cut(stream: ChunkStream, bytes: Buffer, out: Buffer[]): void {
   const { report, held } = stream;
   const piece = scanPiece(bytes);
+  const findEnd = findEventEnds(piece.text);
   let runStart = 0;
   let at = 0;
-  for (let next = findEventEnd(piece.text, 0); next && !stream.isOver; next = findEventEnd(piece.text, at)) {
+  for (let next = findEnd(0); next && !stream.isOver; next = findEnd(at)) {
     const event = scanEvent(piece, at, next.end, next.isOneLine, !stream.hasBegun);
     report.note(event, piece, at, next.end);
     const isPassed = passes(stream, event);

@@ -25,7 +25,7 @@ test('a short answer is held whole, and comes out as it came in', () => {
   for (const pieceBytes of [1, 7, 1_000_000]) {
     const { decoder, passed, closing } = run(answer(1_000, '\n'), pieceBytes);
     assert.deepEqual([decoder.status(), passed, closing], ['whole', '', answer(1_000, '\n')]);
-    assert.equal(decoder.usage()?.inputTokens, 7);
+    assert.equal(decoder.usage()?.input, 7);
   }
 });
 
@@ -38,7 +38,7 @@ test('a long answer passes all but its end, wherever it is cut', () => {
       assert.ok(passed + closing === text);
       assert.ok(closing.trimEnd().endsWith('}') && passed.length > text.length - 300_000 - more.length - 200);
       assert.throws(() => JSON.parse(passed));
-      assert.equal(decoder.usage()?.outputTokens, 2);
+      assert.equal(decoder.usage()?.output, 2);
     }
   }
 });

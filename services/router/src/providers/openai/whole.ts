@@ -1,6 +1,7 @@
-import { createByteStore } from '../../byte-store.ts';
+import { type AnswerScan, createAnswerScan } from '#ai/json/answer-scan.ts';
+import { createByteStore } from '#ai/json/byte-store.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { AnswerDecoder, AnswerStatus, WholeAnswer } from '../../ports.ts';
-import { type AnswerScan, createAnswerScan } from '../answer-scan.ts';
 import { readOpenAiAnswer } from './answer.ts';
 import { openAiShape } from './answer-shape.ts';
 
@@ -20,13 +21,13 @@ export function createOpenAiWholeDecoder(): AnswerDecoder {
   /** A short answer, or the last piece of a long one. */
   const held = createByteStore();
   let answer: Extract<WholeAnswer, { kind: 'answer' }> | null = null;
-  let scan: AnswerScan | null = null;
+  let scan: AnswerScan<Usage> | null = null;
   let isLong = false;
   let afterEndBytes = 0;
   let status: AnswerStatus = 'open';
 
   /** A short answer is scanned only if it turns out to be no answer. */
-  function scanned(): AnswerScan {
+  function scanned(): AnswerScan<Usage> {
     if (scan) return scan;
     scan = createAnswerScan(openAiShape('message'));
     scan.push(held.bytes());

@@ -1241,6 +1241,78 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
    * @generated from field: string source = 13;
    */
   source: string;
+
+  /**
+   * The row of the provider catalogue whose rules apply ("deepseek"); empty: its id's, else its kind's.
+   *
+   * @generated from field: string preset = 14;
+   */
+  preset: string;
+
+  /**
+   * The wire formats it speaks, best first; empty: the preset's.
+   *
+   * @generated from field: repeated string formats = 15;
+   */
+  formats: string[];
+
+  /**
+   * It refuses stream_options: a stream's usage is estimated where it is not told unasked.
+   *
+   * @generated from field: bool refuses_stream_options = 16;
+   */
+  refusesStreamOptions: boolean;
+
+  /**
+   * Fields of requests that it calls by another name, beside the preset's.
+   *
+   * @generated from field: map<string, string> renamed_fields = 17;
+   */
+  renamedFields: { [key: string]: string };
+
+  /**
+   * Fields of requests that it refuses, beside the preset's.
+   *
+   * @generated from field: repeated string refused_fields = 18;
+   */
+  refusedFields: string[];
+
+  /**
+   * Whether cached tokens are a part of the prompt's count: yes, no, or compare (unless there are more of them); empty: the preset's.
+   *
+   * @generated from field: string cache_in_input = 19;
+   */
+  cacheInInput: string;
+
+  /**
+   * Whether reasoning is a part of the output's count: yes, no, or compare (the total tells); empty: the preset's.
+   *
+   * @generated from field: string reasoning_in_output = 20;
+   */
+  reasoningInOutput: string;
+
+  /**
+   * Times in milliseconds; 0: the gateway's. To connect; to the head of a stream, and of an answer in one piece; between two
+   * pieces; of a request with all its attempts.
+   *
+   * @generated from field: uint32 connect_timeout_ms = 21;
+   */
+  connectTimeoutMs: number;
+
+  /**
+   * @generated from field: uint32 stream_head_timeout_ms = 22;
+   */
+  streamHeadTimeoutMs: number;
+
+  /**
+   * @generated from field: uint32 whole_head_timeout_ms = 23;
+   */
+  wholeHeadTimeoutMs: number;
+
+  /**
+   * @generated from field: uint32 idle_timeout_ms = 24;
+   */
+  idleTimeoutMs: number;
 };
 
 /**
@@ -1329,6 +1401,78 @@ export declare type ProviderJson = {
    * @generated from field: string source = 13;
    */
   source?: string;
+
+  /**
+   * The row of the provider catalogue whose rules apply ("deepseek"); empty: its id's, else its kind's.
+   *
+   * @generated from field: string preset = 14;
+   */
+  preset?: string;
+
+  /**
+   * The wire formats it speaks, best first; empty: the preset's.
+   *
+   * @generated from field: repeated string formats = 15;
+   */
+  formats?: string[];
+
+  /**
+   * It refuses stream_options: a stream's usage is estimated where it is not told unasked.
+   *
+   * @generated from field: bool refuses_stream_options = 16;
+   */
+  refusesStreamOptions?: boolean;
+
+  /**
+   * Fields of requests that it calls by another name, beside the preset's.
+   *
+   * @generated from field: map<string, string> renamed_fields = 17;
+   */
+  renamedFields?: { [key: string]: string };
+
+  /**
+   * Fields of requests that it refuses, beside the preset's.
+   *
+   * @generated from field: repeated string refused_fields = 18;
+   */
+  refusedFields?: string[];
+
+  /**
+   * Whether cached tokens are a part of the prompt's count: yes, no, or compare (unless there are more of them); empty: the preset's.
+   *
+   * @generated from field: string cache_in_input = 19;
+   */
+  cacheInInput?: string;
+
+  /**
+   * Whether reasoning is a part of the output's count: yes, no, or compare (the total tells); empty: the preset's.
+   *
+   * @generated from field: string reasoning_in_output = 20;
+   */
+  reasoningInOutput?: string;
+
+  /**
+   * Times in milliseconds; 0: the gateway's. To connect; to the head of a stream, and of an answer in one piece; between two
+   * pieces; of a request with all its attempts.
+   *
+   * @generated from field: uint32 connect_timeout_ms = 21;
+   */
+  connectTimeoutMs?: number;
+
+  /**
+   * @generated from field: uint32 stream_head_timeout_ms = 22;
+   */
+  streamHeadTimeoutMs?: number;
+
+  /**
+   * @generated from field: uint32 whole_head_timeout_ms = 23;
+   */
+  wholeHeadTimeoutMs?: number;
+
+  /**
+   * @generated from field: uint32 idle_timeout_ms = 24;
+   */
+  idleTimeoutMs?: number;
 };
 
 /**
@@ -1579,6 +1723,11 @@ export declare type Price = Message<"gateway.admin.v1.Price"> & {
    * @generated from field: uint32 version = 9;
    */
   version: number;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 10;
+   */
+  serviceTiers: ServiceTierPrice[];
 };
 
 /**
@@ -1643,6 +1792,11 @@ export declare type PriceJson = {
    * @generated from field: uint32 version = 9;
    */
   version?: number;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 10;
+   */
+  serviceTiers?: ServiceTierPriceJson[];
 };
 
 /**
@@ -1656,6 +1810,8 @@ export declare const PriceSchema: GenMessage<Price, {jsonType: PriceJson}>;
  */
 export declare type UnitPrice = Message<"gateway.admin.v1.UnitPrice"> & {
   /**
+   * A row of the table of units.
+   *
    * @generated from field: string unit = 1;
    */
   unit: string;
@@ -1671,6 +1827,8 @@ export declare type UnitPrice = Message<"gateway.admin.v1.UnitPrice"> & {
  */
 export declare type UnitPriceJson = {
   /**
+   * A row of the table of units.
+   *
    * @generated from field: string unit = 1;
    */
   unit?: string;
@@ -1722,6 +1880,62 @@ export declare type PriceBandJson = {
  * Use `create(PriceBandSchema)` to create a new message.
  */
 export declare const PriceBandSchema: GenMessage<PriceBand, {jsonType: PriceBandJson}>;
+
+/**
+ * Prices that hold instead for requests that are served in another tier of service. A unit or band that is not there costs what it
+ * costs in the usual tier.
+ *
+ * @generated from message gateway.admin.v1.ServiceTierPrice
+ */
+export declare type ServiceTierPrice = Message<"gateway.admin.v1.ServiceTierPrice"> & {
+  /**
+   * As the provider's answer names it: flex, priority, batch.
+   *
+   * @generated from field: string service_tier = 1;
+   */
+  serviceTier: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 2;
+   */
+  prices: UnitPrice[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 3;
+   */
+  bands: PriceBand[];
+};
+
+/**
+ * Prices that hold instead for requests that are served in another tier of service. A unit or band that is not there costs what it
+ * costs in the usual tier.
+ *
+ * @generated from message gateway.admin.v1.ServiceTierPrice
+ */
+export declare type ServiceTierPriceJson = {
+  /**
+   * As the provider's answer names it: flex, priority, batch.
+   *
+   * @generated from field: string service_tier = 1;
+   */
+  serviceTier?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 2;
+   */
+  prices?: UnitPriceJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 3;
+   */
+  bands?: PriceBandJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ServiceTierPrice.
+ * Use `create(ServiceTierPriceSchema)` to create a new message.
+ */
+export declare const ServiceTierPriceSchema: GenMessage<ServiceTierPrice, {jsonType: ServiceTierPriceJson}>;
 
 /**
  * Where requests go: the first route that fits a request's model and caller gives its candidates.
@@ -1911,6 +2125,47 @@ export declare type Settings = Message<"gateway.admin.v1.Settings"> & {
    * @generated from field: repeated gateway.admin.v1.JwtIssuer jwt_issuers = 11;
    */
   jwtIssuers: JwtIssuer[];
+
+  /**
+   * What becomes of a provider's answer whose client left: drain reads it for its usage, stop ends it and bills what was
+   * streamed; empty: drain.
+   *
+   * @generated from field: string abandoned_answers = 12;
+   */
+  abandonedAnswers: string;
+
+  /**
+   * How long an abandoned answer is read; 0: 30 s.
+   *
+   * @generated from field: uint32 drain_seconds = 13;
+   */
+  drainSeconds: number;
+
+  /**
+   * After so much silence a stream's client gets the head, and then a comment each time; 0: 15 s.
+   *
+   * @generated from field: uint32 keep_alive_seconds = 14;
+   */
+  keepAliveSeconds: number;
+
+  /**
+   * What becomes of fields that have no place at a provider: refuse names them in a 400, drop in a header; empty: refuse.
+   *
+   * @generated from field: string unplaced_fields = 15;
+   */
+  unplacedFields: string;
+
+  /**
+   * How long answers of /v1/responses are kept for clients that want that; 0: 30 days. See keeps_no_responses.
+   *
+   * @generated from field: uint32 responses_kept_days = 16;
+   */
+  responsesKeptDays: number;
+
+  /**
+   * @generated from field: bool keeps_no_responses = 17;
+   */
+  keepsNoResponses: boolean;
 };
 
 /**
@@ -1985,6 +2240,47 @@ export declare type SettingsJson = {
    * @generated from field: repeated gateway.admin.v1.JwtIssuer jwt_issuers = 11;
    */
   jwtIssuers?: JwtIssuerJson[];
+
+  /**
+   * What becomes of a provider's answer whose client left: drain reads it for its usage, stop ends it and bills what was
+   * streamed; empty: drain.
+   *
+   * @generated from field: string abandoned_answers = 12;
+   */
+  abandonedAnswers?: string;
+
+  /**
+   * How long an abandoned answer is read; 0: 30 s.
+   *
+   * @generated from field: uint32 drain_seconds = 13;
+   */
+  drainSeconds?: number;
+
+  /**
+   * After so much silence a stream's client gets the head, and then a comment each time; 0: 15 s.
+   *
+   * @generated from field: uint32 keep_alive_seconds = 14;
+   */
+  keepAliveSeconds?: number;
+
+  /**
+   * What becomes of fields that have no place at a provider: refuse names them in a 400, drop in a header; empty: refuse.
+   *
+   * @generated from field: string unplaced_fields = 15;
+   */
+  unplacedFields?: string;
+
+  /**
+   * How long answers of /v1/responses are kept for clients that want that; 0: 30 days. See keeps_no_responses.
+   *
+   * @generated from field: uint32 responses_kept_days = 16;
+   */
+  responsesKeptDays?: number;
+
+  /**
+   * @generated from field: bool keeps_no_responses = 17;
+   */
+  keepsNoResponses?: boolean;
 };
 
 /**

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Posting, PostingJson } from "./accounts_pb.js";
+import type { Attribution, AttributionJson } from "./quota_pb.js";
 
 /**
  * Describes the file gateway/events/v1/billing.proto.
@@ -23,16 +24,16 @@ export declare type PricePublished = Message<"gateway.events.v1.PricePublished">
   priceKey: string;
 
   /**
-   * In pico-USD (10^-12 USD) per token.
+   * Of old logs: see prices and bands.
    *
-   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2;
+   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2 [deprecated = true];
+   * @deprecated
    */
   unitPrices?: UnitPrices | undefined;
 
   /**
-   * Prices that hold instead for requests with more prompt tokens than their threshold, thresholds ascending.
-   *
-   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3;
+   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3 [deprecated = true];
+   * @deprecated
    */
   tiers: PriceTier[];
 
@@ -66,6 +67,27 @@ export declare type PricePublished = Message<"gateway.events.v1.PricePublished">
    * @generated from field: int64 effective_at_ms = 8;
    */
   effectiveAtMs: bigint;
+
+  /**
+   * What each unit costs. A unit that is not there costs what the table of units says it is priced as; else it has no price.
+   *
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 9;
+   */
+  prices: UnitPrice[];
+
+  /**
+   * Prices that hold instead for requests with more prompt tokens than their threshold, thresholds ascending. Complete, as above.
+   *
+   * @generated from field: repeated gateway.events.v1.PriceBand bands = 10;
+   */
+  bands: PriceBand[];
+
+  /**
+   * Prices that hold instead for requests that were served in another tier of service. Complete, as above.
+   *
+   * @generated from field: repeated gateway.events.v1.ServiceTierPrice service_tiers = 11;
+   */
+  serviceTiers: ServiceTierPrice[];
 };
 
 /**
@@ -80,16 +102,16 @@ export declare type PricePublishedJson = {
   priceKey?: string;
 
   /**
-   * In pico-USD (10^-12 USD) per token.
+   * Of old logs: see prices and bands.
    *
-   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2;
+   * @generated from field: gateway.events.v1.UnitPrices unit_prices = 2 [deprecated = true];
+   * @deprecated
    */
   unitPrices?: UnitPricesJson;
 
   /**
-   * Prices that hold instead for requests with more prompt tokens than their threshold, thresholds ascending.
-   *
-   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3;
+   * @generated from field: repeated gateway.events.v1.PriceTier tiers = 3 [deprecated = true];
+   * @deprecated
    */
   tiers?: PriceTierJson[];
 
@@ -123,6 +145,27 @@ export declare type PricePublishedJson = {
    * @generated from field: int64 effective_at_ms = 8;
    */
   effectiveAtMs?: string;
+
+  /**
+   * What each unit costs. A unit that is not there costs what the table of units says it is priced as; else it has no price.
+   *
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 9;
+   */
+  prices?: UnitPriceJson[];
+
+  /**
+   * Prices that hold instead for requests with more prompt tokens than their threshold, thresholds ascending. Complete, as above.
+   *
+   * @generated from field: repeated gateway.events.v1.PriceBand bands = 10;
+   */
+  bands?: PriceBandJson[];
+
+  /**
+   * Prices that hold instead for requests that were served in another tier of service. Complete, as above.
+   *
+   * @generated from field: repeated gateway.events.v1.ServiceTierPrice service_tiers = 11;
+   */
+  serviceTiers?: ServiceTierPriceJson[];
 };
 
 /**
@@ -132,6 +175,138 @@ export declare type PricePublishedJson = {
 export declare const PricePublishedSchema: GenMessage<PricePublished, {jsonType: PricePublishedJson}>;
 
 /**
+ * @generated from message gateway.events.v1.UnitPrice
+ */
+export declare type UnitPrice = Message<"gateway.events.v1.UnitPrice"> & {
+  /**
+   * A row of packages/ai/units.ts.
+   *
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * In pico-USD (10^-12 USD) for one: a token, an image, a search.
+   *
+   * @generated from field: int64 pico_usd = 2;
+   */
+  picoUsd: bigint;
+};
+
+/**
+ * @generated from message gateway.events.v1.UnitPrice
+ */
+export declare type UnitPriceJson = {
+  /**
+   * A row of packages/ai/units.ts.
+   *
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * In pico-USD (10^-12 USD) for one: a token, an image, a search.
+   *
+   * @generated from field: int64 pico_usd = 2;
+   */
+  picoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.events.v1.UnitPrice.
+ * Use `create(UnitPriceSchema)` to create a new message.
+ */
+export declare const UnitPriceSchema: GenMessage<UnitPrice, {jsonType: UnitPriceJson}>;
+
+/**
+ * @generated from message gateway.events.v1.PriceBand
+ */
+export declare type PriceBand = Message<"gateway.events.v1.PriceBand"> & {
+  /**
+   * @generated from field: uint32 above_prompt_tokens = 1;
+   */
+  abovePromptTokens: number;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 2;
+   */
+  prices: UnitPrice[];
+};
+
+/**
+ * @generated from message gateway.events.v1.PriceBand
+ */
+export declare type PriceBandJson = {
+  /**
+   * @generated from field: uint32 above_prompt_tokens = 1;
+   */
+  abovePromptTokens?: number;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 2;
+   */
+  prices?: UnitPriceJson[];
+};
+
+/**
+ * Describes the message gateway.events.v1.PriceBand.
+ * Use `create(PriceBandSchema)` to create a new message.
+ */
+export declare const PriceBandSchema: GenMessage<PriceBand, {jsonType: PriceBandJson}>;
+
+/**
+ * @generated from message gateway.events.v1.ServiceTierPrice
+ */
+export declare type ServiceTierPrice = Message<"gateway.events.v1.ServiceTierPrice"> & {
+  /**
+   * As the provider's answer names it: flex, priority, batch.
+   *
+   * @generated from field: string service_tier = 1;
+   */
+  serviceTier: string;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 2;
+   */
+  prices: UnitPrice[];
+
+  /**
+   * @generated from field: repeated gateway.events.v1.PriceBand bands = 3;
+   */
+  bands: PriceBand[];
+};
+
+/**
+ * @generated from message gateway.events.v1.ServiceTierPrice
+ */
+export declare type ServiceTierPriceJson = {
+  /**
+   * As the provider's answer names it: flex, priority, batch.
+   *
+   * @generated from field: string service_tier = 1;
+   */
+  serviceTier?: string;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.UnitPrice prices = 2;
+   */
+  prices?: UnitPriceJson[];
+
+  /**
+   * @generated from field: repeated gateway.events.v1.PriceBand bands = 3;
+   */
+  bands?: PriceBandJson[];
+};
+
+/**
+ * Describes the message gateway.events.v1.ServiceTierPrice.
+ * Use `create(ServiceTierPriceSchema)` to create a new message.
+ */
+export declare const ServiceTierPriceSchema: GenMessage<ServiceTierPrice, {jsonType: ServiceTierPriceJson}>;
+
+/**
+ * Of old logs, in pico-USD (10^-12 USD) per token.
+ *
  * @generated from message gateway.events.v1.UnitPrices
  */
 export declare type UnitPrices = Message<"gateway.events.v1.UnitPrices"> & {
@@ -167,6 +342,8 @@ export declare type UnitPrices = Message<"gateway.events.v1.UnitPrices"> & {
 };
 
 /**
+ * Of old logs, in pico-USD (10^-12 USD) per token.
+ *
  * @generated from message gateway.events.v1.UnitPrices
  */
 export declare type UnitPricesJson = {
@@ -208,6 +385,8 @@ export declare type UnitPricesJson = {
 export declare const UnitPricesSchema: GenMessage<UnitPrices, {jsonType: UnitPricesJson}>;
 
 /**
+ * Of old logs.
+ *
  * @generated from message gateway.events.v1.PriceTier
  */
 export declare type PriceTier = Message<"gateway.events.v1.PriceTier"> & {
@@ -223,6 +402,8 @@ export declare type PriceTier = Message<"gateway.events.v1.PriceTier"> & {
 };
 
 /**
+ * Of old logs.
+ *
  * @generated from message gateway.events.v1.PriceTier
  */
 export declare type PriceTierJson = {
@@ -338,6 +519,27 @@ export declare type ChargePosted = Message<"gateway.events.v1.ChargePosted"> & {
    * @generated from field: string provider = 16;
    */
   provider: string;
+
+  /**
+   * The tier of service whose prices apply; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 17;
+   */
+  serviceTier: string;
+
+  /**
+   * What the price does not say of the usage, as "unpriced:<unit>" or "unpriced:service_tier"; empty: it says all of it.
+   *
+   * @generated from field: repeated string rating_flags = 18;
+   */
+  ratingFlags: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: Attribution | undefined;
 };
 
 /**
@@ -435,6 +637,27 @@ export declare type ChargePostedJson = {
    * @generated from field: string provider = 16;
    */
   provider?: string;
+
+  /**
+   * The tier of service whose prices apply; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 17;
+   */
+  serviceTier?: string;
+
+  /**
+   * What the price does not say of the usage, as "unpriced:<unit>" or "unpriced:service_tier"; empty: it says all of it.
+   *
+   * @generated from field: repeated string rating_flags = 18;
+   */
+  ratingFlags?: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: AttributionJson;
 };
 
 /**
@@ -448,7 +671,7 @@ export declare const ChargePostedSchema: GenMessage<ChargePosted, {jsonType: Cha
  */
 export declare type ChargeLine = Message<"gateway.events.v1.ChargeLine"> & {
   /**
-   * input, cached_input, cache_write, cache_write_1h, output or reasoning.
+   * A row of packages/ai/units.ts.
    *
    * @generated from field: string unit = 1;
    */
@@ -470,7 +693,7 @@ export declare type ChargeLine = Message<"gateway.events.v1.ChargeLine"> & {
  */
 export declare type ChargeLineJson = {
   /**
-   * input, cached_input, cache_write, cache_write_1h, output or reasoning.
+   * A row of packages/ai/units.ts.
    *
    * @generated from field: string unit = 1;
    */

@@ -4,12 +4,13 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_gateway_events_v1_accounts } from "./accounts_pb.js";
+import { file_gateway_events_v1_quota } from "./quota_pb.js";
 
 /**
  * Describes the file gateway/events/v1/billing.proto.
  */
 export const file_gateway_events_v1_billing = /*@__PURE__*/
-  fileDesc("Ch9nYXRld2F5L2V2ZW50cy92MS9iaWxsaW5nLnByb3RvEhFnYXRld2F5LmV2ZW50cy52MSL5AQoOUHJpY2VQdWJsaXNoZWQSEQoJcHJpY2Vfa2V5GAEgASgJEjIKC3VuaXRfcHJpY2VzGAIgASgLMh0uZ2F0ZXdheS5ldmVudHMudjEuVW5pdFByaWNlcxIrCgV0aWVycxgDIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLlByaWNlVGllchIWCg5jb250ZXh0X3Rva2VucxgEIAEoDRIZChFvdXRwdXRfdG9rZW5zX21heBgFIAEoDRIOCgZzb3VyY2UYBiABKAkSFwoPcHVibGlzaGVkX2F0X21zGAcgASgDEhcKD2VmZmVjdGl2ZV9hdF9tcxgIIAEoAyK3AQoKVW5pdFByaWNlcxIWCg5pbnB1dF9waWNvX3VzZBgBIAEoAxIdChVjYWNoZWRfaW5wdXRfcGljb191c2QYAiABKAMSHAoUY2FjaGVfd3JpdGVfcGljb191c2QYAyABKAMSHwoXY2FjaGVfd3JpdGVfMWhfcGljb191c2QYBiABKAMSFwoPb3V0cHV0X3BpY29fdXNkGAQgASgDEhoKEnJlYXNvbmluZ19waWNvX3VzZBgFIAEoAyJcCglQcmljZVRpZXISGwoTYWJvdmVfcHJvbXB0X3Rva2VucxgBIAEoDRIyCgt1bml0X3ByaWNlcxgCIAEoCzIdLmdhdGV3YXkuZXZlbnRzLnYxLlVuaXRQcmljZXMilQMKDENoYXJnZVBvc3RlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEhcKD2Ftb3VudF9uYW5vX3VzZBgEIAEoAxIYChBvdmVycnVuX25hbm9fdXNkGAUgASgDEhUKDWhvbGRfbmFub191c2QYBiABKAMSEQoJcHJpY2Vfa2V5GAcgASgJEhUKDXByaWNlX3ZlcnNpb24YCCABKA0SHwoXbXVsdGlwbGllcl9iYXNpc19wb2ludHMYCSABKA0SLAoFbGluZXMYCiADKAsyHS5nYXRld2F5LmV2ZW50cy52MS5DaGFyZ2VMaW5lEiwKCHBvc3RpbmdzGAsgAygLMhouZ2F0ZXdheS5ldmVudHMudjEuUG9zdGluZxIRCgllc3RpbWF0ZWQYDCABKAgSFAoMcG9zdGVkX2F0X21zGA0gASgDEhIKCnBheWVyX2tpbmQYDiABKAkSEAoIcGF5ZXJfaWQYDyABKAkSEAoIcHJvdmlkZXIYECABKAkiRAoKQ2hhcmdlTGluZRIMCgR1bml0GAEgASgJEhAKCHF1YW50aXR5GAIgASgNEhYKDnByaWNlX3BpY29fdXNkGAMgASgDYgZwcm90bzM", [file_gateway_events_v1_accounts]);
+  fileDesc("Ch9nYXRld2F5L2V2ZW50cy92MS9iaWxsaW5nLnByb3RvEhFnYXRld2F5LmV2ZW50cy52MSKYAwoOUHJpY2VQdWJsaXNoZWQSEQoJcHJpY2Vfa2V5GAEgASgJEjYKC3VuaXRfcHJpY2VzGAIgASgLMh0uZ2F0ZXdheS5ldmVudHMudjEuVW5pdFByaWNlc0ICGAESLwoFdGllcnMYAyADKAsyHC5nYXRld2F5LmV2ZW50cy52MS5QcmljZVRpZXJCAhgBEhYKDmNvbnRleHRfdG9rZW5zGAQgASgNEhkKEW91dHB1dF90b2tlbnNfbWF4GAUgASgNEg4KBnNvdXJjZRgGIAEoCRIXCg9wdWJsaXNoZWRfYXRfbXMYByABKAMSFwoPZWZmZWN0aXZlX2F0X21zGAggASgDEiwKBnByaWNlcxgJIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLlVuaXRQcmljZRIrCgViYW5kcxgKIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLlByaWNlQmFuZBI6Cg1zZXJ2aWNlX3RpZXJzGAsgAygLMiMuZ2F0ZXdheS5ldmVudHMudjEuU2VydmljZVRpZXJQcmljZSIrCglVbml0UHJpY2USDAoEdW5pdBgBIAEoCRIQCghwaWNvX3VzZBgCIAEoAyJWCglQcmljZUJhbmQSGwoTYWJvdmVfcHJvbXB0X3Rva2VucxgBIAEoDRIsCgZwcmljZXMYAiADKAsyHC5nYXRld2F5LmV2ZW50cy52MS5Vbml0UHJpY2UigwEKEFNlcnZpY2VUaWVyUHJpY2USFAoMc2VydmljZV90aWVyGAEgASgJEiwKBnByaWNlcxgCIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLlVuaXRQcmljZRIrCgViYW5kcxgDIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLlByaWNlQmFuZCK3AQoKVW5pdFByaWNlcxIWCg5pbnB1dF9waWNvX3VzZBgBIAEoAxIdChVjYWNoZWRfaW5wdXRfcGljb191c2QYAiABKAMSHAoUY2FjaGVfd3JpdGVfcGljb191c2QYAyABKAMSHwoXY2FjaGVfd3JpdGVfMWhfcGljb191c2QYBiABKAMSFwoPb3V0cHV0X3BpY29fdXNkGAQgASgDEhoKEnJlYXNvbmluZ19waWNvX3VzZBgFIAEoAyJcCglQcmljZVRpZXISGwoTYWJvdmVfcHJvbXB0X3Rva2VucxgBIAEoDRIyCgt1bml0X3ByaWNlcxgCIAEoCzIdLmdhdGV3YXkuZXZlbnRzLnYxLlVuaXRQcmljZXMi9gMKDENoYXJnZVBvc3RlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEhcKD2Ftb3VudF9uYW5vX3VzZBgEIAEoAxIYChBvdmVycnVuX25hbm9fdXNkGAUgASgDEhUKDWhvbGRfbmFub191c2QYBiABKAMSEQoJcHJpY2Vfa2V5GAcgASgJEhUKDXByaWNlX3ZlcnNpb24YCCABKA0SHwoXbXVsdGlwbGllcl9iYXNpc19wb2ludHMYCSABKA0SLAoFbGluZXMYCiADKAsyHS5nYXRld2F5LmV2ZW50cy52MS5DaGFyZ2VMaW5lEiwKCHBvc3RpbmdzGAsgAygLMhouZ2F0ZXdheS5ldmVudHMudjEuUG9zdGluZxIRCgllc3RpbWF0ZWQYDCABKAgSFAoMcG9zdGVkX2F0X21zGA0gASgDEhIKCnBheWVyX2tpbmQYDiABKAkSEAoIcGF5ZXJfaWQYDyABKAkSEAoIcHJvdmlkZXIYECABKAkSFAoMc2VydmljZV90aWVyGBEgASgJEhQKDHJhdGluZ19mbGFncxgSIAMoCRIzCgthdHRyaWJ1dGlvbhgTIAEoCzIeLmdhdGV3YXkuZXZlbnRzLnYxLkF0dHJpYnV0aW9uIkQKCkNoYXJnZUxpbmUSDAoEdW5pdBgBIAEoCRIQCghxdWFudGl0eRgCIAEoDRIWCg5wcmljZV9waWNvX3VzZBgDIAEoA2IGcHJvdG8z", [file_gateway_events_v1_accounts, file_gateway_events_v1_quota]);
 
 /**
  * Describes the message gateway.events.v1.PricePublished.
@@ -19,30 +20,51 @@ export const PricePublishedSchema = /*@__PURE__*/
   messageDesc(file_gateway_events_v1_billing, 0);
 
 /**
+ * Describes the message gateway.events.v1.UnitPrice.
+ * Use `create(UnitPriceSchema)` to create a new message.
+ */
+export const UnitPriceSchema = /*@__PURE__*/
+  messageDesc(file_gateway_events_v1_billing, 1);
+
+/**
+ * Describes the message gateway.events.v1.PriceBand.
+ * Use `create(PriceBandSchema)` to create a new message.
+ */
+export const PriceBandSchema = /*@__PURE__*/
+  messageDesc(file_gateway_events_v1_billing, 2);
+
+/**
+ * Describes the message gateway.events.v1.ServiceTierPrice.
+ * Use `create(ServiceTierPriceSchema)` to create a new message.
+ */
+export const ServiceTierPriceSchema = /*@__PURE__*/
+  messageDesc(file_gateway_events_v1_billing, 3);
+
+/**
  * Describes the message gateway.events.v1.UnitPrices.
  * Use `create(UnitPricesSchema)` to create a new message.
  */
 export const UnitPricesSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_billing, 1);
+  messageDesc(file_gateway_events_v1_billing, 4);
 
 /**
  * Describes the message gateway.events.v1.PriceTier.
  * Use `create(PriceTierSchema)` to create a new message.
  */
 export const PriceTierSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_billing, 2);
+  messageDesc(file_gateway_events_v1_billing, 5);
 
 /**
  * Describes the message gateway.events.v1.ChargePosted.
  * Use `create(ChargePostedSchema)` to create a new message.
  */
 export const ChargePostedSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_billing, 3);
+  messageDesc(file_gateway_events_v1_billing, 6);
 
 /**
  * Describes the message gateway.events.v1.ChargeLine.
  * Use `create(ChargeLineSchema)` to create a new message.
  */
 export const ChargeLineSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_billing, 4);
+  messageDesc(file_gateway_events_v1_billing, 7);
 

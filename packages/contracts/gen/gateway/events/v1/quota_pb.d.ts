@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Quantity, QuantityJson } from "./router_pb.js";
 
 /**
  * Describes the file gateway/events/v1/quota.proto.
@@ -104,6 +105,46 @@ export declare type RequestAdmitted = Message<"gateway.events.v1.RequestAdmitted
    * @generated from field: repeated gateway.events.v1.Reservation reservations = 15;
    */
   reservations: Reservation[];
+
+  /**
+   * What is asked of the model (packages/ai/operation.ts), and the wire format the client speaks; empty: chat, in an old log.
+   *
+   * @generated from field: string operation = 16;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: string format = 17;
+   */
+  format: string;
+
+  /**
+   * Units beside those of text that the request may use: audio_input, ...
+   *
+   * @generated from field: repeated string other_units = 18;
+   */
+  otherUnits: string[];
+
+  /**
+   * The most of units that are counted one by one: searches, images, ...
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 19;
+   */
+  counts: Quantity[];
+
+  /**
+   * The tier of service that was asked for; empty: the provider's choice.
+   *
+   * @generated from field: string service_tier = 20;
+   */
+  serviceTier: string;
+
+  /**
+   * What the client says of the request. None of it is meant for personal data: the log forgets nothing.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 21;
+   */
+  attribution?: Attribution | undefined;
 };
 
 /**
@@ -200,6 +241,46 @@ export declare type RequestAdmittedJson = {
    * @generated from field: repeated gateway.events.v1.Reservation reservations = 15;
    */
   reservations?: ReservationJson[];
+
+  /**
+   * What is asked of the model (packages/ai/operation.ts), and the wire format the client speaks; empty: chat, in an old log.
+   *
+   * @generated from field: string operation = 16;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: string format = 17;
+   */
+  format?: string;
+
+  /**
+   * Units beside those of text that the request may use: audio_input, ...
+   *
+   * @generated from field: repeated string other_units = 18;
+   */
+  otherUnits?: string[];
+
+  /**
+   * The most of units that are counted one by one: searches, images, ...
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 19;
+   */
+  counts?: QuantityJson[];
+
+  /**
+   * The tier of service that was asked for; empty: the provider's choice.
+   *
+   * @generated from field: string service_tier = 20;
+   */
+  serviceTier?: string;
+
+  /**
+   * What the client says of the request. None of it is meant for personal data: the log forgets nothing.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 21;
+   */
+  attribution?: AttributionJson;
 };
 
 /**
@@ -207,6 +288,66 @@ export declare type RequestAdmittedJson = {
  * Use `create(RequestAdmittedSchema)` to create a new message.
  */
 export declare const RequestAdmittedSchema: GenMessage<RequestAdmitted, {jsonType: RequestAdmittedJson}>;
+
+/**
+ * Whom or what a request is for, in the client's own words.
+ *
+ * @generated from message gateway.events.v1.Attribution
+ */
+export declare type Attribution = Message<"gateway.events.v1.Attribution"> & {
+  /**
+   * @generated from field: repeated string tags = 1;
+   */
+  tags: string[];
+
+  /**
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * @generated from field: string session_id = 3;
+   */
+  sessionId: string;
+
+  /**
+   * @generated from field: string agent_id = 4;
+   */
+  agentId: string;
+};
+
+/**
+ * Whom or what a request is for, in the client's own words.
+ *
+ * @generated from message gateway.events.v1.Attribution
+ */
+export declare type AttributionJson = {
+  /**
+   * @generated from field: repeated string tags = 1;
+   */
+  tags?: string[];
+
+  /**
+   * @generated from field: map<string, string> metadata = 2;
+   */
+  metadata?: { [key: string]: string };
+
+  /**
+   * @generated from field: string session_id = 3;
+   */
+  sessionId?: string;
+
+  /**
+   * @generated from field: string agent_id = 4;
+   */
+  agentId?: string;
+};
+
+/**
+ * Describes the message gateway.events.v1.Attribution.
+ * Use `create(AttributionSchema)` to create a new message.
+ */
+export declare const AttributionSchema: GenMessage<Attribution, {jsonType: AttributionJson}>;
 
 /**
  * A part of a limit's window that is set aside for a request, until its charge says what it used or its hold ends.

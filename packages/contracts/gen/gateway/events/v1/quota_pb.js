@@ -3,12 +3,13 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_gateway_events_v1_router } from "./router_pb.js";
 
 /**
  * Describes the file gateway/events/v1/quota.proto.
  */
 export const file_gateway_events_v1_quota = /*@__PURE__*/
-  fileDesc("Ch1nYXRld2F5L2V2ZW50cy92MS9xdW90YS5wcm90bxIRZ2F0ZXdheS5ldmVudHMudjEilAMKD1JlcXVlc3RBZG1pdHRlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEg0KBW1vZGVsGAQgASgJEg4KBnN0cmVhbRgFIAEoCBIwCgpjYW5kaWRhdGVzGAYgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAcgASgNEhUKDWhvbGRfbmFub191c2QYCCABKAMSGwoTcHJvbXB0X3Rva2Vuc19ib3VuZBgJIAEoDRIbChNvdXRwdXRfdG9rZW5zX2JvdW5kGAogASgNEhYKDmFkbWl0dGVkX2F0X21zGAsgASgDEhUKDWV4cGlyZXNfYXRfbXMYDCABKAMSEgoKcGF5ZXJfa2luZBgNIAEoCRIQCghwYXllcl9pZBgOIAEoCRI0CgxyZXNlcnZhdGlvbnMYDyADKAsyHi5nYXRld2F5LmV2ZW50cy52MS5SZXNlcnZhdGlvbiKKAQoLUmVzZXJ2YXRpb24SEAoIbGltaXRfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoDRIXCg93aW5kb3dfc3RhcnRfbXMYAyABKAMSDAoEdW5pdBgEIAEoCRIOCgZhbW91bnQYBSABKAMSEAoIcHJvdmlkZXIYBiABKAkSDAoEa2luZBgHIAEoCSJkChJBZG1pc3Npb25XaXRoZHJhd24SEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhQKDGZhaWxlZF9hdF9tcxgDIAEoAxITCgtpbl9wbGFjZV9vZhgEIAEoCSJWCglDYW5kaWRhdGUSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJcHJpY2Vfa2V5GAMgASgJEhUKDXByaWNlX3ZlcnNpb24YBCABKA0icAoLSG9sZEV4cGlyZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhUKDWhvbGRfbmFub191c2QYAyABKAMSDgoGcmVhc29uGAQgASgJEhUKDWV4cGlyZWRfYXRfbXMYBSABKANiBnByb3RvMw");
+  fileDesc("Ch1nYXRld2F5L2V2ZW50cy92MS9xdW90YS5wcm90bxIRZ2F0ZXdheS5ldmVudHMudjEixAQKD1JlcXVlc3RBZG1pdHRlZBISCgpyZXF1ZXN0X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGa2V5X2lkGAMgASgJEg0KBW1vZGVsGAQgASgJEg4KBnN0cmVhbRgFIAEoCBIwCgpjYW5kaWRhdGVzGAYgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAcgASgNEhUKDWhvbGRfbmFub191c2QYCCABKAMSGwoTcHJvbXB0X3Rva2Vuc19ib3VuZBgJIAEoDRIbChNvdXRwdXRfdG9rZW5zX2JvdW5kGAogASgNEhYKDmFkbWl0dGVkX2F0X21zGAsgASgDEhUKDWV4cGlyZXNfYXRfbXMYDCABKAMSEgoKcGF5ZXJfa2luZBgNIAEoCRIQCghwYXllcl9pZBgOIAEoCRI0CgxyZXNlcnZhdGlvbnMYDyADKAsyHi5nYXRld2F5LmV2ZW50cy52MS5SZXNlcnZhdGlvbhIRCglvcGVyYXRpb24YECABKAkSDgoGZm9ybWF0GBEgASgJEhMKC290aGVyX3VuaXRzGBIgAygJEisKBmNvdW50cxgTIAMoCzIbLmdhdGV3YXkuZXZlbnRzLnYxLlF1YW50aXR5EhQKDHNlcnZpY2VfdGllchgUIAEoCRIzCgthdHRyaWJ1dGlvbhgVIAEoCzIeLmdhdGV3YXkuZXZlbnRzLnYxLkF0dHJpYnV0aW9uIrIBCgtBdHRyaWJ1dGlvbhIMCgR0YWdzGAEgAygJEj4KCG1ldGFkYXRhGAIgAygLMiwuZ2F0ZXdheS5ldmVudHMudjEuQXR0cmlidXRpb24uTWV0YWRhdGFFbnRyeRISCgpzZXNzaW9uX2lkGAMgASgJEhAKCGFnZW50X2lkGAQgASgJGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKKAQoLUmVzZXJ2YXRpb24SEAoIbGltaXRfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoDRIXCg93aW5kb3dfc3RhcnRfbXMYAyABKAMSDAoEdW5pdBgEIAEoCRIOCgZhbW91bnQYBSABKAMSEAoIcHJvdmlkZXIYBiABKAkSDAoEa2luZBgHIAEoCSJkChJBZG1pc3Npb25XaXRoZHJhd24SEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhQKDGZhaWxlZF9hdF9tcxgDIAEoAxITCgtpbl9wbGFjZV9vZhgEIAEoCSJWCglDYW5kaWRhdGUSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJcHJpY2Vfa2V5GAMgASgJEhUKDXByaWNlX3ZlcnNpb24YBCABKA0icAoLSG9sZEV4cGlyZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhUKDWhvbGRfbmFub191c2QYAyABKAMSDgoGcmVhc29uGAQgASgJEhUKDWV4cGlyZWRfYXRfbXMYBSABKANiBnByb3RvMw", [file_gateway_events_v1_router]);
 
 /**
  * Describes the message gateway.events.v1.RequestAdmitted.
@@ -18,30 +19,37 @@ export const RequestAdmittedSchema = /*@__PURE__*/
   messageDesc(file_gateway_events_v1_quota, 0);
 
 /**
+ * Describes the message gateway.events.v1.Attribution.
+ * Use `create(AttributionSchema)` to create a new message.
+ */
+export const AttributionSchema = /*@__PURE__*/
+  messageDesc(file_gateway_events_v1_quota, 1);
+
+/**
  * Describes the message gateway.events.v1.Reservation.
  * Use `create(ReservationSchema)` to create a new message.
  */
 export const ReservationSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 1);
+  messageDesc(file_gateway_events_v1_quota, 2);
 
 /**
  * Describes the message gateway.events.v1.AdmissionWithdrawn.
  * Use `create(AdmissionWithdrawnSchema)` to create a new message.
  */
 export const AdmissionWithdrawnSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 2);
+  messageDesc(file_gateway_events_v1_quota, 3);
 
 /**
  * Describes the message gateway.events.v1.Candidate.
  * Use `create(CandidateSchema)` to create a new message.
  */
 export const CandidateSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 3);
+  messageDesc(file_gateway_events_v1_quota, 4);
 
 /**
  * Describes the message gateway.events.v1.HoldExpired.
  * Use `create(HoldExpiredSchema)` to create a new message.
  */
 export const HoldExpiredSchema = /*@__PURE__*/
-  messageDesc(file_gateway_events_v1_quota, 4);
+  messageDesc(file_gateway_events_v1_quota, 5);
 

@@ -44,7 +44,10 @@ export declare type UsageRecorded = Message<"gateway.events.v1.UsageRecorded"> &
   model: string;
 
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 6;
+   * Of old logs: see quantities.
+   *
+   * @generated from field: gateway.events.v1.Usage usage = 6 [deprecated = true];
+   * @deprecated
    */
   usage?: Usage | undefined;
 
@@ -85,11 +88,46 @@ export declare type UsageRecorded = Message<"gateway.events.v1.UsageRecorded"> &
   recordedAtMs: bigint;
 
   /**
-   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `usage`.
+   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `quantities`.
    *
    * @generated from field: repeated gateway.events.v1.HouseLoss house_losses = 13;
    */
   houseLosses: HouseLoss[];
+
+  /**
+   * What was used, by unit. Disjoint: nothing is counted twice.
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity quantities = 14;
+   */
+  quantities: Quantity[];
+
+  /**
+   * The tier of service that the answer says it was served in; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 15;
+   */
+  serviceTier: string;
+
+  /**
+   * What of the provider's report was not believed as it stood, as "<what>:<field>"; empty: all of it was.
+   *
+   * @generated from field: repeated string usage_flags = 16;
+   */
+  usageFlags: string[];
+
+  /**
+   * The provider's report as it stood, JSON; empty: none came, or it was too long to keep.
+   *
+   * @generated from field: string reported_usage = 17;
+   */
+  reportedUsage: string;
+
+  /**
+   * The wire format that the provider was spoken to in; empty: none was, or an old log.
+   *
+   * @generated from field: string format = 18;
+   */
+  format: string;
 };
 
 /**
@@ -126,7 +164,10 @@ export declare type UsageRecordedJson = {
   model?: string;
 
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 6;
+   * Of old logs: see quantities.
+   *
+   * @generated from field: gateway.events.v1.Usage usage = 6 [deprecated = true];
+   * @deprecated
    */
   usage?: UsageJson;
 
@@ -167,11 +208,46 @@ export declare type UsageRecordedJson = {
   recordedAtMs?: string;
 
   /**
-   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `usage`.
+   * What providers bill, or may bill, for attempts that gave the client nothing: the house pays it. Not a part of `quantities`.
    *
    * @generated from field: repeated gateway.events.v1.HouseLoss house_losses = 13;
    */
   houseLosses?: HouseLossJson[];
+
+  /**
+   * What was used, by unit. Disjoint: nothing is counted twice.
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity quantities = 14;
+   */
+  quantities?: QuantityJson[];
+
+  /**
+   * The tier of service that the answer says it was served in; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 15;
+   */
+  serviceTier?: string;
+
+  /**
+   * What of the provider's report was not believed as it stood, as "<what>:<field>"; empty: all of it was.
+   *
+   * @generated from field: repeated string usage_flags = 16;
+   */
+  usageFlags?: string[];
+
+  /**
+   * The provider's report as it stood, JSON; empty: none came, or it was too long to keep.
+   *
+   * @generated from field: string reported_usage = 17;
+   */
+  reportedUsage?: string;
+
+  /**
+   * The wire format that the provider was spoken to in; empty: none was, or an old log.
+   *
+   * @generated from field: string format = 18;
+   */
+  format?: string;
 };
 
 /**
@@ -181,7 +257,47 @@ export declare type UsageRecordedJson = {
 export declare const UsageRecordedSchema: GenMessage<UsageRecorded, {jsonType: UsageRecordedJson}>;
 
 /**
- * Token counts. Parts are disjoint: a token is counted in one field only.
+ * So much of a unit. Units are rows of a table: packages/ai/units.ts.
+ *
+ * @generated from message gateway.events.v1.Quantity
+ */
+export declare type Quantity = Message<"gateway.events.v1.Quantity"> & {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint32 quantity = 2;
+   */
+  quantity: number;
+};
+
+/**
+ * So much of a unit. Units are rows of a table: packages/ai/units.ts.
+ *
+ * @generated from message gateway.events.v1.Quantity
+ */
+export declare type QuantityJson = {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * @generated from field: uint32 quantity = 2;
+   */
+  quantity?: number;
+};
+
+/**
+ * Describes the message gateway.events.v1.Quantity.
+ * Use `create(QuantitySchema)` to create a new message.
+ */
+export declare const QuantitySchema: GenMessage<Quantity, {jsonType: QuantityJson}>;
+
+/**
+ * Of old logs. Token counts. Parts are disjoint: a token is counted in one field only.
  *
  * @generated from message gateway.events.v1.Usage
  */
@@ -224,7 +340,7 @@ export declare type Usage = Message<"gateway.events.v1.Usage"> & {
 };
 
 /**
- * Token counts. Parts are disjoint: a token is counted in one field only.
+ * Of old logs. Token counts. Parts are disjoint: a token is counted in one field only.
  *
  * @generated from message gateway.events.v1.Usage
  */
@@ -364,7 +480,10 @@ export declare type HouseLoss = Message<"gateway.events.v1.HouseLoss"> & {
   attempt: number;
 
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 2;
+   * Of old logs: see quantities.
+   *
+   * @generated from field: gateway.events.v1.Usage usage = 2 [deprecated = true];
+   * @deprecated
    */
   usage?: Usage | undefined;
 
@@ -374,6 +493,16 @@ export declare type HouseLoss = Message<"gateway.events.v1.HouseLoss"> & {
    * @generated from field: bool estimated = 3;
    */
   estimated: boolean;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.Quantity quantities = 4;
+   */
+  quantities: Quantity[];
+
+  /**
+   * @generated from field: string service_tier = 5;
+   */
+  serviceTier: string;
 };
 
 /**
@@ -390,7 +519,10 @@ export declare type HouseLossJson = {
   attempt?: number;
 
   /**
-   * @generated from field: gateway.events.v1.Usage usage = 2;
+   * Of old logs: see quantities.
+   *
+   * @generated from field: gateway.events.v1.Usage usage = 2 [deprecated = true];
+   * @deprecated
    */
   usage?: UsageJson;
 
@@ -400,6 +532,16 @@ export declare type HouseLossJson = {
    * @generated from field: bool estimated = 3;
    */
   estimated?: boolean;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.Quantity quantities = 4;
+   */
+  quantities?: QuantityJson[];
+
+  /**
+   * @generated from field: string service_tier = 5;
+   */
+  serviceTier?: string;
 };
 
 /**

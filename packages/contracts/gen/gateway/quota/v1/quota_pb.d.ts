@@ -4,7 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
+import type { Attribution, AttributionJson, Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
+import type { Quantity, QuantityJson } from "../../events/v1/router_pb.js";
 import type { AdminAction, AdminActionJson, Payer, PayerJson } from "../../events/v1/policy_pb.js";
 
 /**
@@ -87,9 +88,41 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
   outputTokensDefault: number;
 
   /**
+   * As in RequestAdmitted.
+   *
+   * @generated from field: string operation = 15;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: string format = 16;
+   */
+  format: string;
+
+  /**
+   * @generated from field: repeated string other_units = 17;
+   */
+  otherUnits: string[];
+
+  /**
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 18;
+   */
+  counts: Quantity[];
+
+  /**
+   * @generated from field: string service_tier = 19;
+   */
+  serviceTier: string;
+
+  /**
+   * @generated from field: gateway.events.v1.Attribution attribution = 20;
+   */
+  attribution?: Attribution | undefined;
+
+  /**
    * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
    *
-   * @generated from field: string team_id = 15;
+   * @generated from field: string team_id = 21;
    */
   teamId: string;
 };
@@ -169,9 +202,41 @@ export declare type AdmitRequestJson = {
   outputTokensDefault?: number;
 
   /**
+   * As in RequestAdmitted.
+   *
+   * @generated from field: string operation = 15;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: string format = 16;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: repeated string other_units = 17;
+   */
+  otherUnits?: string[];
+
+  /**
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 18;
+   */
+  counts?: QuantityJson[];
+
+  /**
+   * @generated from field: string service_tier = 19;
+   */
+  serviceTier?: string;
+
+  /**
+   * @generated from field: gateway.events.v1.Attribution attribution = 20;
+   */
+  attribution?: AttributionJson;
+
+  /**
    * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
    *
-   * @generated from field: string team_id = 15;
+   * @generated from field: string team_id = 21;
    */
   teamId?: string;
 };
@@ -275,6 +340,13 @@ export declare type Admission = Message<"gateway.quota.v1.Admission"> & {
    * @generated from field: uint32 output_tokens_bound = 5;
    */
   outputTokensBound: number;
+
+  /**
+   * What the payer pays, in basis points of the provider's price.
+   *
+   * @generated from field: uint32 multiplier_basis_points = 6;
+   */
+  multiplierBasisPoints: number;
 };
 
 /**
@@ -309,6 +381,13 @@ export declare type AdmissionJson = {
    * @generated from field: uint32 output_tokens_bound = 5;
    */
   outputTokensBound?: number;
+
+  /**
+   * What the payer pays, in basis points of the provider's price.
+   *
+   * @generated from field: uint32 multiplier_basis_points = 6;
+   */
+  multiplierBasisPoints?: number;
 };
 
 /**

@@ -26,7 +26,7 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
   userId: string;
 
   /**
-   * The client's body, byte for byte, in OpenAI's chat completion form.
+   * The client's body, byte for byte, in `format`.
    *
    * @generated from field: bytes body = 3;
    */
@@ -76,6 +76,44 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: bool is_client_gone = 10;
    */
   isClientGone: boolean;
+
+  /**
+   * What is asked of the model (packages/ai/operation.ts), and the wire format of body and answer; empty: chat, openai-chat.
+   *
+   * @generated from field: string operation = 11;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: string format = 12;
+   */
+  format: string;
+
+  /**
+   * Headers of the client that go with the format, for a provider that speaks it as well: anthropic-version, anthropic-beta.
+   *
+   * @generated from field: map<string, string> headers = 13;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * What has no place at a provider is left out and named in the head, instead of refused.
+   *
+   * @generated from field: bool drops_unplaced = 14;
+   */
+  dropsUnplaced: boolean;
+
+  /**
+   * The client wants the cost in its usage.
+   *
+   * @generated from field: bool tells_cost = 15;
+   */
+  tellsCost: boolean;
+
+  /**
+   * @generated from field: uint32 multiplier_basis_points = 16;
+   */
+  multiplierBasisPoints: number;
 };
 
 /**
@@ -93,7 +131,7 @@ export declare type CompleteRequestJson = {
   userId?: string;
 
   /**
-   * The client's body, byte for byte, in OpenAI's chat completion form.
+   * The client's body, byte for byte, in `format`.
    *
    * @generated from field: bytes body = 3;
    */
@@ -143,6 +181,44 @@ export declare type CompleteRequestJson = {
    * @generated from field: bool is_client_gone = 10;
    */
   isClientGone?: boolean;
+
+  /**
+   * What is asked of the model (packages/ai/operation.ts), and the wire format of body and answer; empty: chat, openai-chat.
+   *
+   * @generated from field: string operation = 11;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: string format = 12;
+   */
+  format?: string;
+
+  /**
+   * Headers of the client that go with the format, for a provider that speaks it as well: anthropic-version, anthropic-beta.
+   *
+   * @generated from field: map<string, string> headers = 13;
+   */
+  headers?: { [key: string]: string };
+
+  /**
+   * What has no place at a provider is left out and named in the head, instead of refused.
+   *
+   * @generated from field: bool drops_unplaced = 14;
+   */
+  dropsUnplaced?: boolean;
+
+  /**
+   * The client wants the cost in its usage.
+   *
+   * @generated from field: bool tells_cost = 15;
+   */
+  tellsCost?: boolean;
+
+  /**
+   * @generated from field: uint32 multiplier_basis_points = 16;
+   */
+  multiplierBasisPoints?: number;
 };
 
 /**
@@ -166,8 +242,8 @@ export declare type CompleteResponse = Message<"gateway.router.v1.CompleteRespon
     case: "head";
   } | {
     /**
-     * Bytes of the answer in OpenAI's form: SSE frames, or the JSON document in one piece or in many. The bytes that make it
-     * whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
+     * Bytes of the answer in the client's format: SSE frames, or the JSON document in one piece or in many. The bytes that make
+     * it whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
      *
      * @generated from field: bytes data = 2;
      */
@@ -198,8 +274,8 @@ export declare type CompleteResponseJson = {
   head?: HeadJson;
 
   /**
-   * Bytes of the answer in OpenAI's form: SSE frames, or the JSON document in one piece or in many. The bytes that make it
-   * whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
+   * Bytes of the answer in the client's format: SSE frames, or the JSON document in one piece or in many. The bytes that make
+   * it whole (`data: [DONE]`, the document's last bracket) come after its usage is durable.
    *
    * @generated from field: bytes data = 2;
    */
@@ -247,6 +323,34 @@ export declare type Head = Message<"gateway.router.v1.Head"> & {
    * @generated from field: string model = 4;
    */
   model: string;
+
+  /**
+   * How many calls were made by then.
+   *
+   * @generated from field: uint32 attempts = 5;
+   */
+  attempts: number;
+
+  /**
+   * The client's fields that had no place at the provider and were left out.
+   *
+   * @generated from field: repeated string dropped = 6;
+   */
+  dropped: string[];
+
+  /**
+   * Headers of the provider that are the client's to see.
+   *
+   * @generated from field: map<string, string> headers = 7;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * What the answer costs, where its usage is known already; absent: it comes with the end.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 8;
+   */
+  costNanoUsd?: bigint | undefined;
 };
 
 /**
@@ -274,6 +378,34 @@ export declare type HeadJson = {
    * @generated from field: string model = 4;
    */
   model?: string;
+
+  /**
+   * How many calls were made by then.
+   *
+   * @generated from field: uint32 attempts = 5;
+   */
+  attempts?: number;
+
+  /**
+   * The client's fields that had no place at the provider and were left out.
+   *
+   * @generated from field: repeated string dropped = 6;
+   */
+  dropped?: string[];
+
+  /**
+   * Headers of the provider that are the client's to see.
+   *
+   * @generated from field: map<string, string> headers = 7;
+   */
+  headers?: { [key: string]: string };
+
+  /**
+   * What the answer costs, where its usage is known already; absent: it comes with the end.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 8;
+   */
+  costNanoUsd?: string;
 };
 
 /**
@@ -312,6 +444,13 @@ export declare type End = Message<"gateway.router.v1.End"> & {
    * @generated from field: bool estimated = 5;
    */
   estimated: boolean;
+
+  /**
+   * Absent: the price is not at hand.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 6;
+   */
+  costNanoUsd?: bigint | undefined;
 };
 
 /**
@@ -344,6 +483,13 @@ export declare type EndJson = {
    * @generated from field: bool estimated = 5;
    */
   estimated?: boolean;
+
+  /**
+   * Absent: the price is not at hand.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 6;
+   */
+  costNanoUsd?: string;
 };
 
 /**
@@ -371,7 +517,7 @@ export declare type Failure = Message<"gateway.router.v1.Failure"> & {
   message: string;
 
   /**
-   * The provider's error document where it is the client's to see (a 4xx), else empty.
+   * The provider's error document where it is the client's to see, in the client's format, else empty.
    *
    * @generated from field: bytes provider_body = 3;
    */
@@ -414,7 +560,7 @@ export declare type FailureJson = {
   message?: string;
 
   /**
-   * The provider's error document where it is the client's to see (a 4xx), else empty.
+   * The provider's error document where it is the client's to see, in the client's format, else empty.
    *
    * @generated from field: bytes provider_body = 3;
    */

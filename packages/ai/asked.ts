@@ -1,0 +1,26 @@
+import type { Unit } from './units.ts';
+import type { Usage } from './usage.ts';
+
+/** What admission must know of a request, read without translating it. Everything else in it is the provider's. */
+export interface Asked {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Output tokens of one choice; 0: left open. */
+  readonly outputTokensRequested: number;
+  /** Answers that are asked for, at least 1; a request without an output (embeddings) has 1 and no output. */
+  readonly choices: number;
+  /** No answer has tokens: nothing is held for output. */
+  readonly hasOutput: boolean;
+  /** No provider can count more prompt tokens than this. */
+  readonly promptTokensBound: number;
+  /** What the prompt is likely to count, for limits that reserve an estimate. */
+  readonly promptTokensEstimate: number;
+  /** Units beside those of text that may be used; each must have a price. */
+  readonly otherUnits: readonly Unit[];
+  /** The most of units that are counted one by one. */
+  readonly counts: Usage;
+  /** The tier of service that was asked for; empty: the provider's choice. */
+  readonly serviceTier: string;
+  /** Whether the client asked for its cost in the usage. */
+  readonly tellsCost: boolean;
+}

@@ -1,0 +1,190 @@
+import type { Refusal } from '#errors/error-table.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { AnswerDecoder, ProviderError } from './answer-decoder.ts';
+import type { Asked } from './asked.ts';
+import type { AnswerEnd, AnswerPart } from './chat/answer-part.ts';
+import type { ChatRequest, ChatSettings } from './chat/chat-request.ts';
+import type { Operation } from './operation.ts';
+import type { SseEvent } from './sse/sse-event.ts';
+import type { UsageReport } from './usage.ts';
+import type { UsageRules } from './usage-rules.ts';
+
+export const formatNames = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'openai-embeddings',
+  'anthropic-messages',
+] as const;
+
+export type FormatName = (typeof formatNames)[number];
+
+export function isFormatName(text: string): text is FormatName {
+  return (formatNames as readonly string[]).includes(text);
+}
+
+/** A wire format: how requests and answers of an operation are written. */
+export interface Format {
+  readonly name: FormatName;
+  readonly operation: Operation;
+  /** As the gateway speaks it to clients. */
+  readonly server: ServerRole;
+  /** As the gateway speaks it to providers. */
+  readonly client: ClientRole;
+}
+
+export interface ServerRole {
+  /**
+   * What admission must know, or what is wrong with the request, with the field (`param`) as the client wrote it. `bodyBytes`
+   * bound the prompt. Refuses what cannot be priced by its name.
+   */
+  ask(body: JsonObject, bodyBytes: number): { readonly asked: Asked } | { readonly refusal: Refusal };
+  /**
+   * The request in canonical form. Throws a `Fault` (`invalid_request`) that names the field. null: the format is only ever
+   * passed on as it is. `body` is parsed with digits kept (`parse-kept-digits.ts`).
+   */
+  readonly decode: ((body: JsonObject) => ChatRequest) | null;
+  /** A whole answer as a document. Parts are in order, the ends of its choices among them. */
+  readonly writeAnswer: ((parts: readonly AnswerPart[], end: AnswerEnd, context: AnswerContext) => string) | null;
+  readonly openWriter: ((context: AnswerContext) => StreamWriter) | null;
+  /** A refusal as this format's clients read it. */
+  errorBody(refusal: Refusal, requestId: string): unknown;
+  /** A provider's error as this format's clients read it, in the provider's words. */
+  providerErrorBody(error: ProviderError, status: number, requestId: string): unknown;
+  /** What a stream's client is told of a failure in the middle of an answer: one or more whole events. */
+  errorEvent(refusal: Refusal, requestId: string): string;
+}
+
+/** What a writer knows of the request that it answers. */
+export interface AnswerContext {
+  /** The model as the client named it. */
+  readonly model: string;
+  readonly requestId: string;
+  /** The client's body: what an answer repeats of it (Responses), and whether usage was asked for. */
+  readonly body: JsonObject;
+  readonly nowS: number;
+}
+
+/** Writes a stream for a client. What is written is whole events. */
+export interface StreamWriter {
+  /** Empty: the part has no form of its own here, or waits for the next one. A `finish` is held until `close`. */
+  write(part: AnswerPart): string;
+  /** The end of a whole answer: its finish, usage and last event. */
+  close(end: AnswerEnd): string;
+}
+
+export interface ClientRole {
+  /** The URL path after the base URL's own. */
+  path(basePath: string, model: string): string;
+  /** Headers beside authentication, which is the provider's. `forwarded`: the client's, where it speaks this format as well. */
+  headers(forwarded: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  /** Headers of a client's request that a provider of this format is told; `*` at the end stands for any characters. */
+  readonly forwardedHeaders: readonly string[];
+  /**
+   * The request for a provider. Throws `NoPlace` for what has none in this format, unless it may be dropped. null: this
+   * format is only spoken to providers where the client speaks it, too.
+   */
+  readonly encode: ((request: ChatRequest, target: Target) => Encoded) | null;
+  /**
+   * The client's own bytes with model, bound and the wish for usage put in: other bytes stay as they are.
+   */
+  patch(body: Buffer, parsedBody: JsonObject, target: Target): Buffer;
+  /** Passes an answer in this format on, and reads its usage and its end. */
+  openTap(tap: Tap): AnswerDecoder;
+  /** Reads an answer for a client of another format. null where `encode` is. */
+  readonly openReader: ((reading: Reading) => AnswerReader) | null;
+  /** What a refused request's document says. `status`: not 2xx. */
+  readError(status: number, document: JsonObject | null, text: string): ProviderError;
+  /** An error document of this format is the client's to see as it is, where the client speaks this format. */
+  readUsage(usage: unknown, rules: UsageRules): UsageReport | null;
+}
+
+/** Where a request goes. */
+export interface Target {
+  /** The model as the provider names it. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** The output bound of one choice that was admitted. No request may ask for more; one that names none gets this one. */
+  readonly outputTokensMax: number;
+  readonly rules: ProviderRules;
+  /** What has no place is left out, and named in `dropped`. */
+  readonly dropsUnplaced: boolean;
+}
+
+export interface Encoded {
+  readonly body: string;
+  /** The client's fields that were left out. */
+  readonly dropped: readonly string[];
+  /** For the reader of the answer: the tool whose input is the answer's text, names that were changed. */
+  readonly notes: EncodingNotes;
+}
+
+export interface EncodingNotes {
+  /** A tool that stands in for a JSON output form: its input is the answer's text. */
+  readonly jsonToolName?: string | undefined;
+  /** Custom tools that were wrapped as functions: `{"input": "..."}` is unwrapped. */
+  readonly wrappedTools?: ReadonlySet<string> | undefined;
+  /** Tool names that the target does not take, from what it got to what the client said. */
+  readonly toolNames?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface Reading {
+  readonly rules: ProviderRules;
+  readonly notes: EncodingNotes;
+  /** The model that was asked for, for an answer that names none. */
+  readonly model: string;
+}
+
+export interface Tap {
+  readonly stream: boolean;
+  readonly rules: ProviderRules;
+  /** The gateway itself asked for the stream's report of usage: it is not passed on. */
+  readonly isUsageHidden: boolean;
+  /** The cost is written into the usage that the client gets. */
+  readonly tellsCost: boolean;
+}
+
+/** Reads one answer of a provider in canonical parts. */
+export interface AnswerReader {
+  /** A whole answer. Gives `invalid` for what is none. */
+  readDocument(document: JsonObject): ReadState;
+  /** One event of a stream. What is unknown is passed over. */
+  readEvent(event: SseEvent): ReadState;
+  /** The bytes have ended, cleanly: some providers send no last event. */
+  readEnd(): ReadState;
+  /** The parts since the last call. */
+  takeParts(): readonly AnswerPart[];
+  readonly usage: () => UsageReport | null;
+  readonly isUsageFinal: () => boolean;
+  /** What the provider said of its failure. */
+  readonly failure: () => ProviderError | null;
+}
+
+export type ReadState = 'open' | 'whole' | 'failed' | 'invalid';
+
+/** How a provider differs from its format: data, see `providers/`. */
+export interface ProviderRules {
+  /** The name that its output bound goes by. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens' | 'max_output_tokens';
+  /** Whether a stream's usage may be asked for (`stream_options`). */
+  readonly takesStreamOptions: boolean;
+  /** Fields that it calls by another name, and values that they are given. */
+  readonly renamed: Readonly<Record<string, string>>;
+  /** Fields that it refuses: they have no place there. */
+  readonly refused: readonly string[];
+  readonly usage: UsageRules;
+}
+
+/** What a request asks for has no place at a target. */
+export class NoPlace extends Error {
+  override readonly name = 'NoPlace';
+  /** A setting by its canonical name, or the client's own path: `messages[2].content[0]`. */
+  readonly what: keyof ChatSettings | (string & {});
+  readonly why: string;
+
+  constructor(what: keyof ChatSettings | (string & {}), why: string) {
+    super(`${what} has no place: ${why}`);
+    this.what = what;
+    this.why = why;
+  }
+}

@@ -1,0 +1,7 @@
+/** One server-sent event. */
+export interface SseEvent {
+  /** The `event:` line's; empty: there is none. */
+  readonly name: string;
+  /** The data lines, joined. */
+  readonly data: string;
+}

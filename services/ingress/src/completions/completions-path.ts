@@ -1,2 +1,0 @@
-/** The one hot path. */
-export const COMPLETIONS_PATH = '/v1/chat/completions';

@@ -1,0 +1,152 @@
+import type { Asked } from '#ai/asked.ts';
+import type { Identity } from '#api-keys/identity.ts';
+import type { Admission, Attribution } from '#contracts/quota.ts';
+import type { RoutedModel } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { callerOf } from '#registry/caller.ts';
+import { usableModel } from '../access/permissions.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { gatewayHeaders } from '../http/gateway-headers.ts';
+import { parseJsonObject } from '../http/parse-json-object.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
+import type { OwnTurn } from '../http/turns.ts';
+import { findModel } from '../models/find-model.ts';
+import type { IngressDependencies } from '../ports.ts';
+import type { BeginTurn } from '../responses/conversation.ts';
+import { setHeaders } from './answer-headers.ts';
+import { attributionOf } from './attribution.ts';
+import { boundAdmission, watchClient } from './client-presence.ts';
+import type { Once } from './complete-once.ts';
+import { deliver } from './deliver.ts';
+import type { OpenAnswer } from './open-answer.ts';
+import type { QuotaUsage } from './quota-usage.ts';
+import { COSTLY_BODY_BYTES } from './refuse-without-money.ts';
+import { type ForwardHeaders, requestOptions } from './request-options.ts';
+
+export type RunDependencies = Pick<
+  IngressDependencies,
+  'config' | 'quota' | 'router' | 'models' | 'registry' | 'clock'
+>;
+
+/** What serves the requests of one endpoint. */
+export interface CompletionParts {
+  readonly dependencies: RunDependencies;
+  readonly endpoint: ModelEndpoint;
+  readonly openAnswer: OpenAnswer;
+  readonly forwardHeaders: ForwardHeaders;
+  readonly usage: QuotaUsage;
+  readonly ownTurn: OwnTurn;
+  /** Of an endpoint whose answers are kept; absent: none is. */
+  readonly beginTurn?: BeginTurn | undefined;
+}
+
+/** Admits a request whose body is whole, has it carried out, and delivers the answer. */
+export async function runCompletion(
+  parts: CompletionParts,
+  exchange: Exchange,
+  identity: Identity,
+  sentBody: Buffer,
+  once: Once | undefined,
+): Promise<void> {
+  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn, beginTurn } = parts;
+  const { config, router, models, registry } = dependencies;
+  const { headers } = exchange.request;
+  if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
+  const sent = parseJsonObject(sentBody, endpoint.bounds);
+  const turn = await beginTurn?.(exchange, identity.userId, sentBody, sent);
+  const body = turn?.body ?? sentBody;
+  const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
+  const checked = endpoint.format.server.ask(parsedBody, body.length);
+  if ('refusal' in checked) throw new Fault(checked.refusal);
+  const { asked } = checked;
+  exchange.record.stream = asked.stream;
+  const options = requestOptions(headers, registry.settings().unplacedFields);
+  const forwarded = forwardHeaders(headers);
+  const attribution = attributionOf(headers, parsedBody);
+  const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
+  const model = usableModel(identity, asked.model, found);
+  const answer = openAnswer(exchange, asked.stream);
+  using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
+  const result = await admit(parts, exchange, { identity, asked, model, attribution });
+
+  // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
+  const shutOut = await once?.admitted(result.durable);
+  const answered = router.complete(
+    {
+      requestId: exchange.id,
+      userId: identity.userId,
+      operation: endpoint.format.operation,
+      format: endpoint.format.name,
+      headers: forwarded,
+      body,
+      parsedBody,
+      stream: asked.stream,
+      candidates: result.candidates,
+      outputTokensMax: result.outputTokensMax,
+      promptTokensBound: asked.promptTokensBound,
+      outputTokensBound: result.outputTokensBound,
+      admissionEventId: result.eventId,
+      dropsUnplaced: options.dropsUnplaced,
+      tellsCost: options.tellsCost || asked.tellsCost,
+      multiplierBasisPoints: result.multiplierBasisPoints,
+      traceparent: exchange.traceparent,
+    },
+    shutOut === undefined ? client.signal : AbortSignal.abort(),
+  );
+  const frames = turn?.kept(answered, asked.stream) ?? answered;
+  if (once === undefined) await deliver(exchange, frames, answer, result.durable);
+  else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
+  else await throwAfter(frames, shutOut);
+}
+
+interface ToAdmit {
+  readonly identity: Identity;
+  readonly asked: Asked;
+  readonly model: RoutedModel;
+  readonly attribution: Attribution;
+}
+
+/** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
+async function admit(
+  { dependencies, endpoint, usage }: CompletionParts,
+  exchange: Exchange,
+  { identity, asked, model, attribution }: ToAdmit,
+): Promise<Admission> {
+  const { config, quota, clock = systemClock } = dependencies;
+  const { userId, keyId, teamId } = identity;
+  using _bound = boundAdmission(exchange, config.admissionTimeoutMs);
+  const { result, windows } = await quota.admit({
+    requestId: exchange.id,
+    userId,
+    keyId,
+    teamId,
+    model: asked.model,
+    stream: asked.stream,
+    candidates: model.candidates,
+    promptTokensBound: asked.promptTokensBound,
+    promptTokensEstimate: asked.promptTokensEstimate,
+    outputTokensRequested: asked.outputTokensRequested,
+    outputTokensDefault: model.outputTokensDefault,
+    choices: asked.choices,
+    operation: endpoint.format.operation,
+    format: endpoint.format.name,
+    otherUnits: asked.otherUnits,
+    counts: asked.counts,
+    serviceTier: asked.serviceTier,
+    attribution,
+    traceparent: exchange.traceparent,
+  });
+  usage.note(identity, windows);
+  if (windows.length > 0) setHeaders(exchange, rateLimitHeaders(windows, exchange.dialect, clock()));
+  if (result.kind === 'refused') throw new Fault(result.refusal);
+  if (asked.hasOutput) setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
+  return result;
+}
+
+/** A request that was begun with an aborted signal calls no provider; its last frame says that its hold has ended. */
+async function throwAfter(frames: AsyncIterable<unknown>, fault: Fault): Promise<never> {
+  for await (const _frame of frames);
+  throw fault;
+}

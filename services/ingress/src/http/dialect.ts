@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Whose customs a client expects beside the format of its bodies: where its key stands, and what headers tell it. */
+export type Dialect = 'openai' | 'anthropic';
+
+const MESSAGES_URL = '/v1/messages';
+const MODELS_URL = '/v1/models';
+
+/** `/v1/models` is in both APIs: only Anthropic's clients say a version. */
+export function dialectOf({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Dialect {
+  if (isUnder(url, MESSAGES_URL)) return 'anthropic';
+  return headers['anthropic-version'] !== undefined && isUnder(url, MODELS_URL) ? 'anthropic' : 'openai';
+}
+
+/** Whether a URL is this path, or one below it. */
+export function isUnder(url: string, path: string): boolean {
+  if (!url.startsWith(path)) return false;
+  const next = url[path.length];
+  return next === undefined || next === '/' || next === '?';
+}

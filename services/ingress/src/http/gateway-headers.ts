@@ -1,0 +1,11 @@
+/** Headers of answers that are the gateway's own. */
+export const gatewayHeaders = {
+  /** The output bound of each choice: the client's own, or what its request was fitted to. */
+  outputTokensMax: 'x-gateway-max-output-tokens',
+  provider: 'x-gateway-provider',
+  attempts: 'x-gateway-attempts',
+  /** In exact decimal USD. */
+  cost: 'x-gateway-cost-usd',
+  /** The client's fields that had no place at the provider. */
+  dropped: 'x-gateway-dropped',
+} as const;

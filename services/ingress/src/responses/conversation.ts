@@ -1,0 +1,78 @@
+import type { CompleteFrame } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { type BodyLimits, crowdedBodies } from '../http/read-body.ts';
+import { keepResponse } from './keep-response.ts';
+import type { ResponseStore } from './response-store.ts';
+import { resumeConversation } from './resume-conversation.ts';
+
+/** As long as OpenAI keeps them. */
+const KEPT_DAYS = 30;
+
+/** A turn of a conversation that the gateway keeps. */
+export interface Turn {
+  /** The client's body with the turns before in it, and the same parsed. */
+  readonly body: Buffer;
+  /** The frames of the answer, which is kept before its client has its end, where it is to be kept. */
+  kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean): AsyncIterable<CompleteFrame>;
+}
+
+/** Begins a turn. Rejects with a `Fault` that names the field. */
+export type BeginTurn = (
+  exchange: Pick<Exchange, 'bodyBytesHeld'>,
+  userId: string,
+  body: Buffer,
+  parsedBody: JsonObject,
+) => Promise<Turn>;
+
+/** The settings that say whether responses are kept, and how long. */
+interface KeepingSettings {
+  readonly responsesKeptDays: number;
+  readonly keepsNoResponses: boolean;
+}
+
+export function createBeginTurn(parts: {
+  readonly store: Pick<ResponseStore, 'keep' | 'conversation'>;
+  readonly settings: () => KeepingSettings;
+  readonly limits: BodyLimits;
+  readonly logger: Pick<Logger, 'warn'>;
+}): BeginTurn {
+  const { store, settings, limits, logger } = parts;
+  return async (exchange, userId, body, parsedBody) => {
+    const { keepsNoResponses, responsesKeptDays } = settings();
+    const isStored = storedOf(parsedBody['store'], keepsNoResponses);
+    // Nothing to go on from and nothing to keep: the body is not looked at again.
+    if (!isStored && (parsedBody['previous_response_id'] ?? null) === null) return { body, kept: (frames) => frames };
+    const { bodyMaxBytes, budget } = limits;
+    const resumed = await resumeConversation(store, { userId, body, parsedBody, bodyMaxBytes });
+    // Held beside what the client sent until the exchange is over.
+    const moreBytes = resumed.body === body ? 0 : resumed.body.length;
+    if (!budget.reserve(moreBytes)) throw new Fault(crowdedBodies);
+    exchange.bodyBytesHeld += moreBytes;
+    const { previousId, input } = resumed;
+    const days = responsesKeptDays === 0 ? KEPT_DAYS : responsesKeptDays;
+    return {
+      body: resumed.body,
+      kept: (frames, isStream) =>
+        isStored
+          ? keepResponse(frames, { store, turn: { userId, previousId, input }, isStream, days, logger })
+          : frames,
+    };
+  };
+}
+
+/** A client that says nothing wants its response stored, as at OpenAI. */
+function storedOf(store: unknown, keepsNoResponses: boolean): boolean {
+  if (store !== undefined && store !== null && typeof store !== 'boolean') {
+    throw new Fault(invalid("Invalid type for 'store': expected a boolean.", 'store'));
+  }
+  if (store === true && keepsNoResponses) {
+    throw new Fault(
+      invalid("This gateway keeps no responses: send 'store': false, and the whole conversation.", 'store'),
+    );
+  }
+  return store !== false && !keepsNoResponses;
+}

@@ -1,0 +1,105 @@
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { type JsonObject, parseObject } from '#kernel/json.ts';
+import type { Identify } from '../access/identify.ts';
+import { answerBytes, answerJson } from '../http/answer.ts';
+import { JSON_TYPE } from '../http/error-form.ts';
+import { type Handler, queryOf } from '../http/exchange.ts';
+import type { Route } from '../route.ts';
+import type { ResponseStore, StoredResponse } from './response-store.ts';
+
+const ITEMS_DEFAULT = 20;
+const ITEMS_MAX = 100;
+
+/** `/v1/responses/{id}` and what is below it: responses that were kept for their owners. */
+export function responseRoutes(store: ResponseStore, identify: Identify): readonly Route[] {
+  const own = async (userId: string, id: string): Promise<StoredResponse> => {
+    const response = await store.read(userId, id);
+    if (response === undefined) throw new Fault(notFound(id));
+    return response;
+  };
+
+  const read: Handler = async (exchange, { id = '' }) => {
+    const { userId } = await identify(exchange);
+    // A stream that broke off is asked for again as one; what is kept is the whole.
+    if (queryOf(exchange).get('stream') === 'true') {
+      throw new Fault(invalid("A kept response is not streamed again: leave 'stream' out.", 'stream'));
+    }
+    const { response } = await own(userId, id);
+    answerBytes(exchange, 200, response, { 'content-type': JSON_TYPE });
+  };
+
+  const remove: Handler = async (exchange, { id = '' }) => {
+    const { userId } = await identify(exchange);
+    if (!(await store.remove(userId, id))) throw new Fault(notFound(id));
+    answerJson(exchange, 200, { id, object: 'response', deleted: true });
+  };
+
+  const listInput: Handler = async (exchange, { id = '' }) => {
+    const { userId } = await identify(exchange);
+    const page = pageOf(queryOf(exchange));
+    const { input } = await own(userId, id);
+    answerJson(exchange, 200, itemsDocument(id, input, page));
+  };
+
+  return [
+    {
+      path: '/v1/responses/:id',
+      query: ['include', 'include[]', 'include_obfuscation', 'starting_after', 'stream'],
+      methods: { GET: read, DELETE: remove },
+    },
+    {
+      path: '/v1/responses/:id/input_items',
+      query: ['after', 'limit', 'order', 'include', 'include[]'],
+      methods: { GET: listInput },
+    },
+  ];
+}
+
+interface Page {
+  readonly after: string | null;
+  readonly limit: number;
+  readonly isAscending: boolean;
+}
+
+function pageOf(query: URLSearchParams): Page {
+  const limit = Number(query.get('limit') ?? ITEMS_DEFAULT);
+  if (!Number.isInteger(limit) || limit < 1 || limit > ITEMS_MAX) {
+    throw new Fault(invalid(`'limit' is a whole number from 1 to ${ITEMS_MAX}.`, 'limit'));
+  }
+  const order = query.get('order') ?? 'desc';
+  if (order !== 'asc' && order !== 'desc') throw new Fault(invalid("'order' is asc or desc.", 'order'));
+  return { after: query.get('after'), limit, isAscending: order === 'asc' };
+}
+
+/** Items get ids by their places, where the client gave them none. */
+function itemsDocument(responseId: string, input: readonly string[], { after, limit, isAscending }: Page) {
+  const items = input.map((text, at) => itemDocument(text, `item_${responseId}_${at}`));
+  const ordered = isAscending ? items : items.toReversed();
+  const start = after === null ? 0 : ordered.findIndex(({ id }) => id === after) + 1;
+  if (after !== null && start === 0) throw new Fault(invalid(`There is no item '${after.slice(0, 64)}'.`, 'after'));
+  const data = ordered.slice(start, start + limit);
+  return {
+    object: 'list',
+    data,
+    first_id: data[0]?.['id'] ?? null,
+    last_id: data.at(-1)?.['id'] ?? null,
+    has_more: start + limit < ordered.length,
+  };
+}
+
+function itemDocument(text: string, id: string): JsonObject {
+  const item = parseObject(text) ?? {};
+  const { content } = item;
+  const isMessage = item['type'] === undefined || item['type'] === 'message';
+  const parts = typeof content === 'string' ? [{ type: 'input_text', text: content }] : content;
+  return { id, ...(isMessage && { type: 'message' }), ...item, ...(isMessage && { content: parts }) };
+}
+
+function notFound(id: string) {
+  return {
+    code: 'not_found' as const,
+    message: `Response with id '${id.slice(0, 64)}' not found.`,
+    param: 'response_id',
+  };
+}

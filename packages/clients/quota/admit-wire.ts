@@ -72,7 +72,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     choices: countOf(json, 'choices'),
     ...askedFromWire(json),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
-    ...(json['teamId'] === undefined ? {} : { teamId: textOf(json, 'teamId') }),
+    ...(json['teamId'] === undefined || json['teamId'] === '' ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import { spellingProblem } from './field-spelling.ts';
-import { parseCompletion } from './parse-completion.ts';
+import { spellingProblem } from '../../ask/field-spelling.ts';
+import { askChat } from './ask.ts';
+import { requestFields } from './request-fields.ts';
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'hi' }], max_tokens: 1 };
 
@@ -22,7 +23,7 @@ test('a field that decides what a request may cost is refused in other letters t
     'pred\u0131ction',
     'pred\u0130ction',
   ]) {
-    const parsed = parseCompletion({ ...request, [field]: 100_000 });
+    const parsed = askChat({ ...request, [field]: 100_000 }, 1_000);
     assert.ok('refusal' in parsed, field);
     assert.deepEqual([parsed.refusal.code, parsed.refusal.param], ['invalid_request', field]);
   }
@@ -60,13 +61,13 @@ test('so is one further in, by its path, with or without the field itself beside
     [{ functions: [{ name: 'f', parameter\u017F: {} }] }, 'functions[0].parameter\u017F'],
   ];
   for (const [body, param] of cases) {
-    const refusal = spellingProblem({ ...request, ...body });
+    const refusal = spellingProblem({ ...request, ...body }, requestFields);
     assert.deepEqual([refusal?.code, refusal?.param], ['invalid_request', param]);
   }
 });
 
 test('the fields themselves, and what the gateway does not read, may be written as they like', () => {
-  assert.equal(spellingProblem({ ...request, topK: 1, SEED: 2, metadata: { Model: 'x' } }), undefined);
+  assert.equal(spellingProblem({ ...request, topK: 1, SEED: 2, metadata: { Model: 'x' } }, requestFields), undefined);
 });
 
 test('what a client gives a shape of its own may have any names in it', () => {
@@ -88,12 +89,13 @@ test('what a client gives a shape of its own may have any names in it', () => {
     logit_bias: { 1: 1 },
     chat_template_kwargs: { Messages: [] },
   };
-  assert.equal(spellingProblem(body), undefined);
+  assert.equal(spellingProblem(body, requestFields), undefined);
 });
 
 test('values of another type than expected are passed over: the shape is checked elsewhere', () => {
   for (const value of [null, 'x', 1, [], [null, 1, ['x', { Type: 1 }]]]) {
     const names = ['messages', 'tools', 'tool_choice', 'stream_options', 'response_format', 'functions'];
-    for (const name of names) assert.equal(spellingProblem({ model: 'm', [name]: value }), undefined, name);
+    for (const name of names)
+      assert.equal(spellingProblem({ model: 'm', [name]: value }, requestFields), undefined, name);
   }
 });

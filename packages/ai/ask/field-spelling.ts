@@ -1,7 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
-import { foldName, type ReadFields, requestFields } from './read-fields.ts';
+import { type FieldTree, foldName } from './field-tree.ts';
 
 /** A field in another spelling than its own. */
 interface Misspelling {
@@ -15,15 +15,15 @@ interface Misspelling {
  * over here, while a provider whose parser does not care for case (Go's own does not) would follow it: `Max_Tokens` would
  * outrun the hold, and the `Type` of a part would make a picture of a text.
  */
-export function spellingProblem(body: JsonObject): Refusal | undefined {
-  const found = misspelling(body, requestFields);
+export function spellingProblem(body: JsonObject, fields: FieldTree): Refusal | undefined {
+  const found = misspelling(body, fields);
   if (found === undefined) return undefined;
   const param = found.path.slice(1);
   return invalid(`Unknown parameter: '${param}'. Did you mean '${found.plain}'?`, param);
 }
 
 /** The path is put together on the way back from what was found: most requests have nothing to be found. */
-function misspelling(object: JsonObject, fields: ReadFields): Misspelling | undefined {
+function misspelling(object: JsonObject, fields: FieldTree): Misspelling | undefined {
   for (const name in object) {
     const inner = fields.exact.get(name);
     if (inner === null) continue;
@@ -33,7 +33,7 @@ function misspelling(object: JsonObject, fields: ReadFields): Misspelling | unde
   return undefined;
 }
 
-function misspellingIn(value: unknown, fields: ReadFields): Misspelling | undefined {
+function misspellingIn(value: unknown, fields: FieldTree): Misspelling | undefined {
   if (isJsonObject(value)) return misspelling(value, fields);
   if (!Array.isArray(value)) return undefined;
   for (let at = 0; at < value.length; at++) {
@@ -43,7 +43,7 @@ function misspellingIn(value: unknown, fields: ReadFields): Misspelling | undefi
   return undefined;
 }
 
-function otherSpelling(name: string, { folded }: ReadFields): Misspelling | undefined {
+function otherSpelling(name: string, { folded }: FieldTree): Misspelling | undefined {
   const plain = folded.get(foldName(name));
   return plain === undefined ? undefined : { path: `.${name}`, plain };
 }

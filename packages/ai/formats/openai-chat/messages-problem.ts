@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject } from '#kernel/json.ts';
+import { wrongType } from '../../ask/problems.ts';
 
 const roles = new Set(['developer', 'system', 'user', 'assistant', 'tool', 'function']);
 
@@ -16,15 +17,6 @@ export function messagesProblem(messages: unknown): Refusal | undefined {
     if (refusal !== undefined) return refusal;
   }
   return undefined;
-}
-
-/** The JSON type of a value with its article, for a message. */
-export function nameOfType(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function messageProblem(message: unknown, param: string): Refusal | undefined {
@@ -48,8 +40,4 @@ function contentProblem(parts: readonly unknown[], param: string): Refusal | und
     if (typeof part['type'] !== 'string') return wrongType(`${param}[${at}].type`, 'a string', part['type']);
   }
   return undefined;
-}
-
-function wrongType(param: string, expected: string, value: unknown): Refusal {
-  return invalid(`Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`, param);
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { describe, test } from '#testkit/test.ts';
-import { refuse } from '../completions/testing.ts';
-import { API_KEY, startTestGateway, type TestGateway } from '../testing.ts';
+import { failWith, refuse } from '../completions/testing.ts';
+import { API_KEY, aborted, startTestGateway, type TestGateway } from '../testing.ts';
 import { modelEndpoints } from './model-endpoints.ts';
 import { assertErrorOf, questions } from './testing.ts';
 
@@ -65,6 +66,30 @@ for (const { path, format } of modelEndpoints) {
       });
     }
 
+    test('an answer that does not come in time: 504', async () => {
+      await using gateway = await startTestGateway({ config: { requestTimeoutMs: 50 }, frames: never });
+      const response = await ask(gateway, path, JSON.stringify(questions[format.name]));
+      await assertErrorOf(path, response, 504);
+    });
+
+    test('a gateway that stops before the answer has come: 503', async () => {
+      const begun = Promise.withResolvers<void>();
+      const gateway = await startTestGateway({
+        config: { drainTimeoutMs: 50 },
+        frames(request, signal) {
+          begun.resolve();
+          return never(request, signal);
+        },
+      });
+      const asking = ask(gateway, path, JSON.stringify(questions[format.name]));
+      await begun.promise;
+      const drained = gateway.ingress.drain();
+      const response = await asking;
+      await assertErrorOf(path, response, 503);
+      assert.equal(response.headers.get('retry-after'), '1');
+      await drained;
+    });
+
     test('a field given twice, by its name', async () => {
       await using gateway = await startTestGateway();
       const question = JSON.stringify(questions[format.name]);
@@ -81,6 +106,12 @@ for (const { path, format } of modelEndpoints) {
       assert.deepEqual(gateway.admitted, []);
     });
   });
+}
+
+/** No answer, until nobody waits for one. */
+async function* never(_request: CompleteRequest, signal: AbortSignal): AsyncGenerator<CompleteFrame> {
+  await aborted(signal);
+  yield* failWith({ code: 'client_gone', message: 'It left.' })();
 }
 
 /** A good question with the fields of the case put in, or its text where that is none. */

@@ -1,3 +1,4 @@
+import type { Usage } from '#ai/usage.ts';
 import type { UsageDimension } from './usage-dimensions.ts';
 
 /** A user's money. available = credited - charged - held. */
@@ -15,11 +16,7 @@ export interface UsageLine {
   readonly day: string;
   readonly model: string;
   readonly requests: number;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
+  readonly usage: Usage;
   readonly amountNanoUsd: bigint;
 }
 

@@ -57,7 +57,8 @@ export interface BillingPort {
 export interface BalancePort {
   /**
    * In the order asked for, as the log stands at the time of the call; zeroes for a user that never was credited. Rejects
-   * with a `Fault` (`unavailable`) where the authority cannot be asked.
+   * with a `Fault` (`unavailable`) where the authority cannot be asked. `teamIds`: the teams that the users' tokens name, in
+   * the order of the users; absent, empty: none is named.
    */
-  balances(userIds: readonly string[]): Promise<readonly BalanceView[]>;
+  balances(userIds: readonly string[], teamIds?: readonly string[]): Promise<readonly BalanceView[]>;
 }

@@ -9,7 +9,7 @@ import type { Identify } from '../access/identify.ts';
 import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
-import { readBalance } from '../http/read-balances.ts';
+import { readBalance } from '../http/read-balance.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { usagePeriod } from './usage-period.ts';
 
@@ -22,7 +22,8 @@ type Sums = Omit<UsageLine, 'day' | 'model'>;
  */
 export function usageHandler({ billing, balances, clock = systemClock }: Dependencies, identify: Identify): Handler {
   return async (exchange) => {
-    const { userId } = await identify(exchange);
+    const caller = await identify(exchange);
+    const { userId } = caller;
     const query = queryOf(exchange);
     const period = usagePeriod(query, clock());
     const dimension = dimensionOf(query.get('group_by'));
@@ -45,7 +46,7 @@ export function usageHandler({ billing, balances, clock = systemClock }: Depende
       to: period.toDay,
       totals: sumsDocument(total(lines)),
       data: lines.map((line) => ({ day: line.day, model: line.model, ...sumsDocument(line) })),
-      balance: balanceDocument(await readBalance(balances, userId)),
+      balance: balanceDocument(await readBalance(balances, caller)),
     });
   };
 }

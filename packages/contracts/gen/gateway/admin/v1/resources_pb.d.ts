@@ -2353,6 +2353,13 @@ export declare type JwtIssuer = Message<"gateway.admin.v1.JwtIssuer"> & {
    * @generated from field: string user_claim = 3;
    */
   userClaim: string;
+
+  /**
+   * The claim that holds the team's id; empty: none. It has to be the user's team; a user in no team runs for the team named.
+   *
+   * @generated from field: string team_claim = 4;
+   */
+  teamClaim: string;
 };
 
 /**
@@ -2375,6 +2382,13 @@ export declare type JwtIssuerJson = {
    * @generated from field: string user_claim = 3;
    */
   userClaim?: string;
+
+  /**
+   * The claim that holds the team's id; empty: none. It has to be the user's team; a user in no team runs for the team named.
+   *
+   * @generated from field: string team_claim = 4;
+   */
+  teamClaim?: string;
 };
 
 /**

@@ -1,3 +1,5 @@
+import type { UsageDimension } from './usage-dimensions.ts';
+
 /** A user's money. available = credited - charged - held. */
 export interface BalanceView {
   readonly userId: string;
@@ -21,6 +23,23 @@ export interface UsageLine {
   readonly amountNanoUsd: bigint;
 }
 
+/** Use by one value of a dimension. Tokens are of every unit of their side. */
+export interface UsageByLine {
+  readonly value: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly amountNanoUsd: bigint;
+}
+
+export interface UsageByQuery {
+  readonly userId: string;
+  readonly dimension: UsageDimension;
+  /** Inclusive days, YYYY-MM-DD. */
+  readonly fromDay: string;
+  readonly toDay: string;
+}
+
 /** What was charged, read from billing's read models. */
 export interface BillingPort {
   usage(query: {
@@ -29,6 +48,8 @@ export interface BillingPort {
     readonly fromDay: string;
     readonly toDay: string;
   }): Promise<readonly UsageLine[]>;
+  /** The dearest values first, up to a thousand. */
+  usageBy(query: UsageByQuery): Promise<readonly UsageByLine[]>;
   /** The price of a model in force now, for /v1/models; undefined where it has none. */
   isPriced(priceKey: string): boolean;
   /** The price in force now is nothing, so that a user without money may ask for the model. */

@@ -14,17 +14,22 @@ describe('the body of an event', () => {
       provider: '',
       serviceTier: '',
       ratingFlags: [],
+      attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
     });
   });
 
   test('keeps what it says of them', () => {
-    assert.deepEqual(parseBody('ChargePosted', '{"provider":"p","ratingFlags":["unpriced:search"]}'), {
-      provider: 'p',
-      payerKind: '',
-      payerId: '',
-      serviceTier: '',
-      ratingFlags: ['unpriced:search'],
-    });
+    assert.deepEqual(
+      parseBody('ChargePosted', '{"provider":"p","ratingFlags":["unpriced:search"],"attribution":{"tags":["t"]}}'),
+      {
+        provider: 'p',
+        payerKind: '',
+        payerId: '',
+        serviceTier: '',
+        ratingFlags: ['unpriced:search'],
+        attribution: { tags: ['t'] },
+      },
+    );
   });
 
   test('of a type that nothing was added to is what was written', () => {

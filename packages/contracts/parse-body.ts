@@ -27,7 +27,14 @@ const added: { readonly [T in EventType]?: Readonly<Partial<EventBodies[T]>> } =
     reportedUsage: '',
     format: '',
   },
-  ChargePosted: { payerKind: '', payerId: '', provider: '', serviceTier: '', ratingFlags: [] },
+  ChargePosted: {
+    payerKind: '',
+    payerId: '',
+    provider: '',
+    serviceTier: '',
+    ratingFlags: [],
+    attribution: { ...noAttribution, tags: [], metadata: {} },
+  },
   PricePublished: { effectiveAtMs: '0', prices: [], bands: [], serviceTiers: [] },
 };
 

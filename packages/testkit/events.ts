@@ -2,6 +2,7 @@ import { noUsage, type Usage } from '#ai/usage.ts';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies, GatewayEvent } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
+import { type Attribution, noAttribution } from '#contracts/quota.ts';
 import { accounts } from '#money/posting.ts';
 import { usageToEvent } from '#money/quantities.ts';
 
@@ -183,8 +184,13 @@ export function used({
 
 /** Posted from the customer, and from the house where there is an overrun, to the revenue. */
 export function charged(
-  told: Told<Body<'ChargePosted'>> & { readonly requestId: string; readonly amountNanoUsd: bigint },
+  told: Told<Omit<Body<'ChargePosted'>, 'attribution'>> & {
+    readonly requestId: string;
+    readonly amountNanoUsd: bigint;
+    readonly attribution?: Attribution;
+  },
 ): GatewayEvent<'ChargePosted'> {
+  const { attribution = noAttribution, ...fields } = told;
   const { requestId, userId = 'u1', amountNanoUsd, overrunNanoUsd = 0n } = told;
   const { payerKind = '', payerId = '' } = told;
   const payer = payerOf({ userId: String(userId), payerKind: String(payerKind), payerId: String(payerId) });
@@ -213,8 +219,9 @@ export function charged(
     provider: 'first',
     serviceTier: '',
     ratingFlags: [],
+    attribution: { ...attribution, tags: [...attribution.tags], metadata: {} },
   };
-  return { type: 'ChargePosted', data: bodyOf(plain, told) };
+  return { type: 'ChargePosted', data: bodyOf(plain, fields) };
 }
 
 /** Of a request of user u1 that nobody settled in time. */

@@ -1,4 +1,9 @@
 import type { Format, FormatName } from '../format.ts';
+import { anthropicMessages } from './anthropic-messages/format.ts';
+import { openAiResponses } from './openai-responses/format.ts';
 
 /** Every wire format that the gateway speaks. */
-export const formatTable: Readonly<Partial<Record<FormatName, Format>>> = {};
+export const formatTable: Readonly<Partial<Record<FormatName, Format>>> = {
+  'openai-responses': openAiResponses,
+  'anthropic-messages': anthropicMessages,
+};

@@ -4,6 +4,7 @@ import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { startRefreshing } from '../refreshed.ts';
+import { usageByLineFromWire } from './usage-by-wire.ts';
 import { usageLineFromWire } from './usage-line-wire.ts';
 
 /**
@@ -45,6 +46,10 @@ export function createRemoteBilling({
     async usage(query) {
       const { lines } = await calls.getUsage(query);
       return lines.map(usageLineFromWire);
+    },
+    async usageBy(query) {
+      const { lines } = await calls.getUsageBy(query);
+      return lines.map(usageByLineFromWire);
     },
     ready: refreshing.first,
     async close() {

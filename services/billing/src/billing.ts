@@ -14,9 +14,11 @@ import { ledgerProjection } from './projections/ledger.ts';
 import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
+import { usageByProjection } from './projections/usage-by.ts';
 import { usageDailyProjection } from './projections/usage-daily.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
+import { readUsageBy } from './queries/read-usage-by.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import type { SpendCounter } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
@@ -59,6 +61,7 @@ export const billingProjections: readonly Projection[] = [
   priceBookProjection,
   openRequestProjection,
   usageDailyProjection,
+  usageByProjection,
   ledgerProjection,
   ledgerLinesProjection,
 ];
@@ -110,6 +113,7 @@ export async function leadBilling(
     },
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
+    usageBy: (query) => readUsageBy(pool, query),
     ledgerLines: (query) => readLedgerLines(pool, query),
     openPrices(registry) {
       prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });

@@ -41,7 +41,7 @@ export function routesOf(
     { path: '/', methods: { GET: pointer } },
     { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
-    { path: '/v1/usage', query: ['from', 'to'], methods: { GET: usageHandler(dependencies, identify) } },
+    { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
-import type { BalancePort, BalanceView, UsageLine } from '#contracts/billing.ts';
+import type { BalancePort, BalanceView, UsageByLine, UsageLine } from '#contracts/billing.ts';
 import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
@@ -119,6 +119,7 @@ export async function startTestGateway(
     readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
     readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
     readonly readiness?: () => Promise<Record<string, string>>;
+    readonly usageBy?: readonly UsageByLine[];
     readonly usage?: readonly UsageLine[];
     readonly balances?: BalancePort['balances'];
     readonly freePriceKey?: string;
@@ -177,6 +178,10 @@ export async function startTestGateway(
       async usage({ userId }) {
         usageAsked.push(userId);
         return options.usage ?? [];
+      },
+      async usageBy({ userId }) {
+        usageAsked.push(userId);
+        return options.usageBy ?? [];
       },
       isPriced: (priceKey) => priceKey === 'openai/gpt-test',
       isFree: (priceKey) => options.freePriceKey === priceKey,

@@ -1,3 +1,4 @@
+import { usageByLineToWire, usageByQueryFromWire } from '#clients/billing/usage-by-wire.ts';
 import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
 import type { LedgerPort, Payer } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
@@ -9,10 +10,13 @@ import type { Billing } from '../billing.ts';
 
 /** gateway.billing.v1.BillingService of the leader. */
 export function billingService(
-  billing: Pick<BillingPort, 'usage' | 'isFree'> & LedgerPort & Pick<Billing, 'stats' | 'priceKeys'>,
+  billing: Pick<BillingPort, 'usage' | 'usageBy' | 'isFree'> & LedgerPort & Pick<Billing, 'stats' | 'priceKeys'>,
 ): ServedService {
   return servedService(BillingService, {
     getUsage: async (query) => ({ lines: (await billing.usage(query)).map(usageLineToWire) }),
+    getUsageBy: async (query) => ({
+      lines: (await billing.usageBy(usageByQueryFromWire(query))).map(usageByLineToWire),
+    }),
     listPrices: async () => {
       const priceKeys = [...billing.priceKeys()];
       return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };

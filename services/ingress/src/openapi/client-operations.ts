@@ -1,4 +1,5 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
+import { usageDimensionNames } from '#contracts/usage-dimensions.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { JSON_MEDIA, jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
@@ -122,6 +123,7 @@ const rows: readonly Row[] = [
     parameters: [
       parameter('from', 'query', day, '29 days before `to` where it is left out.'),
       parameter('to', 'query', day, 'Today where it is left out.'),
+      parameter('group_by', 'query', { enum: [...usageDimensionNames] }, 'Over all the days, the dearest first.'),
     ],
     answer: jsonAnswer('Usage, and the balance', usage),
   },

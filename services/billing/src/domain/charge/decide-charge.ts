@@ -93,5 +93,7 @@ function chargeOf(
     provider: usage.provider,
     serviceTier,
     ratingFlags: [...flags],
+    // Its metadata stays with the admission: nothing is counted by it.
+    attribution: { ...admission.attribution, metadata: {} },
   };
 }

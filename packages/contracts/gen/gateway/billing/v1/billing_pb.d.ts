@@ -194,6 +194,166 @@ export declare type UsageLineJson = {
 export declare const UsageLineSchema: GenMessage<UsageLine, {jsonType: UsageLineJson}>;
 
 /**
+ * @generated from message gateway.billing.v1.GetUsageByRequest
+ */
+export declare type GetUsageByRequest = Message<"gateway.billing.v1.GetUsageByRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * A row of packages/contracts/usage-dimensions.ts.
+   *
+   * @generated from field: string dimension = 2;
+   */
+  dimension: string;
+
+  /**
+   * Inclusive days (UTC), YYYY-MM-DD.
+   *
+   * @generated from field: string from_day = 3;
+   */
+  fromDay: string;
+
+  /**
+   * @generated from field: string to_day = 4;
+   */
+  toDay: string;
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageByRequest
+ */
+export declare type GetUsageByRequestJson = {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId?: string;
+
+  /**
+   * A row of packages/contracts/usage-dimensions.ts.
+   *
+   * @generated from field: string dimension = 2;
+   */
+  dimension?: string;
+
+  /**
+   * Inclusive days (UTC), YYYY-MM-DD.
+   *
+   * @generated from field: string from_day = 3;
+   */
+  fromDay?: string;
+
+  /**
+   * @generated from field: string to_day = 4;
+   */
+  toDay?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetUsageByRequest.
+ * Use `create(GetUsageByRequestSchema)` to create a new message.
+ */
+export declare const GetUsageByRequestSchema: GenMessage<GetUsageByRequest, {jsonType: GetUsageByRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageByResponse
+ */
+export declare type GetUsageByResponse = Message<"gateway.billing.v1.GetUsageByResponse"> & {
+  /**
+   * The dearest first.
+   *
+   * @generated from field: repeated gateway.billing.v1.UsageByLine lines = 1;
+   */
+  lines: UsageByLine[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageByResponse
+ */
+export declare type GetUsageByResponseJson = {
+  /**
+   * The dearest first.
+   *
+   * @generated from field: repeated gateway.billing.v1.UsageByLine lines = 1;
+   */
+  lines?: UsageByLineJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetUsageByResponse.
+ * Use `create(GetUsageByResponseSchema)` to create a new message.
+ */
+export declare const GetUsageByResponseSchema: GenMessage<GetUsageByResponse, {jsonType: GetUsageByResponseJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.UsageByLine
+ */
+export declare type UsageByLine = Message<"gateway.billing.v1.UsageByLine"> & {
+  /**
+   * @generated from field: string value = 1;
+   */
+  value: string;
+
+  /**
+   * @generated from field: uint64 requests = 2;
+   */
+  requests: bigint;
+
+  /**
+   * @generated from field: uint64 input_tokens = 3;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 4;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 5;
+   */
+  amountNanoUsd: bigint;
+};
+
+/**
+ * @generated from message gateway.billing.v1.UsageByLine
+ */
+export declare type UsageByLineJson = {
+  /**
+   * @generated from field: string value = 1;
+   */
+  value?: string;
+
+  /**
+   * @generated from field: uint64 requests = 2;
+   */
+  requests?: string;
+
+  /**
+   * @generated from field: uint64 input_tokens = 3;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 4;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 5;
+   */
+  amountNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.UsageByLine.
+ * Use `create(UsageByLineSchema)` to create a new message.
+ */
+export declare const UsageByLineSchema: GenMessage<UsageByLine, {jsonType: UsageByLineJson}>;
+
+/**
  * @generated from message gateway.billing.v1.ListPricesRequest
  */
 export declare type ListPricesRequest = Message<"gateway.billing.v1.ListPricesRequest"> & {
@@ -494,6 +654,16 @@ export declare const BillingService: GenService<{
     methodKind: "unary";
     input: typeof GetUsageRequestSchema;
     output: typeof GetUsageResponseSchema;
+  },
+  /**
+   * A user's use by tag, session, agent, key, provider or tier of service.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.GetUsageBy
+   */
+  getUsageBy: {
+    methodKind: "unary";
+    input: typeof GetUsageByRequestSchema;
+    output: typeof GetUsageByResponseSchema;
   },
   /**
    * The models that have a price.

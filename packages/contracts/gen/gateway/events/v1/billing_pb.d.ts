@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Posting, PostingJson } from "./accounts_pb.js";
+import type { Attribution, AttributionJson } from "./quota_pb.js";
 
 /**
  * Describes the file gateway/events/v1/billing.proto.
@@ -532,6 +533,13 @@ export declare type ChargePosted = Message<"gateway.events.v1.ChargePosted"> & {
    * @generated from field: repeated string rating_flags = 18;
    */
   ratingFlags: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: Attribution | undefined;
 };
 
 /**
@@ -643,6 +651,13 @@ export declare type ChargePostedJson = {
    * @generated from field: repeated string rating_flags = 18;
    */
   ratingFlags?: string[];
+
+  /**
+   * Whom or what the request was for, in its client's words, but for its metadata.
+   *
+   * @generated from field: gateway.events.v1.Attribution attribution = 19;
+   */
+  attribution?: AttributionJson;
 };
 
 /**

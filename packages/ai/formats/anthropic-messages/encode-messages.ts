@@ -1,0 +1,68 @@
+import type { ChatMessage } from '../../chat/content.ts';
+import { NoPlace } from '../../format.ts';
+import { RawJson } from '../../json/write-json.ts';
+import { type ContentContext, encodePart } from './encode-content.ts';
+import type { ModelTraits } from './model-traits.ts';
+import { pairCalls } from './pair-calls.ts';
+import type { Entry, Turn } from './turn.ts';
+
+export interface EncodedMessages {
+  readonly system: readonly Entry[];
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * A conversation as Anthropic takes it: all system messages in `system`, the two roles by turns, the results of a turn's
+ * calls first in the next one. Throws `NoPlace` for what the API refuses in any form.
+ */
+export function encodeMessages(
+  messages: readonly ChatMessage[],
+  traits: ModelTraits,
+  context: ContentContext,
+): EncodedMessages {
+  const system: Entry[] = [];
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const entries = message.content.flatMap((part) => encodePart(part, message.at, context));
+    if (message.role === 'system') system.push(...entries);
+    else append(turns, message.role, entries);
+  }
+  endWithUser(turns, traits, context);
+  pairCalls(turns);
+  for (const turn of turns) turn.entries = resultsFirst(turn.entries);
+  if (turns.length > 0) return { system, turns };
+  throw new NoPlace('messages', 'at least one message beside those of the system has to have content');
+}
+
+function append(turns: Turn[], role: Turn['role'], entries: readonly Entry[]): void {
+  if (entries.length === 0) return;
+  const last = turns.at(-1);
+  if (last?.role === role) last.entries.push(...entries);
+  else turns.push({ role, entries: [...entries] });
+}
+
+/**
+ * An answer that the client has begun goes without the white space at its end, which the API does not allow, and has no
+ * place at a model that continues none.
+ */
+function endWithUser(turns: Turn[], { takesPrefill }: ModelTraits, { unplaced }: ContentContext): void {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant' || last.entries.some(({ link }) => link === 'call')) return;
+  if (!takesPrefill) {
+    unplaced.leaveOut(
+      last.entries[0]?.at ?? 'messages',
+      'this model does not continue an answer that the client has begun',
+    );
+    turns.pop();
+    return;
+  }
+  const block = last.entries.at(-1)?.block;
+  if (!block || block instanceof RawJson || typeof block['text'] !== 'string') return;
+  Object.assign(block, { text: block['text'].trimEnd() });
+}
+
+function resultsFirst(entries: Entry[]): Entry[] {
+  const isOrdered = !entries.some(({ link }, at) => link === 'result' && at > 0 && entries[at - 1]?.link !== 'result');
+  if (isOrdered) return entries;
+  return [...entries.filter(({ link }) => link === 'result'), ...entries.filter(({ link }) => link !== 'result')];
+}

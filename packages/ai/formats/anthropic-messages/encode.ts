@@ -1,0 +1,97 @@
+import type { JsonObject } from '#kernel/json.ts';
+import type { ChatRequest } from '../../chat/chat-request.ts';
+import type { Encoded, Target } from '../../format.ts';
+import { RawJson, writeJson } from '../../json/write-json.ts';
+import { CACHE_MARKS_MAX, encodeCacheMark } from './cache-mark.ts';
+import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
+import { encodeSampling } from './encode-sampling.ts';
+import { encodeSettings, refuseUnplaced } from './encode-settings.ts';
+import { encodeThinking } from './encode-thinking.ts';
+import { encodeTools } from './encode-tools.ts';
+import { traitsOf } from './model-traits.ts';
+import { encodeOutputForm } from './output-form.ts';
+import { createInputReader } from './tool-input.ts';
+import { createToolNames, nameOfTool } from './tool-names.ts';
+import type { Entry, Turn } from './turn.ts';
+import { createUnplaced, type Unplaced } from './unplaced.ts';
+
+/** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */
+export function encodeMessagesRequest(request: ChatRequest, target: Target): Encoded {
+  const { settings } = request;
+  const traits = traitsOf(target.model);
+  const unplaced = createUnplaced(request, target);
+  refuseUnplaced(request, unplaced);
+  const names = createToolNames(request.tools.map(nameOfTool));
+  const { system, turns } = encodeMessages(request.messages, traits, {
+    names,
+    unplaced,
+    readInput: createInputReader(),
+  });
+  const form = encodeOutputForm(request, traits, unplaced);
+  const tools = encodeTools(request, { traits, names, unplaced, jsonTool: form.tool });
+  const { thinking, effort, isOn, isLeftOut } = encodeThinking(settings.reasoning, traits, {
+    maxTokens: target.outputTokensMax,
+    allowsBudget: !tools.isForced && allowsBudget(turns),
+  });
+  if (isLeftOut) unplaced.tell('reasoning');
+  const outputConfig = { effort, format: form.format ?? undefined };
+  const cacheControl = encodeCacheMark(settings.cacheMark);
+  const body = {
+    model: target.model,
+    max_tokens: target.outputTokensMax,
+    stream: target.stream ? true : undefined,
+    system: system.length > 0 ? system.map(({ block }) => block) : undefined,
+    messages: turns.map(({ role, entries }) => ({ role, content: entries.map(({ block }) => block) })),
+    ...tools.fields,
+    thinking,
+    output_config: effort !== undefined || form.format ? outputConfig : undefined,
+    ...encodeSampling(settings, traits, isOn, unplaced),
+    ...encodeSettings(settings, unplaced),
+    cache_control: cacheControl,
+  };
+  keepLastMarks([...entriesOf({ system, turns })], cacheControl ? CACHE_MARKS_MAX - 1 : CACHE_MARKS_MAX);
+  return {
+    body: writeJson(asProviderTakes(body, target, unplaced)),
+    dropped: unplaced.dropped(),
+    notes: { jsonToolName: form.tool?.name, wrappedTools: tools.wrapped, toolNames: names.changed() },
+  };
+}
+
+/** The fields by the provider's own names, without those that it refuses. */
+function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced): JsonObject {
+  if (rules.refused.length === 0 && Object.keys(rules.renamed).length === 0) return body;
+  const taken: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (value !== undefined && rules.refused.includes(name)) unplaced.leaveOut(name, 'this provider refuses it');
+    else taken[rules.renamed[name] ?? name] = value;
+  }
+  return taken;
+}
+
+/**
+ * With a budget, the API wants the thoughts of an unfinished turn back: of one whose tools were called and that has not
+ * answered yet, and of one that the client has begun.
+ */
+function allowsBudget(turns: readonly Turn[]): boolean {
+  const last = turns.at(-1);
+  if (last?.role === 'assistant') return false;
+  const unfinished = turns.findLast(({ role }) => role === 'assistant');
+  if (!unfinished?.entries.some(({ link }) => link === 'call')) return true;
+  const first = unfinished.entries[0]?.block;
+  return !(first instanceof RawJson) && (first?.['type'] === 'thinking' || first?.['type'] === 'redacted_thinking');
+}
+
+function* entriesOf({ system, turns }: EncodedMessages): Iterable<Entry> {
+  yield* system;
+  for (const { entries } of turns) yield* entries;
+}
+
+/** Anthropic refuses more marks than four. The last ones save the most: each stands for all that is before it. */
+function keepLastMarks(entries: readonly Entry[], most: number): void {
+  let left = most;
+  for (const { block } of entries.toReversed()) {
+    if (block instanceof RawJson || block['cache_control'] === undefined) continue;
+    if (left > 0) left -= 1;
+    else Object.assign(block, { cache_control: undefined });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Format } from '../../format.ts';
+import { askMessages } from './ask.ts';
+import { decodeMessagesRequest } from './decode.ts';
+import { encodeMessagesRequest } from './encode.ts';
+import { messagesErrorBody, messagesErrorEvent, messagesProviderErrorBody } from './errors.ts';
+import { FORMAT } from './format-name.ts';
+import { forwardedHeaders, messagesHeaders } from './headers.ts';
+import { patchMessagesRequest } from './patch.ts';
+import { readMessagesError } from './read-error.ts';
+import { openMessagesReader } from './reader.ts';
+import { openMessagesWriter } from './stream-writer.ts';
+import { openMessagesTap } from './tap.ts';
+import { readMessagesUsage } from './usage.ts';
+import { writeMessage } from './write-answer.ts';
+
+/** Anthropic's Messages. */
+export const anthropicMessages: Format = {
+  name: FORMAT,
+  operation: 'chat',
+  server: {
+    ask: askMessages,
+    decode: decodeMessagesRequest,
+    writeAnswer: writeMessage,
+    openWriter: openMessagesWriter,
+    errorBody: messagesErrorBody,
+    providerErrorBody: messagesProviderErrorBody,
+    errorEvent: messagesErrorEvent,
+  },
+  client: {
+    path: (basePath) => (basePath.endsWith('/v1') ? `${basePath}/messages` : `${basePath}/v1/messages`),
+    headers: messagesHeaders,
+    forwardedHeaders,
+    encode: encodeMessagesRequest,
+    patch: patchMessagesRequest,
+    openTap: openMessagesTap,
+    openReader: openMessagesReader,
+    readError: readMessagesError,
+    readUsage: readMessagesUsage,
+  },
+};

@@ -1,0 +1,40 @@
+import { asObject, type JsonObject } from '#kernel/json.ts';
+import { NoPlace, type Target } from '../../format.ts';
+import { type FieldChange, spliceFields } from '../../json/splice-fields.ts';
+import { BUDGET_MIN_TOKENS } from './encode-thinking.ts';
+
+/**
+ * A client's own request for a provider of the same format: the provider's name of the model, the stream as it is asked
+ * for, and no more output than was admitted. Every other byte stays.
+ */
+export function patchMessagesRequest(body: Buffer, parsed: JsonObject, target: Target): Buffer {
+  const changes = new Map<string, FieldChange>();
+  if (parsed['model'] !== target.model) put(changes, 'model', target.model);
+  if ((parsed['stream'] === true) !== target.stream) put(changes, 'stream', target.stream);
+  const asked = parsed['max_tokens'];
+  if (typeof asked !== 'number' || asked > target.outputTokensMax) {
+    put(changes, 'max_tokens', target.outputTokensMax);
+    lowerBudget(changes, parsed, target.outputTokensMax);
+  }
+  for (const name of target.rules.refused) {
+    if (parsed[name] === undefined) continue;
+    if (!target.dropsUnplaced) throw new NoPlace(name, 'this provider refuses it');
+    changes.set(name, { kind: 'remove' });
+  }
+  for (const [name, renamed] of Object.entries(target.rules.renamed)) {
+    if (parsed[name] !== undefined) changes.set(name, { kind: 'rename', name: renamed });
+  }
+  return changes.size === 0 ? body : spliceFields(body, parsed, changes);
+}
+
+/** The API refuses a budget of thinking that is not below the bound. */
+function lowerBudget(changes: Map<string, FieldChange>, parsed: JsonObject, maxTokens: number): void {
+  const thinking = asObject(parsed['thinking']);
+  const budget = thinking?.['budget_tokens'];
+  if (typeof budget !== 'number' || budget < maxTokens || maxTokens <= BUDGET_MIN_TOKENS) return;
+  put(changes, 'thinking', { ...thinking, budget_tokens: maxTokens - 1 });
+}
+
+function put(changes: Map<string, FieldChange>, name: string, value: unknown): void {
+  changes.set(name, { kind: 'put', json: JSON.stringify(value) });
+}

@@ -1,0 +1,45 @@
+import type { ChatRequest } from '../../chat/chat-request.ts';
+import type { Encoded, ProviderRules, Target } from '../../format.ts';
+import { writeJson } from '../../json/write-json.ts';
+import { encodeInput } from './encode-input.ts';
+import { encodeSettings } from './encode-settings.ts';
+import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import type { EncodedField } from './encoded-field.ts';
+import { createToolNames } from './tool-names.ts';
+import { createUnplaced, type Unplaced } from './unplaced.ts';
+
+/** A request for a provider that speaks this format. The gateway keeps responses itself, so the provider keeps none. */
+export function encodeResponses(request: ChatRequest, target: Target): Encoded {
+  const unplaced = createUnplaced(request, target);
+  for (const name of request.others.keys()) {
+    if (!harmlessOthers.has(name)) unplaced.leaveOut(name, 'Responses has no such field');
+  }
+  const names = createToolNames(request);
+  const { instructions, input } = encodeInput(request.messages, { unplaced, names });
+  const fields: EncodedField[] = [
+    { name: 'model', setting: null, value: target.model },
+    { name: 'input', setting: null, value: input },
+    { name: 'instructions', setting: null, value: instructions },
+    { name: 'max_output_tokens', setting: null, value: target.outputTokensMax },
+    { name: 'store', setting: null, value: false },
+    { name: 'stream', setting: null, value: target.stream ? true : undefined },
+    { name: 'tools', setting: 'tools', value: encodeTools(request.tools, names, unplaced) },
+    { name: 'tool_choice', setting: 'toolChoice', value: encodeToolChoice(request, names) },
+    ...encodeSettings(request, unplaced),
+  ];
+  const body = writeJson(bodyOf(fields, target.rules, unplaced));
+  return { body, dropped: unplaced.dropped(), notes: { toolNames: names.notes() } };
+}
+
+/** Fields of other formats that only help a provider or say what the gateway does itself. */
+const harmlessOthers: ReadonlySet<string> = new Set(['store', 'stream_options', 'prompt_cache_retention', 'user']);
+
+function bodyOf(fields: readonly EncodedField[], rules: ProviderRules, unplaced: Unplaced) {
+  const body: Record<string, unknown> = {};
+  for (const { name, setting, value } of fields) {
+    if (value === undefined) continue;
+    if (setting !== null && rules.refused.includes(name)) unplaced.leaveOut(setting, `the provider refuses '${name}'`);
+    else body[rules.renamed[name] ?? name] = value;
+  }
+  return body;
+}

@@ -1,0 +1,34 @@
+import type { Refusal } from '#errors/error-table.ts';
+import type { JsonObject } from '#kernel/json.ts';
+import { notPriced } from './not-priced.ts';
+
+const search = 'a search is charged by the call';
+const fallback = 'a model that a provider falls back on has a price of its own';
+
+/** Fields that some providers of this format take, and that cost what no price covers. */
+const unpricedFields: readonly (readonly [field: string, why: string])[] = [
+  ['context_management', 'a compaction in the middle of an answer counts the prompt again'],
+  ['web_search_options', search],
+  ['search_parameters', 'a search is charged by the source it reads'],
+  ['enable_search', search],
+  ['web_search', search],
+  ['web-search', search],
+  ['plugins', 'plugins are charged by the call'],
+  ['models', fallback],
+  ['fallbacks', fallback],
+  // vLLM and its kin render the prompt by it, loops and all.
+  ['chat_template', 'a template of the client can make the prompt any length'],
+  ['audio', 'audio has prices of its own'],
+  ['prediction', 'tokens of a prediction are charged beyond the output that was asked for'],
+];
+
+/** What would cost money that no price covers; undefined: nothing. */
+export function unpricedProblem(body: JsonObject): Refusal | undefined {
+  for (const [field, why] of unpricedFields) if (isGiven(body[field])) return notPriced(field, why);
+  return undefined;
+}
+
+function isGiven(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return false;
+  return !(Array.isArray(value) && value.length === 0);
+}

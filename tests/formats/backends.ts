@@ -38,12 +38,20 @@ export const backends = {
 
 export type BackendFormat = keyof typeof backends;
 
+/** A provider whose reasoning stands beside its completions, and in the total only. */
+const besideBackend = { name: 'speaks-chat-beside', model: 'gpt-4o' } as const;
+
+/** All that mixed requests go to, with a model that only it has. */
+export const mixedBackends = { ...backends, 'chat with reasoning beside': besideBackend } as const;
+
+export type MixedBackend = keyof typeof mixedBackends;
+
 /** The providers of a gateway that has them all; `more` are models of the one that speaks chat. */
 export function backendProviders(
   simulatorUrl: string,
   more: readonly string[] = [],
 ): NonNullable<InstallationOptions['providers']> {
-  return Object.values(backends).map(({ name, kind, formats, model, thinker }) => ({
+  const spoken = Object.values(backends).map(({ name, kind, formats, model, thinker }) => ({
     name,
     kind,
     formats,
@@ -51,4 +59,14 @@ export function backendProviders(
     catalogue: kind,
     models: [...new Set([model, thinker, ...(name === backends['openai-chat'].name ? more : [])])],
   }));
+  return [
+    ...spoken,
+    {
+      name: besideBackend.name,
+      baseUrl: `${simulatorUrl}/v1`,
+      models: [besideBackend.model],
+      formats: ['openai-chat'],
+      reasoningInOutput: 'compare',
+    },
+  ];
 }

@@ -270,7 +270,14 @@ const messagesRequests: readonly ClientRequest[] = [
     messages: [user('x')],
   }),
   messages('an end user', { metadata: { user_id: 'u_1' }, messages: [user('x')] }),
-  messages('stop sequences and a temperature', { temperature: 0.5, stop_sequences: ['END'], messages: [user('x')] }),
+  {
+    ...messages('stop sequences and a temperature', {
+      temperature: 0.5,
+      stop_sequences: ['END'],
+      messages: [user('x')],
+    }),
+    noPlaceIn: ['openai-responses'],
+  },
   messages('a document of a schema', {
     output_config: { format: { type: 'json_schema', schema: parameters } },
     messages: [user('x')],

@@ -1,7 +1,7 @@
 import type { FormatName } from '#ai/format.ts';
 import type { Script, ScriptedUsage, UsageDialect } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
-import { type BackendFormat, backends } from './backends.ts';
+import { type MixedBackend, mixedBackends } from './backends.ts';
 
 /** How a request goes. `odd`: whole or streamed, from a provider that tells usage or writes its bytes in a way of its own. */
 export const ways = ['whole', 'streamed', 'odd', 'silent', 'aborted', 'cut', 'failed'] as const;
@@ -11,7 +11,7 @@ export type Way = (typeof ways)[number];
 export interface MixedRequest {
   readonly way: Way;
   readonly format: FormatName;
-  readonly behind: BackendFormat;
+  readonly behind: MixedBackend;
   readonly path: string;
   readonly body: string;
   readonly stream: boolean;
@@ -25,12 +25,12 @@ const OUTPUT_TOKENS_MAX = 64;
 interface Form {
   readonly path: string;
   /** Whose providers can answer it: of the one format, or of all that chats are translated between. */
-  readonly behind: readonly BackendFormat[];
+  readonly behind: readonly MixedBackend[];
   readonly hasStream: boolean;
   bodyOf(model: string, text: string): object;
 }
 
-const chats: readonly BackendFormat[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
+const chats = Object.keys(mixedBackends) as MixedBackend[];
 const said = (content: string) => [{ role: 'user', content }];
 
 const forms: Readonly<Record<FormatName, Form>> = {
@@ -67,10 +67,11 @@ const forms: Readonly<Record<FormatName, Form>> = {
 };
 
 /** Ways in which a provider of each format can be odd and yet be billed to the token. */
-const dialects: Readonly<Record<BackendFormat, readonly UsageDialect[]>> = {
+const dialects: Readonly<Record<MixedBackend, readonly UsageDialect[]>> = {
   'openai-chat': ['deepseek', 'moonshot', 'groq', 'mistral', 'zero-later', 'odd-reasoning', 'every-chunk'],
   'openai-responses': ['odd-reasoning'],
   'anthropic-messages': ['zero-later', 'odd-reasoning'],
+  'chat with reasoning beside': ['xai'],
 };
 const oddBytes: readonly Script[] = [
   { gzip: true },
@@ -92,8 +93,8 @@ export function mixedRequest(number: number): MixedRequest {
   const way = pick(ways);
   const stream =
     form.hasStream && (way === 'streamed' || way === 'aborted' || (way !== 'whole' && pick([true, false])));
-  const script: Script = { usage: usageOf(pick, format, behind), ...scriptOf(pick, way, behind) };
-  const body = form.bodyOf(backends[behind].model, scripted(script, `Request number ${number}`));
+  const script: Script = { ...manner(behind), usage: usageOf(pick, format, behind), ...scriptOf(pick, way, behind) };
+  const body = form.bodyOf(mixedBackends[behind].model, scripted(script, `Request number ${number}`));
   return {
     way,
     format,
@@ -104,9 +105,14 @@ export function mixedRequest(number: number): MixedRequest {
   };
 }
 
+/** What a provider always does. */
+function manner(behind: MixedBackend): Script {
+  return behind === 'chat with reasoning beside' ? { usageDialect: 'xai' } : {};
+}
+
 type Pick = <T>(from: readonly T[]) => T;
 
-function scriptOf(pick: Pick, way: Way, behind: BackendFormat): Script {
+function scriptOf(pick: Pick, way: Way, behind: MixedBackend): Script {
   switch (way) {
     case 'odd':
       return pick([true, false]) ? { usageDialect: pick(dialects[behind]) } : pick(oddBytes);
@@ -124,7 +130,7 @@ function scriptOf(pick: Pick, way: Way, behind: BackendFormat): Script {
 }
 
 /** Counts that fit what is held for the request: its prompt has more bytes than this has tokens. */
-function usageOf(pick: Pick, format: FormatName, behind: BackendFormat): ScriptedUsage {
+function usageOf(pick: Pick, format: FormatName, behind: MixedBackend): ScriptedUsage {
   const prompt = 20 + pick(Array.from({ length: 40 }, (_, index) => index));
   if (format === 'openai-embeddings') return { prompt };
   const completion = 2 + pick(Array.from({ length: 60 }, (_, index) => index));

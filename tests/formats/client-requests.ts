@@ -34,6 +34,7 @@ const chat = (what: string, body: Record<string, unknown>, thinks = false): Clie
   body,
   thinks,
 });
+const notForAnthropic = (request: ClientRequest): ClientRequest => ({ ...request, noPlaceIn: ['anthropic-messages'] });
 
 const chatRequests: readonly ClientRequest[] = [
   chat('a text', { messages: [user('Hi')] }),
@@ -48,8 +49,8 @@ const chatRequests: readonly ClientRequest[] = [
       ]),
     ],
   }),
-  chat('nothing but a system message', { messages: [{ role: 'system', content: 'Say hello.' }] }),
-  chat('an empty text of the user', { messages: [user('')] }),
+  notForAnthropic(chat('nothing but a system message', { messages: [{ role: 'system', content: 'Say hello.' }] })),
+  notForAnthropic(chat('an empty text of the user', { messages: [user('')] })),
   chat('white space in every role', {
     messages: [{ role: 'system', content: ' ' }, user('x'), { role: 'assistant', content: '\n' }, user('y')],
   }),
@@ -120,7 +121,7 @@ const chatRequests: readonly ClientRequest[] = [
   chat('a long end user', { user: 'u'.repeat(300), messages: [user('x')] }),
   chat('a temperature', { temperature: 0.7, messages: [user('x')] }),
   chat('a temperature above one', { temperature: 1.7, messages: [user('x')] }),
-  chat('a temperature and top_p', { temperature: 0.7, top_p: 0.9, messages: [user('x')] }),
+  notForAnthropic(chat('a temperature and top_p', { temperature: 0.7, top_p: 0.9, messages: [user('x')] })),
   chat('a named tool', {
     tools: [chatTool],
     tool_choice: { type: 'function', function: { name: 'f' } },

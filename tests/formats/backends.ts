@@ -31,8 +31,8 @@ export const backends = {
     name: 'speaks-messages',
     kind: 'anthropic',
     formats: ['anthropic-messages'],
-    model: 'claude-sonnet-4-5',
-    thinker: 'claude-sonnet-4-5',
+    model: 'claude-sonnet-4-6',
+    thinker: 'claude-sonnet-4-6',
   },
 } as const satisfies Partial<Record<FormatName, Backend>>;
 

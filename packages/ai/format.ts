@@ -173,6 +173,13 @@ export interface ProviderRules {
   /** Fields that it refuses: they have no place there. */
   readonly refused: readonly string[];
   readonly usage: UsageRules;
+  /**
+   * Whether it takes what hardly anyone but OpenAI knows of its own format: developer messages, custom tools, cache keys and
+   * breakpoints, verbosity. Absent: it does not.
+   */
+  readonly takesNewest?: boolean | undefined;
+  /** The field by which it takes a model's earlier thoughts back; absent: it takes none. */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
 }
 
 /** What a request asks for has no place at a target. */

@@ -1,9 +1,11 @@
 import type { Format, FormatName } from '../format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
+import { openAiChat } from './openai-chat/format.ts';
 import { openAiResponses } from './openai-responses/format.ts';
 
 /** Every wire format that the gateway speaks. */
 export const formatTable: Readonly<Partial<Record<FormatName, Format>>> = {
+  'openai-chat': openAiChat,
   'openai-responses': openAiResponses,
   'anthropic-messages': anthropicMessages,
 };

@@ -1,7 +1,7 @@
 import { errorTable, type Refusal } from '#errors/error-table.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { ProviderError } from '../../answer-decoder.ts';
-import { kindOfError } from './error-kind.ts';
+import { errorKind } from '../../errors/error-kind.ts';
 
 /** A refusal as clients of this format read it in an answer that is not 2xx. */
 export function errorBody(refusal: Refusal): JsonObject {
@@ -65,7 +65,7 @@ const MESSAGE_MAX_CHARACTERS = 1_000;
 export function toProviderError(error: JsonObject, status: number): ProviderError {
   const message = textOf(error['message'] ?? error['detail']);
   const code = textOf(error['code']) || textOf(error['type']);
-  const kind = kindOfError(status, textOf(error['code']), textOf(error['type']), message);
+  const kind = errorKind({ status, codes: [textOf(error['code']), textOf(error['type'])], message });
   return { kind, message, code, param: textOf(error['param']) };
 }
 

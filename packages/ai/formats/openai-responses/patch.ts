@@ -17,6 +17,7 @@ export function patchResponses(body: Buffer, parsedBody: JsonObject, target: Tar
   const changes = new Map<string, FieldChange>();
   const put = (name: string, value: unknown) => changes.set(name, { kind: 'put', json: JSON.stringify(value) });
   if (parsedBody['model'] !== target.model) put('model', target.model);
+  if ((parsedBody['stream'] === true) !== target.stream) put('stream', target.stream);
   const asked = parsedBody['max_output_tokens'];
   if (typeof asked !== 'number' || asked > target.outputTokensMax) put('max_output_tokens', target.outputTokensMax);
   if (typeof parsedBody['max_tool_calls'] !== 'number' && hasSearchTool(parsedBody)) {

@@ -1,8 +1,8 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { notPriced } from '../../ask/problems.ts';
 import { noReference } from './no-reference.ts';
-import { notPriced } from './not-priced.ts';
 
 /**
  * The most that one image is counted as by any model: gpt-4o-mini takes 2,833 tokens and 5,667 for each of at most 8

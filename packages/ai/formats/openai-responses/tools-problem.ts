@@ -1,9 +1,8 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
-import { notPriced } from './not-priced.ts';
+import { notPriced, wrongType } from '../../ask/problems.ts';
 import { isSearchTool } from './searches.ts';
-import { wrongType } from './wrong-field.ts';
 
 /** Tools that the client runs itself: they cost the tokens of their calls. */
 const clientsTools: ReadonlySet<string> = new Set([

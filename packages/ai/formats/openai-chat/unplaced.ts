@@ -1,0 +1,26 @@
+import type { ChatRequest, ChatSettings } from '../../chat/chat-request.ts';
+import { NoPlace, type Target } from '../../format.ts';
+
+/** What a request asks for and a target of this format has no place for. */
+export interface Unplaced {
+  /** Throws `NoPlace`, unless the target may leave it out. `what`: a setting, or the client's own path. */
+  leaveOut(what: keyof ChatSettings | (string & {}), why: string): void;
+  /** Left out at any target by a rule of README.md, and told. */
+  tell(what: keyof ChatSettings | (string & {})): void;
+  /** The client's names of what was left out. */
+  readonly dropped: () => readonly string[];
+}
+
+export function createUnplaced({ spelling }: Pick<ChatRequest, 'spelling'>, { dropsUnplaced }: Target): Unplaced {
+  const names: Readonly<Record<string, string | undefined>> = spelling;
+  const dropped = new Set<string>();
+  const nameOf = (what: string): string => names[what] ?? what;
+  return {
+    leaveOut(what, why) {
+      if (!dropsUnplaced) throw new NoPlace(what, why);
+      dropped.add(nameOf(what));
+    },
+    tell: (what) => void dropped.add(nameOf(what)),
+    dropped: () => [...dropped],
+  };
+}

@@ -5,6 +5,7 @@ import { install } from '../e2e/support/install.ts';
 import { type BackendFormat, backendProviders, backends } from '../formats/backends.ts';
 import { journeys } from './journeys.ts';
 import { officialSdks } from './official-sdks.ts';
+import { otherJourneys } from './other-journeys.ts';
 
 /** Every SDK through a gateway, to providers that speak each of the formats: the SDK's own, and the others translated. */
 const simulator = await startSimulator();
@@ -40,6 +41,10 @@ for (const sdk of officialSdks) {
     }
   });
 }
+
+describe('beside chats, through the gateway', () => {
+  for (const journey of otherJourneys) test(journey.guarantee, { timeoutMs: 30_000 }, () => journey.go(endpoint));
+});
 
 test('when all have gone, nothing is held any more', () => installation.settled());
 

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { formatNames } from '#ai/format.ts';
+import { kindOf } from '#ai/providers/provider-row.ts';
+import { providerRows } from '#ai/providers/provider-rows.ts';
+import { providerRow } from '#ai/providers/spoken-by.ts';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { databaseUrlFault } from './database-url.ts';
 
@@ -23,18 +27,54 @@ const databaseUrl = z.string().superRefine((text, context) => {
 });
 const natsServer = z.string().regex(/^(nats|tls):\/\/[^\s/@]+$/, 'must be nats://host:port');
 const durationMs = z.int().min(1).max(86_400_000);
+/** As the resource's own bound: an hour. */
+const providerWaitMs = z.int().min(1).max(3_600_000);
 
-const provider = z.strictObject({
-  name,
-  kind: z.enum(['openai', 'anthropic']),
-  baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-  /** The environment variable that holds the provider's key. */
-  apiKeyEnv: z.string().min(1),
-  /** Whose prices apply: a provider of the price catalogue. */
-  catalogue: z.string().min(1),
-  models: z.array(z.string().min(1)).optional(),
-  maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-});
+const fieldName = z.string().min(1).max(100);
+const yesNoCompare = z.enum(['yes', 'no', 'compare']);
+
+const provider = z
+  .strictObject({
+    name,
+    /** The row of the provider catalogue that says what is left out here (packages/ai/providers/provider-rows.ts). */
+    preset: z.enum(providerRows.map(({ id }) => id)).optional(),
+    kind: z.enum(['openai', 'anthropic']).optional(),
+    baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    /** The environment variable that holds the provider's key; empty: it wants none. */
+    apiKeyEnv: z.string().optional(),
+    /** Whose prices apply: a provider of the price catalogue. */
+    catalogue: z.string().min(1).optional(),
+    models: z.array(z.string().min(1)).optional(),
+    maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
+    /** The wire formats it speaks, best first. */
+    formats: z.array(z.enum(formatNames)).max(10).optional(),
+    refusesStreamOptions: z.boolean().optional(),
+    renamedFields: z.record(fieldName, fieldName).optional(),
+    refusedFields: z.array(fieldName).max(50).optional(),
+    cacheInInput: yesNoCompare.optional(),
+    reasoningInOutput: yesNoCompare.optional(),
+    connectTimeoutMs: providerWaitMs.max(600_000).optional(),
+    streamHeadTimeoutMs: providerWaitMs.optional(),
+    wholeHeadTimeoutMs: providerWaitMs.optional(),
+    idleTimeoutMs: providerWaitMs.optional(),
+  })
+  .superRefine((said, context) => {
+    if (said.preset !== undefined) return;
+    for (const field of ['kind', 'baseUrl', 'apiKeyEnv', 'catalogue'] as const) {
+      if (said[field] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [field], message: 'must be given where there is no preset' });
+    }
+  })
+  .transform(({ kind, baseUrl, apiKeyEnv, catalogue, ...said }) => {
+    const row = said.preset === undefined ? undefined : providerRow(said.preset);
+    return {
+      ...said,
+      kind: kind ?? (row === undefined ? ('openai' as const) : kindOf(row)),
+      baseUrl: baseUrl ?? row?.baseUrl ?? '',
+      apiKeyEnv: apiKeyEnv ?? row?.keyVariable ?? '',
+      catalogue: catalogue ?? row?.catalogue ?? '',
+    };
+  });
 
 /** YAML's `off` and the environment's, which is text. */
 const onOrOff = z

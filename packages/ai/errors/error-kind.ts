@@ -14,7 +14,7 @@ const signs: readonly (readonly [kind: ProviderErrorKind, codes: RegExp, words: 
   [
     'context-window',
     /context_length_exceeded|context_window|model_context_window|string_above_max_length/,
-    /maximum context length|context (?:length|window) (?:of|is|exceed)|exceeds? the (?:model's )?(?:maximum )?context|prompt is too long|input token count .*exceeds|input is too long for|too many tokens in the (?:prompt|input)|reduce the length of (?:the|your) (?:messages|prompt|input)/,
+    /maximum context length|context (?:length|window) (?:of|is|exceed)|exceeds? (?:the )?(?:model's )?(?:maximum )?context|prompt is too long|input token count .*exceeds|input is too long for|too many tokens in the (?:prompt|input)|reduce the length of (?:the|your) (?:messages|prompt|input)/,
   ],
   [
     'content-policy',

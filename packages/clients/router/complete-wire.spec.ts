@@ -18,6 +18,12 @@ const request: CompleteRequest = {
   promptTokensBound: 2,
   outputTokensBound: 3,
   admissionEventId: 'a',
+  operation: 'embed',
+  format: 'openai-embeddings',
+  headers: { 'anthropic-beta': 'x' },
+  dropsUnplaced: true,
+  tellsCost: true,
+  multiplierBasisPoints: 15_000,
 };
 
 const sent = (changed: CompleteRequest) =>
@@ -27,6 +33,16 @@ test('an admitted request comes out as it went in, its body parsed anew', () => 
   assert.deepEqual(sent(request), request);
 });
 
+test('a request of an ingress that knows no other format is a chat completion', () => {
+  const wire = completeRequestToWire(request, false);
+  const old = overTheWire(CompleteRequestSchema, { ...wire, operation: '', format: '' });
+  const { operation, format } = completeRequestFromWire(old);
+  assert.deepEqual([operation, format], ['chat', 'openai-chat']);
+  for (const unknown of [{ operation: 'sing' }, { format: 'esperanto' }]) {
+    assert.throws(() => completeRequestFromWire(overTheWire(CompleteRequestSchema, { ...wire, ...unknown })), Fault);
+  }
+});
+
 test('a request that was never admitted is refused', () => {
   for (const change of [{ requestId: '' }, { candidates: [] }, { body: Buffer.from('[') }]) {
     assert.throws(() => sent({ ...request, ...change }), Fault, JSON.stringify(change));
@@ -34,13 +50,31 @@ test('a request that was never admitted is refused', () => {
 });
 
 test('every kind of frame comes out as it went in', () => {
+  const head = {
+    kind: 'head',
+    status: 200,
+    contentType: 'text/event-stream',
+    provider: 'p',
+    model: 'm',
+    attempts: 1,
+    dropped: [],
+    headers: {},
+  } as const;
   const none = { param: undefined, retryAfterMs: undefined, providerBody: null, providerStatus: 0 };
   const frames: CompleteFrame[] = [
-    { kind: 'head', status: 200, contentType: 'text/event-stream', provider: 'p', model: 'm' },
+    { ...head, costNanoUsd: undefined },
+    { ...head, attempts: 2, dropped: ['n'], headers: { a: 'b' }, costNanoUsd: 0n },
     { kind: 'data', data: Buffer.from('{"a":1}') },
     {
       kind: 'end',
-      summary: { provider: 'p', model: 'm', inputTokens: 2 ** 40, outputTokens: 2, estimated: true },
+      summary: {
+        provider: 'p',
+        model: 'm',
+        inputTokens: 2 ** 40,
+        outputTokens: 2,
+        estimated: true,
+        costNanoUsd: 2n ** 60n,
+      },
     },
     { kind: 'failure', failure: { ...none, code: 'unavailable', message: 'No.' } },
     {

@@ -19,6 +19,12 @@ const request: CompleteRequest = {
   promptTokensBound: 1,
   outputTokensBound: 1,
   admissionEventId: 'a',
+  operation: 'chat',
+  format: 'openai-chat',
+  headers: {},
+  dropsUnplaced: false,
+  tellsCost: false,
+  multiplierBasisPoints: 10_000,
 };
 
 test('a client that left while it was admitted is told to the router, which ends its hold', async (t) => {
@@ -29,6 +35,7 @@ test('a client that left while it was admitted is told to the router, which ends
       yield { frame: { case: 'failure', value: { code: 'client_gone', message: 'It left.' } } };
     },
     getProviderHealth: async () => ({ providers: [] }),
+    countTokens: async ({ format }) => ({ inputTokens: BigInt(format.length), isEstimate: true }),
     testProvider: async ({ providerId }) => ({ isOk: true, model: providerId }),
   };
   const server = await startGrpcServer({

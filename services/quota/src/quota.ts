@@ -12,13 +12,14 @@ import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { loadBooks } from './adapters/load-books.ts';
 import { type QuotaConfig, quotaConfigFaults } from './config.ts';
+import { quoteRequest } from './domain/admission/quote-request.ts';
 import { type AdmissionWriter, createAdmissionWriter } from './handlers/admission-writer.ts';
 import { createAdmit } from './handlers/admit.ts';
 import { createCatchUp } from './handlers/catch-up.ts';
 import { createDebit } from './handlers/debit.ts';
 import { createDeciding } from './handlers/decide-now.ts';
 import { unavailable } from './handlers/unavailable.ts';
-import { fundsOf } from './memory/decision-state.ts';
+import { decisionState, fundsOf } from './memory/decision-state.ts';
 import { findCaller, payerOfCaller } from './memory/find-caller.ts';
 import { type FollowedBooks, followBooks } from './memory/follow-books.ts';
 import { createLeaderMemory, type LeaderMemory } from './memory/leader-memory.ts';
@@ -166,7 +167,7 @@ function assertServing({ life, books }: Pick<Leading, 'life' | 'books'>): void {
   if (!life.isReady) throw unavailable('The gateway is starting.');
 }
 
-type Ports = Pick<Quota, 'admit' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
+type Ports = Pick<Quota, 'admit' | 'quote' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
 
 function portsOf(leading: Leading): Ports {
   const { config, journal, logger, clock, books, memory, writer, catchUp, life } = leading;
@@ -185,6 +186,10 @@ function portsOf(leading: Leading): Ports {
 
   return {
     admit: createAdmit({ deciding, pending, writer, outcomes, config, catchUp }),
+    async quote(request) {
+      serving();
+      return quoteRequest(request, decisionState(sources, request, clock()), config);
+    },
     debit: createDebit({
       journal,
       pending,

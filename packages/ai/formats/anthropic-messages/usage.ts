@@ -62,9 +62,12 @@ function writesOf(usage: JsonObject, count: Count, flags: string[]): { readonly 
   return { short: sum - hourTaken, hour: hourTaken };
 }
 
-/** Some providers of this format count the cache within the input. */
+/**
+ * The format counts the cache beside the input, and a provider of it only does otherwise where its rules say so. `compare`
+ * is the rule of providers that nobody has described, most of which speak OpenAI's formats as well: here it says nothing.
+ */
 function withoutCache(input: number, cache: number, { isCacheInInput }: UsageRules, flags: string[]): number {
-  if (isCacheInInput === false || (isCacheInInput === 'compare' && cache > input)) return input;
+  if (isCacheInInput !== true) return input;
   return input - clamped(cache, input, 'cache_read_input_tokens', flags);
 }
 

@@ -119,13 +119,15 @@ function unfinished(answer: WholeAnswer): AnswerStatus {
   return scanned(answer).status() === 'open' ? 'open' : 'invalid';
 }
 
-function usageOf({ shape, document, isLong, scan }: WholeAnswer, { rules }: Tap): UsageReport | null {
+function usageOf(answer: WholeAnswer, { rules }: Tap): UsageReport | null {
+  const { shape, document } = answer;
   const { hasOutput } = shape;
   if (document !== null) {
     const tier = document['service_tier'];
     return readUsage(usageIn(document), rules.usage, { hasOutput, serviceTier: typeof tier === 'string' ? tier : '' });
   }
-  if (!isLong || scan === null) return null;
+  // Of a document that was cut or cannot be read, the provider may bill what it told before.
+  const scan = scanned(answer);
   return readUsage(scan.usage(), rules.usage, { hasOutput, serviceTier: scan.serviceTier() });
 }
 

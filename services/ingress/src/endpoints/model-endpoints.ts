@@ -1,7 +1,6 @@
 import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { bodyBounds } from '../http/body-bounds.ts';
-import { interimChat } from './interim-chat.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** What differs between the paths at which a model is asked for something. */
@@ -34,7 +33,7 @@ const rows: readonly EndpointRow[] = [
 /** Every endpoint at which a model is asked for something. */
 export const modelEndpoints: readonly ModelEndpoint[] = rows.flatMap((row) => {
   const { path, format: name, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
-  const format = formatTable[name] ?? (name === 'openai-chat' ? interimChat : undefined);
+  const format = formatTable[name];
   if (format === undefined) return [];
   const bounds = valuesMax === undefined ? bodyBounds : { ...bodyBounds, values: valuesMax };
   return [{ path, format, bounds, keepAlive, keepsTurns }];

@@ -3,6 +3,7 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_gateway_events_v1_billing } from "../../events/v1/billing_pb.js";
 import { file_gateway_events_v1_policy } from "../../events/v1/policy_pb.js";
 import { file_gateway_events_v1_quota } from "../../events/v1/quota_pb.js";
 import { file_gateway_events_v1_router } from "../../events/v1/router_pb.js";
@@ -11,7 +12,7 @@ import { file_gateway_events_v1_router } from "../../events/v1/router_pb.js";
  * Describes the file gateway/quota/v1/quota.proto.
  */
 export const file_gateway_quota_v1_quota = /*@__PURE__*/
-  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIvMDCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAkSHgoWcHJvbXB0X3Rva2Vuc19lc3RpbWF0ZRgNIAEoDRIdChVvdXRwdXRfdG9rZW5zX2RlZmF1bHQYDiABKA0SEQoJb3BlcmF0aW9uGA8gASgJEg4KBmZvcm1hdBgQIAEoCRITCgtvdGhlcl91bml0cxgRIAMoCRIrCgZjb3VudHMYEiADKAsyGy5nYXRld2F5LmV2ZW50cy52MS5RdWFudGl0eRIUCgxzZXJ2aWNlX3RpZXIYEyABKAkSMwoLYXR0cmlidXRpb24YFCABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BdHRyaWJ1dGlvbkoECAsQDEoECAwQDSK1AQoNQWRtaXRSZXNwb25zZRIwCglhZG1pc3Npb24YASABKAsyGy5nYXRld2F5LnF1b3RhLnYxLkFkbWlzc2lvbkgAEiwKB3JlZnVzYWwYAiABKAsyGS5nYXRld2F5LnF1b3RhLnYxLlJlZnVzYWxIABIuCgd3aW5kb3dzGAUgAygLMh0uZ2F0ZXdheS5xdW90YS52MS5MaW1pdFdpbmRvd0IICgZyZXN1bHRKBAgDEARKBAgEEAUivwEKCUFkbWlzc2lvbhIQCghldmVudF9pZBgBIAEoCRIwCgpjYW5kaWRhdGVzGAIgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEhUKDWhvbGRfbmFub191c2QYAyABKAMSGQoRb3V0cHV0X3Rva2Vuc19tYXgYBCABKA0SGwoTb3V0cHV0X3Rva2Vuc19ib3VuZBgFIAEoDRIfChdtdWx0aXBsaWVyX2Jhc2lzX3BvaW50cxgGIAEoDSJPCgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxgDIAEoDRINCgVwYXJhbRgEIAEoCSJPCgtMaW1pdFdpbmRvdxIMCgR1bml0GAEgASgJEg0KBWxpbWl0GAIgASgDEhEKCXJlbWFpbmluZxgDIAEoAxIQCghyZXNldF9tcxgEIAEoAyImChJHZXRCYWxhbmNlc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkiQgoTR2V0QmFsYW5jZXNSZXNwb25zZRIrCghiYWxhbmNlcxgBIAMoCzIZLmdhdGV3YXkucXVvdGEudjEuQmFsYW5jZSKCAQoHQmFsYW5jZRIPCgd1c2VyX2lkGAEgASgJEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiQwoXR2V0UGF5ZXJCYWxhbmNlc1JlcXVlc3QSKAoGcGF5ZXJzGAEgAygLMhguZ2F0ZXdheS5ldmVudHMudjEuUGF5ZXIiTAoYR2V0UGF5ZXJCYWxhbmNlc1Jlc3BvbnNlEjAKCGJhbGFuY2VzGAEgAygLMh4uZ2F0ZXdheS5xdW90YS52MS5QYXllckJhbGFuY2UinwEKDFBheWVyQmFsYW5jZRInCgVwYXllchgBIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiuAEKDERlYml0UmVxdWVzdBIQCghkZWJpdF9pZBgBIAEoCRInCgVwYXllchgCIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhcKD2Ftb3VudF9uYW5vX3VzZBgDIAEoAxIOCgZyZWFzb24YBCABKAkSGAoQdW5kb2VzX2NyZWRpdF9pZBgFIAEoCRIqCgJieRgGIAEoCzIeLmdhdGV3YXkuZXZlbnRzLnYxLkFkbWluQWN0aW9uIlsKDURlYml0UmVzcG9uc2USEgoIcG9zaXRpb24YASABKARIABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSABCCAoGcmVzdWx0IioKFUdldExpbWl0U3RhdGVzUmVxdWVzdBIRCglsaW1pdF9pZHMYASADKAkiRgoWR2V0TGltaXRTdGF0ZXNSZXNwb25zZRIsCgZzdGF0ZXMYASADKAsyHC5nYXRld2F5LnF1b3RhLnYxLkxpbWl0U3RhdGUihAEKCkxpbWl0U3RhdGUSEAoIbGltaXRfaWQYASABKAkSDgoGYW1vdW50GAIgASgDEgwKBHVzZWQYAyABKAMSDAoEaGVsZBgEIAEoAxIMCgRsZWZ0GAUgASgDEhkKDHJlc2V0c19hdF9tcxgGIAEoA0gAiAEBQg8KDV9yZXNldHNfYXRfbXMiEQoPR2V0U3RhdHNSZXF1ZXN0IjgKEEdldFN0YXRzUmVzcG9uc2USEgoKb3Blbl9ob2xkcxgBIAEoDRIQCghwb3NpdGlvbhgCIAEoBDLrAwoMUXVvdGFTZXJ2aWNlEl8KC0dldEJhbGFuY2VzEiQuZ2F0ZXdheS5xdW90YS52MS5HZXRCYWxhbmNlc1JlcXVlc3QaJS5nYXRld2F5LnF1b3RhLnYxLkdldEJhbGFuY2VzUmVzcG9uc2UiA5ACARJuChBHZXRQYXllckJhbGFuY2VzEikuZ2F0ZXdheS5xdW90YS52MS5HZXRQYXllckJhbGFuY2VzUmVxdWVzdBoqLmdhdGV3YXkucXVvdGEudjEuR2V0UGF5ZXJCYWxhbmNlc1Jlc3BvbnNlIgOQAgESSAoFRGViaXQSHi5nYXRld2F5LnF1b3RhLnYxLkRlYml0UmVxdWVzdBofLmdhdGV3YXkucXVvdGEudjEuRGViaXRSZXNwb25zZRJoCg5HZXRMaW1pdFN0YXRlcxInLmdhdGV3YXkucXVvdGEudjEuR2V0TGltaXRTdGF0ZXNSZXF1ZXN0GiguZ2F0ZXdheS5xdW90YS52MS5HZXRMaW1pdFN0YXRlc1Jlc3BvbnNlIgOQAgESVgoIR2V0U3RhdHMSIS5nYXRld2F5LnF1b3RhLnYxLkdldFN0YXRzUmVxdWVzdBoiLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_gateway_events_v1_policy, file_gateway_events_v1_quota, file_gateway_events_v1_router]);
+  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIvMDCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAkSHgoWcHJvbXB0X3Rva2Vuc19lc3RpbWF0ZRgNIAEoDRIdChVvdXRwdXRfdG9rZW5zX2RlZmF1bHQYDiABKA0SEQoJb3BlcmF0aW9uGA8gASgJEg4KBmZvcm1hdBgQIAEoCRITCgtvdGhlcl91bml0cxgRIAMoCRIrCgZjb3VudHMYEiADKAsyGy5nYXRld2F5LmV2ZW50cy52MS5RdWFudGl0eRIUCgxzZXJ2aWNlX3RpZXIYEyABKAkSMwoLYXR0cmlidXRpb24YFCABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BdHRyaWJ1dGlvbkoECAsQDEoECAwQDSK1AQoNQWRtaXRSZXNwb25zZRIwCglhZG1pc3Npb24YASABKAsyGy5nYXRld2F5LnF1b3RhLnYxLkFkbWlzc2lvbkgAEiwKB3JlZnVzYWwYAiABKAsyGS5nYXRld2F5LnF1b3RhLnYxLlJlZnVzYWxIABIuCgd3aW5kb3dzGAUgAygLMh0uZ2F0ZXdheS5xdW90YS52MS5MaW1pdFdpbmRvd0IICgZyZXN1bHRKBAgDEARKBAgEEAUivwEKCUFkbWlzc2lvbhIQCghldmVudF9pZBgBIAEoCRIwCgpjYW5kaWRhdGVzGAIgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEhUKDWhvbGRfbmFub191c2QYAyABKAMSGQoRb3V0cHV0X3Rva2Vuc19tYXgYBCABKA0SGwoTb3V0cHV0X3Rva2Vuc19ib3VuZBgFIAEoDRIfChdtdWx0aXBsaWVyX2Jhc2lzX3BvaW50cxgGIAEoDSJPCgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxgDIAEoDRINCgVwYXJhbRgEIAEoCSJPCgtMaW1pdFdpbmRvdxIMCgR1bml0GAEgASgJEg0KBWxpbWl0GAIgASgDEhEKCXJlbWFpbmluZxgDIAEoAxIQCghyZXNldF9tcxgEIAEoAyJCCg9HZXRRdW90ZVJlcXVlc3QSLwoHcmVxdWVzdBgBIAEoCzIeLmdhdGV3YXkucXVvdGEudjEuQWRtaXRSZXF1ZXN0InQKEEdldFF1b3RlUmVzcG9uc2USKAoFcXVvdGUYASABKAsyFy5nYXRld2F5LnF1b3RhLnYxLlF1b3RlSAASLAoHcmVmdXNhbBgCIAEoCzIZLmdhdGV3YXkucXVvdGEudjEuUmVmdXNhbEgAQggKBnJlc3VsdCLXAQoFUXVvdGUSLwoJY2FuZGlkYXRlGAEgASgLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAIgASgNEhYKDmJvdW5kX25hbm9fdXNkGAMgASgDEhsKE291dHB1dF90b2tlbnNfYm91bmQYBCABKA0SLAoFbGluZXMYBSADKAsyHS5nYXRld2F5LmV2ZW50cy52MS5DaGFyZ2VMaW5lEhkKEWVzdGltYXRlX25hbm9fdXNkGAYgASgDIiYKEkdldEJhbGFuY2VzUmVxdWVzdBIQCgh1c2VyX2lkcxgBIAMoCSJCChNHZXRCYWxhbmNlc1Jlc3BvbnNlEisKCGJhbGFuY2VzGAEgAygLMhkuZ2F0ZXdheS5xdW90YS52MS5CYWxhbmNlIoIBCgdCYWxhbmNlEg8KB3VzZXJfaWQYASABKAkSGQoRY3JlZGl0ZWRfbmFub191c2QYAiABKAMSGAoQY2hhcmdlZF9uYW5vX3VzZBgDIAEoAxIVCg1oZWxkX25hbm9fdXNkGAQgASgDEhoKEmF2YWlsYWJsZV9uYW5vX3VzZBgFIAEoAyJDChdHZXRQYXllckJhbGFuY2VzUmVxdWVzdBIoCgZwYXllcnMYASADKAsyGC5nYXRld2F5LmV2ZW50cy52MS5QYXllciJMChhHZXRQYXllckJhbGFuY2VzUmVzcG9uc2USMAoIYmFsYW5jZXMYASADKAsyHi5nYXRld2F5LnF1b3RhLnYxLlBheWVyQmFsYW5jZSKfAQoMUGF5ZXJCYWxhbmNlEicKBXBheWVyGAEgASgLMhguZ2F0ZXdheS5ldmVudHMudjEuUGF5ZXISGQoRY3JlZGl0ZWRfbmFub191c2QYAiABKAMSGAoQY2hhcmdlZF9uYW5vX3VzZBgDIAEoAxIVCg1oZWxkX25hbm9fdXNkGAQgASgDEhoKEmF2YWlsYWJsZV9uYW5vX3VzZBgFIAEoAyK4AQoMRGViaXRSZXF1ZXN0EhAKCGRlYml0X2lkGAEgASgJEicKBXBheWVyGAIgASgLMhguZ2F0ZXdheS5ldmVudHMudjEuUGF5ZXISFwoPYW1vdW50X25hbm9fdXNkGAMgASgDEg4KBnJlYXNvbhgEIAEoCRIYChB1bmRvZXNfY3JlZGl0X2lkGAUgASgJEioKAmJ5GAYgASgLMh4uZ2F0ZXdheS5ldmVudHMudjEuQWRtaW5BY3Rpb24iWwoNRGViaXRSZXNwb25zZRISCghwb3NpdGlvbhgBIAEoBEgAEiwKB3JlZnVzYWwYAiABKAsyGS5nYXRld2F5LnF1b3RhLnYxLlJlZnVzYWxIAEIICgZyZXN1bHQiKgoVR2V0TGltaXRTdGF0ZXNSZXF1ZXN0EhEKCWxpbWl0X2lkcxgBIAMoCSJGChZHZXRMaW1pdFN0YXRlc1Jlc3BvbnNlEiwKBnN0YXRlcxgBIAMoCzIcLmdhdGV3YXkucXVvdGEudjEuTGltaXRTdGF0ZSKEAQoKTGltaXRTdGF0ZRIQCghsaW1pdF9pZBgBIAEoCRIOCgZhbW91bnQYAiABKAMSDAoEdXNlZBgDIAEoAxIMCgRoZWxkGAQgASgDEgwKBGxlZnQYBSABKAMSGQoMcmVzZXRzX2F0X21zGAYgASgDSACIAQFCDwoNX3Jlc2V0c19hdF9tcyIRCg9HZXRTdGF0c1JlcXVlc3QiOAoQR2V0U3RhdHNSZXNwb25zZRISCgpvcGVuX2hvbGRzGAEgASgNEhAKCHBvc2l0aW9uGAIgASgEMsMECgxRdW90YVNlcnZpY2USXwoLR2V0QmFsYW5jZXMSJC5nYXRld2F5LnF1b3RhLnYxLkdldEJhbGFuY2VzUmVxdWVzdBolLmdhdGV3YXkucXVvdGEudjEuR2V0QmFsYW5jZXNSZXNwb25zZSIDkAIBEm4KEEdldFBheWVyQmFsYW5jZXMSKS5nYXRld2F5LnF1b3RhLnYxLkdldFBheWVyQmFsYW5jZXNSZXF1ZXN0GiouZ2F0ZXdheS5xdW90YS52MS5HZXRQYXllckJhbGFuY2VzUmVzcG9uc2UiA5ACARJWCghHZXRRdW90ZRIhLmdhdGV3YXkucXVvdGEudjEuR2V0UXVvdGVSZXF1ZXN0GiIuZ2F0ZXdheS5xdW90YS52MS5HZXRRdW90ZVJlc3BvbnNlIgOQAgESSAoFRGViaXQSHi5nYXRld2F5LnF1b3RhLnYxLkRlYml0UmVxdWVzdBofLmdhdGV3YXkucXVvdGEudjEuRGViaXRSZXNwb25zZRJoCg5HZXRMaW1pdFN0YXRlcxInLmdhdGV3YXkucXVvdGEudjEuR2V0TGltaXRTdGF0ZXNSZXF1ZXN0GiguZ2F0ZXdheS5xdW90YS52MS5HZXRMaW1pdFN0YXRlc1Jlc3BvbnNlIgOQAgESVgoIR2V0U3RhdHMSIS5nYXRld2F5LnF1b3RhLnYxLkdldFN0YXRzUmVxdWVzdBoiLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_gateway_events_v1_billing, file_gateway_events_v1_policy, file_gateway_events_v1_quota, file_gateway_events_v1_router]);
 
 /**
  * Describes the message gateway.quota.v1.AdmitRequest.
@@ -49,95 +50,116 @@ export const LimitWindowSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 4);
 
 /**
+ * Describes the message gateway.quota.v1.GetQuoteRequest.
+ * Use `create(GetQuoteRequestSchema)` to create a new message.
+ */
+export const GetQuoteRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 5);
+
+/**
+ * Describes the message gateway.quota.v1.GetQuoteResponse.
+ * Use `create(GetQuoteResponseSchema)` to create a new message.
+ */
+export const GetQuoteResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 6);
+
+/**
+ * Describes the message gateway.quota.v1.Quote.
+ * Use `create(QuoteSchema)` to create a new message.
+ */
+export const QuoteSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 7);
+
+/**
  * Describes the message gateway.quota.v1.GetBalancesRequest.
  * Use `create(GetBalancesRequestSchema)` to create a new message.
  */
 export const GetBalancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 5);
+  messageDesc(file_gateway_quota_v1_quota, 8);
 
 /**
  * Describes the message gateway.quota.v1.GetBalancesResponse.
  * Use `create(GetBalancesResponseSchema)` to create a new message.
  */
 export const GetBalancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 6);
+  messageDesc(file_gateway_quota_v1_quota, 9);
 
 /**
  * Describes the message gateway.quota.v1.Balance.
  * Use `create(BalanceSchema)` to create a new message.
  */
 export const BalanceSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 7);
+  messageDesc(file_gateway_quota_v1_quota, 10);
 
 /**
  * Describes the message gateway.quota.v1.GetPayerBalancesRequest.
  * Use `create(GetPayerBalancesRequestSchema)` to create a new message.
  */
 export const GetPayerBalancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 8);
+  messageDesc(file_gateway_quota_v1_quota, 11);
 
 /**
  * Describes the message gateway.quota.v1.GetPayerBalancesResponse.
  * Use `create(GetPayerBalancesResponseSchema)` to create a new message.
  */
 export const GetPayerBalancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 9);
+  messageDesc(file_gateway_quota_v1_quota, 12);
 
 /**
  * Describes the message gateway.quota.v1.PayerBalance.
  * Use `create(PayerBalanceSchema)` to create a new message.
  */
 export const PayerBalanceSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 10);
+  messageDesc(file_gateway_quota_v1_quota, 13);
 
 /**
  * Describes the message gateway.quota.v1.DebitRequest.
  * Use `create(DebitRequestSchema)` to create a new message.
  */
 export const DebitRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 11);
+  messageDesc(file_gateway_quota_v1_quota, 14);
 
 /**
  * Describes the message gateway.quota.v1.DebitResponse.
  * Use `create(DebitResponseSchema)` to create a new message.
  */
 export const DebitResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 12);
+  messageDesc(file_gateway_quota_v1_quota, 15);
 
 /**
  * Describes the message gateway.quota.v1.GetLimitStatesRequest.
  * Use `create(GetLimitStatesRequestSchema)` to create a new message.
  */
 export const GetLimitStatesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 13);
+  messageDesc(file_gateway_quota_v1_quota, 16);
 
 /**
  * Describes the message gateway.quota.v1.GetLimitStatesResponse.
  * Use `create(GetLimitStatesResponseSchema)` to create a new message.
  */
 export const GetLimitStatesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 14);
+  messageDesc(file_gateway_quota_v1_quota, 17);
 
 /**
  * Describes the message gateway.quota.v1.LimitState.
  * Use `create(LimitStateSchema)` to create a new message.
  */
 export const LimitStateSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 15);
+  messageDesc(file_gateway_quota_v1_quota, 18);
 
 /**
  * Describes the message gateway.quota.v1.GetStatsRequest.
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 16);
+  messageDesc(file_gateway_quota_v1_quota, 19);
 
 /**
  * Describes the message gateway.quota.v1.GetStatsResponse.
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 17);
+  messageDesc(file_gateway_quota_v1_quota, 20);
 
 /**
  * What quota tells over gRPC. Admissions are asked for on the bus, by the messages below in JSON.

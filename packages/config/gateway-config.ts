@@ -3,6 +3,7 @@ import { formatNames } from '#ai/format.ts';
 import { kindOf } from '#ai/providers/provider-row.ts';
 import { providerRows } from '#ai/providers/provider-rows.ts';
 import { providerRow } from '#ai/providers/spoken-by.ts';
+import { unitNames } from '#ai/units.ts';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { databaseUrlFault } from './database-url.ts';
 
@@ -10,8 +11,8 @@ import { databaseUrlFault } from './database-url.ts';
 const usd = z
   .string()
   .regex(
-    /^\d{1,5}(\.\d{1,6})?$/,
-    'must be USD as a decimal in quotes, e.g. "0.15", of at most 5 digits and 6 decimals',
+    /^\d{1,8}(\.\d{1,6})?$/,
+    'must be USD as a decimal in quotes, e.g. "0.15", of at most 8 digits and 6 decimals',
   );
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, ".", "_" or "-"');
 const port = z.int().min(0).max(65_535);
@@ -97,15 +98,29 @@ const rateLimits = z.strictObject({
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
 });
 
+/** The units of text that a price of the configuration has fields for. */
+const fieldUnits: ReadonlySet<string> = new Set([
+  'input',
+  'output',
+  'cached_input',
+  'cache_write',
+  'cache_write_1h',
+  'reasoning',
+]);
+const otherUnits = unitNames.filter((unit) => !fieldUnits.has(unit));
+
 const price = z.strictObject({
   /** <catalogue>/<model>. */
   key: z.string().regex(/^[^/]+\/.+$/, 'must be <catalogue>/<model>'),
   inputUsdPerMtok: usd,
-  outputUsdPerMtok: usd,
+  /** Absent: answers are vectors, which cost nothing. */
+  outputUsdPerMtok: usd.optional(),
   cachedInputUsdPerMtok: usd.optional(),
   cacheWriteUsdPerMtok: usd.optional(),
   cacheWrite1hUsdPerMtok: usd.optional(),
   reasoningUsdPerMtok: usd.optional(),
+  /** Units without a field above, USD for a million of each: tokens of sound, searches, pictures. */
+  otherUsdPerMillion: z.partialRecord(z.enum(otherUnits), usd).optional(),
   contextTokens: z.int().min(0).optional(),
   outputTokensMax: z.int().min(0).optional(),
 });

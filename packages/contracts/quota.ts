@@ -41,6 +41,8 @@ export interface AdmitRequest {
   readonly requestId: string;
   readonly userId: string;
   readonly keyId: string;
+  /** The team that the caller's token names (see `Identity.teamId`); absent, empty: none is named. */
+  readonly teamId?: string | undefined;
   /** The model as the client named it. */
   readonly model: string;
   readonly stream: boolean;

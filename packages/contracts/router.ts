@@ -26,8 +26,8 @@ export interface CompleteRequest {
   readonly dropsUnplaced: boolean;
   /** The client wants the cost in its usage. */
   readonly tellsCost: boolean;
-  /** What the payer pays, in basis points of the provider's price. */
-  readonly multiplierBasisPoints?: number | undefined;
+  /** What the payer pays, in basis points of the provider's price; 0: an older ingress does not say. */
+  readonly multiplierBasisPoints: number;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

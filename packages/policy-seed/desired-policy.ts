@@ -75,6 +75,8 @@ function priceOf(price: ConfiguredPrice): AnyResource {
     const usdPerMillion = price[field];
     return usdPerMillion === undefined ? [] : [{ unit, usdPerMillion: String(usdPerMillion) }];
   });
+  for (const [unit, usdPerMillion] of Object.entries(price.otherUsdPerMillion ?? {}))
+    prices.push({ unit, usdPerMillion });
   const { key, contextTokens = 0, outputTokensMax = 0 } = price;
   return {
     case: 'price',

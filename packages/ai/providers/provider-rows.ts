@@ -21,7 +21,7 @@ function compatible(said: Said): ProviderRow {
     takesStreamOptions: true,
     renamed: {},
     refused: [],
-    usage: { isCacheInInput: 'compare', isReasoningInOutput: 'compare' },
+    usage: { isCacheInInput: true, isReasoningInOutput: 'compare' },
     ...said,
   };
 }

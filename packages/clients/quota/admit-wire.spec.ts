@@ -39,7 +39,7 @@ const admitted: AdmitResponse = {
 };
 
 test('a request and its answers come out as they went in', () => {
-  for (const each of [request, { ...request, traceparent: '00-1-2-01' }]) {
+  for (const each of [request, { ...request, teamId: 't', traceparent: '00-1-2-01' }]) {
     assert.deepEqual(admitRequestFromWire(admitRequestToWire(each)), each);
   }
   const refused: AdmitResponse = {

@@ -29,8 +29,8 @@ export function createRemoteQuota(options: {
   return {
     admit: (request) => askAdmission(bus, subject, request),
     quote: async (request) => quoteFromWire(await calls.getQuote(quoteRequestToWire(request))),
-    async balances(userIds) {
-      const { balances } = await calls.getBalances({ userIds: [...userIds] });
+    async balances(userIds, teamIds = []) {
+      const { balances } = await calls.getBalances({ userIds: [...userIds], teamIds: [...teamIds] });
       return balances;
     },
     close,

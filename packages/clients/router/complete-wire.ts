@@ -34,7 +34,7 @@ export function completeRequestToWire(
     headers: request.headers,
     dropsUnplaced: request.dropsUnplaced,
     tellsCost: request.tellsCost,
-    multiplierBasisPoints: request.multiplierBasisPoints ?? 0,
+    multiplierBasisPoints: request.multiplierBasisPoints,
   };
 }
 

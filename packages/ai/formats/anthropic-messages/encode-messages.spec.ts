@@ -249,6 +249,28 @@ describe('a conversation for Anthropic', () => {
     );
   });
 
+  test('has no more marks than that with those of its tools, results and of the whole request', () => {
+    const mark = { cacheMark: '{"type":"ephemeral"}' };
+    const conversation: readonly ChatMessage[] = [
+      { role: 'system', spelling: 'system', content: [{ ...text('s'), ...mark }], at: 'system' },
+      user(text('x')),
+      assistant([call('c')]),
+      user({ ...result('c'), ...mark, content: [{ ...text('r'), ...mark }] }, { ...text('y'), ...mark }),
+    ];
+    const tools = [{ kind: 'function', name: 'f', schema: '{}', ...mark }] as const;
+    const settings = mark;
+    const marksOf = (request: object) => {
+      const { body } = encodeMessagesRequest(chatRequest(conversation, { tools, ...request }), testTarget());
+      return { count: body.split('"cache_control"').length - 1, body: JSON.parse(body) };
+    };
+    const without = marksOf({});
+    assert.equal(without.count, 4);
+    assert.equal(without.body.tools[0].cache_control, undefined);
+    const whole = marksOf({ settings });
+    assert.equal(whole.count, 4);
+    assert.equal(whole.body.system[0].cache_control, undefined);
+  });
+
   test('of a hundred thousand short messages of one role is written in linear time', () => {
     const messages = Array.from({ length: 100_000 }, (_, at) => userSays('x', `messages[${at}]`));
     assert.equal(encode(messages).messages[0].content.length, 100_000);

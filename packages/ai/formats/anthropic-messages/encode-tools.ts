@@ -29,6 +29,8 @@ export interface ToolContext {
   readonly unplaced: Unplaced;
   /** The tool whose input is the answer. */
   readonly jsonTool: JsonTool | null;
+  /** The names of tools that the conversation has calls of. */
+  readonly called: ReadonlySet<unknown>;
 }
 
 /** Tools and the choice among them, with the one that stands in for a JSON output form. */
@@ -38,7 +40,7 @@ export function encodeTools(request: ChatRequest, context: ToolContext): Encoded
   const tools = offered.flatMap((tool) => encodeTool(tool, context));
   const wrapped = new Set(offered.filter(({ kind }) => kind === 'custom').map(nameOfTool));
   if (jsonTool) tools.push({ name: jsonTool.name, description: jsonTool.description, input_schema: jsonTool.schema });
-  if (tools.length === 0) return { fields: {}, wrapped: undefined, isForced: false };
+  if (tools.length === 0) return { fields: calledTools(context), wrapped: undefined, isForced: false };
   const choice = jsonTool && offered.length === 0 ? oneTool(jsonTool.name) : encodeChoice(request, context);
   const chosen = jsonTool && offered.length > 0 ? choiceWithJson(choice, jsonTool.name) : choice;
   return {
@@ -46,6 +48,13 @@ export function encodeTools(request: ChatRequest, context: ToolContext): Encoded
     wrapped: wrapped.size > 0 ? wrapped : undefined,
     isForced: chosen?.['type'] === 'any' || chosen?.['type'] === 'tool',
   };
+}
+
+/** Anthropic wants tools for a conversation that has calls of some, also where the model may call none any more. */
+function calledTools({ called }: ToolContext): Fields {
+  if (called.size === 0) return {};
+  const tools = Array.from(called, (name) => ({ name, input_schema: emptySchema }));
+  return { tools, tool_choice: { type: 'none' } };
 }
 
 /** A choice among some tools is those tools only: Anthropic has no such choice. */

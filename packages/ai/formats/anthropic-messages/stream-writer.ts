@@ -85,6 +85,7 @@ function messageStart({ requestId, model }: AnswerContext): string {
     stop_sequence: null,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeUsage(null),
   };
   return event('message_start', { message });

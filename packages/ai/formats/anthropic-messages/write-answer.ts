@@ -29,6 +29,7 @@ export function writeMessage(parts: readonly AnswerPart[], end: AnswerEnd, conte
     stop_sequence: stopSequence,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeUsage(end),
   });
 }

@@ -102,6 +102,7 @@ describe('a stream for a client of Messages', () => {
       output_tokens_details: { thinking_tokens: 6 },
       server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
       service_tier: 'standard',
+      speed: 'standard',
       inference_geo: null,
     });
   });

@@ -25,7 +25,7 @@ const TOOL_CALLS_MAX = 1_000;
 
 /** What admission must know of a request, or what is wrong with it. `null` stands for a field left out. */
 export function askResponses(body: JsonObject, bodyBytes: number): { asked: Asked } | { refusal: Refusal } {
-  const refusal = shapeProblem(body) ?? stateProblem(body) ?? toolsProblem(body['tools']) ?? unpricedProblem(body);
+  const refusal = shapeProblem(body) ?? stateProblem(body) ?? toolsProblem(body) ?? unpricedProblem(body);
   if (refusal !== undefined) return { refusal };
   const searches = searchesMax(body);
   const bound = promptBound(body, bodyBytes, searches);

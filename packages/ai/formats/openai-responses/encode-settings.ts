@@ -30,7 +30,6 @@ export function encodeSettings(request: ChatRequest, unplaced: Unplaced): Encode
   return [
     { name: 'temperature', setting: 'temperature', value: settings.temperature },
     { name: 'top_p', setting: 'topP', value: settings.topP },
-    { name: 'parallel_tool_calls', setting: 'isParallelToolUse', value: parallel(request) },
     { name: 'reasoning', setting: 'reasoning', value: encodeReasoning(settings.reasoning) },
     { name: 'text', setting: 'outputForm', value: encodeText(settings) },
     { name: 'include', setting: null, value: encodeInclude(request) },
@@ -39,11 +38,6 @@ export function encodeSettings(request: ChatRequest, unplaced: Unplaced): Encode
     { name: 'service_tier', setting: 'serviceTier', value: serviceTier },
     { name: 'prompt_cache_key', setting: 'promptCacheKey', value: settings.promptCacheKey },
   ];
-}
-
-/** Without tools the field says nothing, and some servers refuse it. */
-function parallel({ tools, settings }: ChatRequest): boolean | undefined {
-  return tools.length === 0 ? undefined : settings.isParallelToolUse;
 }
 
 function isTextAlone(modalities: string): boolean {

@@ -12,17 +12,6 @@ const part = fieldTree(
   ['detail', 'annotations', 'logprobs'],
 );
 
-/** Arguments of calls, as everything a client gives a shape of its own, are nobody's to read. */
-const item = fieldTree(
-  {
-    ...leaves('type', 'role', 'id', 'call_id', 'name', 'namespace', 'arguments', 'input', 'encrypted_content'),
-    content: part,
-    output: part,
-    summary: fieldTree(leaves('type', 'text')),
-  },
-  ['status', 'phase', 'action', 'operation', 'environment', 'max_output_length'],
-);
-
 // Parameters are a schema, whose properties may well be `name` and `Name`.
 const toolFields: Readonly<Record<string, FieldTree | null>> = {
   ...leaves('type', 'name', 'description', 'parameters', 'strict', 'format', 'execution'),
@@ -30,6 +19,18 @@ const toolFields: Readonly<Record<string, FieldTree | null>> = {
 };
 
 const tool = fieldTree({ ...toolFields, tools: fieldTree(toolFields) });
+
+/** Arguments of calls, as everything a client gives a shape of its own, are nobody's to read. */
+const item = fieldTree(
+  {
+    ...leaves('type', 'role', 'id', 'call_id', 'name', 'namespace', 'arguments', 'input', 'encrypted_content'),
+    content: part,
+    output: part,
+    summary: fieldTree(leaves('type', 'text')),
+    tools: tool,
+  },
+  ['status', 'phase', 'action', 'operation', 'environment', 'max_output_length'],
+);
 
 const chosenTool = fieldTree({ ...leaves('type', 'name', 'mode'), tools: fieldTree(leaves('type', 'name')) });
 
@@ -43,9 +44,10 @@ export const requestFields = fieldTree(
     tool_choice: chosenTool,
     prompt_cache_options: fieldTree(leaves('mode', 'ttl')),
     usage: fieldTree(leaves('include')),
+    reasoning: fieldTree(leaves('mode'), ['effort', 'summary', 'generate_summary', 'context']),
   },
   [
-    ...['include', 'reasoning', 'text', 'temperature', 'top_p', 'top_logprobs', 'metadata', 'parallel_tool_calls'],
+    ...['include', 'text', 'temperature', 'top_p', 'top_logprobs', 'metadata', 'parallel_tool_calls'],
     ...['user', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_retention', 'stream_options', 'client_metadata'],
   ],
 );

@@ -1,5 +1,5 @@
 import type { Refusal } from '#errors/error-table.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import { isGiven, notPriced } from '../../ask/problems.ts';
 
 const search = 'a search is charged by the call';
@@ -27,5 +27,6 @@ export const unpricedFieldNames: readonly string[] = unpricedFields.map(([field]
 /** What would cost money that no price covers; undefined: nothing. */
 export function unpricedProblem(body: JsonObject): Refusal | undefined {
   for (const [field, why] of unpricedFields) if (isGiven(body[field])) return notPriced(field, why);
-  return undefined;
+  const mode = asObject(body['reasoning'])?.['mode'] ?? 'standard';
+  return mode === 'standard' ? undefined : notPriced('reasoning.mode', 'only the standard mode has a known price');
 }

@@ -7,7 +7,7 @@ import type { Exchange } from '../http/exchange.ts';
 
 /** What is known of a request once it is checked. */
 export interface ToAdmit {
-  readonly identity: Pick<Identity, 'userId' | 'keyId'>;
+  readonly identity: Pick<Identity, 'userId' | 'keyId' | 'teamId'>;
   readonly asked: Asked;
   /** As the caller may use it. */
   readonly model: RoutedModel;
@@ -24,6 +24,7 @@ export function admitRequestOf(
     requestId: id,
     userId: identity.userId,
     keyId: identity.keyId,
+    teamId: identity.teamId,
     model: asked.model,
     stream: asked.stream,
     candidates: model.candidates,

@@ -109,7 +109,7 @@ async function admit(
   const { config, quota, clock = systemClock } = dependencies;
   using _bound = boundAdmission(exchange, config.admissionTimeoutMs);
   const { result, windows } = await quota.admit(admitRequestOf(exchange, endpoint, toAdmit));
-  usage.note(toAdmit.identity.userId, windows);
+  usage.note(toAdmit.identity, windows);
   if (windows.length > 0) setHeaders(exchange, rateLimitHeaders(windows, exchange.dialect, clock()));
   if (result.kind === 'refused') throw new Fault(result.refusal);
   if (toAdmit.asked.hasOutput)

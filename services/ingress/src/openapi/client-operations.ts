@@ -19,6 +19,7 @@ const usageSums: JsonSchema = {
   cache_write_tokens: whole,
   output_tokens: whole,
   reasoning_tokens: whole,
+  units: { type: 'object', additionalProperties: whole },
   amount_usd: text,
   amount_nano_usd: text,
 };

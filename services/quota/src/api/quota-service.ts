@@ -19,9 +19,9 @@ export function quotaService(
   quota: Pick<Quota, 'quote' | 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'openHolds' | 'position'>,
 ): ServedService {
   return servedService(QuotaService, {
-    getBalances: async ({ userIds }) => {
+    getBalances: async ({ userIds, teamIds }) => {
       checkCount(userIds, 'user_ids');
-      return { balances: [...(await quota.balances(userIds))] };
+      return { balances: [...(await quota.balances(userIds, teamIds))] };
     },
     getPayerBalances: async ({ payers }) => {
       checkCount(payers, 'payers');

@@ -15,6 +15,6 @@ export function costOf(
 ): bigint | undefined {
   const { multiplierBasisPoints } = request;
   const price = prices.find(candidate);
-  if (price === undefined || multiplierBasisPoints === undefined) return undefined;
+  if (price === undefined || multiplierBasisPoints === 0) return undefined;
   return rate(usage, price, { serviceTier, multiplierBasisPoints }).totalNanoUsd;
 }

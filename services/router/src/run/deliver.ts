@@ -3,7 +3,8 @@ import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
-import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
+import { kindRows, messages, refusals, tooLong } from '../domain/attempt/attempt-failure.ts';
+import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
 import { costOf } from './cost-of.ts';
 import { headersTold } from './headers-told.ts';
@@ -101,8 +102,15 @@ async function passOn(
 
 function refusalAtEnd(decoder: AnswerDecoder): Refusal {
   if (decoder.status() === 'too-long') return tooLong;
-  if (decoder.status() === 'failed') return refusalOf('upstream_error');
+  if (decoder.status() === 'failed') return refusalOf(codeSaid(decoder));
   return refusalOf(decoder.status() === 'invalid' ? 'upstream_invalid_response' : 'upstream_cut');
+}
+
+/** What a provider says of its failure in the middle of an answer. */
+function codeSaid(decoder: AnswerDecoder): keyof typeof messages {
+  const said = decoder.failure();
+  const kind = said === null ? 'unknown' : errorKindOf(said, 200);
+  return kind === 'unknown' ? 'upstream_error' : kindRows[kind].code;
 }
 
 function refusalOf(code: keyof typeof messages): Refusal {
@@ -122,7 +130,8 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
     return;
   }
   // A client that asks for too much says nothing about the provider's health.
-  const isOurs = ours.includes(broken.code) || broken === tooLong || run.stopped === 'closing';
+  const isOurs =
+    ours.includes(broken.code) || refusals.has(broken.code) || broken === tooLong || run.stopped === 'closing';
   parts.health.note(candidate.provider, isOurs ? 'call-abandoned' : 'call-failed');
   const last = run.attempts.pop();
   if (last) run.attempts.push({ ...last, error: broken.code });

@@ -3,7 +3,7 @@ import type { FormatName } from '#ai/format.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
+import { type AttemptFailure, refusals } from '../domain/attempt/attempt-failure.ts';
 import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
 import { smallerBound } from '../domain/attempt/smaller-bound.ts';
 import type { HealthEvent } from '../domain/health/health.ts';
@@ -149,9 +149,6 @@ function lossOf(result: AttemptResult): Used | null {
   if (result.kind === 'failed') return result.loss;
   return result.kind === 'stopped' && result.payer === 'house' ? result.used : null;
 }
-
-/** A no to the request says nothing against the provider. */
-const refusals: ReadonlySet<ErrorCode> = new Set(['upstream_refused', 'context_length_exceeded', 'content_filter']);
 
 /** The attempt's effect on the provider's health; null for an answer, which counts at its end. */
 function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {

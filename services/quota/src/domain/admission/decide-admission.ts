@@ -16,7 +16,7 @@ import type { Funds } from './funds.ts';
 import { tightestWindows } from './limit-windows.ts';
 import { amountFor, type Needs, needsOf } from './needs.ts';
 import { pricedCandidates } from './priced-candidates.ts';
-import { type LimitsOf, limitsOfProviders, openCandidates, type ProviderLimits } from './provider-limits.ts';
+import { type LimitsOf, openCandidates, type ProviderLimits } from './provider-limits.ts';
 import { featureNotPriced, notPriced, providersExhausted, type Refusing } from './refusals.ts';
 
 /** Place a hold for this request, now. */
@@ -69,11 +69,10 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
   const asked: Asked = { request, caller, rules };
-  const { open, barred } = openCandidates(asked, priced, state.limitsOf);
+  const { open, ofProviders, barred } = openCandidates(asked, priced, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 
   const answer = answerOf(asked, open);
-  const ofProviders = limitsOfProviders(asked, open, state.limitsOf);
   const { limits, funds } = state;
   const fitted = fitRequest({ ...answer, limits, ofProviders, funds, nowMs });
   if (fitted.kind === 'refused') return { ...fitted, windows: tightestWindows(limits, nowMs) };

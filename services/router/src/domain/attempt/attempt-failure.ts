@@ -59,6 +59,13 @@ export function failureOfError(
   return { code, message: messages[code], status, retry, retryAfterMs, providerBody: isToldAsIs ? providerBody : null };
 }
 
+/** A no to the request says nothing against the provider. */
+export const refusals: ReadonlySet<ErrorCode> = new Set([
+  'upstream_refused',
+  'context_length_exceeded',
+  'content_filter',
+]);
+
 /** A failure that the provider did not report: no connection, a timeout, an unreadable answer. */
 export function failureOfCode(code: BrokenOffCode, status: number, retry: AttemptFailure['retry']): AttemptFailure {
   return { code, message: messages[code], status, retry, retryAfterMs: undefined, providerBody: null };

@@ -119,6 +119,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: gateway.events.v1.Attribution attribution = 20;
    */
   attribution?: Attribution | undefined;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 21;
+   */
+  teamId: string;
 };
 
 /**
@@ -226,6 +233,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: gateway.events.v1.Attribution attribution = 20;
    */
   attribution?: AttributionJson;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 21;
+   */
+  teamId?: string;
 };
 
 /**
@@ -680,6 +694,13 @@ export declare type GetBalancesRequest = Message<"gateway.quota.v1.GetBalancesRe
    * @generated from field: repeated string user_ids = 1;
    */
   userIds: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds: string[];
 };
 
 /**
@@ -690,6 +711,13 @@ export declare type GetBalancesRequestJson = {
    * @generated from field: repeated string user_ids = 1;
    */
   userIds?: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds?: string[];
 };
 
 /**

@@ -138,4 +138,10 @@ test('Claude Code has a model of Responses behind it: its pictures, calls and th
   assert.deepEqual(types, ['thinking', 'text', 'tool_use', 'tool_use']);
   assert.ok(written.includes('"stop_reason":"tool_use"'));
   assert.ok(written.includes('"cache_read_input_tokens":512'));
+  // What Claude Code sends back lets the model go on with its thoughts.
+  const signature = /"signature_delta","signature":"([^"]*)"/.exec(written)?.[1];
+  const answered = { role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm', signature }] };
+  const next = { ...body, messages: [body.messages[0], answered, body.messages[0]] };
+  const again = JSON.parse(client.encode(messages.server.decode(next), target).body);
+  assert.equal(again.input[1].encrypted_content, 'gAAAAABo+longer/encrypted==');
 });

@@ -48,7 +48,13 @@ function isForeignThought(value: unknown): boolean {
 function followRules(parsedBody: JsonObject, target: Target, changes: Map<string, FieldChange>): void {
   const { rules, dropsUnplaced } = target;
   for (const [name, other] of Object.entries(rules.renamed)) {
-    if (Object.hasOwn(parsedBody, name) && !changes.has(name)) changes.set(name, { kind: 'rename', name: other });
+    const change = changes.get(name);
+    const isThere = Object.hasOwn(parsedBody, name);
+    if (change?.kind === 'put') {
+      changes.set(other, change);
+      changes.delete(name);
+      if (isThere) changes.set(name, { kind: 'remove' });
+    } else if (isThere && change === undefined) changes.set(name, { kind: 'rename', name: other });
   }
   for (const name of rules.refused) {
     const value = parsedBody[name] ?? null;

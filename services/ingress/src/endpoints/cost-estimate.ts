@@ -43,7 +43,7 @@ export function costEstimateHandler({ dependencies, identify, limits, ownTurn }:
     if (bytes.length > COSTLY_BODY_BYTES) await ownTurn();
     const { endpoint: path, format: formatName, ...body } = parseJsonObject(bytes);
     const endpoint = endpointOf(path, formatName);
-    const checked = endpoint.format.server.ask(body, bytes.length);
+    const checked = endpoint.format.server.ask(body, bytes.length - bytesOf({ endpoint: path, format: formatName }));
     if ('refusal' in checked) throw new Fault(checked.refusal);
     const { asked } = checked;
     const attribution = attributionOf(exchange.request.headers, body);
@@ -53,6 +53,12 @@ export function costEstimateHandler({ dependencies, identify, limits, ownTurn }:
     if (result.kind === 'refused') throw new Fault(result.refusal);
     answerJson(exchange, 200, estimateDocument(asked.model, endpoint, result.quote));
   };
+}
+
+/** What the fields take up that the request itself does not have, each with its comma. */
+function bytesOf(fields: JsonObject): number {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return given.reduce((bytes, [name, value]) => bytes + Buffer.byteLength(`"${name}":${JSON.stringify(value)},`), 0);
 }
 
 function endpointOf(path: JsonObject[string], format: JsonObject[string]): ModelEndpoint {

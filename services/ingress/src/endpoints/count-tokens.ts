@@ -66,7 +66,6 @@ export function countTokensHandler(
     const found = findModel(exchange, models, name, callerOf(registry, identity));
     const { candidates } = usableModel(identity, name, found);
     const asked = { requestId: exchange.id, format, headers, body, parsedBody, candidates };
-    if (router.countTokens === undefined) throw new Error('the router counts no tokens');
     const { inputTokens, isEstimate } = await router.countTokens(asked, leftOf(exchange));
     answerJson(exchange, 200, answer(inputTokens), isEstimate ? { [ESTIMATED_HEADER]: 'true' } : {});
   };

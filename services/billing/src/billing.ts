@@ -15,7 +15,7 @@ import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageByProjection } from './projections/usage-by.ts';
-import { usageDailyProjection } from './projections/usage-daily.ts';
+import { usageUnitsProjection } from './projections/usage-units.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { readUsageBy } from './queries/read-usage-by.ts';
@@ -59,7 +59,7 @@ export interface Billing extends BillingPort, LedgerPort {
 export const billingProjections: readonly Projection[] = [
   priceBookProjection,
   openRequestProjection,
-  usageDailyProjection,
+  usageUnitsProjection,
   usageByProjection,
   ledgerProjection,
   ledgerLinesProjection,

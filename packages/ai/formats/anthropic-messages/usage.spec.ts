@@ -30,7 +30,16 @@ test('the cache is beside the input, its writes by how long they are kept, think
 });
 
 test('a report that says nothing of prompt or answer is none', () => {
-  for (const usage of [null, undefined, 7, [], {}, { service_tier: 'standard' }, { input_tokens: null }]) {
+  for (const usage of [
+    null,
+    undefined,
+    7,
+    [],
+    {},
+    { service_tier: 'standard' },
+    { input_tokens: null },
+    { input_tokens: 0, output_tokens: 0 },
+  ]) {
     assert.equal(read(usage), null);
   }
 });

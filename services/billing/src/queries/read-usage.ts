@@ -36,9 +36,9 @@ export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery)
   const { rows } = await pool.query<UsageRow>(
     `select to_char(day, 'YYYY-MM-DD') as day, model, requests, amount_nano_usd,
             (select coalesce(json_object_agg(unit, quantity::text), '{}')
-             from billing.usage_daily_unit as used
+             from billing.usage_day_unit as used
              where (used.user_id, used.day, used.model) = (total.user_id, total.day, total.model)) as units
-     from billing.usage_daily as total
+     from billing.usage_day as total
      where user_id = $1 and day between $2::date and $3::date
      order by total.day, model`,
     [query.userId, query.fromDay, query.toDay],

@@ -14,11 +14,11 @@ import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { test } from '#testkit/test.ts';
 import { readUsage } from '../queries/read-usage.ts';
-import { usageDailyProjection } from './usage-daily.ts';
+import { usageUnitsProjection } from './usage-units.ts';
 
 const directory = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** When there was a column a unit of tokens. */
+/** When the table had a column a unit of tokens. */
 const EARLIER = ['0001-read-models'];
 
 const DAY = '1970-01-01';
@@ -26,7 +26,7 @@ const priceKey = 'openai/gpt-4o-mini';
 
 const line = (unit: string, quantity: number) => ({ unit, quantity, pricePicoUsd: '1' });
 
-test('what stood in columns stands in rows by unit after the upgrade, goes on from there, and is rebuilt equal', async (t) => {
+test('what the version before had in columns is folded anew by unit, beside that version, and is rebuilt equal', async (t) => {
   await using database = await createTemporaryDatabase();
   const pool = openPool({ connectionString: database.connectionString, max: 4, applicationName: 'usage test' });
   t.defer(() => pool.end());
@@ -49,8 +49,10 @@ test('what stood in columns stands in rows by unit after the upgrade, goes on fr
   await pool.query(`insert into billing.checkpoint values ('billing.usage_daily', 1)`);
 
   await migrate(pool, { schema: 'billing', directory });
+  // The version before goes on with its table meanwhile.
+  await pool.query('update billing.usage_daily set requests = requests + 1');
   await charge('new', line('input', 1), line('audio_input', 9), line('search', 4));
-  const projector = await startProjector(usageDailyProjection, { journal, pool, logger: pino({ level: 'silent' }) });
+  const projector = await startProjector(usageUnitsProjection, { journal, pool, logger: pino({ level: 'silent' }) });
   t.defer(() => projector.close());
   await projector.reached(await journal.head());
 
@@ -63,6 +65,6 @@ test('what stood in columns stands in rows by unit after the upgrade, goes on fr
       amountNanoUsd: 10n,
     },
   ]);
-  const report = await replayProjection(usageDailyProjection, { journal, pool });
+  const report = await replayProjection(usageUnitsProjection, { journal, pool });
   assert.deepEqual([report.isEqual, report.events, report.rows], [true, 2, 6], report.differences.join('\n'));
 });

@@ -13,10 +13,10 @@ interface Sums {
 }
 
 /** Each user's use and cost by day and model. Computed from the charges alone, whose lines hold the quantities. */
-export const usageDailyProjection: Projection = {
-  name: 'billing.usage_daily',
+export const usageUnitsProjection: Projection = {
+  name: 'billing.usage_units',
   schema: 'billing',
-  tables: ['usage_daily', 'usage_daily_unit'],
+  tables: ['usage_day', 'usage_day_unit'],
   types: ['ChargePosted'],
   async apply(transaction, events) {
     const rows = new Map<string, Sums>();
@@ -30,7 +30,7 @@ export const usageDailyProjection: Projection = {
 
 async function addRequests(transaction: Transaction, sums: readonly Sums[]): Promise<void> {
   await transaction.query(
-    `insert into usage_daily as total (user_id, day, model, requests, amount_nano_usd)
+    `insert into usage_day as total (user_id, day, model, requests, amount_nano_usd)
      select user_id, day::date, model, requests, amount
      from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
        as added (user_id, day, model, requests, amount)
@@ -53,7 +53,7 @@ async function addQuantities(transaction: Transaction, sums: readonly Sums[]): P
   );
   if (used.length === 0) return;
   await transaction.query(
-    `insert into usage_daily_unit as total (user_id, day, model, unit, quantity)
+    `insert into usage_day_unit as total (user_id, day, model, unit, quantity)
      select user_id, day::date, model, unit, quantity
      from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
        as added (user_id, day, model, unit, quantity)

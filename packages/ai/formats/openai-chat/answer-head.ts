@@ -14,9 +14,10 @@ export interface AnswerHead {
 export function answerHead(
   start: { readonly id: string; readonly model: string; readonly createdAtS: number } | null,
   { model, requestId, nowS }: AnswerContext,
+  idPrefix = ID_PREFIX,
 ): AnswerHead {
   return {
-    id: start?.id.startsWith(ID_PREFIX) ? start.id : `${ID_PREFIX}${requestId}`,
+    id: start?.id.startsWith(idPrefix) ? start.id : `${idPrefix}${requestId}`,
     created: start === null || start.createdAtS === 0 ? nowS : start.createdAtS,
     model: start === null || start.model === '' ? model : start.model,
   };

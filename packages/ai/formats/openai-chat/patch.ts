@@ -37,7 +37,11 @@ function askForUsage(changes: Map<string, FieldChange>, body: JsonObject, { stre
 }
 
 /** Renames what the provider calls otherwise, and refuses or leaves out what it refuses. */
-function fitToRules(changes: Map<string, FieldChange>, body: JsonObject, { rules, dropsUnplaced }: Target): void {
+export function fitToRules(
+  changes: Map<string, FieldChange>,
+  body: JsonObject,
+  { rules, dropsUnplaced }: Target,
+): void {
   for (const field of rules.refused) {
     if (!Object.hasOwn(body, field) || changes.has(field)) continue;
     if (body[field] !== null && !dropsUnplaced) throw new NoPlace(field, 'the provider does not take it');

@@ -72,19 +72,18 @@ export function readFeatures(
   if (refusal !== undefined) return { refusal };
   const searches = isGiven(body['web_search_options']) ? SEARCHES_MAX : 0;
   if (searches > 0) otherUnits.add('search');
-  const tier = body['service_tier'];
   return {
     features: {
       otherUnits: [...otherUnits],
       counts: searches > 0 ? { search: searches } : {},
       searches,
-      // Where it is left to the provider, none is asked for.
-      serviceTier: typeof tier === 'string' && tier !== 'auto' ? tier : '',
+      serviceTier: tierAsked(body['service_tier']),
     },
   };
 }
 
-function unpricedField(body: JsonObject): Refusal | undefined {
+/** The refusal of a field that asks for what nothing counts or bounds; undefined: there is none. */
+export function unpricedField(body: JsonObject): Refusal | undefined {
   for (const [field, why] of Object.entries(unpricedFields)) {
     if (isGiven(body[field])) return notPriced(field, why);
   }
@@ -106,11 +105,16 @@ function modalityProblem(body: JsonObject, otherUnits: Set<Unit>): Refusal | und
   return undefined;
 }
 
-function tierProblem(tier: unknown): Refusal | undefined {
+export function tierProblem(tier: unknown): Refusal | undefined {
   if (tier === undefined || tier === null) return undefined;
   if (typeof tier !== 'string' || tier.length > TIER_MAX_CHARACTERS)
     return wrongType('service_tier', 'a short string', tier);
   return undefined;
+}
+
+/** Where it is left to the provider, none is asked for. */
+export function tierAsked(tier: unknown): string {
+  return typeof tier === 'string' && tier !== 'auto' ? tier : '';
 }
 
 function hostedTool(tools: unknown): Refusal | undefined {

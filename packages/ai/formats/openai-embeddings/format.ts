@@ -1,0 +1,34 @@
+import type { Format } from '../../format.ts';
+import { readUsage } from '../../usage/read-usage.ts';
+import { openAiErrorBody } from '../openai-chat/error-body.ts';
+import { openAiErrorEvent, openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
+import { openWholeTap } from '../openai-chat/whole-tap.ts';
+import { askEmbeddings } from './ask.ts';
+import { patchEmbeddings } from './patch.ts';
+import { embeddingsShape } from './shape.ts';
+
+/** Embeddings: texts as vectors. Passed on as they are, never translated. */
+export const openAiEmbeddings: Format = {
+  name: 'openai-embeddings',
+  operation: 'embed',
+  server: {
+    ask: askEmbeddings,
+    decode: null,
+    writeAnswer: null,
+    openWriter: null,
+    errorBody: openAiErrorBody,
+    providerErrorBody: openAiProviderErrorBody,
+    errorEvent: openAiErrorEvent,
+  },
+  client: {
+    path: (basePath) => `${basePath}/embeddings`,
+    headers: () => ({}),
+    forwardedHeaders: [],
+    encode: null,
+    patch: patchEmbeddings,
+    openTap: (tap) => openWholeTap(embeddingsShape, tap),
+    openReader: null,
+    readError: readOpenAiError,
+    readUsage: (usage, rules) => readUsage(usage, rules, { hasOutput: false }),
+  },
+};

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
+import {
+  CompleteRequestSchema,
+  CompleteResponseSchema,
+  CountTokensRequestSchema,
+} from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest, CountTokensRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { overTheWire } from '#testkit/over-the-wire.ts';
 import { test } from '#testkit/test.ts';
-import { completeRequestFromWire, completeRequestToWire, frameFromWire, frameToWire } from './complete-wire.ts';
+import {
+  completeRequestFromWire,
+  completeRequestToWire,
+  countRequestFromWire,
+  countRequestToWire,
+  frameFromWire,
+  frameToWire,
+} from './complete-wire.ts';
 
 const parsedBody = { model: 'gpt "ü"', messages: [] };
 const request: CompleteRequest = {
@@ -47,6 +58,22 @@ test('a request that was never admitted is refused', () => {
   for (const change of [{ requestId: '' }, { candidates: [] }, { body: Buffer.from('[') }]) {
     assert.throws(() => sent({ ...request, ...change }), Fault, JSON.stringify(change));
   }
+});
+
+test('a prompt to be counted comes out as it went in, and one that is none is refused', () => {
+  const { requestId, body, headers } = request;
+  const counting = {
+    requestId,
+    format: 'anthropic-messages',
+    headers,
+    body,
+    parsedBody,
+    candidates: [{ provider: 'p', model: 'm', priceKey: 'p/m' }],
+  } as const;
+  const crossed = (changed: CountTokensRequest) =>
+    countRequestFromWire(overTheWire(CountTokensRequestSchema, countRequestToWire(changed)));
+  assert.deepEqual(crossed(counting), counting);
+  assert.throws(() => crossed({ ...counting, body: Buffer.from('[]') }), Fault);
 });
 
 test('every kind of frame comes out as it went in', () => {

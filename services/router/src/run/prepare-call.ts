@@ -113,7 +113,8 @@ function raw({ request, format }: AskedForm, provider: Called, target: Target): 
   return {
     ...prepared(request, format, provider, target, body),
     isRaw: true,
-    dropped: [],
+    // A refused field that was not to be left out has thrown.
+    dropped: rules.refused.filter((field) => hasValue(request.parsedBody[field])),
     openDecoder: () => format.client.openTap({ stream, rules, isUsageHidden: stream && !isUsageAsked, tellsCost }),
   };
 }
@@ -136,6 +137,10 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
         context: { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) },
       }),
   };
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function readingOf({ notes }: Encoded, { rules, model }: Target) {

@@ -2,10 +2,21 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { parseUsd } from '#money/nano-usd.ts';
 import { afterAll, describe, test } from '#testkit/test.ts';
+import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 import { install } from './support/install.ts';
 
-const installation = await install();
-afterAll(() => installation[Symbol.asyncDispose]());
+const EMBEDDER = 'text-embedding-3-small';
+const EMBEDDER_INPUT = ['Say hello.', 'Say goodbye.'];
+
+const simulator = await startSimulator();
+const installation = await install({
+  simulatorUrl: simulator.url,
+  providers: [{ name: 'embedder', baseUrl: `${simulator.url}/v1`, catalogue: 'openai', models: [EMBEDDER] }],
+});
+afterAll(async () => {
+  await installation[Symbol.asyncDispose]();
+  await simulator.close();
+});
 const { apiKey, balance } = await installation.customer();
 
 const messages = [{ role: 'user', content: 'Say hello.' }];
@@ -62,6 +73,26 @@ for (const { path, fields, end } of endpoints) {
     });
   }
 }
+
+test('POST /v1/completions goes on with a text, and is charged what it says', async () => {
+  const before = await charged();
+  const response = await post('/v1/completions', { model: 'gpt-4o-mini', prompt: 'Say hello.', max_tokens: 50 });
+  assert.equal(response.status, 200);
+  assert.match(await response.text(), /Hello from the simulator/);
+  assert.equal((await charged()) - before, parseUsd(response.headers.get('x-gateway-cost-usd') ?? ''));
+});
+
+test('POST /v1/embeddings gives a vector for each text, and is charged its input alone', async () => {
+  const before = await charged();
+  const response = await post('/v1/embeddings', { model: EMBEDDER, input: EMBEDDER_INPUT });
+  const document = (await response.json()) as { data: { embedding: unknown }[] };
+  assert.equal(response.status, 200, JSON.stringify(document));
+  assert.equal(document.data.length, EMBEDDER_INPUT.length);
+  assert.equal(response.headers.get('x-gateway-max-output-tokens'), null);
+  const cost = (await charged()) - before;
+  assert.ok(cost > 0n);
+  assert.equal(cost, parseUsd(response.headers.get('x-gateway-cost-usd') ?? ''));
+});
 
 for (const [path, fields] of [
   ['/v1/messages/count_tokens', { messages }],

@@ -82,6 +82,7 @@ const pointer: Handler = (exchange) =>
   answerJson(exchange, 200, {
     service: 'ai-api-gateway',
     openai_base_url: '/v1',
+    anthropic_base_url: '/',
     admin: '/admin',
     openapi: '/openapi.json',
     docs: '/docs',

@@ -265,3 +265,61 @@ test('headers of a client go to a provider that speaks its format, and to no oth
   await other.ask('anthropic-messages', bodies['anthropic-messages'], { headers });
   assert.equal(other.got[0]?.headers['anthropic-version'], undefined);
 });
+
+test('text completions and embeddings pass as they are, and are charged as reported', async (t) => {
+  const text = JSON.stringify({
+    id: 'c',
+    object: 'text_completion',
+    choices: [{ index: 0, text: 'Hello there', finish_reason: 'stop' }],
+    usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
+  });
+  const vectors = JSON.stringify({
+    object: 'list',
+    data: [{ object: 'embedding', index: 0, embedding: [0.25, -0.5] }],
+    model: 'm',
+    usage: { prompt_tokens: 7, total_tokens: 7 },
+  });
+  const cases = [
+    ['openai-completions', 'chat', '/v1/completions', { prompt: 'Hi' }, text, 2],
+    ['openai-embeddings', 'embed', '/v1/embeddings', { input: 'Hi' }, vectors, 0],
+  ] as const;
+  for (const [format, operation, path, body, document, output] of cases) {
+    const paths: string[] = [];
+    const baseUrl = await hostileProvider(t, (response, { url = '' }) => {
+      paths.push(url);
+      response.end(document);
+    });
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    const asked = await ask(body, { request: { format, operation } });
+    assert.deepEqual([asked.failure, asked.text, paths], [undefined, document, [path]], format);
+    assert.deepEqual(
+      [asked.usage?.usage.input, asked.usage?.usage.output, asked.usage?.estimated],
+      [7, output, false],
+      format,
+    );
+  }
+});
+
+test('embeddings without a report are estimated from what was sent, and have no output', async (t) => {
+  const document = '{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.25]}],"model":"m"}';
+  const baseUrl = await hostileProvider(t, (response) => response.end(document));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const request = {
+    format: 'openai-embeddings',
+    operation: 'embed',
+    outputTokensMax: 0,
+    outputTokensBound: 0,
+  } as const;
+  const { usage, failure } = await ask({ input: ['one two three', 'four'] }, { request });
+  assert.deepEqual([failure, usage?.estimated, usage?.usage.output], [undefined, true, 0]);
+  assert.ok(Number(usage?.usage.input) >= 4 && Number(usage?.usage.input) < 20);
+});
+
+test('a provider that only embeds answers no chat, and says which endpoint it does not have', async (t) => {
+  const { ask } = createTestRouter(t, {
+    providers: [testProvider('p', 'http://127.0.0.1:1/v1', { formats: ['openai-embeddings'] })],
+  });
+  const { failure, usage } = await ask({ messages: [] });
+  assert.deepEqual([failure?.code, usage?.attempts.length], ['invalid_request', 0]);
+  assert.match(failure?.message ?? '', /'p' speaks no format/);
+});

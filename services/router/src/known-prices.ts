@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
@@ -12,20 +13,23 @@ interface PriceId {
 /** Keys of prices that are kept: more than any installation has models. Beyond them all are forgotten, and read anew. */
 const KEYS_MAX = 20_000;
 
+/** How long the end of an answer waits for a price, once for each: the log has just taken its usage, so it is there. */
+const READ_MAX_MS = 250;
+
 /** The prices that requests are pinned to, to tell clients what an answer costs. Billing charges by the same. */
 export interface KnownPrices {
   /** Reads a price from the log where it is not known yet, while the provider is at work. */
   want(id: PriceId): void;
-  /** undefined: it is not at hand, and nobody waits for it. */
-  find(id: PriceId): Price | undefined;
+  /** The price, a moment after `want` at the latest; undefined: it could not be read by then. */
+  find(id: PriceId): Price | undefined | Promise<Price | undefined>;
 }
 
 export function createKnownPrices(journal: Pick<Journal, 'readStream'>): KnownPrices {
   let book = createPriceBook();
   const keys = new Set<string>();
-  const reading = new Set<string>();
+  const reading = new Map<string, Promise<void>>();
 
-  async function read(priceKey: string): Promise<void> {
+  async function readPrice(priceKey: string): Promise<void> {
     const events = await journal.readStream(streams.price(priceKey));
     if (!keys.has(priceKey) && keys.size >= KEYS_MAX) {
       keys.clear();
@@ -40,12 +44,19 @@ export function createKnownPrices(journal: Pick<Journal, 'readStream'>): KnownPr
   return {
     want({ priceKey, priceVersion }) {
       if (book.find(priceKey, priceVersion) !== undefined || reading.has(priceKey)) return;
-      reading.add(priceKey);
       // A log that is away costs the client the word of its cost, and nothing else.
-      void read(priceKey)
-        .catch(() => undefined)
-        .finally(() => reading.delete(priceKey));
+      const read = readPrice(priceKey).catch(() => undefined);
+      reading.set(
+        priceKey,
+        read.finally(() => reading.delete(priceKey)),
+      );
     },
-    find: ({ priceKey, priceVersion }) => book.find(priceKey, priceVersion),
+    find({ priceKey, priceVersion }) {
+      const known = book.find(priceKey, priceVersion);
+      const read = reading.get(priceKey);
+      if (known !== undefined || read === undefined) return known;
+      const bound = pause(READ_MAX_MS, undefined, { ref: false });
+      return Promise.race([read, bound]).then(() => book.find(priceKey, priceVersion));
+    },
   };
 }

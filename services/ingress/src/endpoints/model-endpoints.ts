@@ -18,7 +18,7 @@ interface EndpointRow {
 /** A comment of server-sent events. Every reader of them skips it. */
 const COMMENT = ': \n\n';
 
-/** OpenAI takes 300,000 tokens of text in a request for embeddings, and they may come as numbers. */
+/** OpenAI takes 300,000 tokens in a request for embeddings. They may come as numbers, which take some 60 ms to parse. */
 const TOKEN_VALUES_MAX = 320_000;
 
 const rows: readonly EndpointRow[] = [

@@ -98,7 +98,7 @@ export const completionsRequest = object(
     suffix: text,
     logprobs: whole,
   },
-  ['model', 'prompt'],
+  ['model'],
 );
 
 export const completionsAnswer = object(

@@ -7,14 +7,15 @@ import type { Used } from './used.ts';
  * What the client will be charged for a usage, in nano-USD, as billing will rate it; undefined: its price is not at hand. Where a
  * provider used more than the hold covers, less is charged than this.
  */
-export function costOf(
+export async function costOf(
   { prices }: Pick<RunParts, 'prices'>,
   { request }: Pick<Run, 'request'>,
   candidate: PricedCandidate,
   { usage, serviceTier }: Used,
-): bigint | undefined {
+): Promise<bigint | undefined> {
   const { multiplierBasisPoints } = request;
-  const price = prices.find(candidate);
+  const found = prices.find(candidate);
+  const price = found instanceof Promise ? await found : found;
   if (price === undefined || multiplierBasisPoints === 0) return undefined;
   return rate(usage, price, { serviceTier, multiplierBasisPoints }).totalNanoUsd;
 }

@@ -1,4 +1,5 @@
 import type { FormatName } from '#ai/format.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
 import { spliceFields } from '#ai/json/splice-fields.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { CountedTokens, CountTokensRequest } from '#contracts/router.ts';
@@ -8,7 +9,6 @@ import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import { estimatePrompt } from '../estimate/estimate-usage.ts';
 import { CallFault, type Provider, type ProviderCall } from '../ports.ts';
-import { formatOf } from './prepare-call.ts';
 import type { RunParts } from './run.ts';
 
 /** A count takes a provider some hundred milliseconds, and a client waits for it before each turn. */
@@ -49,7 +49,7 @@ async function countAt(
   countPath: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const { client } = formatOf(format);
+  const { client } = formatTable[format];
   const call = provider.call({
     path: client.path(provider.config.spoken.basePathOf(format), model) + countPath,
     headers: client.headers(headers),

@@ -33,7 +33,7 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
     return;
   }
-  const costNanoUsd = costOf(parts, run, candidate, used);
+  const costNanoUsd = await costOf(parts, run, candidate, used);
   const { tellsCost } = run.request;
   const { usage, serviceTier } = used;
   const closing = decoder.closing({ usage, serviceTier, costNanoUsd: tellsCost ? costNanoUsd : undefined });

@@ -40,9 +40,8 @@ export interface AskedForm {
   readonly spellingOf: (setting: string) => string;
 }
 
-/** Throws a `Fault` for a format that the gateway does not speak. */
 export function askedFormOf(request: CompleteRequest): AskedForm {
-  const format = formatOf(request.format);
+  const format = formatTable[request.format];
   let decoded: ChatRequest | null = null;
   return {
     request,
@@ -87,18 +86,10 @@ export function prepareCall(
   }
 }
 
-export function formatOf(name: FormatName): Format {
-  const format = formatTable[name];
-  if (format === undefined) {
-    throw new Fault({ code: 'invalid_request', message: `The gateway does not speak ${name}.` });
-  }
-  return format;
-}
-
 function translatable(names: readonly FormatName[], operation: Operation, to: Format): Format | undefined {
   for (const name of names) {
     const from = formatTable[name];
-    if (from?.operation === operation && canTranslate(from, to)) return from;
+    if (from.operation === operation && canTranslate(from, to)) return from;
   }
   return undefined;
 }

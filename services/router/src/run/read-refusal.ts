@@ -1,11 +1,11 @@
 import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
 import { createByteStore } from '#ai/json/byte-store.ts';
 import { parseObject } from '#kernel/json.ts';
 import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { ProviderCall } from '../ports.ts';
 import type { PreparedCall } from './prepare-call.ts';
-import { formatOf } from './prepare-call.ts';
 import type { Run } from './run.ts';
 
 /** An error document is a few hundred bytes. */
@@ -43,7 +43,7 @@ export async function readRefusal(
   if (document !== null && Object.keys(document).length === 0) return { kind, body: null, words };
   if (prepared.isRaw && document !== null) return { kind, body: bytes, words };
   if (error.message === '') return { kind, body: null, words };
-  const { providerErrorBody } = formatOf(request.format).server;
+  const { providerErrorBody } = formatTable[request.format].server;
   const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
   return { kind, body, words };
 }

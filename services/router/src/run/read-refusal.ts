@@ -38,7 +38,10 @@ export async function readRefusal(
   const words = error.message;
   const isSafe = bytes.length > 0 && (apiKey === '' || !bytes.includes(apiKey));
   if (!kindRows[kind].isToldAsIs || !isSafe) return { kind, body: null, words };
-  if (prepared.isRaw && parseObject(bytes.toString()) !== null) return { kind, body: bytes, words };
+  const document = parseObject(bytes.toString());
+  // A document without a field tells a client less than the gateway's own words.
+  if (document !== null && Object.keys(document).length === 0) return { kind, body: null, words };
+  if (prepared.isRaw && document !== null) return { kind, body: bytes, words };
   if (error.message === '') return { kind, body: null, words };
   const { providerErrorBody } = formatTable[request.format].server;
   const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));

@@ -225,6 +225,8 @@ test('a balance is told for now, for a position and for a moment', async () => {
   assert.equal((await balance('--at', moment)).position, at.paidCharge);
   assert.match((await ctl('audit', 'balance', 'u1')).stdout, /available +0\.008959 USD/);
   assert.equal((await ctl('audit', 'balance', 'u2')).code, 1);
+  assert.match((await ctl('audit', 'balance', 'u1', '--of', 'team')).stderr, /the log has no team u1/);
+  assert.equal((await ctl('audit', 'balance', 'u1', '--of', 'planet')).code, 2);
   assert.match((await ctl('audit', 'balance', 'u1', '--at', '999')).stderr, /the log ends at position 18/);
   assert.equal((await ctl('audit', 'balance', 'u1', '--at', 'yesterday')).code, 2);
 });

@@ -4,7 +4,10 @@ interface UnitRow {
   readonly side: 'prompt' | 'answer' | 'count';
   /** The unit whose price it takes where a price book has none of its own; null: it has no price then, and is refused. */
   readonly pricedAs: string | null;
-  /** The field of the price catalogue (genai-prices) that has its price; null: the catalogue has none. */
+  /**
+   * The field of the price catalogue (genai-prices) that has its price, in USD for a million (`_mtok`) or a thousand (`_kcount`);
+   * null: the catalogue has none.
+   */
   readonly catalogueField: string | null;
   /** What people call one of it. */
   readonly noun: string;
@@ -34,7 +37,7 @@ export const units = {
     catalogueField: 'cache_audio_read_mtok',
     noun: 'cached audio input token',
   },
-  image_input: { side: 'prompt', pricedAs: 'input', catalogueField: null, noun: 'image input token' },
+  image_input: { side: 'prompt', pricedAs: 'input', catalogueField: 'input_image_mtok', noun: 'image input token' },
   output: { side: 'answer', pricedAs: null, catalogueField: 'output_mtok', noun: 'output token' },
   reasoning: {
     side: 'answer',
@@ -43,12 +46,17 @@ export const units = {
     noun: 'reasoning token',
   },
   audio_output: { side: 'answer', pricedAs: null, catalogueField: 'output_audio_mtok', noun: 'audio output token' },
-  image_output: { side: 'answer', pricedAs: null, catalogueField: null, noun: 'image output token' },
+  image_output: {
+    side: 'answer',
+    pricedAs: null,
+    catalogueField: 'output_image_mtok',
+    noun: 'image output token',
+  },
   image: { side: 'count', pricedAs: null, catalogueField: null, noun: 'image' },
   second: { side: 'count', pricedAs: null, catalogueField: null, noun: 'second' },
   character: { side: 'count', pricedAs: null, catalogueField: null, noun: 'character' },
-  search: { side: 'count', pricedAs: null, catalogueField: null, noun: 'search' },
-  request: { side: 'count', pricedAs: null, catalogueField: null, noun: 'request' },
+  search: { side: 'count', pricedAs: null, catalogueField: 'web_searches_kcount', noun: 'search' },
+  request: { side: 'count', pricedAs: null, catalogueField: 'requests_kcount', noun: 'request' },
 } as const satisfies Record<string, UnitRow>;
 
 export type Unit = keyof typeof units;

@@ -23,7 +23,10 @@ export function createIdentifyKey(keyPepper: string, registry: Pick<Registry, 'a
     if (key === undefined) return undefined;
     const rules = rulesOf(key);
     if (key.keyHash !== keyHash && nowMs >= rules.previousKeyExpiresAtMs) return rotated;
-    return keyProblem(key, rules.expiresAtMs, nowMs) ?? identityOfUser(registry, key.userId, key) ?? userDeleted;
+    const problem = keyProblem(key, rules.expiresAtMs, nowMs);
+    if (problem !== undefined) return problem;
+    const user = registry.get('user', key.userId);
+    return user === undefined ? userDeleted : identityOfUser(registry, user, { key });
   };
 }
 

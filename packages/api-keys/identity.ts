@@ -1,4 +1,5 @@
 import type { Refusal } from '#errors/error-table.ts';
+import { countingTeamId } from '#registry/counting-team.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
 
@@ -9,6 +10,9 @@ export interface Identity {
   readonly keyId: string;
   readonly key: ResourceOf<'key'> | undefined;
   readonly user: ResourceOf<'user'>;
+  /** The team that the caller's token names: the user's own, or the one that a user in no team runs for. Empty: none is named. */
+  readonly teamId: string;
+  /** The team that counts. */
   readonly team: ResourceOf<'team'> | undefined;
 }
 
@@ -19,21 +23,21 @@ export function isRefused(identified: Identified): identified is Refusal {
   return 'code' in identified;
 }
 
-/** A user with all it belongs to, or why it may not call. `undefined`: there is no such user, or no longer. */
+/** A user with all that counts for its request, or why it may not call. */
 export function identityOfUser(
   registry: Pick<Registry, 'get'>,
-  userId: string,
-  key: ResourceOf<'key'> | undefined,
-): Identified | undefined {
-  const user = registry.get('user', userId);
-  if (user === undefined) return undefined;
+  user: ResourceOf<'user'>,
+  shown: { readonly key?: ResourceOf<'key'>; readonly teamId?: string },
+): Identified {
+  const { key, teamId = '' } = shown;
   if (user.status === 'suspended') return suspended('user', 'user');
-  const team = user.teamId === '' ? undefined : registry.get('team', user.teamId);
+  const countingId = countingTeamId(user, teamId);
+  const team = countingId === '' ? undefined : registry.get('team', countingId);
   if (team?.status === 'suspended') return suspended('team', "user's team");
   const organisationId = team?.organisationId ?? '';
   const organisation = organisationId === '' ? undefined : registry.get('organisation', organisationId);
   if (organisation?.status === 'suspended') return suspended('organisation', "user's organisation");
-  return { userId, keyId: key?.id ?? '', key, user, team };
+  return { userId: user.id, keyId: key?.id ?? '', key, user, teamId, team };
 }
 
 function suspended(what: string, whose: string): Refusal {

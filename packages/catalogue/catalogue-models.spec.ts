@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { unitPrice } from '#money/unit-prices.ts';
 import { test } from '#testkit/test.ts';
 import { catalogueModels, catalogueSource, skippedModels } from './catalogue-models.ts';
+import { convertPrice } from './convert-price.ts';
 
 const atMs = Date.parse('2026-11-01T00:00:00Z');
 const known = ['openai', 'anthropic', 'google', 'deepseek', 'groq', 'mistral', 'openrouter', 'x-ai'];
@@ -15,7 +16,7 @@ function find(catalogueId: string, id: string, whenMs = atMs) {
 test('a model is priced in whole pico-dollars per token, kinds without a price of their own by what they are a kind of', () => {
   const { price, names } = find('openai', 'gpt-4o-mini');
   assert.deepEqual(price, {
-    prices: { input: 150_000n, cached_input: 75_000n, output: 600_000n },
+    prices: { input: 150_000n, cached_input: 75_000n, output: 600_000n, search: 10n ** 10n },
     bands: [],
     serviceTiers: [],
   });
@@ -73,19 +74,37 @@ test('a price that is no whole number of pico-dollars is refused', () => {
   assert.match(skipped?.reason ?? '', /0\.08333333333333334/);
 });
 
-test('models that are not for chat, or not billed by text tokens alone, are skipped', () => {
+test('models that answer with neither text nor vectors, or cost what no unit counts, are skipped', () => {
   const skipped = new Map(
     ['openai', 'perplexity'].flatMap((id) => skippedModels(id, atMs).map((m) => [m.id, m.reason])),
   );
-  for (const id of [
-    'sonar-pro',
-    'text-embedding-3-small',
-    'gpt-4o-audio-preview',
-    'gpt-4o-mini-tts',
-    'ft:gpt-4o',
-    'davinci',
-  ])
+  for (const id of ['sonar-pro', 'gpt-4o-audio-preview', 'gpt-4o-mini-tts', 'ft:gpt-4o', 'davinci'])
     assert.ok(skipped.has(id), id);
+});
+
+test('a model of vectors has a price for its input and none for output, and no name of a model that answers', () => {
+  const { price, names } = find('openai', 'text-embedding-3-small');
+  assert.deepEqual(price, { prices: { input: 20_000n }, bands: [], serviceTiers: [] });
+  assert.ok(names.includes('text-embedding-3-small'));
+});
+
+test('a model that speaks has prices for its sound, and where it has none it is no model', () => {
+  const { prices } = find('openai', 'gpt-audio').price;
+  assert.deepEqual(
+    [prices.input, prices.audio_input, prices.output, prices.audio_output].map((picoUsd) => typeof picoUsd),
+    Array(4).fill('bigint'),
+  );
+  assert.ok((prices.audio_output ?? 0n) > (prices.output ?? 0n));
+  const skipped = skippedModels('openai', atMs).find(({ id }) => id === 'gpt-4o-audio-preview');
+  assert.match(skipped?.reason ?? '', /sound/);
+});
+
+test('a price by the thousand is exact for one', () => {
+  const prices = { input_mtok: 1, output_mtok: 1, web_searches_kcount: 10, requests_kcount: 5.5 };
+  const conversion = convertPrice(prices, atMs);
+  assert.ok('price' in conversion);
+  // 10 USD for a thousand searches: a cent each, which is 10^10 pico-USD.
+  assert.deepEqual([conversion.price.prices.search, conversion.price.prices.request], [10n ** 10n, 5_500_000_000n]);
 });
 
 test('an unknown catalogue has no models', () => {
@@ -97,7 +116,7 @@ test('the source names the package and its version', () => {
 });
 
 test('a name whose model is charged by the call as well is no name of a model that is charged by tokens', () => {
-  const byTheCall = /-search|-research|-online|sonar|audio|realtime/;
+  const byTheCall = /-search|-research|-online|sonar|realtime|-live-/;
   for (const catalogueId of [...known, 'perplexity']) {
     const models = catalogueModels(catalogueId, atMs);
     assert.deepEqual(

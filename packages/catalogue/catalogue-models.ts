@@ -47,9 +47,10 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
   const models = new Map<string, CatalogueModel>();
   const skipped: SkippedModel[] = [];
   for (const info of findProvider({ providerId: catalogueId })?.models ?? []) {
-    const reason = notBillable(info.id);
-    const conversion = reason === undefined ? convertPrice(info.prices, atMs) : { reason };
+    const conversion = convertPrice(info.prices, atMs, { hasOutput: !givesVectors(info.id) });
+    const reason = notBillable(info.id, 'price' in conversion && countsSound(conversion.price));
     if (models.has(info.id)) skipped.push({ id: info.id, reason: 'is in the catalogue twice; the first one counts' });
+    else if (reason !== undefined) skipped.push({ id: info.id, reason });
     else if ('reason' in conversion) skipped.push({ id: info.id, reason: conversion.reason });
     else models.set(info.id, toModel(catalogueId, info, conversion.price));
   }
@@ -59,29 +60,48 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
 /** Some ids of the catalogue are only the prefix of a family's names (`gpt-4o-mini-2024-07-18.ft-`). */
 const prefixOfNames = /[^A-Za-z0-9]$/;
 
-/** Words in the names of what takes or gives sound, pictures or vectors, and of families (`ft:…`) rather than models. */
-const notChatWords = /(^|[-:/])(ft|audio|tts|transcribe|realtime|image|embed|embedding|ocr)([-:/]|$)/;
-/** OpenAI's models from before there was chat. */
-const completionOnly = /^(text-)?(ada|babbage|curie|davinci)(-|$)|^gpt-3\.5-turbo-instruct$/;
+/** Words in the names of what gives pictures, or speaks in a session of its own, and of families (`ft:…`) rather than models. */
+const notChatWords = /(^|[-:/])(ft|tts|transcribe|realtime|live|sonic|image|ocr)([-:/]|$)/;
+/** Takes or gives sound beside text. */
+const sounding = /(^|[-:/])audio([-:/]|$)/;
+const vectorWords = /(^|[-:/])(embed|embedding|embeddings)([-:/]|$)/;
+/** OpenAI's models from before there was chat, which are retired. */
+const retired = /^(text-)?(ada|babbage|curie|davinci)(-|$)/;
 
 /** Models that search the web with every call: providers charge each search beside the tokens, unasked. */
 const searching = /(^|[-:/])(search|research|online|sonar)([-:/]|$)/;
 
-/** Why tokens alone are not what the model of a name costs; as well as a name tells, since the catalogue does not. */
-export function notBillable(name: string): string | undefined {
+/** Whether a model answers with vectors, which are no tokens, as well as a name tells. */
+export function givesVectors(name: string): boolean {
+  return vectorWords.test(name);
+}
+
+/** Whether a price has sound beside text. */
+function countsSound({ prices }: CataloguePrice): boolean {
+  return prices.audio_input !== undefined || prices.audio_output !== undefined;
+}
+
+/**
+ * Why the units of a price are not what the model of a name costs; as well as a name tells, since the catalogue does not.
+ * `countsSound`: the price has tokens of sound.
+ */
+export function notBillable(name: string, countsSound: boolean): string | undefined {
   if (prefixOfNames.test(name)) return 'is a prefix of names, not a name';
-  if (notChatWords.test(name) || completionOnly.test(name)) return 'is no chat model';
+  if (notChatWords.test(name) || retired.test(name)) return 'is no chat model';
+  if (sounding.test(name) && !countsSound) return 'takes or gives sound, and has no price for it';
   return searching.test(name) ? 'searches the web, which is charged by the call' : undefined;
 }
 
 function toModel(catalogueId: string, info: ModelInfo, price: CataloguePrice): CatalogueModel {
+  // The catalogue counts some variants to a model that cost more than its tokens: `gpt-4o-mini-search-preview`.
+  const isName = (name: string): boolean =>
+    notBillable(name, countsSound(price)) === undefined && givesVectors(name) === givesVectors(info.id);
   return {
     id: info.id,
-    // The catalogue counts some variants to a model that cost more than its tokens: `gpt-4o-mini-search-preview`.
-    names: [...new Set([info.id, ...aliasesOf(info.match)])].filter((name) => notBillable(name) === undefined),
+    names: [...new Set([info.id, ...aliasesOf(info.match)])].filter(isName),
     contextTokens: info.context_window ?? 0,
     outputTokensMax: outputTokensMax(catalogueId, info.id),
-    isSnapshot: (name) => notBillable(name) === undefined && isSnapshotOf(info.match, name),
+    isSnapshot: (name) => isName(name) && isSnapshotOf(info.match, name),
     price,
   };
 }

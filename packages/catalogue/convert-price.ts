@@ -11,12 +11,12 @@ export type Conversion = { readonly price: CataloguePrice } | { readonly reason:
 /**
  * A catalogue's prices (USD per million tokens, as floats) in pico-USD per token, through their decimal text: exact, or
  * refused. Where prices vary by the hour, each kind of token costs what it costs at the dearest hour, so that a hold
- * stays a true bound whenever the provider is called.
+ * stays a true bound whenever the provider is called. `hasOutput`: answers have tokens, and their price must be known.
  */
-export function convertPrice(prices: ModelInfo['prices'], atMs: number): Conversion {
+export function convertPrice(prices: ModelInfo['prices'], atMs: number, { hasOutput = true } = {}): Conversion {
   let dearest: CataloguePrice | undefined;
   for (const stated of pricesOfTheDay(prices, atMs)) {
-    const conversion = convertStated(stated);
+    const conversion = convertStated(stated, hasOutput);
     if ('reason' in conversion) return conversion;
     dearest = dearest === undefined ? conversion.price : dearerPrice(dearest, conversion.price);
   }
@@ -38,15 +38,14 @@ function pricesOfTheDay(prices: ModelInfo['prices'], atMs: number): ModelPrice[]
   return ofTheDay;
 }
 
-/** Prices of kinds the gateway does not count in the answers of a chat model, so that it would bill too little. */
-export const unbilledKeys =
-  /^(output_(audio|image|video|citation)_mtok|requests_kcount|.*_messages_kcount|.*_kpages|.*_hours)$/;
+/** Prices of what no unit counts, so that the gateway would bill too little. Searches and sound are refused where they have none. */
+export const unbilledKeys = /^(output_(video|citation)_mtok|.*_messages_kcount|.*_kpages|.*_hours|.*_seconds)$/;
 
-function convertStated(stated: ModelPrice): Conversion {
+function convertStated(stated: ModelPrice, hasOutput: boolean): Conversion {
   const unbilled = Object.keys(stated).find((key) => unbilledKeys.test(key));
   if (unbilled !== undefined) return { reason: `is priced by ${unbilled}, which is not counted here` };
   if (stated['input_mtok'] === undefined) return { reason: 'has no price for input tokens' };
-  if (stated['output_mtok'] === undefined) return { reason: 'has no price for output tokens' };
+  if (hasOutput && stated['output_mtok'] === undefined) return { reason: 'has no price for output tokens' };
   try {
     return {
       price: {
@@ -68,10 +67,15 @@ function pricesAbove(stated: ModelPrice, promptTokens: number): UnitPrices {
   const prices: Partial<Record<Unit, bigint>> = {};
   for (const unit of unitNames) {
     const { catalogueField } = units[unit];
-    const usdPerMtok = catalogueField === null ? undefined : valueAt(stated[catalogueField], promptTokens);
-    if (usdPerMtok !== undefined) prices[unit] = parseUsdPerMtok(String(usdPerMtok));
+    const usd = catalogueField === null ? undefined : valueAt(stated[catalogueField], promptTokens);
+    if (usd !== undefined) prices[unit] = parseUsdPerMtok(String(usd)) * timesOf(catalogueField);
   }
   return prices;
+}
+
+/** From the price of a million, or of a thousand, to that of a million. */
+function timesOf(field: string | null): bigint {
+  return field?.endsWith('_kcount') ? 1_000n : 1n;
 }
 
 function valueAt(value: number | TieredPrices | undefined, promptTokens: number): number | undefined {

@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { formatNames } from '#ai/format.ts';
+import { kindOf } from '#ai/providers/provider-row.ts';
+import { providerRows } from '#ai/providers/provider-rows.ts';
+import { providerRow } from '#ai/providers/spoken-by.ts';
+import { unitNames } from '#ai/units.ts';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { databaseUrlFault } from './database-url.ts';
 
@@ -6,8 +11,8 @@ import { databaseUrlFault } from './database-url.ts';
 const usd = z
   .string()
   .regex(
-    /^\d{1,5}(\.\d{1,6})?$/,
-    'must be USD as a decimal in quotes, e.g. "0.15", of at most 5 digits and 6 decimals',
+    /^\d{1,8}(\.\d{1,6})?$/,
+    'must be USD as a decimal in quotes, e.g. "0.15", of at most 8 digits and 6 decimals',
   );
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, ".", "_" or "-"');
 const port = z.int().min(0).max(65_535);
@@ -23,18 +28,54 @@ const databaseUrl = z.string().superRefine((text, context) => {
 });
 const natsServer = z.string().regex(/^(nats|tls):\/\/[^\s/@]+$/, 'must be nats://host:port');
 const durationMs = z.int().min(1).max(86_400_000);
+/** As the resource's own bound: an hour. */
+const providerWaitMs = z.int().min(1).max(3_600_000);
 
-const provider = z.strictObject({
-  name,
-  kind: z.enum(['openai', 'anthropic']),
-  baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-  /** The environment variable that holds the provider's key. */
-  apiKeyEnv: z.string().min(1),
-  /** Whose prices apply: a provider of the price catalogue. */
-  catalogue: z.string().min(1),
-  models: z.array(z.string().min(1)).optional(),
-  maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-});
+const fieldName = z.string().min(1).max(100);
+const yesNoCompare = z.enum(['yes', 'no', 'compare']);
+
+const provider = z
+  .strictObject({
+    name,
+    /** The row of the provider catalogue that says what is left out here (packages/ai/providers/provider-rows.ts). */
+    preset: z.enum(providerRows.map(({ id }) => id)).optional(),
+    kind: z.enum(['openai', 'anthropic']).optional(),
+    baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    /** The environment variable that holds the provider's key; empty: it wants none. */
+    apiKeyEnv: z.string().optional(),
+    /** Whose prices apply: a provider of the price catalogue. */
+    catalogue: z.string().min(1).optional(),
+    models: z.array(z.string().min(1)).optional(),
+    maxTokensParam: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
+    /** The wire formats it speaks, best first. */
+    formats: z.array(z.enum(formatNames)).max(10).optional(),
+    refusesStreamOptions: z.boolean().optional(),
+    renamedFields: z.record(fieldName, fieldName).optional(),
+    refusedFields: z.array(fieldName).max(50).optional(),
+    cacheInInput: yesNoCompare.optional(),
+    reasoningInOutput: yesNoCompare.optional(),
+    connectTimeoutMs: providerWaitMs.max(600_000).optional(),
+    streamHeadTimeoutMs: providerWaitMs.optional(),
+    wholeHeadTimeoutMs: providerWaitMs.optional(),
+    idleTimeoutMs: providerWaitMs.optional(),
+  })
+  .superRefine((said, context) => {
+    if (said.preset !== undefined) return;
+    for (const field of ['kind', 'baseUrl', 'apiKeyEnv', 'catalogue'] as const) {
+      if (said[field] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [field], message: 'must be given where there is no preset' });
+    }
+  })
+  .transform(({ kind, baseUrl, apiKeyEnv, catalogue, ...said }) => {
+    const row = said.preset === undefined ? undefined : providerRow(said.preset);
+    return {
+      ...said,
+      kind: kind ?? (row === undefined ? ('openai' as const) : kindOf(row)),
+      baseUrl: baseUrl ?? row?.baseUrl ?? '',
+      apiKeyEnv: apiKeyEnv ?? row?.keyVariable ?? '',
+      catalogue: catalogue ?? row?.catalogue ?? '',
+    };
+  });
 
 /** YAML's `off` and the environment's, which is text. */
 const onOrOff = z
@@ -57,15 +98,29 @@ const rateLimits = z.strictObject({
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
 });
 
+/** The units of text that a price of the configuration has fields for. */
+const fieldUnits: ReadonlySet<string> = new Set([
+  'input',
+  'output',
+  'cached_input',
+  'cache_write',
+  'cache_write_1h',
+  'reasoning',
+]);
+const otherUnits = unitNames.filter((unit) => !fieldUnits.has(unit));
+
 const price = z.strictObject({
   /** <catalogue>/<model>. */
   key: z.string().regex(/^[^/]+\/.+$/, 'must be <catalogue>/<model>'),
   inputUsdPerMtok: usd,
-  outputUsdPerMtok: usd,
+  /** Absent: answers are vectors, which cost nothing. */
+  outputUsdPerMtok: usd.optional(),
   cachedInputUsdPerMtok: usd.optional(),
   cacheWriteUsdPerMtok: usd.optional(),
   cacheWrite1hUsdPerMtok: usd.optional(),
   reasoningUsdPerMtok: usd.optional(),
+  /** Units without a field above, USD for a million of each: tokens of sound, searches, pictures. */
+  otherUsdPerMillion: z.partialRecord(z.enum(otherUnits), usd).optional(),
   contextTokens: z.int().min(0).optional(),
   outputTokensMax: z.int().min(0).optional(),
 });

@@ -35,7 +35,7 @@ export function keyPlacesFrom({
   dataDir,
 }: Pick<GatewayConfig, 'providers' | 'providerKeyDirs' | 'dataDir'>): KeyPlaces {
   return {
-    variables: new Set([...providers, ...wellKnown].map(({ apiKeyEnv }) => apiKeyEnv)),
+    variables: new Set([...providers, ...wellKnown].map(({ apiKeyEnv }) => apiKeyEnv).filter((name) => name !== '')),
     dirs: (providerKeyDirs ?? [SECRETS_DIR, join(dataDir, 'provider-keys')]).map((dir) => resolve(dir)),
     secretsFile: resolve(dataDir, 'secrets.json'),
   };

@@ -62,6 +62,17 @@ test('a price that is a number is refused, since a number is a float', () => {
   assert.match(faults.join(), /prices\.0\.inputUsdPerMtok/);
 });
 
+test('a price may have every unit, each once, and no other', () => {
+  const withUnits = (units: string) =>
+    faultsOf({
+      GATEWAY_CONFIG: file(`prices: [{key: a/b, inputUsdPerMtok: "1", otherUsdPerMillion: ${units}}]`),
+    }).join();
+  assert.equal(withUnits('{audio_input: "32", search: "10000.5"}'), '');
+  assert.match(withUnits('{pages: "1"}'), /prices\.0\.otherUsdPerMillion/);
+  assert.match(withUnits('{input: "1"}'), /prices\.0\.otherUsdPerMillion/, 'it has a field');
+  assert.match(withUnits('{search: 10}'), /prices\.0\.otherUsdPerMillion\.search/);
+});
+
 test('a named file that is not there is a fault; a broken one says where', () => {
   assert.match(faultsOf({ GATEWAY_CONFIG: join(folder, 'none.yaml') }).join(), /cannot be read/);
   assert.match(faultsOf({ GATEWAY_CONFIG: file('a: [1') }).join(), /line 1/);

@@ -1,3 +1,5 @@
+import { kindOf } from '#ai/providers/provider-row.ts';
+import { providerRows } from '#ai/providers/provider-rows.ts';
 import type { ProviderSettings } from './gateway-config.ts';
 import type { Environment } from './variables.ts';
 
@@ -8,40 +10,29 @@ export interface ConfiguredProvider extends ProviderSettings {
 }
 
 /** Providers that are on as soon as their key is in the environment. */
-export const wellKnown: readonly ProviderSettings[] = [
-  {
-    name: 'openai',
-    kind: 'openai',
-    baseUrl: 'https://api.openai.com/v1',
-    apiKeyEnv: 'OPENAI_API_KEY',
-    catalogue: 'openai',
-    maxTokensParam: 'max_completion_tokens',
-  },
-  {
-    name: 'anthropic',
-    kind: 'anthropic',
-    baseUrl: 'https://api.anthropic.com/v1',
-    apiKeyEnv: 'ANTHROPIC_API_KEY',
-    catalogue: 'anthropic',
-  },
-  // Resells OpenAI's models under their names; its own prices differ, so an operator who cares sets them in `prices`.
-  {
-    name: '302ai',
-    kind: 'openai',
-    baseUrl: 'https://api.302.ai/v1',
-    apiKeyEnv: 'AI302_API_KEY',
-    catalogue: 'openai',
-    maxTokensParam: 'max_tokens',
-  },
-];
+export const wellKnown: readonly ProviderSettings[] = providerRows
+  .filter(({ keyVariable }) => keyVariable !== '')
+  .map((row) => ({
+    name: row.id,
+    kind: kindOf(row),
+    baseUrl: row.baseUrl,
+    apiKeyEnv: row.keyVariable,
+    catalogue: row.catalogue,
+  }));
 
 /** Where the simulator listens, and its key, which it does not ask for. Set by the process that starts it. */
 export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
 export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
 
-/** The simulator in both of its wire formats, under the names and prices of the real models. */
+const simulated = {
+  openai: ['openai-chat', 'openai-responses', 'openai-completions', 'openai-embeddings'],
+  anthropic: ['anthropic-messages'],
+} as const;
+
+/** The simulator in all of its wire formats, under the names and prices of the real models. */
 function simulators(url: string): readonly ProviderSettings[] {
   return (['openai', 'anthropic'] as const).map((kind) => ({
+    formats: [...simulated[kind]],
     name: `simulator-${kind}`,
     kind,
     baseUrl: `${url}/v1`,

@@ -1,3 +1,4 @@
+import type { Usage } from '#ai/usage.ts';
 import type { UsageDimension } from './usage-dimensions.ts';
 
 /** A user's money. available = credited - charged - held. */
@@ -15,11 +16,7 @@ export interface UsageLine {
   readonly day: string;
   readonly model: string;
   readonly requests: number;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
+  readonly usage: Usage;
   readonly amountNanoUsd: bigint;
 }
 
@@ -60,7 +57,8 @@ export interface BillingPort {
 export interface BalancePort {
   /**
    * In the order asked for, as the log stands at the time of the call; zeroes for a user that never was credited. Rejects
-   * with a `Fault` (`unavailable`) where the authority cannot be asked.
+   * with a `Fault` (`unavailable`) where the authority cannot be asked. `teamIds`: the teams that the users' tokens name, in
+   * the order of the users; absent, empty: none is named.
    */
-  balances(userIds: readonly string[]): Promise<readonly BalanceView[]>;
+  balances(userIds: readonly string[], teamIds?: readonly string[]): Promise<readonly BalanceView[]>;
 }

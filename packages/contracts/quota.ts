@@ -41,6 +41,8 @@ export interface AdmitRequest {
   readonly requestId: string;
   readonly userId: string;
   readonly keyId: string;
+  /** The team that the caller's token names (see `Identity.teamId`); absent, empty: none is named. */
+  readonly teamId?: string | undefined;
   /** The model as the client named it. */
   readonly model: string;
   readonly stream: boolean;
@@ -97,9 +99,38 @@ export interface LimitWindow {
 }
 
 export interface AdmitResponse {
-  readonly result: Admission | { readonly kind: 'refused'; readonly refusal: Refusal };
+  readonly result: Admission | RefusedAdmission;
   /** One a unit at most; none where no limit counts it. */
   readonly windows: readonly LimitWindow[];
+}
+
+/** What a request would cost if it were asked now. Nothing is set aside for it, and neither money nor limits are looked at. */
+export interface Quote {
+  /** The first that has a price. */
+  readonly candidate: PricedCandidate;
+  /** What the payer pays, in basis points of the provider's price. */
+  readonly multiplierBasisPoints: number;
+  /** What an admission would set aside: the most that it can cost, wherever it ends up. */
+  readonly boundNanoUsd: bigint;
+  /** The output bound of all choices together. */
+  readonly outputTokensBound: number;
+  /** The likely use at the candidate's prices, before the multiplier. */
+  readonly lines: readonly QuoteLine[];
+  readonly estimateNanoUsd: bigint;
+}
+
+export interface QuoteLine {
+  readonly unit: Unit;
+  readonly quantity: number;
+  /** Of one of the unit. */
+  readonly pricePicoUsd: bigint;
+}
+
+export type QuoteResult = { readonly kind: 'quoted'; readonly quote: Quote } | RefusedAdmission;
+
+interface RefusedAdmission {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
 }
 
 /** gateway.quota.v1.QuotaService. */
@@ -109,4 +140,6 @@ export interface QuotaPort {
    * admission is durable when this resolves is the operator's choice: see `Admission.durable`.
    */
   admit(request: AdmitRequest): Promise<AdmitResponse>;
+  /** The cost of a request, before it is asked. Rejects with a `Fault` (`unavailable`) where nobody can say. */
+  quote(request: AdmitRequest): Promise<QuoteResult>;
 }

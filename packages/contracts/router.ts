@@ -7,11 +7,11 @@ import type { ModelCandidate, PricedCandidate } from './quota.ts';
 export interface CompleteRequest {
   readonly requestId: string;
   readonly userId: string;
-  readonly operation?: Operation | undefined;
+  readonly operation: Operation;
   /** The wire format of body and answer. */
-  readonly format?: FormatName | undefined;
+  readonly format: FormatName;
   /** Headers of the client that go with the format, for a provider that speaks it as well; names in lower case. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   /** The client's body byte for byte, and the same parsed: it is parsed once only. */
   readonly body: Buffer;
   readonly parsedBody: Readonly<Record<string, unknown>>;
@@ -23,10 +23,11 @@ export interface CompleteRequest {
   readonly outputTokensBound: number;
   readonly admissionEventId: string;
   /** What has no place at a provider is left out and named in the head, instead of refused. */
-  readonly dropsUnplaced?: boolean | undefined;
+  readonly dropsUnplaced: boolean;
   /** The client wants the cost in its usage. */
-  readonly tellsCost?: boolean | undefined;
-  readonly multiplierBasisPoints?: number | undefined;
+  readonly tellsCost: boolean;
+  /** What the payer pays, in basis points of the provider's price; 0: an older ingress does not say. */
+  readonly multiplierBasisPoints: number;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -45,11 +46,11 @@ export type CompleteFrame =
       readonly provider: string;
       readonly model: string;
       /** How many calls were made by then. */
-      readonly attempts?: number | undefined;
+      readonly attempts: number;
       /** The client's fields that had no place at the provider and were left out. */
-      readonly dropped?: readonly string[] | undefined;
+      readonly dropped: readonly string[];
       /** Headers of the provider that are the client's to see. */
-      readonly headers?: Readonly<Record<string, string>> | undefined;
+      readonly headers: Readonly<Record<string, string>>;
       /** What the answer costs, where its usage is known already. */
       readonly costNanoUsd?: bigint | undefined;
     }
@@ -112,7 +113,7 @@ export interface RouterPort {
    */
   complete(request: CompleteRequest, signal: AbortSignal): AsyncIterable<CompleteFrame>;
   /** Counts the tokens of a prompt, for nothing. Rejects with a `Fault` where a provider refuses the request. */
-  countTokens?(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
+  countTokens(request: CountTokensRequest, signal: AbortSignal): Promise<CountedTokens>;
   /** For /health/stats and metrics: each provider's health as seen from the last calls. */
   providerHealth(): readonly ProviderHealth[];
 }

@@ -56,6 +56,10 @@ export const errorTable = {
   internal_error: row(500, 'INTERNAL', true, 'server_error'),
   /** A provider refused the request itself (4xx). The gateway passes on the provider's status and document. */
   upstream_refused: row(400, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
+  /** The prompt and the bound of its answer are longer than the model takes, as its provider says. */
+  context_length_exceeded: row(400, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
+  /** A provider's filter refused the request. */
+  content_filter: row(400, 'INVALID_ARGUMENT', false, 'invalid_request_error'),
   /** Every provider that could answer limits the gateway's rate. */
   upstream_rate_limited: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   upstream_error: row(502, 'UNAVAILABLE', true, 'server_error'),

@@ -1,3 +1,4 @@
+import type { EventType } from '#contracts/events.ts';
 import type { Journal, Subscription } from './journal.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
@@ -20,14 +21,17 @@ export function follow(
   options: {
     readonly name: string;
     readonly afterPosition: number;
+    /** What the fold wants; absent: every event. */
+    readonly types?: ReadonlySet<EventType>;
     readonly fold: (events: readonly RecordedEvent[]) => void | Promise<void>;
   },
 ): Following {
-  const { name, afterPosition, fold } = options;
+  const { name, afterPosition, types, fold } = options;
   const stopped = Promise.withResolvers<Error>();
   const subscription = journal.subscribe({
     name,
     afterPosition,
+    ...(types === undefined ? {} : { types }),
     onEvents(events) {
       try {
         return fold(events);

@@ -38,11 +38,13 @@ export type AppendResult =
   | { readonly kind: 'appended'; readonly position: number; readonly isRepeat: boolean }
   | { readonly kind: 'version-conflict'; readonly actualVersion: number };
 
-/** Gets every event after a position, in log order, none twice and none left out. */
+/** Gets every event after a position that it wants, in log order, none twice and none left out. */
 export interface Subscriber {
   readonly name: string;
   /** The last position that the subscriber has already seen; 0: none. */
   readonly afterPosition: number;
+  /** The types that it wants. Its position moves over the others, and it is not called for them. Absent: all. */
+  readonly types?: ReadonlySet<EventType>;
   /**
    * Called with the next events, and with whether more are already committed. If it returns a promise, the next call
    * waits for it. If it throws or rejects, the fault is logged and the same events are given again after a pause.

@@ -26,6 +26,10 @@ export interface LiveSubscription extends Subscription {
    * them from the log.
    */
   offer(events: readonly RecordedEvent[]): void;
+  /** Whether the subscriber wants events of a type. */
+  wants(type: string): boolean;
+  /** Committed events from one position to another, none of which the subscriber wants. */
+  pass(firstPosition: number, lastPosition: number): void;
   /** The source's head may have moved: reads the missing events. */
   wake(): void;
 }
@@ -62,6 +66,8 @@ export function startSubscription(subscriber: Subscriber, source: SubscriptionSo
   wake(delivery);
   return {
     offer: (events) => offer(delivery, events),
+    wants: (type) => wants(subscriber, type),
+    pass: (firstPosition, lastPosition) => pass(delivery, firstPosition, lastPosition),
     wake: () => wake(delivery),
     position: () => delivery.position,
     reached(position) {
@@ -88,11 +94,34 @@ function offer(delivery: Delivery, events: readonly RecordedEvent[]): void {
   wake(delivery);
 }
 
+/** The log has them for a subscriber that is busy, or behind. */
+function pass(delivery: Delivery, firstPosition: number, lastPosition: number): void {
+  if (delivery.isClosed) return;
+  if (delivery.pump === undefined && firstPosition === delivery.position + 1) advance(delivery, lastPosition);
+  else if (lastPosition > delivery.position) wake(delivery);
+}
+
+function wants({ types }: Subscriber, type: string): boolean {
+  return types === undefined || (types as ReadonlySet<string>).has(type);
+}
+
+/** The events that the subscriber wants: the very array where it wants them all. */
+function wanted({ subscriber }: Delivery, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  if (events.every(({ type }) => wants(subscriber, type))) return events;
+  return events.filter(({ type }) => wants(subscriber, type));
+}
+
+/** Calls the subscriber, unless there is nothing for it. */
+function give(delivery: Delivery, events: readonly RecordedEvent[]): void | Promise<void> {
+  const own = wanted(delivery, events);
+  if (own.length > 0) return delivery.subscriber.onEvents(own, isMoreWaiting(delivery, events));
+}
+
 /** The subscriber is caught up and idle, so it is called within the commit. Only a promise makes later events wait. */
 function deliverNow(delivery: Delivery, events: readonly RecordedEvent[]): void {
   try {
-    const taking = delivery.subscriber.onEvents(events, isMoreWaiting(delivery, events));
-    if (taking === undefined) advance(delivery, events);
+    const taking = give(delivery, events);
+    if (taking === undefined) advance(delivery, lastOf(delivery, events));
     else delivery.pump = finishTaking(delivery, taking, events).finally(() => pumpEnded(delivery));
   } catch (error) {
     logFailure(delivery, error);
@@ -107,7 +136,7 @@ async function finishTaking(
 ): Promise<void> {
   try {
     await taking;
-    advance(delivery, events);
+    advance(delivery, lastOf(delivery, events));
   } catch (error) {
     logFailure(delivery, error);
   }
@@ -133,8 +162,8 @@ async function catchUp(delivery: Delivery): Promise<void> {
         await delay(RETRY_PAUSE_MS, undefined, { ref: false });
         continue;
       }
-      await delivery.subscriber.onEvents(events, isMoreWaiting(delivery, events));
-      advance(delivery, events);
+      await give(delivery, events);
+      advance(delivery, lastOf(delivery, events));
     } catch (error) {
       logFailure(delivery, error);
       await delay(RETRY_PAUSE_MS, undefined, { ref: false });
@@ -157,12 +186,15 @@ function nextEvents(delivery: Delivery): undefined | readonly RecordedEvent[] | 
   return position < source.head() ? source.readAfter(position) : undefined;
 }
 
-function isMoreWaiting({ position, source }: Delivery, events: readonly RecordedEvent[]): boolean {
-  return (events.at(-1)?.position ?? position) < source.head();
+function isMoreWaiting(delivery: Delivery, events: readonly RecordedEvent[]): boolean {
+  return lastOf(delivery, events) < delivery.source.head();
 }
 
-function advance(delivery: Delivery, events: readonly RecordedEvent[]): void {
-  const position = events.at(-1)?.position ?? delivery.position;
+function lastOf({ position }: Delivery, events: readonly RecordedEvent[]): number {
+  return events.at(-1)?.position ?? position;
+}
+
+function advance(delivery: Delivery, position: number): void {
   delivery.position = position;
   if (delivery.waiting.length === 0) return;
   const reached = delivery.waiting.filter((waiter) => waiter.position <= position);

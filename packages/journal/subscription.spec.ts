@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { EventType } from '#contracts/events.ts';
 import { test } from '#testkit/test.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import { createSubscriptions } from './subscription.ts';
@@ -110,16 +111,89 @@ test('a subscriber learns whether more is waiting for it', async () => {
   await subscriptions.close();
 });
 
-/** A log of events that have only a position. */
-function growingLog(length: number) {
+/** A follower of policy, of a log with 100 events of requests. */
+function policyFollower(onRead: () => Promise<void> = async () => undefined) {
+  const log = growingLog(100, 'RequestAdmitted');
+  const asked: [number, number | undefined][] = [];
+  const subscriptions = createSubscriptions({
+    head: log.head,
+    async readAfter(position, maxEvents) {
+      asked.push([position, maxEvents]);
+      await onRead();
+      return log.after(position, maxEvents);
+    },
+    logger,
+  });
+  const taken: number[] = [];
+  const subscription = subscriptions.subscribe({
+    name: 'follower',
+    afterPosition: 100,
+    types: new Set(['ResourceSet']),
+    onEvents: (events) => void taken.push(...events.map(({ position }) => position)),
+  });
+  /** New events of requests, as a message that nobody reads. */
+  const passed = (count: number): void => {
+    const events = log.grow(count);
+    subscriptions.pass(events[0]?.position ?? 0, events.at(-1)?.position ?? 0);
+  };
+  return { log, asked, subscriptions, subscription, taken, passed };
+}
+
+test('a subscriber is moved over what it does not want, without a reading of the log', async () => {
+  const { log, asked, subscriptions, subscription, taken, passed } = policyFollower();
+  await pause(1);
+  assert.deepEqual([subscriptions.wants('ResourceSet'), subscriptions.wants('RequestAdmitted')], [true, false]);
+  passed(5);
+  assert.equal(subscription.position(), 105);
+  subscriptions.offer(log.grow(2, 'ResourceSet'));
+  passed(3);
+  await subscription.reached(110);
+  await subscriptions.close();
+  assert.deepEqual([taken, asked], [[106, 107], []]);
+});
+
+test('a subscriber that missed something before what it does not want reads it from the log, and loses nothing', async () => {
+  const { log, asked, subscriptions, subscription, taken, passed } = policyFollower();
+  await pause(1);
+  // As after a lost message of the bus.
+  log.grow(7, 'ResourceSet');
+  passed(5);
+  await subscription.reached(112);
+  // What was taken, or passed, comes once more.
+  subscriptions.pass(108, 112);
+  subscriptions.pass(101, 104);
+  await pause(1);
+  await subscriptions.close();
+  assert.deepEqual(taken, range(101, 107));
+  assert.equal(asked.length, 1);
+});
+
+test('a subscriber that is busy when it is moved goes on with the log', async () => {
+  const reading = Promise.withResolvers<void>();
+  const { log, subscriptions, subscription, taken, passed } = policyFollower(() => reading.promise);
+  await pause(1);
+  log.grow(1, 'ResourceSet');
+  subscriptions.wake();
+  passed(4);
+  subscriptions.offer(log.grow(1, 'ResourceSet'));
+  reading.resolve();
+  await subscription.reached(106);
+  await subscriptions.close();
+  assert.deepEqual(taken, [101, 106]);
+});
+
+/** A log of events that have only a position and a type. */
+function growingLog(length: number, usualType: EventType = 'ApiKeyRevoked') {
   let head = length;
+  const types = new Map<number, EventType>();
   const events = (from: number, to: number): RecordedEvent[] =>
-    range(from, to).map((position) => ({ position }) as RecordedEvent);
+    range(from, to).map((position) => ({ position, type: types.get(position) ?? usualType }) as RecordedEvent);
   return {
     head: () => head,
     after: (position: number, maxEvents = Number.POSITIVE_INFINITY) =>
       events(position + 1, Math.min(head, position + maxEvents)),
-    grow(count: number) {
+    grow(count: number, type = usualType) {
+      for (const position of range(head + 1, head + count)) types.set(position, type);
       head += count;
       return events(head - count + 1, head);
     },

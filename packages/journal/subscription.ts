@@ -7,6 +7,10 @@ export interface LiveSubscriptions {
   subscribe(subscriber: Subscriber): Subscription;
   /** Passes new committed events to all subscribers. */
   offer(events: readonly RecordedEvent[]): void;
+  /** Whether any subscriber wants events of a type. */
+  wants(type: string): boolean;
+  /** Moves all subscribers over new committed events that none of them wants. */
+  pass(firstPosition: number, lastPosition: number): void;
   /** The source's head may have moved. */
   wake(): void;
   close(): Promise<void>;
@@ -29,6 +33,10 @@ export function createSubscriptions(source: SubscriptionSource): LiveSubscriptio
     },
     offer(events) {
       for (const subscription of open) subscription.offer(events);
+    },
+    wants: (type) => open.values().some((subscription) => subscription.wants(type)),
+    pass(firstPosition, lastPosition) {
+      for (const subscription of open) subscription.pass(firstPosition, lastPosition);
     },
     wake() {
       for (const subscription of open) if (subscription.position() < source.head()) subscription.wake();

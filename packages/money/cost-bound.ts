@@ -1,4 +1,5 @@
 import { type Unit, unitNames, units } from '#ai/units.ts';
+import { noUsage, type Usage } from '#ai/usage.ts';
 import { PICO_PER_NANO } from './nano-usd.ts';
 import { BASIS_POINTS } from './rate.ts';
 import { type Reach, textUnits, tokenUnitsOf } from './reach.ts';
@@ -76,7 +77,7 @@ function unpricedAt(
   if (prices.input === undefined) return 'input';
   if (hasOutput && prices.output === undefined) return 'output';
   for (const unit of otherUnits) if (unitPrice(prices, unit) === undefined) return unit;
-  return countUnits.find((unit) => (counts[unit] ?? 0) > 0 && unitPrice(prices, unit) === undefined);
+  return countedIn(counts).find((unit) => unitPrice(prices, unit) === undefined);
 }
 
 /** The highest price that a token of each side can have. */
@@ -84,8 +85,6 @@ interface Dearest {
   readonly prompt: bigint;
   readonly answer: bigint;
 }
-
-const countUnits = unitNames.filter((unit) => units[unit].side === 'count');
 
 /** Of requests for text alone: they are nearly all, and a price is asked for with each. */
 const dearestOfText = new WeakMap<UnitPrices, Dearest>();
@@ -110,15 +109,19 @@ function dearestAmong(prices: UnitPrices, among: readonly Unit[]): Dearest {
   return dearest;
 }
 
+const countUnits = unitNames.filter((unit) => units[unit].side === 'count');
+
+/** The units that are counted one by one, of these; nearly always none. */
+function countedIn(counts: Usage): readonly Unit[] {
+  return counts === noUsage ? [] : countUnits.filter((unit) => (counts[unit] ?? 0) > 0);
+}
+
 /** Pico-USD of the prompt and of all that is counted one by one. */
 function beforeAnswer({ promptTokensBound, counts }: BoundedRequest, { prompt }: Dearest, prices: UnitPrices): bigint {
   let picoUsd = BigInt(promptTokensBound) * prompt;
-  for (const unit of countUnits) {
-    // A price by the request counts each as one.
-    const most = unit === 'request' ? Math.max(1, counts.request ?? 0) : (counts[unit] ?? 0);
-    const price = most === 0 ? undefined : prices[unit];
-    if (price !== undefined) picoUsd += BigInt(most) * price;
-  }
+  // A price by the request counts each as one.
+  if (prices.request !== undefined && (counts.request ?? 0) === 0) picoUsd += prices.request;
+  for (const unit of countedIn(counts)) picoUsd += BigInt(counts[unit] ?? 0) * (prices[unit] ?? 0n);
   return picoUsd;
 }
 
@@ -131,9 +134,12 @@ function reachablePrices({
   return allPrices(reachableTiers(price, serviceTier), promptTokensBound);
 }
 
+/** A loop, since each admission asks some ten times. */
 function allPrices(tiers: readonly BandedPrices[], promptTokensBound: number): readonly UnitPrices[] {
-  return tiers.flatMap(({ prices, bands }) => [
-    prices,
-    ...bands.filter((band) => band.abovePromptTokens < promptTokensBound).map((band) => band.prices),
-  ]);
+  const all: UnitPrices[] = [];
+  for (const { prices, bands } of tiers) {
+    all.push(prices);
+    for (const band of bands) if (band.abovePromptTokens < promptTokensBound) all.push(band.prices);
+  }
+  return all;
 }

@@ -21,6 +21,9 @@ export interface Rating {
   readonly flags: readonly string[];
 }
 
+/** How a flag begins that says that the price does not say something. */
+export const UNPRICED = 'unpriced:';
+
 /** The basis points of a multiplier of 1. */
 export const BASIS_POINTS = 10_000n;
 
@@ -36,12 +39,12 @@ export function rate(
   const tier = tierPrices(terms, served.serviceTier);
   const prices = pricesFor(tier ?? terms, promptTokensOf(usage));
   const lines: RateLine[] = [];
-  const flags: string[] = isTierUnpriced(terms, served.serviceTier) ? ['unpriced:service_tier'] : [];
+  const flags: string[] = isTierUnpriced(terms, served.serviceTier) ? [`${UNPRICED}service_tier`] : [];
   for (const unit of unitNames) {
     const quantity = unit === 'request' ? requestsIn(usage, prices) : (usage[unit] ?? 0);
     if (quantity === 0) continue;
     const { picoUsd, isPriced } = ratedAt(prices, unit);
-    if (!isPriced) flags.push(`unpriced:${unit}`);
+    if (!isPriced) flags.push(`${UNPRICED}${unit}`);
     lines.push({ unit, quantity, pricePicoUsd: picoUsd });
   }
   const totalNanoUsd = rateLines(lines, served.multiplierBasisPoints);

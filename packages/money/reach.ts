@@ -1,5 +1,5 @@
 import { isUnit, type Unit, unitNames, units } from '#ai/units.ts';
-import type { Usage } from '#ai/usage.ts';
+import { noUsage, type Usage } from '#ai/usage.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import { usageFromEvent } from './quantities.ts';
 
@@ -13,7 +13,7 @@ export interface Reach {
   readonly serviceTier: string;
 }
 
-export const textReach: Reach = { otherUnits: [], counts: {}, serviceTier: '' };
+export const textReach: Reach = { otherUnits: [], counts: noUsage, serviceTier: '' };
 
 type Admitted = Pick<EventBodies['RequestAdmitted'], 'otherUnits' | 'counts' | 'serviceTier'>;
 

@@ -9,6 +9,11 @@ const openNames: ReadonlySet<string> = new Set(['', 'auto']);
 /** Tiers that answers call by another name than requests do. */
 const answeredAs: Readonly<Record<string, string>> = { fast: 'priority' };
 
+/** Whether a name means the tier that is had without asking, or leaves the tier open. */
+export function isUsualTier(serviceTier: string): boolean {
+  return usualNames.has(serviceTier) || openNames.has(serviceTier);
+}
+
 /** The tier's own prices; undefined: it is the usual one, or has none of its own. */
 export function tierPrices(terms: PriceTerms, serviceTier: string): ServiceTierPrices | undefined {
   if (usualNames.has(serviceTier) || terms.serviceTiers.length === 0) return undefined;
@@ -18,8 +23,7 @@ export function tierPrices(terms: PriceTerms, serviceTier: string): ServiceTierP
 
 /** Whether a tier that is named costs what nobody has stated. */
 export function isTierUnpriced(terms: PriceTerms, serviceTier: string): boolean {
-  if (usualNames.has(serviceTier) || openNames.has(serviceTier)) return false;
-  return tierPrices(terms, serviceTier) === undefined;
+  return !isUsualTier(serviceTier) && tierPrices(terms, serviceTier) === undefined;
 }
 
 /**

@@ -2,8 +2,8 @@
 const DECIMALS = 6;
 const PICO_PER_USD_PER_MTOK = 10n ** BigInt(DECIMALS);
 
-/** Five digits of dollars a million tokens: the dearest models of the catalogues have three. */
-const USD_PER_MTOK_TEXT = /^(\d{1,5})(?:\.(\d{1,6}))?$/;
+/** Eight digits of dollars a million: a picture at a dollar has seven, and tokens of the dearest models three. */
+const USD_PER_MTOK_TEXT = /^(\d{1,8})(?:\.(\d{1,6}))?$/;
 
 /**
  * The exact pico-USD per token of a price in USD per million tokens, as decimal text: `0.15` is 150,000. Throws a
@@ -13,7 +13,7 @@ export function parseUsdPerMtok(text: string): bigint {
   const match = USD_PER_MTOK_TEXT.exec(text);
   if (match === null) {
     throw new RangeError(
-      `not a price in USD per million tokens: ${JSON.stringify(text)}; write a decimal number from 0 to 99999 with at most 6 decimals`,
+      `not a price in USD per million tokens: ${JSON.stringify(text)}; write a decimal number from 0 to 99999999 with at most 6 decimals`,
     );
   }
   const [, whole = '', fraction = ''] = match;

@@ -31,19 +31,29 @@ export function desiredPolicy(config: PolicyConfig, environment: Environment): r
 }
 
 function providerOf(provider: ConfiguredProvider, priority: number): AnyResource {
-  const { name, kind, baseUrl, apiKeyEnv, catalogue, models = [], maxTokensParam = '', source } = provider;
-  const apiKeyRef = `env:${apiKeyEnv}`;
+  const { name, kind, baseUrl, apiKeyEnv, catalogue, source } = provider;
   const fields = {
     id: name,
     kind,
     baseUrl,
-    apiKeyRef,
+    apiKeyRef: apiKeyEnv === '' ? '' : `env:${apiKeyEnv}`,
     catalogue,
-    models,
-    maxTokensParam,
+    models: provider.models ?? [],
+    maxTokensParam: provider.maxTokensParam ?? '',
     status: 'active',
     priority,
     source,
+    preset: provider.preset ?? '',
+    formats: provider.formats ?? [],
+    refusesStreamOptions: provider.refusesStreamOptions ?? false,
+    renamedFields: provider.renamedFields ?? {},
+    refusedFields: provider.refusedFields ?? [],
+    cacheInInput: provider.cacheInInput ?? '',
+    reasoningInOutput: provider.reasoningInOutput ?? '',
+    connectTimeoutMs: provider.connectTimeoutMs ?? 0,
+    streamHeadTimeoutMs: provider.streamHeadTimeoutMs ?? 0,
+    wholeHeadTimeoutMs: provider.wholeHeadTimeoutMs ?? 0,
+    idleTimeoutMs: provider.idleTimeoutMs ?? 0,
   };
   return { case: 'provider', value: create(ProviderSchema, fields) };
 }
@@ -65,6 +75,8 @@ function priceOf(price: ConfiguredPrice): AnyResource {
     const usdPerMillion = price[field];
     return usdPerMillion === undefined ? [] : [{ unit, usdPerMillion: String(usdPerMillion) }];
   });
+  for (const [unit, usdPerMillion] of Object.entries(price.otherUsdPerMillion ?? {}))
+    prices.push({ unit, usdPerMillion });
   const { key, contextTokens = 0, outputTokensMax = 0 } = price;
   return {
     case: 'price',

@@ -20,7 +20,13 @@ const vllm = {
   catalogue: 'house',
   models: ['llama'],
 };
-const llama = { key: 'house/llama', inputUsdPerMtok: '0.20', outputUsdPerMtok: '0.60', contextTokens: 131_072 };
+const llama = {
+  key: 'house/llama',
+  inputUsdPerMtok: '0.20',
+  outputUsdPerMtok: '0.60',
+  otherUsdPerMillion: { search: '10000' },
+  contextTokens: 131_072,
+};
 
 /** A log and its registry, and a start of the gateway with a configuration. */
 async function world(t: Scope) {
@@ -103,6 +109,7 @@ test('a first start brings the configuration into the log, the settings last; a 
     [
       ['input', '0.20'],
       ['output', '0.60'],
+      ['search', '10000'],
     ],
   );
   assert.partialDeepStrictEqual(registry.settings(), {

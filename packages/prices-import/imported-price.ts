@@ -70,6 +70,13 @@ export function readRows<Row>(
   return { prices: [...prices.values()], skipped };
 }
 
+/** What a row must say: the price of the prompt, and that of the answer unless it is vectors. */
+export function requirePrices(prices: readonly ImportedUnit[], givesVectors: boolean): void {
+  for (const unit of givesVectors ? (['input'] as const) : (['input', 'output'] as const)) {
+    if (!prices.some((price) => price.unit === unit)) throw new SkippedRow(`has no price for ${unit} tokens`);
+  }
+}
+
 function isFree({ prices }: ImportedPrice): boolean {
   return prices.every(({ unit, usdPerMillion }) => (unit !== 'input' && unit !== 'output') || usdPerMillion === '0');
 }

@@ -20,33 +20,51 @@ export function priceDifferences(
   after: CataloguePrice | undefined,
 ): readonly PriceDifference[] {
   const names = [before, after].flatMap((price) => price?.serviceTiers.map((tier) => tier.serviceTier) ?? []);
-  const pairs = ['', ...new Set(names)].map((tier) => [tier, pricesOf(before, tier), pricesOf(after, tier)] as const);
-  return pairs.flatMap(([tier, was, is]) => bandDifferences(priceId, tier, was, is));
+  const usual = differencesOf('', before, after);
+  const tiers = [...new Set(names)].flatMap((name) =>
+    differencesOf(name, tierOf(before, name), tierOf(after, name)).filter(
+      // What differs in the usual tier, and in this one by no more than that, is told once.
+      (each) => !usual.some((other) => isSameChange(each, other)),
+    ),
+  );
+  return [...usual, ...tiers].map(({ unit, serviceTier, above, was, is }) => {
+    const tier = serviceTier === '' ? '' : ` in ${serviceTier}`;
+    const band = above === 0 ? '' : ` above ${above}`;
+    return { priceId, unit: `${unit}${tier}${band}`, beforeUsdPerMillion: was, afterUsdPerMillion: is };
+  });
+}
+
+interface UnitDifference {
+  readonly unit: Unit;
+  readonly serviceTier: string;
+  readonly above: number;
+  readonly was: string;
+  readonly is: string;
+}
+
+function isSameChange(a: UnitDifference, b: UnitDifference): boolean {
+  return a.unit === b.unit && a.above === b.above && a.was === b.was && a.is === b.is;
 }
 
 /** A tier that has no prices of its own has the usual ones. */
-function pricesOf(price: CataloguePrice | undefined, serviceTier: string): BandedPrices | undefined {
+function tierOf(price: CataloguePrice | undefined, serviceTier: string): BandedPrices | undefined {
   return price && (tierPrices(price, serviceTier) ?? price);
 }
 
-function bandDifferences(
-  priceId: string,
+function differencesOf(
   serviceTier: string,
   before: BandedPrices | undefined,
   after: BandedPrices | undefined,
-): readonly PriceDifference[] {
+): readonly UnitDifference[] {
   const thresholds = [before, after].flatMap((price) => price?.bands.map((band) => band.abovePromptTokens) ?? []);
   const bands = [0, ...new Set(thresholds)].toSorted((a, b) => a - b);
   return bands.flatMap((above) => {
-    const [was, is] = [before, after].map((price) => price && pricesFor(price, above + 1));
-    return unitNames.flatMap((name) => {
+    const [old, next] = [before, after].map((price) => price && pricesFor(price, above + 1));
+    return unitNames.flatMap((unit) => {
       // What neither states follows from what they do.
-      if (was?.[name] === undefined && is?.[name] === undefined) return [];
-      const [beforeUsdPerMillion, afterUsdPerMillion] = [priceText(was, name), priceText(is, name)];
-      if (beforeUsdPerMillion === afterUsdPerMillion) return [];
-      const tier = serviceTier === '' ? '' : ` in ${serviceTier}`;
-      const unit = above === 0 ? `${name}${tier}` : `${name}${tier} above ${above}`;
-      return [{ priceId, unit, beforeUsdPerMillion, afterUsdPerMillion }];
+      if (old?.[unit] === undefined && next?.[unit] === undefined) return [];
+      const [was, is] = [priceText(old, unit), priceText(next, unit)];
+      return was === is ? [] : [{ unit, serviceTier, above, was, is }];
     });
   });
 }

@@ -1,19 +1,27 @@
-import type { Unit } from '#ai/units.ts';
-import { notBillable } from '#catalogue/catalogue-models.ts';
+import { unitNames, units } from '#ai/units.ts';
+import { givesVectors, notBillable } from '#catalogue/catalogue-models.ts';
 import { unbilledKeys } from '#catalogue/convert-price.ts';
 import { asArray, isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { ExactNumber, parseExactJson, shiftDecimal } from './exact-json.ts';
-import { type ImportedPrice, type ImportedUnit, type PriceFile, readRows, SkippedRow } from './imported-price.ts';
+import {
+  type ImportedPrice,
+  type ImportedUnit,
+  type PriceFile,
+  readRows,
+  requirePrices,
+  SkippedRow,
+} from './imported-price.ts';
 
-/** genai-prices states USD for a million tokens. */
-const fields: Readonly<Record<string, Unit>> = {
-  input_mtok: 'input',
-  cache_read_mtok: 'cached_input',
-  cache_write_mtok: 'cache_write',
-  cache_write_1h_mtok: 'cache_write_1h',
-  output_mtok: 'output',
-  output_reasoning_mtok: 'reasoning',
-};
+/** Of units that the file has prices for: the field, and how far its decimal point is from USD for a million. */
+const fields = unitNames.flatMap((unit) => {
+  const { catalogueField } = units[unit];
+  return catalogueField === null ? [] : [{ unit, field: catalogueField, places: placesOf(catalogueField) }];
+});
+
+/** `_mtok` is USD for a million, `_kcount` for a thousand. */
+function placesOf(field: string): number {
+  return field.endsWith('_kcount') ? 3 : 0;
+}
 
 /** Reads genai-prices' `data.json` as it holds at a time. Throws a SyntaxError for what is no such file. */
 export function readGenaiPrices(text: string, atMs: number): PriceFile {
@@ -34,15 +42,14 @@ function readModel(provider: string, model: unknown, atMs: number): ImportedPric
   if (!isJsonObject(model)) throw new SkippedRow('is no object');
   const { id } = model;
   if (provider === '' || typeof id !== 'string' || id === '') throw new SkippedRow('has no id');
-  const reason = notBillable(id);
-  if (reason !== undefined) throw new SkippedRow(reason);
   const stated = statedAt(model['prices'], atMs);
+  const countsSound = ['input_audio_mtok', 'output_audio_mtok'].some((field) => stated[field] !== undefined);
+  const reason = notBillable(id, countsSound);
+  if (reason !== undefined) throw new SkippedRow(reason);
   const unbilled = Object.keys(stated).find((key) => unbilledKeys.test(key));
   if (unbilled !== undefined) throw new SkippedRow(`is priced by ${unbilled}, which is not counted here`);
   const prices = unitsAbove(stated, 0);
-  for (const unit of ['input', 'output'] as const) {
-    if (!prices.some((price) => price.unit === unit)) throw new SkippedRow(`has no price for ${unit} tokens`);
-  }
+  requirePrices(prices, givesVectors(id));
   const contextWindow = model['context_window'];
   return {
     id: `${provider}/${id}`,
@@ -71,9 +78,9 @@ function statedAt(prices: unknown, atMs: number): JsonObject {
 }
 
 function unitsAbove(stated: JsonObject, promptTokens: number): ImportedUnit[] {
-  return Object.entries(fields).flatMap(([field, unit]) => {
+  return fields.flatMap(({ unit, field, places }) => {
     const text = numberText(field, valueAt(stated[field], promptTokens));
-    return text === undefined ? [] : [{ unit, usdPerMillion: shiftDecimal(text, 0) }];
+    return text === undefined ? [] : [{ unit, usdPerMillion: shiftDecimal(text, places) }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { countingTeamId } from './counting-team.ts';
 import type { Registry } from './registry.ts';
 
 /** Whose request it is, as far as routes ask. */
@@ -9,13 +10,14 @@ export interface RouteCaller {
   readonly tags: readonly string[];
 }
 
-/** The caller of a request that was authenticated. */
+/** The caller of a request that was authenticated; `teamId`: the team that its token names, empty: none. */
 export function callerOf(
   registry: Pick<Registry, 'get'>,
-  { userId, keyId }: { readonly userId: string; readonly keyId: string },
+  caller: { readonly userId: string; readonly keyId: string; readonly teamId: string },
 ): RouteCaller {
+  const { userId, keyId } = caller;
   const user = registry.get('user', userId);
-  const teamId = user?.teamId ?? '';
+  const teamId = user === undefined ? '' : countingTeamId(user, caller.teamId);
   const team = teamId === '' ? undefined : registry.get('team', teamId);
   const tagged = [user, registry.get('key', keyId), team];
   return { userId, teamId, tags: tagged.flatMap((each) => each?.tags ?? []) };

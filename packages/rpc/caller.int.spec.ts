@@ -41,6 +41,7 @@ const server = await startGrpcServer({
       getPayerBalances: async () => ({}),
       debit: async () => ({}),
       getLimitStates: async () => ({}),
+      getQuote: async () => ({}),
       getStats: async () => ({}),
     }),
   ],

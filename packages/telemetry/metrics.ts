@@ -8,6 +8,8 @@ export const metricNames = {
   firstByte: 'gateway_first_byte_seconds',
   tokens: 'gateway_tokens_total',
   spend: 'gateway_spend_nano_usd_total',
+  units: 'gateway_units_total',
+  unpricedUnits: 'gateway_unpriced_units_total',
   providerHealth: 'gateway_provider_health',
   quotaUsers: 'gateway_quota_users',
   logPosition: 'gateway_log_position',
@@ -41,6 +43,9 @@ export interface GatewayMetrics {
   readonly tokens: Counter<'model' | 'provider' | 'kind'>;
   /** A counter's float is exact up to nine million USD per process and series. The ledger is always exact. */
   readonly spend: Counter<'model' | 'provider'>;
+  readonly units: Counter<'model' | 'provider' | 'unit'>;
+  /** The price book lacks something: a token was charged as one of text, or the house pays. */
+  readonly unpricedUnits: Counter<'model' | 'provider' | 'unit'>;
   /** 1: the provider answers; 0: it does not, by the last calls. */
   readonly providerHealth: Gauge<'provider'>;
   /** The number of users whose quota or balance is in use to a share or more. */
@@ -64,7 +69,7 @@ export interface GatewayMetrics {
 
 type RequestMetrics = Pick<
   GatewayMetrics,
-  'requests' | 'requestDuration' | 'requestsInFlight' | 'firstByte' | 'tokens' | 'spend'
+  'requests' | 'requestDuration' | 'requestsInFlight' | 'firstByte' | 'tokens' | 'spend' | 'units' | 'unpricedUnits'
 >;
 
 /** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop by default. */
@@ -160,6 +165,18 @@ function requestMetrics(registers: Registry[]): RequestMetrics {
       name: metricNames.spend,
       help: 'What users were charged, in nano-USD, by the model of the price and the provider that answered.',
       labelNames: ['model', 'provider'],
+      registers,
+    }),
+    units: new Counter({
+      name: metricNames.units,
+      help: 'What was used and charged, by unit (input, cached_input, audio_output, search, ...), model of the price and provider.',
+      labelNames: ['model', 'provider', 'unit'],
+      registers,
+    }),
+    unpricedUnits: new Counter({
+      name: metricNames.unpricedUnits,
+      help: 'Charges of which the price does not say what a unit, or the tier of service (service_tier), costs.',
+      labelNames: ['model', 'provider', 'unit'],
       registers,
     }),
   };

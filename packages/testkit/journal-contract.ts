@@ -199,6 +199,23 @@ function testSubscribers(guarantee: Guarantee): void {
     await early.close();
   });
 
+  guarantee('a subscriber gets the types that it wants, and its position moves over all others', async (journal) => {
+    const seen: string[] = [];
+    const options = { types: new Set(['TermBegan'] as const), afterPosition: 0 };
+    const terms = journal.subscribe({
+      name: 'terms',
+      ...options,
+      onEvents: (events) => void seen.push(...events.map(({ type, position }) => `${type} ${position}`)),
+    });
+    for (let n = 0; n < 20; n += 1) await journal.append(revocations(`before${n}`, 0, [newId()]));
+    await terms.reached(20);
+    await journal.append(termBegins('quota', 1));
+    await journal.append(revocations('after', 0, [newId()]));
+    await terms.reached(22);
+    assert.deepEqual(seen, ['TermBegan 21']);
+    await terms.close();
+  });
+
   guarantee(
     'a subscriber that is slow, or fails, misses nothing and gets nothing twice that it took',
     async (journal) => {

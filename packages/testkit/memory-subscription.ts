@@ -24,7 +24,9 @@ export function createMemorySubscription(
     while (!isClosed && taken < log.length) {
       const batch = log.slice(taken, taken + BATCH_EVENTS);
       try {
-        await subscriber.onEvents(batch, taken + batch.length < log.length);
+        const { types } = subscriber;
+        const wanted = types === undefined ? batch : batch.filter(({ type }) => types.has(type));
+        if (wanted.length > 0) await subscriber.onEvents(wanted, taken + batch.length < log.length);
       } catch (thrown) {
         console.error(`subscriber ${subscriber.name} failed, the same events are given again`, thrown);
         await pause(RETRY_PAUSE_MS);

@@ -5,9 +5,10 @@ import {
   PriceSchema,
   ProviderSchema,
   RouteSchema,
+  SettingsSchema,
 } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { AnyResource } from '#registry/kinds.ts';
-import { createRegistry, type RegistryFold } from '#registry/registry.ts';
+import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
 
 /** Resources with the fields a test is about; all others are empty. */
 export const policy = {
@@ -26,6 +27,10 @@ export const policy = {
   price: (fields: MessageInitShape<typeof PriceSchema>): AnyResource<'price'> => ({
     case: 'price',
     value: create(PriceSchema, fields),
+  }),
+  settings: (fields: MessageInitShape<typeof SettingsSchema>): AnyResource<'settings'> => ({
+    case: 'settings',
+    value: create(SettingsSchema, { id: SINGLE_ID, ...fields }),
   }),
   route: (fields: MessageInitShape<typeof RouteSchema>): AnyResource<'route'> => ({
     case: 'route',

@@ -47,12 +47,12 @@ test('a projection that an event stops is listed with position and reason, and g
     const messages = [{ role: 'user' as const, content: 'Hi' }];
     return (await client.chat.completions.create({ model, messages }).withResponse()).request_id ?? '';
   };
-  await log.client.query("alter table billing.usage_daily add constraint mistake check (model <> 'o3-mini')");
+  await log.client.query("alter table billing.usage_day add constraint mistake check (model <> 'o3-mini')");
   await ask('gpt-4o-mini');
   const requestId = await ask('o3-mini');
   await ask('gpt-4o-mini');
   const letter = await until('the projection to stop', async () =>
-    (await list()).deadLetters.find(({ consumer }) => consumer === 'billing.usage_daily'),
+    (await list()).deadLetters.find(({ consumer }) => consumer === 'billing.usage_units'),
   );
   const charge = (await log.events('ChargePosted')).find(({ data }) => data.requestId === requestId);
   assert.deepEqual([letter.position, letter.requestId], [charge?.position, requestId]);
@@ -61,9 +61,9 @@ test('a projection that an event stops is listed with position and reason, and g
   const early = await gatewayctl(installation.gateway(), ['dead-letters', 'retry', '--request', requestId]);
   assert.equal(early.code, 4, early.stderr);
   assert.match(early.stdout, /violates check constraint "mistake"/);
-  await log.client.query('alter table billing.usage_daily drop constraint mistake');
-  await gatewayctl(installation.gateway(), ['dead-letters', 'retry', '--consumer', 'billing.usage_daily']);
+  await log.client.query('alter table billing.usage_day drop constraint mistake');
+  await gatewayctl(installation.gateway(), ['dead-letters', 'retry', '--consumer', 'billing.usage_units']);
   await installation.settled();
   assert.deepEqual((await list()).deadLetters, []);
-  assert.equal((await gatewayctl(installation.gateway(), ['replay', 'billing.usage_daily'])).code, 0);
+  assert.equal((await gatewayctl(installation.gateway(), ['replay', 'billing.usage_units'])).code, 0);
 });

@@ -6,6 +6,7 @@ import { type AnyResource, emptyResource, type ResourceOf } from '#registry/kind
 import { SINGLE_ID } from '#registry/registry.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
 import { AUDIENCE, signedHeaders, startTestIssuer } from '../../services/ingress/src/access/testing.ts';
+import type { UserDocument } from './support/admin-api.ts';
 import type { Customer } from './support/installation.ts';
 import { startTwoIngresses, type TwoIngresses } from './support/two-ingresses.ts';
 import { until } from './support/until.ts';
@@ -138,4 +139,40 @@ test('the token of a trusted issuer runs a request on its user, without a key; t
     const { document } = await gateway.admin.call<{ last_used_at: string }>('GET', path);
     return document.last_used_at >= fromMinute || undefined;
   });
+});
+
+test('the token of a user in no team runs for the team that its claim names: the team pays, and its limits hold', async () => {
+  await using issuer = await startTestIssuer();
+  const { userId, balance } = await gateway.customer({ creditUsd: '' });
+  const made = async (path: string, body: object): Promise<string> => {
+    const { status, document } = await gateway.admin.call<{ id: string }>('POST', path, { body });
+    assert.ok(status < 300, `${path}: ${status}`);
+    return document.id;
+  };
+  const [teamId, otherId] = [
+    await made('/admin/teams', { name: 'Paying' }),
+    await made('/admin/teams', { name: 'Poor' }),
+  ];
+  await made(`/admin/teams/${teamId}/balance`, { amount_usd: '5', reason: 'budget' });
+  const trusted = create(JwtIssuerSchema, { issuer: issuer.url, audience: AUDIENCE, teamClaim: 'team' });
+  await gateway.set(settings({ jwtIssuers: [trusted] }));
+  const token = (team?: string) => issuer.token({ sub: userId, team });
+  const [paid, poor] = [await token(teamId), await token(otherId)];
+  await untilFelt(200, (url) => ask(url, { secret: paid }));
+
+  for (const url of gateway.urls) assert.equal(await complete(url, paid), 200);
+  assert.equal(await complete(gateway.urls[0] ?? '', poor), 402);
+  for (const wrong of [await token('no-such-team'), await token()]) {
+    assert.equal(await complete(gateway.urls[0] ?? '', wrong), 401);
+  }
+  await until('both requests to be charged to the team', async () => {
+    const { document } = await gateway.admin.call<Pick<UserDocument, 'balance'>>('GET', `/admin/teams/${teamId}`);
+    const { charged_nano_usd, held_nano_usd } = document.balance;
+    return (held_nano_usd === '0' && BigInt(charged_nano_usd) > 0n) || undefined;
+  });
+  assert.equal((await balance()).charged, 0n);
+
+  const limit = { subject: { kind: 'team', id: teamId }, unit: 'requests', period: 'month', amount: '2' };
+  assert.ok((await gateway.admin.call('PUT', '/admin/limits/of-a-team', { body: limit })).status < 300);
+  await untilFelt(429, (url) => complete(url, paid));
 });

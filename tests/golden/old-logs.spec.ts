@@ -45,7 +45,7 @@ for (const name of logs) {
       const log = await eventsOf(name);
       const balances: Record<string, unknown> = {};
       for (const userId of Object.keys(expected.balances)) {
-        const balance = await balanceAt([log], userId, { kind: 'head' });
+        const balance = await balanceAt([log], userPayer(userId), { kind: 'head' });
         balances[userId] = {
           credited: String(balance?.creditedNanoUsd),
           charged: String(balance?.chargedNanoUsd),

@@ -14,21 +14,21 @@ const signs: readonly (readonly [kind: ProviderErrorKind, codes: RegExp, words: 
   [
     'context-window',
     /context_length_exceeded|context_window|model_context_window|string_above_max_length/,
-    /maximum context length|context (?:length|window) (?:of|is|exceed)|exceeds? the (?:model's )?(?:maximum )?context|prompt is too long|input token count .*exceeds|input is too long for|too many tokens in the (?:prompt|input)|reduce the length of (?:the|your) (?:messages|prompt|input)/,
+    /maximum context length|context (?:length|window) (?:of|is|exceed)|exceeds? (?:the )?(?:model's )?(?:maximum )?context|prompt is too long|input token count .*exceeds|input is too long for|too many tokens in the (?:prompt|input)|reduce the length of (?:the|your) (?:messages|prompt|input)/,
   ],
   [
     'content-policy',
-    /content_filter|content_policy|data_?inspection_?failed|responsible_?ai|moderation|^sensitive$|^1301$/,
+    /content_filter|content_policy|(?:bio|cyber|misalignment)_policy|^invalid_prompt$|data_?inspection_?failed|responsible_?ai|moderation|^sensitive$|^1301$/,
     /content management policy|content policy|content filter|safety system|flagged (?:as|by|for)/,
   ],
   [
     'balance',
-    /insufficient_quota|insufficient_balance|insufficient_credits|exceeded_current_quota|billing|arrear|payment_required|balance_not_enough|^1113$|^1008$/,
+    /insufficient_quota|insufficient_balance|insufficient_credits|exceeded_current_quota|billing|usage_not_included|arrear|payment_required|balance_not_enough|^1113$|^1008$/,
     /insufficient (?:account )?balance|exceeded your current quota|credit balance is too low|out of credits|account is in arrears|overdue payment/,
   ],
   [
     'overload',
-    /overloaded|engine_overloaded|service_?unavailable|^1305$/,
+    /overloaded|engine_overloaded|slow_down|service_?unavailable|^1305$/,
     /\boverloaded\b|no capacity|model is (?:currently )?loading/,
   ],
   [
@@ -43,7 +43,7 @@ const signs: readonly (readonly [kind: ProviderErrorKind, codes: RegExp, words: 
   ],
   [
     'not-here',
-    /model_not_found|deployment_?not_?found|no_such_model|unsupported_model|not_found_error/,
+    /model_not_found|data_residency_mismatch|deployment_?not_?found|no_such_model|unsupported_model|not_found_error/,
     /model .{0,200}(?:does not exist|not found|is not available)|no endpoints found/,
   ],
   ['timeout', /timeout|timed_out|deadline_exceeded/, /\btimed out\b/],

@@ -6,7 +6,7 @@ import { openAiEmbeddings } from './openai-embeddings/format.ts';
 import { openAiResponses } from './openai-responses/format.ts';
 
 /** Every wire format that the gateway speaks. */
-export const formatTable: Readonly<Partial<Record<FormatName, Format>>> = {
+export const formatTable: Readonly<Record<FormatName, Format>> = {
   'openai-chat': openAiChat,
   'openai-completions': openAiCompletions,
   'openai-embeddings': openAiEmbeddings,

@@ -92,15 +92,23 @@ export function connectJournal(options: RemoteJournalOptions): RemoteJournal {
 
 function openFeed(following: Following): EventFeed {
   const { bus, part, consumer, logger } = following.options;
+  const came = (position: number): void => {
+    following.expected = Math.max(following.expected, position);
+    following.head = Math.max(following.head, following.expected);
+  };
   return startEventFeed({
     bus,
     part,
     consumer,
     logger,
     onEvents(events) {
-      following.expected = Math.max(following.expected, events.at(-1)?.position ?? 0);
-      following.head = Math.max(following.head, following.expected);
+      came(events.at(-1)?.position ?? 0);
       following.subscriptions.offer(events);
+    },
+    isWanted: following.subscriptions.wants,
+    onUnwanted(firstPosition, lastPosition) {
+      came(lastPosition);
+      following.subscriptions.pass(firstPosition, lastPosition);
     },
     onBegin: () => void catchUp(following).catch(() => undefined),
   });

@@ -12,6 +12,7 @@ import { eventStreamName } from '#bus/subjects.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { eventsFromMessage } from './event-message.ts';
+import { type MessageSummary, readSummary, SUMMARY_HEADER } from './message-summary.ts';
 
 /** The server forgets a consumer that nobody reads from for this long: its process is gone for good. */
 const INACTIVE_MS = 300_000;
@@ -36,6 +37,10 @@ export interface EventFeedOptions {
   readonly logger: Logger;
   /** Takes committed events in log order, without a gap among those of one call. */
   readonly onEvents: (events: readonly RecordedEvent[]) => void;
+  /** Whether anybody here wants events of a type. A message without any is not read. */
+  readonly isWanted: (type: string) => boolean;
+  /** Takes the place of `onEvents` for the events of such a message, from one position to another. */
+  readonly onUnwanted: (firstPosition: number, lastPosition: number) => void;
   /** The feed begins, or begins anew. It does not contain events that were committed meanwhile. */
   readonly onBegin: () => void;
 }
@@ -134,22 +139,35 @@ function take(feed: Feed, message: JsMsg): void {
 }
 
 function handOn(feed: Feed): void {
-  const { onEvents, logger } = feed.options;
+  const { onEvents, onUnwanted, logger } = feed.options;
   const batch = feed.arrived;
   feed.arrived = [];
   let events: RecordedEvent[] = [];
+  const flush = (): void => {
+    if (events.length > 0) onEvents(events);
+    events = [];
+  };
   for (const message of batch) {
+    const unwanted = unwantedIn(message, feed);
+    if (unwanted !== undefined) {
+      flush();
+      onUnwanted(unwanted.firstPosition, unwanted.lastPosition);
+      continue;
+    }
     const read = eventsOf(message, logger);
     const [first] = read;
     const last = events.at(-1);
-    if (first !== undefined && last !== undefined && first.position !== last.position + 1) {
-      onEvents(events);
-      events = [];
-    }
+    if (first !== undefined && last !== undefined && first.position !== last.position + 1) flush();
     events.push(...read);
   }
-  if (events.length > 0) onEvents(events);
+  flush();
   feed.unacknowledged = batch.at(-1);
+}
+
+/** What a message has of which nobody here wants anything; undefined: it is to be read. */
+function unwantedIn({ headers }: JsMsg, { options }: Feed): MessageSummary | undefined {
+  const summary = readSummary(headers?.get(SUMMARY_HEADER) ?? '');
+  return summary === undefined || summary.types.some(options.isWanted) ? undefined : summary;
 }
 
 function eventsOf(message: JsMsg, logger: Logger): RecordedEvent[] {

@@ -39,7 +39,16 @@ const admitted: AdmitResponse = {
 };
 
 test('a request and its answers come out as they went in', () => {
-  for (const each of [request, { ...request, traceparent: '00-1-2-01' }]) {
+  const full: AdmitRequest = {
+    ...request,
+    operation: 'embed',
+    format: 'openai-embeddings',
+    otherUnits: ['audio_input', 'image_output'],
+    counts: { search: 2, request: 1 },
+    serviceTier: 'flex',
+    attribution: { tags: ['a', 'b'], metadata: { ticket: '7' }, sessionId: 's', agentId: 'g' },
+  };
+  for (const each of [request, { ...request, teamId: 't', traceparent: '00-1-2-01' }, full]) {
     assert.deepEqual(admitRequestFromWire(admitRequestToWire(each)), each);
   }
   const refused: AdmitResponse = {
@@ -49,6 +58,15 @@ test('a request and its answers come out as they went in', () => {
   for (const response of [admitted, refused]) {
     assert.deepEqual(admitResponseFromWire(admitResponseToWire(response)), response);
   }
+});
+
+test('a request of an ingress of an earlier version is one for chat with text alone', () => {
+  const { operation, format, otherUnits, counts, serviceTier, attribution, ...earlier } = JSON.parse(
+    admitRequestToWire(request),
+  );
+  assert.deepEqual([operation, format, otherUnits, counts, serviceTier], ['chat', 'openai-chat', [], [], '']);
+  assert.deepEqual(attribution.tags, []);
+  assert.deepEqual(admitRequestFromWire(JSON.stringify(earlier)), request);
 });
 
 test('what crosses is the JSON form of the protobuf messages', () => {

@@ -32,6 +32,8 @@ export function admitRequestToWire(request: AdmitRequest): string {
     requestId,
     userId,
     keyId,
+    // Left out where it is undefined, as `traceparent`.
+    teamId: request.teamId || undefined,
     model,
     stream,
     candidates,
@@ -46,7 +48,6 @@ export function admitRequestToWire(request: AdmitRequest): string {
     counts: quantitiesToWire(request.counts),
     serviceTier: request.serviceTier,
     attribution: attributionToWire(request.attribution),
-    // Left out where it is undefined.
     traceparent,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
@@ -71,6 +72,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     choices: countOf(json, 'choices'),
     ...askedFromWire(json),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
+    ...(json['teamId'] === undefined || json['teamId'] === '' ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

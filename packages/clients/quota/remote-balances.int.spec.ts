@@ -40,6 +40,7 @@ async function remote(t: Scope, port: BalancesPort) {
     }),
     debit: async (request) => debitOutcomeToWire(await port.debit(debitFromWire(request))),
     getLimitStates: async ({ limitIds }) => ({ states: (await port.limitStates(limitIds)).map(limitStateToWire) }),
+    getQuote: async () => ({}),
     getStats: async () => ({ openHolds: 0, position: 0n }),
   });
   const server = await startGrpcServer({

@@ -7,6 +7,7 @@ import { type AdmitRequest, type AdmitResponse, ASKED_FOR_MS, type QuotaPort } f
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
 import { admitRequestToWire, admitResponseFromWire } from './admit-wire.ts';
+import { quoteFromWire, quoteRequestToWire } from './quote-wire.ts';
 
 /** An admission takes milliseconds; one that waits for a takeover of the log is asked for again and told the same. */
 const TRY_TIMEOUT_MS = 1_000;
@@ -27,8 +28,9 @@ export function createRemoteQuota(options: {
   const subject = quotaAdmit(part);
   return {
     admit: (request) => askAdmission(bus, subject, request),
-    async balances(userIds) {
-      const { balances } = await calls.getBalances({ userIds: [...userIds] });
+    quote: async (request) => quoteFromWire(await calls.getQuote(quoteRequestToWire(request))),
+    async balances(userIds, teamIds = []) {
+      const { balances } = await calls.getBalances({ userIds: [...userIds], teamIds: [...teamIds] });
       return balances;
     },
     close,

@@ -1,6 +1,12 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { CompleteRequestSchema, CompleteResponseSchema } from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
+import { isFormatName } from '#ai/format.ts';
+import { isOperation } from '#ai/operation.ts';
+import type {
+  CompleteRequestSchema,
+  CompleteResponseSchema,
+  CountTokensRequestSchema,
+} from '#contracts/gen/gateway/router/v1/router_pb.js';
+import type { CompleteFrame, CompleteRequest, CountTokensRequest } from '#contracts/router.ts';
 import { isErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
@@ -23,6 +29,12 @@ export function completeRequestToWire(
     outputTokensBound,
     admissionEventId: request.admissionEventId,
     isClientGone,
+    operation: request.operation,
+    format: request.format,
+    headers: request.headers,
+    dropsUnplaced: request.dropsUnplaced,
+    tellsCost: request.tellsCost,
+    multiplierBasisPoints: request.multiplierBasisPoints,
   };
 }
 
@@ -30,6 +42,7 @@ export function completeRequestToWire(
 export function completeRequestFromWire(wire: MessageShape<typeof CompleteRequestSchema>): CompleteRequest {
   const body = bufferOf(wire.body);
   const parsedBody = parseObject(body.toString());
+  const { operation, format } = speechOf(wire);
   if (parsedBody === null || wire.requestId === '' || wire.candidates.length === 0) {
     throw new Fault({ code: 'invalid_request', message: 'The request is not one that was admitted.' });
   }
@@ -49,26 +62,55 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     promptTokensBound: wire.promptTokensBound,
     outputTokensBound: wire.outputTokensBound,
     admissionEventId: wire.admissionEventId,
+    operation,
+    format,
+    headers: wire.headers,
+    dropsUnplaced: wire.dropsUnplaced,
+    tellsCost: wire.tellsCost,
+    multiplierBasisPoints: wire.multiplierBasisPoints,
   };
+}
+
+/** The parsed body stays behind, too. */
+export function countRequestToWire(request: CountTokensRequest): MessageInitShape<typeof CountTokensRequestSchema> {
+  const { requestId, format, body, candidates, headers } = request;
+  return { requestId, format, body, candidates: [...candidates], headers };
+}
+
+/** Throws a `Fault` (`invalid_request`) for fields that the ingress never sends. */
+export function countRequestFromWire(wire: MessageShape<typeof CountTokensRequestSchema>): CountTokensRequest {
+  const body = bufferOf(wire.body);
+  const parsedBody = parseObject(body.toString());
+  const { format } = speechOf({ operation: '', format: wire.format });
+  if (parsedBody === null) throw new Fault({ code: 'invalid_request', message: 'The body is no JSON object.' });
+  const candidates = wire.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
+  return { requestId: wire.requestId, format, body, parsedBody, candidates, headers: wire.headers };
+}
+
+/** Empty, as of an ingress that knows no others: a chat completion. */
+function speechOf(wire: { readonly operation: string; readonly format: string }) {
+  const operation = wire.operation === '' ? 'chat' : wire.operation;
+  const format = wire.format === '' ? 'openai-chat' : wire.format;
+  if (!isOperation(operation) || !isFormatName(format)) {
+    throw new Fault({
+      code: 'invalid_request',
+      message: `This router does not speak ${format}: it is older than its ingress.`,
+    });
+  }
+  return { operation, format };
 }
 
 export function frameToWire(frame: CompleteFrame): MessageInitShape<typeof CompleteResponseSchema> {
   switch (frame.kind) {
     case 'head': {
-      const { status, contentType, provider, model } = frame;
-      return { frame: { case: 'head', value: { status, contentType, provider, model } } };
+      const { kind, dropped, ...head } = frame;
+      return { frame: { case: kind, value: { ...head, dropped: [...dropped] } } };
     }
     case 'data':
       return { frame: { case: 'data', value: frame.data } };
     case 'end': {
-      const { provider, model, inputTokens, outputTokens, estimated } = frame.summary;
-      const value = {
-        provider,
-        model,
-        inputTokens: BigInt(inputTokens),
-        outputTokens: BigInt(outputTokens),
-        estimated,
-      };
+      const { inputTokens, outputTokens, ...summary } = frame.summary;
+      const value = { ...summary, inputTokens: BigInt(inputTokens), outputTokens: BigInt(outputTokens) };
       return { frame: { case: 'end', value } };
     }
     case 'failure': {
@@ -94,17 +136,18 @@ export function frameFromWire({ frame }: MessageShape<typeof CompleteResponseSch
     case 'data':
       return { kind: 'data', data: bufferOf(frame.value) };
     case 'head': {
-      const { status, contentType, provider, model } = frame.value;
-      return { kind: 'head', status, contentType, provider, model };
+      const { status, contentType, provider, model, attempts, dropped, headers, costNanoUsd } = frame.value;
+      return { kind: 'head', status, contentType, provider, model, attempts, dropped, headers, costNanoUsd };
     }
     case 'end': {
-      const { provider, model, inputTokens, outputTokens, estimated } = frame.value;
+      const { provider, model, inputTokens, outputTokens, estimated, costNanoUsd } = frame.value;
       const summary = {
         provider,
         model,
         inputTokens: Number(inputTokens),
         outputTokens: Number(outputTokens),
         estimated,
+        costNanoUsd,
       };
       return { kind: 'end', summary };
     }

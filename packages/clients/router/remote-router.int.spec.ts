@@ -19,9 +19,15 @@ const request: CompleteRequest = {
   promptTokensBound: 1,
   outputTokensBound: 1,
   admissionEventId: 'a',
+  operation: 'chat',
+  format: 'openai-chat',
+  headers: {},
+  dropsUnplaced: false,
+  tellsCost: false,
+  multiplierBasisPoints: 10_000,
 };
 
-test('a client that left while it was admitted is told to the router, which ends its hold', async (t) => {
+test('a client that left while it was admitted is told to the router, and other calls reach it, too', async (t) => {
   const told: { requestId: string; isClientGone: boolean }[] = [];
   const handlers: ServiceHandlers<typeof RouterService> = {
     async *complete({ requestId, isClientGone }) {
@@ -29,6 +35,7 @@ test('a client that left while it was admitted is told to the router, which ends
       yield { frame: { case: 'failure', value: { code: 'client_gone', message: 'It left.' } } };
     },
     getProviderHealth: async () => ({ providers: [] }),
+    countTokens: async ({ format }) => ({ inputTokens: BigInt(format.length), isEstimate: true }),
     testProvider: async ({ providerId }) => ({ isOk: true, model: providerId }),
   };
   const server = await startGrpcServer({
@@ -53,6 +60,9 @@ test('a client that left while it was admitted is told to the router, which ends
   assert.equal(frames.length, 1);
   await Array.fromAsync(router.complete(request, new AbortController().signal));
   assert.deepEqual(told[1], { requestId: 'r', isClientGone: false });
+  const counting = { ...request, format: 'anthropic-messages' } as const;
+  const counted = await router.countTokens(counting, new AbortController().signal);
+  assert.deepEqual(counted, { inputTokens: 'anthropic-messages'.length, isEstimate: true });
   const tests = createRemoteProviderTests({ addresses: [server.address], adminToken: 't' });
   t.defer(() => tests.close());
   const tested = await tests.testProvider({ providerId: 'p', model: '' });

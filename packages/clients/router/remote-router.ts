@@ -6,11 +6,14 @@ import type { Logger } from '#telemetry/logger.ts';
 import { startRefreshing } from '../refreshed.ts';
 import { beginRun } from './begin-run.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';
-import { completeRequestToWire, frameFromWire } from './complete-wire.ts';
+import { completeRequestToWire, countRequestToWire, frameFromWire } from './complete-wire.ts';
 
 /** Health changes with each call; it is for people and for metrics. */
 const REFRESH_MS = 2_000;
 const REFRESH_TIMEOUT_MS = 2_000;
+
+/** A provider's count, and one more where the first does not answer. */
+const COUNT_TIMEOUT_MS = 25_000;
 
 /** A router that was restarted is found again within a second; a client that waits for it notices nothing. */
 const PATIENCE_MS = 3_000;
@@ -63,6 +66,11 @@ export function createRemoteRouter(options: {
 
   return {
     complete: (request, signal) => beginRun((leaving) => completeOver(run, request, leaving, logger), signal),
+    async countTokens(request, signal) {
+      const options = { signal, timeoutMs: COUNT_TIMEOUT_MS };
+      const { inputTokens, isEstimate } = await calls.countTokens(countRequestToWire(request), options);
+      return { inputTokens: Number(inputTokens), isEstimate };
+    },
     providerHealth: () => health,
     ready: refreshing.first,
     state: refreshing.state,

@@ -1,10 +1,12 @@
 import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
+import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
 import { keyPlacesFrom } from '#config/key-references.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
@@ -18,8 +20,8 @@ import { priceImports } from './adapters/price-imports.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
 import { accountsService } from './api/accounts-service.ts';
 
-/** The longest text of a price file, in which a character may take three bytes. */
-const PRICE_FILE_MAX_BYTES = 48 * 1024 * 1024;
+/** A price file comes whole. */
+const PRICE_FILE_MAX_BYTES = bodyBytesOf(ImportPricesRequestSchema);
 
 /** Administration of every resource, as a module of a process. */
 export const accountsModule: ServiceModule = {
@@ -69,7 +71,6 @@ prices and settings of its configuration, and of its environment, come into the 
       services: [accountsService(policySnapshotOf(pool))],
       operatorServices: [adminService(admin)],
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
-      // A price file comes whole.
       grpc: { requestMaxBytes: PRICE_FILE_MAX_BYTES, withMultiplexing: false },
       async begin() {
         await accounts.ready();

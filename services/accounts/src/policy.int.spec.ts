@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
+import { fieldOptionsOf } from '#admin-api/field-options.ts';
 import { gatewayConfigSchema } from '#config/gateway-config.ts';
 import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { UnitPriceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { Fault } from '#errors/fault.ts';
 import { createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
 import { desiredPolicy } from '#policy-seed/desired-policy.ts';
 import { seedPolicy } from '#policy-seed/seed-policy.ts';
@@ -54,6 +56,17 @@ test('a price file is imported under the name of the source, and its second impo
   );
   await registry.reached(await journal.head());
   assert.equal((await running.accounts.admin.importPrices(request, owner)).published, 0);
+});
+
+test('a price file with more characters than its field may have is refused by its name', async () => {
+  const { charsMax } = fieldOptionsOf(ImportPricesRequestSchema.field.text);
+  const request = create(ImportPricesRequestSchema, { text: 'x'.repeat(charsMax + 1), form: 'litellm' });
+  await assert.rejects(running.accounts.admin.importPrices(request, owner), (thrown) => {
+    assert.ok(thrown instanceof Fault);
+    assert.deepEqual([thrown.code, thrown.refusal.param], ['invalid_request', 'text']);
+    assert.match(thrown.refusal.message, /at most 8000000 characters/);
+    return true;
+  });
 });
 
 test('a price that nothing can be billed by is refused by its field', async () => {

@@ -195,11 +195,7 @@ test('a day’s usage and the ledger add up to the charges', async () => {
       day: '2026-03-01',
       model: 'gpt-4o-mini',
       requests: 5,
-      inputTokens: 50,
-      cachedInputTokens: 0,
-      cacheWriteTokens: 5,
-      outputTokens: 5,
-      reasoningTokens: 0,
+      usage: { input: 50, cache_write: 5, output: 5 },
       amountNanoUsd: amount,
     },
   ]);

@@ -15,12 +15,12 @@ import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
 import { usageByProjection } from './projections/usage-by.ts';
-import { usageDailyProjection } from './projections/usage-daily.ts';
+import { usageUnitsProjection } from './projections/usage-units.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { readUsageBy } from './queries/read-usage-by.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
-import type { SpendCounter } from './reactions/charge-log.ts';
+import type { ChargeCounters } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 import { createPricePublisher, type PolicyOfPrices, type PricePublisher } from './reactions/price-publisher.ts';
 
@@ -29,8 +29,7 @@ interface BillingDependencies {
   /** A pool that reads `int8` as `bigint`, with the schema `billing` migrated. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
-  /** Counts what users are charged. */
-  readonly spend?: SpendCounter | undefined;
+  readonly counters?: ChargeCounters | undefined;
   readonly clock?: Clock;
   /** The pause before a usage that cannot be charged is first tried again. Absent: 30 s. */
   readonly stuckRetryMs?: number;
@@ -60,7 +59,7 @@ export interface Billing extends BillingPort, LedgerPort {
 export const billingProjections: readonly Projection[] = [
   priceBookProjection,
   openRequestProjection,
-  usageDailyProjection,
+  usageUnitsProjection,
   usageByProjection,
   ledgerProjection,
   ledgerLinesProjection,
@@ -82,9 +81,9 @@ export async function loadAndFollow(dependencies: {
 export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
-  const { journal, pool, logger, spend, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { journal, pool, logger, counters, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
-  const reaction = createChargeReaction({ journal, book, open, logger, spend, clock, stuckRetryMs });
+  const reaction = createChargeReaction({ journal, book, open, logger, counters, clock, stuckRetryMs });
 
   let prices: PricePublisher | undefined;
   let isClosed = false;

@@ -29,7 +29,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRES
       journal,
       pool: database().pool,
       logger,
-      spend: metrics.spend,
+      counters: { spend: metrics.spend, units: metrics.units, unpriced: metrics.unpricedUnits },
       requests: following,
       from,
     });

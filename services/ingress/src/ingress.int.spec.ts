@@ -58,11 +58,7 @@ describe('GET /v1/usage', () => {
   test('sums what was used, exactly, with the balance', async () => {
     const counts = {
       requests: 1,
-      inputTokens: 2,
-      cachedInputTokens: 3,
-      cacheWriteTokens: 4,
-      outputTokens: 5,
-      reasoningTokens: 6,
+      usage: { input: 2, cached_input: 3, cache_write: 1, cache_write_1h: 3, output: 5, reasoning: 6, search: 7 },
     };
     const usage = [
       { day: '2026-01-01', model: model.id, ...counts, amountNanoUsd: 9_007_199_254_740_993n },

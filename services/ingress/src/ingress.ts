@@ -64,13 +64,16 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
   const { responses: store, registry } = dependencies;
+  const ownTurn = createTurns();
   const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, logger });
   const completions = handlersByPath(
-    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn: createTurns(), beginTurn },
+    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn, beginTurn },
     open,
   );
   const routes = routesOf(dependencies, {
     completions,
+    counting: { dependencies, identify, limits, ownTurn },
+    estimating: { dependencies, identify, limits, ownTurn },
     identify,
     addressOf,
     guesses,

@@ -3,6 +3,8 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
+import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
+import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
 import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
@@ -24,6 +26,8 @@ export function routesOf(
   parts: {
     /** What serves each endpoint at which a model is asked for something, by its path. */
     readonly completions: ReadonlyMap<string, Handler>;
+    readonly counting: Counting;
+    readonly estimating: Estimating;
     readonly identify: Identify;
     readonly addressOf: ClientAddress;
     readonly guesses: Guesses;
@@ -32,15 +36,24 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { completions, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
+  const { completions, counting, estimating, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
   const once = repeatable(dependencies, limits);
   const quick: readonly Route[] = [
     { path: '/', methods: { GET: pointer } },
-    { path: '/v1/models', methods: { GET: listModels(dependencies, identify) } },
-    { path: '/v1/models/*id', methods: { GET: getModel(dependencies, identify) } },
+    { path: '/v1/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
+    { path: '/v1/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
+    ...countEndpoints.map(
+      (row): Route => ({
+        path: row.path,
+        query: 'any',
+        methods: { POST: countTokensHandler(counting, row) },
+        answerTimeoutMs: COUNT_TIMEOUT_MS,
+      }),
+    ),
+    { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: costEstimateHandler(estimating) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies.responses, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
@@ -69,6 +82,7 @@ const pointer: Handler = (exchange) =>
   answerJson(exchange, 200, {
     service: 'ai-api-gateway',
     openai_base_url: '/v1',
+    anthropic_base_url: '/',
     admin: '/admin',
     openapi: '/openapi.json',
     docs: '/docs',

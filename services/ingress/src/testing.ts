@@ -3,9 +3,16 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyHasher } from '#api-keys/api-key.ts';
 import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
-import type { BalancePort, BalanceView, UsageByLine, UsageLine } from '#contracts/billing.ts';
-import type { AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
-import type { CompleteFrame, CompleteRequest, CompletionSummary, RoutedModel } from '#contracts/router.ts';
+import type { BalancePort, BalanceView, BillingPort, UsageByLine, UsageLine } from '#contracts/billing.ts';
+import type { AdmitRequest, AdmitResponse, QuotaPort, QuoteResult } from '#contracts/quota.ts';
+import type {
+  CompleteFrame,
+  CompleteRequest,
+  CompletionSummary,
+  CountTokensRequest,
+  RoutedModel,
+  RouterPort,
+} from '#contracts/router.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Clock, systemClockUs } from '#kernel/clock.ts';
 import { emptyResource, type ResourceOf } from '#registry/kinds.ts';
@@ -71,6 +78,9 @@ export const head = (contentType: string): CompleteFrame => ({
   contentType,
   provider: 'simulator',
   model: 'gpt-test-1',
+  attempts: 1,
+  dropped: [],
+  headers: {},
 });
 export const data = (text: string): CompleteFrame => ({ kind: 'data', data: Buffer.from(text) });
 export const end: CompleteFrame = { kind: 'end', summary };
@@ -105,6 +115,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly usageAsked: string[];
   /** What the router was asked, with the signal it was given. */
   readonly completed: { readonly request: CompleteRequest; readonly signal: AbortSignal }[];
+  /** Whose tokens were to be counted. */
+  readonly counted: CountTokensRequest[];
   readonly admin: MemoryAdmin;
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
@@ -112,35 +124,40 @@ export interface TestGateway extends AsyncDisposable {
   readonly responses: ResponseStore;
 }
 
+/** What differs from a gateway in which all is well. */
+interface TestGatewayOptions {
+  readonly config?: Partial<IngressConfig>;
+  readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
+  readonly quote?: QuotaPort['quote'];
+  readonly count?: RouterPort['countTokens'];
+  readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
+  readonly readiness?: () => Promise<Record<string, string>>;
+  readonly usageBy?: readonly UsageByLine[];
+  readonly usage?: readonly UsageLine[];
+  readonly balances?: BalancePort['balances'];
+  readonly freePriceKey?: string;
+  /** What the log has of a stream; nothing where it is left out. */
+  readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
+  readonly claims?: ClaimStore;
+  readonly answerMaxBytes?: number;
+  readonly models?: readonly RoutedModel[];
+  readonly clock?: Clock;
+  readonly nonces?: Nonces;
+  readonly findAdminToken?: FindAdminToken;
+  /** In place of administration in memory, for the methods it has. */
+  readonly adminPort?: Partial<AdminPort>;
+}
+
 /** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
-export async function startTestGateway(
-  options: {
-    readonly config?: Partial<IngressConfig>;
-    readonly frames?: (request: CompleteRequest, signal: AbortSignal) => AsyncIterable<CompleteFrame>;
-    readonly admit?: (request: AdmitRequest) => Promise<AdmitResponse>;
-    readonly readiness?: () => Promise<Record<string, string>>;
-    readonly usageBy?: readonly UsageByLine[];
-    readonly usage?: readonly UsageLine[];
-    readonly balances?: BalancePort['balances'];
-    readonly freePriceKey?: string;
-    /** What the log has of a stream; nothing where it is left out. */
-    readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
-    readonly claims?: ClaimStore;
-    readonly answerMaxBytes?: number;
-    readonly models?: readonly RoutedModel[];
-    readonly clock?: Clock;
-    readonly nonces?: Nonces;
-    readonly findAdminToken?: FindAdminToken;
-    /** In place of administration in memory, for the methods it has. */
-    readonly adminPort?: Partial<AdminPort>;
-  } = {},
-): Promise<TestGateway> {
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
   const admitted: AdmitRequest[] = [];
   const usageAsked: string[] = [];
   const completed: { request: CompleteRequest; signal: AbortSignal }[] = [];
+  const counted: CountTokensRequest[] = [];
   let framesLeft = 0;
   const quota: QuotaPort = {
+    quote: async (request) => (options.quote ?? quoteAll)(request),
     admit(request) {
       admitted.push(request);
       return (options.admit ?? admitAll)(request);
@@ -152,7 +169,6 @@ export async function startTestGateway(
     service: 'ingress',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
-  const claims = options.claims ?? createMemoryClaims();
   const responses = createMemoryResponses();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
@@ -164,6 +180,10 @@ export async function startTestGateway(
         yield* (options.frames ?? wholeFrames)(request, signal);
         framesLeft--;
       },
+      async countTokens(request, signal) {
+        counted.push(request);
+        return (options.count ?? (async () => ({ inputTokens: 12, isEstimate: false })))(request, signal);
+      },
       providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
     },
     registry,
@@ -174,21 +194,10 @@ export async function startTestGateway(
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
     findAdminToken: options.findAdminToken ?? (() => undefined),
-    billing: {
-      async usage({ userId }) {
-        usageAsked.push(userId);
-        return options.usage ?? [];
-      },
-      async usageBy({ userId }) {
-        usageAsked.push(userId);
-        return options.usageBy ?? [];
-      },
-      isPriced: (priceKey) => priceKey === 'openai/gpt-test',
-      isFree: (priceKey) => options.freePriceKey === priceKey,
-    },
+    billing: billingInMemory(options, usageAsked),
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
-      claims,
+      claims: options.claims ?? createMemoryClaims(),
       keyPepper: KEY_PEPPER,
       logger,
       answerMaxBytes: options.answerMaxBytes,
@@ -209,10 +218,27 @@ export async function startTestGateway(
     admitted,
     usageAsked,
     completed,
+    counted,
     responses,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),
+  };
+}
+
+/** What was used, and what has a price. `usageAsked`: takes the users whose use was asked for. */
+function billingInMemory(options: TestGatewayOptions, usageAsked: string[]): BillingPort {
+  return {
+    async usage({ userId }) {
+      usageAsked.push(userId);
+      return options.usage ?? [];
+    },
+    async usageBy({ userId }) {
+      usageAsked.push(userId);
+      return options.usageBy ?? [];
+    },
+    isPriced: (priceKey) => priceKey === 'openai/gpt-test',
+    isFree: (priceKey) => options.freePriceKey === priceKey,
   };
 }
 
@@ -299,6 +325,22 @@ const unpriced: RoutedModel = {
   id: 'unpriced',
   candidates: [{ provider: 'simulator', model: 'unpriced', priceKey: 'openai/unpriced' }],
 };
+
+async function quoteAll({ candidates, promptTokensEstimate }: AdmitRequest): Promise<QuoteResult> {
+  const [candidate] = candidates;
+  if (candidate === undefined) return { kind: 'refused', refusal: { code: 'model_not_priced', message: 'No price.' } };
+  return {
+    kind: 'quoted',
+    quote: {
+      candidate: { ...candidate, priceVersion: 3 },
+      multiplierBasisPoints: 15_000,
+      boundNanoUsd: 1_500_000_001n,
+      outputTokensBound: 100,
+      lines: [{ unit: 'input', quantity: promptTokensEstimate, pricePicoUsd: 150_000n }],
+      estimateNanoUsd: 225n,
+    },
+  };
+}
 
 async function admitAll({ candidates, promptTokensBound }: AdmitRequest): Promise<AdmitResponse> {
   return {

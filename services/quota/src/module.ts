@@ -34,7 +34,11 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN.
     const admit = tracedAdmit(repeatable, tracer);
     return {
       // In one process a caller asks once, and hears the answer.
-      ports: { quota: { admit: tracedAdmit(quota.admit, tracer) }, balances: quota, moneyAndLimits: quota },
+      ports: {
+        quota: { admit: tracedAdmit(quota.admit, tracer), quote: quota.quote },
+        balances: quota,
+        moneyAndLimits: quota,
+      },
       projections: quota.projections,
       deadLetters: quota.deadLetters,
       services: [quotaService(quota)],

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { BalancesPort, Payer } from '#contracts/admin-needs.ts';
+import type { BalancesPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
-import { payerKey } from '#contracts/payer.ts';
+import { userPayer } from '#contracts/payer.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
@@ -12,14 +12,15 @@ import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { loadBooks } from './adapters/load-books.ts';
 import { type QuotaConfig, quotaConfigFaults } from './config.ts';
+import { quoteRequest } from './domain/admission/quote-request.ts';
 import { type AdmissionWriter, createAdmissionWriter } from './handlers/admission-writer.ts';
 import { createAdmit } from './handlers/admit.ts';
 import { createCatchUp } from './handlers/catch-up.ts';
 import { createDebit } from './handlers/debit.ts';
 import { createDeciding } from './handlers/decide-now.ts';
 import { unavailable } from './handlers/unavailable.ts';
-import { fundsOf } from './memory/decision-state.ts';
-import { findCaller, payerOfCaller } from './memory/find-caller.ts';
+import { decisionState, fundsOf } from './memory/decision-state.ts';
+import { accountOf, findCaller, paidFrom } from './memory/find-caller.ts';
 import { type FollowedBooks, followBooks } from './memory/follow-books.ts';
 import { createLeaderMemory, type LeaderMemory } from './memory/leader-memory.ts';
 import { quotaAccounts } from './projections/quota-accounts.ts';
@@ -39,8 +40,8 @@ export interface Quota extends QuotaPort, BalancePort, BalancesPort {
    * how many were closed.
    */
   expireOrphans(admittedUpTo: number): Promise<number>;
-  /** The money that pays for a user, as far as the log is folded here. */
-  balance(userId: string): BalanceView;
+  /** The money that pays for a user, whose token may name a team, as far as the log is folded here. */
+  balance(userId: string, teamId?: string): BalanceView;
   /** Holds that are not over. */
   openHolds(): number;
   /** The place in the log up to which decisions know it. */
@@ -166,7 +167,7 @@ function assertServing({ life, books }: Pick<Leading, 'life' | 'books'>): void {
   if (!life.isReady) throw unavailable('The gateway is starting.');
 }
 
-type Ports = Pick<Quota, 'admit' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
+type Ports = Pick<Quota, 'admit' | 'quote' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
 
 function portsOf(leading: Leading): Ports {
   const { config, journal, logger, clock, books, memory, writer, catchUp, life } = leading;
@@ -177,18 +178,23 @@ function portsOf(leading: Leading): Ports {
   const deciding = createDeciding({ sources, writer, metered, rules: config, clock, assertServing: serving });
 
   /** The balance that pays for the user. */
-  const balance = (userId: string): BalanceView => {
-    const caller = findCaller(registry, { userId, keyId: '' });
-    const payer: Payer = 'refusal' in caller ? { kind: 'user', id: userId } : payerOfCaller(caller, live.accounts);
-    return balanceView(userId, live.accounts.get(payerKey(payer)));
+  const balance = (userId: string, teamId = ''): BalanceView => {
+    const caller = findCaller(registry, { userId, keyId: '', teamId });
+    const { account } =
+      'refusal' in caller ? accountOf(userPayer(userId), live.accounts) : paidFrom(caller, live.accounts);
+    return balanceView(userId, account);
   };
 
   return {
     admit: createAdmit({ deciding, pending, writer, outcomes, config, catchUp }),
+    async quote(request) {
+      serving();
+      return quoteRequest(request, decisionState(sources, request, clock()), config);
+    },
     debit: createDebit({
       journal,
       pending,
-      fundsOf: (payer) => fundsOf(sources, payer),
+      fundsOf: (payer) => fundsOf(sources, accountOf(payer, live.accounts)),
       clock,
       logger,
       assertServing: serving,
@@ -197,13 +203,13 @@ function portsOf(leading: Leading): Ports {
       isClosed: () => life.isClosed,
     }),
     balance,
-    async balances(userIds) {
+    async balances(userIds, teamIds = []) {
       await catchUp();
-      return userIds.map(balance);
+      return userIds.map((userId, index) => balance(userId, teamIds[index]));
     },
     async balancesOf(payers) {
       await catchUp();
-      return payers.map((payer) => payerBalance(payer, live.accounts.get(payerKey(payer))));
+      return payers.map((payer) => payerBalance(payer, accountOf(payer, live.accounts).account));
     },
     async limitStates(limitIds) {
       await catchUp();

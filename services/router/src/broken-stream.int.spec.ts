@@ -62,3 +62,22 @@ function writeAndCut(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(text, () => setImmediate(() => response.destroy()));
 }
+
+test('what a provider says of its failure in the middle is what the client is told, and a filter is no failure of health', async (t) => {
+  const nos: readonly [object, string, boolean][] = [
+    [{ message: 'slow down', code: 'rate_limit_exceeded' }, 'upstream_rate_limited', false],
+    [{ message: 'no', code: 'content_filter' }, 'content_filter', true],
+    [{ message: 'no', type: 'server_error' }, 'upstream_error', false],
+  ];
+  for (const [error, code, isHealthy] of nos) {
+    const baseUrl = await hostileProvider(t, (response) => {
+      response.end(`${contentEvent('one two')}data: ${JSON.stringify({ error })}\n\n`);
+    });
+    const { ask, router } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    for (let call = 0; call < 5; call += 1) {
+      const { failure, usage } = await ask({ messages: [], stream: true });
+      assert.deepEqual([failure?.code, usage?.outcome], [code, 'OUTCOME_CUT']);
+    }
+    assert.equal(router.providerHealth()[0]?.isHealthy, isHealthy, code);
+  }
+});

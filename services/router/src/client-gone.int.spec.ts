@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { policy } from '#testkit/policy.ts';
 import { test } from '#testkit/test.ts';
 import {
   admit,
@@ -43,6 +44,36 @@ test('a provider that does not end is broken off at the bound, and what was stre
   assert.deepEqual([usage?.outcome, usage?.estimated, usage?.usage.output], ['OUTCOME_CLIENT_GONE', true, 3]);
   assert.deepEqual([failure?.code, usage?.attempts[0]?.error], ['client_gone', 'client_gone']);
   await closed.promise;
+});
+
+test('where policy says so, the provider is called off when its client leaves, and what was streamed is estimated', async (t) => {
+  const client = new AbortController();
+  const closed = Promise.withResolvers<void>();
+  const baseUrl = await hostileProvider(t, (response) => {
+    response.once('close', closed.resolve);
+    response.write(contentEvent('one two three'));
+  });
+  const { ask, registry } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 60_000 });
+  registry.load(policy.settings({ abandonedAnswers: 'stop' }));
+  const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
+  const { usage, failure } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
+  await closed.promise;
+  assert.deepEqual([failure?.code, usage?.outcome, usage?.estimated], ['client_gone', 'OUTCOME_CLIENT_GONE', true]);
+  assert.deepEqual([usage?.usage.output, usage?.usageFlags], [3, ['abandoned:stopped']]);
+});
+
+test('policy says how long an abandoned answer is heard, too', async (t) => {
+  const client = new AbortController();
+  const baseUrl = await hostileProvider(t, (response) => {
+    response.write(contentEvent('one'));
+    const finish = () => response.end(finishEvent + usageEvent + doneEvent);
+    client.signal.addEventListener('abort', () => setTimeout(finish, 100));
+  });
+  const { ask, registry } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], drainMaxMs: 1 });
+  registry.load(policy.settings({ drainSeconds: 60 }));
+  const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort();
+  const { usage } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
+  assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CLIENT_GONE', false]);
 });
 
 test('a client that leaves before a whole answer: the answer is awaited, and recorded as it was used', async (t) => {

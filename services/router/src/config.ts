@@ -1,20 +1,21 @@
+import type { SpokenBy } from '#ai/providers/spoken-by.ts';
+
 /** A provider that requests can be sent to: as policy has it, with its key. */
 export interface ProviderConfig {
   /** Unique; `<name>/<model>` restricts a request to it. */
   readonly name: string;
-  /** The wire format it speaks. */
-  readonly kind: 'openai' | 'anthropic';
   /** The URL up to and including the version: `https://api.openai.com/v1`. For Anthropic with or without its `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The name of the output bound at an OpenAI-compatible provider; default `max_completion_tokens`. */
-  readonly maxTokensParam?: 'max_tokens' | 'max_completion_tokens' | undefined;
+  readonly spoken: SpokenBy;
+  /** Waits of its own, in place of the router's. */
+  readonly waits?: Partial<ProviderWaits> | undefined;
   /** The most connections at a time. More requests wait for one. Default CONNECTIONS_MAX. */
   readonly connections?: number | undefined;
 }
 
-/** Every wait of the router. Each has a default for production; tests set shorter ones. */
-export interface RouterLimits {
+/** The waits for one provider. */
+export interface ProviderWaits {
   /** The time to make a TCP and TLS connection. */
   readonly connectTimeoutMs: number;
   /**
@@ -25,6 +26,10 @@ export interface RouterLimits {
   readonly wholeHeadTimeoutMs: number;
   /** The time between two pieces of an answer. */
   readonly idleTimeoutMs: number;
+}
+
+/** Every wait of the router. Each has a default for production; tests set shorter ones. */
+export interface RouterLimits extends ProviderWaits {
   /** The time of a request with all its attempts. */
   readonly requestTimeoutMs: number;
   /** How long the router still listens to a provider for its usage after the client went away. */
@@ -41,8 +46,9 @@ export const CONNECTIONS_MAX = 512;
 export const defaultLimits: RouterLimits = {
   // A handshake across the world takes half a second. Ten seconds mean that the network is down.
   connectTimeoutMs: 10_000,
-  // A stream's head comes with the first token or before. A minute covers long prompts and a queue at the provider.
-  streamHeadTimeoutMs: 60_000,
+  // A stream's head comes with the first token or before. Reading a prompt of a million tokens, and a queue at the provider,
+  // take minutes; a provider that is away is found out by the connection.
+  streamHeadTimeoutMs: 300_000,
   // An answer in one piece is generated first. OpenAI's and Anthropic's own SDKs wait ten minutes.
   wholeHeadTimeoutMs: 600_000,
   // Reasoning models are silent for a minute or more between two pieces.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { type Scope, test } from '#testkit/test.ts';
-import type { ProviderConfig, RouterLimits } from './config.ts';
+import type { RouterLimits } from './config.ts';
 import { contentEvent, createTestRouter, doneEvent, hostileProvider, testProvider, wholeAnswer } from './testing.ts';
 
 const messages = [{ role: 'user', content: 'Hi' }];
@@ -14,7 +14,7 @@ const messageStart = event('message_start', {
 });
 
 interface Provided {
-  readonly kind?: ProviderConfig['kind'];
+  readonly kind?: 'openai' | 'anthropic';
   readonly stream?: boolean;
   readonly limits?: Partial<RouterLimits>;
   readonly onFrame?: (frame: CompleteFrame) => void;
@@ -185,16 +185,16 @@ test('a stream that breaks off after its prompt was counted may be tried again, 
   ]);
 });
 
-test('thinking that the client does not see is work: a stream that is cut after it is not asked for again', async (t) => {
+test('thoughts are a part of the answer: a stream that is cut after them is the client’s, and not asked for again', async (t) => {
   const thinking = event('content_block_delta', {
     index: 0,
     delta: { type: 'thinking_delta', thinking: 'one two three' },
   });
-  const { calls, losses } = await outcomeOf(t, (response) => cut(response, messageStart + thinking), {
+  const { calls, outcome, charged, losses } = await outcomeOf(t, (response) => cut(response, messageStart + thinking), {
     kind: 'anthropic',
     stream: true,
   });
-  assert.deepEqual([calls, losses], [1, [[7, 3, true]]]);
+  assert.deepEqual([calls, outcome, charged, losses], [1, 'OUTCOME_CUT', [7, 3, 'estimated'], []]);
 });
 
 test('a stream that is cut within its first event has begun, and is not asked for again', async (t) => {

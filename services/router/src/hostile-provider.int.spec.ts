@@ -27,21 +27,35 @@ const messages = [{ role: 'user', content: 'Hi' }];
 const sse = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
 
 test('garbage in place of an answer is an error, for whole answers and streams', async (t) => {
-  for (const garbage of [
-    '<html>',
-    '',
-    '[]',
-    'null',
-    '{"object":"list"}',
-    '{"error":{"message":"x"}}',
-    '\u0000\u0001',
-  ]) {
+  for (const garbage of ['<html>', '', '[]', 'null', '{"object":"list"}', '\u0000\u0001']) {
     const baseUrl = await hostileProvider(t, (response) => response.end(garbage));
     const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
     for (const stream of [false, true]) {
       const { failure, usage, text } = await ask({ messages, stream });
       assert.deepEqual([failure?.code, text], ['upstream_invalid_response', ''], garbage);
       assert.deepEqual([usage?.outcome, usage?.attempts.length], ['OUTCOME_FAILED', 2]);
+    }
+  }
+});
+
+test('an error in place of an answer is one of the provider, whatever status it has', async (t) => {
+  const nos: readonly [string, string, number][] = [
+    ['{"error":{"message":"x"}}', 'upstream_error', 2],
+    ['{"error":{"message":"slow down","code":"rate_limit_exceeded"}}', 'upstream_rate_limited', 2],
+    ['{"error":{"message":"no","type":"invalid_request_error"}}', 'upstream_refused', 1],
+    ['{"error":{"message":"no","code":"context_length_exceeded"}}', 'context_length_exceeded', 1],
+    ['{"choices":[],"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}', 'upstream_unauthorized', 1],
+  ];
+  for (const [document, code, attempts] of nos) {
+    for (const stream of [false, true]) {
+      const text = stream ? `data: ${document}\n\n` : document;
+      const baseUrl = await hostileProvider(t, (response) => response.end(text));
+      const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+      const asked = await ask({ messages, stream });
+      assert.deepEqual([asked.failure?.code, asked.failure?.providerBody, asked.text], [code, null, ''], text);
+      assert.equal(asked.failure?.message === 'no', attempts === 1 && code !== 'upstream_unauthorized', text);
+      assert.deepEqual([asked.usage?.outcome, asked.usage?.attempts.length], ['OUTCOME_FAILED', attempts], text);
+      assert.deepEqual(asked.usage?.houseLosses, [], text);
     }
   }
 });
@@ -173,7 +187,7 @@ test('an answer beyond the bound is given up instead of kept', async (t) => {
 });
 
 test('nonsense for a usage is not believed: it is estimated', async (t) => {
-  for (const prompt_tokens of [-5, 1.5, 1e12, '7']) {
+  for (const prompt_tokens of [-5, 1.5, 1e12, 'seven']) {
     const answer = { ...JSON.parse(wholeAnswer), usage: { prompt_tokens, completion_tokens: 2 } };
     const baseUrl = await hostileProvider(t, (response) => response.end(JSON.stringify(answer)));
     const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
@@ -211,8 +225,8 @@ test('the key, the request id and the bytes of the client reach the provider', a
     response.end(wholeAnswer);
   });
   const { ask } = createTestRouter(t, { providers: [testProvider('p', `${baseUrl}/`)] });
-  const asked = await ask({ messages, max_tokens: 3, x_unknown: [1] });
-  const body = JSON.stringify({ model: 'm', messages, max_tokens: 3, x_unknown: [1] });
+  const asked = await ask({ messages, max_completion_tokens: 3, x_unknown: [1] });
+  const body = JSON.stringify({ model: 'm', messages, max_completion_tokens: 3, x_unknown: [1] });
   assert.deepEqual(seen, ['/v1/chat/completions', 'Bearer sk-secret', asked.requestId, body]);
   assert.equal(asked.text, wholeAnswer);
 });

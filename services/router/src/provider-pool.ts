@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
+import { providerRow, spokenBy } from '#ai/providers/spoken-by.ts';
 import { isMetadataHost } from '#kernel/metadata-hosts.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { ProviderConfig } from './config.ts';
+import type { ProviderConfig, ProviderWaits } from './config.ts';
 import type { Provider } from './ports.ts';
 
 /** A provider that requests may be sent to, or why none can be. */
@@ -78,6 +79,9 @@ export function createProviderPool(options: {
     if (isMetadataHost(new URL(provider.baseUrl).hostname)) {
       return { kind: 'down', reason: 'its base_url is a link-local address or a metadata service' };
     }
+    if (provider.preset !== '' && providerRow(provider.preset) === undefined) {
+      return { kind: 'down', reason: `its preset ${provider.preset} is no provider of the catalogue of this gateway` };
+    }
     return { kind: 'open', provider: open(configOf(provider, found.key)) };
   }
 
@@ -103,12 +107,13 @@ export function createProviderPool(options: {
 }
 
 function configOf(provider: ResourceOf<'provider'>, apiKey: string): ProviderConfig {
-  const { id, kind, baseUrl, maxTokensParam } = provider;
-  return {
-    name: id,
-    kind: kind === 'anthropic' ? 'anthropic' : 'openai',
-    baseUrl,
-    apiKey,
-    ...(maxTokensParam === 'max_tokens' || maxTokensParam === 'max_completion_tokens' ? { maxTokensParam } : {}),
-  };
+  const { id, baseUrl } = provider;
+  return { name: id, baseUrl, apiKey, spoken: spokenBy(provider), waits: waitsOf(provider) };
+}
+
+/** 0: it says nothing of a wait. */
+function waitsOf(provider: ResourceOf<'provider'>): Partial<ProviderWaits> {
+  const { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs } = provider;
+  const said = { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs };
+  return Object.fromEntries(Object.entries(said).filter(([, waitMs]) => waitMs > 0));
 }

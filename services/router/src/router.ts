@@ -5,16 +5,16 @@ import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
-import { defaultLimits, type ProviderConfig, type RouterLimits } from './config.ts';
+import { defaultLimits, type RouterLimits } from './config.ts';
 import { createFrameChannel } from './frame-channel.ts';
 import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
+import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
-import type { Dialect } from './ports.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
-import { anthropicDialect } from './providers/anthropic/dialect.ts';
-import { openAiDialect } from './providers/openai/dialect.ts';
-import { type Run, type RunParts, stopRun } from './run/run.ts';
+import { countPrompt } from './run/count-prompt.ts';
+import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
+import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
 import { testProvider } from './run/test-provider.ts';
 
@@ -35,8 +35,6 @@ export interface Router extends RouterPort, ProviderTestPort {
   close(): Promise<void>;
 }
 
-const dialects: Record<ProviderConfig['kind'], Dialect> = { openai: openAiDialect, anthropic: anthropicDialect };
-
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
   const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
@@ -47,51 +45,46 @@ export function createRouter(dependencies: RouterDependencies): Router {
     registry,
     keys,
     logger,
-    open: (config) => createHttpProvider(config, dialects[config.kind], limits),
+    open: (config) => createHttpProvider(config, limits),
     onOpened(providerId) {
       health.forget(providerId);
       losses.begin(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
-  const parts: RunParts = { providers, health, journal, logger, clock, limits, late, losses };
+  const parts: RunParts = {
+    providers,
+    health,
+    journal,
+    logger,
+    clock,
+    limits,
+    late,
+    losses,
+    prices: createKnownPrices(journal),
+  };
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
   const priorityOf = (provider: string): number => registry.get('provider', provider)?.priority ?? 0;
 
+  const abandonment = (): Abandonment => {
+    const { abandonedAnswers, drainSeconds } = registry.settings();
+    const drainMaxMs = drainSeconds > 0 ? drainSeconds * 1_000 : limits.drainMaxMs;
+    return { isStopped: abandonedAnswers === 'stop', drainMaxMs };
+  };
+
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
-    const run: Run = {
-      request,
-      channel,
-      startedAtMs: clock(),
-      attempts: [],
-      houseLosses: [],
-      firstByteMs: 0,
-      call: null,
-      isGone: false,
-      stopped: null,
-    };
-    const timer = setTimeout(() => stopRun(run, 'timeout'), limits.requestTimeoutMs);
-    let drainTimer: NodeJS.Timeout | undefined;
-
-    function leave(): void {
-      if (run.isGone) return;
-      run.isGone = true;
-      channel.drop();
-      drainTimer = setTimeout(() => stopRun(run, 'drained'), limits.drainMaxMs);
-    }
-
+    const run = beginRun(request, channel, clock());
+    const time = startRunClock(run, channel, limits.requestTimeoutMs, abandonment);
+    const leave = (): void => time.leave();
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave);
     const ended = serve(parts, run).finally(() => {
-      clearTimeout(timer);
-      clearTimeout(drainTimer);
+      time.stop();
       signal.removeEventListener('abort', leave);
-      // From here on, a reader that leaves has no provider to be drained.
-      run.isGone = true;
       underWay.delete(run);
       channel.close();
     });
@@ -101,6 +94,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   return {
     complete,
+    countTokens: (request, signal) => countPrompt(parts, request, signal),
     testProvider: (test) => testProvider({ ...parts, registry }, test),
     providerHealth: () =>
       Array.from(providers.all(), ([provider, pooled]) => ({

@@ -57,6 +57,8 @@ export interface TestRouterConfig extends Partial<RouterLimits> {
 export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly onFrame?: (frame: CompleteFrame) => void;
+  /** What is asked otherwise than in a chat completion. */
+  readonly request?: Partial<CompleteRequest>;
 }
 
 export interface Asked {
@@ -136,8 +138,8 @@ export function createTestRouter(
     journal,
     usageOf,
     lost,
-    async ask(body, { signal = new AbortController().signal, onFrame } = {}) {
-      const request = await admit(journal, models, { model: 'm', ...body });
+    async ask(body, { signal = new AbortController().signal, onFrame, request: changed = {} } = {}) {
+      const request = { ...(await admit(journal, models, { model: 'm', ...body })), ...changed };
       const frames: CompleteFrame[] = [];
       for await (const frame of router.complete(request, signal)) {
         frames.push(frame);
@@ -206,6 +208,12 @@ export async function admit(
     promptTokensBound,
     outputTokensBound: outputTokensMax,
     admissionEventId,
+    operation: 'chat',
+    format: 'openai-chat',
+    headers: {},
+    dropsUnplaced: false,
+    tellsCost: false,
+    multiplierBasisPoints: 10_000,
   };
 }
 

@@ -61,6 +61,24 @@ test('what is wrong is told with the field as the client wrote it', () => {
     [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
     [{ messages: [{ role: 'user', content: [{ text: 'x' }] }] }, 'messages[0].content[0].type'],
     [{ system: 7 }, 'system'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] }] },
+      'messages[0].content[0].source',
+    ],
+    [
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't', content: [{ type: 'document', source: { file_id: 'f' } }] },
+            ],
+          },
+        ],
+      },
+      'messages[0].content[0].content[0].source',
+    ],
+    [{ messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'f' }] }] }, 'messages[0].content[0]'],
     [{ stream: 'yes' }, 'stream'],
     [{ tools: {} }, 'tools'],
     [{ tools: [null] }, 'tools[0]'],
@@ -147,8 +165,8 @@ describe('the bound of a prompt', () => {
 
   test('counts documents as all that a model reads, because their text is compressed', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBE' } };
-    assert.ok(bound([pdf]) > 1_000_000);
-    assert.ok(bound([pdf, pdf]) < 1_010_000);
+    assert.equal(bound([pdf]), 2_100_000);
+    assert.equal(bound([pdf, pdf]), 2_100_000);
     assert.ok(bound([{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }]) < 10_000);
   });
 
@@ -168,4 +186,28 @@ test('the tier that is asked for is told: speed has one of its own', () => {
   assert.equal(asked({ speed: 'fast' }).serviceTier, 'fast');
   assert.equal(asked({ speed: 'standard', service_tier: 'auto' }).serviceTier, '');
   assert.equal(asked({ service_tier: 'standard_only' }).serviceTier, 'standard');
+});
+
+test('a field in another spelling than its own is refused, because some provider may go by it', () => {
+  for (const [fields, param] of [
+    [{ Max_Tokens: 9_999_999 }, 'Max_Tokens'],
+    [{ maxTokens: 9_999_999 }, 'maxTokens'],
+    [{ Speed: 'fast' }, 'Speed'],
+    [{ MCP_servers: [{}] }, 'MCP_servers'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', Source: { type: 'url' } }] }] },
+      'messages[0].content[0].Source',
+    ],
+    [
+      { tools: [{ Type: 'code_execution_20250825', name: 'f', input_schema: { properties: { Type: {} } } }] },
+      'tools[0].Type',
+    ],
+  ] as const) {
+    assert.equal(refused(fields).param, param);
+  }
+  asked({
+    tools: [{ name: 'f', input_schema: { Type: 'object', MAX_TOKENS: 1 } }],
+    metadata: { User_Id: 'x' },
+    new_field: 1,
+  });
 });

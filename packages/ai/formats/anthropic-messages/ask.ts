@@ -1,16 +1,15 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import { asArray, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { asArray, type JsonObject } from '#kernel/json.ts';
+import { spellingProblem } from '../../ask/field-spelling.ts';
+import { modelProblem, OUTPUT_TOKENS_MAX, objectsProblem, typeProblem, wrongType } from '../../ask/problems.ts';
 import type { Asked } from '../../asked.ts';
 import { noUsage } from '../../usage.ts';
-import { messagesProblem, wrongType } from './messages-problem.ts';
+import { messagesProblem } from './messages-problem.ts';
 import { promptBound } from './prompt-bound.ts';
+import { requestFields } from './request-fields.ts';
 import { isRefusal, type ToolCost, toolCost } from './server-tools.ts';
 import { unpricedField } from './unpriced-fields.ts';
-
-const MODEL_MAX_CHARACTERS = 256;
-/** What the contract's 32 bits hold, and more than any model writes. */
-const OUTPUT_TOKENS_MAX = 2 ** 31 - 1;
 
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'standard_only']);
 const speeds: ReadonlySet<unknown> = new Set(['standard', 'fast']);
@@ -22,11 +21,12 @@ export function askMessages(
 ): { readonly asked: Asked } | { readonly refusal: Refusal } {
   const { model, messages, max_tokens: maxTokens, stream = null, tools = null } = body;
   const refusal =
+    spellingProblem(body, requestFields) ??
     modelProblem(model) ??
     boundProblem(maxTokens) ??
     messagesProblem(messages, body['system']) ??
-    (stream === null || typeof stream === 'boolean' ? undefined : wrongType('stream', 'a boolean', stream)) ??
-    toolsProblem(tools) ??
+    typeProblem('stream', stream, 'boolean') ??
+    objectsProblem('tools', tools) ??
     choiceProblem('service_tier', body['service_tier'], tiers) ??
     choiceProblem('speed', body['speed'], speeds) ??
     unpricedField(body);
@@ -63,14 +63,6 @@ function tierOf({ speed, service_tier: tier }: JsonObject): string {
   return tier === 'standard_only' ? 'standard' : '';
 }
 
-function modelProblem(model: unknown): Refusal | undefined {
-  if (model === undefined || model === null) return invalid("Missing required field: 'model'.", 'model');
-  if (typeof model !== 'string') return wrongType('model', 'a string', model);
-  if (model.trim() === '') return invalid("Missing required field: 'model'.", 'model');
-  if (model.length <= MODEL_MAX_CHARACTERS) return undefined;
-  return invalid(`Invalid 'model': a name has at most ${MODEL_MAX_CHARACTERS} characters.`, 'model');
-}
-
 function boundProblem(maxTokens: unknown): Refusal | undefined {
   if (maxTokens === undefined || maxTokens === null) {
     return invalid("Missing required field: 'max_tokens'.", 'max_tokens');
@@ -80,13 +72,6 @@ function boundProblem(maxTokens: unknown): Refusal | undefined {
   }
   if (maxTokens >= 0 && maxTokens <= OUTPUT_TOKENS_MAX) return undefined;
   return invalid(`Invalid 'max_tokens': expected a value from 0 to ${OUTPUT_TOKENS_MAX}.`, 'max_tokens');
-}
-
-function toolsProblem(tools: unknown): Refusal | undefined {
-  if (tools === null) return undefined;
-  if (!Array.isArray(tools)) return wrongType('tools', 'an array of objects', tools);
-  const at = tools.findIndex((tool) => !isJsonObject(tool));
-  return at === -1 ? undefined : wrongType(`tools[${at}]`, 'an object', tools[at]);
 }
 
 function choiceProblem(param: string, value: unknown, known: ReadonlySet<unknown>): Refusal | undefined {

@@ -1,5 +1,8 @@
 import type { AnswerPart } from '../../chat/answer-part.ts';
 import { FORMAT } from './format-name.ts';
+import { toolIdOf } from './message-id.ts';
+import { signatureOf } from './proof.ts';
+import { plainToolId } from './tool-ids.ts';
 
 /** A block of an answer as it grows. */
 export type WrittenBlock =
@@ -31,13 +34,14 @@ export interface BlockQueue {
 }
 
 interface Queue {
+  readonly requestId: string;
   readonly blocks: QueuedBlock[];
   /** Of thoughts in several summaries: which one was the last. */
   summaryIndex: number | undefined;
 }
 
-export function createBlockQueue(): BlockQueue {
-  const queue: Queue = { blocks: [], summaryIndex: undefined };
+export function createBlockQueue(requestId: string): BlockQueue {
+  const queue: Queue = { requestId, blocks: [], summaryIndex: undefined };
   return { blocks: queue.blocks, add: (part) => add(queue, part) };
 }
 
@@ -54,7 +58,7 @@ function add(queue: Queue, part: AnswerPart): void {
       addProof(queue, part);
       break;
     case 'tool-call-start':
-      begin(queue, { kind: 'tool', id: part.id, name: part.name, text: '' }, part.index);
+      begin(queue, { kind: 'tool', id: callIdOf(queue, part), name: part.name, text: '' }, part.index);
       break;
     case 'tool-call-delta': {
       const call = callOf(queue, part.index)?.block;
@@ -105,15 +109,20 @@ function addThought(queue: Queue, { text, summaryIndex }: Extract<AnswerPart, { 
   block.text += isNext ? `\n\n${text}` : text;
 }
 
-/** Only its maker can read a proof: another's ends the thoughts and is left out. */
-function addProof(queue: Queue, { format, kind, value }: Extract<AnswerPart, { type: 'reasoning-proof' }>): void {
+/** A proof of another format is carried where this one has a signature: only its maker can read it. */
+function addProof(queue: Queue, { format, kind, value, id }: Extract<AnswerPart, { type: 'reasoning-proof' }>): void {
   if (format === FORMAT && kind === 'redacted') {
     begin(queue, { kind: 'redacted', data: value });
     return;
   }
-  if (format === FORMAT) openThinking(queue).signature = value;
+  openThinking(queue).signature = signatureOf({ format, kind, value }, id);
   const last = queue.blocks.at(-1);
-  if (last?.block.kind === 'thinking') last.isOver = true;
+  if (last) last.isOver = true;
+}
+
+/** In the letters of this format, so that a client can send it to any provider; some models give none. */
+function callIdOf({ requestId }: Queue, { id, index }: Extract<AnswerPart, { type: 'tool-call-start' }>): string {
+  return id === '' ? toolIdOf(requestId, index) : plainToolId(id);
 }
 
 function callOf({ blocks }: Queue, index: number): QueuedBlock | undefined {

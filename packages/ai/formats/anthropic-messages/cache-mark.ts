@@ -1,8 +1,5 @@
 import { parseObject } from '#kernel/json.ts';
 
-/** Anthropic takes no more of them in a request. */
-export const CACHE_MARKS_MAX = 4;
-
 export interface CacheControl {
   readonly type: 'ephemeral';
   readonly ttl?: string;

@@ -2,6 +2,7 @@ import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { AssistantPart, ChatMessage, Foreign, TextPart, ToolResultPart, UserPart } from '../../chat/content.ts';
 import { decodeDocument, decodeImage } from './decode-media.ts';
 import { FORMAT } from './format-name.ts';
+import { proofOf } from './proof.ts';
 import { refuse } from './refuse.ts';
 
 /** `system`, or the content of a system message in the middle of a conversation. */
@@ -60,10 +61,14 @@ function decodeBlock(block: JsonObject, param: string): Part {
       return {
         type: 'reasoning',
         text: textOf(block, 'thinking', param),
-        ...proofOf('signature', block['signature']),
+        ...proofOf(typeof block['signature'] === 'string' ? block['signature'] : ''),
       };
     case 'redacted_thinking':
-      return { type: 'reasoning', text: '', ...proofOf('redacted', block['data']) };
+      return {
+        type: 'reasoning',
+        text: '',
+        proof: { format: FORMAT, kind: 'redacted', value: textOf(block, 'data', param) },
+      };
     case 'tool_use':
       return {
         type: 'tool-call',
@@ -108,11 +113,6 @@ function decodeResult(block: JsonObject, param: string): ToolResultPart {
     ...(block['is_error'] === true && { isError: true }),
     ...markOf(block),
   };
-}
-
-function proofOf(kind: 'signature' | 'redacted', value: unknown) {
-  // Thoughts that another maker's model wrote have an empty signature: see the stream writer.
-  return typeof value === 'string' && value !== '' ? { proof: { format: FORMAT, kind, value } } : {};
 }
 
 function markOf({ cache_control: mark }: JsonObject): { readonly cacheMark?: string } {

@@ -74,16 +74,23 @@ describe('a request is read', () => {
     ]);
   });
 
-  test('with thoughts and their proofs, but for the empty ones that other models have', () => {
+  test('with thoughts and their proofs, also those that are carried for other formats, but for the empty ones', () => {
     const blocks = [
       { type: 'thinking', thinking: 'a', signature: 's' },
       { type: 'thinking', thinking: 'b', signature: '' },
       { type: 'redacted_thinking', data: 'd' },
+      { type: 'thinking', thinking: '', signature: 'gateway-proof:openai-responses:encrypted:rs%3A1:a:b' },
     ];
     assert.deepEqual(content(blocks, 'assistant'), [
       { type: 'reasoning', text: 'a', proof: { format: 'anthropic-messages', kind: 'signature', value: 's' } },
       { type: 'reasoning', text: 'b' },
       { type: 'reasoning', text: '', proof: { format: 'anthropic-messages', kind: 'redacted', value: 'd' } },
+      {
+        type: 'reasoning',
+        text: '',
+        proof: { format: 'openai-responses', kind: 'encrypted', value: 'a:b' },
+        id: 'rs:1',
+      },
     ]);
   });
 

@@ -66,6 +66,18 @@ describe('a conversation for Anthropic', () => {
     ]);
   });
 
+  test('that an assistant begins has a word of the user before', () => {
+    const { messages } = encode([assistant([text('Hello.')]), user(text('Hi'))]);
+    assert.deepEqual(
+      messages.map(({ role, content }: { role: string; content: unknown }) => [role, content]),
+      [
+        ['user', [{ type: 'text', text: '.' }]],
+        ['assistant', [{ type: 'text', text: 'Hello.' }]],
+        ['user', [{ type: 'text', text: 'Hi' }]],
+      ],
+    );
+  });
+
   test('that has nothing but a system message is refused by the name of the field', () => {
     assert.throws(
       () => encode([{ role: 'system', spelling: 'system', content: [text('a')], at: 'messages[0]' }]),
@@ -235,6 +247,28 @@ describe('a conversation for Anthropic', () => {
       messages[0].content.map((block: { cache_control?: unknown }) => block.cache_control),
       [undefined, undefined, ...Array.from({ length: 4 }, () => ({ type: 'ephemeral', ttl: '1h' }))],
     );
+  });
+
+  test('has no more marks than that with those of its tools, results and of the whole request', () => {
+    const mark = { cacheMark: '{"type":"ephemeral"}' };
+    const conversation: readonly ChatMessage[] = [
+      { role: 'system', spelling: 'system', content: [{ ...text('s'), ...mark }], at: 'system' },
+      user(text('x')),
+      assistant([call('c')]),
+      user({ ...result('c'), ...mark, content: [{ ...text('r'), ...mark }] }, { ...text('y'), ...mark }),
+    ];
+    const tools = [{ kind: 'function', name: 'f', schema: '{}', ...mark }] as const;
+    const settings = mark;
+    const marksOf = (request: object) => {
+      const { body } = encodeMessagesRequest(chatRequest(conversation, { tools, ...request }), testTarget());
+      return { count: body.split('"cache_control"').length - 1, body: JSON.parse(body) };
+    };
+    const without = marksOf({});
+    assert.equal(without.count, 4);
+    assert.equal(without.body.tools[0].cache_control, undefined);
+    const whole = marksOf({ settings });
+    assert.equal(whole.count, 4);
+    assert.equal(whole.body.system[0].cache_control, undefined);
   });
 
   test('of a hundred thousand short messages of one role is written in linear time', () => {

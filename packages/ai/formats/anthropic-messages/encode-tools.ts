@@ -2,6 +2,7 @@ import type { ChatRequest, ChatTool, ToolChoice } from '../../chat/chat-request.
 import { NoPlace } from '../../format.ts';
 import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { RawJson } from '../../json/write-json.ts';
+import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { FORMAT } from './format-name.ts';
 import type { ModelTraits } from './model-traits.ts';
@@ -9,7 +10,7 @@ import type { JsonTool } from './output-form.ts';
 import { emptySchema, isClosedSchema, toolSchema } from './schema.ts';
 import { nameOfTool, type ToolNames } from './tool-names.ts';
 import type { Unplaced } from './unplaced.ts';
-import { WRAPPED_FIELD, wrappedSchema } from './wrapped-tool.ts';
+import { wrappedSchema } from './wrapped-tool.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,8 @@ export interface ToolContext {
   readonly unplaced: Unplaced;
   /** The tool whose input is the answer. */
   readonly jsonTool: JsonTool | null;
+  /** The names of tools that the conversation has calls of. */
+  readonly called: ReadonlySet<unknown>;
 }
 
 /** Tools and the choice among them, with the one that stands in for a JSON output form. */
@@ -37,7 +40,7 @@ export function encodeTools(request: ChatRequest, context: ToolContext): Encoded
   const tools = offered.flatMap((tool) => encodeTool(tool, context));
   const wrapped = new Set(offered.filter(({ kind }) => kind === 'custom').map(nameOfTool));
   if (jsonTool) tools.push({ name: jsonTool.name, description: jsonTool.description, input_schema: jsonTool.schema });
-  if (tools.length === 0) return { fields: {}, wrapped: undefined, isForced: false };
+  if (tools.length === 0) return { fields: calledTools(context), wrapped: undefined, isForced: false };
   const choice = jsonTool && offered.length === 0 ? oneTool(jsonTool.name) : encodeChoice(request, context);
   const chosen = jsonTool && offered.length > 0 ? choiceWithJson(choice, jsonTool.name) : choice;
   return {
@@ -45,6 +48,13 @@ export function encodeTools(request: ChatRequest, context: ToolContext): Encoded
     wrapped: wrapped.size > 0 ? wrapped : undefined,
     isForced: chosen?.['type'] === 'any' || chosen?.['type'] === 'tool',
   };
+}
+
+/** Anthropic wants tools for a conversation that has calls of some, also where the model may call none any more. */
+function calledTools({ called }: ToolContext): Fields {
+  if (called.size === 0) return {};
+  const tools = Array.from(called, (name) => ({ name, input_schema: emptySchema }));
+  return { tools, tool_choice: { type: 'none' } };
 }
 
 /** A choice among some tools is those tools only: Anthropic has no such choice. */

@@ -244,6 +244,13 @@ describe('tools', () => {
     assert.deepEqual(body.tool_choice, { type: 'any' });
   });
 
+  test('stand there for a conversation that has calls, where the client offers none any more', () => {
+    const encoded = encodeMessagesRequest(chatRequest(afterCall), testTarget());
+    const { tools, tool_choice: choice } = JSON.parse(encoded.body);
+    assert.deepEqual(tools, [{ name: 'f', input_schema: { type: 'object', properties: {} } }]);
+    assert.deepEqual(choice, { type: 'none' });
+  });
+
   test('that a provider of another format runs are refused', () => {
     const hosted: ChatTool = {
       kind: 'hosted',

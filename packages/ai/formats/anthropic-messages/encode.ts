@@ -2,8 +2,9 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
-import { CACHE_MARKS_MAX, encodeCacheMark } from './cache-mark.ts';
-import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
+import { encodeCacheMark } from './cache-mark.ts';
+import { keepLastMarks } from './cache-marks.ts';
+import { encodeMessages } from './encode-messages.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { encodeSettings, refuseUnplaced } from './encode-settings.ts';
 import { encodeThinking } from './encode-thinking.ts';
@@ -12,7 +13,7 @@ import { traitsOf } from './model-traits.ts';
 import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
 import { createToolNames, nameOfTool } from './tool-names.ts';
-import type { Entry, Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */
@@ -28,7 +29,7 @@ export function encodeMessagesRequest(request: ChatRequest, target: Target): Enc
     readInput: createInputReader(),
   });
   const form = encodeOutputForm(request, traits, unplaced);
-  const tools = encodeTools(request, { traits, names, unplaced, jsonTool: form.tool });
+  const tools = encodeTools(request, { traits, names, unplaced, jsonTool: form.tool, called: calledIn(turns) });
   const { thinking, effort, isOn, isLeftOut } = encodeThinking(settings.reasoning, traits, {
     maxTokens: target.outputTokensMax,
     allowsBudget: !tools.isForced && allowsBudget(turns),
@@ -49,7 +50,7 @@ export function encodeMessagesRequest(request: ChatRequest, target: Target): Enc
     ...encodeSettings(settings, unplaced),
     cache_control: cacheControl,
   };
-  keepLastMarks([...entriesOf({ system, turns })], cacheControl ? CACHE_MARKS_MAX - 1 : CACHE_MARKS_MAX);
+  keepLastMarks(tools.fields['tools'], { system, turns }, cacheControl !== undefined);
   return {
     body: writeJson(asProviderTakes(body, target, unplaced)),
     dropped: unplaced.dropped(),
@@ -68,6 +69,17 @@ function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced
   return taken;
 }
 
+/** The names of the tools that the conversation has calls of, as they are sent. */
+function calledIn(turns: readonly Turn[]): ReadonlySet<unknown> {
+  const called = new Set<unknown>();
+  for (const { entries } of turns) {
+    for (const { block, link } of entries) {
+      if (link === 'call' && !(block instanceof RawJson)) called.add(block['name']);
+    }
+  }
+  return called;
+}
+
 /**
  * With a budget, the API wants the thoughts of an unfinished turn back: of one whose tools were called and that has not
  * answered yet, and of one that the client has begun.
@@ -79,19 +91,4 @@ function allowsBudget(turns: readonly Turn[]): boolean {
   if (!unfinished?.entries.some(({ link }) => link === 'call')) return true;
   const first = unfinished.entries[0]?.block;
   return !(first instanceof RawJson) && (first?.['type'] === 'thinking' || first?.['type'] === 'redacted_thinking');
-}
-
-function* entriesOf({ system, turns }: EncodedMessages): Iterable<Entry> {
-  yield* system;
-  for (const { entries } of turns) yield* entries;
-}
-
-/** Anthropic refuses more marks than four. The last ones save the most: each stands for all that is before it. */
-function keepLastMarks(entries: readonly Entry[], most: number): void {
-  let left = most;
-  for (const { block } of entries.toReversed()) {
-    if (block instanceof RawJson || block['cache_control'] === undefined) continue;
-    if (left > 0) left -= 1;
-    else Object.assign(block, { cache_control: undefined });
-  }
 }

@@ -95,7 +95,7 @@ describe('an error of a provider', () => {
       [405, 'not-here'],
       [408, 'timeout'],
       [409, 'server'],
-      [418, 'unknown'],
+      [418, 'request'],
       [502, 'server'],
       [503, 'overload'],
     ] as const) {

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import { isJsonObject } from '#kernel/json.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { wrongType } from '../../ask/problems.ts';
 
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
 
@@ -21,24 +22,42 @@ export function messagesProblem(messages: unknown, system: unknown): Refusal | u
   return system === undefined || system === null ? undefined : contentProblem(system, 'system');
 }
 
-export function wrongType(param: string, expected: string, value: unknown): Refusal {
-  return invalid(`Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`, param);
-}
-
 function contentProblem(content: unknown, param: string): Refusal | undefined {
   if (typeof content === 'string') return undefined;
   if (!Array.isArray(content)) return wrongType(param, 'a string or an array of blocks', content);
   for (const [at, block] of content.entries()) {
     if (!isJsonObject(block)) return wrongType(`${param}[${at}]`, 'an object', block);
     if (typeof block['type'] !== 'string') return wrongType(`${param}[${at}].type`, 'a string', block['type']);
+    const refusal = fileProblem(block, `${param}[${at}]`, 1);
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
-/** The JSON type of a value with its article. */
-function nameOfType(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+/** A document in a tool's result, with pictures in its pieces. */
+const DEPTH_MAX = 4;
+
+/** A file by its id belongs to the gateway's account at a provider, where files of all its clients are. */
+function fileProblem(block: JsonObject, param: string, depth: number): Refusal | undefined {
+  const { source, content } = block;
+  if (block['type'] === 'container_upload') return noFile(param);
+  if (isJsonObject(source)) {
+    if (source['type'] === 'file' || typeof source['file_id'] === 'string') return noFile(`${param}.source`);
+    const refusal = filesProblem(source['content'], `${param}.source.content`, depth);
+    if (refusal !== undefined) return refusal;
+  }
+  return filesProblem(content, `${param}.content`, depth);
+}
+
+function filesProblem(content: unknown, param: string, depth: number): Refusal | undefined {
+  if (!Array.isArray(content) || depth > DEPTH_MAX) return undefined;
+  for (const [at, block] of content.entries()) {
+    const refusal = isJsonObject(block) ? fileProblem(block, `${param}[${at}]`, depth + 1) : undefined;
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function noFile(param: string): Refusal {
+  return invalid("A file by its id belongs to a provider's account: send its bytes, or its URL.", param);
 }

@@ -1,8 +1,8 @@
 import type { AnswerPart } from '../../chat/answer-part.ts';
 import type { Reading } from '../../format.ts';
+import { createToolInputUnwrapper } from '../../translate/unwrap-tool-input.ts';
 import { finishReasonOf } from './finish.ts';
 import { FORMAT } from './format-name.ts';
-import { unwrapped } from './wrapped-tool.ts';
 
 /** A tool call whose input is being read. */
 export interface OpenCall {
@@ -40,18 +40,13 @@ export function createPartCollector({ notes, model: asked }: Reading): PartColle
 
   function openCall(id: string, name: string): OpenCall {
     const index = calls;
-    const isWrapped = notes.wrappedTools?.has(name) === true;
+    const unwrapper = notes.wrappedTools?.has(name) === true ? createToolInputUnwrapper() : null;
     calls += 1;
-    parts.push({ type: 'tool-call-start', choice: CHOICE, index, id, name, kind: isWrapped ? 'custom' : 'function' });
-    // The text of a wrapped tool is read when its JSON is whole.
-    let whole = '';
+    parts.push({ type: 'tool-call-start', choice: CHOICE, index, id, name, kind: unwrapper ? 'custom' : 'function' });
     return {
-      input(json) {
-        if (isWrapped) whole += json;
-        else input(index, json);
-      },
+      input: (json) => input(index, unwrapper ? unwrapper.push(json) : json),
       end() {
-        if (isWrapped) input(index, unwrapped(whole));
+        if (unwrapper) input(index, unwrapper.end());
         parts.push({ type: 'tool-call-end', choice: CHOICE, index });
       },
     };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from '#testkit/test.ts';
+import { describe, test } from '#testkit/test.ts';
 import { NoPlace } from '../../format.ts';
 import { anthropicMessages } from './format.ts';
 import { messagesHeaders } from './headers.ts';
@@ -45,6 +45,33 @@ test('a budget of thinking stays below a bound that was lowered', () => {
     }),
     '{"model":"m","max_tokens":4000,"thinking":{"type":"enabled","budget_tokens":3999}}',
   );
+});
+
+describe('thoughts that another model had', () => {
+  const carried = '{"type":"thinking","thinking":"a","signature":"gateway-proof:openai-responses:encrypted::x"}';
+  const unsigned = '{"type":"thinking","thinking":"a","signature":""}';
+  const own = '{"type":"thinking","thinking":"a","signature":"c2ln"}';
+  const said = '{"type":"tool_use","id":"t","name":"f","input":{"n":1234567890123456789}}';
+  const conversation = (...blocks: readonly string[]) =>
+    `{"model":"claude-x","max_tokens":7,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[${blocks.join()}]}],"n":1.0}`;
+
+  test('do not go to Claude, which refuses them; all other bytes and digits stay', () => {
+    const patched = patch(conversation(unsigned, own, carried, said), { model: 'claude-x' });
+    assert.equal(patched, conversation(own, said));
+  });
+
+  test('go as they are to other models, which know no signatures, but for what the gateway carries', () => {
+    const text = conversation(unsigned, said).replace('claude-x', 'glm-5');
+    assert.equal(patch(text, { model: 'glm-5' }), text);
+    assert.equal(patch(conversation(carried, said), { model: 'claude-x' }), conversation(said));
+  });
+
+  test('leave no message behind that has nothing else', () => {
+    assert.equal(
+      patch(conversation(unsigned), { model: 'claude-x' }),
+      '{"model":"claude-x","max_tokens":7,"messages":[{"role":"user","content":"x"}],"n":1.0}',
+    );
+  });
 });
 
 test('fields go by the names of the provider, and those that it refuses have no place', () => {

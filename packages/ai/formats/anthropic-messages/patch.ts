@@ -2,10 +2,12 @@ import { asObject, type JsonObject } from '#kernel/json.ts';
 import { NoPlace, type Target } from '../../format.ts';
 import { type FieldChange, spliceFields } from '../../json/splice-fields.ts';
 import { BUDGET_MIN_TOKENS } from './encode-thinking.ts';
+import { withoutUnsigned } from './unsigned-thoughts.ts';
 
 /**
  * A client's own request for a provider of the same format: the provider's name of the model, the stream as it is asked
- * for, and no more output than was admitted. Every other byte stays.
+ * for, and no more output than was admitted. Every other byte stays, but for thoughts that no provider of this format can
+ * have written.
  */
 export function patchMessagesRequest(body: Buffer, parsed: JsonObject, target: Target): Buffer {
   const changes = new Map<string, FieldChange>();
@@ -16,6 +18,8 @@ export function patchMessagesRequest(body: Buffer, parsed: JsonObject, target: T
     put(changes, 'max_tokens', target.outputTokensMax);
     lowerBudget(changes, parsed, target.outputTokensMax);
   }
+  const messages = withoutUnsigned(body, parsed, target.model);
+  if (messages !== null) changes.set('messages', { kind: 'put', json: messages });
   for (const name of target.rules.refused) {
     if (parsed[name] === undefined) continue;
     if (!target.dropsUnplaced) throw new NoPlace(name, 'this provider refuses it');

@@ -8,10 +8,10 @@ import type { ToolCost } from './server-tools.ts';
 const IMAGE_TOKENS_MAX = 50_000;
 
 /**
- * The most that the documents of a request are counted as, all together. A PDF is counted by its pages, as text and as
- * pictures, and its text is compressed, so that its bytes bound nothing. But no model reads more than a million tokens.
+ * A PDF is counted by its pages, as text and as pictures, and its text is compressed, so that its bytes bound nothing. The
+ * longest context of any model does, for the whole of a prompt.
  */
-const DOCUMENTS_TOKENS_MAX = 1_000_000;
+const CONTEXT_TOKENS_MAX = 2_100_000;
 
 /** What Anthropic puts before a prompt on its own: 530 tokens for tools. */
 const HIDDEN_TOKENS_MAX = 1_000;
@@ -47,9 +47,9 @@ export function promptBound(
   const media: Media = { images: 0, documents: 0, bytes: 0 };
   for (const message of asArray(body['messages'])) measure(asObject(message)?.['content'], media, 1);
   const textBytes = bodyBytes - media.bytes;
-  const documents = media.documents > 0 ? DOCUMENTS_TOKENS_MAX : 0;
   const hidden = costs.reduce((sum, { hiddenTokens }) => sum + hiddenTokens, HIDDEN_TOKENS_MAX);
-  const prompt = textBytes + media.images * IMAGE_TOKENS_MAX + documents + hidden;
+  const counted = textBytes + media.images * IMAGE_TOKENS_MAX + hidden;
+  const prompt = media.documents > 0 ? Math.max(counted, CONTEXT_TOKENS_MAX) : counted;
   const rounds = costs.reduce((sum, cost) => sum + cost.rounds, 0);
   const added = costs.reduce((sum, cost) => sum + cost.rounds * cost.tokensEach, 0);
   const estimate =
@@ -70,11 +70,14 @@ function measure(content: unknown, media: Media, depth: number): void {
     const block = asObject(value);
     if (!block) continue;
     const source = asObject(block['source']);
-    const isText = source?.['type'] === 'text' || source?.['type'] === 'content';
-    if (block['type'] === 'image') media.images += 1;
-    else if (block['type'] === 'document' && !isText) media.documents += 1;
-    const isCounted = block['type'] === 'image' || block['type'] === 'document';
-    if (isCounted && source?.['type'] === 'base64') media.bytes += base64Length(source['data']);
+    const isDocument = block['type'] === 'document';
+    // A provider may go by what a block holds and not by its type.
+    if (source && source['type'] !== 'text' && source['type'] !== 'content') {
+      if (isDocument) media.documents += 1;
+      else media.images += 1;
+      const isCounted = isDocument || block['type'] === 'image';
+      if (isCounted && source['type'] === 'base64') media.bytes += base64Length(source['data']);
+    }
     measure(block['content'], media, depth + 1);
     measure(source?.['content'], media, depth + 1);
   }

@@ -1,7 +1,8 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../answer-decoder.ts';
+import { errorKind } from '../../errors/error-kind.ts';
 
-/** What Anthropic's types say. `invalid_request_error` says little: its words decide. */
+/** What Anthropic's types say. `invalid_request_error` says little, and so do other gateways: words and status decide. */
 const kindsByType: ReadonlyMap<string, ProviderErrorKind> = new Map([
   ['authentication_error', 'key'],
   ['permission_error', 'key'],
@@ -14,35 +15,6 @@ const kindsByType: ReadonlyMap<string, ProviderErrorKind> = new Map([
   ['api_error', 'server'],
   ['conflict_error', 'server'],
 ]);
-
-const kindsByStatus: ReadonlyMap<number, ProviderErrorKind> = new Map([
-  [400, 'request'],
-  [401, 'key'],
-  [402, 'balance'],
-  [403, 'key'],
-  [404, 'not-here'],
-  [405, 'not-here'],
-  [408, 'timeout'],
-  [409, 'server'],
-  [413, 'not-here'],
-  [422, 'request'],
-  [429, 'rate'],
-  [503, 'overload'],
-  [504, 'timeout'],
-  [529, 'overload'],
-]);
-
-/** Words of refusals whose type says less. */
-const kindsByWords: readonly (readonly [words: RegExp, kind: ProviderErrorKind])[] = [
-  [
-    /prompt is too long|exceeds? (?:the )?(?:maximum )?context|maximum context length|context window/i,
-    'context-window',
-  ],
-  [/credit balance|insufficient (?:balance|quota|funds)|spend(?:ing)? limit/i, 'balance'],
-  [/content filter|content policy|usage polic/i, 'content-policy'],
-];
-/** Their words are read only where the status is one of these: a rate limit may speak of quotas, too. */
-const wordStatuses: ReadonlySet<number> = new Set([0, 200, 400, 402, 403, 422]);
 
 const MESSAGE_MAX_CHARACTERS = 4_096;
 /** `messages.1.content.0.image.source: ...` */
@@ -61,20 +33,13 @@ export function readMessagesError(status: number, document: JsonObject | null, t
   const message = messageOf(document, error) || (document === null ? text.trim() : '');
   const code = textOf(asObject(error?.['details'])?.['error_code']) || textOf(error?.['code']) || type;
   return {
-    kind: spendLimit.test(code) ? 'balance' : kindOf(status, type, message),
+    kind: spendLimit.test(code)
+      ? 'balance'
+      : (kindsByType.get(type) ?? errorKind({ status, codes: [code, type], message })),
     message: message.slice(0, MESSAGE_MAX_CHARACTERS),
     code,
     param: field.exec(message)?.[1] ?? textOf(error?.['param']),
   };
-}
-
-function kindOf(status: number, type: string, message: string): ProviderErrorKind {
-  const byWords = wordStatuses.has(status) ? kindsByWords.find(([words]) => words.test(message))?.[1] : undefined;
-  if (byWords !== undefined) return byWords;
-  const byType = kindsByType.get(type);
-  if (byType !== undefined) return byType;
-  if (status === 0 && type === 'invalid_request_error') return 'request';
-  return kindsByStatus.get(status) ?? (status >= 500 ? 'server' : 'unknown');
 }
 
 function messageOf(document: JsonObject | null, error: JsonObject | null): string {

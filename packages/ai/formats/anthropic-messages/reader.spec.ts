@@ -82,6 +82,17 @@ describe('a stream', () => {
     assert.deepEqual(reader.usage()?.usage, { input: 25, output: 11, reasoning: 30 });
   });
 
+  test('may give a signature in pieces, and may not end its thoughts before the next block', () => {
+    const signed = (signature: string) => blockDelta(0, { type: 'signature_delta', signature });
+    const events = [blockStart(0, { type: 'thinking', thinking: 'a', signature: '' }), signed('x'), signed('y')];
+    const { parts } = read(sse(start, ...events, blockStart(1, { type: 'text', text: 'b' }), ended('end_turn'), stop));
+    assert.deepEqual(parts.slice(1, 4), [
+      { type: 'reasoning-delta', text: 'a' },
+      { type: 'reasoning-proof', format: 'anthropic-messages', kind: 'signature', value: 'xy' },
+      { type: 'text-delta', text: 'b' },
+    ]);
+  });
+
   test('that gives the whole input of a call at its start has that input, with its digits; deltas come before it', () => {
     const whole = `event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{"id":1234567890123456789}}}\n\n`;
     const inputs = (...middle: Buffer[]) =>

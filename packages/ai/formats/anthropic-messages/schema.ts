@@ -8,11 +8,16 @@ export const emptySchema: JsonObject = { type: 'object', properties: {} };
 /** Keywords that Anthropic does not take at the root of a tool's schema. */
 const refusedAtRoot = ['$schema', 'oneOf', 'anyOf', 'allOf'] as const;
 
+/** A schema of a canonical request is JSON. One that begins so, and has none of those keywords anywhere, is not parsed. */
+const isUsual = /^\{"type": ?"object"/;
+const mayBeOdd = /"(?:\$schema|oneOf|anyOf|allOf)"/;
+
 /**
  * A tool's schema as Anthropic takes it: an object at its root. A schema that is one already stays as it was written. A
  * choice of forms at the root is told in the description, because the API refuses it there. null: it is no JSON object.
  */
 export function toolSchema(text: string): RawJson | JsonObject | null {
+  if (isUsual.test(text) && !mayBeOdd.test(text)) return new RawJson(text);
   const schema = parseObjectKeptDigits(text);
   if (schema === null) return null;
   const odd = refusedAtRoot.filter((keyword) => schema[keyword] !== undefined);

@@ -1,7 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { notPriced } from './unpriced-fields.ts';
+import { notPriced, wrongType } from '../../ask/problems.ts';
 
 /** What a tool with a type of Anthropic's own can add to a request's cost. */
 export interface ToolCost {
@@ -51,7 +51,7 @@ const rows: readonly ToolRow[] = [
 export function toolCost(tool: JsonObject, param: string): ToolCost | Refusal {
   const { type } = tool;
   if (type === undefined || type === null || type === 'custom') return noCost;
-  if (typeof type !== 'string') return invalid(`Invalid type for '${param}.type': expected a string.`, `${param}.type`);
+  if (typeof type !== 'string') return wrongType(`${param}.type`, 'a string', type);
   const row = rows.find((each) => type.startsWith(each.type));
   if (row) return row.cost(tool, param);
   return notPriced(`${param}.type`, `what the tool '${type}' costs has no bound`);

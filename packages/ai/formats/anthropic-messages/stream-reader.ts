@@ -17,6 +17,8 @@ interface OpenBlock {
   /** The input that the block began with, for one that gets no deltas. */
   readonly firstInput: unknown;
   hasDeltas: boolean;
+  /** Of thoughts: what has come of it. */
+  signature: string;
   /** Of a foreign block: its deltas. */
   input: string;
 }
@@ -85,11 +87,15 @@ function start({ sinks }: Reader, message: JsonObject | null): void {
   sinks.usage(message?.['usage'], false);
 }
 
-function startBlock({ sinks: { parts }, open }: Reader, event: JsonObject): void {
+function startBlock(reader: Reader, event: JsonObject): void {
+  const { open, sinks } = reader;
+  const { parts } = sinks;
   const block = asObject(event['content_block']);
   if (!block || open.size >= OPEN_BLOCKS_MAX) return;
   parts.start(undefined, undefined);
-  const opened = { call: null, foreign: null, firstInput: undefined, hasDeltas: false, input: '' };
+  // Thoughts end with their signature, before anything else.
+  for (const [index, { call, foreign }] of open) if (!call && !foreign) stopBlock(reader, index);
+  const opened = { call: null, foreign: null, firstInput: undefined, hasDeltas: false, signature: '', input: '' };
   switch (block['type']) {
     case 'text':
       parts.text(textOf(block['text']));
@@ -97,7 +103,7 @@ function startBlock({ sinks: { parts }, open }: Reader, event: JsonObject): void
       break;
     case 'thinking':
       parts.thinking(textOf(block['thinking']));
-      parts.proof('signature', textOf(block['signature']));
+      open.set(event['index'], { ...opened, signature: textOf(block['signature']) });
       break;
     case 'redacted_thinking':
       parts.proof('redacted', textOf(block['data']));
@@ -125,9 +131,11 @@ function readDelta({ sinks: { parts }, open }: Reader, event: JsonObject): void 
     case 'thinking_delta':
       parts.thinking(textOf(delta['thinking']));
       break;
-    case 'signature_delta':
-      parts.proof('signature', textOf(delta['signature']));
+    case 'signature_delta': {
+      const block = open.get(event['index']);
+      if (block) block.signature += textOf(delta['signature']);
       break;
+    }
     case 'citations_delta':
       if (asObject(delta['citation'])) parts.foreign('citation', JSON.stringify(delta['citation']));
       break;
@@ -154,10 +162,14 @@ function stopBlock({ sinks: { parts }, open }: Reader, index: unknown): void {
     parts.foreign(String(block.foreign['type']), JSON.stringify(input ? { ...block.foreign, input } : block.foreign));
     return;
   }
+  if (!block.call) {
+    parts.proof('signature', block.signature);
+    return;
+  }
   // Some providers give all of an input at the block's start. A tool without parameters has none, and a client would parse
   // the empty text.
-  if (!block.hasDeltas) block.call?.input(inputOf(block.firstInput));
-  block.call?.end();
+  if (!block.hasDeltas) block.call.input(inputOf(block.firstInput));
+  block.call.end();
 }
 
 function finish(reader: Reader): void {

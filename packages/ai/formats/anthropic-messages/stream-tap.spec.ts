@@ -49,7 +49,7 @@ describe('a stream that is passed on', () => {
       output: 89,
     });
     assert.equal(decoder.isUsageFinal(), true);
-    assert.equal(decoder.sample().text, 'Let me look: é👋\nget_weather{"id": 1234567890123456789}');
+    assert.deepEqual(decoder.sample(), { text: 'get_weatherLet me look: é👋\n{"id": 1234567890123456789}', scale: 1 });
   });
 
   test('holds its end back until the usage is durable', () => {
@@ -139,6 +139,28 @@ describe('a stream that is passed on', () => {
       passedThrough(decoder, bytes, 11),
       sse(start, block, text('a'), odd, text('b'), delta({ output_tokens: 3 }), stop).toString(),
     );
+  });
+
+  test('has its text for an estimate, whether or not an event is written as usual', () => {
+    const decoder = open();
+    const usual =
+      'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\\"b\\\\"}}\n\n';
+    const padded = usual.replace('"}}', '"},"p":"abc"}');
+    const bytes = Buffer.concat([
+      sse(start, block),
+      Buffer.from(usual + padded),
+      sse(delta({ output_tokens: 3 }), stop),
+    ]);
+    passedThrough(decoder, bytes, 1_000);
+    assert.deepEqual(decoder.sample(), { text: 'a"b\\a"b\\', scale: 1 });
+  });
+
+  test('with an error in an event that begins as usual has failed', () => {
+    const decoder = open();
+    const event =
+      'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"},"error":{"message":"x"}}\n\n';
+    decoder.push(Buffer.concat([sse(start, block), Buffer.from(event)]));
+    assert.equal(decoder.status(), 'failed');
   });
 
   test('is read with any line breaks', () => {

@@ -13,6 +13,7 @@ import { failureOf, isFailed } from './failure.ts';
 import { mergeUsage } from './merge-usage.ts';
 import { type ScannedEvent, scanEvent } from './scan-event.ts';
 import { readMessagesUsage } from './usage.ts';
+import { usualDelta } from './usual-delta.ts';
 import { usageWithCost } from './whole-tap.ts';
 
 /** A few hundred bytes are held at the beginning and at the end. What is longer is neither, and goes. */
@@ -105,11 +106,16 @@ function push(stream: MessagesStream, piece: Buffer): Buffer | null {
 
 /** Takes the whole events of `bytes`, and keeps the rest. */
 function cut(stream: MessagesStream, bytes: Buffer): void {
-  const findEnd = findEventEnds(bytes.toString('latin1'));
+  const text = bytes.toString('latin1');
+  const findEnd = findEventEnds(text);
   let at = 0;
   for (let next = findEnd(0); next && !stream.isOver; next = findEnd(at)) {
     const event = bytes.subarray(at, next.end);
-    take(stream, scanEvent(event));
+    const usual = usualDelta(text, at, next.end);
+    if (usual) {
+      stream.text.addRaw(bytes, usual.start, usual.end);
+      passContent(stream, event);
+    } else take(stream, scanEvent(event));
     at = next.end;
   }
   if (!stream.isOver) stream.cutter.keep(bytes.subarray(at));
@@ -134,9 +140,7 @@ function take(stream: MessagesStream, scanned: ScannedEvent): void {
       break;
     case 'content':
       addGenerated(stream.text, event);
-      stream.hasBegun = true;
-      release(stream);
-      stream.out.push(bytes);
+      passContent(stream, bytes);
       break;
     case 'delta':
       noteDelta(stream, event);
@@ -151,6 +155,12 @@ function take(stream: MessagesStream, scanned: ScannedEvent): void {
       if (stream.hasBegun && stream.held.length === 0) stream.out.push(bytes);
       else hold(stream, bytes, null);
   }
+}
+
+function passContent(stream: MessagesStream, bytes: Buffer): void {
+  stream.hasBegun = true;
+  release(stream);
+  stream.out.push(bytes);
 }
 
 function noteDelta(stream: MessagesStream, event: JsonObject): void {

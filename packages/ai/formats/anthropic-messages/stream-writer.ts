@@ -20,7 +20,7 @@ interface Live {
  * numbers of `message_delta`.
  */
 export function openMessagesWriter(context: AnswerContext): StreamWriter {
-  const queue = createBlockQueue();
+  const queue = createBlockQueue(context.requestId);
   let hasStarted = false;
   let live: Live | null = null;
   let index = 0;
@@ -85,6 +85,7 @@ function messageStart({ requestId, model }: AnswerContext): string {
     stop_sequence: null,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeUsage(null),
   };
   return event('message_start', { message });

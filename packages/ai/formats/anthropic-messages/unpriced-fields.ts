@@ -1,5 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
+import { isGiven, notPriced } from '../../ask/problems.ts';
 
 /** A field that asks for something whose cost no hold could bound. */
 interface UnpricedField {
@@ -20,23 +21,12 @@ const unpricedFields: readonly UnpricedField[] = [
   { field: 'inference_geo', isAsked: (geo) => isGiven(geo) && geo !== 'global', why: 'a region has prices of its own' },
 ];
 
+export const unpricedFieldNames: readonly string[] = unpricedFields.map(({ field }) => field);
+
 /** Refuses what would cost money that no price covers; undefined where everything that is asked for is priced. */
 export function unpricedField(body: JsonObject): Refusal | undefined {
   const found = unpricedFields.find(({ field, isAsked }) => isAsked(body[field]));
   return found && notPriced(found.field, found.why);
-}
-
-export function notPriced(param: string, why: string): Refusal {
-  return {
-    code: 'feature_not_priced',
-    message: `'${param}' asks for something this gateway cannot bill exactly: ${why}.`,
-    param,
-  };
-}
-
-function isGiven(value: unknown): boolean {
-  if (value === undefined || value === null || value === false) return false;
-  return !(Array.isArray(value) && value.length === 0);
 }
 
 function compacts(contextManagement: unknown): boolean {

@@ -6,7 +6,7 @@ import type { UsageRules } from '../../usage-rules.ts';
 /**
  * A report of usage in units that are disjoint. Anthropic's counts are so already, except for the hour's part of the cache
  * writes and the thinking's part of the output. What cannot be is clamped or left out, and flagged; the rest counts. null:
- * the report says nothing of prompt or answer.
+ * the report says nothing of prompt or answer, or zero of all.
  */
 export function readMessagesUsage(value: unknown, rules: UsageRules): UsageReport | null {
   const usage = asObject(value);
@@ -29,8 +29,11 @@ export function readMessagesUsage(value: unknown, rules: UsageRules): UsageRepor
     reasoning: thinking,
     search: count(asObject(usage['server_tool_use']), 'web_search_requests') ?? 0,
   };
+  const quantities = used(all);
+  // A provider that does not count says zero.
+  if (Object.keys(quantities).length === 0) return null;
   flagIterations(usage, flags);
-  return { usage: used(all), flags, serviceTier: tierOf(usage), reported: reportedOf(usage) };
+  return { usage: quantities, flags, serviceTier: tierOf(usage), reported: reportedOf(usage) };
 }
 
 type Count = (from: JsonObject | null, field: string) => number | null;
@@ -62,9 +65,12 @@ function writesOf(usage: JsonObject, count: Count, flags: string[]): { readonly 
   return { short: sum - hourTaken, hour: hourTaken };
 }
 
-/** Some providers of this format count the cache within the input. */
+/**
+ * The format counts the cache beside the input, and a provider of it only does otherwise where its rules say so. `compare`
+ * is the rule of providers that nobody has described, most of which speak OpenAI's formats as well: here it says nothing.
+ */
 function withoutCache(input: number, cache: number, { isCacheInInput }: UsageRules, flags: string[]): number {
-  if (isCacheInInput === false || (isCacheInInput === 'compare' && cache > input)) return input;
+  if (isCacheInInput !== true) return input;
   return input - clamped(cache, input, 'cache_read_input_tokens', flags);
 }
 

@@ -9,7 +9,7 @@ import { writeUsage } from './write-usage.ts';
 
 /** A whole answer as a message. Messages has one choice: of others, nothing is written. */
 export function writeMessage(parts: readonly AnswerPart[], end: AnswerEnd, context: AnswerContext): string {
-  const queue = createBlockQueue();
+  const queue = createBlockQueue(context.requestId);
   let stopReason: string | null = null;
   let stopSequence: string | null = null;
   for (const part of parts) {
@@ -29,6 +29,7 @@ export function writeMessage(parts: readonly AnswerPart[], end: AnswerEnd, conte
     stop_sequence: stopSequence,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeUsage(end),
   });
 }

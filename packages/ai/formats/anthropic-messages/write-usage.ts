@@ -13,6 +13,7 @@ export interface MessageUsage {
   readonly output_tokens_details: { readonly thinking_tokens: number };
   readonly server_tool_use: { readonly web_search_requests: number; readonly web_fetch_requests: number } | null;
   readonly service_tier: string;
+  readonly speed: 'standard' | 'fast';
   readonly inference_geo: null;
   /** USD, where the client asked for it. */
   readonly cost?: RawJson;
@@ -32,8 +33,15 @@ export function writeUsage(end: AnswerEnd | null): MessageUsage {
     output_tokens: answerTokensOf(usage),
     output_tokens_details: { thinking_tokens: reasoning },
     server_tool_use: search > 0 ? { web_search_requests: search, web_fetch_requests: 0 } : null,
-    service_tier: end?.serviceTier || 'standard',
+    ...tierOf(end?.serviceTier ?? ''),
     inference_geo: null,
     ...(end?.costNanoUsd !== undefined && { cost: new RawJson(costText(end.costNanoUsd)) }),
   };
+}
+
+/** `fast` is a speed here. */
+function tierOf(tier: string): Pick<MessageUsage, 'service_tier' | 'speed'> {
+  return tier === 'fast'
+    ? { service_tier: 'standard', speed: 'fast' }
+    : { service_tier: tier === '' ? 'standard' : tier, speed: 'standard' };
 }

@@ -13,7 +13,8 @@ const part = (fields: object) => ({ choice: 0, ...fields }) as AnswerPart;
 const start = part({ type: 'start', id: 'chatcmpl-1', model: 'gpt', createdAtS: 1 });
 const text = (said: string) => part({ type: 'text-delta', text: said });
 const thought = (said: string, fields = {}) => part({ type: 'reasoning-delta', text: said, ...fields });
-const proof = (format: string, kind = 'signature') => part({ type: 'reasoning-proof', format, kind, value: 'p' });
+const proof = (format: string, kind = 'signature', id?: string) =>
+  part({ type: 'reasoning-proof', format, kind, value: 'p', id });
 const callStart = (index: number) =>
   part({ type: 'tool-call-start', index, id: `c${index}`, name: `f${index}`, kind: 'function' });
 const callDelta = (index: number, input: string) => part({ type: 'tool-call-delta', index, input });
@@ -101,6 +102,7 @@ describe('a stream for a client of Messages', () => {
       output_tokens_details: { thinking_tokens: 6 },
       server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
       service_tier: 'standard',
+      speed: 'standard',
       inference_geo: null,
     });
   });
@@ -130,21 +132,21 @@ describe('a stream for a client of Messages', () => {
     );
   });
 
-  test('has thoughts with their signature, redacted ones, and the thoughts of other makers without one', () => {
+  test('has thoughts with their signature, redacted ones, and the thoughts of other makers with their proof carried', () => {
     const parts = [
       thought('a'),
       thought('b'),
       proof('anthropic-messages'),
       proof('anthropic-messages', 'redacted'),
       thought('c'),
-      proof('openai-responses', 'encrypted'),
+      proof('openai-responses', 'encrypted', 'rs:1'),
       text('d'),
     ];
     const { content } = accumulated(eventsOf([start, ...parts, finish()]));
     assert.deepEqual(content, [
       { type: 'thinking', thinking: 'ab', signature: 'p' },
       { type: 'redacted_thinking', data: 'p' },
-      { type: 'thinking', thinking: 'c', signature: '' },
+      { type: 'thinking', thinking: 'c', signature: 'gateway-proof:openai-responses:encrypted:rs%3A1:p' },
       { type: 'text', text: 'd', citations: null },
     ]);
   });
@@ -183,6 +185,16 @@ describe('a stream for a client of Messages', () => {
     assert.equal(reasonOf('refused'), 'refusal');
     assert.equal(reasonOf('paused'), 'pause_turn');
   });
+});
+
+test('a call has an id in the letters of this format, also where a model gives none', () => {
+  const call = (index: number, id: string) => part({ type: 'tool-call-start', index, id, name: 'f', kind: 'function' });
+  const calls = [call(0, 'functions.f:0'), callEnd(0), call(1, ''), callEnd(1), call(2, 'call_1'), callEnd(2)];
+  const { content } = accumulated(eventsOf([start, ...calls, finish('tool-calls')]));
+  assert.deepEqual(
+    content.map(({ id }) => id),
+    ['x-functions_2e_f_3a_0', 'toolu_0198c2f0000070008000000000000001_1', 'call_1'],
+  );
 });
 
 describe('a message', () => {

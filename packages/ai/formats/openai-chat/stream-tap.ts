@@ -134,7 +134,7 @@ function holdBack(stream: ChunkStream, event: Scanned, bytes: Buffer): readonly 
   if (event.kind === 'done') {
     end(stream, stream.hasBegun ? 'whole' : 'invalid');
     // In its usual form: SDKs look for nothing else.
-    held.hold({ bytes: bytes.includes('[DONE]') && !bytes.includes('"') ? bytes : doneEvent, usageChunk: null });
+    return held.hold({ bytes: bytes.includes('[DONE]') && !bytes.includes('"') ? bytes : doneEvent, usageChunk: null });
   }
   if (event.kind === 'comment') return held.hold({ bytes, usageChunk: null });
   if (event.kind !== 'chunk' || isSwallowed(stream, event)) return [];
@@ -167,7 +167,7 @@ function endOfBytes(stream: ChunkStream): void {
   if (!stream.isOver && stream.status === 'open') lastEvent(stream, cutter.rest());
   if (!stream.isOver && stream.status === 'open' && stream.hasBegun && report.isFinished()) {
     end(stream, 'whole');
-    held.hold({ bytes: doneEvent, usageChunk: null });
+    stream.late = [...stream.late, ...held.hold({ bytes: doneEvent, usageChunk: null })];
   }
   stream.isOver ||= stream.status === 'too-long';
 }

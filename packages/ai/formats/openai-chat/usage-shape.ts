@@ -18,22 +18,6 @@ export interface OpenAiUsage {
   };
 }
 
-/** Usage in OpenAI's shape, from the whole counts and the parts of them. */
-export function openAiUsageShape(counts: {
-  readonly promptTokens: number;
-  readonly cachedTokens: number;
-  readonly completionTokens: number;
-  readonly reasoningTokens: number;
-}): OpenAiUsage {
-  return {
-    prompt_tokens: counts.promptTokens,
-    completion_tokens: counts.completionTokens,
-    total_tokens: counts.promptTokens + counts.completionTokens,
-    prompt_tokens_details: { cached_tokens: counts.cachedTokens },
-    completion_tokens_details: { reasoning_tokens: counts.reasoningTokens },
-  };
-}
-
 /** Disjoint quantities in OpenAI's shape, where parts are in their wholes. Parts that there are none of are left out. */
 export function usageShapeOf(usage: Usage): OpenAiUsage {
   const { cached_input = 0, cached_audio_input = 0, reasoning = 0 } = usage;

@@ -62,11 +62,18 @@ export function openWholeTap(shape: OpenAiShape, tap: Tap): AnswerDecoder {
     usage: () => usageOf(answer, tap),
     // The report stands in a document that is written when all of it is known.
     isUsageFinal: () => true,
-    hasWork: () => answer.status === 'whole' || (answer.failure === null && scanned(answer).hasWork()),
+    hasWork: () => hasWork(answer, tap),
     failure: () => answer.failure,
     closing: (told) => closing(answer, tap, told),
     sample: () => scanned(answer).sample(),
   };
+}
+
+/** An empty list of choices in a whole document is no model's work, unless its usage says that there was some. */
+function hasWork(answer: WholeAnswer, tap: Tap): boolean {
+  if (answer.status === 'whole') return true;
+  if (answer.failure !== null) return false;
+  return answer.document === null ? scanned(answer).hasWork() : usageOf(answer, tap) !== null;
 }
 
 /** A short answer is scanned only if it turns out to be no answer, or to have no usage. */
@@ -119,13 +126,15 @@ function unfinished(answer: WholeAnswer): AnswerStatus {
   return scanned(answer).status() === 'open' ? 'open' : 'invalid';
 }
 
-function usageOf({ shape, document, isLong, scan }: WholeAnswer, { rules }: Tap): UsageReport | null {
+function usageOf(answer: WholeAnswer, { rules }: Tap): UsageReport | null {
+  const { shape, document } = answer;
   const { hasOutput } = shape;
   if (document !== null) {
     const tier = document['service_tier'];
     return readUsage(usageIn(document), rules.usage, { hasOutput, serviceTier: typeof tier === 'string' ? tier : '' });
   }
-  if (!isLong || scan === null) return null;
+  // Of a document that was cut or cannot be read, the provider may bill what it told before.
+  const scan = scanned(answer);
   return readUsage(scan.usage(), rules.usage, { hasOutput, serviceTier: scan.serviceTier() });
 }
 

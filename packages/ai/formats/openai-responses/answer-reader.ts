@@ -5,7 +5,7 @@ import type { AnswerReader, Reading, ReadState } from '../../format.ts';
 import { isDone } from '../../sse/is-done.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
-import { toProviderError } from './errors.ts';
+import { readOpenAiError, saysError } from '../openai-chat/errors.ts';
 import { finishReasonOf } from './finish.ts';
 import { createItemReader, type ItemReader } from './item-reader.ts';
 import { readResponseUsage } from './usage.ts';
@@ -72,13 +72,12 @@ function readEvent(answer: ReadingAnswer, event: SseEvent): ReadState {
       return ended(answer, asObject(data['response']) ?? {}, type.slice('response.'.length));
     case 'error':
       return failed(answer, asObject(data['error']) ?? data);
-    default: {
-      const error = asObject(data['error']);
-      if (error !== null && !type.startsWith('response.')) return failed(answer, error);
+    default:
+      // Only an event without a type is an error by its field; what another maker puts in between may have one of its own.
+      if (type === '' && saysError(data['error'])) return failed(answer, asObject(data['error']) ?? data);
       if (type.startsWith('response.')) start(answer, null);
       answer.items.read(type, data);
       return 'open';
-    }
   }
 }
 
@@ -118,7 +117,7 @@ function ended(answer: ReadingAnswer, response: JsonObject, event?: string): Rea
 }
 
 function failed(answer: ReadingAnswer, error: JsonObject): ReadState {
-  answer.failure = toProviderError(error, 0);
+  answer.failure = readOpenAiError(0, error);
   return end(answer, 'failed');
 }
 

@@ -83,6 +83,12 @@ test('what cannot be read is refused by its name', () => {
     [{ tools: [{}] }, 'tools[0].type'],
     [{ tools: [{ type: 'namespace', name: 'n' }] }, 'tools[0].tools'],
     [{ tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'mcp' }] }] }, 'tools[0].tools[0].type'],
+    [{ Max_Output_Tokens: 5 }, 'Max_Output_Tokens'],
+    [{ input: [{ role: 'user', content: [{ type: 'input_image', imageUrl: 'x' }] }] }, 'input[0].content[0].imageUrl'],
+    [{ tools: [{ Type: 'mcp', type: 'function' }] }, 'tools[0].Type'],
+    [{ max_tokens: 5 }, 'max_tokens'],
+    [{ max_completion_tokens: 5 }, 'max_completion_tokens'],
+    [{ n: 2 }, 'n'],
     [{ background: true }, 'background'],
     [{ conversation: 'conv_1' }, 'conversation'],
     [{ prompt: { id: 'pmpt_1' } }, 'prompt'],
@@ -111,7 +117,12 @@ test('what no price covers is refused by its name', () => {
     ].map((type) => [{ tools: [{ type: 'function', name: 'f' }, { type }] }, 'tools[1].type'] as const),
     [{ tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }, 'tools[0].environment'],
     [{ tools: [{ type: 'tool_search' }] }, 'tools[0].execution'],
+    [{ input: [{ type: 'additional_tools', role: 'developer', tools: [{ type: 'mcp' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'additional_tools', tools: [{ type: 'web_search' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'tool_search_output', tools: [{ type: 'image_generation' }] }] }, 'input[0].tools[0].type'],
+    [{ input: [{ type: 'compaction_trigger' }] }, 'input[0].type'],
     [{ context_management: [{ type: 'compaction' }] }, 'context_management'],
+    [{ reasoning: { mode: 'pro' } }, 'reasoning.mode'],
     [{ plugins: [{ id: 'web' }] }, 'plugins'],
     [
       { input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'https://x.org/a.pdf' }] }] },
@@ -145,6 +156,9 @@ test('tools that the client runs cost their tokens only', () => {
     { type: 'tool_search', execution: 'client' },
   ];
   assert.deepEqual(asked({ tools }).counts, {});
+  // What the provider writes about the five of them that it describes itself is not in the body.
+  assert.ok(asked({ tools }).promptTokensBound >= 25_000);
+  assert.ok(asked({ tools: tools.slice(0, 3) }).promptTokensBound < 2_000);
 });
 
 test('searches on the web are counted at their most, and the prompt is read once more with each', () => {

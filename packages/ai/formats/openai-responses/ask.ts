@@ -1,25 +1,31 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { spellingProblem } from '../../ask/field-spelling.ts';
+import {
+  countProblem,
+  modelProblem,
+  OUTPUT_TOKENS_MAX,
+  objectProblem,
+  typeProblem,
+  wrongType,
+} from '../../ask/problems.ts';
 import type { Asked } from '../../asked.ts';
 import type { Unit } from '../../units.ts';
 import { noReference } from './no-reference.ts';
 import { promptBound } from './prompt-bound.ts';
+import { requestFields } from './request-fields.ts';
 import { searchesMax } from './searches.ts';
 import { stateProblem } from './state-problem.ts';
 import { toolsProblem } from './tools-problem.ts';
 import { unpricedProblem } from './unpriced-problem.ts';
-import { wrongType } from './wrong-field.ts';
 
-const MODEL_MAX_CHARACTERS = 256;
-/** What the contract's 32 bits hold, and more than any model writes. */
-const OUTPUT_TOKENS_MAX = 2 ** 31 - 1;
 /** More searches than any answer was seen to make, and few enough to be held for. */
 const TOOL_CALLS_MAX = 1_000;
 
 /** What admission must know of a request, or what is wrong with it. `null` stands for a field left out. */
 export function askResponses(body: JsonObject, bodyBytes: number): { asked: Asked } | { refusal: Refusal } {
-  const refusal = shapeProblem(body) ?? stateProblem(body) ?? toolsProblem(body['tools']) ?? unpricedProblem(body);
+  const refusal = shapeProblem(body) ?? stateProblem(body) ?? toolsProblem(body) ?? unpricedProblem(body);
   if (refusal !== undefined) return { refusal };
   const searches = searchesMax(body);
   const bound = promptBound(body, bodyBytes, searches);
@@ -42,34 +48,36 @@ export function askResponses(body: JsonObject, bodyBytes: number): { asked: Aske
   };
 }
 
+/** Fields that have to be of a type where they are given. */
+const typed: readonly (readonly [field: string, problem: (param: string, value: unknown) => Refusal | undefined])[] = [
+  ...['instructions', 'previous_response_id', 'service_tier', 'truncation'].map(
+    (field) => [field, textProblem] as const,
+  ),
+  ...['stream', 'store', 'background'].map((field) => [field, flagProblem] as const),
+  ...['text', 'reasoning', 'metadata', 'stream_options', 'prompt_cache_options', 'usage'].map(
+    (field) => [field, objectProblem] as const,
+  ),
+  ['include', arrayProblem],
+  ['max_output_tokens', (param, value) => countProblem(param, value, OUTPUT_TOKENS_MAX)],
+  ['max_tool_calls', (param, value) => countProblem(param, value, TOOL_CALLS_MAX)],
+];
+
 function shapeProblem(body: JsonObject): Refusal | undefined {
-  return (
-    modelProblem(body['model']) ??
-    inputProblem(body['input']) ??
-    typeProblem(body, 'instructions', 'string') ??
-    typeProblem(body, 'stream', 'boolean') ??
-    typeProblem(body, 'store', 'boolean') ??
-    typeProblem(body, 'background', 'boolean') ??
-    typeProblem(body, 'previous_response_id', 'string') ??
-    typeProblem(body, 'service_tier', 'string') ??
-    typeProblem(body, 'truncation', 'string') ??
-    objectProblem(body, 'text') ??
-    objectProblem(body, 'reasoning') ??
-    objectProblem(body, 'metadata') ??
-    objectProblem(body, 'stream_options') ??
-    objectProblem(body, 'prompt_cache_options') ??
-    arrayProblem(body, 'include') ??
-    countProblem(body, 'max_output_tokens', OUTPUT_TOKENS_MAX) ??
-    countProblem(body, 'max_tool_calls', TOOL_CALLS_MAX)
-  );
+  const refusal = spellingProblem(body, requestFields) ?? modelProblem(body['model']) ?? inputProblem(body['input']);
+  if (refusal !== undefined) return refusal;
+  for (const [field, problem] of typed) {
+    const wrong = problem(field, body[field]);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
-function modelProblem(model: unknown): Refusal | undefined {
-  if (model === undefined || model === null) return invalid('You must provide a model parameter.', 'model');
-  if (typeof model !== 'string') return wrongType('model', 'a string', model);
-  if (model.trim() === '') return invalid('You must provide a model parameter.', 'model');
-  if (model.length <= MODEL_MAX_CHARACTERS) return undefined;
-  return invalid(`Invalid 'model': a name has at most ${MODEL_MAX_CHARACTERS} characters.`, 'model');
+function textProblem(param: string, value: unknown): Refusal | undefined {
+  return typeProblem(param, value, 'string');
+}
+
+function flagProblem(param: string, value: unknown): Refusal | undefined {
+  return typeProblem(param, value, 'boolean');
 }
 
 function inputProblem(input: unknown): Refusal | undefined {
@@ -94,28 +102,10 @@ function itemProblem(item: unknown, param: string): Refusal | undefined {
   return isReference ? noReference(param) : wrongType(`${param}.role`, 'a string', role);
 }
 
-function typeProblem(body: JsonObject, param: string, type: 'string' | 'boolean'): Refusal | undefined {
-  const value = body[param] ?? null;
-  return value === null || typeof value === type ? undefined : wrongType(param, `a ${type}`, value);
-}
-
-function objectProblem(body: JsonObject, param: string): Refusal | undefined {
-  const value = body[param] ?? null;
-  return value === null || isJsonObject(value) ? undefined : wrongType(param, 'an object', value);
-}
-
-function arrayProblem(body: JsonObject, param: string): Refusal | undefined {
-  const value = body[param] ?? null;
-  return value === null || Array.isArray(value) ? undefined : wrongType(param, 'an array', value);
-}
-
-function countProblem(body: JsonObject, param: string, max: number): Refusal | undefined {
-  const value = body[param] ?? null;
-  if (value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value)) return wrongType(param, 'an integer', value);
-  const bound = value < 1 ? 'at least 1' : `at most ${max}`;
-  if (value >= 1 && value <= max) return undefined;
-  return invalid(`Invalid '${param}': expected a value of ${bound}, but got ${value} instead.`, param);
+function arrayProblem(param: string, value: unknown): Refusal | undefined {
+  return value === undefined || value === null || Array.isArray(value)
+    ? undefined
+    : wrongType(param, 'an array', value);
 }
 
 function otherUnits(body: JsonObject, hasAudio: boolean, hasLongMark: boolean): Unit[] {

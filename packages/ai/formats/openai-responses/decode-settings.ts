@@ -40,7 +40,7 @@ export function decodeSettings(body: JsonObject): DecodedSettings {
     metadata: decodeMetadata(body['metadata']),
     serviceTier: stringOrNone(body['service_tier'], 'service_tier'),
     promptCacheKey: stringOrNone(body['prompt_cache_key'], 'prompt_cache_key'),
-    logprobs: asArray(body['include']).includes('message.output_text.logprobs') ? true : undefined,
+    logprobs: (topLogprobs ?? 0) > 0 || includesLogprobs(body['include']) ? true : undefined,
     topLogprobs: topLogprobs === 0 ? undefined : topLogprobs,
   };
   return { settings: withoutUndefined(settings), others };
@@ -48,6 +48,10 @@ export function decodeSettings(body: JsonObject): DecodedSettings {
 
 function withoutUndefined(settings: ChatSettings): ChatSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function includesLogprobs(include: unknown): boolean {
+  return asArray(include).includes('message.output_text.logprobs');
 }
 
 /** What of `reasoning` every model does anyway. */

@@ -169,6 +169,12 @@ test('settings have their canonical names', () => {
   assert.deepEqual([...others], []);
 });
 
+test('odds of tokens are named by the field that asks for them', () => {
+  const asked = decode({ top_logprobs: 2 });
+  assert.deepEqual([asked.settings.logprobs, asked.spelling.logprobs], [true, 'top_logprobs']);
+  assert.equal(decode({ include: ['message.output_text.logprobs'] }).spelling.logprobs, 'include');
+});
+
 test('what has no canonical meaning is named by the client’s own path', () => {
   const { others } = decode({
     reasoning: { mode: 'pro' },

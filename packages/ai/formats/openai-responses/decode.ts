@@ -15,8 +15,13 @@ export function decodeResponses(body: JsonObject): ChatRequest {
     tools: decodeTools(body['tools']),
     settings,
     others: new Map([...others, ...otherFields(body)]),
-    spelling: settingSpelling,
+    spelling: spellingIn(body),
   };
+}
+
+/** Odds of tokens are asked for by either of two fields. */
+function spellingIn(body: JsonObject): ChatRequest['spelling'] {
+  return typeof body['top_logprobs'] === 'number' ? { ...settingSpelling, logprobs: 'top_logprobs' } : settingSpelling;
 }
 
 function instructions(value: unknown): ChatMessage[] {

@@ -1,7 +1,7 @@
 import type { AssistantPart, ChatMessage, Foreign, TextPart, UserPart } from '../../chat/content.ts';
 import { RawJson } from '../../json/write-json.ts';
 import { encodeCall, encodeResult, encodeThoughts } from './encode-items.ts';
-import { encodeMedia, encodeTextPart } from './encode-media.ts';
+import { breakpointOf, encodeMedia, encodeTextPart } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { ToolNames } from './tool-names.ts';
 import type { Unplaced } from './unplaced.ts';
@@ -29,7 +29,8 @@ export function encodeInput(messages: readonly ChatMessage[], context: InputCont
 function plainInstructions(message: ChatMessage): string | undefined {
   if (message.role !== 'system' || message.spelling !== 'system' || message.content.length !== 1) return undefined;
   const [part] = message.content;
-  return part?.type === 'text' && part.cacheMark === undefined && part.text !== '' ? part.text : undefined;
+  const isPlain = part?.type === 'text' && part.text !== '' && breakpointOf(part.cacheMark) === undefined;
+  return isPlain ? part.text : undefined;
 }
 
 function encodeMessage(message: ChatMessage, context: InputContext): unknown[] {

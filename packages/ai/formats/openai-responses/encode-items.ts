@@ -74,15 +74,16 @@ export function encodeThoughts(take: (item: unknown) => void): Thoughts {
   };
 }
 
+/**
+ * Whoever encrypts thoughts tells a summary of them at most: what another format's client sends back as the thoughts is that
+ * summary, and a provider takes it nowhere else.
+ */
 function reasoningItem(pieces: readonly ReasoningPart[], encryptedContent: string): unknown {
   const id = pieces[0]?.id;
-  const told = pieces.filter(({ text }) => text !== '');
-  const content = told.filter(({ isSummary }) => isSummary !== true);
   return {
     type: 'reasoning',
     id: id?.startsWith('rs_') === true ? id : undefined,
-    summary: told.filter(({ isSummary }) => isSummary === true).map(({ text }) => ({ type: 'summary_text', text })),
-    content: content.length === 0 ? undefined : content.map(({ text }) => ({ type: 'reasoning_text', text })),
+    summary: pieces.filter(({ text }) => text !== '').map(({ text }) => ({ type: 'summary_text', text })),
     encrypted_content: encryptedContent,
   };
 }

@@ -47,7 +47,7 @@ function encodeFile({ source, fileName, cacheMark }: FilePart): unknown {
 }
 
 /** A mark of this format. Those of others say what OpenAI does by itself. */
-function breakpointOf(cacheMark: string | undefined): RawJson | undefined {
+export function breakpointOf(cacheMark: string | undefined): RawJson | undefined {
   if (cacheMark === undefined || parseObject(cacheMark)?.['mode'] === undefined) return undefined;
   return new RawJson(cacheMark);
 }

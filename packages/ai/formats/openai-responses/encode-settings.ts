@@ -13,12 +13,14 @@ const withoutPlace: readonly (readonly [keyof ChatSettings, string])[] = [
   ['logitBias', 'Responses has no logit_bias'],
   ['audio', 'Responses answers in text'],
   ['prediction', 'Responses takes no prediction'],
+  ['logprobs', 'odds of tokens are told to clients of Responses only'],
 ];
 
 export function encodeSettings(request: ChatRequest, unplaced: Unplaced): EncodedField[] {
   const { settings } = request;
   for (const [setting, why] of withoutPlace) {
-    if (settings[setting] !== undefined) unplaced.leaveOut(setting, why);
+    const value = settings[setting] ?? false;
+    if (value !== false) unplaced.leaveOut(setting, why);
   }
   if ((settings.choices ?? 1) > 1) unplaced.leaveOut('choices', 'Responses gives one answer');
   if (settings.modalities !== undefined && !isTextAlone(settings.modalities)) {
@@ -28,21 +30,14 @@ export function encodeSettings(request: ChatRequest, unplaced: Unplaced): Encode
   return [
     { name: 'temperature', setting: 'temperature', value: settings.temperature },
     { name: 'top_p', setting: 'topP', value: settings.topP },
-    { name: 'parallel_tool_calls', setting: 'isParallelToolUse', value: parallel(request) },
     { name: 'reasoning', setting: 'reasoning', value: encodeReasoning(settings.reasoning) },
     { name: 'text', setting: 'outputForm', value: encodeText(settings) },
-    { name: 'top_logprobs', setting: 'topLogprobs', value: settings.topLogprobs },
     { name: 'include', setting: null, value: encodeInclude(request) },
     ...encodeEndUser(settings.endUser),
     { name: 'metadata', setting: 'metadata', value: raw(settings.metadata) },
     { name: 'service_tier', setting: 'serviceTier', value: serviceTier },
     { name: 'prompt_cache_key', setting: 'promptCacheKey', value: settings.promptCacheKey },
   ];
-}
-
-/** Without tools the field says nothing, and some servers refuse it. */
-function parallel({ tools, settings }: ChatRequest): boolean | undefined {
-  return tools.length === 0 ? undefined : settings.isParallelToolUse;
 }
 
 function isTextAlone(modalities: string): boolean {
@@ -74,18 +69,14 @@ function summaryOf({ summary, mode }: Reasoning): string | undefined {
   return mode === undefined || mode === 'disabled' ? undefined : 'auto';
 }
 
-/** What is asked for beside the answer: proofs of thoughts for clients that can send them back, and odds of tokens. */
+/** What is asked for beside the answer: proofs of thoughts, for clients that can send them back. */
 function encodeInclude({ settings, messages }: ChatRequest): string[] | undefined {
-  const { reasoning, logprobs, topLogprobs } = settings;
+  const { reasoning } = settings;
   const isThinking = reasoning?.mode !== undefined && reasoning.mode !== 'disabled';
   const hasProofs = messages.some(
     ({ role, content }) => role === 'assistant' && content.some((part) => part.type === 'reasoning' && part.proof),
   );
-  const include = [
-    ...(isThinking || (hasProofs && reasoning !== undefined) ? ['reasoning.encrypted_content'] : []),
-    ...(logprobs === true || topLogprobs !== undefined ? ['message.output_text.logprobs'] : []),
-  ];
-  return include.length === 0 ? undefined : include;
+  return isThinking || (hasProofs && reasoning !== undefined) ? ['reasoning.encrypted_content'] : undefined;
 }
 
 function encodeText({ outputForm, verbosity }: ChatSettings) {

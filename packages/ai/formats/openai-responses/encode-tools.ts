@@ -43,7 +43,7 @@ function encodeTool(tool: ChatTool, names: ToolNames, unplaced: Unplaced): unkno
 
 export function encodeToolChoice({ settings, tools }: ChatRequest, names: ToolNames): unknown {
   const { toolChoice: choice } = settings;
-  if (choice === undefined || tools.length === 0) return undefined;
+  if (choice === undefined) return undefined;
   if (choice.kind === 'tool') return { type: choice.toolKind, name: names.sent(choice.name) };
   if (choice.kind !== 'allowed') return choice.kind;
   const chosen = choice.names.map((name) => {

@@ -86,6 +86,7 @@ test('what Responses has no place for is refused by its name, or left out and to
     [{ modalities: '["text","audio"]' }, 'modalities'],
     [{ audio: '{}' }, 'audio'],
     [{ prediction: '{}' }, 'prediction'],
+    [{ logprobs: true, topLogprobs: 3 }, 'logprobs'],
     [{ serviceTier: 'on_demand' }, 'serviceTier'],
   ];
   for (const [settings, name] of rows) {

@@ -5,7 +5,7 @@ import { encodeInput } from './encode-input.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import type { EncodedField } from './encoded-field.ts';
-import { createToolNames } from './tool-names.ts';
+import { createToolNames, type ToolNames } from './tool-names.ts';
 import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A request for a provider that speaks this format. The gateway keeps responses itself, so the provider keeps none. */
@@ -16,6 +16,7 @@ export function encodeResponses(request: ChatRequest, target: Target): Encoded {
   }
   const names = createToolNames(request);
   const { instructions, input } = encodeInput(request.messages, { unplaced, names });
+  const tools = encodeTools(request.tools, names, unplaced);
   const fields: EncodedField[] = [
     { name: 'model', setting: null, value: target.model },
     { name: 'input', setting: null, value: input },
@@ -23,12 +24,20 @@ export function encodeResponses(request: ChatRequest, target: Target): Encoded {
     { name: 'max_output_tokens', setting: null, value: target.outputTokensMax },
     { name: 'store', setting: null, value: false },
     { name: 'stream', setting: null, value: target.stream ? true : undefined },
-    { name: 'tools', setting: 'tools', value: encodeTools(request.tools, names, unplaced) },
-    { name: 'tool_choice', setting: 'toolChoice', value: encodeToolChoice(request, names) },
+    { name: 'tools', setting: 'tools', value: tools },
+    // Without tools they say nothing, and some servers refuse them.
+    ...(tools === undefined ? [] : toolFields(request, names)),
     ...encodeSettings(request, unplaced),
   ];
   const body = writeJson(bodyOf(fields, target.rules, unplaced));
   return { body, dropped: unplaced.dropped(), notes: { toolNames: names.notes() } };
+}
+
+function toolFields(request: ChatRequest, names: ToolNames): EncodedField[] {
+  return [
+    { name: 'tool_choice', setting: 'toolChoice', value: encodeToolChoice(request, names) },
+    { name: 'parallel_tool_calls', setting: 'isParallelToolUse', value: request.settings.isParallelToolUse },
+  ];
 }
 
 /** Fields of other formats that only help a provider or say what the gateway does itself. */

@@ -24,8 +24,8 @@ export function meaningOf(type: string): EventMeaning {
 
 /** The longest type has some fifty letters. */
 const TYPE_MAX_CHARACTERS = 128;
-/** An event's name, before its data. */
-const named = /\s*event: ?([^\r\n]*)/y;
+/** An event's name, before its data. The line is whole: half a name would be another one. */
+const named = /\s*event: ?([^\r\n]*)[\r\n]/y;
 /** The type in the data, where the event has no name. It comes first in every known stream. */
 const typed = /\s*data: ?\{\s*"type"\s*:\s*"([^"\\]*)"/y;
 

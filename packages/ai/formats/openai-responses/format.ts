@@ -1,10 +1,11 @@
 import type { Format } from '../../format.ts';
+import { openAiErrorBody } from '../openai-chat/error-body.ts';
+import { openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
 import { openResponsesReader } from './answer-reader.ts';
 import { askResponses } from './ask.ts';
 import { decodeResponses } from './decode.ts';
 import { encodeResponses } from './encode.ts';
 import { errorEvent } from './error-event.ts';
-import { errorBody, providerErrorBody, readError } from './errors.ts';
 import { FORMAT } from './format-name.ts';
 import { patchResponses } from './patch.ts';
 import { openResponsesWriter } from './stream-writer.ts';
@@ -21,8 +22,8 @@ export const openAiResponses: Format = {
     decode: decodeResponses,
     writeAnswer: writeResponsesAnswer,
     openWriter: openResponsesWriter,
-    errorBody,
-    providerErrorBody,
+    errorBody: openAiErrorBody,
+    providerErrorBody: openAiProviderErrorBody,
     errorEvent,
   },
   client: {
@@ -33,7 +34,7 @@ export const openAiResponses: Format = {
     patch: patchResponses,
     openTap: openResponsesTap,
     openReader: openResponsesReader,
-    readError,
+    readError: readOpenAiError,
     readUsage,
   },
 };

@@ -1,5 +1,6 @@
 import type { AnswerPart } from '../../chat/answer-part.ts';
 import { type CallItem, openCallItem } from './call-item.ts';
+import { annotationsOf } from './foreign-annotations.ts';
 import { FORMAT } from './format-name.ts';
 import { itemIdOf } from './item-ids.ts';
 import { type MessageItem, openMessageItem } from './message-item.ts';
@@ -123,9 +124,13 @@ function startCall(writing: Writing, part: PartOf<'tool-call-start'>): void {
   writing.calls.set(part.index, item);
 }
 
-/** What is this format's own stays; the places where a text comes from are told in its own way. Another format's has none. */
+/** What is this format's own stays; the places where a text comes from are told in its own way. */
 function addForeign(writing: Writing, { value }: PartOf<'foreign'>): void {
-  if (value.format !== FORMAT) return;
+  if (value.format !== FORMAT) {
+    // What else another format has says nothing here.
+    for (const annotation of annotationsOf(value)) message(writing).addAnnotation(annotation);
+    return;
+  }
   if (value.what === 'annotation') {
     message(writing).addAnnotation(value.json);
     return;

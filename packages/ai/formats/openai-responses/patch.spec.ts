@@ -56,6 +56,14 @@ test('thoughts of other formats’ models stay behind', () => {
   assert.deepEqual(input, [own, user]);
 });
 
+test('a bound that a provider names otherwise is lowered under its name', () => {
+  const own = { ...rules, renamed: { max_output_tokens: 'max_tokens' } };
+  for (const asked of ['', '"max_output_tokens":5000,', '"max_output_tokens":null,']) {
+    const sent = JSON.parse(patched(`{${asked}"model":"gpt-5.6","input":"x"}`, { ...target, rules: own }));
+    assert.deepEqual([sent.max_tokens, sent.max_output_tokens], [1_000, undefined]);
+  }
+});
+
 test('fields that a provider names otherwise are renamed, and those it refuses are refused or left out', () => {
   const json = '{"model":"gpt-5.6","input":"x","store":false,"max_output_tokens":5,"user":"u","top_p":1}';
   const own = { ...rules, renamed: { user: 'end_user' }, refused: ['top_p', 'store'] };

@@ -17,6 +17,7 @@ export function patchResponses(body: Buffer, parsedBody: JsonObject, target: Tar
   const changes = new Map<string, FieldChange>();
   const put = (name: string, value: unknown) => changes.set(name, { kind: 'put', json: JSON.stringify(value) });
   if (parsedBody['model'] !== target.model) put('model', target.model);
+  if ((parsedBody['stream'] === true) !== target.stream) put('stream', target.stream);
   const asked = parsedBody['max_output_tokens'];
   if (typeof asked !== 'number' || asked > target.outputTokensMax) put('max_output_tokens', target.outputTokensMax);
   if (typeof parsedBody['max_tool_calls'] !== 'number' && hasSearchTool(parsedBody)) {
@@ -47,7 +48,13 @@ function isForeignThought(value: unknown): boolean {
 function followRules(parsedBody: JsonObject, target: Target, changes: Map<string, FieldChange>): void {
   const { rules, dropsUnplaced } = target;
   for (const [name, other] of Object.entries(rules.renamed)) {
-    if (Object.hasOwn(parsedBody, name) && !changes.has(name)) changes.set(name, { kind: 'rename', name: other });
+    const change = changes.get(name);
+    const isThere = Object.hasOwn(parsedBody, name);
+    if (change?.kind === 'put') {
+      changes.set(other, change);
+      changes.delete(name);
+      if (isThere) changes.set(name, { kind: 'remove' });
+    } else if (isThere && change === undefined) changes.set(name, { kind: 'rename', name: other });
   }
   for (const name of rules.refused) {
     const value = parsedBody[name] ?? null;

@@ -1,8 +1,8 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { asArray, asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { notPriced } from '../../ask/problems.ts';
 import { noReference } from './no-reference.ts';
-import { notPriced } from './not-priced.ts';
 
 /**
  * The most that one image is counted as by any model: gpt-4o-mini takes 2,833 tokens and 5,667 for each of at most 8
@@ -16,6 +16,14 @@ const IMAGE_TOKENS_USUAL = 1_000;
 const BYTES_PER_TOKEN = 4;
 /** What providers put before a prompt on their own: for tools some hundred tokens, for the frame a few tens. */
 const HIDDEN_PROMPT_TOKENS_MAX = 1_000;
+
+/**
+ * What a provider writes into the prompt about a tool that it describes itself (a shell, a computer, a search). The longest
+ * description of such a tool that is known, Anthropic's for a set of 31, has some 20,000 for all of them; one has 2,000.
+ */
+const BUILT_IN_TOOL_TOKENS_MAX = 5_000;
+/** Tools that the client describes: their descriptions are in the body. */
+const describedTools: ReadonlySet<unknown> = new Set(['function', 'custom', 'namespace']);
 
 /**
  * The text of a document can be packed a thousand times shorter than it is, and its pages are counted as pictures as well. No
@@ -74,7 +82,9 @@ export function promptBound(
   if (media.images > IMAGES_MAX) {
     return { refusal: invalid(`Too many images: a request may have ${IMAGES_MAX}.`, 'input') };
   }
-  const textTokens = bodyBytes - media.bytes + HIDDEN_PROMPT_TOKENS_MAX;
+  const builtIn = asArray(body['tools']).filter((tool) => !describedTools.has(asObject(tool)?.['type'])).length;
+  const hiddenTokens = HIDDEN_PROMPT_TOKENS_MAX + builtIn * BUILT_IN_TOOL_TOKENS_MAX;
+  const textTokens = bodyBytes - media.bytes + hiddenTokens;
   const all = textTokens + media.images * IMAGE_TOKENS_MAX + media.audioTokens;
   const once = media.files > 0 ? Math.max(all, CONTEXT_TOKENS_MAX) : all;
   const likely =

@@ -5,7 +5,7 @@ import type { GeneratedText } from '../../json/generated-text.ts';
 import { createJsonScan, type Wanted } from '../../json/json-scan.ts';
 import type { UsageReport } from '../../usage.ts';
 import type { UsageRules } from '../../usage-rules.ts';
-import { toProviderError } from './errors.ts';
+import { readOpenAiError } from '../openai-chat/errors.ts';
 import { readResponseUsage } from './usage.ts';
 
 /** A report is some hundred bytes, an error some thousand. */
@@ -74,8 +74,8 @@ export function createResponseScan(text: GeneratedText, rules: UsageRules, isEve
       ),
     failure() {
       const error = asObject(report('error'));
-      if (error !== null) return toProviderError(error, 0);
-      return reports.get('status') === 'failed' ? toProviderError({}, 0) : null;
+      if (error !== null) return readOpenAiError(0, error);
+      return reports.get('status') === 'failed' ? readOpenAiError(0, null) : null;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
-/** A field that asks for state or work which the gateway does not keep or do. */
+/** A field that asks for state or work which the gateway does not keep or do, or that is another API's. */
 interface StateField {
   readonly field: string;
   readonly isAsked: (value: unknown) => boolean;
@@ -33,7 +33,16 @@ const stateFields: readonly StateField[] = [
     message:
       'The gateway cuts nothing off a conversation: leave it out, and send a shorter input where it is too long.',
   },
+  // A provider that goes by chat's own names would outrun the hold.
+  ...['max_tokens', 'max_completion_tokens'].map((field) => ({
+    field,
+    isAsked: isGiven,
+    message: "Here the bound is called 'max_output_tokens'.",
+  })),
+  { field: 'n', isAsked: (value) => isGiven(value) && value !== 1, message: 'A response is one answer.' },
 ];
+
+export const stateFieldNames: readonly string[] = stateFields.map(({ field }) => field);
 
 /** What of a request needs state that the gateway has none of; undefined: nothing. */
 export function stateProblem(body: JsonObject): Refusal | undefined {

@@ -14,8 +14,8 @@ import { readSseEvent } from '../../sse/read-sse-event.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { sseEventOf } from '../../sse/write-sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
+import { readOpenAiError, saysError } from '../openai-chat/errors.ts';
 import { addDelta, isTextDelta } from './delta-text.ts';
-import { toProviderError } from './errors.ts';
 import { type EventMeaning, eventTypeAt, meaningOf } from './event-type.ts';
 import { createResponseScan } from './response-scan.ts';
 import { withCost } from './tell-cost.ts';
@@ -145,7 +145,7 @@ function typeIn(data: string): string {
   const object = parseObjectKeptDigits(data);
   if (object === null) return '';
   if (typeof object['type'] === 'string') return object['type'];
-  return asObject(object['error']) === null ? '' : 'error';
+  return saysError(object['error']) ? 'error' : '';
 }
 
 function readLast(
@@ -163,7 +163,7 @@ function readLast(
   const response = asObject(data['response']);
   if (response !== null) stream.usage = readResponseUsage(response, stream.tap.rules.usage) ?? stream.usage;
   if (meaning === 'failed') {
-    stream.failure = toProviderError(errorOf(data, response), 0);
+    stream.failure = readOpenAiError(0, errorOf(data, response));
     end(stream, 'failed');
     return;
   }

@@ -219,3 +219,21 @@ test('a tool of a group is told by its group and its name', () => {
   const whole = JSON.parse(writeResponsesAnswer(parts, end, { ...context, body: { ...context.body, tools } }));
   assert.deepEqual([whole.output[0].namespace, whole.output[0].name], ['mcp__files', 'read']);
 });
+
+test('sources that chat tells are annotations of the text', () => {
+  const json =
+    '[{"type":"url_citation","url_citation":{"start_index":0,"end_index":1,"url":"https://x.org","title":"X"}}]';
+  const parts: AnswerPart[] = [
+    start,
+    { type: 'text-delta', choice: 0, text: 'a' },
+    { type: 'foreign', choice: 0, value: { type: 'foreign', format: 'openai-chat', what: 'annotations', json } },
+    {
+      type: 'foreign',
+      choice: 0,
+      value: { type: 'foreign', format: 'anthropic-messages', what: 'citation', json: '{}' },
+    },
+  ];
+  assert.deepEqual(JSON.parse(writeResponsesAnswer(parts, end, context)).output[0].content[0].annotations, [
+    { type: 'url_citation', start_index: 0, end_index: 1, url: 'https://x.org', title: 'X' },
+  ]);
+});

@@ -50,6 +50,15 @@ test('nothing goes out before there is something of the answer, so that another 
   });
 });
 
+test('a stream that breaks off before anything of the answer has no work in it, wherever it breaks', () => {
+  const text = fixture('agent-turn.sse').toString();
+  const answer = text.indexOf('event: response.output_item.added');
+  for (let at = 0; at <= answer + 'event: response.output_item.added'.length; at += 1) {
+    assert.equal(tapped(Buffer.from(text.slice(0, at))).tap.hasWork(), false, text.slice(0, at).slice(-40));
+  }
+  assert.equal(tapped(Buffer.from(text.slice(0, answer + 100))).tap.hasWork(), true);
+});
+
 test('a failure in the middle is not passed on: the gateway tells it in its own words', () => {
   const { tap, passed } = tapped(fixture('failed.sse'));
   assert.ok(passed.endsWith('"delta":"Once","logprobs":[]}\n\n'));

@@ -1,9 +1,8 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
-import { notPriced } from './not-priced.ts';
+import { asArray, asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { notPriced, wrongType } from '../../ask/problems.ts';
 import { isSearchTool } from './searches.ts';
-import { wrongType } from './wrong-field.ts';
 
 /** Tools that the client runs itself: they cost the tokens of their calls. */
 const clientsTools: ReadonlySet<string> = new Set([
@@ -20,14 +19,43 @@ const hostedTools: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What is wrong with the tools, or cannot be billed; undefined: nothing. */
-export function toolsProblem(tools: unknown): Refusal | undefined {
+export function toolsProblem(body: JsonObject): Refusal | undefined {
+  return listProblem(body['tools'], 'tools') ?? itemsProblem(body['input']);
+}
+
+function listProblem(tools: unknown, param: string): Refusal | undefined {
   if (tools === undefined || tools === null) return undefined;
-  if (!Array.isArray(tools)) return wrongType('tools', 'an array of objects', tools);
+  if (!Array.isArray(tools)) return wrongType(param, 'an array of objects', tools);
   for (const [at, tool] of tools.entries()) {
-    const refusal = toolProblem(tool, `tools[${at}]`);
+    const refusal = toolProblem(tool, `${param}[${at}]`);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+/** Items that add tools on the way, or make the provider do more than answer. */
+function itemsProblem(input: unknown): Refusal | undefined {
+  if (!Array.isArray(input)) return undefined;
+  for (const [at, item] of input.entries()) {
+    const { type, tools } = asObject(item) ?? {};
+    if (type === 'compaction_trigger') {
+      return notPriced(`input[${at}].type`, 'a compaction in the middle of an answer counts the prompt again');
+    }
+    // Earlier calls of tools list them, too, and offer none.
+    if (type !== 'additional_tools' && type !== 'tool_search_output') continue;
+    const param = `input[${at}].tools`;
+    const refusal = listProblem(tools, param) ?? searchProblem(tools, param);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** Searches are counted by the tools of the request. */
+function searchProblem(tools: unknown, param: string): Refusal | undefined {
+  const at = asArray(tools).findIndex((tool) => isSearchTool(asObject(tool)?.['type']));
+  return at === -1
+    ? undefined
+    : notPriced(`${param}[${at}].type`, "a search has to stand in the request's own 'tools'");
 }
 
 function toolProblem(tool: unknown, param: string): Refusal | undefined {

@@ -1,6 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
-import type { JsonObject } from '#kernel/json.ts';
-import { notPriced } from './not-priced.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
+import { isGiven, notPriced } from '../../ask/problems.ts';
 
 const search = 'a search is charged by the call';
 const fallback = 'a model that a provider falls back on has a price of its own';
@@ -22,13 +22,11 @@ const unpricedFields: readonly (readonly [field: string, why: string])[] = [
   ['prediction', 'tokens of a prediction are charged beyond the output that was asked for'],
 ];
 
+export const unpricedFieldNames: readonly string[] = unpricedFields.map(([field]) => field);
+
 /** What would cost money that no price covers; undefined: nothing. */
 export function unpricedProblem(body: JsonObject): Refusal | undefined {
   for (const [field, why] of unpricedFields) if (isGiven(body[field])) return notPriced(field, why);
-  return undefined;
-}
-
-function isGiven(value: unknown): boolean {
-  if (value === undefined || value === null || value === false) return false;
-  return !(Array.isArray(value) && value.length === 0);
+  const mode = asObject(body['reasoning'])?.['mode'] ?? 'standard';
+  return mode === 'standard' ? undefined : notPriced('reasoning.mode', 'only the standard mode has a known price');
 }

@@ -59,6 +59,9 @@ test('providers that count the cache or the reasoning beside are read by their r
   };
   const apart = { input: 10, cached_input: 90, output: 5, reasoning: 7 };
   assert.deepEqual(usage(report, { isCacheInInput: false, isReasoningInOutput: false })?.usage, apart);
+  const within = { ...report, output_tokens: 12 };
+  const xai = usage(within, { isCacheInInput: true, isReasoningInOutput: false });
+  assert.deepEqual(xai?.usage.output, 5);
   assert.deepEqual(usage(report, { isCacheInInput: 'compare', isReasoningInOutput: 'compare' })?.usage, apart);
 });
 

@@ -8,12 +8,22 @@ const usualTiers: ReadonlySet<string> = new Set(['', 'auto', 'default', 'standar
 
 /** A `usage` object by itself. Null: it says nothing. */
 export function readUsage(usage: unknown, rules: UsageRules): UsageReport | null {
-  return readOpenAiUsage(usage, rules);
+  return readOpenAiUsage(usage, rulesHere(rules));
+}
+
+/**
+ * A provider's rules are those of its chat completions. Some that count reasoning beside an answer there (xAI) count it within
+ * here, so that the total has to tell.
+ */
+function rulesHere(rules: UsageRules): UsageRules {
+  return rules.isReasoningInOutput === false ? { ...rules, isReasoningInOutput: 'compare' } : rules;
 }
 
 /** All that a response says of its use: tokens, searches on the web, and the tier that it was served in. */
 export function readResponseUsage(response: JsonObject, rules: UsageRules): UsageReport | null {
-  const report = readOpenAiUsage(response['usage'], rules, { serviceTier: readTier(response['service_tier']) });
+  const report = readOpenAiUsage(response['usage'], rulesHere(rules), {
+    serviceTier: readTier(response['service_tier']),
+  });
   if (report === null) return null;
   const search = searchesOf(response) ?? report.usage.search ?? 0;
   const { search: _search, ...tokens } = report.usage;

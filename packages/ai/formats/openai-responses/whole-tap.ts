@@ -7,7 +7,7 @@ import { createGeneratedText } from '../../json/generated-text.ts';
 import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { writeJson } from '../../json/write-json.ts';
 import type { UsageReport } from '../../usage.ts';
-import { toProviderError } from './errors.ts';
+import { readOpenAiError } from '../openai-chat/errors.ts';
 import { createResponseScan, type ResponseScan } from './response-scan.ts';
 import { withCost } from './tell-cost.ts';
 import { readResponseUsage } from './usage.ts';
@@ -112,6 +112,6 @@ function closing(bytes: Buffer, { tellsCost }: Tap, { costNanoUsd }: AnswerEnd, 
 function failureOf(document: JsonObject): ProviderError | null {
   const { status } = document;
   const error = document['error'] ?? null;
-  if (error === null) return status === 'failed' || status === 'cancelled' ? toProviderError({}, 0) : null;
-  return status === 'completed' ? null : toProviderError(asObject(error) ?? { message: String(error) }, 0);
+  if (error === null) return status === 'failed' || status === 'cancelled' ? readOpenAiError(0, null) : null;
+  return status === 'completed' ? null : readOpenAiError(0, asObject(error) ?? { message: String(error) });
 }

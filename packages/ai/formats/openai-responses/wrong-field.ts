@@ -1,14 +1,10 @@
-import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { wrongType } from '../../ask/problems.ts';
 import { isKeptNumber } from '../../json/kept-number.ts';
 
 /** A field of another type than it has to be. */
-export function wrongType(param: string, expected: string, value: unknown): Refusal {
-  return invalid(`Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`, param);
-}
-
 export function wrongTypeFault(param: string, expected: string, value: unknown): Fault {
   return new Fault(wrongType(param, expected, value));
 }
@@ -44,13 +40,4 @@ export function booleanOrNone(value: unknown, param: string): boolean | undefine
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'boolean') throw wrongTypeFault(param, 'a boolean', value);
   return value;
-}
-
-function nameOfType(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (isKeptNumber(value)) return 'a number';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,5 +1,5 @@
 import { type CatalogueModel, catalogueModels, catalogueSource } from '#catalogue/catalogue-models.ts';
-import type { PriceOffer } from '../domain/price-book/price-book.ts';
+import type { PriceOffer } from '../domain/price-book/price-offer.ts';
 
 /** The catalogue's prices of these providers at a moment. A price's key is <catalogueId>/<model id>. */
 export function catalogueOffers(catalogueIds: Iterable<string>, atMs: number): PriceOffer[] {

@@ -2,7 +2,8 @@ import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import { derivedId, newId } from '#kernel/ids.ts';
-import { isSamePrice, type PriceBook, type PriceOffer, pricePublished } from '../domain/price-book/price-book.ts';
+import type { PriceBook } from '#money/price-book.ts';
+import { isSamePrice, type PriceOffer, pricePublished } from '../domain/price-book/price-offer.ts';
 
 /** If another process publishes the same prices at the same time, one more round suffices. More rounds mean a fault. */
 const ROUNDS_MAX = 3;

@@ -1,13 +1,13 @@
 import { type Followable, type Following, follow } from '#journal/following.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { type Price, priceFromEvent } from '#money/price.ts';
+import { createPriceBook, type PriceBook } from '#money/price-book.ts';
 import {
   type ChargeableRequest,
   createOpenRequests,
   type OpenRequest,
   type OpenRequests,
 } from '../domain/open-request/open-requests.ts';
-import { createPriceBook, type PriceBook } from '../domain/price-book/price-book.ts';
 
 /** The part that charges. */
 export interface ChargeableWatcher {

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { unitNames } from '#ai/units.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { UsageLine } from '#contracts/billing.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -19,12 +21,9 @@ interface UsageRow {
   readonly day: string;
   readonly model: string;
   readonly requests: bigint;
-  readonly input_tokens: bigint;
-  readonly cached_input_tokens: bigint;
-  readonly all_cache_write_tokens: bigint;
-  readonly output_tokens: bigint;
-  readonly reasoning_tokens: bigint;
   readonly amount_nano_usd: bigint;
+  /** Quantities as texts, by unit. */
+  readonly units: Readonly<Record<string, string>>;
 }
 
 /** A user's use and cost by day and model. Rejects with an `invalid_request` Fault if the days make no range. */
@@ -35,25 +34,28 @@ export async function readUsage(pool: Pick<pg.Pool, 'query'>, query: UsageQuery)
     throw new Fault(invalid(`The days must be in order and span at most ${DAYS_MAX} days.`, 'to'));
   }
   const { rows } = await pool.query<UsageRow>(
-    `select to_char(day, 'YYYY-MM-DD') as day, model, requests, input_tokens, cached_input_tokens,
-            cache_write_tokens + cache_write_1h_tokens as all_cache_write_tokens,
-            output_tokens, reasoning_tokens, amount_nano_usd
-     from billing.usage_daily
+    `select to_char(day, 'YYYY-MM-DD') as day, model, requests, amount_nano_usd,
+            (select coalesce(json_object_agg(unit, quantity::text), '{}')
+             from billing.usage_day_unit as used
+             where (used.user_id, used.day, used.model) = (total.user_id, total.day, total.model)) as units
+     from billing.usage_day as total
      where user_id = $1 and day between $2::date and $3::date
-     order by usage_daily.day, model`,
+     order by total.day, model`,
     [query.userId, query.fromDay, query.toDay],
   );
   return rows.map((row) => ({
     day: row.day,
     model: row.model,
     requests: Number(row.requests),
-    inputTokens: Number(row.input_tokens),
-    cachedInputTokens: Number(row.cached_input_tokens),
-    cacheWriteTokens: Number(row.all_cache_write_tokens),
-    outputTokens: Number(row.output_tokens),
-    reasoningTokens: Number(row.reasoning_tokens),
+    usage: usageIn(row.units),
     amountNanoUsd: BigInt(row.amount_nano_usd),
   }));
+}
+
+function usageIn(quantities: UsageRow['units']): Usage {
+  return Object.fromEntries(
+    unitNames.filter((unit) => quantities[unit] !== undefined).map((unit) => [unit, Number(quantities[unit])]),
+  );
 }
 
 function parseDay(day: string, param: string): number {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { pino } from 'pino';
+import type { Usage } from '#ai/usage.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
+import { createPriceBook } from '#money/price-book.ts';
 import { admitted, used } from '#testkit/events.ts';
 import { examplePrice } from '#testkit/example-price.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { test } from '#testkit/test.ts';
 import { createOpenRequests } from '../domain/open-request/open-requests.ts';
-import { createPriceBook, pricePublished } from '../domain/price-book/price-book.ts';
+import { pricePublished } from '../domain/price-book/price-offer.ts';
 import { chargeDeadLetters } from './charge-dead-letters.ts';
 import { createChargeReaction } from './charge-reaction.ts';
 import { CHARGES_IN_FLIGHT_MAX } from './charges-in-flight.ts';
@@ -26,13 +28,16 @@ async function startReaction(
   const book = createPriceBook();
   for (const known of options.prices ?? [price]) book.add(known);
   const charged = new EventTarget();
-  const spent: unknown[] = [];
+  const counted: unknown[] = [];
+  const counterOf = (name: string) => ({
+    inc: (labels: object, by: number) => void counted.push({ name, ...labels, by }),
+  });
   const reaction = createChargeReaction({
     journal,
     open,
     book,
     logger: pino({ level: 'silent' }),
-    spend: { inc: (labels, nanoUsd) => void spent.push({ ...labels, nanoUsd }) },
+    counters: { spend: counterOf('spend'), units: counterOf('units'), unpriced: counterOf('unpriced') },
     stuckRetryMs: options.stuckRetryMs ?? 5,
   });
   const subscription = journal.subscribe({
@@ -50,7 +55,7 @@ async function startReaction(
     journal,
     open,
     reaction,
-    spent,
+    counted,
     subscription,
     charged: (requestId: string) => once(charged, requestId),
     async [Symbol.asyncDispose]() {
@@ -75,9 +80,9 @@ async function appendOne(
   });
 }
 
-async function admitAndUse(journal: Journal, requestId: string): Promise<void> {
+async function admitAndUse(journal: Journal, requestId: string, quantities: Usage = { input: 10 }): Promise<void> {
   await appendOne(journal, requestId, 0, { eventId: `${requestId}-admitted`, ...admitted({ requestId }) });
-  const usage = used({ requestId, usage: { input: 10 } });
+  const usage = used({ requestId, usage: quantities });
   await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
 }
 
@@ -325,15 +330,21 @@ function bookOf(...prices: readonly (typeof price)[]) {
   return book;
 }
 
-test('what a user is charged is counted once, by the model of the price and the provider', async () => {
+test('what a user is charged is counted once, and what for, by the model of the price and the provider', async () => {
   await using running = await startReaction();
   const isCharged = running.charged('r1');
-  await admitAndUse(running.journal, 'r1');
+  await admitAndUse(running.journal, 'r1', { input: 10, search: 2 });
   await isCharged;
   await running.reaction.close();
   const [, , charge] = await running.journal.readStream(streams.request('r1'));
   const nanoUsd = charge?.type === 'ChargePosted' ? Number(charge.data.amountNanoUsd) : 0;
   assert.ok(nanoUsd > 0);
   const [, model] = price.priceKey.split('/');
-  assert.deepEqual(running.spent, [{ model, provider: used({ requestId: 'r1' }).data.provider, nanoUsd }]);
+  const labels = { model, provider: used({ requestId: 'r1' }).data.provider };
+  assert.deepEqual(running.counted, [
+    { name: 'spend', ...labels, by: nanoUsd },
+    { name: 'units', ...labels, unit: 'input', by: 10 },
+    { name: 'units', ...labels, unit: 'search', by: 2 },
+    { name: 'unpriced', ...labels, unit: 'search', by: 1 },
+  ]);
 });

@@ -7,7 +7,7 @@ import { isOutage } from '#dead-letters/is-outage.ts';
 import { Fault } from '#errors/fault.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { ChargeableRequest, OpenRequests } from '../domain/open-request/open-requests.ts';
-import { countSpend, logCharge, type SpendCounter } from './charge-log.ts';
+import { type ChargeCounters, countCharge, logCharge } from './charge-log.ts';
 import { type ChargeDependencies, chargeRequest } from './charge-request.ts';
 import { CHARGES_IN_FLIGHT_MAX, createChargesInFlight } from './charges-in-flight.ts';
 import { createPriceReader } from './read-prices.ts';
@@ -31,7 +31,7 @@ export interface ChargeReactionDependencies extends Omit<ChargeDependencies, 're
   readonly open: OpenRequests;
   readonly logger: Logger;
   /** Absent: what is charged is not counted. */
-  readonly spend?: SpendCounter | undefined;
+  readonly counters?: ChargeCounters | undefined;
   readonly clock?: Clock | undefined;
   readonly stuckRetryMs?: number | undefined;
 }
@@ -142,7 +142,7 @@ async function charge(charging: Charging, request: ChargeableRequest): Promise<v
 
 /** The reason why the usage cannot be charged; undefined if it can. Rejects while the log is away. */
 async function attempt(charging: Charging, request: ChargeableRequest): Promise<Failure | undefined> {
-  const { logger, spend } = charging.deps;
+  const { logger, counters } = charging.deps;
   try {
     const outcome = await chargeRequest(request, charging.charge);
     if (charging.isLogAway) logger.info('the log takes charges again');
@@ -151,7 +151,7 @@ async function attempt(charging: Charging, request: ChargeableRequest): Promise<
     if (outcome.kind === 'ended' || outcome.isRepeat) return undefined;
     charging.charges += 1;
     logCharge(logger, outcome.charge);
-    countSpend(spend, outcome.charge, request.usage.data.provider);
+    countCharge(counters, outcome.charge);
     return undefined;
   } catch (thrown) {
     if (isOutage(thrown)) throw thrown;

@@ -4,9 +4,9 @@ import type { Failure } from '#dead-letters/dead-letter.ts';
 import { failure } from '#dead-letters/failure-of.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
+import type { PriceBook } from '#money/price-book.ts';
 import { type Admission, type Charge, decideCharge } from '../domain/charge/decide-charge.ts';
 import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
-import type { PriceBook } from '../domain/price-book/price-book.ts';
 
 export interface ChargeDependencies {
   readonly journal: Pick<Journal, 'append' | 'readStream'>;

@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { follow } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import { priceFromEvent } from '#money/price.ts';
+import { createPriceBook } from '#money/price-book.ts';
 import type { RegistryFold } from '#registry/registry.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { policy, registryOf } from '#testkit/policy.ts';
 import { type Scope, test } from '#testkit/test.ts';
-import { createPriceBook } from '../domain/price-book/price-book.ts';
 import { createPricePublisher } from './price-publisher.ts';
 
 const KEY = 'openai/gpt-4o-mini';

@@ -5,7 +5,7 @@ import type { ResourceOf } from '#registry/kinds.ts';
 import { catalogueOf } from '#registry/provider-names.ts';
 import type { Registry } from '#registry/registry.ts';
 import { dueOffers, type OwnPrice } from '../domain/price-book/due-offers.ts';
-import type { PriceOffer } from '../domain/price-book/price-book.ts';
+import type { PriceOffer } from '../domain/price-book/price-offer.ts';
 import { catalogueOfferOf, catalogueOffers } from '../handlers/catalogue-offers.ts';
 import { type PublishDependencies, publishPrices } from '../handlers/publish-prices.ts';
 import { createNextLook } from './next-look.ts';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { priceFromEvent } from '#money/price.ts';
-import type { PriceBook } from '../domain/price-book/price-book.ts';
+import type { PriceBook } from '#money/price-book.ts';
 
 /**
  * Reads every version of a price from the log into the book. Callers of one turn share a read that begins after it.

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ResourceOf } from '#registry/kinds.ts';
 import { describe, test } from '#testkit/test.ts';
+import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
+import { countEndpoints } from '../endpoints/count-tokens.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import { questions } from '../endpoints/testing.ts';
 import { routesOf } from '../routes.ts';
@@ -41,6 +43,16 @@ const endpoints: readonly Endpoint[] = [
       toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
     }),
   ),
+  ...countEndpoints.map(
+    ({ path }): Endpoint => ({ method: 'POST', route: path, path, body: { model: model.id }, ofModel: true }),
+  ),
+  {
+    method: 'POST',
+    route: COST_ESTIMATE_PATH,
+    path: COST_ESTIMATE_PATH,
+    body: { endpoint: '/v1/chat/completions', ...questions['openai-chat'] },
+    ofModel: true,
+  },
   { method: 'GET', route: '/v1/models', path: '/v1/models' },
   { method: 'GET', route: '/v1/models/*id', path: `/v1/models/${model.id}`, ofModel: true },
   { method: 'GET', route: '/v1/responses/:id', path: '/v1/responses/kept' },
@@ -100,7 +112,10 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
 test('the table below has every endpoint under /v1', () => {
   const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
   const completions = new Map(modelEndpoints.map(({ path }) => [path, () => undefined]));
-  const routes = routesOf({ config } as never, { guesses: {}, completions } as never);
+  const routes = routesOf(
+    { config } as never,
+    { guesses: {}, completions, counting: { dependencies: {} }, estimating: { dependencies: {} } } as never,
+  );
   const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.deepEqual(
     asked.filter((each) => each.includes(' /v1/')).toSorted(),
@@ -117,7 +132,7 @@ for (const endpoint of endpoints) {
         assert.equal(answered, status, JSON.stringify(document));
         const code = status === 200 ? undefined : status === 401 ? 'invalid_api_key' : 'key_not_allowed';
         assert.equal(document.error?.code, code);
-        if (status !== 200) assert.deepEqual([...gateway.admitted, ...gateway.usageAsked], []);
+        if (status !== 200) assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
       });
     }
 
@@ -127,7 +142,7 @@ for (const endpoint of endpoints) {
         const { status, document } = await ask(gateway, endpoint, apiKey);
         assert.deepEqual([status, document.error?.code], [401, 'invalid_api_key']);
       }
-      assert.deepEqual([...gateway.admitted, ...gateway.usageAsked], []);
+      assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
     });
 
     test("with another user's key it is that user's request, and none of the first one's", async () => {

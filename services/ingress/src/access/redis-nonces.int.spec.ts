@@ -16,7 +16,7 @@ let probes = 0;
 /** Until Redis answers. */
 async function untilUp(nonces: RedisNonces): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const isUp = await nonces.use(`probe-${probes++}`).catch(() => false);
+    const isUp = await nonces.use('k', `probe-${probes++}`).catch(() => false);
     if (isUp) return;
     await pause(25);
   }
@@ -37,21 +37,21 @@ test('a nonce is good once for all ingresses, and not again when Redis has lost 
   await untilUp(first);
   await untilUp(second);
 
-  assert.ok(await first.use('k:a'));
-  assert.ok(!(await second.use('k:a')));
+  assert.ok(await first.use('k', 'a'));
+  assert.ok(!(await second.use('k', 'a')));
   const leftMs = await look.pttl('gateway:nonce:k:a');
   assert.ok(leftMs > KEPT_MS - 60_000 && leftMs <= KEPT_MS);
 
   await look.flushall();
-  assert.ok(!(await first.use('k:a')), 'this process has not lost it');
+  assert.ok(!(await first.use('k', 'a')), 'this process has not lost it');
 
   await redis.stop('SIGKILL');
-  assert.ok(!(await first.use('k:a')), 'known here without Redis');
-  await assert.rejects(first.use('k:b'), isUnavailable);
-  await assert.rejects(first.use('k:b'), isUnavailable, 'it was not used up');
+  assert.ok(!(await first.use('k', 'a')), 'known here without Redis');
+  await assert.rejects(first.use('k', 'b'), isUnavailable);
+  await assert.rejects(first.use('k', 'b'), isUnavailable, 'it was not used up');
 
   await redis.start();
   await untilUp(first);
-  assert.ok(await first.use('k:b'));
-  assert.ok(!(await first.use('k:b')));
+  assert.ok(await first.use('k', 'b'));
+  assert.ok(!(await first.use('k', 'b')));
 });

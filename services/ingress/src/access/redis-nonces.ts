@@ -32,9 +32,9 @@ export function createRedisNonces(options: {
   redis.on('error', () => undefined);
   let isAway = false;
 
-  async function isNewToAll(nonce: string): Promise<boolean> {
+  async function isNewToAll(keyId: string, nonce: string): Promise<boolean> {
     try {
-      const answer = await redis.set(KEY_PREFIX + nonce, '1', 'PX', KEPT_MS, 'NX');
+      const answer = await redis.set(`${KEY_PREFIX}${keyId}:${nonce}`, '1', 'PX', KEPT_MS, 'NX');
       if (isAway) logger.info('signed requests are taken again: Redis answers');
       isAway = false;
       return answer === 'OK';
@@ -42,13 +42,13 @@ export function createRedisNonces(options: {
       if (!isAway) logger.warn({ err: error }, 'signed requests are refused: Redis does not answer');
       isAway = true;
       // The request is not taken: sent again it is no other.
-      memory.forget(nonce);
+      memory.forget(keyId, nonce);
       throw unknown('Redis, which remembers nonces, does not answer');
     }
   }
 
   return {
-    use: async (nonce) => (await memory.use(nonce)) && (await isNewToAll(nonce)),
+    use: async (keyId, nonce) => (await memory.use(keyId, nonce)) && (await isNewToAll(keyId, nonce)),
     close: () => redis.disconnect(),
   };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { create } from '@bufbuild/protobuf';
+import { JwtIssuerSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { type Scope, test } from '#testkit/test.ts';
 import { API_KEY, aKey, aUser, model, someSettings, startTestGateway, type TestGateway, USER_ID } from '../testing.ts';
 import { createMemoryNonces } from './nonces.ts';
-import { signedHeaders, startTestIssuer, type ToSign } from './testing.ts';
+import { AUDIENCE, signedHeaders, startTestIssuer, type ToSign } from './testing.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
 const COMPLETION = JSON.stringify({ model: model.id, messages: [{ role: 'user', content: 'hi' }] });
@@ -139,7 +141,7 @@ test('the token of an identity provider signs nothing', async (context) => {
   const { gateway } = await given(context);
   const issuer = await startTestIssuer();
   context.defer(() => issuer[Symbol.asyncDispose]());
-  const jwtIssuers = [{ issuer: issuer.url, audience: 'the-gateway', userClaim: '' } as never];
+  const jwtIssuers = [create(JwtIssuerSchema, { issuer: issuer.url, audience: AUDIENCE })];
   gateway.registry.load({ case: 'settings', value: someSettings({ signedRequests: true, jwtIssuers }) });
   const token = await issuer.token({ sub: USER_ID, exp: NOW_MS / 1_000 + 600 });
   const response = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${token}` } });

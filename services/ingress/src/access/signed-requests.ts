@@ -20,8 +20,9 @@ const SIGNATURE = /^v1=[0-9a-f]{64}$/;
 export type RequireSignature = (exchange: Exchange, caller: Pick<Identity, 'key'>) => Promise<void> | undefined;
 
 /**
- * Throws or rejects with `invalid_api_key`, or `unavailable` where nobody can say whether a nonce is new. The token of an identity provider is no secret of two sides: its requests are not
- * signed.
+ * Throws or rejects with `invalid_api_key`, with `unavailable` where nobody can say whether a nonce is new, and with
+ * `rate_limit_exceeded` where the key has too many in use. The token of an identity provider is no secret of two sides: its
+ * requests are not signed.
  */
 export function createRequireSignature(parts: {
   readonly registry: Pick<Registry, 'settings'>;
@@ -38,7 +39,7 @@ export function createRequireSignature(parts: {
         'The signature does not fit the request: sign timestamp.nonce.method.path.sha256(body) with the key.',
       );
     }
-    const isNew = await nonces.use(`${keyId}:${signed.nonce}`);
+    const isNew = await nonces.use(keyId, signed.nonce);
     if (!isNew) throw refused('This nonce was used before. Send each request with a new one.');
   }
 

@@ -4,6 +4,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { type Identified, isRefused } from '#api-keys/identity.ts';
 import { JwtIssuerSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { emptyResource } from '#registry/kinds.ts';
 import { createRegistry, type RegistryFold } from '#registry/registry.ts';
 import { createLogger } from '#telemetry/logger.ts';
 import { type Scope, test } from '#testkit/test.ts';
@@ -14,7 +15,9 @@ import { createTokens, isTokenShaped } from './tokens.ts';
 
 const MINUTE_S = 60;
 
-const issuerOf = ({ url }: TestIssuer, told: { audience?: string; userClaim?: string } = {}) =>
+type Told = { readonly audience?: string; readonly userClaim?: string; readonly teamClaim?: string };
+
+const issuerOf = ({ url }: TestIssuer, told: Told = {}) =>
   create(JwtIssuerSchema, { issuer: url, audience: AUDIENCE, ...told });
 
 async function given(context: Scope) {
@@ -33,14 +36,15 @@ async function given(context: Scope) {
   return { issuer, registry, state, outcomeOf: async (token: string) => outcome(await tokens.identify(token)), tokens };
 }
 
-function trust(registry: RegistryFold, issuer: TestIssuer, told: { audience?: string; userClaim?: string } = {}): void {
+function trust(registry: RegistryFold, issuer: TestIssuer, told: Told = {}): void {
   registry.load({ case: 'settings', value: someSettings({ jwtIssuers: [issuerOf(issuer, told)] }) });
 }
 
 /** The user's id; why it is refused; and whether that was a guess. */
 function outcome(found: Identified | Guess): string {
   if ('guess' in found) return `guess: ${found.guess.message}`;
-  return isRefused(found) ? `refused: ${found.message}` : `${found.userId}, key '${found.keyId}'`;
+  if (isRefused(found)) return `refused: ${found.message}`;
+  return `${found.userId}, key '${found.keyId}'${found.team === undefined ? '' : `, for ${found.team.id}`}`;
 }
 
 const GOOD = `${USER_ID}, key ''`;
@@ -76,6 +80,56 @@ test('another claim may hold the user, and one that does not is named', async (c
     const answer = await outcomeOf(await issuer.token(claims));
     assert.match(answer, /^refused: The token's claim 'gateway_user' does not hold the id of a user/);
   }
+});
+
+test('a claim that holds a team has to name the own team of a user, or one that there is for a user in none', async (context) => {
+  const { issuer, registry, outcomeOf } = await given(context);
+  const told = async (claims: object) => outcomeOf(await issuer.token({ sub: USER_ID, ...claims }));
+  assert.equal(await told({ team: 'nobody looks' }), GOOD);
+  trust(registry, issuer, { teamClaim: 'team' });
+  const unknown = /^refused: The token's claim 'team' does not hold the id of a team of this gateway/;
+  for (const claims of [{}, { team: '' }, { team: 7 }, { team: ['t'] }, { team: 't' }]) {
+    assert.match(await told(claims), unknown);
+  }
+  for (const id of ['t', 'other']) registry.load({ case: 'team', value: emptyResource('team', id) });
+  assert.equal(await told({ team: 't' }), `${GOOD}, for t`);
+  registry.load({ case: 'user', value: aUser({ teamId: 't' }) });
+  assert.equal(await told({ team: 't' }), `${GOOD}, for t`);
+  assert.match(await told({ team: 'other' }), /^refused: The token's claim 'team' names another team than/);
+  assert.match(await told({ team: 'nowhere' }), /^refused: The token's claim 'team' names another team than/);
+  assert.match(await told({}), unknown);
+  assert.match(await told({ sub: 'nobody', team: 't' }), /^refused: The token's claim 'sub' does not hold/);
+  // The token is known by now, and what it names is looked up each time.
+  registry.load({ case: 'team', value: { ...emptyResource('team', 't'), status: 'suspended' } });
+  assert.match(await told({ team: 't' }), /^refused: The user's team is suspended/);
+});
+
+test('over HTTP quota is told the team that a token names, and asked for that team’s money', async (context) => {
+  const issuer = await startTestIssuer();
+  context.defer(() => issuer[Symbol.asyncDispose]());
+  const asked: unknown[] = [];
+  await using gateway = await startTestGateway({
+    async balances(userIds, teamIds) {
+      asked.push([userIds, teamIds]);
+      return [{ userId: USER_ID, creditedNanoUsd: 1n, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: 1n }];
+    },
+  });
+  trust(gateway.registry, issuer, { teamClaim: 'team' });
+  gateway.registry.load({ case: 'team', value: emptyResource('team', 't') });
+  const authorization = `Bearer ${await issuer.token({ sub: USER_ID, team: 't' })}`;
+  const content = 'x'.repeat(100_000);
+  const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content }] }),
+  });
+  assert.equal(answer.status, 200);
+  assert.partialDeepStrictEqual(gateway.admitted, [{ userId: USER_ID, keyId: '', teamId: 't' }]);
+  assert.equal((await fetch(`${gateway.url}/v1/usage`, { headers: { authorization } })).status, 200);
+  assert.deepEqual(asked, [
+    [[USER_ID], ['t']],
+    [[USER_ID], ['t']],
+  ]);
 });
 
 test('a token is refused outside of its time, with a minute of grace, and for another audience', async (context) => {

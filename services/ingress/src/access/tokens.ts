@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
-import { type Identified, identityOfUser } from '#api-keys/identity.ts';
-import type { Refusal } from '#errors/error-table.ts';
+import type { Identified } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts';
+import { identityOfToken, type JwtIssuer, type TokenCaller, tokenCaller } from './token-caller.ts';
 import { type Guess, guess, tokenProblem } from './token-problem.ts';
 
 /** Signatures by a public key alone: with an algorithm of a shared secret the public key would be that secret. */
@@ -27,8 +26,6 @@ const TOKEN_MAX_CHARACTERS = 8_192;
 
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-type JwtIssuer = ResourceOf<'settings'>['jwtIssuers'][number];
-
 /** Whether a secret can be a JWT. No API key can. */
 export function isTokenShaped(secret: string): boolean {
   return secret.length <= TOKEN_MAX_CHARACTERS && TOKEN.test(secret);
@@ -40,9 +37,7 @@ export interface Tokens {
   identify(token: string): Identified | Guess | Promise<Identified | Guess>;
 }
 
-interface Verified {
-  readonly userId: string;
-  readonly issuer: JwtIssuer;
+interface Verified extends TokenCaller {
   readonly untilMs: number;
 }
 
@@ -58,9 +53,8 @@ export function createTokens(parts: {
   const verified = new Map<string, Verified>();
   const keysOf = createKeysOfIssuers(parts);
 
-  /** Who the user is, and whether it may call, is looked up with each request. */
-  const callerOf = ({ userId, issuer }: Verified): Identified =>
-    identityOfUser(registry, userId, undefined) ?? unknownUser(issuer);
+  /** Who the user is, for which team, and whether they may call, is looked up with each request. */
+  const callerOf = (found: Verified): Identified => identityOfToken(registry, found);
 
   async function verify(token: string, digest: string): Promise<Identified | Guess> {
     const claims = claimsOf(token);
@@ -76,7 +70,7 @@ export function createTokens(parts: {
         requiredClaims: ['exp'],
         currentDate: new Date(clock()),
       });
-      const found = { userId: userIdIn(payload, issuer), issuer, untilMs: untilMs(payload, clock()) };
+      const found = { ...tokenCaller(payload, issuer), untilMs: untilMs(payload, clock()) };
       remember(digest, found);
       return callerOf(found);
     } catch (error) {
@@ -145,23 +139,6 @@ function issuerOf(issuers: readonly JwtIssuer[], { iss, aud }: JWTPayload): JwtI
   return named.find(({ audience }) => audiences.includes(audience)) ?? named[0];
 }
 
-/** Empty where the claim is missing or no text: there is no such user. */
-function userIdIn(payload: JWTPayload, issuer: JwtIssuer): string {
-  const claim = payload[claimOf(issuer)];
-  return typeof claim === 'string' ? claim : '';
-}
-
-function claimOf({ userClaim }: JwtIssuer): string {
-  return userClaim === '' ? 'sub' : userClaim;
-}
-
 function untilMs({ exp = 0 }: JWTPayload, nowMs: number): number {
   return Math.min(exp * 1_000, nowMs + VERIFIED_MAX_MS);
-}
-
-function unknownUser(issuer: JwtIssuer): Refusal {
-  return {
-    code: 'invalid_api_key',
-    message: `The token's claim '${claimOf(issuer)}' does not hold the id of a user of this gateway.`,
-  };
 }

@@ -1,4 +1,5 @@
 import { takesVersion } from '#admin-api/admin-command.ts';
+import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import type { CommandRoute } from '#admin-api/commands.ts';
 import { parseExactly } from '#admin-api/exact-json.ts';
 import { fieldOptionsOf } from '#admin-api/field-options.ts';
@@ -59,7 +60,7 @@ function handlerOf(admin: AdminPort, { command, fixed }: CommandRoute, once: Rep
       );
       return answerOf(answer);
     },
-    { readsBody: bodyFields.length > 0 },
+    { readsBody: bodyFields.length > 0, bodyBytes: bodyBytesOf(command.input) },
   );
 }
 

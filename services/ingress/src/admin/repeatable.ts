@@ -38,8 +38,16 @@ export interface AdminAnswer {
  */
 export type AdminChange = (asked: AdminAsked) => Promise<AdminAnswer>;
 
-/** Builds handlers of changes, each made once for an `Idempotency-Key`. `readsBody: false`: only a repeatable one does. */
-export type Repeatable = (change: AdminChange, options: { readonly readsBody: boolean }) => AdminHandler;
+/** What is read of a change. */
+export interface AdminBody {
+  /** false: a body is read of a repeatable change alone. */
+  readonly readsBody: boolean;
+  /** What its fields may take, if that is more than the bound of all bodies. */
+  readonly bodyBytes: number;
+}
+
+/** Builds handlers of changes, each made once for an `Idempotency-Key`. */
+export type Repeatable = (change: AdminChange, body: AdminBody) => AdminHandler;
 
 /** Statuses from here on leave open whether the change was made. */
 const SERVER_ERROR = 500;
@@ -47,10 +55,11 @@ const STATUS_EMPTY = 204;
 
 export function repeatable(
   { idempotency, logger }: Pick<IngressDependencies, 'idempotency' | 'logger'>,
-  limits: BodyLimits,
+  general: BodyLimits,
 ): Repeatable {
-  return (change, { readsBody }) =>
+  return (change, { readsBody, bodyBytes }) =>
     async (exchange, params, caller) => {
+      const limits = { ...general, bodyMaxBytes: Math.max(general.bodyMaxBytes, bodyBytes) };
       const { headers, method = '' } = exchange.request;
       const idempotencyKey = idempotencyKeyIn(headers);
       const asked = { params, headers, caller };

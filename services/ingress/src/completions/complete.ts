@@ -43,7 +43,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     const identity = identified instanceof Promise ? await identified : identified;
     const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
-      const body = await readAffordable(completions, exchange, identity.userId);
+      const body = await readAffordable(completions, exchange, identity);
       await runCompletion(parts, exchange, identity, body, undefined);
       return;
     }
@@ -52,7 +52,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     if (hasModelRules(identity)) await assertModelUsable(parts, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
-      await refuseWithoutMoney(identity.userId, body.length);
+      await refuseWithoutMoney(identity, body.length);
       await runCompletion(parts, exchange, identity, body, kept);
     });
   };
@@ -62,15 +62,15 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
 async function readAffordable(
   { limits, refuseWithoutMoney }: Completions,
   exchange: Exchange,
-  userId: string,
+  identity: Identity,
 ): Promise<Buffer> {
   // Whether a large body is wanted is what a client asks with `Expect`.
   const declaredBytes = Number(exchange.request.headers['content-length'] ?? 0);
   // A body over the limit is refused without any look-up.
-  const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(userId, declaredBytes);
+  const early = declaredBytes > limits.bodyMaxBytes ? undefined : refuseWithoutMoney(identity, declaredBytes);
   if (early !== undefined) await early;
   const body = await readBody(exchange, limits);
-  if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(userId, body.length);
+  if (early === undefined && body.length > declaredBytes) await refuseWithoutMoney(identity, body.length);
   return body;
 }
 

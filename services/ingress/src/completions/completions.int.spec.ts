@@ -74,7 +74,7 @@ describe('POST /v1/chat/completions', () => {
     const wrongShape = await errorOf(client.chat.completions.create({ ...question, messages: [] }));
     assert.ok(wrongShape instanceof OpenAI.BadRequestError);
     assert.equal(wrongShape.param, 'messages');
-    const unpriced = await errorOf(client.chat.completions.create({ ...question, web_search_options: {} }));
+    const unpriced = await errorOf(client.chat.completions.create({ ...question, ...{ plugins: [{ id: 'web' }] } }));
     assert.ok(unpriced instanceof OpenAI.BadRequestError);
     assert.equal(unpriced.code, 'feature_not_priced');
     for (const error of [wrongKey, wrongModel, wrongShape, unpriced])

@@ -93,7 +93,9 @@ export async function settleFailed(execution: Execution, head: KeptHead, fateOf:
 export async function* replayedFrames({ head, pieces }: KeptAnswer): AsyncGenerator<CompleteFrame, void, undefined> {
   const { status, provider, model, failure } = head;
   const { 'content-type': contentType, ...headers } = head.headers;
-  if (status !== 0 && contentType !== undefined) yield { kind: 'head', status, contentType, provider, model, headers };
+  if (status !== 0 && contentType !== undefined) {
+    yield { kind: 'head', status, contentType, provider, model, attempts: 0, dropped: [], headers };
+  }
   for await (const data of pieces()) yield { kind: 'data', data };
   if (failure === null) {
     const summary = { provider, model, inputTokens: 0, outputTokens: 0, estimated: false };

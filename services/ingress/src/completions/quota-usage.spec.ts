@@ -14,7 +14,10 @@ test('the hundred users seen last are counted by how much they use, and none is 
   const metrics = createMetrics({ withProcessDefaults: false });
   const usage = createQuotaUsage(metrics, { balances: async (userIds) => userIds.map(view) });
   for (let user = 0; user < 150; user++)
-    usage.note(`u${user}`, user === 149 ? [{ unit: 'requests', limit: 10, remaining: 4, resetMs: 1 }] : []);
+    usage.note(
+      { userId: `u${user}`, teamId: '' },
+      user === 149 ? [{ unit: 'requests', limit: 10, remaining: 4, resetMs: 1 }] : [],
+    );
   await usage.publish();
   await usage.publish();
   const text = await metrics.registry.getSingleMetricAsString(metricNames.quotaUsers);

@@ -1,3 +1,4 @@
+import type { Identity } from '#api-keys/identity.ts';
 import type { BalancePort, BalanceView } from '#contracts/billing.ts';
 import type { LimitWindow } from '#contracts/quota.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
@@ -10,8 +11,8 @@ const SHARES = [0.5, 0.9, 1] as const;
 
 /** Keeps `gateway_quota_users`: how many of the users seen last use a share or more. It names no user. */
 export interface QuotaUsage {
-  /** Notes how a user's limits stand after a decision. */
-  note(userId: string, windows: readonly LimitWindow[]): void;
+  /** Notes how a user's limits stand after a decision, and for which team it was made. */
+  note(caller: Pick<Identity, 'userId' | 'teamId'>, windows: readonly LimitWindow[]): void;
   /**
    * Writes the gauge; called when it is read, so that a request pays for a note only. Never rejects: while balances cannot
    * be asked for, their shares are left out.
@@ -21,24 +22,22 @@ export interface QuotaUsage {
 
 export function createQuotaUsage(metrics: GatewayMetrics, balances: BalancePort): QuotaUsage {
   // A Map iterates in the order of insertion: the first is the one not seen for longest.
-  const windows = new Map<string, LimitWindow | undefined>();
+  const users = new Map<string, { readonly teamId: string; readonly window: LimitWindow | undefined }>();
   return {
-    note(userId, now) {
-      windows.delete(userId);
-      windows.set(
-        userId,
-        now.find(({ unit }) => unit === 'requests'),
-      );
-      if (windows.size <= USERS_MAX) return;
-      const [oldest] = windows.keys();
-      if (oldest !== undefined) windows.delete(oldest);
+    note({ userId, teamId }, now) {
+      users.delete(userId);
+      users.set(userId, { teamId, window: now.find(({ unit }) => unit === 'requests') });
+      if (users.size <= USERS_MAX) return;
+      const [oldest] = users.keys();
+      if (oldest !== undefined) users.delete(oldest);
     },
     async publish() {
-      const seen = [...windows];
-      const views = seen.length === 0 ? [] : await balances.balances([...windows.keys()]).catch(() => []);
+      const seen = [...users.values()];
+      const teamIds = seen.map(({ teamId }) => teamId);
+      const views = seen.length === 0 ? [] : await balances.balances([...users.keys()], teamIds).catch(() => []);
       const used = {
         balance: views.map(balanceShare),
-        requests_per_minute: seen.flatMap(([, window]) => (window === undefined ? [] : [windowShare(window)])),
+        requests_per_minute: seen.flatMap(({ window }) => (window === undefined ? [] : [windowShare(window)])),
       };
       for (const [quota, shares] of Object.entries(used)) {
         for (const share of SHARES) {

@@ -1,8 +1,9 @@
+import type { Identity } from '#api-keys/identity.ts';
 import type { BalanceView } from '#contracts/billing.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { formatUsd } from '#money/nano-usd.ts';
-import { readBalance } from '../http/read-balances.ts';
+import { readBalance } from '../http/read-balance.ts';
 import type { IngressDependencies } from '../ports.ts';
 
 /** To parse so much takes 5 ms at worst, and to look a balance up in another process about one. */
@@ -15,7 +16,10 @@ const LOOK_UP_TIMEOUT_MS = 1_000;
  * Rejects with a `Fault` (`insufficient_balance`) where a user without money sends a body that costs much to read;
  * undefined: the body is small, and nothing has to be waited for.
  */
-export type RefuseWithoutMoney = (userId: string, bodyBytes: number) => Promise<void> | undefined;
+export type RefuseWithoutMoney = (
+  caller: Pick<Identity, 'userId' | 'teamId'>,
+  bodyBytes: number,
+) => Promise<void> | undefined;
 
 /**
  * An early no, in quota's place: what cannot be admitted is not worth the work of reading it. Admission remains the one
@@ -30,13 +34,13 @@ export function createRefuseWithoutMoney(
     return models.list().some(({ candidates }) => candidates.some(({ priceKey }) => billing.isFree(priceKey)));
   }
 
-  async function refuse(userId: string): Promise<void> {
-    const balance = await inTime(readBalance(balances, userId));
+  async function refuse(caller: Pick<Identity, 'userId' | 'teamId'>): Promise<void> {
+    const balance = await inTime(readBalance(balances, caller));
     if (balance === undefined || balance.availableNanoUsd > 0n || hasFreeModel()) return;
     throw new Fault(noMoney(balance));
   }
 
-  return (userId, bodyBytes) => (bodyBytes > COSTLY_BODY_BYTES ? refuse(userId) : undefined);
+  return (caller, bodyBytes) => (bodyBytes > COSTLY_BODY_BYTES ? refuse(caller) : undefined);
 }
 
 /** What was looked up; undefined where it did not come, or not in time. */

@@ -1,7 +1,5 @@
-import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
-import type { Admission, Attribution } from '#contracts/quota.ts';
-import type { RoutedModel } from '#contracts/router.ts';
+import type { Admission } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { callerOf } from '#registry/caller.ts';
@@ -15,6 +13,7 @@ import type { OwnTurn } from '../http/turns.ts';
 import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { admitRequestOf, type ToAdmit } from './admit-request.ts';
 import { setHeaders } from './answer-headers.ts';
 import { attributionOf } from './attribution.ts';
 import { boundAdmission, watchClient } from './client-presence.ts';
@@ -101,46 +100,20 @@ export async function runCompletion(
   else await throwAfter(frames, shutOut);
 }
 
-interface ToAdmit {
-  readonly identity: Identity;
-  readonly asked: Asked;
-  readonly model: RoutedModel;
-  readonly attribution: Attribution;
-}
-
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
 async function admit(
   { dependencies, endpoint, usage }: CompletionParts,
   exchange: Exchange,
-  { identity, asked, model, attribution }: ToAdmit,
+  toAdmit: ToAdmit,
 ): Promise<Admission> {
   const { config, quota, clock = systemClock } = dependencies;
-  const { userId, keyId } = identity;
   using _bound = boundAdmission(exchange, config.admissionTimeoutMs);
-  const { result, windows } = await quota.admit({
-    requestId: exchange.id,
-    userId,
-    keyId,
-    model: asked.model,
-    stream: asked.stream,
-    candidates: model.candidates,
-    promptTokensBound: asked.promptTokensBound,
-    promptTokensEstimate: asked.promptTokensEstimate,
-    outputTokensRequested: asked.outputTokensRequested,
-    outputTokensDefault: model.outputTokensDefault,
-    choices: asked.choices,
-    operation: endpoint.format.operation,
-    format: endpoint.format.name,
-    otherUnits: asked.otherUnits,
-    counts: asked.counts,
-    serviceTier: asked.serviceTier,
-    attribution,
-    traceparent: exchange.traceparent,
-  });
-  usage.note(userId, windows);
+  const { result, windows } = await quota.admit(admitRequestOf(exchange, endpoint, toAdmit));
+  usage.note(toAdmit.identity, windows);
   if (windows.length > 0) setHeaders(exchange, rateLimitHeaders(windows, exchange.dialect, clock()));
   if (result.kind === 'refused') throw new Fault(result.refusal);
-  if (asked.hasOutput) setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
+  if (toAdmit.asked.hasOutput)
+    setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
   return result;
 }
 

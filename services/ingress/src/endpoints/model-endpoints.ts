@@ -1,7 +1,6 @@
 import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { bodyBounds } from '../http/body-bounds.ts';
-import { interimChat } from './interim-chat.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** What differs between the paths at which a model is asked for something. */
@@ -19,7 +18,7 @@ interface EndpointRow {
 /** A comment of server-sent events. Every reader of them skips it. */
 const COMMENT = ': \n\n';
 
-/** OpenAI takes 300,000 tokens of text in a request for embeddings, and they may come as numbers. */
+/** OpenAI takes 300,000 tokens in a request for embeddings. They may come as numbers, which take some 60 ms to parse. */
 const TOKEN_VALUES_MAX = 320_000;
 
 const rows: readonly EndpointRow[] = [
@@ -32,10 +31,8 @@ const rows: readonly EndpointRow[] = [
 ];
 
 /** Every endpoint at which a model is asked for something. */
-export const modelEndpoints: readonly ModelEndpoint[] = rows.flatMap((row) => {
-  const { path, format: name, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
-  const format = formatTable[name] ?? (name === 'openai-chat' ? interimChat : undefined);
-  if (format === undefined) return [];
+export const modelEndpoints: readonly ModelEndpoint[] = rows.map((row) => {
+  const { path, format, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
   const bounds = valuesMax === undefined ? bodyBounds : { ...bodyBounds, values: valuesMax };
-  return [{ path, format, bounds, keepAlive, keepsTurns }];
+  return { path, format: formatTable[format], bounds, keepAlive, keepsTurns };
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { describe, test } from '#testkit/test.ts';
-import { refuse } from '../completions/testing.ts';
-import { API_KEY, startTestGateway, type TestGateway } from '../testing.ts';
+import { failWith, refuse } from '../completions/testing.ts';
+import { API_KEY, aborted, startTestGateway, type TestGateway } from '../testing.ts';
 import { modelEndpoints } from './model-endpoints.ts';
-import { assertErrorOf, questions } from './testing.ts';
+import { assertErrorOf, questions, streamEnds } from './testing.ts';
 
 interface Asking {
   readonly method?: string;
@@ -17,6 +18,8 @@ interface Case extends Asking {
   readonly name: string;
   readonly status: number;
   readonly gateway?: Options;
+  /** Of no concern where answers are never streamed. */
+  readonly isOfStreams?: true;
   /** After the path. */
   readonly below?: string;
 }
@@ -37,7 +40,7 @@ const cases: readonly Case[] = [
   { name: 'an empty body', status: 400, body: '' },
   { name: 'no model', status: 400, body: '{"model":null}' },
   { name: 'a model that is no name', status: 400, body: '{"model":7}' },
-  { name: 'a stream that is no boolean', status: 400, body: '{"stream":"yes"}' },
+  { name: 'a stream that is no boolean', status: 400, body: '{"stream":"yes"}', isOfStreams: true },
   { name: 'an option that is none', status: 400, headers: { 'x-gateway-unplaced-fields': 'maybe' } },
   { name: 'a wish for the cost that is none', status: 400, headers: { 'x-gateway-usage-cost': 'euro' } },
   { name: 'an Idempotency-Key that is too long', status: 400, headers: { 'idempotency-key': 'k'.repeat(300) } },
@@ -53,7 +56,8 @@ const cases: readonly Case[] = [
 
 for (const { path, format } of modelEndpoints) {
   describe(`POST ${path} tells its clients in their own form of`, () => {
-    for (const each of cases) {
+    const hasStreams = streamEnds[format.name] !== undefined;
+    for (const each of cases.filter(({ isOfStreams = false }) => hasStreams || !isOfStreams)) {
       test(`${each.name}: ${each.status}`, async () => {
         await using gateway = await startTestGateway(each.gateway);
         const response = await ask(gateway, `${path}${each.below ?? ''}`, bodyOf(each, questions[format.name]), each);
@@ -64,6 +68,30 @@ for (const { path, format } of modelEndpoints) {
         if (each.status === 405) assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
       });
     }
+
+    test('an answer that does not come in time: 504', async () => {
+      await using gateway = await startTestGateway({ config: { requestTimeoutMs: 50 }, frames: never });
+      const response = await ask(gateway, path, JSON.stringify(questions[format.name]));
+      await assertErrorOf(path, response, 504);
+    });
+
+    test('a gateway that stops before the answer has come: 503', async () => {
+      const begun = Promise.withResolvers<void>();
+      const gateway = await startTestGateway({
+        config: { drainTimeoutMs: 50 },
+        frames(request, signal) {
+          begun.resolve();
+          return never(request, signal);
+        },
+      });
+      const asking = ask(gateway, path, JSON.stringify(questions[format.name]));
+      await begun.promise;
+      const drained = gateway.ingress.drain();
+      const response = await asking;
+      await assertErrorOf(path, response, 503);
+      assert.equal(response.headers.get('retry-after'), '1');
+      await drained;
+    });
 
     test('a field given twice, by its name', async () => {
       await using gateway = await startTestGateway();
@@ -81,6 +109,12 @@ for (const { path, format } of modelEndpoints) {
       assert.deepEqual(gateway.admitted, []);
     });
   });
+}
+
+/** No answer, until nobody waits for one. */
+async function* never(_request: CompleteRequest, signal: AbortSignal): AsyncGenerator<CompleteFrame> {
+  await aborted(signal);
+  yield* failWith({ code: 'client_gone', message: 'It left.' })();
 }
 
 /** A good question with the fields of the case put in, or its text where that is none. */

@@ -13,7 +13,7 @@ export const questions: Readonly<Record<FormatName, Readonly<Record<string, unkn
   'anthropic-messages': { model: model.id, max_tokens: 16, messages },
 };
 
-/** The events by which a stream of each format ends. */
+/** The events by which a stream of each format ends; one that is not here is never streamed. */
 export const streamEnds: Readonly<Partial<Record<FormatName, string>>> = {
   'openai-chat': 'data: [DONE]\n\n',
   'openai-completions': 'data: [DONE]\n\n',

@@ -4,6 +4,8 @@ export const gatewayHeaders = {
   outputTokensMax: 'x-gateway-max-output-tokens',
   provider: 'x-gateway-provider',
   attempts: 'x-gateway-attempts',
+  /** What the provider calls the request: told by the router. */
+  providerRequestId: 'x-gateway-provider-request-id',
   /** In exact decimal USD. */
   cost: 'x-gateway-cost-usd',
   /** The client's fields that had no place at the provider. */

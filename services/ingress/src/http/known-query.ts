@@ -12,18 +12,19 @@ const SHOWN_MAX_CHARACTERS = 64;
  */
 export function withKnownQuery(handler: Handler, taken: readonly string[]): Handler {
   return (exchange, params) => {
-    refuseUnknown(exchange, taken);
+    assertKnownQuery(exchange, taken);
     return handler(exchange, params);
   };
 }
 
-function refuseUnknown(exchange: Exchange, taken: readonly string[]): void {
+/** The same for a handler whose parameters depend on who asks. */
+export function assertKnownQuery(exchange: Exchange, taken: readonly string[]): void {
   const given = [...queryOf(exchange).keys()];
   const unknown = new Set(given.filter((name) => !taken.includes(name)));
   const [first] = unknown;
   if (first !== undefined) {
     const names = [...unknown].slice(0, SHOWN_MAX).map((name) => `'${name.slice(0, SHOWN_MAX_CHARACTERS)}'`);
-    const takes = taken.length === 0 ? 'none' : taken.map((name) => `'${name}'`).join(' and ');
+    const takes = taken.length === 0 ? 'none' : taken.map((name) => `'${name}'`).join(', ');
     const message = `Unknown query parameter ${names.join(', ')}: this URL takes ${takes}.`;
     throw new Fault(invalid(message, first.slice(0, SHOWN_MAX_CHARACTERS)));
   }

@@ -31,11 +31,7 @@ async function* largeFrames(bytes = LARGE_BYTES): AsyncGenerator<CompleteFrame> 
 
 const counts = {
   requests: 1,
-  inputTokens: 2,
-  cachedInputTokens: 3,
-  cacheWriteTokens: 4,
-  outputTokens: 5,
-  reasoningTokens: 6,
+  usage: { input: 2, cached_input: 3, cache_write: 4, output: 5, reasoning: 6 },
 };
 /** Makes a document of `GET /v1/usage` that is as large. */
 const largeUsage: readonly UsageLine[] = Array.from({ length: 80_000 }, () => ({

@@ -1,21 +1,16 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
 import { usageDimensionNames } from '#contracts/usage-dimensions.ts';
+import type { Row } from './client-row.ts';
+import { costEstimateRow } from './cost-estimate-row.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
-import { JSON_MEDIA, jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
+import { modelListRows } from './model-list-rows.ts';
+import { countRows, modelRows } from './model-rows.ts';
+import { jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
 import { responseRows } from './response-rows.ts';
+import { openObject, text, whole } from './schemas.ts';
 
-const text: JsonSchema = { type: 'string' };
-const whole: JsonSchema = { type: 'integer', minimum: 0 };
-const anything: JsonSchema = {};
-const openObject: JsonSchema = { type: 'object' };
 const day: JsonSchema = { type: 'string', format: 'date' };
-
-const model: JsonSchema = {
-  type: 'object',
-  required: ['id', 'object', 'created', 'owned_by'],
-  properties: { id: text, object: { const: 'model' }, created: whole, owned_by: text },
-};
 
 const usageSums: JsonSchema = {
   requests: whole,
@@ -24,6 +19,7 @@ const usageSums: JsonSchema = {
   cache_write_tokens: whole,
   output_tokens: whole,
   reasoning_tokens: whole,
+  units: { type: 'object', additionalProperties: whole },
   amount_usd: text,
   amount_nano_usd: text,
 };
@@ -40,80 +36,17 @@ const usage: JsonSchema = {
   },
 };
 
-const completionRequest: JsonSchema = {
-  description: 'As of the OpenAI API. Fields that are not listed are passed on to the provider.',
-  type: 'object',
-  required: ['model', 'messages'],
-  properties: {
-    model: { ...text, description: 'A model that GET /v1/models lists.' },
-    messages: {
-      type: 'array',
-      minItems: 1,
-      items: { type: 'object', required: ['role'], properties: { role: text, content: anything } },
-    },
-    stream: { type: 'boolean' },
-    stream_options: openObject,
-    max_tokens: { type: 'integer', minimum: 1 },
-    max_completion_tokens: { type: 'integer', minimum: 1 },
-    n: { type: 'integer', minimum: 1 },
-    temperature: { type: 'number' },
-    tools: { type: 'array', items: openObject },
-  },
-};
-
-export interface Row {
-  readonly operation: string;
-  readonly id: string;
-  readonly summary: string;
-  readonly tag: 'client API' | 'operation';
-  readonly parameters?: readonly JsonSchema[];
-  readonly body?: JsonSchema;
-  readonly answer: JsonSchema;
-}
-
 const plainText = (description: string, media = 'text/plain'): JsonSchema => ({
   description,
   content: { [media]: { schema: text } },
 });
-const idempotencyKey = parameter(
-  'Idempotency-Key',
-  'header',
-  { ...text, maxLength: 255 },
-  'The same key with the same body is carried out and charged once.',
-);
 
 /** What does not follow from the description of administration. */
 const rows: readonly Row[] = [
-  {
-    operation: 'POST /v1/chat/completions',
-    id: 'create-chat-completion',
-    summary: 'Answers a conversation, whole or as a stream',
-    tag: 'client API',
-    parameters: [idempotencyKey],
-    body: completionRequest,
-    answer: {
-      description: 'The completion; with `stream` its chunks as server-sent events, ended by `data: [DONE]`.',
-      content: { [JSON_MEDIA]: { schema: openObject }, 'text/event-stream': { schema: text } },
-    },
-  },
-  {
-    operation: 'GET /v1/models',
-    id: 'list-models',
-    summary: 'Lists the models that can be asked for',
-    tag: 'client API',
-    answer: jsonAnswer('The models', {
-      type: 'object',
-      properties: { object: { const: 'list' }, data: { type: 'array', items: model } },
-    }),
-  },
-  {
-    operation: 'GET /v1/models/{id}',
-    id: 'get-model',
-    summary: 'Shows a model',
-    tag: 'client API',
-    parameters: [parameter('id', 'path', text, 'May hold slashes.')],
-    answer: jsonAnswer('The model', model),
-  },
+  ...modelRows,
+  ...countRows,
+  costEstimateRow,
+  ...modelListRows,
   ...responseRows,
   {
     operation: 'GET /v1/usage',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from '#testkit/test.ts';
-import { startTestGateway } from '../testing.ts';
+import { modelEndpoints } from '../endpoints/model-endpoints.ts';
+import { questions } from '../endpoints/testing.ts';
+import { API_KEY, startTestGateway } from '../testing.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked into as a tool would, field by field.
 type Document = any;
@@ -38,6 +40,27 @@ describe('GET /openapi.json', () => {
         });
         await response.arrayBuffer();
         assert.ok(response.status !== 404 && response.status !== 405, `${method} ${path}: ${response.status}`);
+      }
+    }
+  });
+
+  test('says which fields a request must have, and a request without one of them is refused by its name', async () => {
+    await using gateway = await startTestGateway();
+    const { paths } = await document(gateway.url);
+    for (const { path, format } of modelEndpoints) {
+      const { schema } = paths[path].post.requestBody.content['application/json'];
+      assert.ok(schema.required.includes('model'));
+      for (const field of schema.required) {
+        const { [field]: left, ...body } = questions[format.name];
+        assert.notEqual(left, undefined, field);
+        const response = await fetch(`${gateway.url}${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        const { message } = ((await response.json()) as Document).error;
+        assert.equal(response.status, 400, `${path} without ${field}`);
+        assert.ok(message.includes(field), message);
       }
     }
   });

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
-import type { Row } from './client-operations.ts';
+import type { Row } from './client-row.ts';
 import { jsonAnswer, parameter } from './operation.ts';
 
 const text: JsonSchema = { type: 'string' };

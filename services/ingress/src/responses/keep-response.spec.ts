@@ -5,7 +5,16 @@ import { keepResponse } from './keep-response.ts';
 import { createMemoryResponses } from './testing.ts';
 
 const turn = { userId: 'ada', previousId: null, input: ['{"role":"user","content":"hi"}'] };
-const head: CompleteFrame = { kind: 'head', status: 200, contentType: 'x', provider: 'p', model: 'm' };
+const head: CompleteFrame = {
+  kind: 'head',
+  status: 200,
+  contentType: 'x',
+  provider: 'p',
+  model: 'm',
+  attempts: 1,
+  dropped: [],
+  headers: {},
+};
 const end: CompleteFrame = {
   kind: 'end',
   summary: { provider: 'p', model: 'm', inputTokens: 1, outputTokens: 1, estimated: false },

@@ -1,3 +1,4 @@
+import { type Unit, unitNames } from '#ai/units.ts';
 import type { UsageByLine, UsageLine } from '#contracts/billing.ts';
 import { isUsageDimension, type UsageDimension, usageDimensionNames } from '#contracts/usage-dimensions.ts';
 import { Fault } from '#errors/fault.ts';
@@ -8,7 +9,7 @@ import type { Identify } from '../access/identify.ts';
 import { answerJson } from '../http/answer.ts';
 import { balanceDocument } from '../http/balance-document.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
-import { readBalance } from '../http/read-balances.ts';
+import { readBalance } from '../http/read-balance.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { usagePeriod } from './usage-period.ts';
 
@@ -21,7 +22,8 @@ type Sums = Omit<UsageLine, 'day' | 'model'>;
  */
 export function usageHandler({ billing, balances, clock = systemClock }: Dependencies, identify: Identify): Handler {
   return async (exchange) => {
-    const { userId } = await identify(exchange);
+    const caller = await identify(exchange);
+    const { userId } = caller;
     const query = queryOf(exchange);
     const period = usagePeriod(query, clock());
     const dimension = dimensionOf(query.get('group_by'));
@@ -44,7 +46,7 @@ export function usageHandler({ billing, balances, clock = systemClock }: Depende
       to: period.toDay,
       totals: sumsDocument(total(lines)),
       data: lines.map((line) => ({ day: line.day, model: line.model, ...sumsDocument(line) })),
-      balance: balanceDocument(await readBalance(balances, userId)),
+      balance: balanceDocument(await readBalance(balances, caller)),
     });
   };
 }
@@ -68,27 +70,33 @@ function usageByDocument(dimension: UsageDimension, line: UsageByLine) {
 }
 
 function total(lines: readonly UsageLine[]): Sums {
-  const sum = (count: (line: UsageLine) => number): number => lines.reduce((soFar, line) => soFar + count(line), 0);
+  const usage: Partial<Record<Unit, number>> = {};
+  for (const line of lines) {
+    for (const unit of unitNames) {
+      const quantity = line.usage[unit];
+      if (quantity !== undefined) usage[unit] = (usage[unit] ?? 0) + quantity;
+    }
+  }
   return {
-    requests: sum((line) => line.requests),
-    inputTokens: sum((line) => line.inputTokens),
-    cachedInputTokens: sum((line) => line.cachedInputTokens),
-    cacheWriteTokens: sum((line) => line.cacheWriteTokens),
-    outputTokens: sum((line) => line.outputTokens),
-    reasoningTokens: sum((line) => line.reasoningTokens),
+    requests: lines.reduce((soFar, line) => soFar + line.requests, 0),
+    usage,
     amountNanoUsd: lines.reduce((soFar, line) => soFar + line.amountNanoUsd, 0n),
   };
 }
 
-function sumsDocument(sums: Sums) {
+/** Tokens of text have fields of their own; `units` has everything that was used, by its unit. */
+function sumsDocument({ requests, usage, amountNanoUsd }: Sums) {
+  const { input = 0, cached_input = 0, output = 0, reasoning = 0 } = usage;
+  const { cache_write = 0, cache_write_1h = 0, cache_write_12h = 0 } = usage;
   return {
-    requests: sums.requests,
-    input_tokens: sums.inputTokens,
-    cached_input_tokens: sums.cachedInputTokens,
-    cache_write_tokens: sums.cacheWriteTokens,
-    output_tokens: sums.outputTokens,
-    reasoning_tokens: sums.reasoningTokens,
-    amount_usd: formatUsd(sums.amountNanoUsd),
-    amount_nano_usd: String(sums.amountNanoUsd),
+    requests,
+    input_tokens: input,
+    cached_input_tokens: cached_input,
+    cache_write_tokens: cache_write + cache_write_1h + cache_write_12h,
+    output_tokens: output,
+    reasoning_tokens: reasoning,
+    units: usage,
+    amount_usd: formatUsd(amountNanoUsd),
+    amount_nano_usd: String(amountNanoUsd),
   };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import type { Bus } from '#bus/connect-bus.ts';
 import { committedEvents, eventStreamName } from '#bus/subjects.ts';
 import { eventsFromMessage, eventsToMessage } from '#clients/journal/event-message.ts';
+import { SUMMARY_HEADER } from '#clients/journal/message-summary.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { newId } from '#kernel/ids.ts';
 import { revocations } from '#testkit/journal-contract.ts';
@@ -113,6 +115,27 @@ test('a message that is no event is passed over by those who follow, and the str
     await appendTo(local, 'c');
     await follower.hasAll(3);
     await until(async () => (await relayed(bus).catch(() => [])).join() === '1,2,3');
+  }));
+
+test('a message of which nobody here wants anything is not read, and moves the position of who follows', () =>
+  withRemoteLog(async ({ bus, remote, local }) => {
+    const seen: number[] = [];
+    const subscription = remote.subscribe({
+      name: 'policy',
+      afterPosition: 0,
+      types: new Set(['ResourceSet'] as const),
+      onEvents: (events) => void seen.push(...events.map(({ position }) => position)),
+    });
+    await appendTo(local, 'a');
+    await subscription.reached(1);
+    // Were it read, it would be found to hold no events, and the position be moved by the log's head half a second later.
+    const hidden = headers();
+    hidden.set(SUMMARY_HEADER, '2 2 ApiKeyRevoked');
+    await jetstream(bus.connection).publish(committedEvents(PART), 'nothing to read', { headers: hidden });
+    await subscription.reached(2);
+    assert.equal(await local.head(), 1);
+    await subscription.close();
+    assert.deepEqual(seen, []);
   }));
 
 test('bytes cross as they are hashed', () =>

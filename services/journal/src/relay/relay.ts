@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Bus } from '#bus/connect-bus.ts';
 import { committedEvents } from '#bus/subjects.ts';
 import { eventsToMessage } from '#clients/journal/event-message.ts';
+import { SUMMARY_HEADER, summaryText } from '#clients/journal/message-summary.ts';
 import { splitByBytes } from '#clients/journal/split-by-bytes.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
@@ -22,8 +23,8 @@ const GATHER_MS = 50;
 const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
 /** The bytes of one message. Far below the server's limit, so that one event that is larger still fits. */
 const MESSAGE_MAX_BYTES = 256 * 1024;
-/** NATS counts these bytes with the message. */
-const HEADERS_MAX_BYTES = 256;
+/** NATS counts these bytes with the message: the expected sequence, and a summary of at most eight types. */
+const HEADERS_MAX_BYTES = 512;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 
@@ -124,7 +125,7 @@ function publisher(
   let { sequence } = after;
 
   /** An event that is too large for a message would hold up all later events. Consumers read it from the log. */
-  function isTaken(message: string): boolean {
+  function isTaken({ message }: Summarized): boolean {
     const bytes = Buffer.byteLength(message) + HEADERS_MAX_BYTES;
     if (bytes <= (connection.info?.max_payload ?? Number.POSITIVE_INFINITY)) return true;
     after.logger.warn({ bytes }, 'an event is larger than the bus takes; it is read from the log');
@@ -132,19 +133,31 @@ function publisher(
   }
 
   return async (events: readonly RecordedEvent[]): Promise<void> => {
-    const messages = splitByBytes(events, MESSAGE_MAX_BYTES).map(eventsToMessage).filter(isTaken);
+    const messages = splitByBytes(events, MESSAGE_MAX_BYTES).map(summarized).filter(isTaken);
     const last = messages.pop();
-    for (const message of messages) {
-      const expected = headers();
-      expected.set(EXPECTED_LAST_SEQUENCE, String(sequence));
+    for (const { message, summary } of messages) {
+      summary.set(EXPECTED_LAST_SEQUENCE, String(sequence));
       sequence += 1;
-      connection.publish(subject, message, { headers: expected });
+      connection.publish(subject, message, { headers: summary });
     }
     if (last === undefined) return;
     const expect = { lastSequence: sequence };
     sequence += 1;
-    await client.publish(subject, last, { expect, timeout: PUBLISH_TIMEOUT_MS });
+    await client.publish(subject, last.message, { expect, headers: last.summary, timeout: PUBLISH_TIMEOUT_MS });
   };
+}
+
+/** A message, and the headers that say what is in it. */
+interface Summarized {
+  readonly message: string;
+  readonly summary: MsgHdrs;
+}
+
+function summarized(events: readonly RecordedEvent[]): Summarized {
+  const summary = headers();
+  const text = summaryText(events);
+  if (text !== undefined) summary.set(SUMMARY_HEADER, text);
+  return { message: eventsToMessage(events), summary };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import {
   payerBalanceToWire,
   payerFromWire,
 } from '#clients/quota/balances-wire.ts';
+import { quoteRequestFromWire, quoteToWire } from '#clients/quota/quote-wire.ts';
 import { QuotaService } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
@@ -15,18 +16,19 @@ const ASKED_AT_ONCE_MAX = 1_000;
 
 /** gateway.quota.v1.QuotaService, of the leader. */
 export function quotaService(
-  quota: Pick<Quota, 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'openHolds' | 'position'>,
+  quota: Pick<Quota, 'quote' | 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'openHolds' | 'position'>,
 ): ServedService {
   return servedService(QuotaService, {
-    getBalances: async ({ userIds }) => {
+    getBalances: async ({ userIds, teamIds }) => {
       checkCount(userIds, 'user_ids');
-      return { balances: [...(await quota.balances(userIds))] };
+      return { balances: [...(await quota.balances(userIds, teamIds))] };
     },
     getPayerBalances: async ({ payers }) => {
       checkCount(payers, 'payers');
       const balances = await quota.balancesOf(payers.map(payerFromWire));
       return { balances: balances.map(payerBalanceToWire) };
     },
+    getQuote: async ({ request }) => quoteToWire(await quota.quote(quoteRequestFromWire(request))),
     debit: async (request) => debitOutcomeToWire(await quota.debit(debitFromWire(request))),
     getLimitStates: async ({ limitIds }) => {
       checkCount(limitIds, 'limit_ids');

@@ -8,6 +8,7 @@ import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { resourceSet } from '#testkit/policy-events.ts';
 import { test } from '#testkit/test.ts';
 import { fundsOf } from '../memory/decision-state.ts';
+import { accountOf } from '../memory/find-caller.ts';
 import { createPendingAdmissions } from '../memory/pending-admissions.ts';
 import { rules, worldOf } from '../memory/testing.ts';
 import { createAdmit } from './admit.ts';
@@ -43,7 +44,7 @@ function createWorld(balanceNanoUsd: bigint, chargeWaitMs: number, ...policy: re
   const debit = createDebit({
     journal: createMemoryJournal(),
     pending,
-    fundsOf: (payer) => fundsOf(sources, payer),
+    fundsOf: (payer) => fundsOf(sources, accountOf(payer, sources.live.accounts)),
     clock,
     logger,
     assertServing,

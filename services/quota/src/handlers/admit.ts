@@ -17,6 +17,7 @@ const refusalsToDoubt: ReadonlySet<ErrorCode> = new Set([
   'invalid_api_key',
   'key_not_allowed',
   'model_not_priced',
+  'feature_not_priced',
 ] satisfies ErrorCode[]);
 
 export interface AdmitParts {

@@ -1,5 +1,4 @@
 import type { Payer } from '#contracts/admin-needs.ts';
-import { payerKey } from '#contracts/payer.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -10,8 +9,14 @@ import type { Funds } from '../domain/admission/funds.ts';
 import { amountAt, type Limit } from '../domain/limit/limit.ts';
 import { counterAt } from '../domain/limit/limit-counters.ts';
 import type { LimitInForce } from '../domain/limit/limit-in-force.ts';
-import { findCaller, multiplierOf, type PolicyCaller, payerOfCaller, tagsOf } from './find-caller.ts';
-import { type LimitIndex, type LimitSubject, requestsPerMinuteLimit, requestsPerMinuteLimitId } from './limit-index.ts';
+import { findCaller, multiplierOf, type PaidFrom, type PolicyCaller, paidFrom, tagsOf } from './find-caller.ts';
+import {
+  type IndexedLimit,
+  type LimitIndex,
+  type LimitSubject,
+  requestsPerMinuteLimit,
+  requestsPerMinuteLimitId,
+} from './limit-index.ts';
 import type { LiveBooks } from './live-books.ts';
 import type { PendingAdmissions } from './pending-admissions.ts';
 import type { UsualAnswers } from './usual-answers.ts';
@@ -36,32 +41,37 @@ export interface DecisionSources {
 /** What of it a request can take back: the state as if this were not set aside. */
 export type Less = Pick<PendingAdmissions, 'nanoUsdOf' | 'heldOf'>;
 
-const nothing: Less = { nanoUsdOf: () => 0n, heldOf: () => 0n };
+/** A moment to decide at, and what of the state counts as not set aside; undefined: all of it is. */
+interface At {
+  readonly nowMs: number;
+  readonly less: Less | undefined;
+}
 
 /** What a request's admission is decided from, as it is now. */
 export function decisionState(
   sources: DecisionSources,
   request: AdmitRequest,
   nowMs: number,
-  less: Less = nothing,
+  less?: Less,
 ): AdmissionState {
   const { live, registry } = sources;
   const priceOf = (priceKey: string) => live.prices.get(priceKey);
   const caller = findCaller(registry, request);
   if ('refusal' in caller) return { caller, funds: noFunds, priceOf, limits: [], limitsOf: () => [] };
-  const payer = payerOfCaller(caller, live.accounts);
+  const from = paidFrom(caller, live.accounts);
+  const at = { nowMs, less };
   const ofProviders = new Map<string, readonly LimitInForce[]>();
   return {
-    caller: callerFacts(sources, caller, payer, request),
-    funds: fundsOf(sources, payer, less),
+    caller: callerFacts(sources, caller, from.payer, request),
+    funds: fundsOf(sources, from, less),
     priceOf,
-    limits: limitsInForce(sources, caller, request, nowMs, less),
+    limits: limitsInForce(sources, caller, request, at),
     limitsOf(provider) {
-      let limits = ofProviders.get(provider);
-      if (limits === undefined) {
-        limits = matching(sources, ['provider', provider], request.model, nowMs, '', less);
-        ofProviders.set(provider, limits);
-      }
+      const known = ofProviders.get(provider);
+      if (known !== undefined) return known;
+      const limits: LimitInForce[] = [];
+      addMatching(limits, sources.limits.of('provider', provider), request.model, sources, at, '');
+      ofProviders.set(provider, limits);
       return limits;
     },
   };
@@ -72,45 +82,60 @@ function limitsInForce(
   sources: DecisionSources,
   caller: PolicyCaller,
   { model, attribution }: Pick<AdmitRequest, 'model' | 'attribution'>,
-  nowMs: number,
-  less: Less,
+  at: At,
 ): LimitInForce[] {
-  const timeZone = caller.organisation?.timeZone ?? '';
-  const limits = ownLimit(sources, caller.user).map((limit) => standingOf(sources, limit, nowMs, timeZone, less));
-  for (const subject of subjectsOf(caller, attribution.tags)) {
-    const zone = isOfOrganisation(subject[0]) ? timeZone : '';
-    limits.push(...matching(sources, subject, model, nowMs, zone, less));
-  }
+  const limits: LimitInForce[] = [];
+  for (const limit of ownLimit(sources, caller.user)) limits.push(standingOf(sources, limit, at.nowMs, '', at.less));
+  const add = (kind: LimitSubject['kind'], id: string): void => {
+    const found = sources.limits.of(kind, id);
+    if (found.length > 0) addMatching(limits, found, model, sources, at, timeZoneFor(caller, kind));
+  };
+  const { user, team, organisation, key } = caller;
+  add('gateway', '');
+  add('user', user.id);
+  if (team !== undefined) add('team', team.id);
+  if (organisation !== undefined) add('organisation', organisation.id);
+  if (key !== undefined) add('key', key.id);
+  for (const tag of tagsOf(caller, attribution.tags)) add('tag', tag);
   return limits;
 }
 
-function matching(
-  sources: DecisionSources,
-  [kind, id]: readonly [LimitSubject['kind'], string],
+/**
+ * The user's own organisation's for the user's limits and those of its keys, whichever team a token names: with the zone of
+ * one request and of another in turn, their days would begin twice.
+ */
+function timeZoneFor({ user, team, organisation }: PolicyCaller, kind: LimitSubject['kind']): string {
+  const isOfUser = kind === 'user' || kind === 'key';
+  const isOwn = team?.id === user.teamId;
+  return isOfOrganisation(kind) && (isOwn || !isOfUser) ? (organisation?.timeZone ?? '') : '';
+}
+
+/** Adds how the limits stand that count requests of a model. */
+function addMatching(
+  standings: LimitInForce[],
+  limits: readonly IndexedLimit[],
   model: string,
-  nowMs: number,
+  sources: DecisionSources,
+  { nowMs, less }: At,
   timeZone: string,
-  less: Less,
-): LimitInForce[] {
-  const standings: LimitInForce[] = [];
-  for (const { limit, matches } of sources.limits.of(kind, id)) {
+): void {
+  for (const { limit, matches } of limits) {
     if (matches(model)) standings.push(standingOf(sources, limit, nowMs, timeZone, less));
   }
-  return standings;
 }
 
 const noFunds: Funds = { ownedNanoUsd: 0n, heldNanoUsd: 0n };
 
 /** A payer's money, with what is decided and not folded yet. */
 export function fundsOf(
-  { live, pending }: Pick<DecisionSources, 'live' | 'pending'>,
-  payer: Payer,
-  less: Less = nothing,
+  { pending }: Pick<DecisionSources, 'pending'>,
+  { payer, account }: PaidFrom,
+  less?: Less,
 ): Funds {
-  const account = live.accounts.get(payerKey(payer));
+  const heldNanoUsd = (account?.heldNanoUsd ?? 0n) + pending.nanoUsdOf(payer);
   return {
     ownedNanoUsd: account === undefined ? 0n : ownedNanoUsd(account),
-    heldNanoUsd: (account?.heldNanoUsd ?? 0n) + pending.nanoUsdOf(payer) - less.nanoUsdOf(payer),
+    heldNanoUsd: less === undefined ? heldNanoUsd : heldNanoUsd - less.nanoUsdOf(payer),
   };
 }
 
@@ -120,20 +145,18 @@ export function standingOf(
   limit: Limit,
   nowMs: number,
   timeZone: string,
-  less: Less = nothing,
+  less?: Less,
 ): LimitInForce {
   const { limitId, generation, period } = limit;
   const inForce = windows(period, nowMs, timeZone);
   const counter = counterAt(live.counters.get(limitId), { generation, startMs: inForce.startMs }, nowMs);
   // A clock that stepped back goes on in the window it was in.
   const window = counter.startMs === inForce.startMs ? inForce : { ...inForce, startMs: counter.startMs };
-  return {
-    limit,
-    window,
-    allowed: amountAt(limit, nowMs),
-    used: counter.used,
-    held: counter.held + pending.heldOf(limitId, counter) - less.heldOf(limitId, counter),
-  };
+  const allowed = amountAt(limit, nowMs);
+  const { used } = counter;
+  let held = counter.held + pending.heldOf(limitId, counter);
+  if (less !== undefined) held -= less.heldOf(limitId, counter);
+  return { limit, window, allowed, used, held, left: allowed - used - held };
 }
 
 function callerFacts(
@@ -164,21 +187,9 @@ export function ownLimit(
 ): readonly Limit[] {
   const settings = registry.settings();
   const requests = user.requestsPerMinute || settings.requestsPerMinute || configured.defaultRequestsPerMinute;
-  if (requests === 0 || limits.find(requestsPerMinuteLimitId(user.id)) !== undefined) return [];
-  return [requestsPerMinuteLimit(user.id, requests)];
-}
-
-function subjectsOf(caller: PolicyCaller, ownTags: readonly string[]): (readonly [LimitSubject['kind'], string])[] {
-  const { user, team, organisation, key } = caller;
-  const subjects: (readonly [LimitSubject['kind'], string])[] = [
-    ['gateway', ''],
-    ['user', user.id],
-  ];
-  if (team !== undefined) subjects.push(['team', team.id]);
-  if (organisation !== undefined) subjects.push(['organisation', organisation.id]);
-  if (key !== undefined) subjects.push(['key', key.id]);
-  for (const tag of new Set([...tagsOf(caller), ...ownTags])) subjects.push(['tag', tag]);
-  return subjects;
+  if (requests === 0) return [];
+  const limitId = requestsPerMinuteLimitId(user.id);
+  return limits.find(limitId) === undefined ? [requestsPerMinuteLimit(limitId, requests)] : [];
 }
 
 /** Whose days, weeks and months are those of the organisation. */

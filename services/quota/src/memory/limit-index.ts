@@ -67,9 +67,9 @@ export function createLimitIndex(registry: Pick<Registry, 'all' | 'watch'>): Lim
 const none: readonly IndexedLimit[] = [];
 
 /** The most requests a minute of a user, as a limit. */
-export function requestsPerMinuteLimit(userId: string, requestsPerMinute: number): Limit {
+export function requestsPerMinuteLimit(limitId: string, requestsPerMinute: number): Limit {
   return {
-    limitId: requestsPerMinuteLimitId(userId),
+    limitId,
     generation: OWN_GENERATION,
     unit: 'requests',
     period: 'minute',

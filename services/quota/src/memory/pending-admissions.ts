@@ -1,5 +1,4 @@
 import type { Payer } from '#contracts/admin-needs.ts';
-import { payerKey } from '#contracts/payer.ts';
 import type { WindowId } from '../domain/limit/limit-counters.ts';
 import type { Reservation } from '../domain/limit/reservation.ts';
 
@@ -33,40 +32,50 @@ interface WindowSum extends WindowId {
 
 export function createPendingAdmissions(): PendingAdmissions {
   const admissions = new Map<string, PendingAdmission>();
-  const money = new Map<string, bigint>();
+  /** By kind and id: a key made of both for each look-up would be hashed each time. */
+  const money: Readonly<Record<Payer['kind'], Map<string, bigint>>> = {
+    user: new Map(),
+    team: new Map(),
+    organisation: new Map(),
+  };
   /** By limit: hardly ever of more than one window. A key of limit and window made for each look-up took half of a decision. */
   const windows = new Map<string, WindowSum[]>();
 
-  function count({ payer, holdNanoUsd, reservations }: PendingAdmission, sign: 1n | -1n): void {
-    const key = payerKey(payer);
-    const sum = (money.get(key) ?? 0n) + sign * holdNanoUsd;
-    if (sum === 0n) money.delete(key);
-    else money.set(key, sum);
-    for (const reservation of reservations) addTo(windows, reservation, sign * reservation.amount);
+  function count({ payer, holdNanoUsd, reservations }: PendingAdmission, isTaken: boolean): void {
+    const ofKind = money[payer.kind];
+    const before = ofKind.get(payer.id) ?? 0n;
+    const sum = isTaken ? before + holdNanoUsd : before - holdNanoUsd;
+    if (sum === 0n) ofKind.delete(payer.id);
+    else ofKind.set(payer.id, sum);
+    for (const reservation of reservations) {
+      addTo(windows, reservation, isTaken ? reservation.amount : -reservation.amount);
+    }
   }
 
   return {
     add(admission) {
       if (admissions.has(admission.requestId)) throw new Error(`request ${admission.requestId} is pending already`);
       admissions.set(admission.requestId, admission);
-      count(admission, 1n);
+      count(admission, true);
     },
     remove(requestId) {
       const admission = admissions.get(requestId);
       if (admission === undefined) return false;
       admissions.delete(requestId);
-      count(admission, -1n);
+      count(admission, false);
       return true;
     },
     find: (requestId) => admissions.get(requestId),
     size: () => admissions.size,
-    nanoUsdOf: (payer) => (money.size === 0 ? 0n : (money.get(payerKey(payer)) ?? 0n)),
+    nanoUsdOf: ({ kind, id }) => money[kind].get(id) ?? 0n,
     heldOf: (limitId, window) => sumOf(windows.get(limitId), window)?.amount ?? 0n,
   };
 }
 
 function sumOf(sums: readonly WindowSum[] | undefined, window: WindowId): WindowSum | undefined {
-  return sums?.find(({ startMs, generation }) => startMs === window.startMs && generation === window.generation);
+  if (sums === undefined) return undefined;
+  for (const sum of sums) if (sum.startMs === window.startMs && sum.generation === window.generation) return sum;
+  return undefined;
 }
 
 /** What comes to nothing is forgotten. */

@@ -1,7 +1,6 @@
 import type { LimitState } from '#contracts/admin-needs.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Limit } from '../domain/limit/limit.ts';
-import { leftOf } from '../domain/limit/limit-in-force.ts';
 import { type DecisionSources, isOfOrganisation, ownLimit, standingOf } from '../memory/decision-state.ts';
 import { type LimitSubject, userOfLimitId } from '../memory/limit-index.ts';
 
@@ -10,7 +9,7 @@ export function limitState(sources: DecisionSources, limitId: string, nowMs: num
   const found = findLimit(sources, limitId);
   if (found === undefined) return { limitId, amount: 0n, used: 0n, held: 0n, left: 0n, resetsAtMs: null };
   const standing = standingOf(sources, found.limit, nowMs, found.timeZone);
-  const left = leftOf(standing);
+  const { left } = standing;
   return {
     limitId,
     amount: standing.allowed,

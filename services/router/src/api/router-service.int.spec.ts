@@ -11,6 +11,7 @@ import { routerService } from './router-service.ts';
 async function serve(t: Scope, complete: RouterPort['complete']) {
   const router: RouterPort & ProviderTestPort = {
     complete,
+    countTokens: async ({ body }) => ({ inputTokens: body.length, isEstimate: false }),
     providerHealth: () => [],
     testProvider: () => Promise.reject(new Error('nothing is tested here')),
   };

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { completeRequestFromWire, frameToWire } from '#clients/router/complete-wire.ts';
+import { completeRequestFromWire, countRequestFromWire, frameToWire } from '#clients/router/complete-wire.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import { type CompleteResponseSchema, RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { RouterPort } from '#contracts/router.ts';
@@ -20,6 +20,10 @@ export function routerService(router: RouterPort & ProviderTestPort): ServedServ
         if (frame.kind !== 'data' || frame.data.length <= DATA_MAX_BYTES) yield frameToWire(frame);
         else yield* piecesToWire(frame.data);
       }
+    },
+    async countTokens(wire, { signal }) {
+      const { inputTokens, isEstimate } = await router.countTokens(countRequestFromWire(wire), signal);
+      return { inputTokens: BigInt(inputTokens), isEstimate };
     },
     getProviderHealth: async () => ({ providers: [...router.providerHealth()] }),
     testProvider: ({ providerId, model }) => router.testProvider({ providerId, model }),

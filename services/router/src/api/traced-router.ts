@@ -1,5 +1,9 @@
+import type { Operation } from '#ai/operation.ts';
 import type { CompleteFrame, CompleteRequest, RouterPort } from '#contracts/router.ts';
 import type { Span, Tracer } from '#telemetry/tracing/tracer.ts';
+
+/** OpenTelemetry's names of them. */
+const operationNames: Readonly<Record<Operation, string>> = { chat: 'chat', embed: 'embeddings' };
 
 /**
  * Makes a completion a step of the request's trace, named by OpenTelemetry's conventions for generative AI. The trace
@@ -10,8 +14,9 @@ export function tracedRouter<R extends RouterPort>(router: R, tracer: Tracer | n
 
   async function* complete(request: CompleteRequest, signal: AbortSignal): AsyncGenerator<CompleteFrame, void> {
     const [first] = request.candidates;
-    const span = tracer?.start(`chat ${first?.model ?? ''}`, 'client', request.traceparent, {
-      'gen_ai.operation.name': 'chat',
+    const operation = operationNames[request.operation];
+    const span = tracer?.start(`${operation} ${first?.model ?? ''}`, 'client', request.traceparent, {
+      'gen_ai.operation.name': operation,
       'gen_ai.request.model': first?.model ?? '',
       'gen_ai.request.max_tokens': request.outputTokensMax,
       'gateway.request_id': request.requestId,

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import type { CompleteRequest } from '#contracts/router.ts';
 import { test } from '#testkit/test.ts';
 import { countTokens } from './count-tokens.ts';
-import { estimateUsage } from './estimate-usage.ts';
+import { type Estimated, estimateUsage } from './estimate-usage.ts';
 
-const request = (bounds: { prompt: number; output: number }, content: unknown = 'Hello world'): CompleteRequest => ({
-  requestId: 'r',
-  userId: 'u',
-  body: Buffer.alloc(0),
+const request = (bounds: { prompt: number; output: number }, content: unknown = 'Hello world'): Estimated => ({
   parsedBody: { messages: [{ role: 'user', content }] },
-  stream: true,
-  candidates: [],
-  outputTokensMax: bounds.output,
   promptTokensBound: bounds.prompt,
   outputTokensBound: bounds.output,
-  admissionEventId: 'a',
 });
 
 test('texts are counted by a tokenizer, whatever they spell out', async () => {

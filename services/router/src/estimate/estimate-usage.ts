@@ -1,7 +1,9 @@
+import type { TextSample } from '#ai/answer-decoder.ts';
 import type { Usage } from '#ai/usage.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
-import type { TextSample } from '../ports.ts';
-import { countTokens, type EstimatePolicy } from './count-tokens.ts';
+import type { JsonObject } from '#kernel/json.ts';
+
+import { countTokens, type EstimatePolicy, type TokenCount } from './count-tokens.ts';
 import { promptTextOf } from './prompt-text.ts';
 
 /** Roles and separators, by OpenAI's own counting guide. */
@@ -14,18 +16,26 @@ export interface EstimatedUsage {
   readonly policy: EstimatePolicy;
 }
 
+/** What an estimate needs of a request. */
+export type Estimated = Pick<CompleteRequest, 'parsedBody' | 'promptTokensBound' | 'outputTokensBound'>;
+
 /** The probable usage of a request whose provider reported none: from its texts, never above what was admitted. */
-export async function estimateUsage(request: CompleteRequest, answer: TextSample): Promise<EstimatedUsage> {
-  const prompt = promptTextOf(request.parsedBody);
-  const input = await countTokens(prompt.text);
+export async function estimateUsage(request: Estimated, answer: TextSample): Promise<EstimatedUsage> {
+  const input = await estimatePrompt(request.parsedBody);
   const output = await countTokens(answer.text);
-  const inputTokens = input.tokens + prompt.messages * TOKENS_A_MESSAGE + prompt.attachments * TOKENS_AN_ATTACHMENT;
   const outputTokens = Math.ceil(output.tokens * answer.scale);
   return {
     usage: {
-      input: Math.min(inputTokens, request.promptTokensBound),
+      input: Math.min(input.tokens, request.promptTokensBound),
       output: Math.min(outputTokens, request.outputTokensBound),
     },
     policy: input.policy === output.policy ? input.policy : 'text-length',
   };
+}
+
+/** The probable tokens of a request's prompt, in whatever format it is. */
+export async function estimatePrompt(body: JsonObject): Promise<TokenCount> {
+  const prompt = promptTextOf(body);
+  const { tokens, policy } = await countTokens(prompt.text);
+  return { tokens: tokens + prompt.messages * TOKENS_A_MESSAGE + prompt.attachments * TOKENS_AN_ATTACHMENT, policy };
 }

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 
 /** The parts of a prompt that count as tokens. */
 export interface PromptText {
@@ -8,24 +8,56 @@ export interface PromptText {
   readonly attachments: number;
 }
 
-/** A request's texts (messages, tools, a schema) without the bytes of attachments. */
+/** Fields whose texts a model reads, in any of the formats. */
+const textFields: ReadonlySet<string> = new Set([
+  ...['content', 'text', 'input', 'prompt', 'instructions', 'system', 'thinking', 'arguments', 'output', 'refusal'],
+  ...['reasoning_content', 'summary'],
+]);
+/** Objects that a model reads as JSON. */
+const jsonFields: ReadonlySet<string> = new Set([
+  ...['tools', 'functions', 'response_format', 'tool_calls', 'output_config', 'output_format'],
+]);
+/** Parts that are not text: what they hold is bytes, or an address. */
+const attachment = /^(input_)?(image|audio|file|document|video)(_url)?$|^(image_generation|computer_screenshot)/;
+/** Where the conversation stands. */
+const conversationFields = ['messages', 'input', 'prompt'] as const;
+/** Deeper than any format nests. */
+const DEPTH_MAX = 12;
+
+/** A request's texts (messages, tools, a schema) without the bytes of attachments, in whatever format it is. */
 export function promptTextOf(body: JsonObject): PromptText {
-  const texts: string[] = [];
-  const messages = asArray(body['messages']);
-  let attachments = 0;
-  for (const value of messages) {
-    const message = asObject(value);
-    const content = message?.['content'];
-    if (typeof content === 'string') texts.push(content);
-    for (const part of asArray(content)) {
-      const text = asObject(part)?.['text'];
-      if (typeof text === 'string') texts.push(text);
-      else attachments += 1;
-    }
-    if (message?.['tool_calls']) texts.push(JSON.stringify(message['tool_calls']));
+  const found = { texts: [] as string[], attachments: 0 };
+  readFields(body, found, 0);
+  const lists = conversationFields.map((field) => body[field]).filter((value) => Array.isArray(value));
+  const messages = lists.reduce((sum, list) => sum + list.length, 0);
+  return { text: found.texts.join('\n'), messages, attachments: found.attachments };
+}
+
+interface Found {
+  readonly texts: string[];
+  attachments: number;
+}
+
+function readFields(object: JsonObject, found: Found, depth: number): void {
+  for (const field in object) {
+    const value = object[field];
+    if (value === null || value === undefined) continue;
+    if (jsonFields.has(field)) found.texts.push(JSON.stringify(value));
+    else if (field === 'messages' || textFields.has(field)) read(value, found, depth);
   }
-  for (const field of ['tools', 'functions', 'response_format']) {
-    if (body[field]) texts.push(JSON.stringify(body[field]));
+}
+
+function read(value: unknown, found: Found, depth: number): void {
+  if (typeof value === 'string') {
+    found.texts.push(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) read(item, found, depth);
+  } else {
+    const object = asObject(value);
+    if (object === null || depth > DEPTH_MAX) return;
+    const { type } = object;
+    if (typeof type === 'string' && attachment.test(type)) found.attachments += 1;
+    else if (type === 'tool_use') found.texts.push(JSON.stringify([object['name'], object['input']]));
+    else readFields(object, found, depth + 1);
   }
-  return { text: texts.join('\n'), messages: messages.length, attachments };
 }

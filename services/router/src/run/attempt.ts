@@ -1,28 +1,35 @@
-import { createByteStore } from '#ai/json/byte-store.ts';
-import { type AttemptFailure, failureOfStatus } from '../domain/attempt/attempt-failure.ts';
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import { type AttemptFailure, failureOfError, kindRows } from '../domain/attempt/attempt-failure.ts';
+import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
-import { type AnswerDecoder, CallFault, type EncodedRequest, type Provider, type ProviderCall } from '../ports.ts';
+import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
 import { brokenOff, causeOf, stoppedVerdict } from './broken-off.ts';
+import type { PreparedCall } from './prepare-call.ts';
+import { readRefusal } from './read-refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Run } from './run.ts';
-import { type Used, usedOf } from './used-of.ts';
-
-/** An error document is a few hundred bytes. */
-const ERROR_MAX_BYTES = 64 * 1024;
+import type { Used } from './used.ts';
+import { usedOf } from './used-of.ts';
 
 /** The outcome of one call to one provider. */
 export type AttemptResult =
   /** There is an answer, whole or begun, or one that the client pays for without having it. */
   | {
       readonly kind: 'answered';
-      readonly status: number;
+      readonly head: ResponseHead;
       readonly call: ProviderCall;
       readonly decoder: AnswerDecoder;
       /** The bytes that the client may have already; null if all of the answer is held until its usage is durable. */
       readonly first: Buffer | null;
     }
   /** `loss`: what the house pays for the attempt; null if nobody pays anything. */
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly loss: Used | null }
+  | {
+      readonly kind: 'failed';
+      readonly failure: AttemptFailure;
+      readonly loss: Used | null;
+      /** The words of a provider that refused the request by a status. */
+      readonly words?: string;
+    }
   /** The run was stopped. `used`: what the payer pays; null if nobody pays anything. */
   | { readonly kind: 'stopped'; readonly payer: Verdict['payer']; readonly used: Used | null };
 
@@ -30,32 +37,53 @@ export type AttemptResult =
  * Calls a provider up to the point from which its answer can be relied upon: all of a short one, the first piece of a
  * long one.
  */
-export async function attempt(run: Run, provider: Provider, encoded: EncodedRequest): Promise<AttemptResult> {
-  const { request } = run;
-  const call = provider.call(encoded.body, request.requestId, request.stream);
+export async function attempt(run: Run, provider: Provider, prepared: PreparedCall): Promise<AttemptResult> {
+  const call = provider.call(prepared.post);
   run.call = call;
-  const decoder = request.stream ? encoded.openStream() : encoded.openWhole();
-  let status = 0;
+  const decoder = prepared.openDecoder();
+  let head: ResponseHead = { status: 0, headers: {} };
   let thrown: unknown = null;
   try {
-    const head = await call.head;
-    status = head.status;
+    head = await call.head;
+    const { status, headers } = head;
     if (status < 200 || status > 299) {
-      const failure = failureOfStatus(status, retryAfterMs(head.headers, Date.now()));
-      return { kind: 'failed', failure: await withDocument(failure, provider, call), loss: null };
+      const { kind, body, words } = await readRefusal(run, prepared, provider.config.apiKey, call, status);
+      return {
+        kind: 'failed',
+        words,
+        failure: failureOfError(kind, status, retryAfterMs(headers, Date.now()), body),
+        loss: null,
+      };
     }
     const first = await readFirst(call, decoder);
-    if (first !== null || decoder.status() === 'whole') return { kind: 'answered', status, call, decoder, first };
+    if (first !== null || decoder.status() === 'whole') return { kind: 'answered', head, call, decoder, first };
   } catch (fault) {
     thrown = fault;
   }
   call.abort();
-  if (decoder.status() === 'too-long') return { kind: 'answered', status, call, decoder, first: null };
+  if (decoder.status() === 'too-long') return { kind: 'answered', head, call, decoder, first: null };
   if (thrown instanceof CallFault && run.stopped) {
     const { payer } = stoppedVerdict(run, call, decoder);
     return { kind: 'stopped', payer, used: payer === 'nobody' ? null : await usedOf(run, decoder) };
   }
-  return brokenOff(run, call, decoder, { status, ...causeOf(thrown, status, decoder) });
+  const broken = await brokenOff(run, call, decoder, { status: head.status, ...causeOf(thrown, head.status, decoder) });
+  return thrown === null ? withSaid(broken, decoder, head, provider.config.apiKey) : broken;
+}
+
+type Failed = Extract<AttemptResult, { kind: 'failed' }>;
+
+/**
+ * A provider that said its no within an answer (with status 200) is understood as one that said it by a status, unless a
+ * model had begun by then. Its words are told in the gateway's own document: an error has no status of the provider's.
+ */
+function withSaid(broken: Failed, decoder: AnswerDecoder, { status, headers }: ResponseHead, apiKey: string): Failed {
+  const said = decoder.failure();
+  if (said === null || broken.failure.retry === 'never') return broken;
+  const kind = errorKindOf(said, status);
+  if (kind === 'unknown') return broken;
+  const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now()), null);
+  const isTold = kindRows[kind].isToldAsIs && said.message !== '' && !(apiKey !== '' && said.message.includes(apiKey));
+  return { ...broken, failure: isTold ? { ...failure, message: said.message } : failure };
 }
 
 /** The first bytes of an answer for the client; null if all of it is held, or if it broke off before. */
@@ -70,29 +98,4 @@ async function readFirst(call: ProviderCall, decoder: AnswerDecoder): Promise<Bu
     first = decoder.push(bytes);
   }
   return first;
-}
-
-/** The failure with the provider's own words, if the client may read them. */
-async function withDocument(failure: AttemptFailure, provider: Provider, call: ProviderCall): Promise<AttemptFailure> {
-  if (failure.code !== 'upstream_refused') {
-    call.discard();
-    return failure;
-  }
-  const bytes = await readAll(call, ERROR_MAX_BYTES).catch(() => null);
-  const { apiKey } = provider.config;
-  const isSafe = bytes && (apiKey === '' || !bytes.includes(apiKey));
-  return { ...failure, providerBody: isSafe ? provider.dialect.errorBody(bytes) : null };
-}
-
-/** All bytes of an answer; null if there are more than the bound, which also ends the call. */
-async function readAll(call: ProviderCall, maxBytes: number): Promise<Buffer | null> {
-  const read = createByteStore();
-  for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) {
-    read.append(bytes);
-    if (read.length() > maxBytes) {
-      call.abort();
-      return null;
-    }
-  }
-  return read.take();
 }

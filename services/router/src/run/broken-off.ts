@@ -1,8 +1,10 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
 import { type AttemptFailure, type BrokenOffCode, failureOfCode } from '../domain/attempt/attempt-failure.ts';
 import { type Cause, type Progress, type Verdict, verdicts } from '../domain/attempt/giving-up.ts';
-import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
+import { CallFault, type ProviderCall } from '../ports.ts';
 import type { Run } from './run.ts';
-import { credibleUsage, type Used, usedOf } from './used-of.ts';
+import type { Used } from './used.ts';
+import { credibleUsage, usedOf } from './used-of.ts';
 
 /** Why an attempt broke off: the cause in the table, and the code for the client. */
 export interface BreakOff {

@@ -26,12 +26,14 @@ export function cheapestModel(provider: ResourceOf<'provider'>, registry: Pick<R
 function costsOf(catalogue: string, registry: Pick<Registry, 'all'>): ReadonlyMap<string, bigint> {
   const costs = new Map<string, bigint>();
   for (const { id, price } of catalogueModels(catalogue, systemClock())) {
-    costs.set(`${catalogue}/${id}`, (price.prices.input ?? 0n) + (price.prices.output ?? 0n));
+    const { input, output } = price.prices;
+    // A model without a price for output answers with vectors: no chat tests it.
+    if (input !== undefined && output !== undefined) costs.set(`${catalogue}/${id}`, input + output);
   }
   for (const { id, prices } of registry.all('price')) {
-    const of = (unit: string): bigint =>
-      parseUsdPerMtok(prices.find((price) => price.unit === unit)?.usdPerMillion ?? '0');
-    costs.set(id, of('input') + of('output'));
+    const [input, output] = ['input', 'output'].map((unit) => prices.find((price) => price.unit === unit));
+    if (input === undefined || output === undefined) costs.delete(id);
+    else costs.set(id, parseUsdPerMtok(input.usdPerMillion) + parseUsdPerMtok(output.usdPerMillion));
   }
   return costs;
 }

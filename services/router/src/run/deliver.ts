@@ -1,51 +1,64 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
 import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
-import { messages, tooLong } from '../domain/attempt/attempt-failure.ts';
-import { type AnswerDecoder, CallFault, type ProviderCall } from '../ports.ts';
-import type { AttemptResult } from './attempt.ts';
-import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
+import { kindRows, messages, refusals, tooLong } from '../domain/attempt/attempt-failure.ts';
+import { errorKindOf } from '../domain/attempt/error-kind.ts';
+import { CallFault, type ProviderCall } from '../ports.ts';
+import { costOf } from './cost-of.ts';
+import { headersTold } from './headers-told.ts';
+import type { Reply } from './reach-provider.ts';
+import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { usedOf } from './used-of.ts';
-
-type Answered = Extract<AttemptResult, { kind: 'answered' }>;
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away in the middle of the answer.' };
 
 /** Passes an answer on as it comes, records its usage, and only then gives the client its end. */
-export async function deliver(
-  parts: RunParts,
-  run: Run,
-  candidate: PricedCandidate,
-  { first, call, decoder, status }: Answered,
-): Promise<void> {
+export async function deliver(parts: RunParts, run: Run, candidate: PricedCandidate, reply: Reply): Promise<void> {
+  const { first, call, decoder, head } = reply;
   run.firstByteMs = parts.clock() - run.startedAtMs;
-  const writer = createWriter(run, candidate, status);
+  const writer = createWriter(run, candidate, reply);
   if (first) writer.write(first);
   const broken = await passOn(run, call, decoder, writer.write);
   noteEnd(parts, run, candidate, broken);
 
   const used = await usedOf(run, decoder);
-  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, ...used };
+  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
   // The client has nothing of a withheld answer, and pays nothing.
-  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingUsed, withheld: used };
+  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
   if (refusal) {
-    run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: status } });
+    run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
     return;
   }
-  writer.write(decoder.closing());
-  run.channel.push({ kind: 'end', summary: summaryOf(candidate, ending) });
+  const costNanoUsd = await costOf(parts, run, candidate, used);
+  const { tellsCost } = run.request;
+  const { usage, serviceTier } = used;
+  const closing = decoder.closing({ usage, serviceTier, costNanoUsd: tellsCost ? costNanoUsd : undefined });
+  writer.write(closing, costNanoUsd);
+  run.channel.push({ kind: 'end', summary: { ...summaryOf(candidate, ending), costNanoUsd } });
 }
 
 /** Writes the head before the first bytes, so that an earlier failure is an error with a status of its own. */
-function createWriter({ request, channel }: Run, { provider, model }: PricedCandidate, status: number) {
+function createWriter(run: Run, { provider, model }: PricedCandidate, { head, dropped }: Reply) {
+  const { request, channel, attempts } = run;
   const contentType = request.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   let hasWritten = false;
   return {
-    write(data: Buffer): void {
-      if (!hasWritten) channel.push({ kind: 'head', status, contentType, provider, model });
+    /** `costNanoUsd`: where the first bytes are all of the answer, its cost is known by then. */
+    write(data: Buffer, costNanoUsd?: bigint): void {
+      if (!hasWritten) {
+        const told = {
+          status: head.status,
+          headers: headersTold(head),
+          attempts: attempts.length,
+          dropped,
+          costNanoUsd,
+        };
+        channel.push({ kind: 'head', contentType, provider, model, ...told });
+      }
       hasWritten = true;
       channel.push({ kind: 'data', data });
     },
@@ -89,8 +102,15 @@ async function passOn(
 
 function refusalAtEnd(decoder: AnswerDecoder): Refusal {
   if (decoder.status() === 'too-long') return tooLong;
-  if (decoder.status() === 'failed') return refusalOf('upstream_error');
+  if (decoder.status() === 'failed') return refusalOf(codeSaid(decoder));
   return refusalOf(decoder.status() === 'invalid' ? 'upstream_invalid_response' : 'upstream_cut');
+}
+
+/** What a provider says of its failure in the middle of an answer. */
+function codeSaid(decoder: AnswerDecoder): keyof typeof messages {
+  const said = decoder.failure();
+  const kind = said === null ? 'unknown' : errorKindOf(said, 200);
+  return kind === 'unknown' ? 'upstream_error' : kindRows[kind].code;
 }
 
 function refusalOf(code: keyof typeof messages): Refusal {
@@ -110,7 +130,8 @@ function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: 
     return;
   }
   // A client that asks for too much says nothing about the provider's health.
-  const isOurs = ours.includes(broken.code) || broken === tooLong || run.stopped === 'closing';
+  const isOurs =
+    ours.includes(broken.code) || refusals.has(broken.code) || broken === tooLong || run.stopped === 'closing';
   parts.health.note(candidate.provider, isOurs ? 'call-abandoned' : 'call-failed');
   const last = run.attempts.pop();
   if (last) run.attempts.push({ ...last, error: broken.code });

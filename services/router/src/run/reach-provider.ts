@@ -1,26 +1,36 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FormatName } from '#ai/format.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
+import { type AttemptFailure, refusals } from '../domain/attempt/attempt-failure.ts';
 import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
+import { smallerBound } from '../domain/attempt/smaller-bound.ts';
 import type { HealthEvent } from '../domain/health/health.ts';
+import type { Provider } from '../ports.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
+import { type AskedForm, askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
 import { durationMs, type Ending, houseLoss } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
-import type { Used } from './used-of.ts';
+import type { Used } from './used.ts';
 
-type Answered = Extract<AttemptResult, { kind: 'answered' }>;
+/** An answer, and what became of the request on the way to it. */
+export type Reply = Extract<AttemptResult, { kind: 'answered' }> & {
+  /** The client's fields that were left out. */
+  readonly dropped: readonly string[];
+  /** The format that the provider was spoken to in. */
+  readonly spoken: FormatName;
+};
 
 /** The outcome of all attempts for a request. */
 export type Reached =
-  | { readonly kind: 'answered'; readonly candidate: PricedCandidate; readonly result: Answered }
+  | { readonly kind: 'answered'; readonly candidate: PricedCandidate; readonly result: Reply }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure | Refusal }
   /**
    * The client is gone, or the run was stopped. `charged`: what the client pays all the same, and which candidate was
    * at work.
    */
-  | { readonly kind: 'ended'; readonly charged: Pick<Ending, 'candidate' | 'usage' | 'estimatePolicy'> | null };
+  | { readonly kind: 'ended'; readonly charged: Omit<Ending, 'outcome' | 'withheld'> | null };
 
 const noProvider: Refusal = { code: 'unavailable', message: 'No provider for this model is configured any longer.' };
 /** The reason is the operator's to read: it names where the key should be. */
@@ -32,6 +42,7 @@ const noKey: Refusal = {
 /** Tries the candidates until one answers, as `nextAttempt` decides. Adds every attempt to the run. */
 export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
   const candidates = parts.health.inOrder(run.request.candidates);
+  const asked = askedFormOf(run.request);
   const failed: FailedAttempt[] = [];
   let failure: AttemptFailure | null = null;
   let refusal: Refusal = noProvider;
@@ -42,35 +53,70 @@ export async function reachProvider(parts: RunParts, run: Run): Promise<Reached>
     if (next.delayMs > 0) await pause(next.delayMs);
     if (run.isGone || run.stopped) return { kind: 'ended', charged: null };
 
-    const tried = await tryCandidate(parts, run, candidate);
+    const tried = await tryCandidate(parts, run, asked, candidate);
     if (tried.kind === 'refused') {
       refusal = tried.refusal;
       failed.push({ candidate: next.candidate, retry: 'elsewhere', retryAfterMs: undefined });
-    } else if (tried.kind === 'failed') {
-      failure = tried.failure;
-      failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
-    } else if (tried.kind === 'stopped') {
-      const isCharged = tried.payer === 'client' && tried.used !== null;
-      return { kind: 'ended', charged: isCharged ? { candidate, ...tried.used } : null };
-    } else {
-      return { kind: 'answered', candidate, result: tried };
+      continue;
     }
+    const { result, dropped, spoken } = tried;
+    if (result.kind === 'answered') return { kind: 'answered', candidate, result: { ...result, dropped, spoken } };
+    if (result.kind === 'stopped') {
+      const isCharged = result.payer === 'client' && result.used !== null;
+      return { kind: 'ended', charged: isCharged ? { candidate, spoken, ...result.used } : null };
+    }
+    failure = result.failure;
+    failed.push({ candidate: next.candidate, retry: failure.retry, retryAfterMs: failure.retryAfterMs });
   }
 }
 
-type Tried = AttemptResult | { readonly kind: 'refused'; readonly refusal: Refusal };
+type Tried =
+  | {
+      readonly kind: 'called';
+      readonly result: AttemptResult;
+      readonly dropped: readonly string[];
+      readonly spoken: FormatName;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-async function tryCandidate(parts: RunParts, run: Run, candidate: PricedCandidate): Promise<Tried> {
+async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, candidate: PricedCandidate): Promise<Tried> {
   const pooled = parts.providers.get(candidate.provider);
   if (pooled?.kind !== 'open') return { kind: 'refused', refusal: pooled === undefined ? noProvider : noKey };
   const { provider } = pooled;
-  const encoded = provider.dialect.encode(run.request, candidate.model, provider.config);
-  if (encoded.kind === 'refused') return encoded;
+  const prepared = prepareCall(asked, provider.config, candidate.model);
+  if (prepared.kind === 'refused') return prepared;
+  let result = await callOnce(parts, run, candidate, provider, prepared);
+  const bound = boundToRetry(run, asked, result);
+  const again = bound === null ? null : prepareCall(asked, provider.config, candidate.model, bound);
+  if (again?.kind === 'prepared') result = await callOnce(parts, run, candidate, provider, again);
+  return { kind: 'called', result, dropped: prepared.dropped, spoken: prepared.format.name };
+}
 
-  const { health, clock } = parts;
+/**
+ * The bound to ask once more with, where the provider refuses the gateway's own and says what it would take: the client
+ * has named none, and would be told of a number that it never sent. null: there is none.
+ */
+function boundToRetry(run: Run, asked: AskedForm, result: AttemptResult): number | null {
+  if (result.kind !== 'failed' || run.isGone || run.stopped !== null) return null;
+  const { code } = result.failure;
+  if (code !== 'context_length_exceeded' && code !== 'upstream_refused') return null;
+  const bound = smallerBound(result.words ?? '', run.request.outputTokensMax);
+  return bound === null || asked.namesBound() ? null : bound;
+}
+
+/** One call, noted in the run's attempts, the provider's health and the house's losses. */
+async function callOnce(
+  parts: RunParts,
+  run: Run,
+  candidate: PricedCandidate,
+  provider: Provider,
+  prepared: PreparedCall,
+): Promise<AttemptResult> {
+  const { health, clock, prices } = parts;
+  prices.want(candidate);
   const startedAtMs = clock();
   health.note(candidate.provider, 'call-started');
-  const result = await attempt(run, provider, encoded).catch((thrown: unknown) => {
+  const result = await attempt(run, provider, prepared).catch((thrown: unknown) => {
     health.note(candidate.provider, 'call-abandoned');
     throw thrown;
   });
@@ -111,7 +157,7 @@ function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {
       return null;
     case 'failed':
       if (result.failure.code === 'internal_error') return 'call-abandoned';
-      return result.failure.code === 'upstream_refused' ? 'call-succeeded' : 'call-failed';
+      return refusals.has(result.failure.code) ? 'call-succeeded' : 'call-failed';
     case 'stopped':
       return run.stopped === 'timeout' ? 'call-failed' : 'call-abandoned';
     default:
@@ -128,5 +174,5 @@ const stopCodes = {
 function statusOf(result: AttemptResult, run: Run): { status: number; error: string } {
   if (result.kind === 'failed') return { status: result.failure.status, error: result.failure.code };
   if (result.kind === 'stopped') return { status: 0, error: stopCodes[run.stopped ?? 'drained'] };
-  return { status: result.status, error: '' };
+  return { status: result.head.status, error: '' };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { answerTokensOf, noUsage, type Usage } from '#ai/usage.ts';
+import type { FormatName } from '#ai/format.ts';
+import { answerTokensOf } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import { requestEventId } from '#contracts/request-event-id.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -8,20 +9,19 @@ import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
-import type { EstimatePolicy } from '../estimate/count-tokens.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
+import { nothingUsed, type Used } from './used.ts';
 
 /** The end of a request, and its usage. */
-export interface Ending {
+export interface Ending extends Used {
   readonly outcome: Outcome;
   /** The candidate that answered; null if none did. */
   readonly candidate: ModelCandidate | null;
-  readonly usage: Usage;
-  /** Null if the provider itself reported the usage. */
-  readonly estimatePolicy: EstimatePolicy | null;
+  /** The format that the provider was spoken to in; null: none was. */
+  readonly spoken: FormatName | null;
   /** The usage of the last attempt if its answer is withheld: the house pays it. */
-  readonly withheld?: Pick<Ending, 'usage' | 'estimatePolicy'>;
+  readonly withheld?: Used;
 }
 
 /** The pause before the first repetition of a failed append. It doubles up to the longest. */
@@ -37,11 +37,13 @@ const ADMISSION_WAIT_FIRST_MS = 5;
  * longer than the takeover.
  */
 const ADMISSION_WAIT_MAX_MS = 100;
+/** The client left, and the setting abandoned_answers is stop: the provider was not heard for its usage. */
+const CALLED_OFF = 'abandoned:stopped';
 /** The log keeps durations as uint32. */
 const DURATION_MAX_MS = 2 ** 32 - 1;
 
 /** The ending of a request that gave its client nothing. */
-export const nothingUsed = { candidate: null, usage: noUsage, estimatePolicy: null } as const;
+export const nothingAnswered = { ...nothingUsed, candidate: null, spoken: null } as const;
 
 /**
  * Makes the usage durable. Returns null when it is, or when the usage of an earlier run is in its place. Returns a
@@ -132,10 +134,10 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
     durationMs: durationMs(nowMs - run.startedAtMs),
     recordedAtMs: String(nowMs),
     quantities: usageToEvent(ending.usage),
-    serviceTier: '',
-    usageFlags: [],
-    reportedUsage: '',
-    format: '',
+    serviceTier: ending.serviceTier,
+    usageFlags: flagsOf(run, ending),
+    reportedUsage: ending.reported,
+    format: ending.spoken ?? '',
   };
   return {
     stream: streams.request(request.requestId),
@@ -147,6 +149,11 @@ function appendOf(run: Run, ending: Ending, nowMs: number): AppendRequest {
   };
 }
 
+/** That an answer was called off by policy is what an auditor wants to know of its estimate. */
+function flagsOf({ isCalledOff }: Run, { flags, estimatePolicy }: Ending): string[] {
+  return isCalledOff && estimatePolicy !== null ? [...flags, CALLED_OFF] : [...flags];
+}
+
 /** What the house pays for failed attempts, and for a withheld answer. */
 function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses'] {
   if (!withheld) return [...run.houseLosses];
@@ -155,9 +162,9 @@ function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses']
 
 export function houseLoss(
   attempt: number,
-  { usage, estimatePolicy }: Pick<Ending, 'usage' | 'estimatePolicy'>,
+  { usage, estimatePolicy, serviceTier }: Used,
 ): UsageBody['houseLosses'][number] {
-  return { attempt, estimated: estimatePolicy !== null, quantities: usageToEvent(usage), serviceTier: '' };
+  return { attempt, estimated: estimatePolicy !== null, quantities: usageToEvent(usage), serviceTier };
 }
 
 /** A clock may be set back, but a duration is whole and never negative. */

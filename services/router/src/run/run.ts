@@ -6,6 +6,7 @@ import type { RouterLimits } from '../config.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
+import type { KnownPrices } from '../known-prices.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { ProviderCall } from '../ports.ts';
 import type { ProviderPool } from '../provider-pool.ts';
@@ -21,6 +22,7 @@ export interface RunParts {
   readonly limits: RouterLimits;
   readonly late: LateRecords;
   readonly losses: HouseLosses;
+  readonly prices: KnownPrices;
 }
 
 /** One request under way. */
@@ -37,11 +39,29 @@ export interface Run {
   call: ProviderCall | null;
   /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
+  /** The client has left, and policy has the provider called off at once. */
+  isCalledOff: boolean;
   /**
    * Why the run stops waiting: the client is gone and the router has listened to the provider for as long as the bound
    * allows, the request has taken too long as a whole, or the router is closing.
    */
   stopped: 'drained' | 'timeout' | 'closing' | null;
+}
+
+/** A run that has done nothing yet. */
+export function beginRun(request: CompleteRequest, channel: Run['channel'], startedAtMs: number): Run {
+  return {
+    request,
+    channel,
+    startedAtMs,
+    attempts: [],
+    houseLosses: [],
+    firstByteMs: 0,
+    call: null,
+    isGone: false,
+    isCalledOff: false,
+    stopped: null,
+  };
 }
 
 /**

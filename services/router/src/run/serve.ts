@@ -4,7 +4,7 @@ import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import { deliver } from './deliver.ts';
 import { type Reached, reachProvider } from './reach-provider.ts';
-import { type Ending, nothingUsed, recordUsage } from './record-usage.ts';
+import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 
 /** Runs a request to its end. Whatever happens, its usage is on record or its last frame is a failure. Never throws. */
@@ -16,7 +16,7 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
         await deliver(parts, run, reached.candidate, reached.result);
         return;
       case 'failed':
-        await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, reached.failure);
+        await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, reached.failure);
         return;
       case 'ended':
         await endUnanswered(parts, run, reached);
@@ -27,7 +27,7 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
   } catch (thrown) {
     parts.logger.error({ requestId: run.request.requestId, err: thrown }, 'a request failed in the gateway itself');
     // If the usage is on record already, this append changes nothing: its event id is taken.
-    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, faultFrom(thrown).refusal);
+    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, faultFrom(thrown).refusal);
   } finally {
     run.call?.discard();
   }
@@ -44,11 +44,11 @@ const closingRefusal: Refusal = { code: 'unavailable', message: 'The gateway is 
 async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, { kind: 'ended' }>): Promise<void> {
   if (run.stopped === 'timeout' || run.stopped === 'closing') {
     const refusal = run.stopped === 'timeout' ? timeoutRefusal : closingRefusal;
-    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingUsed }, refusal);
+    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, refusal);
     return;
   }
   // A provider that was at work when it was cut off may charge for the prompt, and for the text it had written.
-  await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...(ended.charged ?? nothingUsed) }, goneRefusal);
+  await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...(ended.charged ?? nothingAnswered) }, goneRefusal);
 }
 
 /** Records an ending and fails the request. If the record itself fails, the client gets that failure instead. */

@@ -1,11 +1,13 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
 import type { ProviderTest } from '#contracts/admin-needs.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Registry } from '#registry/registry.ts';
 import { adviceOfFault, adviceOfStatus } from '../domain/test-advice.ts';
-import { type AnswerDecoder, CallFault, type Provider } from '../ports.ts';
+import { CallFault, type Provider } from '../ports.ts';
 import { cheapestModel } from './cheapest-model.ts';
+import { askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
 import type { RunParts } from './run.ts';
 
 /** An operator waits for it, and so does the command; models answer one token in a second or two. */
@@ -38,7 +40,7 @@ export async function testProvider(
   const startedAtMs = performance.now();
   const { status, message, decoder } = await askOnce(pooled.provider, model);
   const durationMs = Math.round(performance.now() - startedAtMs);
-  const usage = decoder?.usage() ?? null;
+  const usage = decoder?.usage()?.usage ?? null;
   if (usage !== null) parts.losses.add(providerId, usage);
   const told = { provider: providerId, model, status, durationMs, housePays: usage };
   parts.logger.info(told, 'a provider was tested; the house pays for it, and nobody is charged');
@@ -54,17 +56,16 @@ interface Answer {
 }
 
 async function askOnce(provider: Provider, model: string): Promise<Answer> {
-  const request = requestFor(model);
-  const encoded = provider.dialect.encode(request, model, provider.config);
-  if (encoded.kind === 'refused') return { status: 0, message: encoded.refusal.message, decoder: null };
-  const call = provider.call(encoded.body, request.requestId, false);
+  const prepared = prepareCall(askedFormOf(requestFor(model)), provider.config, model);
+  if (prepared.kind === 'refused') return { status: 0, message: prepared.refusal.message, decoder: null };
+  const call = provider.call(prepared.post);
   const timer = setTimeout(() => call.abort(), TEST_TIMEOUT_MS);
-  const decoder = encoded.openWhole();
+  const decoder = prepared.openDecoder();
   try {
     const { status } = await call.head;
     const isSuccess = status >= 200 && status <= 299;
     const document = await readDocument(call, isSuccess ? decoder : null);
-    if (!isSuccess) return { status, message: withWords(adviceOfStatus(status), provider, document), decoder: null };
+    if (!isSuccess) return { status, message: withWords(status, provider, prepared, document), decoder: null };
     const message =
       decoder.status() === 'whole' ? '' : 'The answer cannot be read: the kind of the provider may be the wrong one.';
     return { status, message, decoder };
@@ -91,6 +92,12 @@ function requestFor(model: string): CompleteRequest {
     promptTokensBound: 0,
     outputTokensBound: 1,
     admissionEventId: '',
+    operation: 'chat',
+    format: 'openai-chat',
+    headers: {},
+    dropsUnplaced: true,
+    tellsCost: false,
+    multiplierBasisPoints: 0,
   };
 }
 
@@ -112,11 +119,11 @@ async function readDocument(call: ReturnType<Provider['call']>, decoder: AnswerD
 }
 
 /** The advice and the provider's own words, unless they repeat the key. */
-function withWords(advice: string, { config, dialect }: Provider, document: Buffer): string {
-  const words = config.apiKey !== '' && document.includes(config.apiKey) ? null : dialect.errorBody(document);
-  if (words === null) return advice;
-  const { error } = JSON.parse(words.toString()) as { error?: { message?: unknown } };
-  return typeof error?.message === 'string' ? `${advice} It says: ${error.message.slice(0, WORDS_MAX_CHARS)}` : advice;
+function withWords(status: number, { config }: Provider, prepared: PreparedCall, document: Buffer): string {
+  const advice = adviceOfStatus(status);
+  if (config.apiKey !== '' && document.includes(config.apiKey)) return advice;
+  const { message } = prepared.readError(status, document);
+  return message === '' ? advice : `${advice} It says: ${message.slice(0, WORDS_MAX_CHARS)}`;
 }
 
 function networkCodeOf({ cause }: CallFault): string {

@@ -1,11 +1,12 @@
+import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import type { UsageReport } from '#ai/usage.ts';
 import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
-import type { AnswerDecoder } from '../ports.ts';
-import type { Ending } from './record-usage.ts';
 import type { Run } from './run.ts';
+import type { Used } from './used.ts';
 
-/** The usage, and its source. */
-export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
+/** A report that is not believed in any part of it. It is on record all the same. */
+const IMPLAUSIBLE = 'implausible:usage';
 
 /**
  * The provider's report if it can be believed, otherwise an estimate from the texts, flagged as one. An answer that
@@ -13,17 +14,31 @@ export type Used = Pick<Ending, 'usage' | 'estimatePolicy'>;
  * Then the answer is estimated from the received text.
  */
 export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
-  const reported = credibleUsage(run, decoder);
-  if (reported && decoder.isUsageFinal()) return { usage: reported, estimatePolicy: null };
+  const report = decoder.usage();
+  const said = {
+    serviceTier: report?.serviceTier ?? '',
+    flags: report?.flags ?? [],
+    reported: report?.reported ?? '',
+  };
+  const isCredible = report !== null && isCredibleReport(run, report);
+  if (isCredible && decoder.isUsageFinal()) return { ...said, usage: report.usage, estimatePolicy: null };
   const { usage, policy } = await estimateUsage(run.request, decoder.sample());
-  if (!reported) return { usage, estimatePolicy: policy };
-  const output = Math.max(reported.output ?? 0, (usage.output ?? 0) - (reported.reasoning ?? 0));
-  return { usage: { ...reported, output }, estimatePolicy: policy };
+  if (!isCredible) {
+    const flags = report === null ? said.flags : [...said.flags, IMPLAUSIBLE];
+    return { ...said, flags, usage, estimatePolicy: policy };
+  }
+  const { usage: counted } = report;
+  const output = Math.max(counted.output ?? 0, (usage.output ?? 0) - (counted.reasoning ?? 0));
+  return { ...said, usage: { ...counted, output }, estimatePolicy: policy };
 }
 
 /** The provider's report so far; null if there is none, or none that can be believed. */
-export function credibleUsage({ request }: Run, decoder: AnswerDecoder) {
-  const reported = decoder.usage();
+export function credibleUsage(run: Run, decoder: AnswerDecoder): UsageReport | null {
+  const report = decoder.usage();
+  return report !== null && isCredibleReport(run, report) ? report : null;
+}
+
+function isCredibleReport({ request }: Run, { usage }: UsageReport): boolean {
   const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
-  return reported && isPlausible(reported, bounds) ? reported : null;
+  return isPlausible(usage, bounds);
 }

@@ -68,12 +68,14 @@ const callOf = (kind: 'function' | 'custom') =>
   );
 
 const thought: fc.Arbitrary<AssistantPart[]> = fc
-  .tuple(fc.array(fc.tuple(text, fc.boolean()), { maxLength: 3 }), bytes, id)
+  .tuple(fc.array(text, { maxLength: 3 }), bytes, id)
   .map(([said, value, rest]) => {
     const of = { type: 'reasoning', id: `rs_${rest}` } as const;
-    // A summary stands before the thoughts themselves.
-    const pieces = said.toSorted(([, a], [, b]) => Number(b) - Number(a));
-    const parts = pieces.map(([piece, isSummary]) => ({ ...of, text: piece, ...(isSummary ? { isSummary } : {}) }));
+    const parts: Extract<AssistantPart, { type: 'reasoning' }>[] = said.map((piece) => ({
+      ...of,
+      text: piece,
+      isSummary: true,
+    }));
     const last = parts.pop() ?? { ...of, text: '' };
     return [...parts, { ...last, proof: { format: 'openai-responses', kind: 'encrypted', value } }];
   });

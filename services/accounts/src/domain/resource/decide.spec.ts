@@ -311,7 +311,7 @@ test('a provider is at no metadata service of a cloud, and its key in no place o
   thenSet(stream.when('provider', 'p', change('provider', { status: 'disabled' }, 'status')), { status: 'disabled' });
 });
 
-test('prices name each unit once, and bands go up', () => {
+test('prices name each unit and each tier once, and bands go up', () => {
   const price = (told: object) => given().when('price', 'openai/m', change('price', { id: 'openai/m', ...told }));
   const units = (...names: readonly string[]) => names.map((unit) => ({ unit, usdPerMillion: '1' }));
   assert.equal(price({ prices: units('input', 'output') }).kind, 'set');
@@ -321,6 +321,18 @@ test('prices name each unit once, and bands go up', () => {
     { abovePromptTokens: 5, prices: units('input') },
   ];
   thenRefused(price({ prices: units('input'), bands }), 'invalid_request', 'bands[1].above_prompt_tokens');
+  const tiers = (...serviceTiers: readonly object[]) => price({ prices: units('input'), serviceTiers });
+  const flex = { serviceTier: 'flex', prices: units('input'), bands: [] };
+  assert.equal(tiers(flex, { ...flex, serviceTier: 'priority' }).kind, 'set');
+  thenRefused(tiers(flex, flex), 'invalid_request', 'service_tiers[1].service_tier');
+  thenRefused(tiers({ ...flex, serviceTier: 'default' }), 'invalid_request', 'service_tiers[0].service_tier');
+  thenRefused(tiers({ ...flex, serviceTier: 'auto' }), 'invalid_request', 'service_tiers[0].service_tier');
+  thenRefused(tiers({ ...flex, bands }), 'invalid_request', 'service_tiers[0].bands[1].above_prompt_tokens');
+  thenRefused(
+    tiers({ ...flex, prices: units('input', 'input') }),
+    'invalid_request',
+    'service_tiers[0].prices[1].unit',
+  );
   thenRefused(
     given().when('price', 'm', change('price', { prices: units('input') as never })),
     'invalid_request',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { unitNames, units } from '#ai/units.ts';
+import { isUnit, unitNames, units } from '#ai/units.ts';
 import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import { costBound } from '#money/cost-bound.ts';
 import { rateLines } from '#money/rate.ts';
@@ -59,7 +59,9 @@ test('a usage within the bounds its hold was made for never overruns it', () => 
         promptTokensBound: promptTokensOf(tokens),
         outputTokensBound: answerTokensOf(tokens),
         otherUnits: unitNames.filter((unit) => units[unit].side !== 'count'),
-        counts: tokens,
+        counts: Object.fromEntries(
+          Object.entries(tokens).filter(([unit]) => isUnit(unit) && units[unit].side === 'count'),
+        ),
         serviceTier,
         price: prices,
         multiplierBasisPoints,

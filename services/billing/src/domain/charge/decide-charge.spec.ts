@@ -17,7 +17,7 @@ function given(prices: readonly Price[], admissionChanges: Partial<Admission> = 
   const when = (tokens: Usage, usageChanges: Partial<RecordedUsage> = {}) => {
     const decision = decideCharge({
       admission: admitted({ requestId: 'r1', ...admissionChanges }).data,
-      usage: used({ requestId: 'r1', ...usageChanges, usage: tokens }).data,
+      usage: { ...used({ requestId: 'r1', usage: tokens }).data, ...usageChanges },
       findPrice: (key, version) => prices.find((price) => price.priceKey === key && price.version === version),
       postedAtMs: 7,
     });
@@ -106,4 +106,32 @@ test('a usage of a model that was not admitted is never charged a guess', () => 
 test('a usage of another user or request than the admission is not charged', () => {
   given(book).when({ input: 1 }, { userId: 'u2' }).thenNone('unratable');
   given(book).when({ input: 1 }, { requestId: 'r2' }).thenNone('unratable');
+});
+
+test('a usage is rated in the tier that served it, and the charge says which', () => {
+  const tiers = [{ serviceTier: 'priority', prices: { input: 2_000n, output: 8_000n }, bands: [] }];
+  const tiered = book.map((price) => ({ ...price, serviceTiers: tiers }));
+  given(tiered)
+    .when({ input: 10, output: 5 }, { serviceTier: 'priority' })
+    .thenCharged({ serviceTier: 'priority', ratingFlags: [], amountNanoUsd: '90' });
+  given(tiered).when({ input: 10, output: 5 }).thenCharged({ serviceTier: '', amountNanoUsd: '45' });
+});
+
+test('what the price does not say is flagged, and no token of it is free', () => {
+  given(book)
+    .when({ input: 10, audio_output: 5, search: 1 })
+    .thenCharged({
+      ratingFlags: ['unpriced:audio_output', 'unpriced:search'],
+      lines: [
+        { unit: 'input', quantity: 10, pricePicoUsd: '1000' },
+        { unit: 'audio_output', quantity: 5, pricePicoUsd: '4000' },
+        { unit: 'search', quantity: 1, pricePicoUsd: '0' },
+      ],
+    });
+});
+
+test('a usage of a unit that this version does not know is not rated', () => {
+  given(book)
+    .when({}, { quantities: [{ unit: 'thought', quantity: 1 }] })
+    .thenNone('unratable');
 });

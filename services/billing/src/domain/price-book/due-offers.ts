@@ -1,4 +1,4 @@
-import type { PriceOffer } from './price-book.ts';
+import type { PriceOffer } from './price-offer.ts';
 
 /** What is to be published now, and when there may be more. */
 export interface DueOffers {

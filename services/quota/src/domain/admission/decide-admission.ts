@@ -1,10 +1,8 @@
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { payerToEvent } from '#contracts/payer.ts';
-import { type AdmitRequest, type LimitWindow, type PricedCandidate, REQUEST_TAGS_MAX } from '#contracts/quota.ts';
+import type { AdmitRequest, LimitWindow, PricedCandidate } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { invalid } from '#errors/invalid.ts';
-import { TOKENS_MAX } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
 import { usageToEvent } from '#money/quantities.ts';
 import { type LimitInForce, reservationOn } from '../limit/limit-in-force.ts';
@@ -12,13 +10,14 @@ import { type Reservation, reservationToEvent } from '../limit/reservation.ts';
 import type { AdmissionRules } from './admission-rules.ts';
 import { type Asked, answerOf } from './asked.ts';
 import type { Caller } from './caller.ts';
+import { countFault } from './count-fault.ts';
 import { fitRequest } from './fit-request.ts';
 import type { Funds } from './funds.ts';
 import { tightestWindows } from './limit-windows.ts';
 import { amountFor, type Needs, needsOf } from './needs.ts';
 import { pricedCandidates } from './priced-candidates.ts';
-import { type LimitsOf, limitsOfProviders, openCandidates, type ProviderLimits } from './provider-limits.ts';
-import { featureNotPriced, notPriced, providersExhausted, type Refusing, uncountable } from './refusals.ts';
+import { type LimitsOf, openCandidates, type ProviderLimits } from './provider-limits.ts';
+import { featureNotPriced, notPriced, providersExhausted, type Refusing } from './refusals.ts';
 
 /** Place a hold for this request, now. */
 export interface PlaceHold {
@@ -70,11 +69,10 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
   const asked: Asked = { request, caller, rules };
-  const { open, barred } = openCandidates(asked, priced, state.limitsOf);
+  const { open, ofProviders, barred } = openCandidates(asked, priced, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 
   const answer = answerOf(asked, open);
-  const ofProviders = limitsOfProviders(asked, open, state.limitsOf);
   const { limits, funds } = state;
   const fitted = fitRequest({ ...answer, limits, ofProviders, funds, nowMs });
   if (fitted.kind === 'refused') return { ...fitted, windows: tightestWindows(limits, nowMs) };
@@ -112,25 +110,6 @@ function reserveAll(
     for (const standing of own) reserve(standing, needed);
   }
   return reservations;
-}
-
-/** What the log's counts (uint32) cannot hold. A count of no choices would make a hold of nothing. */
-function countFault(request: AdmitRequest): Refusal | undefined {
-  const { promptTokensBound, promptTokensEstimate, outputTokensRequested, choices, counts, attribution } = request;
-  if (!isCount(promptTokensBound) || !isCount(promptTokensEstimate)) return uncountable('The prompt', 'messages');
-  if (!isCount(choices) || choices === 0) return uncountable('n', 'n');
-  if (!isCount(outputTokensRequested * choices)) return uncountable('max_tokens times n', 'max_tokens');
-  if (attribution.tags.length > REQUEST_TAGS_MAX) {
-    return invalid(`A request may have at most ${REQUEST_TAGS_MAX} tags.`, 'tags');
-  }
-  for (const [unit, quantity] of Object.entries(counts)) {
-    if (!isCount(quantity)) return uncountable(`The number of ${unit}`, '');
-  }
-  return undefined;
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX;
 }
 
 function refusedWith(refusal: Refusal): Refused {

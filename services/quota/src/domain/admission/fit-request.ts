@@ -1,4 +1,4 @@
-import { fits, type LimitInForce, leftOf } from '../limit/limit-in-force.ts';
+import { fits, type LimitInForce } from '../limit/limit-in-force.ts';
 import type { Answer } from './asked.ts';
 import type { Funds } from './funds.ts';
 import { amountFor, type Needs, needsOf, outputTokensLeft } from './needs.ts';
@@ -45,8 +45,8 @@ function outputTokensAllowed(cost: CostedRequest, limits: readonly LimitInForce[
   let money = availableNanoUsd;
   let tokens = Number.POSITIVE_INFINITY;
   for (const standing of limits) {
-    const left = leftOf(standing);
-    const { kind, unit } = standing.limit;
+    const { left, limit } = standing;
+    const { kind, unit } = limit;
     if (kind === 'hard' && unit === 'cost' && left < money) money = left;
     tokens = Math.min(tokens, outputTokensLeft(standing, left, cost) ?? tokens);
   }

@@ -1,6 +1,6 @@
 import type { LimitWindow } from '#contracts/quota.ts';
 import type { LimitUnit } from '../limit/limit.ts';
-import { type LimitInForce, leftOf } from '../limit/limit-in-force.ts';
+import type { LimitInForce } from '../limit/limit-in-force.ts';
 import { amountFor, type Needs } from './needs.ts';
 
 /** Under which unit clients are told of a limit; cost is the operator's matter. */
@@ -19,7 +19,7 @@ export function tightestWindows(limits: readonly LimitInForce[], nowMs: number, 
     const { limit, window, allowed } = standing;
     const unit = shownAs[limit.unit];
     if (unit === undefined || limit.kind === 'soft' || window.endMs === null) continue;
-    const left = leftOf(standing) - (needs === undefined ? 0n : amountFor(standing, needs));
+    const left = needs === undefined ? standing.left : standing.left - amountFor(standing, needs);
     const remaining = left < 0n ? 0 : Number(left);
     if (remaining >= (tightest.get(unit)?.remaining ?? Number.POSITIVE_INFINITY)) continue;
     tightest.set(unit, { unit, limit: Number(allowed), remaining, resetMs: window.endMs - nowMs });

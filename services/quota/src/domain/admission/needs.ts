@@ -12,7 +12,8 @@ export interface Needs {
   readonly costBoundNanoUsd: bigint;
   readonly inputTokensEstimate: number;
   readonly outputTokensEstimate: number;
-  readonly costEstimateNanoUsd: bigint;
+  /** What the estimate of the cost follows from: worked out on demand, since hardly any limit of cost is no hard one. */
+  readonly cost: CostedRequest;
   /** The client names no bound: how long the answer is likely to be is a guess. */
   readonly isAnswerGuessed: boolean;
 }
@@ -23,16 +24,14 @@ export function needsOf(
   { outputTokensEstimate, isAnswerGuessed }: LikelyAnswer,
 ): Needs {
   const outputTokensBound = outputTokensPerChoice * cost.choices;
-  const inputTokensEstimate = cost.promptTokensEstimate;
-  const likely = { ...cost, promptTokensBound: inputTokensEstimate, choices: 1 };
   return {
     outputTokensPerChoice,
     inputTokensBound: inputTokensBoundOf(cost),
     outputTokensBound,
     costBoundNanoUsd: worstCostNanoUsd(cost, outputTokensPerChoice),
-    inputTokensEstimate,
+    inputTokensEstimate: cost.promptTokensEstimate,
     outputTokensEstimate,
-    costEstimateNanoUsd: worstCostNanoUsd(likely, outputTokensEstimate),
+    cost,
     isAnswerGuessed,
   };
 }
@@ -80,8 +79,12 @@ function estimateFor(unit: Unit, needs: Needs): bigint {
     case 'tokens':
       return BigInt(needs.inputTokensEstimate + needs.outputTokensEstimate);
     case 'cost':
-      return needs.costEstimateNanoUsd;
+      return costEstimateNanoUsd(needs);
   }
+}
+
+function costEstimateNanoUsd({ cost, inputTokensEstimate, outputTokensEstimate }: Needs): bigint {
+  return worstCostNanoUsd({ ...cost, promptTokensBound: inputTokensEstimate, choices: 1 }, outputTokensEstimate);
 }
 
 /** The most output tokens of each choice that a hard limit leaves; undefined: it does not bound the answer by tokens. */

@@ -1,6 +1,6 @@
 import { fits, type LimitInForce } from '../limit/limit-in-force.ts';
-import { type Asked, answerOf, costAt } from './asked.ts';
-import { amountFor } from './needs.ts';
+import { type Asked, answerOf } from './asked.ts';
+import { amountFor, type Needs } from './needs.ts';
 import type { PricedOne } from './priced-candidates.ts';
 import type { InTheWay } from './refusals.ts';
 import type { CostedRequest } from './request-cost.ts';
@@ -13,36 +13,46 @@ export interface ProviderLimits {
   readonly limits: readonly LimitInForce[];
 }
 
-/** The candidates whose providers' limits let the request through, and the limits that bar the others. */
-export function openCandidates(
-  asked: Asked,
-  priced: readonly PricedOne[],
-  limitsOf: LimitsOf,
-): { readonly open: readonly PricedOne[]; readonly barred: readonly InTheWay[] } {
-  const barred: InTheWay[] = [];
-  if (priced.every(({ candidate }) => limitsOf(candidate.provider).length === 0)) return { open: priced, barred };
-  const open = priced.filter(({ candidate: { provider } }) => {
-    const { least } = answerOf(asked, candidatesAt(provider, priced));
-    const inTheWay = limitsOf(provider)
-      .map((standing) => ({ standing, amount: amountFor(standing, least) }))
-      .find(({ standing, amount }) => !fits(standing, amount));
-    if (inTheWay !== undefined) barred.push(inTheWay);
-    return inTheWay === undefined;
-  });
-  return { open, barred };
+/** Where a request may end up, and what it counts against there. */
+export interface OpenCandidates {
+  readonly open: readonly PricedOne[];
+  /** Of each provider of these that has any. */
+  readonly ofProviders: readonly ProviderLimits[];
+  /** The limits that bar the others. */
+  readonly barred: readonly InTheWay[];
 }
 
-/** Of each provider that the request may end up at and that has any. */
-export function limitsOfProviders(
-  asked: Asked,
-  open: readonly PricedOne[],
-  limitsOf: LimitsOf,
-): readonly ProviderLimits[] {
-  const providers = new Set(open.map(({ candidate }) => candidate.provider));
-  return [...providers].flatMap((provider) => {
+/** The candidates whose providers' limits let the request through. A provider's candidates all go through, or none does. */
+export function openCandidates(asked: Asked, priced: readonly PricedOne[], limitsOf: LimitsOf): OpenCandidates {
+  const ofProviders: ProviderLimits[] = [];
+  const barred: InTheWay[] = [];
+  const barredProviders: string[] = [];
+  const seen: string[] = [];
+  for (const { candidate } of priced) {
+    const { provider } = candidate;
+    if (seen.includes(provider)) continue;
+    seen.push(provider);
     const limits = limitsOf(provider);
-    return limits.length === 0 ? [] : [{ cost: costAt(asked, candidatesAt(provider, open)), limits }];
-  });
+    if (limits.length === 0) continue;
+    const { cost, least } = answerOf(asked, candidatesAt(provider, priced));
+    const inTheWay = firstInTheWay(limits, least);
+    if (inTheWay === undefined) {
+      ofProviders.push({ cost, limits });
+    } else {
+      barred.push(inTheWay);
+      barredProviders.push(provider);
+    }
+  }
+  const isOpen = ({ candidate }: PricedOne): boolean => !barredProviders.includes(candidate.provider);
+  return { open: barred.length === 0 ? priced : priced.filter(isOpen), ofProviders, barred };
+}
+
+function firstInTheWay(limits: readonly LimitInForce[], needs: Needs): InTheWay | undefined {
+  for (const standing of limits) {
+    const amount = amountFor(standing, needs);
+    if (!fits(standing, amount)) return { standing, amount };
+  }
+  return undefined;
 }
 
 function candidatesAt(provider: string, candidates: readonly PricedOne[]): readonly PricedOne[] {

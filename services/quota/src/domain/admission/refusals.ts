@@ -3,7 +3,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import type { Limit, LimitUnit } from '../limit/limit.ts';
-import { type LimitInForce, leftOf, wouldFit } from '../limit/limit-in-force.ts';
+import { type LimitInForce, wouldFit } from '../limit/limit-in-force.ts';
 import type { Funds } from './funds.ts';
 import type { Unpriced } from './priced-candidates.ts';
 
@@ -29,6 +29,13 @@ export const unknownUser: Refusal = {
 export const unknownKey: Refusal = {
   code: 'invalid_api_key',
   message: "This API key is not valid any more. Ask the gateway's administrator for a new key.",
+};
+
+/** Of a team that the caller's token names: the ingress has found it in order, by policy a moment ago or ahead. */
+export const wrongTeam: Refusal = {
+  code: 'invalid_api_key',
+  message:
+    "The token's team is not the one that its user belongs to, or there is no such team any more. Get a new token.",
 };
 
 /** `what`: "This API key is paused". */
@@ -102,9 +109,8 @@ export function balanceTooLow({
 }
 
 function limitRefusal({ standing, amount }: InTheWay, nowMs: number): Refusal {
-  const { limit, window, allowed } = standing;
+  const { limit, window, allowed, left } = standing;
   const { limitId, unit } = limit;
-  const left = leftOf(standing);
   const facts = `The limit ${limitId} allows ${quantity(allowed, unit)}${perPeriod(limit)}: ${quantity(left < 0n ? 0n : left, unit)} left, and this request needs ${quantity(amount, unit)}.`;
   if (amount > allowed) {
     const advice = unit === 'requests' ? 'Ask' : 'Ask for fewer tokens, or ask';

@@ -11,16 +11,13 @@ export interface LimitInForce {
   readonly used: bigint;
   /** What is set aside, by the log and for admissions on their way into it. */
   readonly held: bigint;
-}
-
-/** What is left to set aside; below 0 where the amount was lowered, or a rate was passed. */
-export function leftOf({ allowed, used, held }: LimitInForce): bigint {
-  return allowed - used - held;
+  /** What is left to set aside: allowed - used - held; below 0 where the amount was lowered, or a rate was passed. */
+  readonly left: bigint;
 }
 
 /** Whether a limit lets so much more through. A soft one lets through everything. */
 export function fits(standing: LimitInForce, amount: bigint): boolean {
-  return standing.limit.kind === 'soft' || amount <= leftOf(standing);
+  return standing.limit.kind === 'soft' || amount <= standing.left;
 }
 
 /** Whether it would, if all that is set aside came back unused. A request counts as one whatever becomes of it. */

@@ -1,3 +1,4 @@
+import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 
 /** Why an attempt gave no answer, and how to go on. */
@@ -13,28 +14,57 @@ export interface AttemptFailure {
   readonly retry: 'never' | 'elsewhere' | 'anywhere';
   /** How long the provider asked callers to stay away. */
   readonly retryAfterMs: number | undefined;
-  /** The provider's error document in OpenAI's shape, if the client may see it. */
+  /** The provider's error document in the client's format, if the client may see it. */
   readonly providerBody: Buffer | null;
 }
 
-/** The failure for a provider's status (not 2xx). */
-export function failureOfStatus(status: number, retryAfterMs: number | undefined): AttemptFailure {
-  const failure = (code: keyof typeof messages, retry: AttemptFailure['retry']): AttemptFailure => ({
-    code,
-    message: messages[code],
-    status,
-    retry,
-    retryAfterMs,
-    providerBody: null,
-  });
-  // 402: the gateway's own account with the provider is empty. The operator has to mend that, as with a wrong key.
-  if (status === 401 || status === 402 || status === 403) return failure('upstream_unauthorized', 'elsewhere');
-  if (status === 429) return failure('upstream_rate_limited', 'anywhere');
-  if (status === 408 || status === 504) return failure('upstream_timeout', 'anywhere');
-  if (status === 409 || status >= 500) return failure('upstream_error', 'anywhere');
-  if (status >= 400) return failure('upstream_refused', 'never');
-  return failure('upstream_invalid_response', 'elsewhere');
+/** What is done about a kind of no. */
+interface KindRow {
+  readonly code: keyof typeof messages;
+  readonly retry: AttemptFailure['retry'];
+  /** The client gets the provider's status and words: it is the one who can do something. */
+  readonly isToldAsIs: boolean;
 }
+
+const row = (code: KindRow['code'], retry: KindRow['retry'], isToldAsIs = false): KindRow => ({
+  code,
+  retry,
+  isToldAsIs,
+});
+
+export const kindRows: Readonly<Record<ProviderErrorKind, KindRow>> = {
+  request: row('upstream_refused', 'never', true),
+  'context-window': row('context_length_exceeded', 'never', true),
+  'content-policy': row('content_filter', 'never', true),
+  // It says something of this provider, and nothing of the request.
+  'not-here': row('upstream_refused', 'elsewhere', true),
+  rate: row('upstream_rate_limited', 'anywhere'),
+  overload: row('upstream_error', 'anywhere'),
+  // The operator has to mend it, as well as an account that is empty.
+  key: row('upstream_unauthorized', 'elsewhere'),
+  balance: row('upstream_unauthorized', 'elsewhere'),
+  timeout: row('upstream_timeout', 'anywhere'),
+  server: row('upstream_error', 'anywhere'),
+  unknown: row('upstream_invalid_response', 'elsewhere'),
+};
+
+/** The failure for what a provider said (a status that is not 2xx, or an error within an answer). */
+export function failureOfError(
+  kind: ProviderErrorKind,
+  status: number,
+  retryAfterMs: number | undefined,
+  providerBody: Buffer | null,
+): AttemptFailure {
+  const { code, retry, isToldAsIs } = kindRows[kind];
+  return { code, message: messages[code], status, retry, retryAfterMs, providerBody: isToldAsIs ? providerBody : null };
+}
+
+/** A no to the request says nothing against the provider. */
+export const refusals: ReadonlySet<ErrorCode> = new Set([
+  'upstream_refused',
+  'context_length_exceeded',
+  'content_filter',
+]);
 
 /** A failure that the provider did not report: no connection, a timeout, an unreadable answer. */
 export function failureOfCode(code: BrokenOffCode, status: number, retry: AttemptFailure['retry']): AttemptFailure {
@@ -59,6 +89,9 @@ export const messages = {
   upstream_timeout: 'The provider did not answer in time. Send the request again.',
   upstream_error: 'The provider failed to answer. Send the request again.',
   upstream_refused: 'The provider refused the request.',
+  context_length_exceeded:
+    'The prompt and its answer are longer than the model takes. Send less, or ask for less output.',
+  content_filter: "The provider's filter refused the request.",
   upstream_invalid_response: 'The provider gave an answer that cannot be read. Send the request again.',
   upstream_cut: 'The provider broke off in the middle of its answer.',
   internal_error: 'The gateway failed in the middle of the answer.',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import { failureOfStatus } from './attempt-failure.ts';
+import { failureOfError } from './attempt-failure.ts';
+import { errorKindOf } from './error-kind.ts';
 import { ATTEMPTS_MAX, type FailedAttempt, nextAttempt } from './next-attempt.ts';
 
+const silent = { kind: 'unknown', message: '', code: '', param: '' } as const;
 const failed = (candidate: number, status: number, retryAfterMs?: number): FailedAttempt => ({
-  ...failureOfStatus(status, retryAfterMs),
+  ...failureOfError(errorKindOf(silent, status), status, retryAfterMs, null),
   candidate,
 });
 

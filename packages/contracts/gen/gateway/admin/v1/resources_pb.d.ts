@@ -1882,8 +1882,8 @@ export declare type PriceBandJson = {
 export declare const PriceBandSchema: GenMessage<PriceBand, {jsonType: PriceBandJson}>;
 
 /**
- * Prices that hold instead for requests that are served in another tier of service. A unit or band that is not there costs what it
- * costs in the usual tier.
+ * Prices that hold instead for requests that are served in another tier of service. A unit that is not there costs what it costs in
+ * the usual tier. In a band of the usual tier that is not there each unit costs the dearer of that band's price and the tier's own.
  *
  * @generated from message gateway.admin.v1.ServiceTierPrice
  */
@@ -1907,8 +1907,8 @@ export declare type ServiceTierPrice = Message<"gateway.admin.v1.ServiceTierPric
 };
 
 /**
- * Prices that hold instead for requests that are served in another tier of service. A unit or band that is not there costs what it
- * costs in the usual tier.
+ * Prices that hold instead for requests that are served in another tier of service. A unit that is not there costs what it costs in
+ * the usual tier. In a band of the usual tier that is not there each unit costs the dearer of that band's price and the tier's own.
  *
  * @generated from message gateway.admin.v1.ServiceTierPrice
  */
@@ -2353,6 +2353,13 @@ export declare type JwtIssuer = Message<"gateway.admin.v1.JwtIssuer"> & {
    * @generated from field: string user_claim = 3;
    */
   userClaim: string;
+
+  /**
+   * The claim that holds the team's id; empty: none. It has to be the user's team; a user in no team runs for the team named.
+   *
+   * @generated from field: string team_claim = 4;
+   */
+  teamClaim: string;
 };
 
 /**
@@ -2375,6 +2382,13 @@ export declare type JwtIssuerJson = {
    * @generated from field: string user_claim = 3;
    */
   userClaim?: string;
+
+  /**
+   * The claim that holds the team's id; empty: none. It has to be the user's team; a user in no team runs for the team named.
+   *
+   * @generated from field: string team_claim = 4;
+   */
+  teamClaim?: string;
 };
 
 /**

@@ -107,27 +107,34 @@ export declare type UsageLine = Message<"gateway.billing.v1.UsageLine"> & {
   requests: bigint;
 
   /**
-   * @generated from field: uint64 input_tokens = 4;
+   * For an ingress of an earlier version: see units.
+   *
+   * @generated from field: uint64 input_tokens = 4 [deprecated = true];
+   * @deprecated
    */
   inputTokens: bigint;
 
   /**
-   * @generated from field: uint64 cached_input_tokens = 5;
+   * @generated from field: uint64 cached_input_tokens = 5 [deprecated = true];
+   * @deprecated
    */
   cachedInputTokens: bigint;
 
   /**
-   * @generated from field: uint64 cache_write_tokens = 6;
+   * @generated from field: uint64 cache_write_tokens = 6 [deprecated = true];
+   * @deprecated
    */
   cacheWriteTokens: bigint;
 
   /**
-   * @generated from field: uint64 output_tokens = 7;
+   * @generated from field: uint64 output_tokens = 7 [deprecated = true];
+   * @deprecated
    */
   outputTokens: bigint;
 
   /**
-   * @generated from field: uint64 reasoning_tokens = 8;
+   * @generated from field: uint64 reasoning_tokens = 8 [deprecated = true];
+   * @deprecated
    */
   reasoningTokens: bigint;
 
@@ -135,6 +142,11 @@ export declare type UsageLine = Message<"gateway.billing.v1.UsageLine"> & {
    * @generated from field: int64 amount_nano_usd = 9;
    */
   amountNanoUsd: bigint;
+
+  /**
+   * @generated from field: repeated gateway.billing.v1.UnitSum units = 10;
+   */
+  units: UnitSum[];
 };
 
 /**
@@ -157,27 +169,34 @@ export declare type UsageLineJson = {
   requests?: string;
 
   /**
-   * @generated from field: uint64 input_tokens = 4;
+   * For an ingress of an earlier version: see units.
+   *
+   * @generated from field: uint64 input_tokens = 4 [deprecated = true];
+   * @deprecated
    */
   inputTokens?: string;
 
   /**
-   * @generated from field: uint64 cached_input_tokens = 5;
+   * @generated from field: uint64 cached_input_tokens = 5 [deprecated = true];
+   * @deprecated
    */
   cachedInputTokens?: string;
 
   /**
-   * @generated from field: uint64 cache_write_tokens = 6;
+   * @generated from field: uint64 cache_write_tokens = 6 [deprecated = true];
+   * @deprecated
    */
   cacheWriteTokens?: string;
 
   /**
-   * @generated from field: uint64 output_tokens = 7;
+   * @generated from field: uint64 output_tokens = 7 [deprecated = true];
+   * @deprecated
    */
   outputTokens?: string;
 
   /**
-   * @generated from field: uint64 reasoning_tokens = 8;
+   * @generated from field: uint64 reasoning_tokens = 8 [deprecated = true];
+   * @deprecated
    */
   reasoningTokens?: string;
 
@@ -185,6 +204,11 @@ export declare type UsageLineJson = {
    * @generated from field: int64 amount_nano_usd = 9;
    */
   amountNanoUsd?: string;
+
+  /**
+   * @generated from field: repeated gateway.billing.v1.UnitSum units = 10;
+   */
+  units?: UnitSumJson[];
 };
 
 /**
@@ -192,6 +216,46 @@ export declare type UsageLineJson = {
  * Use `create(UsageLineSchema)` to create a new message.
  */
 export declare const UsageLineSchema: GenMessage<UsageLine, {jsonType: UsageLineJson}>;
+
+/**
+ * So much of a unit. Units are rows of a table: packages/ai/units.ts.
+ *
+ * @generated from message gateway.billing.v1.UnitSum
+ */
+export declare type UnitSum = Message<"gateway.billing.v1.UnitSum"> & {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity: bigint;
+};
+
+/**
+ * So much of a unit. Units are rows of a table: packages/ai/units.ts.
+ *
+ * @generated from message gateway.billing.v1.UnitSum
+ */
+export declare type UnitSumJson = {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.UnitSum.
+ * Use `create(UnitSumSchema)` to create a new message.
+ */
+export declare const UnitSumSchema: GenMessage<UnitSum, {jsonType: UnitSumJson}>;
 
 /**
  * @generated from message gateway.billing.v1.GetUsageByRequest

@@ -9,7 +9,7 @@ import { file_gateway_events_v1_policy } from "../../events/v1/policy_pb.js";
  * Describes the file gateway/billing/v1/billing.proto.
  */
 export const file_gateway_billing_v1_billing = /*@__PURE__*/
-  fileDesc("CiBnYXRld2F5L2JpbGxpbmcvdjEvYmlsbGluZy5wcm90bxISZ2F0ZXdheS5iaWxsaW5nLnYxIkQKD0dldFVzYWdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhAKCGZyb21fZGF5GAIgASgJEg4KBnRvX2RheRgDIAEoCSJAChBHZXRVc2FnZVJlc3BvbnNlEiwKBWxpbmVzGAEgAygLMh0uZ2F0ZXdheS5iaWxsaW5nLnYxLlVzYWdlTGluZSLSAQoJVXNhZ2VMaW5lEgsKA2RheRgBIAEoCRINCgVtb2RlbBgCIAEoCRIQCghyZXF1ZXN0cxgDIAEoBBIUCgxpbnB1dF90b2tlbnMYBCABKAQSGwoTY2FjaGVkX2lucHV0X3Rva2VucxgFIAEoBBIaChJjYWNoZV93cml0ZV90b2tlbnMYBiABKAQSFQoNb3V0cHV0X3Rva2VucxgHIAEoBBIYChByZWFzb25pbmdfdG9rZW5zGAggASgEEhcKD2Ftb3VudF9uYW5vX3VzZBgJIAEoAyJZChFHZXRVc2FnZUJ5UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhEKCWRpbWVuc2lvbhgCIAEoCRIQCghmcm9tX2RheRgDIAEoCRIOCgZ0b19kYXkYBCABKAkiRAoSR2V0VXNhZ2VCeVJlc3BvbnNlEi4KBWxpbmVzGAEgAygLMh8uZ2F0ZXdheS5iaWxsaW5nLnYxLlVzYWdlQnlMaW5lInQKC1VzYWdlQnlMaW5lEg0KBXZhbHVlGAEgASgJEhAKCHJlcXVlc3RzGAIgASgEEhQKDGlucHV0X3Rva2VucxgDIAEoBBIVCg1vdXRwdXRfdG9rZW5zGAQgASgEEhcKD2Ftb3VudF9uYW5vX3VzZBgFIAEoAyITChFMaXN0UHJpY2VzUmVxdWVzdCJBChJMaXN0UHJpY2VzUmVzcG9uc2USEgoKcHJpY2Vfa2V5cxgBIAMoCRIXCg9mcmVlX3ByaWNlX2tleXMYAiADKAkiaQoWTGlzdExlZGdlckxpbmVzUmVxdWVzdBInCgVwYXllchgBIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhcKD2JlZm9yZV9wb3NpdGlvbhgCIAEoBBINCgVsaW1pdBgDIAEoDSJIChdMaXN0TGVkZ2VyTGluZXNSZXNwb25zZRItCgVsaW5lcxgBIAMoCzIeLmdhdGV3YXkuYmlsbGluZy52MS5MZWRnZXJMaW5lIosBCgpMZWRnZXJMaW5lEhAKCHBvc2l0aW9uGAEgASgEEg0KBWF0X21zGAIgASgDEgwKBHR5cGUYAyABKAkSFwoPYW1vdW50X25hbm9fdXNkGAQgASgDEhIKCnJlcXVlc3RfaWQYBSABKAkSEQoJY3JlZGl0X2lkGAYgASgJEg4KBnJlYXNvbhgHIAEoCSIRCg9HZXRTdGF0c1JlcXVlc3QiQAoQR2V0U3RhdHNSZXNwb25zZRIVCg1vcGVuX3JlcXVlc3RzGAEgASgNEhUKDWNoYXJnZXNfc3R1Y2sYAiABKA0y/QMKDkJpbGxpbmdTZXJ2aWNlEloKCEdldFVzYWdlEiMuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFVzYWdlUmVxdWVzdBokLmdhdGV3YXkuYmlsbGluZy52MS5HZXRVc2FnZVJlc3BvbnNlIgOQAgESYAoKR2V0VXNhZ2VCeRIlLmdhdGV3YXkuYmlsbGluZy52MS5HZXRVc2FnZUJ5UmVxdWVzdBomLmdhdGV3YXkuYmlsbGluZy52MS5HZXRVc2FnZUJ5UmVzcG9uc2UiA5ACARJgCgpMaXN0UHJpY2VzEiUuZ2F0ZXdheS5iaWxsaW5nLnYxLkxpc3RQcmljZXNSZXF1ZXN0GiYuZ2F0ZXdheS5iaWxsaW5nLnYxLkxpc3RQcmljZXNSZXNwb25zZSIDkAIBEm8KD0xpc3RMZWRnZXJMaW5lcxIqLmdhdGV3YXkuYmlsbGluZy52MS5MaXN0TGVkZ2VyTGluZXNSZXF1ZXN0GisuZ2F0ZXdheS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJMaW5lc1Jlc3BvbnNlIgOQAgESWgoIR2V0U3RhdHMSIy5nYXRld2F5LmJpbGxpbmcudjEuR2V0U3RhdHNSZXF1ZXN0GiQuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFN0YXRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_gateway_events_v1_policy]);
+  fileDesc("CiBnYXRld2F5L2JpbGxpbmcvdjEvYmlsbGluZy5wcm90bxISZ2F0ZXdheS5iaWxsaW5nLnYxIkQKD0dldFVzYWdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhAKCGZyb21fZGF5GAIgASgJEg4KBnRvX2RheRgDIAEoCSJAChBHZXRVc2FnZVJlc3BvbnNlEiwKBWxpbmVzGAEgAygLMh0uZ2F0ZXdheS5iaWxsaW5nLnYxLlVzYWdlTGluZSKSAgoJVXNhZ2VMaW5lEgsKA2RheRgBIAEoCRINCgVtb2RlbBgCIAEoCRIQCghyZXF1ZXN0cxgDIAEoBBIYCgxpbnB1dF90b2tlbnMYBCABKARCAhgBEh8KE2NhY2hlZF9pbnB1dF90b2tlbnMYBSABKARCAhgBEh4KEmNhY2hlX3dyaXRlX3Rva2VucxgGIAEoBEICGAESGQoNb3V0cHV0X3Rva2VucxgHIAEoBEICGAESHAoQcmVhc29uaW5nX3Rva2VucxgIIAEoBEICGAESFwoPYW1vdW50X25hbm9fdXNkGAkgASgDEioKBXVuaXRzGAogAygLMhsuZ2F0ZXdheS5iaWxsaW5nLnYxLlVuaXRTdW0iKQoHVW5pdFN1bRIMCgR1bml0GAEgASgJEhAKCHF1YW50aXR5GAIgASgEIlkKEUdldFVzYWdlQnlSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZGltZW5zaW9uGAIgASgJEhAKCGZyb21fZGF5GAMgASgJEg4KBnRvX2RheRgEIAEoCSJEChJHZXRVc2FnZUJ5UmVzcG9uc2USLgoFbGluZXMYASADKAsyHy5nYXRld2F5LmJpbGxpbmcudjEuVXNhZ2VCeUxpbmUidAoLVXNhZ2VCeUxpbmUSDQoFdmFsdWUYASABKAkSEAoIcmVxdWVzdHMYAiABKAQSFAoMaW5wdXRfdG9rZW5zGAMgASgEEhUKDW91dHB1dF90b2tlbnMYBCABKAQSFwoPYW1vdW50X25hbm9fdXNkGAUgASgDIhMKEUxpc3RQcmljZXNSZXF1ZXN0IkEKEkxpc3RQcmljZXNSZXNwb25zZRISCgpwcmljZV9rZXlzGAEgAygJEhcKD2ZyZWVfcHJpY2Vfa2V5cxgCIAMoCSJpChZMaXN0TGVkZ2VyTGluZXNSZXF1ZXN0EicKBXBheWVyGAEgASgLMhguZ2F0ZXdheS5ldmVudHMudjEuUGF5ZXISFwoPYmVmb3JlX3Bvc2l0aW9uGAIgASgEEg0KBWxpbWl0GAMgASgNIkgKF0xpc3RMZWRnZXJMaW5lc1Jlc3BvbnNlEi0KBWxpbmVzGAEgAygLMh4uZ2F0ZXdheS5iaWxsaW5nLnYxLkxlZGdlckxpbmUiiwEKCkxlZGdlckxpbmUSEAoIcG9zaXRpb24YASABKAQSDQoFYXRfbXMYAiABKAMSDAoEdHlwZRgDIAEoCRIXCg9hbW91bnRfbmFub191c2QYBCABKAMSEgoKcmVxdWVzdF9pZBgFIAEoCRIRCgljcmVkaXRfaWQYBiABKAkSDgoGcmVhc29uGAcgASgJIhEKD0dldFN0YXRzUmVxdWVzdCJAChBHZXRTdGF0c1Jlc3BvbnNlEhUKDW9wZW5fcmVxdWVzdHMYASABKA0SFQoNY2hhcmdlc19zdHVjaxgCIAEoDTL9AwoOQmlsbGluZ1NlcnZpY2USWgoIR2V0VXNhZ2USIy5nYXRld2F5LmJpbGxpbmcudjEuR2V0VXNhZ2VSZXF1ZXN0GiQuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFVzYWdlUmVzcG9uc2UiA5ACARJgCgpHZXRVc2FnZUJ5EiUuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFVzYWdlQnlSZXF1ZXN0GiYuZ2F0ZXdheS5iaWxsaW5nLnYxLkdldFVzYWdlQnlSZXNwb25zZSIDkAIBEmAKCkxpc3RQcmljZXMSJS5nYXRld2F5LmJpbGxpbmcudjEuTGlzdFByaWNlc1JlcXVlc3QaJi5nYXRld2F5LmJpbGxpbmcudjEuTGlzdFByaWNlc1Jlc3BvbnNlIgOQAgESbwoPTGlzdExlZGdlckxpbmVzEiouZ2F0ZXdheS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJMaW5lc1JlcXVlc3QaKy5nYXRld2F5LmJpbGxpbmcudjEuTGlzdExlZGdlckxpbmVzUmVzcG9uc2UiA5ACARJaCghHZXRTdGF0cxIjLmdhdGV3YXkuYmlsbGluZy52MS5HZXRTdGF0c1JlcXVlc3QaJC5nYXRld2F5LmJpbGxpbmcudjEuR2V0U3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_gateway_events_v1_policy]);
 
 /**
  * Describes the message gateway.billing.v1.GetUsageRequest.
@@ -33,74 +33,81 @@ export const UsageLineSchema = /*@__PURE__*/
   messageDesc(file_gateway_billing_v1_billing, 2);
 
 /**
+ * Describes the message gateway.billing.v1.UnitSum.
+ * Use `create(UnitSumSchema)` to create a new message.
+ */
+export const UnitSumSchema = /*@__PURE__*/
+  messageDesc(file_gateway_billing_v1_billing, 3);
+
+/**
  * Describes the message gateway.billing.v1.GetUsageByRequest.
  * Use `create(GetUsageByRequestSchema)` to create a new message.
  */
 export const GetUsageByRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 3);
+  messageDesc(file_gateway_billing_v1_billing, 4);
 
 /**
  * Describes the message gateway.billing.v1.GetUsageByResponse.
  * Use `create(GetUsageByResponseSchema)` to create a new message.
  */
 export const GetUsageByResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 4);
+  messageDesc(file_gateway_billing_v1_billing, 5);
 
 /**
  * Describes the message gateway.billing.v1.UsageByLine.
  * Use `create(UsageByLineSchema)` to create a new message.
  */
 export const UsageByLineSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 5);
+  messageDesc(file_gateway_billing_v1_billing, 6);
 
 /**
  * Describes the message gateway.billing.v1.ListPricesRequest.
  * Use `create(ListPricesRequestSchema)` to create a new message.
  */
 export const ListPricesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 6);
+  messageDesc(file_gateway_billing_v1_billing, 7);
 
 /**
  * Describes the message gateway.billing.v1.ListPricesResponse.
  * Use `create(ListPricesResponseSchema)` to create a new message.
  */
 export const ListPricesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 7);
+  messageDesc(file_gateway_billing_v1_billing, 8);
 
 /**
  * Describes the message gateway.billing.v1.ListLedgerLinesRequest.
  * Use `create(ListLedgerLinesRequestSchema)` to create a new message.
  */
 export const ListLedgerLinesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 8);
+  messageDesc(file_gateway_billing_v1_billing, 9);
 
 /**
  * Describes the message gateway.billing.v1.ListLedgerLinesResponse.
  * Use `create(ListLedgerLinesResponseSchema)` to create a new message.
  */
 export const ListLedgerLinesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 9);
+  messageDesc(file_gateway_billing_v1_billing, 10);
 
 /**
  * Describes the message gateway.billing.v1.LedgerLine.
  * Use `create(LedgerLineSchema)` to create a new message.
  */
 export const LedgerLineSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 10);
+  messageDesc(file_gateway_billing_v1_billing, 11);
 
 /**
  * Describes the message gateway.billing.v1.GetStatsRequest.
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 11);
+  messageDesc(file_gateway_billing_v1_billing, 12);
 
 /**
  * Describes the message gateway.billing.v1.GetStatsResponse.
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_billing_v1_billing, 12);
+  messageDesc(file_gateway_billing_v1_billing, 13);
 
 /**
  * What was charged, and what is priced.

@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import type { Message } from "@bufbuild/protobuf";
 import type { Attribution, AttributionJson, Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
 import type { Quantity, QuantityJson } from "../../events/v1/router_pb.js";
+import type { ChargeLine, ChargeLineJson } from "../../events/v1/billing_pb.js";
 import type { AdminAction, AdminActionJson, Payer, PayerJson } from "../../events/v1/policy_pb.js";
 
 /**
@@ -118,6 +119,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: gateway.events.v1.Attribution attribution = 20;
    */
   attribution?: Attribution | undefined;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 21;
+   */
+  teamId: string;
 };
 
 /**
@@ -225,6 +233,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: gateway.events.v1.Attribution attribution = 20;
    */
   attribution?: AttributionJson;
+
+  /**
+   * The team that the caller's token names: the user's own, or the one that a user in no team runs for; empty: none is named.
+   *
+   * @generated from field: string team_id = 21;
+   */
+  teamId?: string;
 };
 
 /**
@@ -511,6 +526,167 @@ export declare type LimitWindowJson = {
 export declare const LimitWindowSchema: GenMessage<LimitWindow, {jsonType: LimitWindowJson}>;
 
 /**
+ * @generated from message gateway.quota.v1.GetQuoteRequest
+ */
+export declare type GetQuoteRequest = Message<"gateway.quota.v1.GetQuoteRequest"> & {
+  /**
+   * @generated from field: gateway.quota.v1.AdmitRequest request = 1;
+   */
+  request?: AdmitRequest | undefined;
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetQuoteRequest
+ */
+export declare type GetQuoteRequestJson = {
+  /**
+   * @generated from field: gateway.quota.v1.AdmitRequest request = 1;
+   */
+  request?: AdmitRequestJson;
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetQuoteRequest.
+ * Use `create(GetQuoteRequestSchema)` to create a new message.
+ */
+export declare const GetQuoteRequestSchema: GenMessage<GetQuoteRequest, {jsonType: GetQuoteRequestJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.GetQuoteResponse
+ */
+export declare type GetQuoteResponse = Message<"gateway.quota.v1.GetQuoteResponse"> & {
+  /**
+   * @generated from oneof gateway.quota.v1.GetQuoteResponse.result
+   */
+  result: {
+    /**
+     * @generated from field: gateway.quota.v1.Quote quote = 1;
+     */
+    value: Quote;
+    case: "quote";
+  } | {
+    /**
+     * @generated from field: gateway.quota.v1.Refusal refusal = 2;
+     */
+    value: Refusal;
+    case: "refusal";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * @generated from message gateway.quota.v1.GetQuoteResponse
+ */
+export declare type GetQuoteResponseJson = {
+  /**
+   * @generated from field: gateway.quota.v1.Quote quote = 1;
+   */
+  quote?: QuoteJson;
+
+  /**
+   * @generated from field: gateway.quota.v1.Refusal refusal = 2;
+   */
+  refusal?: RefusalJson;
+};
+
+/**
+ * Describes the message gateway.quota.v1.GetQuoteResponse.
+ * Use `create(GetQuoteResponseSchema)` to create a new message.
+ */
+export declare const GetQuoteResponseSchema: GenMessage<GetQuoteResponse, {jsonType: GetQuoteResponseJson}>;
+
+/**
+ * @generated from message gateway.quota.v1.Quote
+ */
+export declare type Quote = Message<"gateway.quota.v1.Quote"> & {
+  /**
+   * The first that has a price.
+   *
+   * @generated from field: gateway.events.v1.Candidate candidate = 1;
+   */
+  candidate?: Candidate | undefined;
+
+  /**
+   * What the payer pays, in basis points of the provider's price.
+   *
+   * @generated from field: uint32 multiplier_basis_points = 2;
+   */
+  multiplierBasisPoints: number;
+
+  /**
+   * What an admission would set aside.
+   *
+   * @generated from field: int64 bound_nano_usd = 3;
+   */
+  boundNanoUsd: bigint;
+
+  /**
+   * @generated from field: uint32 output_tokens_bound = 4;
+   */
+  outputTokensBound: number;
+
+  /**
+   * The likely use at the candidate's prices, before the multiplier.
+   *
+   * @generated from field: repeated gateway.events.v1.ChargeLine lines = 5;
+   */
+  lines: ChargeLine[];
+
+  /**
+   * @generated from field: int64 estimate_nano_usd = 6;
+   */
+  estimateNanoUsd: bigint;
+};
+
+/**
+ * @generated from message gateway.quota.v1.Quote
+ */
+export declare type QuoteJson = {
+  /**
+   * The first that has a price.
+   *
+   * @generated from field: gateway.events.v1.Candidate candidate = 1;
+   */
+  candidate?: CandidateJson;
+
+  /**
+   * What the payer pays, in basis points of the provider's price.
+   *
+   * @generated from field: uint32 multiplier_basis_points = 2;
+   */
+  multiplierBasisPoints?: number;
+
+  /**
+   * What an admission would set aside.
+   *
+   * @generated from field: int64 bound_nano_usd = 3;
+   */
+  boundNanoUsd?: string;
+
+  /**
+   * @generated from field: uint32 output_tokens_bound = 4;
+   */
+  outputTokensBound?: number;
+
+  /**
+   * The likely use at the candidate's prices, before the multiplier.
+   *
+   * @generated from field: repeated gateway.events.v1.ChargeLine lines = 5;
+   */
+  lines?: ChargeLineJson[];
+
+  /**
+   * @generated from field: int64 estimate_nano_usd = 6;
+   */
+  estimateNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.quota.v1.Quote.
+ * Use `create(QuoteSchema)` to create a new message.
+ */
+export declare const QuoteSchema: GenMessage<Quote, {jsonType: QuoteJson}>;
+
+/**
  * @generated from message gateway.quota.v1.GetBalancesRequest
  */
 export declare type GetBalancesRequest = Message<"gateway.quota.v1.GetBalancesRequest"> & {
@@ -518,6 +694,13 @@ export declare type GetBalancesRequest = Message<"gateway.quota.v1.GetBalancesRe
    * @generated from field: repeated string user_ids = 1;
    */
   userIds: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds: string[];
 };
 
 /**
@@ -528,6 +711,13 @@ export declare type GetBalancesRequestJson = {
    * @generated from field: repeated string user_ids = 1;
    */
   userIds?: string[];
+
+  /**
+   * The teams that the users' tokens name, in the order of the users; empty, or fewer: none is named.
+   *
+   * @generated from field: repeated string team_ids = 2;
+   */
+  teamIds?: string[];
 };
 
 /**
@@ -1120,6 +1310,16 @@ export declare const QuotaService: GenService<{
     methodKind: "unary";
     input: typeof GetPayerBalancesRequestSchema;
     output: typeof GetPayerBalancesResponseSchema;
+  },
+  /**
+   * What a request would cost if it were asked now. Nothing is set aside.
+   *
+   * @generated from rpc gateway.quota.v1.QuotaService.GetQuote
+   */
+  getQuote: {
+    methodKind: "unary";
+    input: typeof GetQuoteRequestSchema;
+    output: typeof GetQuoteResponseSchema;
   },
   /**
    * Takes money from a balance. The same debit_id debits once.

@@ -3,6 +3,7 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_gateway_events_v1_billing } from "../../events/v1/billing_pb.js";
 import { file_gateway_events_v1_policy } from "../../events/v1/policy_pb.js";
 import { file_gateway_events_v1_quota } from "../../events/v1/quota_pb.js";
 import { file_gateway_events_v1_router } from "../../events/v1/router_pb.js";
@@ -11,7 +12,7 @@ import { file_gateway_events_v1_router } from "../../events/v1/router_pb.js";
  * Describes the file gateway/quota/v1/quota.proto.
  */
 export const file_gateway_quota_v1_quota = /*@__PURE__*/
-  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIvMDCgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAkSHgoWcHJvbXB0X3Rva2Vuc19lc3RpbWF0ZRgNIAEoDRIdChVvdXRwdXRfdG9rZW5zX2RlZmF1bHQYDiABKA0SEQoJb3BlcmF0aW9uGA8gASgJEg4KBmZvcm1hdBgQIAEoCRITCgtvdGhlcl91bml0cxgRIAMoCRIrCgZjb3VudHMYEiADKAsyGy5nYXRld2F5LmV2ZW50cy52MS5RdWFudGl0eRIUCgxzZXJ2aWNlX3RpZXIYEyABKAkSMwoLYXR0cmlidXRpb24YFCABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BdHRyaWJ1dGlvbkoECAsQDEoECAwQDSK1AQoNQWRtaXRSZXNwb25zZRIwCglhZG1pc3Npb24YASABKAsyGy5nYXRld2F5LnF1b3RhLnYxLkFkbWlzc2lvbkgAEiwKB3JlZnVzYWwYAiABKAsyGS5nYXRld2F5LnF1b3RhLnYxLlJlZnVzYWxIABIuCgd3aW5kb3dzGAUgAygLMh0uZ2F0ZXdheS5xdW90YS52MS5MaW1pdFdpbmRvd0IICgZyZXN1bHRKBAgDEARKBAgEEAUivwEKCUFkbWlzc2lvbhIQCghldmVudF9pZBgBIAEoCRIwCgpjYW5kaWRhdGVzGAIgAygLMhwuZ2F0ZXdheS5ldmVudHMudjEuQ2FuZGlkYXRlEhUKDWhvbGRfbmFub191c2QYAyABKAMSGQoRb3V0cHV0X3Rva2Vuc19tYXgYBCABKA0SGwoTb3V0cHV0X3Rva2Vuc19ib3VuZBgFIAEoDRIfChdtdWx0aXBsaWVyX2Jhc2lzX3BvaW50cxgGIAEoDSJPCgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxgDIAEoDRINCgVwYXJhbRgEIAEoCSJPCgtMaW1pdFdpbmRvdxIMCgR1bml0GAEgASgJEg0KBWxpbWl0GAIgASgDEhEKCXJlbWFpbmluZxgDIAEoAxIQCghyZXNldF9tcxgEIAEoAyImChJHZXRCYWxhbmNlc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkiQgoTR2V0QmFsYW5jZXNSZXNwb25zZRIrCghiYWxhbmNlcxgBIAMoCzIZLmdhdGV3YXkucXVvdGEudjEuQmFsYW5jZSKCAQoHQmFsYW5jZRIPCgd1c2VyX2lkGAEgASgJEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiQwoXR2V0UGF5ZXJCYWxhbmNlc1JlcXVlc3QSKAoGcGF5ZXJzGAEgAygLMhguZ2F0ZXdheS5ldmVudHMudjEuUGF5ZXIiTAoYR2V0UGF5ZXJCYWxhbmNlc1Jlc3BvbnNlEjAKCGJhbGFuY2VzGAEgAygLMh4uZ2F0ZXdheS5xdW90YS52MS5QYXllckJhbGFuY2UinwEKDFBheWVyQmFsYW5jZRInCgVwYXllchgBIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhkKEWNyZWRpdGVkX25hbm9fdXNkGAIgASgDEhgKEGNoYXJnZWRfbmFub191c2QYAyABKAMSFQoNaGVsZF9uYW5vX3VzZBgEIAEoAxIaChJhdmFpbGFibGVfbmFub191c2QYBSABKAMiuAEKDERlYml0UmVxdWVzdBIQCghkZWJpdF9pZBgBIAEoCRInCgVwYXllchgCIAEoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyEhcKD2Ftb3VudF9uYW5vX3VzZBgDIAEoAxIOCgZyZWFzb24YBCABKAkSGAoQdW5kb2VzX2NyZWRpdF9pZBgFIAEoCRIqCgJieRgGIAEoCzIeLmdhdGV3YXkuZXZlbnRzLnYxLkFkbWluQWN0aW9uIlsKDURlYml0UmVzcG9uc2USEgoIcG9zaXRpb24YASABKARIABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSABCCAoGcmVzdWx0IioKFUdldExpbWl0U3RhdGVzUmVxdWVzdBIRCglsaW1pdF9pZHMYASADKAkiRgoWR2V0TGltaXRTdGF0ZXNSZXNwb25zZRIsCgZzdGF0ZXMYASADKAsyHC5nYXRld2F5LnF1b3RhLnYxLkxpbWl0U3RhdGUihAEKCkxpbWl0U3RhdGUSEAoIbGltaXRfaWQYASABKAkSDgoGYW1vdW50GAIgASgDEgwKBHVzZWQYAyABKAMSDAoEaGVsZBgEIAEoAxIMCgRsZWZ0GAUgASgDEhkKDHJlc2V0c19hdF9tcxgGIAEoA0gAiAEBQg8KDV9yZXNldHNfYXRfbXMiEQoPR2V0U3RhdHNSZXF1ZXN0IjgKEEdldFN0YXRzUmVzcG9uc2USEgoKb3Blbl9ob2xkcxgBIAEoDRIQCghwb3NpdGlvbhgCIAEoBDLrAwoMUXVvdGFTZXJ2aWNlEl8KC0dldEJhbGFuY2VzEiQuZ2F0ZXdheS5xdW90YS52MS5HZXRCYWxhbmNlc1JlcXVlc3QaJS5nYXRld2F5LnF1b3RhLnYxLkdldEJhbGFuY2VzUmVzcG9uc2UiA5ACARJuChBHZXRQYXllckJhbGFuY2VzEikuZ2F0ZXdheS5xdW90YS52MS5HZXRQYXllckJhbGFuY2VzUmVxdWVzdBoqLmdhdGV3YXkucXVvdGEudjEuR2V0UGF5ZXJCYWxhbmNlc1Jlc3BvbnNlIgOQAgESSAoFRGViaXQSHi5nYXRld2F5LnF1b3RhLnYxLkRlYml0UmVxdWVzdBofLmdhdGV3YXkucXVvdGEudjEuRGViaXRSZXNwb25zZRJoCg5HZXRMaW1pdFN0YXRlcxInLmdhdGV3YXkucXVvdGEudjEuR2V0TGltaXRTdGF0ZXNSZXF1ZXN0GiguZ2F0ZXdheS5xdW90YS52MS5HZXRMaW1pdFN0YXRlc1Jlc3BvbnNlIgOQAgESVgoIR2V0U3RhdHMSIS5nYXRld2F5LnF1b3RhLnYxLkdldFN0YXRzUmVxdWVzdBoiLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_gateway_events_v1_policy, file_gateway_events_v1_quota, file_gateway_events_v1_router]);
+  fileDesc("ChxnYXRld2F5L3F1b3RhL3YxL3F1b3RhLnByb3RvEhBnYXRld2F5LnF1b3RhLnYxIoQECgxBZG1pdFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEg4KBmtleV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIOCgZzdHJlYW0YBSABKAgSMAoKY2FuZGlkYXRlcxgGIAMoCzIcLmdhdGV3YXkuZXZlbnRzLnYxLkNhbmRpZGF0ZRIbChNwcm9tcHRfdG9rZW5zX2JvdW5kGAcgASgNEh8KF291dHB1dF90b2tlbnNfcmVxdWVzdGVkGAggASgNEg8KB2Nob2ljZXMYCSABKA0SEwoLdHJhY2VwYXJlbnQYCiABKAkSHgoWcHJvbXB0X3Rva2Vuc19lc3RpbWF0ZRgNIAEoDRIdChVvdXRwdXRfdG9rZW5zX2RlZmF1bHQYDiABKA0SEQoJb3BlcmF0aW9uGA8gASgJEg4KBmZvcm1hdBgQIAEoCRITCgtvdGhlcl91bml0cxgRIAMoCRIrCgZjb3VudHMYEiADKAsyGy5nYXRld2F5LmV2ZW50cy52MS5RdWFudGl0eRIUCgxzZXJ2aWNlX3RpZXIYEyABKAkSMwoLYXR0cmlidXRpb24YFCABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BdHRyaWJ1dGlvbhIPCgd0ZWFtX2lkGBUgASgJSgQICxAMSgQIDBANIrUBCg1BZG1pdFJlc3BvbnNlEjAKCWFkbWlzc2lvbhgBIAEoCzIbLmdhdGV3YXkucXVvdGEudjEuQWRtaXNzaW9uSAASLAoHcmVmdXNhbBgCIAEoCzIZLmdhdGV3YXkucXVvdGEudjEuUmVmdXNhbEgAEi4KB3dpbmRvd3MYBSADKAsyHS5nYXRld2F5LnF1b3RhLnYxLkxpbWl0V2luZG93QggKBnJlc3VsdEoECAMQBEoECAQQBSK/AQoJQWRtaXNzaW9uEhAKCGV2ZW50X2lkGAEgASgJEjAKCmNhbmRpZGF0ZXMYAiADKAsyHC5nYXRld2F5LmV2ZW50cy52MS5DYW5kaWRhdGUSFQoNaG9sZF9uYW5vX3VzZBgDIAEoAxIZChFvdXRwdXRfdG9rZW5zX21heBgEIAEoDRIbChNvdXRwdXRfdG9rZW5zX2JvdW5kGAUgASgNEh8KF211bHRpcGxpZXJfYmFzaXNfcG9pbnRzGAYgASgNIk8KB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhYKDnJldHJ5X2FmdGVyX21zGAMgASgNEg0KBXBhcmFtGAQgASgJIk8KC0xpbWl0V2luZG93EgwKBHVuaXQYASABKAkSDQoFbGltaXQYAiABKAMSEQoJcmVtYWluaW5nGAMgASgDEhAKCHJlc2V0X21zGAQgASgDIkIKD0dldFF1b3RlUmVxdWVzdBIvCgdyZXF1ZXN0GAEgASgLMh4uZ2F0ZXdheS5xdW90YS52MS5BZG1pdFJlcXVlc3QidAoQR2V0UXVvdGVSZXNwb25zZRIoCgVxdW90ZRgBIAEoCzIXLmdhdGV3YXkucXVvdGEudjEuUXVvdGVIABIsCgdyZWZ1c2FsGAIgASgLMhkuZ2F0ZXdheS5xdW90YS52MS5SZWZ1c2FsSABCCAoGcmVzdWx0ItcBCgVRdW90ZRIvCgljYW5kaWRhdGUYASABKAsyHC5nYXRld2F5LmV2ZW50cy52MS5DYW5kaWRhdGUSHwoXbXVsdGlwbGllcl9iYXNpc19wb2ludHMYAiABKA0SFgoOYm91bmRfbmFub191c2QYAyABKAMSGwoTb3V0cHV0X3Rva2Vuc19ib3VuZBgEIAEoDRIsCgVsaW5lcxgFIAMoCzIdLmdhdGV3YXkuZXZlbnRzLnYxLkNoYXJnZUxpbmUSGQoRZXN0aW1hdGVfbmFub191c2QYBiABKAMiOAoSR2V0QmFsYW5jZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJEhAKCHRlYW1faWRzGAIgAygJIkIKE0dldEJhbGFuY2VzUmVzcG9uc2USKwoIYmFsYW5jZXMYASADKAsyGS5nYXRld2F5LnF1b3RhLnYxLkJhbGFuY2UiggEKB0JhbGFuY2USDwoHdXNlcl9pZBgBIAEoCRIZChFjcmVkaXRlZF9uYW5vX3VzZBgCIAEoAxIYChBjaGFyZ2VkX25hbm9fdXNkGAMgASgDEhUKDWhlbGRfbmFub191c2QYBCABKAMSGgoSYXZhaWxhYmxlX25hbm9fdXNkGAUgASgDIkMKF0dldFBheWVyQmFsYW5jZXNSZXF1ZXN0EigKBnBheWVycxgBIAMoCzIYLmdhdGV3YXkuZXZlbnRzLnYxLlBheWVyIkwKGEdldFBheWVyQmFsYW5jZXNSZXNwb25zZRIwCghiYWxhbmNlcxgBIAMoCzIeLmdhdGV3YXkucXVvdGEudjEuUGF5ZXJCYWxhbmNlIp8BCgxQYXllckJhbGFuY2USJwoFcGF5ZXIYASABKAsyGC5nYXRld2F5LmV2ZW50cy52MS5QYXllchIZChFjcmVkaXRlZF9uYW5vX3VzZBgCIAEoAxIYChBjaGFyZ2VkX25hbm9fdXNkGAMgASgDEhUKDWhlbGRfbmFub191c2QYBCABKAMSGgoSYXZhaWxhYmxlX25hbm9fdXNkGAUgASgDIrgBCgxEZWJpdFJlcXVlc3QSEAoIZGViaXRfaWQYASABKAkSJwoFcGF5ZXIYAiABKAsyGC5nYXRld2F5LmV2ZW50cy52MS5QYXllchIXCg9hbW91bnRfbmFub191c2QYAyABKAMSDgoGcmVhc29uGAQgASgJEhgKEHVuZG9lc19jcmVkaXRfaWQYBSABKAkSKgoCYnkYBiABKAsyHi5nYXRld2F5LmV2ZW50cy52MS5BZG1pbkFjdGlvbiJbCg1EZWJpdFJlc3BvbnNlEhIKCHBvc2l0aW9uGAEgASgESAASLAoHcmVmdXNhbBgCIAEoCzIZLmdhdGV3YXkucXVvdGEudjEuUmVmdXNhbEgAQggKBnJlc3VsdCIqChVHZXRMaW1pdFN0YXRlc1JlcXVlc3QSEQoJbGltaXRfaWRzGAEgAygJIkYKFkdldExpbWl0U3RhdGVzUmVzcG9uc2USLAoGc3RhdGVzGAEgAygLMhwuZ2F0ZXdheS5xdW90YS52MS5MaW1pdFN0YXRlIoQBCgpMaW1pdFN0YXRlEhAKCGxpbWl0X2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIMCgR1c2VkGAMgASgDEgwKBGhlbGQYBCABKAMSDAoEbGVmdBgFIAEoAxIZCgxyZXNldHNfYXRfbXMYBiABKANIAIgBAUIPCg1fcmVzZXRzX2F0X21zIhEKD0dldFN0YXRzUmVxdWVzdCI4ChBHZXRTdGF0c1Jlc3BvbnNlEhIKCm9wZW5faG9sZHMYASABKA0SEAoIcG9zaXRpb24YAiABKAQywwQKDFF1b3RhU2VydmljZRJfCgtHZXRCYWxhbmNlcxIkLmdhdGV3YXkucXVvdGEudjEuR2V0QmFsYW5jZXNSZXF1ZXN0GiUuZ2F0ZXdheS5xdW90YS52MS5HZXRCYWxhbmNlc1Jlc3BvbnNlIgOQAgESbgoQR2V0UGF5ZXJCYWxhbmNlcxIpLmdhdGV3YXkucXVvdGEudjEuR2V0UGF5ZXJCYWxhbmNlc1JlcXVlc3QaKi5nYXRld2F5LnF1b3RhLnYxLkdldFBheWVyQmFsYW5jZXNSZXNwb25zZSIDkAIBElYKCEdldFF1b3RlEiEuZ2F0ZXdheS5xdW90YS52MS5HZXRRdW90ZVJlcXVlc3QaIi5nYXRld2F5LnF1b3RhLnYxLkdldFF1b3RlUmVzcG9uc2UiA5ACARJICgVEZWJpdBIeLmdhdGV3YXkucXVvdGEudjEuRGViaXRSZXF1ZXN0Gh8uZ2F0ZXdheS5xdW90YS52MS5EZWJpdFJlc3BvbnNlEmgKDkdldExpbWl0U3RhdGVzEicuZ2F0ZXdheS5xdW90YS52MS5HZXRMaW1pdFN0YXRlc1JlcXVlc3QaKC5nYXRld2F5LnF1b3RhLnYxLkdldExpbWl0U3RhdGVzUmVzcG9uc2UiA5ACARJWCghHZXRTdGF0cxIhLmdhdGV3YXkucXVvdGEudjEuR2V0U3RhdHNSZXF1ZXN0GiIuZ2F0ZXdheS5xdW90YS52MS5HZXRTdGF0c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_gateway_events_v1_billing, file_gateway_events_v1_policy, file_gateway_events_v1_quota, file_gateway_events_v1_router]);
 
 /**
  * Describes the message gateway.quota.v1.AdmitRequest.
@@ -49,95 +50,116 @@ export const LimitWindowSchema = /*@__PURE__*/
   messageDesc(file_gateway_quota_v1_quota, 4);
 
 /**
+ * Describes the message gateway.quota.v1.GetQuoteRequest.
+ * Use `create(GetQuoteRequestSchema)` to create a new message.
+ */
+export const GetQuoteRequestSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 5);
+
+/**
+ * Describes the message gateway.quota.v1.GetQuoteResponse.
+ * Use `create(GetQuoteResponseSchema)` to create a new message.
+ */
+export const GetQuoteResponseSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 6);
+
+/**
+ * Describes the message gateway.quota.v1.Quote.
+ * Use `create(QuoteSchema)` to create a new message.
+ */
+export const QuoteSchema = /*@__PURE__*/
+  messageDesc(file_gateway_quota_v1_quota, 7);
+
+/**
  * Describes the message gateway.quota.v1.GetBalancesRequest.
  * Use `create(GetBalancesRequestSchema)` to create a new message.
  */
 export const GetBalancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 5);
+  messageDesc(file_gateway_quota_v1_quota, 8);
 
 /**
  * Describes the message gateway.quota.v1.GetBalancesResponse.
  * Use `create(GetBalancesResponseSchema)` to create a new message.
  */
 export const GetBalancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 6);
+  messageDesc(file_gateway_quota_v1_quota, 9);
 
 /**
  * Describes the message gateway.quota.v1.Balance.
  * Use `create(BalanceSchema)` to create a new message.
  */
 export const BalanceSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 7);
+  messageDesc(file_gateway_quota_v1_quota, 10);
 
 /**
  * Describes the message gateway.quota.v1.GetPayerBalancesRequest.
  * Use `create(GetPayerBalancesRequestSchema)` to create a new message.
  */
 export const GetPayerBalancesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 8);
+  messageDesc(file_gateway_quota_v1_quota, 11);
 
 /**
  * Describes the message gateway.quota.v1.GetPayerBalancesResponse.
  * Use `create(GetPayerBalancesResponseSchema)` to create a new message.
  */
 export const GetPayerBalancesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 9);
+  messageDesc(file_gateway_quota_v1_quota, 12);
 
 /**
  * Describes the message gateway.quota.v1.PayerBalance.
  * Use `create(PayerBalanceSchema)` to create a new message.
  */
 export const PayerBalanceSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 10);
+  messageDesc(file_gateway_quota_v1_quota, 13);
 
 /**
  * Describes the message gateway.quota.v1.DebitRequest.
  * Use `create(DebitRequestSchema)` to create a new message.
  */
 export const DebitRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 11);
+  messageDesc(file_gateway_quota_v1_quota, 14);
 
 /**
  * Describes the message gateway.quota.v1.DebitResponse.
  * Use `create(DebitResponseSchema)` to create a new message.
  */
 export const DebitResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 12);
+  messageDesc(file_gateway_quota_v1_quota, 15);
 
 /**
  * Describes the message gateway.quota.v1.GetLimitStatesRequest.
  * Use `create(GetLimitStatesRequestSchema)` to create a new message.
  */
 export const GetLimitStatesRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 13);
+  messageDesc(file_gateway_quota_v1_quota, 16);
 
 /**
  * Describes the message gateway.quota.v1.GetLimitStatesResponse.
  * Use `create(GetLimitStatesResponseSchema)` to create a new message.
  */
 export const GetLimitStatesResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 14);
+  messageDesc(file_gateway_quota_v1_quota, 17);
 
 /**
  * Describes the message gateway.quota.v1.LimitState.
  * Use `create(LimitStateSchema)` to create a new message.
  */
 export const LimitStateSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 15);
+  messageDesc(file_gateway_quota_v1_quota, 18);
 
 /**
  * Describes the message gateway.quota.v1.GetStatsRequest.
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 16);
+  messageDesc(file_gateway_quota_v1_quota, 19);
 
 /**
  * Describes the message gateway.quota.v1.GetStatsResponse.
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_gateway_quota_v1_quota, 17);
+  messageDesc(file_gateway_quota_v1_quota, 20);
 
 /**
  * What quota tells over gRPC. Admissions are asked for on the bus, by the messages below in JSON.

@@ -591,6 +591,120 @@ export declare type FailureJson = {
 export declare const FailureSchema: GenMessage<Failure, {jsonType: FailureJson}>;
 
 /**
+ * @generated from message gateway.router.v1.CountTokensRequest
+ */
+export declare type CountTokensRequest = Message<"gateway.router.v1.CountTokensRequest"> & {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * As in CompleteRequest.
+   *
+   * @generated from field: string format = 2;
+   */
+  format: string;
+
+  /**
+   * @generated from field: bytes body = 3;
+   */
+  body: Uint8Array;
+
+  /**
+   * In the order to be asked.
+   *
+   * @generated from field: repeated gateway.events.v1.Candidate candidates = 4;
+   */
+  candidates: Candidate[];
+
+  /**
+   * @generated from field: map<string, string> headers = 5;
+   */
+  headers: { [key: string]: string };
+};
+
+/**
+ * @generated from message gateway.router.v1.CountTokensRequest
+ */
+export declare type CountTokensRequestJson = {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId?: string;
+
+  /**
+   * As in CompleteRequest.
+   *
+   * @generated from field: string format = 2;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: bytes body = 3;
+   */
+  body?: string;
+
+  /**
+   * In the order to be asked.
+   *
+   * @generated from field: repeated gateway.events.v1.Candidate candidates = 4;
+   */
+  candidates?: CandidateJson[];
+
+  /**
+   * @generated from field: map<string, string> headers = 5;
+   */
+  headers?: { [key: string]: string };
+};
+
+/**
+ * Describes the message gateway.router.v1.CountTokensRequest.
+ * Use `create(CountTokensRequestSchema)` to create a new message.
+ */
+export declare const CountTokensRequestSchema: GenMessage<CountTokensRequest, {jsonType: CountTokensRequestJson}>;
+
+/**
+ * @generated from message gateway.router.v1.CountTokensResponse
+ */
+export declare type CountTokensResponse = Message<"gateway.router.v1.CountTokensResponse"> & {
+  /**
+   * @generated from field: uint64 input_tokens = 1;
+   */
+  inputTokens: bigint;
+
+  /**
+   * No provider counted: the gateway's own tokenizer did.
+   *
+   * @generated from field: bool is_estimate = 2;
+   */
+  isEstimate: boolean;
+};
+
+/**
+ * @generated from message gateway.router.v1.CountTokensResponse
+ */
+export declare type CountTokensResponseJson = {
+  /**
+   * @generated from field: uint64 input_tokens = 1;
+   */
+  inputTokens?: string;
+
+  /**
+   * No provider counted: the gateway's own tokenizer did.
+   *
+   * @generated from field: bool is_estimate = 2;
+   */
+  isEstimate?: boolean;
+};
+
+/**
+ * Describes the message gateway.router.v1.CountTokensResponse.
+ * Use `create(CountTokensResponseSchema)` to create a new message.
+ */
+export declare const CountTokensResponseSchema: GenMessage<CountTokensResponse, {jsonType: CountTokensResponseJson}>;
+
+/**
  * @generated from message gateway.router.v1.GetProviderHealthRequest
  */
 export declare type GetProviderHealthRequest = Message<"gateway.router.v1.GetProviderHealthRequest"> & {
@@ -823,6 +937,16 @@ export declare const RouterService: GenService<{
     methodKind: "unary";
     input: typeof GetProviderHealthRequestSchema;
     output: typeof GetProviderHealthResponseSchema;
+  },
+  /**
+   * Counts the tokens of a prompt, for nothing: by a provider that has a call for it, else by the gateway's own tokenizer.
+   *
+   * @generated from rpc gateway.router.v1.RouterService.CountTokens
+   */
+  countTokens: {
+    methodKind: "unary";
+    input: typeof CountTokensRequestSchema;
+    output: typeof CountTokensResponseSchema;
   },
   /**
    * Asks a provider for one token, with its key. The house pays.

@@ -2,6 +2,7 @@ import type { Price, UnitPrice } from '#contracts/gen/gateway/admin/v1/resources
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { readOwnPrice } from '#money/own-price.ts';
+import { isUsualTier } from '#money/service-tier.ts';
 import { SINGLE_ID } from '#registry/registry.ts';
 import type { KindRules } from '../kind-rules.ts';
 
@@ -26,11 +27,15 @@ export const aliasRules: KindRules<'alias'> = {
   },
 };
 
-/** Prices of models: each unit once, and the bands one above the other. */
+/** Prices of models: each unit once, the bands one above the other, and each tier of service once. */
 export const priceRules: KindRules<'price'> = {
   settle: (next, _before, { source }) => ({ ...next, source }),
   problem: (price) =>
-    nameProblem(price) ?? unitsProblem(price.prices, 'prices') ?? bandsProblem(price) ?? wholeProblem(price),
+    nameProblem(price) ??
+    unitsProblem(price.prices, 'prices') ??
+    bandsProblem(price.bands, 'bands') ??
+    tiersProblem(price) ??
+    wholeProblem(price),
 };
 
 function nameProblem({ id }: Price): Refusal | undefined {
@@ -58,13 +63,29 @@ function wholeProblem(price: Price): Refusal | undefined {
   }
 }
 
-function bandsProblem({ bands }: Price): Refusal | undefined {
+function bandsProblem(bands: Price['bands'], path: string): Refusal | undefined {
   for (const [index, { abovePromptTokens, prices }] of bands.entries()) {
-    const param = `bands[${index}].above_prompt_tokens`;
+    const param = `${path}[${index}].above_prompt_tokens`;
     if (abovePromptTokens <= (bands[index - 1]?.abovePromptTokens ?? 0)) {
       return invalid(`'${param}' must be more than the one before.`, param);
     }
-    const problem = unitsProblem(prices, `bands[${index}].prices`);
+    const problem = unitsProblem(prices, `${path}[${index}].prices`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** A name of the usual tier would never be looked for: its prices are those of the price itself. */
+function tiersProblem({ serviceTiers }: Price): Refusal | undefined {
+  for (const [index, { serviceTier, prices, bands }] of serviceTiers.entries()) {
+    const path = `service_tiers[${index}]`;
+    const param = `${path}.service_tier`;
+    if (isUsualTier(serviceTier))
+      return invalid(`'${param}' must not be the usual tier: its prices are 'prices'.`, param);
+    if (serviceTiers.findIndex((other) => other.serviceTier === serviceTier) < index) {
+      return invalid(`'${param}' has prices already.`, param);
+    }
+    const problem = unitsProblem(prices, `${path}.prices`) ?? bandsProblem(bands, `${path}.bands`);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -1,0 +1,26 @@
+import type { FormatName, ProviderRules } from '../format.ts';
+
+/** How a provider is spoken to, as data: a new OpenAI-compatible provider is a row of `provider-rows.ts`, and no code. */
+export interface ProviderRow extends ProviderRules {
+  /** Also the id of the provider that its key in the environment turns on. */
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  /** The URL up to and including the version. */
+  readonly baseUrl: string;
+  /** The environment variable that usually holds its key, and turns it on; empty: none does. */
+  readonly keyVariable: string;
+  /** Where the key goes: `bearer`, the name of a header, or `none`. */
+  readonly auth: string;
+  /** The wire formats it speaks, best first: what a client's format is translated into is the first that can be. */
+  readonly formats: readonly FormatName[];
+  /** Formats that it speaks below another path than that of `baseUrl`. */
+  readonly basePaths: Readonly<Partial<Record<FormatName, string>>>;
+  /** The provider of the price catalogue whose prices are its own; its id where the catalogue has none. */
+  readonly catalogue: string;
+}
+
+/** Which of the two kinds of old a row is: what a resource says that names no formats. */
+export function kindOf({ formats }: Pick<ProviderRow, 'formats'>): 'openai' | 'anthropic' {
+  return formats[0] === 'anthropic-messages' ? 'anthropic' : 'openai';
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from '#testkit/test.ts';
+import { providerRows } from './provider-rows.ts';
+
+test('every provider has an id and a variable of its own, and an address that formats can go behind', () => {
+  const ids = providerRows.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  const variables = providerRows.map(({ keyVariable }) => keyVariable).filter((name) => name !== '');
+  assert.equal(new Set(variables).size, variables.length);
+  for (const { id, baseUrl, formats, basePaths } of providerRows) {
+    const { protocol, hostname, search, pathname } = new URL(baseUrl);
+    assert.ok(protocol === 'https:' || hostname === '127.0.0.1', id);
+    assert.equal(search, '', id);
+    assert.ok(!pathname.endsWith('/') || pathname === '/', id);
+    assert.ok(formats.length > 0 && new Set(formats).size === formats.length, id);
+    for (const format of Object.keys(basePaths)) assert.ok((formats as readonly string[]).includes(format), id);
+  }
+});
+
+test('no variable of a provider is one that machines have for other ends', () => {
+  for (const name of ['GITHUB_TOKEN', 'AWS_ACCESS_KEY_ID', 'GOOGLE_API_KEY', 'API_KEY']) {
+    assert.ok(!providerRows.some(({ keyVariable }) => keyVariable === name), name);
+  }
+});
+
+test('the README lists every provider with the variable of its key', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  for (const { id, name, keyVariable } of providerRows) {
+    const key = keyVariable === '' ? '–' : `\`${keyVariable}\``;
+    assert.ok(readme.includes(`| \`${id}\` | ${name} | ${key} |`), `${id} has no line, or an old one`);
+  }
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from '#testkit/test.ts';
+import { type ProviderOverrides, rowOf, spokenBy } from './spoken-by.ts';
+
+const nothing: ProviderOverrides = {
+  id: 'p',
+  kind: 'openai',
+  preset: '',
+  baseUrl: 'https://api.example.com/v1/',
+  formats: [],
+  maxTokensParam: '',
+  refusesStreamOptions: false,
+  renamedFields: {},
+  refusedFields: [],
+  cacheInInput: '',
+  reasoningInOutput: '',
+};
+
+test('the row that a provider names is its own, then that of its id and kind, then that of its kind', () => {
+  assert.equal(rowOf({ id: 'p', kind: 'openai', preset: 'deepseek' }).id, 'deepseek');
+  assert.equal(rowOf({ id: 'mistral', kind: 'openai', preset: '' }).id, 'mistral');
+  assert.equal(rowOf({ id: 'mistral', kind: 'anthropic', preset: '' }).id, 'anthropic-compatible');
+  assert.equal(rowOf({ id: 'p', kind: 'openai', preset: '' }).id, 'openai-compatible');
+  assert.equal(rowOf({ id: 'openai', kind: 'openai', preset: 'gone' }).id, 'openai');
+});
+
+test('a server that nobody knows is taken for one that speaks the formats of its kind', () => {
+  const openai = spokenBy(nothing);
+  assert.deepEqual(openai.formats, ['openai-chat', 'openai-completions', 'openai-embeddings']);
+  assert.equal(openai.rules.maxTokensField, 'max_completion_tokens');
+  assert.equal(openai.basePathOf('openai-chat'), '/v1');
+  const anthropic = spokenBy({ ...nothing, kind: 'anthropic' });
+  assert.deepEqual([anthropic.formats, anthropic.auth], [['anthropic-messages'], 'x-api-key']);
+});
+
+test('what policy says of a provider wins over its row, and is added to its lists', () => {
+  const { formats, rules } = spokenBy({
+    ...nothing,
+    preset: 'mistral',
+    formats: ['openai-responses'],
+    maxTokensParam: 'max_completion_tokens',
+    renamedFields: { top_p: 'p' },
+    refusedFields: ['stop'],
+    cacheInInput: 'no',
+    reasoningInOutput: 'yes',
+  });
+  assert.deepEqual(formats, ['openai-responses']);
+  assert.equal(rules.maxTokensField, 'max_completion_tokens');
+  assert.deepEqual(rules.renamed, { seed: 'random_seed', top_p: 'p' });
+  assert.ok(rules.refused.includes('stop') && rules.refused.includes('logit_bias'));
+  assert.deepEqual(rules.usage, { isCacheInInput: false, isReasoningInOutput: true });
+});
+
+test('stream options are refused where row or policy say so', () => {
+  assert.equal(spokenBy(nothing).rules.takesStreamOptions, true);
+  assert.equal(spokenBy({ ...nothing, refusesStreamOptions: true }).rules.takesStreamOptions, false);
+  assert.equal(spokenBy({ ...nothing, preset: 'mistral' }).rules.takesStreamOptions, false);
+});
+
+test("the other paths of a provider hold at the provider's own host alone", () => {
+  const own = spokenBy({ ...nothing, preset: 'deepseek', baseUrl: 'https://api.deepseek.com/v1' });
+  assert.deepEqual([own.basePathOf('openai-chat'), own.basePathOf('anthropic-messages')], ['/v1', '/anthropic']);
+  const behind = spokenBy({ ...nothing, preset: 'deepseek', baseUrl: 'http://10.0.0.1/proxy' });
+  assert.equal(behind.basePathOf('anthropic-messages'), '/proxy');
+});

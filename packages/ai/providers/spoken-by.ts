@@ -1,0 +1,79 @@
+import type { FormatName, ProviderRules } from '../format.ts';
+import { isFormatName } from '../format.ts';
+import type { UsageRules } from '../usage-rules.ts';
+import type { ProviderRow } from './provider-row.ts';
+import { kindRows, providerRows } from './provider-rows.ts';
+
+/** What policy says of a provider beside its row. Empty values say nothing. */
+export interface ProviderOverrides {
+  readonly id: string;
+  readonly kind: string;
+  readonly preset: string;
+  readonly baseUrl: string;
+  readonly formats: readonly string[];
+  readonly maxTokensParam: string;
+  readonly refusesStreamOptions: boolean;
+  readonly renamedFields: Readonly<Record<string, string>>;
+  readonly refusedFields: readonly string[];
+  readonly cacheInInput: string;
+  readonly reasoningInOutput: string;
+}
+
+/** How a provider is spoken to: its row, with what policy says otherwise. */
+export interface SpokenBy {
+  readonly auth: string;
+  /** Best first. */
+  readonly formats: readonly FormatName[];
+  /** The path that a format's own goes behind. */
+  readonly basePathOf: (format: FormatName) => string;
+  readonly rules: ProviderRules;
+}
+
+/** The row that a provider names, that has its id and kind, or that of its kind. */
+export function rowOf({ id, kind, preset }: Pick<ProviderOverrides, 'id' | 'kind' | 'preset'>): ProviderRow {
+  const own = kind === 'anthropic' ? 'anthropic' : 'openai';
+  return (
+    providerRow(preset) ??
+    providerRows.find((row) => row.id === id && (row.formats[0] === 'anthropic-messages') === (own === 'anthropic')) ??
+    kindRows[own]
+  );
+}
+
+/** undefined: no row has the id. */
+export function providerRow(id: string): ProviderRow | undefined {
+  return providerRows.find((row) => row.id === id);
+}
+
+export function spokenBy(provider: ProviderOverrides): SpokenBy {
+  const row = rowOf(provider);
+  const said = provider.formats.filter(isFormatName);
+  const { origin, pathname } = new URL(provider.baseUrl);
+  const basePath = pathname.replace(/\/+$/, '');
+  // Where an operator puts another host in place of the provider's own, its other paths are not there.
+  const others = row.baseUrl !== '' && new URL(row.baseUrl).origin === origin ? row.basePaths : {};
+  return {
+    auth: row.auth,
+    formats: said.length > 0 ? said : row.formats,
+    basePathOf: (format) => others[format] ?? basePath,
+    rules: {
+      maxTokensField: maxTokensFieldOf(provider.maxTokensParam) ?? row.maxTokensField,
+      takesStreamOptions: row.takesStreamOptions && !provider.refusesStreamOptions,
+      renamed: { ...row.renamed, ...provider.renamedFields },
+      refused: [...row.refused, ...provider.refusedFields],
+      usage: usageRulesOf(provider, row.usage),
+    },
+  };
+}
+
+function maxTokensFieldOf(param: string): 'max_tokens' | 'max_completion_tokens' | undefined {
+  return param === 'max_tokens' || param === 'max_completion_tokens' ? param : undefined;
+}
+
+function usageRulesOf({ cacheInInput, reasoningInOutput }: ProviderOverrides, row: UsageRules): UsageRules {
+  return {
+    isCacheInInput: answers[cacheInInput] ?? row.isCacheInInput,
+    isReasoningInOutput: answers[reasoningInOutput] ?? row.isReasoningInOutput,
+  };
+}
+
+const answers: Readonly<Record<string, boolean | 'compare'>> = { yes: true, no: false, compare: 'compare' };

@@ -1,0 +1,40 @@
+import type { FormatName } from '../format.ts';
+import type { AnswerShape } from '../json/answer-scan.ts';
+import type { Wanted } from '../json/json-scan.ts';
+
+type Places = Omit<AnswerShape<never>, 'readUsage'>;
+
+const fields = (of: Readonly<Record<string, Wanted>>): Wanted => ({ kind: 'fields', fields: of });
+const items = (item: Wanted): Extract<Wanted, { kind: 'items' }> => ({ kind: 'items', item });
+
+const chat: Places = {
+  answerField: 'choices',
+  answer(text) {
+    const called = fields({ function: fields({ name: text, arguments: text }) });
+    const message = fields({ content: text, refusal: text, reasoning_content: text, tool_calls: items(called) });
+    return items(fields({ message, text }));
+  },
+};
+
+/** Where the generated text of a whole answer stands in each format. */
+const places: Readonly<Record<FormatName, Places>> = {
+  'openai-chat': chat,
+  'openai-completions': chat,
+  'openai-embeddings': { answerField: 'data', answer: (_text, raw) => items(raw) },
+  'openai-responses': {
+    answerField: 'output',
+    answer(text) {
+      const parts = items(fields({ text, refusal: text }));
+      return items(fields({ content: parts, summary: parts, name: text, arguments: text, input: text }));
+    },
+  },
+  'anthropic-messages': {
+    answerField: 'content',
+    answer: (text, raw) => items(fields({ text, thinking: text, name: text, input: raw })),
+  },
+};
+
+/** By these an answer that broke off is scanned for its text, to estimate its tokens by. */
+export function answerPlaces(format: FormatName): Places {
+  return places[format];
+}

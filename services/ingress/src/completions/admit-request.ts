@@ -1,0 +1,44 @@
+import type { Asked } from '#ai/asked.ts';
+import type { Identity } from '#api-keys/identity.ts';
+import type { AdmitRequest, Attribution } from '#contracts/quota.ts';
+import type { RoutedModel } from '#contracts/router.ts';
+import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
+import type { Exchange } from '../http/exchange.ts';
+
+/** What is known of a request once it is checked. */
+export interface ToAdmit {
+  readonly identity: Pick<Identity, 'userId' | 'keyId' | 'teamId'>;
+  readonly asked: Asked;
+  /** As the caller may use it. */
+  readonly model: RoutedModel;
+  readonly attribution: Attribution;
+}
+
+/** The request as quota is asked about it. */
+export function admitRequestOf(
+  { id, traceparent }: Pick<Exchange, 'id' | 'traceparent'>,
+  { format }: Pick<ModelEndpoint, 'format'>,
+  { identity, asked, model, attribution }: ToAdmit,
+): AdmitRequest {
+  return {
+    requestId: id,
+    userId: identity.userId,
+    keyId: identity.keyId,
+    teamId: identity.teamId,
+    model: asked.model,
+    stream: asked.stream,
+    candidates: model.candidates,
+    promptTokensBound: asked.promptTokensBound,
+    promptTokensEstimate: asked.promptTokensEstimate,
+    outputTokensRequested: asked.outputTokensRequested,
+    outputTokensDefault: model.outputTokensDefault,
+    choices: asked.choices,
+    operation: format.operation,
+    format: format.name,
+    otherUnits: asked.otherUnits,
+    counts: asked.counts,
+    serviceTier: asked.serviceTier,
+    attribution,
+    traceparent,
+  };
+}

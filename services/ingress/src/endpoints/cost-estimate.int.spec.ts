@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from '#testkit/test.ts';
+import { API_KEY, aKey, model, startTestGateway, type TestGateway } from '../testing.ts';
+import { COST_ESTIMATE_PATH } from './cost-estimate.ts';
+import { modelEndpoints } from './model-endpoints.ts';
+import { assertErrorOf, questions } from './testing.ts';
+
+const chat = { endpoint: '/v1/chat/completions', ...questions['openai-chat'] };
+
+function ask(gateway: TestGateway, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${gateway.url}${COST_ESTIMATE_PATH}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+describe(`POST ${COST_ESTIMATE_PATH}`, () => {
+  for (const { path, format } of modelEndpoints) {
+    test(`prices a request of ${path} by its endpoint or its format, and admits nothing`, async () => {
+      await using gateway = await startTestGateway();
+      for (const where of [{ endpoint: path }, { format: format.name }]) {
+        const response = await ask(gateway, { ...where, ...questions[format.name] });
+        assert.equal(response.status, 200, await response.clone().text());
+        assert.partialDeepStrictEqual(await response.json(), {
+          model: model.id,
+          endpoint: path,
+          format: format.name,
+          provider: 'simulator',
+          price_key: 'openai/gpt-test',
+          price_version: 3,
+          currency: 'USD',
+          estimate_usd: '0.000000225',
+          bound_usd: '1.500000001',
+          output_tokens_bound: 100,
+          multiplier: '1.5',
+          lines: [{ unit: 'input', price_usd_per_million: '0.15' }],
+        });
+      }
+      assert.deepEqual([gateway.admitted, gateway.completed], [[], []]);
+    });
+  }
+
+  test('refuses what would be refused, by the name of the field', async () => {
+    await using gateway = await startTestGateway();
+    const cases = [
+      [{ ...questions['openai-chat'] }, /'endpoint' must say/],
+      [{ ...chat, endpoint: '/v1/nothing' }, /'endpoint' must say .*\/v1\/chat\/completions/],
+      [{ ...questions['openai-chat'], format: 'gemini' }, /'format' must say .*openai-chat/],
+      [{ ...chat, model: 7 }, /model/],
+      [{ ...chat, messages: 'hi' }, /messages/],
+    ] as const;
+    for (const [body, message] of cases) {
+      assert.match(await assertErrorOf(COST_ESTIMATE_PATH, await ask(gateway, body), 400), message);
+    }
+    await assertErrorOf(COST_ESTIMATE_PATH, await ask(gateway, { ...chat, model: 'nope' }), 404);
+    gateway.registry.load({ case: 'key', value: aKey({ allowedModels: ['other'] }) });
+    await assertErrorOf(COST_ESTIMATE_PATH, await ask(gateway, chat), 403);
+  });
+
+  test('says what has no price', async () => {
+    const refusal = { code: 'model_not_priced', message: 'The model has no price.', param: 'model' } as const;
+    await using gateway = await startTestGateway({ quote: async () => ({ kind: 'refused', refusal }) });
+    assert.equal(await assertErrorOf(COST_ESTIMATE_PATH, await ask(gateway, chat), 400), refusal.message);
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Fault } from '#errors/fault.ts';
+import { describe, test } from '#testkit/test.ts';
+import { API_KEY, aKey, model, startTestGateway, type TestGateway } from '../testing.ts';
+import { countEndpoints } from './count-tokens.ts';
+import { assertErrorOf } from './testing.ts';
+
+const question = JSON.stringify({ model: model.id, messages: [{ role: 'user', content: 'hi' }], input: 'hi' });
+
+function ask(gateway: TestGateway, path: string, body: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { 'x-api-key': API_KEY, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' };
+  return fetch(`${gateway.url}${path}`, { method: 'POST', headers, body, ...init });
+}
+
+for (const { path, format, answer } of countEndpoints) {
+  describe(`POST ${path}`, () => {
+    test('gives the count of the provider that the request would go to, and admits nothing', async () => {
+      await using gateway = await startTestGateway();
+      const response = await ask(gateway, `${path}?beta=true`, question);
+      assert.deepEqual([response.status, await response.json()], [200, answer(12)]);
+      assert.equal(response.headers.get('x-gateway-estimated'), null);
+      const [counted] = gateway.counted;
+      assert.deepEqual([counted?.format, counted?.body.toString()], [format, question]);
+      assert.deepEqual(counted?.candidates, model.candidates);
+      assert.deepEqual(gateway.admitted, []);
+    });
+
+    test('says that no provider counted where none did', async () => {
+      await using gateway = await startTestGateway({ count: async () => ({ inputTokens: 7, isEstimate: true }) });
+      const response = await ask(gateway, path, question);
+      assert.deepEqual(await response.json(), answer(7));
+      assert.equal(response.headers.get('x-gateway-estimated'), 'true');
+    });
+
+    test('asks nobody for a body that cannot be counted, and names the field', async () => {
+      await using gateway = await startTestGateway();
+      for (const body of ['{}', '{"model":null}', '{"model":7}', `{"model":"${'m'.repeat(257)}"}`]) {
+        assert.match(await assertErrorOf(path, await ask(gateway, path, body), 400), /model/);
+      }
+      await assertErrorOf(path, await ask(gateway, path, '{"model":'), 400);
+      await assertErrorOf(path, await ask(gateway, path, '{"model":"nope"}'), 404);
+      assert.deepEqual(gateway.counted, []);
+    });
+
+    test('asks those providers only that the key may use', async () => {
+      await using gateway = await startTestGateway({
+        models: [{ ...model, candidates: [...model.candidates, { provider: 'p2', model: 'm2', priceKey: 'k' }] }],
+      });
+      gateway.registry.load({ case: 'key', value: aKey({ allowedProviders: ['p2'] }) });
+      assert.equal((await ask(gateway, path, question)).status, 200);
+      assert.deepEqual(
+        gateway.counted[0]?.candidates.map(({ provider }) => provider),
+        ['p2'],
+      );
+    });
+
+    test("passes a refusal on in the client's form", async () => {
+      const refusal = {
+        code: 'invalid_request',
+        message: 'messages[0] is nothing to count',
+        param: 'messages[0]',
+      } as const;
+      await using gateway = await startTestGateway({ count: () => Promise.reject(new Fault(refusal)) });
+      assert.equal(await assertErrorOf(path, await ask(gateway, path, question), 400), refusal.message);
+    });
+
+    test('asks no longer where the client has left', async () => {
+      const asked = Promise.withResolvers<AbortSignal>();
+      await using gateway = await startTestGateway({
+        async count(_request, signal) {
+          asked.resolve(signal);
+          await once(signal, 'abort');
+          return { inputTokens: 0, isEstimate: true };
+        },
+      });
+      const controller = new AbortController();
+      const asking = ask(gateway, path, question, { signal: controller.signal });
+      const signal = await asked.promise;
+      controller.abort();
+      await assert.rejects(asking);
+      if (!signal.aborted) await once(signal, 'abort');
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import type { JsonSchema } from '#admin-api/json-schema.ts';
+import type { FormatName } from '#ai/format.ts';
+import { modelEndpoints } from '../endpoints/model-endpoints.ts';
+import { gatewayHeaders } from '../http/gateway-headers.ts';
+import {
+  countMessagesRequest,
+  countResponsesRequest,
+  messagesAnswer,
+  messagesRequest,
+  responsesAnswer,
+  responsesRequest,
+} from './agent-schemas.ts';
+import {
+  chatAnswer,
+  chatRequest,
+  completionsAnswer,
+  completionsRequest,
+  embeddingsAnswer,
+  embeddingsRequest,
+} from './chat-schemas.ts';
+import type { Row } from './client-row.ts';
+import { JSON_MEDIA, jsonAnswer, parameter } from './operation.ts';
+import { object, text, whole } from './schemas.ts';
+
+interface FormatDocument {
+  readonly id: string;
+  readonly summary: string;
+  readonly request: JsonSchema;
+  readonly answer: JsonSchema;
+  /** What a stream's events are; null: there is none. */
+  readonly stream: string | null;
+}
+
+const documents: Readonly<Record<FormatName, FormatDocument>> = {
+  'openai-chat': {
+    id: 'create-chat-completion',
+    summary: 'Answers a conversation, whole or as a stream',
+    request: chatRequest,
+    answer: chatAnswer,
+    stream: 'its chunks, ended by `data: [DONE]`',
+  },
+  'openai-completions': {
+    id: 'create-completion',
+    summary: 'Goes on with a text, whole or as a stream',
+    request: completionsRequest,
+    answer: completionsAnswer,
+    stream: 'its chunks, ended by `data: [DONE]`',
+  },
+  'openai-embeddings': {
+    id: 'create-embedding',
+    summary: 'Gives the vectors of texts',
+    request: embeddingsRequest,
+    answer: embeddingsAnswer,
+    stream: null,
+  },
+  'openai-responses': {
+    id: 'create-response',
+    summary: 'Answers in items, whole or as a stream',
+    request: responsesRequest,
+    answer: responsesAnswer,
+    stream: 'its events, the last of which has the whole response',
+  },
+  'anthropic-messages': {
+    id: 'create-message',
+    summary: 'Answers a conversation in the form of the Anthropic API, whole or as a stream',
+    request: messagesRequest,
+    answer: messagesAnswer,
+    stream: 'its events, ended by `message_stop`',
+  },
+};
+
+const idempotencyKey = parameter(
+  'Idempotency-Key',
+  'header',
+  { ...text, maxLength: 255 },
+  'The same key with the same body is carried out and charged once.',
+);
+const unplacedFields = parameter(
+  'x-gateway-unplaced-fields',
+  'header',
+  { enum: ['drop', 'refuse'] },
+  'What becomes of fields that have no place at a provider of another API; else the settings say so.',
+);
+const usageCost = parameter(
+  'x-gateway-usage-cost',
+  'header',
+  { enum: ['true', 'false'] },
+  'Whether the usage tells the cost.',
+);
+
+const header = (description: string) => ({ description, schema: text });
+const answerHeaders: JsonSchema = {
+  'x-request-id': header('Names the request in the log and on the bill.'),
+  [gatewayHeaders.provider]: header('Who gave the answer.'),
+  [gatewayHeaders.attempts]: header('How many calls to providers were made by then.'),
+  [gatewayHeaders.cost]: header('In exact decimal USD; not with streams.'),
+  [gatewayHeaders.dropped]: header('Fields that had no place at the provider and were left out.'),
+  [gatewayHeaders.outputTokensMax]: header('The output bound of each choice.'),
+};
+
+/** The endpoints at which a model is asked for something. */
+export const modelRows: readonly Row[] = modelEndpoints.map(({ path, format }) => {
+  const { id, summary, request, answer, stream } = documents[format.name];
+  const description =
+    stream === null ? 'The answer.' : `The answer; with \`stream\`, as server-sent events: ${stream}.`;
+  const whole = { [JSON_MEDIA]: { schema: answer } };
+  const content = stream === null ? whole : { ...whole, 'text/event-stream': { schema: text } };
+  return {
+    operation: `POST ${path}`,
+    id,
+    summary,
+    tag: 'client API',
+    parameters: [idempotencyKey, unplacedFields, usageCost],
+    body: request,
+    answer: { description, headers: answerHeaders, content },
+  };
+});
+
+const inputTokens = { input_tokens: whole };
+
+/** Where prompts are counted. */
+export const countRows: readonly Row[] = [
+  {
+    operation: 'POST /v1/messages/count_tokens',
+    id: 'count-message-tokens',
+    summary: 'Counts the tokens of a prompt of /v1/messages, for nothing',
+    tag: 'client API',
+    body: countMessagesRequest,
+    answer: jsonAnswer('The count; `x-gateway-estimated: true` where no provider counted', object(inputTokens)),
+  },
+  {
+    operation: 'POST /v1/responses/input_tokens',
+    id: 'count-response-tokens',
+    summary: 'Counts the tokens of a prompt of /v1/responses, for nothing',
+    tag: 'client API',
+    body: countResponsesRequest,
+    answer: jsonAnswer(
+      'The count; `x-gateway-estimated: true` where no provider counted',
+      object({ object: { const: 'response.input_tokens' }, ...inputTokens }),
+    ),
+  },
+];

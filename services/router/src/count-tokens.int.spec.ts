@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { FormatName } from '#ai/format.ts';
+import type { CountTokensRequest } from '#contracts/router.ts';
+import { Fault } from '#errors/fault.ts';
+import { type Scope, test } from '#testkit/test.ts';
+import { createTestRouter, hostileProvider, testProvider } from './testing.ts';
+
+const parsedBody = { model: 'p/m', messages: [{ role: 'user', content: 'one two three' }] };
+
+function requestOf(format: FormatName, body: object = parsedBody): CountTokensRequest {
+  const candidates = ['p', 'q'].map((provider) => ({ provider, model: 'm', priceKey: `${provider}/m` }));
+  const headers = { 'anthropic-version': '2026-10-21' };
+  const bytes = Buffer.from(JSON.stringify(body));
+  return { requestId: 'r', format, headers, body: bytes, parsedBody: { ...body }, candidates };
+}
+
+/** A router before two providers that answer counts like this, one after the other. */
+async function world(t: Scope, formats: readonly FormatName[], ...answers: readonly (readonly [number, string])[]) {
+  const got: { path: string; body: Record<string, unknown>; version: unknown }[] = [];
+  const baseUrl = await hostileProvider(t, (response, { url = '', headers }, text, call) => {
+    got.push({ path: url, body: JSON.parse(text), version: headers['anthropic-version'] });
+    const [status, document] = answers[call - 1] ?? [500, ''];
+    response.writeHead(status).end(document);
+  });
+  const providers = ['p', 'q'].map((name) => testProvider(name, baseUrl, { formats: [...formats] }));
+  const { router } = createTestRouter(t, { providers });
+  return { got, count: (request: CountTokensRequest) => router.countTokens(request, new AbortController().signal) };
+}
+
+test('a provider that speaks the format of the client counts, by its own name of the model', async (t) => {
+  for (const [format, path] of [
+    ['anthropic-messages', '/v1/messages/count_tokens'],
+    ['openai-responses', '/v1/responses/input_tokens'],
+  ] as const) {
+    const { got, count } = await world(t, [format], [200, '{"input_tokens":41}']);
+    assert.deepEqual(await count(requestOf(format)), { inputTokens: 41, isEstimate: false });
+    assert.deepEqual(
+      got.map(({ path, body }) => [path, body]),
+      [[path, { ...parsedBody, model: 'm' }]],
+    );
+    if (format === 'anthropic-messages') assert.equal(got[0]?.version, '2026-10-21');
+  }
+});
+
+test('where one does not count the next is asked, and where none does the tokenizer of the gateway counts', async (t) => {
+  const second = await world(t, ['anthropic-messages'], [404, 'Not Found'], [200, '{"input_tokens":7}']);
+  assert.deepEqual(await second.count(requestOf('anthropic-messages')), { inputTokens: 7, isEstimate: false });
+  for (const answer of [
+    [404, ''],
+    [200, '{"input_tokens":"many"}'],
+    [200, '<html>'],
+  ] as const) {
+    const { got, count } = await world(t, ['anthropic-messages'], answer, answer);
+    assert.deepEqual(await count(requestOf('anthropic-messages')), { inputTokens: 7, isEstimate: true });
+    assert.equal(got.length, 2);
+  }
+  const other = await world(t, ['openai-chat']);
+  assert.deepEqual(await other.count(requestOf('anthropic-messages')), { inputTokens: 7, isEstimate: true });
+  assert.equal(other.got.length, 0);
+});
+
+test('a request that a provider finds at fault is refused in its words, without the key of the gateway', async (t) => {
+  const refusal = (message: string) =>
+    JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message } });
+  const { count, got } = await world(t, ['anthropic-messages'], [400, refusal('messages: too few')]);
+  await assert.rejects(count(requestOf('anthropic-messages')), (thrown: unknown) => {
+    assert.ok(thrown instanceof Fault);
+    assert.deepEqual([thrown.code, thrown.refusal.message], ['upstream_refused', 'messages: too few']);
+    return true;
+  });
+  assert.equal(got.length, 1);
+  const leaky = await world(t, ['anthropic-messages'], [400, refusal('bad key sk-secret')], [404, '']);
+  assert.equal((await leaky.count(requestOf('anthropic-messages'))).isEstimate, true);
+});
+
+test('the tokenizer counts the texts of every format, and pictures without their bytes', async (t) => {
+  const { count } = await world(t, []);
+  const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(100_000) } };
+  const bodies: readonly [FormatName, object][] = [
+    [
+      'anthropic-messages',
+      { system: 'one two three', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
+    ],
+    ['openai-responses', { instructions: 'one two three', input: 'Hi' }],
+    ['openai-chat', { messages: [{ role: 'user', content: 'one two three Hi' }] }],
+    ['openai-completions', { prompt: ['one two three Hi'] }],
+  ];
+  for (const [format, body] of bodies) {
+    const { inputTokens } = await count(requestOf(format, body));
+    assert.ok(inputTokens >= 4 && inputTokens < 12, `${format} ${inputTokens}`);
+  }
+  const { inputTokens } = await count(
+    requestOf('anthropic-messages', { messages: [{ role: 'user', content: [picture] }] }),
+  );
+  assert.ok(inputTokens > 500 && inputTokens < 1_000, `${inputTokens}`);
+});

@@ -1,0 +1,178 @@
+import type { AnswerDecoder, ProviderError } from '#ai/answer-decoder.ts';
+import type { ChatRequest } from '#ai/chat/chat-request.ts';
+import { type Encoded, type Format, type FormatName, NoPlace, type Target } from '#ai/format.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
+import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
+import type { Operation } from '#ai/operation.ts';
+import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
+import type { CompleteRequest } from '#contracts/router.ts';
+import type { Refusal } from '#errors/error-table.ts';
+import { Fault } from '#errors/fault.ts';
+import { asObject } from '#kernel/json.ts';
+import type { ProviderConfig } from '../config.ts';
+import type { ProviderPost } from '../ports.ts';
+
+/** A request as one provider takes it, and what reads its answer for the client. */
+export interface PreparedCall {
+  readonly kind: 'prepared';
+  /** The format that the provider is spoken to in. */
+  readonly format: Format;
+  /** It is the client's own: documents are passed on as they are. */
+  readonly isRaw: boolean;
+  readonly post: ProviderPost;
+  /** The client's fields that were left out. */
+  readonly dropped: readonly string[];
+  openDecoder(): AnswerDecoder;
+  readError(status: number, bytes: Buffer): ProviderError;
+}
+
+export type Preparation = PreparedCall | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** A client's request, with its canonical form for all candidates that need it. */
+export interface AskedForm {
+  readonly request: CompleteRequest;
+  readonly format: Format;
+  /** Throws a `Fault` that names the field where the request has none. */
+  readonly canonical: () => ChatRequest;
+  /** Whether the client itself names a bound of its answer. */
+  readonly namesBound: () => boolean;
+  /** What the client calls a setting, as far as the request was decoded. */
+  readonly spellingOf: (setting: string) => string;
+}
+
+export function askedFormOf(request: CompleteRequest): AskedForm {
+  const format = formatTable[request.format];
+  let decoded: ChatRequest | null = null;
+  return {
+    request,
+    format,
+    canonical() {
+      // Parsed once more: numbers that are not the gateway's keep their digits.
+      decoded ??= format.server.decode?.(parseObjectKeptDigits(request.body.toString()) ?? request.parsedBody) ?? null;
+      if (decoded === null) throw new Error(`${format.name} is only ever passed on as it is`);
+      return decoded;
+    },
+    namesBound() {
+      const read = format.server.ask(request.parsedBody, request.body.length);
+      return 'refusal' in read || read.asked.outputTokensRequested > 0;
+    },
+    spellingOf: (setting) => (decoded?.spelling as Readonly<Record<string, string>> | undefined)?.[setting] ?? setting,
+  };
+}
+
+/**
+ * The request for a candidate: the client's own bytes where the provider speaks its format, else in the first of the
+ * provider's formats that it can be translated into. Refused where the provider cannot do what it asks for.
+ */
+export function prepareCall(
+  asked: AskedForm,
+  provider: Pick<ProviderConfig, 'name' | 'spoken'>,
+  model: string,
+  outputTokensMax: number = asked.request.outputTokensMax,
+): Preparation {
+  const { request, format } = asked;
+  const { formats, rules } = provider.spoken;
+  const dropsUnplaced = request.dropsUnplaced;
+  const target: Target = { model, stream: request.stream, outputTokensMax, rules, dropsUnplaced };
+  try {
+    if (formats.includes(format.name)) return raw(asked, provider, target);
+    const spoken = translatable(formats, request.operation, format);
+    if (spoken !== undefined) return translated(asked, provider, target, spoken);
+    return refused(request, `'${provider.name}' speaks no format that ${format.name} can be translated into.`);
+  } catch (thrown) {
+    if (thrown instanceof NoPlace) return noPlace(asked, thrown, `${provider.name}/${model}`);
+    if (thrown instanceof Fault) return { kind: 'refused', refusal: thrown.refusal };
+    throw thrown;
+  }
+}
+
+function translatable(names: readonly FormatName[], operation: Operation, to: Format): Format | undefined {
+  for (const name of names) {
+    const from = formatTable[name];
+    if (from.operation === operation && canTranslate(from, to)) return from;
+  }
+  return undefined;
+}
+
+type Called = Pick<ProviderConfig, 'name' | 'spoken'>;
+
+function raw({ request, format }: AskedForm, provider: Called, target: Target): PreparedCall {
+  const { rules } = target;
+  const body = format.client.patch(request.body, request.parsedBody, target);
+  const isUsageAsked = asObject(request.parsedBody['stream_options'])?.['include_usage'] === true;
+  const { stream, tellsCost } = request;
+  return {
+    ...prepared(request, format, provider, target, body),
+    isRaw: true,
+    // A refused field that was not to be left out has thrown.
+    dropped: rules.refused.filter((field) => hasValue(request.parsedBody[field])),
+    openDecoder: () => format.client.openTap({ stream, rules, isUsageHidden: stream && !isUsageAsked, tellsCost }),
+  };
+}
+
+function translated(asked: AskedForm, provider: Called, target: Target, spoken: Format): PreparedCall {
+  const { request, format } = asked;
+  const encoded = spoken.client.encode?.(asked.canonical(), target);
+  if (encoded === undefined) throw new Error(`${spoken.name} encodes nothing`);
+  const { requestId, parsedBody: body, stream } = request;
+  return {
+    ...prepared(request, spoken, provider, target, Buffer.from(encoded.body)),
+    isRaw: false,
+    dropped: encoded.dropped,
+    openDecoder: () =>
+      openTranslation({
+        from: spoken,
+        to: format,
+        stream,
+        reading: readingOf(encoded, target),
+        context: { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) },
+      }),
+  };
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function readingOf({ notes }: Encoded, { rules, model }: Target) {
+  return { rules, notes, model };
+}
+
+/** The model as the client named it. */
+function modelAsked({ parsedBody }: CompleteRequest, { model }: Target): string {
+  const asked = parsedBody['model'];
+  return typeof asked === 'string' ? asked : model;
+}
+
+function prepared(request: CompleteRequest, format: Format, { spoken }: Called, target: Target, body: Buffer) {
+  const forwarded = format.name === request.format ? request.headers : {};
+  return {
+    kind: 'prepared',
+    format,
+    post: {
+      path: format.client.path(spoken.basePathOf(format.name), target.model),
+      headers: format.client.headers(forwarded),
+      body,
+      requestId: request.requestId,
+      isStream: request.stream,
+    },
+    readError(status: number, bytes: Buffer): ProviderError {
+      const text = bytes.toString();
+      return format.client.readError(status, parseObjectKeptDigits(text), text);
+    },
+  } as const;
+}
+
+function refused({ format }: CompleteRequest, why: string): Preparation {
+  return {
+    kind: 'refused',
+    refusal: { code: 'invalid_request', message: `${why} Use another endpoint than ${format}'s.` },
+  };
+}
+
+/** The client reads its own name of what has no place. */
+function noPlace(asked: AskedForm, { what, why }: NoPlace, target: string): Preparation {
+  const param = asked.spellingOf(what);
+  const message = `'${param}' has no place at ${target}: ${why}`;
+  return { kind: 'refused', refusal: { code: 'invalid_request', message, param } };
+}

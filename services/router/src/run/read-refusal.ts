@@ -1,0 +1,69 @@
+import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
+import { createByteStore } from '#ai/json/byte-store.ts';
+import { parseObject } from '#kernel/json.ts';
+import { kindRows } from '../domain/attempt/attempt-failure.ts';
+import { errorKindOf } from '../domain/attempt/error-kind.ts';
+import type { ProviderCall } from '../ports.ts';
+import type { PreparedCall } from './prepare-call.ts';
+import type { Run } from './run.ts';
+
+/** An error document is a few hundred bytes. */
+const ERROR_MAX_BYTES = 64 * 1024;
+/** It comes with its status. A provider that is slow with it is not waited for: the next one may answer. */
+const ERROR_MAX_MS = 2_000;
+
+const none: Buffer = Buffer.alloc(0);
+
+/** What a provider means by a status that is not 2xx, and what of it is the client's to read. */
+export interface ProviderRefusal {
+  readonly kind: ProviderErrorKind;
+  /** In the client's format; null: there is nothing that the client may read. */
+  readonly body: Buffer | null;
+  /** The provider's own words. */
+  readonly words: string;
+}
+
+/** Reads what a provider says beside its status. The document is kept from a client if it repeats the gateway's key. */
+export async function readRefusal(
+  { request }: Run,
+  prepared: PreparedCall,
+  apiKey: string,
+  call: ProviderCall,
+  status: number,
+): Promise<ProviderRefusal> {
+  const bytes = status < 300 || status > 399 ? await readDocument(call) : none;
+  const error = prepared.readError(status, bytes);
+  const kind = errorKindOf(error, status);
+  const words = error.message;
+  const isSafe = bytes.length > 0 && (apiKey === '' || !bytes.includes(apiKey));
+  if (!kindRows[kind].isToldAsIs || !isSafe) return { kind, body: null, words };
+  const document = parseObject(bytes.toString());
+  // A document without a field tells a client less than the gateway's own words.
+  if (document !== null && Object.keys(document).length === 0) return { kind, body: null, words };
+  if (prepared.isRaw && document !== null) return { kind, body: bytes, words };
+  if (error.message === '') return { kind, body: null, words };
+  const { providerErrorBody } = formatTable[request.format].server;
+  const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
+  return { kind, body, words };
+}
+
+/** As much of a document as is worth reading; what came of one that is cut or slow. */
+async function readDocument(call: ProviderCall): Promise<Buffer> {
+  const read = createByteStore();
+  const timer = setTimeout(() => call.abort(), ERROR_MAX_MS);
+  try {
+    for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) {
+      if (read.length() + bytes.length > ERROR_MAX_BYTES) {
+        call.abort();
+        return none;
+      }
+      read.append(bytes);
+    }
+  } catch {
+    // The status is known, and counts.
+  } finally {
+    clearTimeout(timer);
+  }
+  return read.take();
+}

@@ -15,6 +15,9 @@ import type { Answer, Endpoint, ErrorKind, Question, Sdk, SpokenFormat } from '.
 
 const THINKING_TOKENS = 1_024;
 
+/** It warns of every model that its table does not list. */
+(globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false;
+
 type Connect = (endpoint: Endpoint, model: string) => LanguageModel;
 
 function openAi({ url, apiKey }: Endpoint) {
@@ -113,6 +116,8 @@ function settingsOf(question: Question) {
     providerOptions: {
       openai: {
         store: false,
+        // Else it takes a model of another name for one that does not think.
+        forceReasoning: question.thinks === true,
         ...(question.thinks === true ? { reasoningEffort: 'medium', reasoningSummary: 'auto' } : {}),
       },
       anthropic: question.thinks === true ? { thinking: { type: 'enabled', budgetTokens: THINKING_TOKENS } } : {},
@@ -124,7 +129,7 @@ function contentOf({ text, image }: Question): Extract<ModelMessage, { role: 'us
   if (image === undefined) return text;
   return [
     { type: 'text', text },
-    { type: 'image', image },
+    { type: 'file', mediaType: 'image/png', data: image },
   ];
 }
 

@@ -24,7 +24,8 @@ async function converse(endpoint: Endpoint, question: Question, messages: Messag
   const calls = (message.tool_calls ?? []).filter((call) => call.type === 'function');
   return {
     text: message.content ?? '',
-    thoughts: String((message as { reasoning_content?: unknown }).reasoning_content ?? ''),
+    // The SDK knows of none in this API.
+    thoughts: '',
     calls: calls.map(({ id, function: called }) => ({ id, name: called.name, input: JSON.parse(called.arguments) })),
     stop: stops[choice.finish_reason] ?? 'other',
     inputTokens: completion.usage?.prompt_tokens,

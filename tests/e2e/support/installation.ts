@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import type { FormatName } from '#ai/format.ts';
 import type { AdminApi, Balance } from './admin-api.ts';
 
 /** What one has to know to use a gateway and to look into it. */
@@ -64,4 +65,8 @@ interface ProviderOption {
   readonly baseUrl: string;
   readonly catalogue?: string;
   readonly models: readonly string[];
+  /** The wire formats it speaks, best first; its kind's where they are left out. */
+  readonly formats?: readonly FormatName[];
+  /** Whether its reasoning is a part of the output's count; `compare`: the total tells. */
+  readonly reasoningInOutput?: 'yes' | 'no' | 'compare';
 }

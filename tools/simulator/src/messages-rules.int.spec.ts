@@ -113,6 +113,10 @@ const taken: readonly [string, object][] = [
     talk('x', [use, { ...use, id: 't2' }], [result, { ...result, tool_use_id: 't2' }]),
   ],
   ['thoughts as they were signed', { thinking, tools: [tool], ...talk('x', [signed, use], [result]) }],
+  [
+    'adaptive thinking and a forced tool',
+    { thinking: { type: 'adaptive' }, tools: [tool], tool_choice: { type: 'any' } },
+  ],
   ['a server tool', { tools: [{ type: 'web_search_20260318', name: 'web_search' }] }],
   [
     'an image in a result',

@@ -66,6 +66,18 @@ describe('a conversation for Anthropic', () => {
     ]);
   });
 
+  test('that an assistant begins has a word of the user before', () => {
+    const { messages } = encode([assistant([text('Hello.')]), user(text('Hi'))]);
+    assert.deepEqual(
+      messages.map(({ role, content }: { role: string; content: unknown }) => [role, content]),
+      [
+        ['user', [{ type: 'text', text: '.' }]],
+        ['assistant', [{ type: 'text', text: 'Hello.' }]],
+        ['user', [{ type: 'text', text: 'Hi' }]],
+      ],
+    );
+  });
+
   test('that has nothing but a system message is refused by the name of the field', () => {
     assert.throws(
       () => encode([{ role: 'system', spelling: 'system', content: [text('a')], at: 'messages[0]' }]),

@@ -6,6 +6,9 @@ import type { ModelTraits } from './model-traits.ts';
 import { pairCalls } from './pair-calls.ts';
 import type { Entry, Turn } from './turn.ts';
 
+/** What stands for the user before an assistant's first words. */
+const OPENING = '.';
+
 export interface EncodedMessages {
   readonly system: readonly Entry[];
   readonly turns: readonly Turn[];
@@ -28,6 +31,7 @@ export function encodeMessages(
     else append(turns, message.role, entries);
   }
   endWithUser(turns, traits, context);
+  beginWithUser(turns);
   pairCalls(turns);
   for (const turn of turns) turn.entries = resultsFirst(turn.entries);
   if (turns.length > 0) return { system, turns };
@@ -39,6 +43,14 @@ function append(turns: Turn[], role: Turn['role'], entries: readonly Entry[]): v
   const last = turns.at(-1);
   if (last?.role === role) last.entries.push(...entries);
   else turns.push({ role, entries: [...entries] });
+}
+
+/** The API refuses a conversation that an assistant begins, as one does with a greeting. */
+function beginWithUser(turns: Turn[]): void {
+  const [first] = turns;
+  if (first?.role !== 'assistant') return;
+  const at = first.entries[0]?.at ?? 'messages';
+  turns.unshift({ role: 'user', entries: [{ block: { type: 'text', text: OPENING }, link: null, callId: '', at }] });
 }
 
 /**

@@ -6,9 +6,12 @@ import type { Message } from './tool-pairs.ts';
 const outputTokensMax: readonly (readonly [prefix: string, tokens: number])[] = [
   ['claude-3-haiku', 4_096],
   ['claude-3-5', 8_192],
+  ['claude-opus-4-0', 32_000],
   ['claude-opus-4-1', 32_000],
+  ['claude-opus-4-5', 64_000],
   ['claude-haiku-4-5', 64_000],
-  ['claude-sonnet-4', 64_000],
+  ['claude-sonnet-4-0', 64_000],
+  ['claude-sonnet-4-5', 64_000],
   ['', 128_000],
 ];
 

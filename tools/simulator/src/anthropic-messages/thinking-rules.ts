@@ -13,7 +13,8 @@ export function checkThinkingSettings(request: MessagesRequest): void {
   if (thinking.type === 'enabled' && thinking.budget_tokens >= max_tokens) {
     throw new RequestProblem(400, '`max_tokens` must be greater than `thinking.budget_tokens`.');
   }
-  if (tool_choice?.type === 'any' || tool_choice?.type === 'tool') {
+  // Adaptive thinking goes with a forced tool, a budget does not.
+  if (thinking.type === 'enabled' && (tool_choice?.type === 'any' || tool_choice?.type === 'tool')) {
     throw new RequestProblem(400, 'Thinking may not be enabled when tool_choice forces tool use.');
   }
   if (request.temperature !== undefined && request.temperature !== 1) {

@@ -8,10 +8,12 @@ const BACKSLASH = 0x5c;
 const RIGHT_BRACE = 0x7d;
 /** Some hundred bytes stand before and behind a chunk's text. */
 const ALIKE_MAX_BYTES = 1024;
+/** OpenAI pads every chunk with letters, so that lengths tell nothing of the text. */
+const CHANGING = '"obfuscation":"';
 const choiceIndex = /"index": ?(\d{1,4})\b/;
 
 /** Collects the generated text of a parsed chunk. */
-export function addParsedText(text: GeneratedText, chunk: JsonObject, shape: OpenAiShape): void {
+export function addParsedText(text: GeneratedText, chunk: JsonObject, shape: Pick<OpenAiShape, 'textOf'>): void {
   for (const value of asArray(chunk['choices'])) {
     const choice = asObject(value);
     const said = choice === null ? '' : shape.textOf(choice);
@@ -24,38 +26,23 @@ export function addParsedText(text: GeneratedText, chunk: JsonObject, shape: Ope
  * breaks off, so each chunk is looked at. The usual chunk, whose only text has nothing unusual beside it, is not parsed. A
  * stream's chunks differ only in their texts, so the parts before and behind the last text are not searched again.
  */
-export function createChunkText(text: GeneratedText, shape: OpenAiShape, noteChoice: (index: number) => void) {
-  const { usualText, endsWithText } = shape;
+export interface ChunkText {
+  /** Adds the chunk in `[start, end)` if it is like the last usual one but for its text; false: it is not. */
+  addAlike(piece: ScanPiece, start: number, end: number): boolean;
+  /** Adds any chunk in `[start, end)` that has neither usage, error nor a reason to finish. */
+  add(piece: ScanPiece, start: number, end: number): void;
+}
+
+export function createChunkText(
+  text: GeneratedText,
+  { usualText, endsWithText, ...shape }: OpenAiShape,
+  noteChoice: (index: number) => void,
+): ChunkText {
+  /** The last usual chunk up to its text, and behind it; empty: there was none, or its parts are long. */
   let head = '';
-  let hasHeadIndex = false;
   let tail = '';
-
-  /** The index where the text of a usual chunk begins; -1: it is no usual chunk. */
-  function textStart(piece: ScanPiece, start: number, end: number): number {
-    const isKnown = head !== '' && piece.text.startsWith(head, start);
-    const key = isKnown ? start + head.length : piece.findText(start, end);
-    if (key === -1 || key - start > ALIKE_MAX_BYTES) return -1;
-    usualText.lastIndex = key;
-    if (!usualText.test(piece.text)) return -1;
-    const from = usualText.lastIndex;
-    if (isKnown) return from;
-    const before = piece.bytes.toString('latin1', start, key);
-    if (!before.includes('"choices"')) return -1;
-    head = before;
-    // The part behind the text may be another choice's now.
-    tail = '';
-    hasHeadIndex = noteIndexIn(before);
-    return from;
-  }
-
-  function isOnlyText(piece: ScanPiece, after: number, end: number): boolean {
-    if (tail !== '' && piece.text.startsWith(tail, after) && after + tail.length === end) return true;
-    if (endsWithText && piece.text.charCodeAt(after) !== RIGHT_BRACE) return false;
-    if (piece.findText(after, end) !== -1) return false;
-    if (end - after > ALIKE_MAX_BYTES) return hasHeadIndex;
-    tail = piece.bytes.toString('latin1', after, end);
-    return hasHeadIndex || noteIndexIn(tail);
-  }
+  /** Where the tail has letters that change with every chunk, it ends with the bytes behind them. */
+  let tailEnd = '';
 
   function noteIndexIn(part: string): boolean {
     const index = choiceIndex.exec(part)?.[1];
@@ -63,18 +50,59 @@ export function createChunkText(text: GeneratedText, shape: OpenAiShape, noteCho
     return index !== undefined;
   }
 
+  /** Where a usual chunk's text is; null: it is no usual chunk. */
+  function textIn(
+    piece: ScanPiece,
+    start: number,
+    end: number,
+    key: number,
+  ): readonly [from: number, to: number] | null {
+    usualText.lastIndex = key;
+    if (key - start > ALIKE_MAX_BYTES || !usualText.test(piece.text)) return null;
+    const from = usualText.lastIndex;
+    const to = textEnd(piece.text, from);
+    if (endsWithText && piece.text.charCodeAt(to + 1) !== RIGHT_BRACE) return null;
+    return piece.findText(to, end) === -1 ? [from, to] : null;
+  }
+
+  function remember(piece: ScanPiece, start: number, from: number, to: number, end: number): boolean {
+    const before = piece.bytes.toString('latin1', start, from);
+    const behind = piece.bytes.toString('latin1', to, Math.min(end, to + ALIKE_MAX_BYTES));
+    if (!before.includes('"choices"') || !(noteIndexIn(before) || noteIndexIn(behind))) return false;
+    head = before;
+    const changing = behind.indexOf(CHANGING);
+    tail = changing === -1 ? behind : behind.slice(0, changing + CHANGING.length);
+    tailEnd = changing === -1 ? '' : behind.slice(behind.indexOf(QUOTE, tail.length));
+    // A longer one is looked at anew each time.
+    if (end - to > ALIKE_MAX_BYTES) head = '';
+    return true;
+  }
+
+  function isTailAt(piece: ScanPiece, to: number, end: number): boolean {
+    if (!piece.text.startsWith(tail, to)) return false;
+    if (tailEnd === '') return to + tail.length === end;
+    const quote = piece.text.indexOf(QUOTE, to + tail.length);
+    return quote + tailEnd.length === end && piece.text.startsWith(tailEnd, quote);
+  }
+
   return {
-    /** Adds the chunk in `[start, end)`. */
-    add(piece: ScanPiece, start: number, end: number): void {
-      const from = textStart(piece, start, end);
+    addAlike(piece, start, end) {
+      if (head === '' || !piece.text.startsWith(head, start)) return false;
+      const from = start + head.length;
+      const to = textEnd(piece.text, from);
+      if (!isTailAt(piece, to, end)) return false;
+      if (to > from) text.addRaw(piece.bytes, from, to);
+      return true;
+    },
+    add(piece, start, end) {
+      const key = piece.findText(start, end);
       // Without its key there is no text, as in the verdict of a filter.
-      if (from === -1 && piece.findText(start, end) === -1) return;
-      const to = from === -1 ? -1 : textEnd(piece.text, from);
-      if (to !== -1 && isOnlyText(piece, to + 1, end)) {
-        if (to > from) text.addRaw(piece.bytes, from, to);
+      if (key === -1) return;
+      const found = textIn(piece, start, end, key);
+      if (found !== null && remember(piece, start, found[0], found[1], end)) {
+        if (found[1] > found[0]) text.addRaw(piece.bytes, found[0], found[1]);
         return;
       }
-      tail = '';
       const chunk = parseObject(piece.bytes.toString('utf8', piece.text.indexOf('{', start), end));
       if (chunk === null) return;
       addParsedText(text, chunk, shape);

@@ -40,20 +40,32 @@ export interface ScanPiece {
   readonly bytes: Buffer;
   /** The bytes as latin1, so that an index in the text is an index in the bytes. */
   readonly text: string;
-  /** Keys whose presence makes a chunk unusual. */
-  readonly unusual: readonly KeyFinder[];
-  readonly hasChoices: KeyFinder;
+  /** Keys whose presence makes a chunk unusual, and the one that makes it a chunk. Made when they are first needed. */
+  readonly keys: () => PieceKeys;
   /** The index of the first text of a part; -1: there is none. */
   readonly findText: Finder;
 }
 
+interface PieceKeys {
+  readonly unusual: readonly KeyFinder[];
+  readonly hasChoices: KeyFinder;
+}
+
+const unusualKeys = ['"usage"', '"error"', '"finish_reason"', '"base_resp"'];
+
 export function scanPiece(bytes: Buffer, shape: OpenAiShape): ScanPiece {
   const latin1 = bytes.toString('latin1');
+  let keys: PieceKeys | null = null;
   return {
     bytes,
     text: latin1,
-    unusual: ['"usage"', '"error"', '"finish_reason"', '"base_resp"'].map((key) => valueFinder(latin1, key)),
-    hasChoices: valueFinder(latin1, '"choices"'),
+    keys() {
+      keys ??= {
+        unusual: unusualKeys.map((key) => valueFinder(latin1, key)),
+        hasChoices: valueFinder(latin1, '"choices"'),
+      };
+      return keys;
+    },
     findText: finder(latin1, shape.textKey),
   };
 }
@@ -76,8 +88,12 @@ export function scanEvent(
   if (latin1.charCodeAt(from) !== LEFT_BRACE || latin1.charCodeAt(to - 1) !== RIGHT_BRACE) {
     return scanFields(bytes.subarray(start, end), shape);
   }
-  if (!mustParse && piece.hasChoices(from, to) && !piece.unusual.some((has) => has(from, to))) return text;
+  if (!mustParse && isUsual(piece.keys(), from, to)) return text;
   return scanData('', bytes.toString('utf8', from, to), shape);
+}
+
+function isUsual({ unusual, hasChoices }: PieceKeys, from: number, to: number): boolean {
+  return hasChoices(from, to) && !unusual.some((has) => has(from, to));
 }
 
 /** An event in several lines, or one that is no object. */

@@ -12,7 +12,9 @@ import { isFinish, type ScannedChunk, type ScanPiece } from './event-scan.ts';
 
 /** What a stream has said so far: its usage, its choices, and its text to estimate by if it reports no usage. */
 export interface StreamReport {
-  /** Takes a usual chunk at `[start, end)` of the piece, unparsed. */
+  /** Takes the chunk at `[start, end)` of the piece if it is like the last usual one; false: it is not. */
+  noteAlike(piece: ScanPiece, start: number, end: number): boolean;
+  /** Takes a usual chunk, unparsed. */
   noteText(piece: ScanPiece, start: number, end: number): void;
   noteChunk(event: ScannedChunk): void;
   /** Takes an event that was scanned unparsed. Its text was added as it came. */
@@ -36,6 +38,11 @@ export function createStreamReport(shape: OpenAiShape, rules: UsageRules): Strea
   let isUsageLast = false;
 
   return {
+    noteAlike(piece, start, end) {
+      if (!chunks.addAlike(piece, start, end)) return false;
+      isUsageLast = false;
+      return true;
+    },
     noteText(piece, start, end) {
       isUsageLast = false;
       chunks.add(piece, start, end);

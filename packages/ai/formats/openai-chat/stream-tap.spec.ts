@@ -262,6 +262,16 @@ test('a cost is told in the usage, whoever counted it', () => {
   assert.ok(estimated.startsWith(finish) && estimated.endsWith(done));
 });
 
+test('letters that change with every chunk hide neither an end nor a failure', () => {
+  const padded = (content: string, letters: string, more = '"finish_reason":null') =>
+    `data: {"choices":[{"index":0,"delta":{"content":"${content}"},${more}}],"obfuscation":"${letters}"}\n\n`;
+  const content = padded('a', 'x') + padded('b', 'yy') + padded('c', 'zzz') + padded('d', '');
+  const ended = run(content + padded('', 'w', '"finish_reason":"stop"'));
+  assert.deepEqual([ended.status, ended.passed, ended.sample.text], ['whole', content, 'abcd']);
+  const broken = run(content + padded('', 'w', '"finish_reason":null,"error":{"message":"no"}') + done);
+  assert.deepEqual([broken.status, broken.passed], ['failed', content]);
+});
+
 test('an event without end is given up at its bound instead of filling memory', () => {
   const decoder = openChatTap(testTap({ stream: true }));
   const megabyte = Buffer.alloc(1024 * 1024, 0x61);

@@ -95,6 +95,10 @@ function cut(stream: ChunkStream, bytes: Buffer, out: Buffer[]): void {
     const { end, isOneLine } = next;
     // While an end is held it matters whether there is content in what comes.
     const mustParse = !stream.hasBegun || !held.isEmpty();
+    if (!mustParse && stream.report.noteAlike(piece, at, end)) {
+      at = end;
+      continue;
+    }
     const event = scanEvent(piece, { start: at, end, isOneLine }, shape, mustParse);
     if (event.kind === 'text') stream.report.noteText(piece, at, end);
     if (event.kind === 'chunk') stream.report.noteChunk(event);

@@ -41,10 +41,15 @@ describe(`POST ${COST_ESTIMATE_PATH}`, () => {
     });
   }
 
+  test('takes a request that says nothing of where it goes for one for chat completions', async () => {
+    await using gateway = await startTestGateway();
+    const response = await ask(gateway, questions['openai-chat']);
+    assert.partialDeepStrictEqual(await response.json(), { endpoint: '/v1/chat/completions', format: 'openai-chat' });
+  });
+
   test('refuses what would be refused, by the name of the field', async () => {
     await using gateway = await startTestGateway();
     const cases = [
-      [{ ...questions['openai-chat'] }, /'endpoint' must say/],
       [{ ...chat, endpoint: '/v1/nothing' }, /'endpoint' must say .*\/v1\/chat\/completions/],
       [{ ...questions['openai-chat'], format: 'gemini' }, /'format' must say .*openai-chat/],
       [{ ...chat, model: 7 }, /model/],

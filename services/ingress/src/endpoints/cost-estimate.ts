@@ -23,6 +23,9 @@ import { modelEndpoints } from './model-endpoints.ts';
 
 export const COST_ESTIMATE_PATH = '/v1/cost/estimate';
 
+/** Where a request goes that says nothing else. */
+const USUAL_PATH = '/v1/chat/completions';
+
 /** What prices requests before they run. */
 export interface Estimating {
   readonly dependencies: Pick<IngressDependencies, 'quota' | 'models' | 'registry'>;
@@ -33,7 +36,7 @@ export interface Estimating {
 
 /**
  * `POST /v1/cost/estimate`: what a request would cost, by the prices in force. The body is the request's own with `endpoint`,
- * its path, or `format` beside it. Nothing is asked of a provider, and nothing is charged.
+ * its path, or `format` beside it; without either it is one for chat completions. Nothing is asked of a provider, and nothing is charged.
  */
 export function costEstimateHandler({ dependencies, identify, limits, ownTurn }: Estimating): Handler {
   const { quota, models, registry } = dependencies;
@@ -63,7 +66,8 @@ function bytesOf(fields: JsonObject): number {
 
 function endpointOf(path: JsonObject[string], format: JsonObject[string]): ModelEndpoint {
   const byFormat = path === undefined && format !== undefined;
-  const found = modelEndpoints.find((each) => (byFormat ? each.format.name === format : each.path === path));
+  const wanted = path ?? USUAL_PATH;
+  const found = modelEndpoints.find((each) => (byFormat ? each.format.name === format : each.path === wanted));
   if (found !== undefined) return found;
   const [field, values] = byFormat
     ? (['format', modelEndpoints.map((each) => each.format.name)] as const)

@@ -55,7 +55,7 @@ export function countTokensHandler(
   { format, answer }: CountRow,
 ): Handler {
   const { router, models, registry } = dependencies;
-  const forwardHeaders = createForwardHeaders(formatTable[format]?.client.forwardedHeaders ?? []);
+  const forwardHeaders = createForwardHeaders(formatTable[format].client.forwardedHeaders);
   return async (exchange) => {
     const identity = await identify(exchange);
     const body = await readBody(exchange, limits);

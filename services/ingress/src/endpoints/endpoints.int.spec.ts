@@ -106,3 +106,25 @@ function ask(
     body,
   });
 }
+
+describe('POST /v1/embeddings', () => {
+  test('has no output: none is bounded, none is held, and the client is told of none', async () => {
+    await using gateway = await startTestGateway();
+    const response = await ask(gateway, '/v1/embeddings', JSON.stringify(questions['openai-embeddings']));
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('x-gateway-max-output-tokens'), null);
+    assert.partialDeepStrictEqual(gateway.admitted[0], { operation: 'embed', outputTokensRequested: 0 });
+  });
+
+  test('takes as many tokens in numbers as OpenAI does, where no other body may hold so much', async () => {
+    const money = { creditedNanoUsd: 1n, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: 1n };
+    await using gateway = await startTestGateway({
+      balances: async (userIds) => userIds.map((userId) => ({ userId, ...money })),
+    });
+    const input = Array.from({ length: 150 }, () => Array.from({ length: 2_000 }, (_, at) => at));
+    const body = JSON.stringify({ ...questions['openai-embeddings'], input });
+    assert.equal((await ask(gateway, '/v1/embeddings', body)).status, 200);
+    const chat = JSON.stringify({ ...questions['openai-chat'], metadata: { input } });
+    assert.equal((await ask(gateway, '/v1/chat/completions', chat)).status, 400);
+  });
+});

@@ -4,9 +4,7 @@ import type { JsonMeasure } from '#ai/json/measure-json.ts';
 /** A path at which a model is asked for something, and the format that its clients speak. */
 export interface ModelEndpoint {
   readonly path: string;
-  readonly format: Pick<Format, 'name' | 'operation' | 'server'> & {
-    readonly client: Pick<Format['client'], 'forwardedHeaders'>;
-  };
+  readonly format: Format;
   /** What a body may hold. */
   readonly bounds: JsonMeasure;
   /** What a stream's client is sent in a silence: something that it skips. */

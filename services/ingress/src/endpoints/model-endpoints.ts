@@ -31,10 +31,8 @@ const rows: readonly EndpointRow[] = [
 ];
 
 /** Every endpoint at which a model is asked for something. */
-export const modelEndpoints: readonly ModelEndpoint[] = rows.flatMap((row) => {
-  const { path, format: name, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
-  const format = formatTable[name];
-  if (format === undefined) return [];
+export const modelEndpoints: readonly ModelEndpoint[] = rows.map((row) => {
+  const { path, format, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
   const bounds = valuesMax === undefined ? bodyBounds : { ...bodyBounds, values: valuesMax };
-  return [{ path, format, bounds, keepAlive, keepsTurns }];
+  return { path, format: formatTable[format], bounds, keepAlive, keepsTurns };
 });

@@ -50,8 +50,7 @@ export function errorFormOf(url: string, dialect: Dialect): ErrorForm {
 }
 
 function errorsOf(name: FormatName): ErrorForm {
-  const server = formatTable[name]?.server;
-  if (server === undefined) return openAiErrors;
+  const { server } = formatTable[name];
   return (refusal, requestId) => ({ contentType: JSON_TYPE, document: server.errorBody(refusal, requestId) });
 }
 

@@ -11,7 +11,8 @@ export const costEstimateRow: Row = {
   summary: 'Prices a request before it runs, for nothing',
   tag: 'client API',
   body: {
-    description: 'The body of the request, and beside it where it would be sent: `endpoint` or `format`.',
+    description:
+      'The body of the request, and beside it where it would be sent: `endpoint` or `format`; /v1/chat/completions by default.',
     ...object(
       {
         endpoint: { enum: modelEndpoints.map(({ path }) => path) },

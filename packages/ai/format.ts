@@ -97,6 +97,19 @@ export interface ClientRole {
   readError(status: number, document: JsonObject | null, text: string): ProviderError;
   /** An error document of this format is the client's to see as it is, where the client speaks this format. */
   readUsage(usage: unknown, rules: UsageRules): UsageReport | null;
+  /** The call of this format that counts a prompt; absent: it has none. */
+  readonly counting?: PromptCounting | undefined;
+}
+
+/** How a provider is asked for the tokens of a prompt. */
+export interface PromptCounting {
+  /** Behind the path of the format's requests. */
+  readonly path: string;
+  /**
+   * The client's own bytes as the provider would get them for an answer, without what is said of the answer alone. What the
+   * provider refuses is left out.
+   */
+  body(body: Buffer, parsedBody: JsonObject, target: Pick<Target, 'model' | 'rules'>): Buffer;
 }
 
 /** Where a request goes. */

@@ -72,7 +72,8 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   );
   const routes = routesOf(dependencies, {
     completions,
-    counting: { dependencies, identify, limits, ownTurn },
+    bounded: (handler) => bounded(handler, open, config.requestsInFlightMax),
+    counting: { dependencies, identify, limits, ownTurn, beginTurn },
     estimating: { dependencies, identify, limits, ownTurn },
     identify,
     addressOf,

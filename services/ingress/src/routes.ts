@@ -26,6 +26,8 @@ export function routesOf(
   parts: {
     /** What serves each endpoint at which a model is asked for something, by its path. */
     readonly completions: ReadonlyMap<string, Handler>;
+    /** Bounds how many of such requests run at once, with the completions. */
+    readonly bounded: (handler: Handler) => Handler;
     readonly counting: Counting;
     readonly estimating: Estimating;
     readonly identify: Identify;
@@ -36,7 +38,8 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { completions, counting, estimating, identify, addressOf, guesses, limits, state, publishMetrics } = parts;
+  const { completions, bounded, counting, estimating, identify, addressOf, guesses, limits, state, publishMetrics } =
+    parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
@@ -49,13 +52,13 @@ export function routesOf(
       (row): Route => ({
         path: row.path,
         query: 'any',
-        methods: { POST: countTokensHandler(counting, row) },
+        methods: { POST: bounded(countTokensHandler(counting, row)) },
         answerTimeoutMs: COUNT_TIMEOUT_MS,
       }),
     ),
-    { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: costEstimateHandler(estimating) } },
+    { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: bounded(costEstimateHandler(estimating)) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
-    ...responseRoutes(dependencies.responses, identify),
+    ...responseRoutes(dependencies, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },

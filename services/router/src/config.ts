@@ -38,6 +38,8 @@ export interface RouterLimits extends ProviderWaits {
   readonly recordMaxMs: number;
   /** How long running requests may take when the router closes. */
   readonly closeMaxMs: number;
+  /** How long all candidates together may take to count a prompt. */
+  readonly countMaxMs: number;
 }
 
 /** A stream holds its connection until it ends, so this bounds the concurrent streams of one provider. */
@@ -57,4 +59,6 @@ export const defaultLimits: RouterLimits = {
   drainMaxMs: 30_000,
   recordMaxMs: 10_000,
   closeMaxMs: 30_000,
+  // A provider takes some hundred milliseconds, and a client waits for the count before each turn.
+  countMaxMs: 10_000,
 };

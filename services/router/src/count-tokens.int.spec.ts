@@ -94,3 +94,52 @@ test('the tokenizer counts the texts of every format, and pictures without their
   );
   assert.ok(inputTokens > 500 && inputTokens < 1_000, `${inputTokens}`);
 });
+
+test('a provider counts what it would be sent: nothing of the answer, of kept state, or of the thoughts of other models', async (t) => {
+  const proof = `gateway-proof:${'x'.repeat(8)}`;
+  const thought = { type: 'reasoning', summary: [], encrypted_content: proof };
+  const said = { role: 'user', content: 'Hi' };
+  const responses = await world(t, ['openai-responses'], [200, '{"input_tokens":3}']);
+  const gateways = { previous_response_id: 'resp_1', usage: { include: true }, store: true, stream: true };
+  const body = { ...gateways, model: 'p/m', input: [thought, said], instructions: 'Be', max_output_tokens: 9 };
+  await responses.count(requestOf('openai-responses', body));
+  assert.deepEqual(responses.got[0]?.body, { model: 'm', input: [said], instructions: 'Be' });
+  const messages = await world(t, ['anthropic-messages'], [200, '{"input_tokens":3}']);
+  await messages.count(requestOf('anthropic-messages', { ...parsedBody, max_tokens: 9, stream: true }));
+  assert.deepEqual(messages.got[0]?.body, { ...parsedBody, model: 'm' });
+});
+
+/** A router before two providers that never answer. */
+async function silentWorld(t: Scope, limits: { countMaxMs: number }) {
+  let calls = 0;
+  const baseUrl = await hostileProvider(t, () => {
+    calls += 1;
+  });
+  const providers = ['p', 'q'].map((name) => testProvider(name, baseUrl, { formats: ['anthropic-messages'] }));
+  const { router } = createTestRouter(t, { providers, ...limits });
+  return { router, calls: () => calls };
+}
+
+test('one deadline is over all candidates, after which the tokenizer counts', async (t) => {
+  const { router, calls } = await silentWorld(t, { countMaxMs: 100 });
+  const counted = await router.countTokens(requestOf('anthropic-messages'), new AbortController().signal);
+  assert.deepEqual([counted, calls()], [{ inputTokens: 7, isEstimate: true }, 1]);
+});
+
+test('a provider that has its most counts at once is not asked for another, and is again once they are over', async (t) => {
+  const { router, calls } = await silentWorld(t, { countMaxMs: 60_000 });
+  const controller = new AbortController();
+  const atOnce = Array.from({ length: 32 }, () =>
+    router.countTokens(requestOf('anthropic-messages'), controller.signal),
+  );
+  const more = await router.countTokens(requestOf('anthropic-messages'), new AbortController().signal);
+  assert.deepEqual(more, { inputTokens: 7, isEstimate: true });
+  while (calls() < 32) await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort();
+  await Promise.all(atOnce);
+  const last = new AbortController();
+  const again = router.countTokens(requestOf('anthropic-messages'), last.signal);
+  while (calls() < 33) await new Promise((resolve) => setTimeout(resolve, 5));
+  last.abort();
+  assert.equal((await again).isEstimate, true);
+});

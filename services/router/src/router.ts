@@ -12,7 +12,7 @@ import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
-import { countPrompt } from './run/count-prompt.ts';
+import { createCountPrompt } from './run/count-prompt.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
@@ -63,6 +63,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     losses,
     prices: createKnownPrices(journal),
   };
+  const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
@@ -94,7 +95,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   return {
     complete,
-    countTokens: (request, signal) => countPrompt(parts, request, signal),
+    countTokens: countPrompt,
     testProvider: (test) => testProvider({ ...parts, registry }, test),
     providerHealth: () =>
       Array.from(providers.all(), ([provider, pooled]) => ({

@@ -27,6 +27,9 @@ export function encodeMessages(
   const turns: Turn[] = [];
   for (const message of messages) {
     const entries = message.content.flatMap((part) => encodePart(part, message.at, context));
+    if (entries.length === 0 && message.role !== 'assistant' && message.content.some(isNoText)) {
+      throw new NoPlace(message.at, 'nothing of it would be left');
+    }
     if (message.role === 'system') system.push(...entries);
     else append(turns, message.role, entries);
   }
@@ -36,6 +39,11 @@ export function encodeMessages(
   for (const turn of turns) turn.entries = resultsFirst(turn.entries);
   if (turns.length > 0) return { system, turns };
   throw new NoPlace('messages', 'at least one message beside those of the system has to have content');
+}
+
+/** A text of white space alone is left out everywhere, and says nothing. */
+function isNoText({ type }: { readonly type: string }): boolean {
+  return type !== 'text';
 }
 
 function append(turns: Turn[], role: Turn['role'], entries: readonly Entry[]): void {

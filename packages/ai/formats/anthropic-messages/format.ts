@@ -1,5 +1,6 @@
 import type { Format } from '../../format.ts';
 import { askMessages } from './ask.ts';
+import { countBody } from './count-body.ts';
 import { decodeMessagesRequest } from './decode.ts';
 import { encodeMessagesRequest } from './encode.ts';
 import { messagesErrorBody, messagesErrorEvent, messagesProviderErrorBody } from './errors.ts';
@@ -36,5 +37,6 @@ export const anthropicMessages: Format = {
     openReader: openMessagesReader,
     readError: readMessagesError,
     readUsage: readMessagesUsage,
+    counting: { path: '/count_tokens', body: countBody },
   },
 };

@@ -8,6 +8,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../chat/content.ts';
+import { NoPlace } from '../../format.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
 import { encodeForeign, encodePart } from './encode-part.ts';
 import type { Encoding, Fields } from './encoding.ts';
@@ -16,7 +17,7 @@ import type { Encoding, Fields } from './encoding.ts';
 export function encodeMessages(messages: readonly ChatMessage[], encoding: Encoding): Fields[] {
   const encoded: Fields[] = [];
   for (const message of messages) {
-    if (message.role === 'assistant') encoded.push(assistantMessage(message, encoding));
+    if (message.role === 'assistant') encoded.push(...assistantMessage(message, encoding));
     else if (message.role === 'system') encoded.push(systemMessage(message, encoding));
     else encoded.push(...userMessages(message, encoding));
   }
@@ -27,7 +28,7 @@ function systemMessage(message: Extract<ChatMessage, { role: 'system' }>, encodi
   const { spelling, content, name, at } = message;
   // Hardly anyone but OpenAI knows developers.
   const role = encoding.target.rules.takesNewest === true ? spelling : 'system';
-  return { role, content: contentOf(content, at, encoding), name };
+  return { role, content: someContentOf(content, at, encoding), name };
 }
 
 /** The results of tools are messages of their own, before what the user says. */
@@ -43,8 +44,9 @@ function userMessages({ content, name, at }: Extract<ChatMessage, { role: 'user'
     messages.push(message);
     said.push(...shown);
   }
-  if (said.length > 0 || messages.length === 0)
-    messages.push({ role: 'user', content: contentOf(said, at, encoding), name });
+  if (messages.length === 0) return [{ role: 'user', content: someContentOf(said, at, encoding), name }];
+  const shown = contentOf(said, at, encoding);
+  if (shown.length > 0) messages.push({ role: 'user', content: shown, name });
   return messages;
 }
 
@@ -65,11 +67,22 @@ function resultMessage(
     texts.push({ type: 'text', text: 'The next message of the user shows what belongs to this result.' });
     shown.unshift({ type: 'text', text: `This belongs to the result of the call ${id}:` });
   }
-  return { message: { role: 'tool', tool_call_id: id, content: contentOf(texts, at, encoding) }, shown };
+  return { message: { role: 'tool', tool_call_id: id, content: someContentOf(texts, at, encoding) }, shown };
+}
+
+type Content = readonly Exclude<UserPart, ToolResultPart>[];
+
+/** As `contentOf`. Throws `NoPlace` where all of it was left out: an empty message says something else than its client did. */
+function someContentOf(content: Content, at: string, encoding: Encoding): string | readonly unknown[] {
+  const encoded = contentOf(content, at, encoding);
+  if (content.length > 0 && Array.isArray(encoded) && encoded.length === 0) {
+    throw new NoPlace(at, 'nothing of it would be left');
+  }
+  return encoded;
 }
 
 /** One text as it is, which every provider takes; else the parts. */
-function contentOf(content: readonly Exclude<UserPart, ToolResultPart>[], at: string, encoding: Encoding): unknown {
+function contentOf(content: Content, at: string, encoding: Encoding): string | readonly unknown[] {
   const [first] = content;
   if (first === undefined) return '';
   if (content.length === 1 && first.type === 'text') {
@@ -81,7 +94,8 @@ function contentOf(content: readonly Exclude<UserPart, ToolResultPart>[], at: st
     .filter((part) => part !== null);
 }
 
-function assistantMessage(message: Extract<ChatMessage, { role: 'assistant' }>, encoding: Encoding): Fields {
+/** None where everything of it was left out: what the model had a provider do for it, and said nothing. */
+function assistantMessage(message: Extract<ChatMessage, { role: 'assistant' }>, encoding: Encoding): Fields[] {
   const { content, name, at } = message;
   const fields: Fields = { role: 'assistant', content: null, name };
   const texts: string[] = [];
@@ -101,10 +115,15 @@ function assistantMessage(message: Extract<ChatMessage, { role: 'assistant' }>, 
   const { reasoningField } = encoding.target.rules;
   const thought = thoughts.map(({ text }) => text).join('\n\n');
   if (reasoningField !== undefined && thought !== '') fields[reasoningField] = thought;
+  const wasLeftOut = content.length > 0 && content.every(({ type }) => others.has(type));
+  if (wasLeftOut && fields['audio'] === undefined) return [];
   // An empty message is one, too, but null is for those that call tools.
   if (texts.length === 0 && refusals.length === 0 && calls.length === 0) fields['content'] = '';
-  return fields;
+  return [fields];
 }
+
+/** Parts that are no words, thoughts or calls. */
+const others: ReadonlySet<AssistantPart['type']> = new Set(['image', 'audio', 'foreign'] as const);
 
 type OtherPart = Exclude<AssistantPart, TextPart | ReasoningPart | ToolCallPart | { type: 'refusal' }>;
 

@@ -29,7 +29,7 @@ export function encodePart(
 /** What only this format knows goes back as it was. */
 export function encodeForeign({ format, what, json }: Foreign, at: string, { unplaced }: Encoding): RawJson | null {
   if (format === 'openai-chat') return new RawJson(json);
-  unplaced.leaveOut(what === '' ? at : what, 'only the format that it comes from knows it');
+  unplaced.leaveOut(at, `only the format that it comes from knows '${what}'`);
   return null;
 }
 

@@ -1,4 +1,5 @@
 import type { AssistantPart, ChatMessage, Foreign, TextPart, UserPart } from '../../chat/content.ts';
+import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
 import { encodeCall, encodeResult, encodeThoughts } from './encode-items.ts';
 import { breakpointOf, encodeMedia, encodeTextPart } from './encode-media.ts';
@@ -36,12 +37,18 @@ function plainInstructions(message: ChatMessage): string | undefined {
 function encodeMessage(message: ChatMessage, context: InputContext): unknown[] {
   switch (message.role) {
     case 'system':
-      return encodeSystem(message, context.unplaced);
+      return some(encodeSystem(message, context.unplaced), message);
     case 'user':
-      return encodeUser(message, context.unplaced);
+      return some(encodeUser(message, context.unplaced), message);
     case 'assistant':
       return encodeAssistant(message, context);
   }
+}
+
+/** Throws `NoPlace` where all of a message was left out: the conversation would say something else than its client did. */
+function some(items: unknown[], { content, at }: ChatMessage): unknown[] {
+  if (items.length === 0 && content.length > 0) throw new NoPlace(at, 'nothing of it would be left');
+  return items;
 }
 
 function encodeSystem(message: Extract<ChatMessage, { role: 'system' }>, unplaced: Unplaced): unknown[] {

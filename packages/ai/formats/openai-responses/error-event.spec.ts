@@ -33,3 +33,8 @@ test('a failure that is told is read as one', () => {
   assert.equal(reader.readEnd(), 'failed');
   assert.equal(reader.failure()?.kind, 'rate');
 });
+
+test('stops and spaces at the end of the words give way to the delay, however many they are', () => {
+  const text = errorEvent({ code: 'quota_exceeded', message: `A. b${'. \n'.repeat(3)}`, retryAfterMs: 1_000 }, 'id');
+  assert.ok(text.includes('"A. b. Please try again in 1s."'), text);
+});

@@ -57,5 +57,12 @@ function withDelay({ message, retryAfterMs }: Refusal, code: string): string {
   if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined) return message;
   if (/try again in\s*[\d.]+\s*(?:s|ms|seconds?)\b/i.test(message)) return message;
   const seconds = Math.max(1, Math.ceil(retryAfterMs / MS_PER_S));
-  return `${message.replace(/[\s.]*$/, '')}. Please try again in ${seconds}s.`;
+  return `${withoutEnd(message)}. Please try again in ${seconds}s.`;
+}
+
+/** Without the stops and spaces at its end. A pattern for them takes time by the square of a long run of them. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '.' || text[end - 1]?.trim() === '')) end -= 1;
+  return text.slice(0, end);
 }

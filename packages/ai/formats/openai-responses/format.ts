@@ -3,6 +3,7 @@ import { openAiErrorBody } from '../openai-chat/error-body.ts';
 import { openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
 import { openResponsesReader } from './answer-reader.ts';
 import { askResponses } from './ask.ts';
+import { countBody } from './count-body.ts';
 import { decodeResponses } from './decode.ts';
 import { encodeResponses } from './encode.ts';
 import { errorEvent } from './error-event.ts';
@@ -36,5 +37,6 @@ export const openAiResponses: Format = {
     openReader: openResponsesReader,
     readError: readOpenAiError,
     readUsage,
+    counting: { path: '/input_tokens', body: countBody },
   },
 };

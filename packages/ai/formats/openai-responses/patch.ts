@@ -7,7 +7,7 @@ import { WRAPPED_PROOF } from './proof.ts';
 import { hasSearchTool, TOOL_CALLS_DEFAULT } from './searches.ts';
 
 /** What is asked of the gateway itself: the items of an earlier response are in the input by now, and the cost is its own. */
-const gatewaysFields: readonly string[] = ['previous_response_id', 'usage'];
+export const gatewaysFields: readonly string[] = ['previous_response_id', 'usage'];
 
 /**
  * The client's request for a provider of this format, byte for byte but for what the gateway answers for: the model, the
@@ -27,12 +27,12 @@ export function patchResponses(body: Buffer, parsedBody: JsonObject, target: Tar
   for (const name of gatewaysFields) if (Object.hasOwn(parsedBody, name)) changes.set(name, { kind: 'remove' });
   const input = withoutForeignProofs(body);
   if (input !== null) changes.set('input', { kind: 'put', json: input });
-  followRules(parsedBody, target, changes);
+  followResponsesRules(parsedBody, target, changes);
   return spliceFields(body, parsedBody, changes);
 }
 
 /** Thoughts of another format's models, which no model of this one can take back. JSON; null: there are none. */
-function withoutForeignProofs(body: Buffer): string | null {
+export function withoutForeignProofs(body: Buffer): string | null {
   if (!body.includes(WRAPPED_PROOF)) return null;
   const input = parseObjectKeptDigits(body.toString())?.['input'];
   return Array.isArray(input) ? writeJson(asArray(input).filter((item) => !isForeignThought(item))) : null;
@@ -45,7 +45,11 @@ function isForeignThought(value: unknown): boolean {
 }
 
 /** The names that the provider has for fields, and the fields that it refuses. */
-function followRules(parsedBody: JsonObject, target: Target, changes: Map<string, FieldChange>): void {
+export function followResponsesRules(
+  parsedBody: JsonObject,
+  target: Pick<Target, 'rules' | 'dropsUnplaced'>,
+  changes: Map<string, FieldChange>,
+): void {
   const { rules, dropsUnplaced } = target;
   for (const [name, other] of Object.entries(rules.renamed)) {
     const change = changes.get(name);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Fault } from '#errors/fault.ts';
 import { describe, test } from '#testkit/test.ts';
-import { API_KEY, aKey, model, startTestGateway, type TestGateway } from '../testing.ts';
+import { API_KEY, aKey, model, startTestGateway, type TestGateway, USER_ID } from '../testing.ts';
 import { countEndpoints } from './count-tokens.ts';
 import { assertErrorOf } from './testing.ts';
 
@@ -83,3 +83,43 @@ for (const { path, format, answer } of countEndpoints) {
     });
   });
 }
+
+const responsesPath = '/v1/responses/input_tokens';
+
+test('what belongs to the account at the provider is refused before it is counted, by its field', async () => {
+  await using gateway = await startTestGateway();
+  const file = { role: 'user', content: [{ type: 'input_file', file_id: 'file-1' }] };
+  const source = { type: 'file', file_id: 'file-1' };
+  const document = { role: 'user', content: [{ type: 'document', source }] };
+  for (const [path, fields, words] of [
+    [responsesPath, { prompt: { id: 'pmpt_1' } }, /prompt/],
+    [responsesPath, { conversation: 'conv_1' }, /conversation/],
+    [responsesPath, { input: [{ type: 'item_reference', id: 'msg_1' }] }, /items to refer to/],
+    [responsesPath, { input: [file] }, /file/],
+    ['/v1/messages/count_tokens', { messages: [document] }, /file/],
+  ] as const) {
+    const response = await ask(gateway, path, JSON.stringify({ ...JSON.parse(question), ...fields }));
+    assert.match(await assertErrorOf(path, response, 400), words);
+  }
+  assert.deepEqual(gateway.counted, []);
+});
+
+test('a conversation that is gone on from is counted with its turns, its owner’s alone, and nothing is kept', async () => {
+  await using gateway = await startTestGateway();
+  const input = [JSON.stringify({ role: 'user', content: 'before' })];
+  const response = JSON.stringify({ id: 'resp_1', model: 'gpt-test-1', output: [] });
+  await gateway.responses.keep({ id: 'resp_1', userId: USER_ID, previousId: null, input, response }, 1);
+  await gateway.responses.keep({ id: 'resp_2', userId: 'other', previousId: null, input, response }, 1);
+  const body = (id: string) => JSON.stringify({ model: model.id, previous_response_id: id });
+  assert.equal((await ask(gateway, responsesPath, body('resp_1'))).status, 200);
+  assert.deepEqual(gateway.counted[0]?.parsedBody['input'], [{ role: 'user', content: 'before' }]);
+  await assertErrorOf(responsesPath, await ask(gateway, responsesPath, body('resp_2')), 404);
+  assert.equal(gateway.counted.length, 1);
+});
+
+test('counts and estimates are among the requests that are bounded', async () => {
+  await using gateway = await startTestGateway({ config: { requestsInFlightMax: 0 } });
+  for (const path of [...countEndpoints.map((row) => row.path), '/v1/cost/estimate']) {
+    await assertErrorOf(path, await ask(gateway, path, question), 503);
+  }
+});

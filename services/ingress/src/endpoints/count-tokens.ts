@@ -1,5 +1,7 @@
 import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
+import { Fault } from '#errors/fault.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { usableModel } from '../access/permissions.ts';
@@ -13,6 +15,7 @@ import type { OwnTurn } from '../http/turns.ts';
 import { findModel } from '../models/find-model.ts';
 import { modelNameIn } from '../models/model-name.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { BeginTurn } from '../responses/conversation.ts';
 
 /** Providers answer within a second or so; a few of them may be asked one after the other. */
 export const COUNT_TIMEOUT_MS = 30_000;
@@ -25,6 +28,8 @@ interface CountRow {
   /** The format of the request whose prompt is counted. */
   readonly format: FormatName;
   readonly answer: (inputTokens: number) => object;
+  /** What a request of the format must have and a count need not. */
+  readonly needless: JsonObject;
 }
 
 /** Where a client asks how many tokens its prompt has. */
@@ -33,11 +38,13 @@ export const countEndpoints: readonly CountRow[] = [
     path: '/v1/messages/count_tokens',
     format: 'anthropic-messages',
     answer: (inputTokens) => ({ input_tokens: inputTokens }),
+    needless: { max_tokens: 1 },
   },
   {
     path: '/v1/responses/input_tokens',
     format: 'openai-responses',
     answer: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
+    needless: { input: '' },
   },
 ];
 
@@ -47,21 +54,31 @@ export interface Counting {
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly ownTurn: OwnTurn;
+  readonly beginTurn: BeginTurn;
 }
 
-/** `POST` of a row: counts the prompt of a request, for nothing, by the provider that the request would go to. */
+/**
+ * `POST` of a row: counts the prompt of a request, for nothing, by the provider that the request would go to. What the request
+ * itself would be refused for is refused here: nothing of it may reach what the gateway's account at the provider keeps.
+ */
 export function countTokensHandler(
-  { dependencies, identify, limits, ownTurn }: Counting,
-  { format, answer }: CountRow,
+  { dependencies, identify, limits, ownTurn, beginTurn }: Counting,
+  { format, answer, needless }: CountRow,
 ): Handler {
   const { router, models, registry } = dependencies;
   const forwardHeaders = createForwardHeaders(formatTable[format].client.forwardedHeaders);
   return async (exchange) => {
     const identity = await identify(exchange);
-    const body = await readBody(exchange, limits);
-    if (body.length > COSTLY_BODY_BYTES) await ownTurn();
-    const parsedBody = parseJsonObject(body);
+    const sentBody = await readBody(exchange, limits);
+    if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
+    const sent = parseJsonObject(sentBody);
+    const goesOn = format === 'openai-responses' && (sent['previous_response_id'] ?? null) !== null;
+    // Nothing of a count is kept: only the turns before are wanted.
+    const body = goesOn ? (await beginTurn(exchange, identity.userId, sentBody, sent)).body : sentBody;
+    const parsedBody = body === sentBody ? sent : parseJsonObject(body);
     const name = modelNameIn(parsedBody);
+    const checked = formatTable[format].server.ask(withNeedless(parsedBody, needless), body.length);
+    if ('refusal' in checked) throw new Fault(checked.refusal);
     const headers = forwardHeaders(exchange.request.headers);
     const found = findModel(exchange, models, name, callerOf(registry, identity));
     const { candidates } = usableModel(identity, name, found);
@@ -69,6 +86,12 @@ export function countTokensHandler(
     const { inputTokens, isEstimate } = await router.countTokens(asked, leftOf(exchange));
     answerJson(exchange, 200, answer(inputTokens), isEstimate ? { [ESTIMATED_HEADER]: 'true' } : {});
   };
+}
+
+/** The request with what it left out and need not say. */
+function withNeedless(body: JsonObject, needless: JsonObject): JsonObject {
+  const missing = Object.entries(needless).filter(([name]) => (body[name] ?? null) === null);
+  return missing.length === 0 ? body : { ...body, ...Object.fromEntries(missing) };
 }
 
 /** Aborts when the client has left, or was answered otherwise. */

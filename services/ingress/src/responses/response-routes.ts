@@ -1,44 +1,53 @@
+import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
+import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
+import { hasModelRules, narrowedModel } from '../access/permissions.ts';
 import { answerBytes, answerJson } from '../http/answer.ts';
 import { JSON_TYPE } from '../http/error-form.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
+import type { IngressDependencies } from '../ports.ts';
 import type { Route } from '../route.ts';
-import type { ResponseStore, StoredResponse } from './response-store.ts';
+import type { StoredResponse } from './response-store.ts';
 
 const ITEMS_DEFAULT = 20;
 const ITEMS_MAX = 100;
 
 /** `/v1/responses/{id}` and what is below it: responses that were kept for their owners. */
-export function responseRoutes(store: ResponseStore, identify: Identify): readonly Route[] {
-  const own = async (userId: string, id: string): Promise<StoredResponse> => {
-    const response = await store.read(userId, id);
+export function responseRoutes(
+  { responses: store, models, registry }: Pick<IngressDependencies, 'responses' | 'models' | 'registry'>,
+  identify: Identify,
+): readonly Route[] {
+  const own = async (caller: Identity, id: string): Promise<StoredResponse> => {
+    const response = await store.read(caller.userId, id);
     if (response === undefined) throw new Fault(notFound(id));
+    if (hasModelRules(caller)) assertUsable(caller, response, { models, registry });
     return response;
   };
 
   const read: Handler = async (exchange, { id = '' }) => {
-    const { userId } = await identify(exchange);
+    const caller = await identify(exchange);
     // A stream that broke off is asked for again as one; what is kept is the whole.
     if (queryOf(exchange).get('stream') === 'true') {
       throw new Fault(invalid("A kept response is not streamed again: leave 'stream' out.", 'stream'));
     }
-    const { response } = await own(userId, id);
+    const { response } = await own(caller, id);
     answerBytes(exchange, 200, response, { 'content-type': JSON_TYPE });
   };
 
   const remove: Handler = async (exchange, { id = '' }) => {
-    const { userId } = await identify(exchange);
-    if (!(await store.remove(userId, id))) throw new Fault(notFound(id));
+    const caller = await identify(exchange);
+    if (hasModelRules(caller)) await own(caller, id);
+    if (!(await store.remove(caller.userId, id))) throw new Fault(notFound(id));
     answerJson(exchange, 200, { id, object: 'response', deleted: true });
   };
 
   const listInput: Handler = async (exchange, { id = '' }) => {
-    const { userId } = await identify(exchange);
+    const caller = await identify(exchange);
     const page = pageOf(queryOf(exchange));
-    const { input } = await own(userId, id);
+    const { input } = await own(caller, id);
     answerJson(exchange, 200, itemsDocument(id, input, page));
   };
 
@@ -55,6 +64,36 @@ export function responseRoutes(store: ResponseStore, identify: Identify): readon
     },
   ];
 }
+
+/**
+ * Throws `model_not_allowed` where no model that the key may use can have answered. A response has the name that its provider
+ * has for the model, with a date at the end at some of them, which no rule of a key need name.
+ */
+function assertUsable(
+  caller: Identity,
+  { response }: StoredResponse,
+  { models, registry }: Pick<IngressDependencies, 'models' | 'registry'>,
+): void {
+  const answered = String(parseObject(response)?.['model'] ?? '');
+  const is = (name: string): boolean =>
+    answered === name || (answered.startsWith(name) && dated.test(answered.slice(name.length)));
+  for (const model of models.list()) {
+    const usable = narrowedModel(caller, model.id, model);
+    if (usable === undefined) continue;
+    const targets = usable.candidates.flatMap(({ provider, model: target }) => [target, `${provider}/${target}`]);
+    if ([usable.id, ...targets].some(is)) return;
+  }
+  const named = models.find(answered, callerOf(registry, caller));
+  if (named !== undefined && narrowedModel(caller, answered, named) !== undefined) return;
+  throw new Fault({
+    code: 'model_not_allowed',
+    message: `This API key may not use the model '${answered}', which gave this response.`,
+    param: 'response_id',
+  });
+}
+
+/** The date of a snapshot: -2026-01-31, -20260131. */
+const dated = /^-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
 interface Page {
   readonly after: string | null;

@@ -1,8 +1,7 @@
-import type { FormatName } from '#ai/format.ts';
+import type { PromptCounting } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
-import { spliceFields } from '#ai/json/splice-fields.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
-import type { CountedTokens, CountTokensRequest } from '#contracts/router.ts';
+import type { CountTokensRequest, RouterPort } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
 import { kindRows } from '../domain/attempt/attempt-failure.ts';
@@ -11,34 +10,54 @@ import { estimatePrompt } from '../estimate/estimate-usage.ts';
 import { CallFault, type Provider, type ProviderCall } from '../ports.ts';
 import type { RunParts } from './run.ts';
 
-/** A count takes a provider some hundred milliseconds, and a client waits for it before each turn. */
-const COUNT_MAX_MS = 10_000;
+/**
+ * Counts at once at one provider: a count takes some hundred milliseconds, so that these make some hundred a second, and
+ * they cost nothing: they must not take the connections of answers that are paid for.
+ */
+const COUNTS_AT_ONCE_MAX = 32;
 /** A count is a line. */
 const DOCUMENT_MAX_BYTES = 64 * 1024;
 
-/** Where a format has a call that counts, behind the path of its requests. */
-const countPaths: Readonly<Partial<Record<FormatName, string>>> = {
-  'anthropic-messages': '/count_tokens',
-  'openai-responses': '/input_tokens',
-};
-
 /**
  * The tokens of a prompt: by the first candidate that speaks the client's format and counts, else by the gateway's own
- * tokenizer. Rejects with a `Fault` where a provider finds the request itself at fault.
+ * tokenizer. The tokenizer counts as well where that candidate has its most counts at once, or `limits.countMaxMs` have
+ * passed at all candidates together. Rejects with a `Fault` where a provider finds the request itself at fault.
  */
-export async function countPrompt(
-  { providers, health }: Pick<RunParts, 'providers' | 'health'>,
-  request: CountTokensRequest,
-  signal: AbortSignal,
-): Promise<CountedTokens> {
-  const path = countPaths[request.format];
-  for (const candidate of path === undefined ? [] : health.inOrder(request.candidates)) {
-    const pooled = providers.get(candidate.provider);
-    if (pooled?.kind !== 'open' || !pooled.provider.config.spoken.formats.includes(request.format)) continue;
-    const inputTokens = await countAt(pooled.provider, candidate, request, path ?? '', signal);
-    if (inputTokens !== null) return { inputTokens, isEstimate: false };
+export function createCountPrompt({
+  providers,
+  health,
+  limits,
+}: Pick<RunParts, 'providers' | 'health' | 'limits'>): RouterPort['countTokens'] {
+  /** Counts under way, by provider. None is remembered of a provider without any. */
+  const underWay = new Map<string, number>();
+
+  async function counted(request: CountTokensRequest, signal: AbortSignal): Promise<number | null> {
+    const { counting } = formatTable[request.format].client;
+    if (counting === undefined) return null;
+    for (const candidate of health.inOrder(request.candidates)) {
+      const pooled = providers.get(candidate.provider);
+      if (pooled?.kind !== 'open' || !pooled.provider.config.spoken.formats.includes(request.format)) continue;
+      const others = underWay.get(candidate.provider) ?? 0;
+      if (others >= COUNTS_AT_ONCE_MAX || signal.aborted) return null;
+      underWay.set(candidate.provider, others + 1);
+      try {
+        const inputTokens = await countAt(pooled.provider, candidate, request, counting, signal);
+        if (inputTokens !== null) return inputTokens;
+      } finally {
+        const left = (underWay.get(candidate.provider) ?? 1) - 1;
+        if (left === 0) underWay.delete(candidate.provider);
+        else underWay.set(candidate.provider, left);
+      }
+    }
+    return null;
   }
-  return { inputTokens: (await estimatePrompt(request.parsedBody)).tokens, isEstimate: true };
+
+  return async (request, signal) => {
+    const late = AbortSignal.timeout(limits.countMaxMs);
+    const inputTokens = await counted(request, AbortSignal.any([signal, late]));
+    if (inputTokens !== null) return { inputTokens, isEstimate: false };
+    return { inputTokens: (await estimatePrompt(request.parsedBody)).tokens, isEstimate: true };
+  };
 }
 
 /** null: this provider does not count. */
@@ -46,19 +65,19 @@ async function countAt(
   provider: Provider,
   { model }: ModelCandidate,
   { requestId, format, headers, body, parsedBody }: CountTokensRequest,
-  countPath: string,
+  counting: PromptCounting,
   signal: AbortSignal,
 ): Promise<number | null> {
   const { client } = formatTable[format];
+  const { spoken } = provider.config;
   const call = provider.call({
-    path: client.path(provider.config.spoken.basePathOf(format), model) + countPath,
+    path: client.path(spoken.basePathOf(format), model) + counting.path,
     headers: client.headers(headers),
-    body: spliceFields(body, parsedBody, new Map([['model', { kind: 'put', json: JSON.stringify(model) }]])),
+    body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
     requestId,
     isStream: false,
   });
   const stop = (): void => call.abort();
-  const timer = setTimeout(stop, COUNT_MAX_MS);
   signal.addEventListener('abort', stop, { once: true });
   try {
     const { status } = await call.head;
@@ -78,7 +97,6 @@ async function countAt(
     if (thrown instanceof CallFault) return null;
     throw thrown;
   } finally {
-    clearTimeout(timer);
     signal.removeEventListener('abort', stop);
     call.discard();
   }

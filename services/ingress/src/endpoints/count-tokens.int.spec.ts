@@ -39,7 +39,7 @@ for (const { path, format, answer } of countEndpoints) {
         assert.match(await assertErrorOf(path, await ask(gateway, path, body), 400), /model/);
       }
       await assertErrorOf(path, await ask(gateway, path, '{"model":'), 400);
-      await assertErrorOf(path, await ask(gateway, path, '{"model":"nope"}'), 404);
+      await assertErrorOf(path, await ask(gateway, path, question.replace(model.id, 'nope')), 404);
       assert.deepEqual(gateway.counted, []);
     });
 

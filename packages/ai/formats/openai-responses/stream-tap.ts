@@ -8,8 +8,8 @@ import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { writeJson } from '../../json/write-json.ts';
 import { createEventCutter } from '../../sse/event-cutter.ts';
 import { findEventEnds } from '../../sse/event-ends.ts';
-import { HEARD_MAX_BYTES } from '../../sse/heard-max.ts';
 import { isDone } from '../../sse/is-done.ts';
+import { passOn } from '../../sse/pass-on.ts';
 import { readSseEvent } from '../../sse/read-sse-event.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { sseEventOf } from '../../sse/write-sse-event.ts';
@@ -82,13 +82,7 @@ function push(stream: ResponseStream, piece: Buffer): Buffer | null {
   const bytes = cutter.add(piece);
   if (bytes) cut(stream, bytes, out);
   if (!stream.isOver && cutter.isTooLong()) skipLongEvent(stream);
-  if (stream.status === 'too-long') {
-    stream.heardBytes += piece.length;
-    stream.isOver ||= stream.heardBytes > HEARD_MAX_BYTES;
-    return null;
-  }
-  const [first] = out;
-  return first ? (out.length === 1 ? first : Buffer.concat(out)) : null;
+  return passOn(stream, piece, out);
 }
 
 /** Reads the whole events of `bytes`. Puts those that pass into `out`, in runs as long as possible. */

@@ -9,7 +9,7 @@ import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
-import { type JsonObject } from '#kernel/json.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../config.ts';
 import type { ProviderPost } from '../ports.ts';
 

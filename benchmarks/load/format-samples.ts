@@ -100,7 +100,7 @@ export function requestOf(name: FormatName): Buffer {
 }
 
 export function contextOf(body: JsonObject): AnswerContext {
-  return { model: 'gpt-5.6', requestId: '019a2b3c-0000-7000-8000-00000000000a', body, nowS: 1_764_300_000 };
+  return { model: 'gpt-5.6', requestId: '019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6071', body, nowS: 1_764_300_000 };
 }
 
 const parts: readonly AnswerPart[] = [

@@ -121,7 +121,10 @@ test('ingress, under its role, keeps claims and answers, and changes no table', 
     assert.equal(await claims.sweep(), 0);
     await claims.orphanAll();
     await responses.keep({ userId: 'u', id: 'r', previousId: null, input: [], response: '{}' }, 1);
-    assert.equal((await responses.conversation('u', 'r', { turnsMax: 9, bytesMax: 9_999 })).length, 1);
+    assert.equal(
+      (await responses.conversation('u', 'r', { turnsMax: 9, bytesMax: 9_999, room: async () => undefined })).length,
+      1,
+    );
     assert.equal(await responses.remove('u', 'r'), true);
     assert.equal(await responses.sweep(), 0);
   } finally {

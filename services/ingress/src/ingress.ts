@@ -65,7 +65,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
   const { responses: store, registry } = dependencies;
   const ownTurn = createTurns();
-  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, logger });
+  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, ownTurn, logger });
   const completions = handlersByPath(
     { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn, beginTurn },
     open,

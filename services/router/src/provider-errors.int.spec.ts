@@ -69,6 +69,25 @@ test('what a provider says of the request ends it, in the words and with the sta
   }
 });
 
+test('a document that is no error of the client’s format is told in that format, and one that says nothing not at all', async (t) => {
+  const documents: readonly [string, string | null][] = [
+    ['{"object":"error","message":"The sky is too low.","type":"invalid_request_error"}', 'The sky is too low.'],
+    ['{"detail":"The sky is too low."}', 'The sky is too low.'],
+    ['[{"error":{"code":400,"message":"The sky is too low."}}]', 'The sky is too low.'],
+    ['{}', null],
+    ['<html>Bad Request</html>', null],
+    ['', null],
+  ];
+  for (const [document, message] of documents) {
+    const baseUrl = await hostileProvider(t, (response) => answerJson(response, 400, document));
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+    const { failure } = await ask({ messages });
+    const told = failure?.providerBody ?? null;
+    assert.equal(told === null ? null : JSON.parse(told.toString()).error.message, message, document);
+    assert.deepEqual([failure?.code, failure?.providerStatus], ['upstream_refused', 400], document);
+  }
+});
+
 test('a document that repeats the key of the gateway is nobody’s to read', async (t) => {
   const baseUrl = await hostileProvider(t, (response) => answerJson(response, 400, errorOf('Bad key sk-secret')));
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { apiKey: 'sk-secret' })] });

@@ -20,7 +20,8 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const bounds = { turnsMax: 10, bytesMax: 1_000_000 };
+const rooms: number[] = [];
+const bounds = { turnsMax: 10, bytesMax: 1_000_000, room: async (bytes: number) => void rooms.push(bytes) };
 
 function turn(id: string, previousId: string | null = null, userId = 'ada'): StoredResponse {
   return { id, userId, previousId, input: [`{"role":"user","content":"secret of ${id}"}`], response: `{"id":"${id}"}` };
@@ -42,7 +43,10 @@ test('a conversation comes in its order, and ends where a turn is gone', async (
   await responses.keep(turn('b', 'a'), 30);
   await responses.keep(turn('c', 'b'), 30);
   assert.deepEqual(await responses.conversation('ada', 'c', bounds), [turn('a'), turn('b', 'a'), turn('c', 'b')]);
-  assert.equal(await responses.conversation('ada', 'nobody', bounds), 'missing');
+  assert.ok((rooms.at(-1) ?? 0) > 200);
+  const crowded = { ...bounds, room: () => Promise.reject(new Error('crowded')) };
+  await assert.rejects(responses.conversation('ada', 'c', crowded), /crowded/);
+  assert.equal(await responses.conversation('ada', 'nobody', crowded), 'missing');
   assert.equal(await responses.conversation('eve', 'c', bounds), 'missing');
   assert.equal(await responses.conversation('ada', 'c', { ...bounds, turnsMax: 2 }), 'too-long');
   assert.equal(await responses.conversation('ada', 'c', { ...bounds, bytesMax: 100 }), 'too-long');

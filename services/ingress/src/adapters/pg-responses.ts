@@ -57,14 +57,16 @@ export function createPgResponses({
       const { rows } = await database.query<Row>(READ, [userId, id]);
       return rows[0] === undefined ? undefined : opened(userId, rows[0]);
     },
-    async conversation(userId, id, { turnsMax, bytesMax }) {
+    async conversation(userId, id, { turnsMax, bytesMax, room }) {
       const { rows: sizes } = await database.query<{ id: string; previous_id: string | null; bytes: number }>(CHAIN, [
         userId,
         id,
         turnsMax + 1,
       ]);
-      if (sizes.length > turnsMax || sizes.reduce((sum, { bytes }) => sum + bytes, 0) > bytesMax) return 'too-long';
+      const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0);
+      if (sizes.length > turnsMax || bytes > bytesMax) return 'too-long';
       if (sizes.length === 0 || sizes.at(-1)?.previous_id !== null) return 'missing';
+      await room(bytes);
       const { rows } = await database.query<Row>(READ_ALL, [userId, sizes.map((row) => row.id)]);
       const byId = new Map(rows.map((row) => [row.id, row]));
       const turns = sizes.toReversed().flatMap((size) => byId.get(size.id) ?? []);

@@ -2,6 +2,7 @@ import type { Identity } from '#api-keys/identity.ts';
 import type { Admission } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { callerOf } from '#registry/caller.ts';
 import { usableModel } from '../access/permissions.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
@@ -54,6 +55,8 @@ export async function runCompletion(
   const { headers } = exchange.request;
   if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
   const sent = parseJsonObject(sentBody, endpoint.bounds);
+  // A conversation may be long: nothing of it is read for a model that may not be asked.
+  if (beginTurn !== undefined) assertModelUsable(dependencies, exchange, identity, sent);
   const turn = await beginTurn?.(exchange, identity.userId, sentBody, sent);
   const body = turn?.body ?? sentBody;
   const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
@@ -98,6 +101,17 @@ export async function runCompletion(
   if (once === undefined) await deliver(exchange, frames, answer, result.durable);
   else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
   else await throwAfter(frames, shutOut);
+}
+
+/** Throws a `Fault` where the model is none, or none that the caller may use. What is no name is refused later. */
+function assertModelUsable(
+  { models, registry }: RunDependencies,
+  exchange: Exchange,
+  identity: Identity,
+  { model: name }: JsonObject,
+): void {
+  if (typeof name !== 'string' || name === '') return;
+  usableModel(identity, name, findModel(exchange, models, name, callerOf(registry, identity)));
 }
 
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */

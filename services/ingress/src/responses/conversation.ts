@@ -3,6 +3,7 @@ import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type BodyLimits, crowdedBodies } from '../http/read-body.ts';
 import { keepResponse } from './keep-response.ts';
@@ -16,7 +17,7 @@ const KEPT_DAYS = 30;
 export interface Turn {
   /** The client's body with the turns before in it, and the same parsed. */
   readonly body: Buffer;
-  /** The frames of the answer, which is kept before its client has its end, where it is to be kept. */
+  /** The frames of the answer, kept before its client has its end where it is to be kept, and true about that. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean): AsyncIterable<CompleteFrame>;
 }
 
@@ -38,28 +39,28 @@ export function createBeginTurn(parts: {
   readonly store: Pick<ResponseStore, 'keep' | 'conversation'>;
   readonly settings: () => KeepingSettings;
   readonly limits: BodyLimits;
+  /** Waits until the process has time for a long piece of work. */
+  readonly ownTurn: () => Promise<void>;
   readonly logger: Pick<Logger, 'warn'>;
 }): BeginTurn {
-  const { store, settings, limits, logger } = parts;
+  const { store, settings, limits, ownTurn, logger } = parts;
+  const { bodyMaxBytes, budget } = limits;
   return async (exchange, userId, body, parsedBody) => {
     const { keepsNoResponses, responsesKeptDays } = settings();
     const isStored = storedOf(parsedBody['store'], keepsNoResponses);
-    // Nothing to go on from and nothing to keep: the body is not looked at again.
-    if (!isStored && (parsedBody['previous_response_id'] ?? null) === null) return { body, kept: (frames) => frames };
-    const { bodyMaxBytes, budget } = limits;
-    const resumed = await resumeConversation(store, { userId, body, parsedBody, bodyMaxBytes });
-    // Held beside what the client sent until the exchange is over.
-    const moreBytes = resumed.body === body ? 0 : resumed.body.length;
-    if (!budget.reserve(moreBytes)) throw new Fault(crowdedBodies);
-    exchange.bodyBytesHeld += moreBytes;
+    // Held beside what the client sent until the exchange is over, and taken before anything is read.
+    const room = async (bytes: number): Promise<void> => {
+      if (!budget.reserve(bytes)) throw new Fault(crowdedBodies);
+      exchange.bodyBytesHeld += bytes;
+      if (bytes > COSTLY_BODY_BYTES) await ownTurn();
+    };
+    const resumed = await resumeConversation(store, { userId, body, parsedBody, bodyMaxBytes, room });
     const { previousId, input } = resumed;
     const days = responsesKeptDays === 0 ? KEPT_DAYS : responsesKeptDays;
+    const turn = { userId, previousId, input, isStored };
     return {
       body: resumed.body,
-      kept: (frames, isStream) =>
-        isStored
-          ? keepResponse(frames, { store, turn: { userId, previousId, input }, isStream, days, logger })
-          : frames,
+      kept: (frames, isStream) => keepResponse(frames, { store, turn, isStream, days, logger }),
     };
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { CompleteFrame } from '#contracts/router.ts';
-import { test } from '#testkit/test.ts';
+import { describe, test } from '#testkit/test.ts';
 import { keepResponse } from './keep-response.ts';
 import { createMemoryResponses } from './testing.ts';
 
-const turn = { userId: 'ada', previousId: null, input: ['{"role":"user","content":"hi"}'] };
+const turn = { userId: 'ada', previousId: 'r0', input: ['{"role":"user","content":"hi"}'], isStored: true };
+const { isStored: _isStored, ...kept } = turn;
 const head: CompleteFrame = {
   kind: 'head',
   status: 200,
@@ -25,55 +26,135 @@ const failure: CompleteFrame = {
   failure: { code: 'upstream_cut', message: 'Cut.', providerBody: null, providerStatus: 200 },
 };
 
-async function pass(frames: readonly CompleteFrame[], isStream: boolean, store = createMemoryResponses()) {
-  const warnings: unknown[] = [];
-  const logger = { warn: (...said: unknown[]) => void warnings.push(said) };
+interface Passed {
+  readonly text: string;
+  readonly kinds: readonly string[];
+  readonly kept: Awaited<ReturnType<ReturnType<typeof createMemoryResponses>['read']>>;
+  readonly warnings: number;
+}
+
+async function pass(
+  frames: readonly CompleteFrame[],
+  isStream: boolean,
+  { store = createMemoryResponses(), isStored = true, isKept = true } = {},
+): Promise<Passed> {
+  let warnings = 0;
+  const logger = { warn: () => void warnings++ };
   async function* given() {
     yield* frames;
   }
-  const passed: CompleteFrame[] = [];
-  for await (const frame of keepResponse(given(), { store, turn, isStream, days: 30, logger })) {
-    passed.push(frame);
-    if (frame.kind === 'data' && frame.data.includes('completed'))
-      assert.notEqual(await store.read('ada', 'r1'), undefined);
+  const kinds: string[] = [];
+  let text = '';
+  for await (const frame of keepResponse(given(), { store, turn: { ...turn, isStored }, isStream, days: 30, logger })) {
+    kinds.push(frame.kind);
+    if (frame.kind !== 'data') continue;
+    text += frame.data.toString();
+    if (isKept && text.includes('"store":true')) assert.notEqual(await store.read('ada', 'r1'), undefined);
   }
-  assert.deepEqual(passed, frames);
-  return { kept: await store.read('ada', 'r1'), warnings };
+  return { text, kinds, kept: await store.read('ada', 'r1'), warnings };
 }
 
-test('a document is kept before its client has it, with the digits of its numbers', async () => {
-  const text = '{"id":"r1","status":"completed","n":9007199254740993}';
-  const { kept } = await pass([head, data(text.slice(0, 20)), data(text.slice(20)), end], false);
-  assert.deepEqual(kept, { ...turn, id: 'r1', response: text });
-});
+const told = '"store":true,"previous_response_id":"r0"';
 
-test('the response in the last event of a stream is kept, wherever its fields stand', async () => {
-  const response = '{"id":"r1","n":9007199254740993}';
-  for (const event of [
-    `{"type":"response.completed","sequence_number":3,"response":${response}}`,
-    `{"response":${response},"sequence_number":3,"type":"response.completed"}`,
-  ]) {
-    const last = `event: response.completed\ndata: ${event}\n\n`;
-    const { kept } = await pass([head, data('event: x\ndata: {}\n\n'), data(last), end], true);
-    assert.deepEqual(kept, { ...turn, id: 'r1', response });
-    const cut = await pass([head, data(last.slice(0, 40)), data(last.slice(40)), end], true);
-    assert.deepEqual(cut.kept, { ...turn, id: 'r1', response });
-  }
-});
+describe('an answer of /v1/responses', () => {
+  test('is kept before its client has it, with the digits of its numbers, and says so', async () => {
+    const text = '{"id":"r1","n":9007199254740993,"store":false}';
+    const passed = await pass([head, data(text.slice(0, 20)), data(text.slice(20)), end], false);
+    const response = '{"id":"r1","n":9007199254740993,"store":true,"previous_response_id":"r0"}';
+    assert.deepEqual([passed.text, passed.kept], [response, { ...kept, id: 'r1', response }]);
+  });
 
-test('what failed is not kept, nor is what has no id', async () => {
-  const unkept = (frames: readonly CompleteFrame[]) =>
-    keepResponseOf(frames).then((kept) => assert.equal(kept, undefined));
-  await unkept([head, data('{"id":"r1"'), failure]);
-  await unkept([head, data('{"id":7}'), end]);
-});
+  test('is kept from the last event of a stream, however it is written and cut', async () => {
+    const response = '{"id":"r1","text":"a\u2028b","n":9007199254740993}';
+    for (const event of [
+      `{"type":"response.completed","sequence_number":3,"response":${response}}`,
+      `{"response":${response},"sequence_number":3,"type":"response.completed"}`,
+    ]) {
+      for (const last of [`event: response.completed\ndata: ${event}\n\n`, `data: ${event}\r\n\r\n`]) {
+        const first = 'event: x\ndata: {}\n\n';
+        for (const cut of [0, 5, 40, 60]) {
+          const pieces = [last.slice(0, cut), last.slice(cut)].filter((piece) => piece !== '');
+          const passed = await pass([head, data(first), ...pieces.map(data), end], true);
+          assert.equal(passed.kept?.response, `{"id":"r1","text":"a\u2028b","n":9007199254740993,${told}}`);
+          assert.ok(passed.text.startsWith(`${first}event: response.completed\ndata: {`), passed.text);
+          assert.ok(passed.text.includes(told) && passed.text.endsWith('}\n\n'));
+        }
+      }
+    }
+  });
 
-test('an answer that cannot be kept is given all the same, and the operator hears of it', async () => {
-  const store = { ...createMemoryResponses(), keep: () => Promise.reject(new Error('away')) };
-  const { warnings } = await pass([head, data('{"id":"r1"}'), end], false, store);
-  assert.equal(warnings.length, 1);
-});
+  test('passes at once as long as a model only speaks of its end', async () => {
+    const spoken = data(
+      'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"response.completed"}\n\n',
+    );
+    let pulled = 0;
+    async function* given() {
+      for (const frame of [head, spoken, spoken, spoken, end]) {
+        pulled += 1;
+        yield frame;
+      }
+    }
+    const keeping = {
+      store: createMemoryResponses(),
+      turn,
+      isStream: true,
+      days: 1,
+      logger: { warn: () => undefined },
+    };
+    let passed = 0;
+    for await (const _frame of keepResponse(given(), keeping)) {
+      passed += 1;
+      assert.equal(pulled, passed);
+    }
+    assert.equal(passed, 5);
+  });
 
-async function keepResponseOf(frames: readonly CompleteFrame[]): Promise<unknown> {
-  return (await pass(frames, false)).kept;
-}
+  test('says that it is not stored where it is not', async () => {
+    const passed = await pass([head, data('{"id":"r1","store":true}'), end], false, { isStored: false, isKept: false });
+    assert.equal(passed.text, '{"id":"r1","store":false,"previous_response_id":"r0"}');
+    assert.equal(passed.kept, undefined);
+  });
+
+  test('that failed is not kept and passes as it is; one without an id is told to the operator', async () => {
+    const cut = await pass([head, data('{"id":"r1"'), failure], false);
+    assert.deepEqual([cut.text, cut.kinds, cut.kept], ['{"id":"r1"', ['head', 'data', 'failure'], undefined]);
+    const odd = await pass([head, data('{"id":7}'), end], false);
+    assert.deepEqual([odd.text, odd.warnings, odd.kept], ['{"id":7}', 1, undefined]);
+  });
+
+  test('that cannot be kept is given all the same, and the operator hears of it', async () => {
+    const store = { ...createMemoryResponses(), keep: () => Promise.reject(new Error('away')) };
+    const { warnings, text } = await pass([head, data('{"id":"r1"}'), end], false, { store, isKept: false });
+    assert.deepEqual([warnings, text], [1, `{"id":"r1",${told}}`]);
+  });
+
+  test('that is too long to be held passes as it comes, and is not kept', async () => {
+    const long = `{"id":"r1","x":"${'x'.repeat(1024 * 1024)}`;
+    const pieces = Array.from({ length: 20 }, () => data(long));
+    const passed = await pass([head, ...pieces, data('"}'), end], false);
+    assert.equal(passed.text.length, 20 * long.length + 2);
+    assert.equal(passed.kept, undefined);
+  });
+
+  test('is left by whoever returns before anything was asked for', async () => {
+    let isLeft = false;
+    const frames: AsyncIterable<CompleteFrame> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: true, value: undefined }),
+        async return() {
+          isLeft = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const keeping = {
+      store: createMemoryResponses(),
+      turn,
+      isStream: true,
+      days: 1,
+      logger: { warn: () => undefined },
+    };
+    await keepResponse(frames, keeping)[Symbol.asyncIterator]().return?.();
+    assert.equal(isLeft, true);
+  });
+});

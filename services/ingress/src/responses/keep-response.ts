@@ -1,73 +1,114 @@
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import { writeJson } from '#ai/json/write-json.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
-import { asObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import { findLastEvent } from './last-event.ts';
 import type { ResponseStore, StoredResponse } from './response-store.ts';
 
 /** As much as the longest conversation that is taken back. Longer answers are given, and not kept. */
 const RESPONSE_MAX_BYTES = 16 * 1024 * 1024;
 
-/** The events that carry a whole response. One stands at the end of each stream. */
-const lastEvent = /^data: ?(\{.*"type": ?"response\.(?:completed|incomplete)".*\})\s*$/m;
-const LAST_EVENT_NAMES = ['response.completed', 'response.incomplete'];
+type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'> & { readonly isStored: boolean };
 
-type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'>;
+interface Keeping {
+  readonly store: Pick<ResponseStore, 'keep'>;
+  readonly turn: Turn;
+  readonly isStream: boolean;
+  readonly days: number;
+  readonly logger: Pick<Logger, 'warn'>;
+}
 
 /**
- * The frames of an answer of /v1/responses, which is kept before its client knows that it is whole: a client that has seen
- * the end can go on from it. An answer that cannot be kept is given all the same, since it is paid for.
+ * The frames of an answer of /v1/responses. Its end says what the gateway does, whatever the provider was told: whether the
+ * response is stored, and what it goes on from. A response is stored before its client knows that it is whole: a client that
+ * has seen the end can go on from it. An answer that cannot be stored is given all the same, since it is paid for.
+ *
+ * Returning the iterator before it was asked for anything leaves the answer, as returning `frames` would.
  */
-export async function* keepResponse(
+export function keepResponse(frames: AsyncIterable<CompleteFrame>, keeping: Keeping): AsyncIterable<CompleteFrame> {
+  return {
+    [Symbol.asyncIterator]() {
+      const given = frames[Symbol.asyncIterator]();
+      const passed = pass({ [Symbol.asyncIterator]: () => given }, keeping);
+      return {
+        next: () => passed.next(),
+        async return() {
+          await given.return?.();
+          return passed.return();
+        },
+      };
+    },
+  };
+}
+
+async function* pass(
   frames: AsyncIterable<CompleteFrame>,
-  parts: {
-    readonly store: Pick<ResponseStore, 'keep'>;
-    readonly turn: Turn;
-    readonly isStream: boolean;
-    readonly days: number;
-    readonly logger: Pick<Logger, 'warn'>;
-  },
+  keeping: Keeping,
 ): AsyncGenerator<CompleteFrame, void, undefined> {
-  const { store, turn, isStream, days, logger } = parts;
-  const held: CompleteFrame[] = [];
+  const { isStream } = keeping;
+  /** What may be the end of the answer. */
+  let held: Buffer[] = [];
   let heldBytes = 0;
-
-  async function keep(): Promise<void> {
-    const response = responseIn(
-      Buffer.concat(held.flatMap((frame) => (frame.kind === 'data' ? [frame.data] : []))),
-      isStream,
-    );
-    if (response === null) return;
-    try {
-      await store.keep({ ...turn, ...response }, days);
-    } catch (error) {
-      logger.warn({ err: error, responseId: response.id }, 'a response could not be kept');
-    }
-  }
-
+  let isLast = !isStream;
   for await (const frame of frames) {
-    if (frame.kind === 'data' && heldBytes <= RESPONSE_MAX_BYTES && (held.length > 0 || isHeld(frame.data, isStream))) {
-      held.push(frame);
+    if (frame.kind === 'data' && heldBytes <= RESPONSE_MAX_BYTES) {
+      held.push(frame.data);
       heldBytes += frame.data.length;
-      if (heldBytes > RESPONSE_MAX_BYTES) yield* held.splice(0);
+      if (!isLast) {
+        const found = findLastEvent(joined(held)).kind;
+        isLast = found === 'there';
+        if (found !== 'none' && heldBytes <= RESPONSE_MAX_BYTES) continue;
+      } else if (heldBytes <= RESPONSE_MAX_BYTES) continue;
+      // What is too long to be held is not changed, nor is anything that comes after it.
+      yield* held.map(dataFrame);
+      held = [];
+      if (heldBytes <= RESPONSE_MAX_BYTES) heldBytes = 0;
       continue;
     }
-    if (frame.kind === 'end') await keep();
-    yield* held.splice(0);
+    if (held.length > 0) {
+      const bytes = joined(held);
+      held = [];
+      yield dataFrame(frame.kind === 'end' ? await ended(bytes, keeping) : bytes);
+    }
     yield frame;
   }
 }
 
-/** A document is kept as a whole; of a stream only what its last event may be in. */
-function isHeld(data: Buffer, isStream: boolean): boolean {
-  return !isStream || LAST_EVENT_NAMES.some((name) => data.includes(name));
+const joined = (pieces: readonly Buffer[]): Buffer =>
+  pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+
+function dataFrame(data: Buffer): CompleteFrame {
+  return { kind: 'data', data };
 }
 
-function responseIn(bytes: Buffer, isStream: boolean): Pick<StoredResponse, 'id' | 'response'> | null {
-  const text = bytes.toString();
-  const document = parseObjectKeptDigits(isStream ? (lastEvent.exec(text)?.[1] ?? '') : text);
+/** The end of an answer as its client gets it; the response in it is stored by then. */
+async function ended(bytes: Buffer, keeping: Keeping): Promise<Buffer> {
+  const { isStream, turn, logger } = keeping;
+  const last = isStream ? findLastEvent(bytes) : null;
+  const document = parseObjectKeptDigits(last === null ? bytes.toString() : last.kind === 'there' ? last.data : '');
   const response = isStream ? asObject(document?.['response']) : document;
-  const id = response?.['id'];
-  if (typeof id !== 'string' || id === '') return null;
-  return { id, response: isStream ? writeJson(response) : text };
+  if (document === null || response === null || typeof response['id'] !== 'string') {
+    logger.warn({ isStream, isStored: turn.isStored }, 'a response has no id, and is not kept');
+    return bytes;
+  }
+  const told = { ...response, store: turn.isStored, previous_response_id: turn.previousId };
+  await keep(told, keeping);
+  if (last?.kind !== 'there') return Buffer.from(writeJson(told));
+  const data = writeJson({ ...document, response: told });
+  return Buffer.concat([
+    bytes.subarray(0, last.start),
+    Buffer.from(`event: ${String(document['type'])}\ndata: ${data}\n\n`),
+  ]);
+}
+
+async function keep(response: JsonObject, { store, turn, days, logger }: Keeping): Promise<void> {
+  const { userId, previousId, input, isStored } = turn;
+  if (!isStored) return;
+  const id = String(response['id']);
+  try {
+    await store.keep({ userId, previousId, input, id, response: writeJson(response) }, days);
+  } catch (error) {
+    logger.warn({ err: error, responseId: id }, 'a response could not be kept');
+  }
 }

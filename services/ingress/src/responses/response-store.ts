@@ -11,6 +11,13 @@ export interface StoredResponse {
   readonly response: string;
 }
 
+export interface ConversationBounds {
+  readonly turnsMax: number;
+  readonly bytesMax: number;
+  /** Makes room for so many bytes before they are read. What it rejects with ends the reading. */
+  readonly room: (bytes: number) => Promise<void>;
+}
+
 /** Keeps responses until they expire. Rejects, within seconds, where the database cannot be reached. */
 export interface ResponseStore {
   /** A repeat changes nothing. */
@@ -23,7 +30,7 @@ export interface ResponseStore {
   conversation(
     userId: string,
     id: string,
-    bounds: { readonly turnsMax: number; readonly bytesMax: number },
+    bounds: ConversationBounds,
   ): Promise<readonly StoredResponse[] | 'missing' | 'too-long'>;
   /** Whether it was there. */
   remove(userId: string, id: string): Promise<boolean>;

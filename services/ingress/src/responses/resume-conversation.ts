@@ -4,7 +4,7 @@ import { writeJson } from '#ai/json/write-json.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
-import type { ResponseStore, StoredResponse } from './response-store.ts';
+import type { ConversationBounds, ResponseStore, StoredResponse } from './response-store.ts';
 
 /** A conversation of more turns is read and paid for anew with each one: its client should compact it. */
 const TURNS_MAX = 1_000;
@@ -31,16 +31,17 @@ export async function resumeConversation(
     readonly body: Buffer;
     readonly parsedBody: JsonObject;
     readonly bodyMaxBytes: number;
+    readonly room: ConversationBounds['room'];
   },
 ): Promise<Resumed> {
-  const { userId, body, parsedBody, bodyMaxBytes } = request;
+  const { userId, body, parsedBody, bodyMaxBytes, room } = request;
   const previousId = parsedBody['previous_response_id'] ?? null;
   const input = itemsOf(asObject(parseKeptDigits(body.toString()))?.['input']).map(writeJson);
   if (previousId === null) return { body, previousId, input };
   if (typeof previousId !== 'string' || previousId === '' || previousId.length > RESPONSE_ID_MAX_CHARACTERS) {
     throw new Fault(invalid("'previous_response_id' is the id of a response.", 'previous_response_id'));
   }
-  const bounds = { turnsMax: TURNS_MAX, bytesMax: bodyMaxBytes };
+  const bounds = { turnsMax: TURNS_MAX, bytesMax: bodyMaxBytes, room };
   const turns = await store.conversation(userId, previousId, bounds);
   if (turns === 'missing') throw new Fault(notFound(previousId));
   if (turns === 'too-long') {

@@ -11,7 +11,7 @@ export function createMemoryResponses(): ResponseStore {
       if (!kept.has(key)) kept.set(key, response);
     },
     read: async (userId, id) => read(userId, id),
-    async conversation(userId, id, { turnsMax, bytesMax }) {
+    async conversation(userId, id, { turnsMax, bytesMax, room }) {
       const turns: StoredResponse[] = [];
       for (let next: string | null = id; next !== null; next = turns[0]?.previousId ?? null) {
         const turn = read(userId, next);
@@ -19,7 +19,10 @@ export function createMemoryResponses(): ResponseStore {
         turns.unshift(turn);
         if (turns.length > turnsMax) return 'too-long';
       }
-      return JSON.stringify(turns).length > bytesMax ? 'too-long' : turns;
+      const bytes = JSON.stringify(turns).length;
+      if (bytes > bytesMax) return 'too-long';
+      await room(bytes);
+      return turns;
     },
     remove: async (userId, id) => kept.delete(keyOf(userId, id)),
     async removeAllOf(userId) {

@@ -8,7 +8,7 @@ import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
-import { asObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../config.ts';
 import type { ProviderPost } from '../ports.ts';
 
@@ -23,7 +23,7 @@ export interface PreparedCall {
   /** The client's fields that were left out. */
   readonly dropped: readonly string[];
   openDecoder(): AnswerDecoder;
-  readError(status: number, bytes: Buffer): ProviderError;
+  readError(status: number, document: JsonObject | null, text: string): ProviderError;
 }
 
 export type Preparation = PreparedCall | { readonly kind: 'refused'; readonly refusal: Refusal };
@@ -156,10 +156,7 @@ function prepared(request: CompleteRequest, format: Format, { spoken }: Called, 
       requestId: request.requestId,
       isStream: request.stream,
     },
-    readError(status: number, bytes: Buffer): ProviderError {
-      const text = bytes.toString();
-      return format.client.readError(status, parseObjectKeptDigits(text), text);
-    },
+    readError: format.client.readError,
   } as const;
 }
 

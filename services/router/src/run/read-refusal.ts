@@ -1,7 +1,7 @@
 import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { createByteStore } from '#ai/json/byte-store.ts';
-import { parseObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { ProviderCall } from '../ports.ts';
@@ -33,19 +33,31 @@ export async function readRefusal(
   status: number,
 ): Promise<ProviderRefusal> {
   const bytes = status < 300 || status > 399 ? await readDocument(call) : none;
-  const error = prepared.readError(status, bytes);
+  const document = errorDocument(bytes);
+  const text = bytes.toString();
+  const error = prepared.readError(status, document, text);
   const kind = errorKindOf(error, status);
   const words = error.message;
-  const isSafe = bytes.length > 0 && (apiKey === '' || !bytes.includes(apiKey));
-  if (!kindRows[kind].isToldAsIs || !isSafe) return { kind, body: null, words };
-  const document = parseObject(bytes.toString());
-  // A document without a field tells a client less than the gateway's own words.
-  if (document !== null && Object.keys(document).length === 0) return { kind, body: null, words };
-  if (prepared.isRaw && document !== null) return { kind, body: bytes, words };
+  const isSafe = apiKey === '' || !bytes.includes(apiKey);
+  // A page of HTML, or an empty document, is the words of a proxy, and tells a client nothing.
+  if (!kindRows[kind].isToldAsIs || !isSafe || document === null) return { kind, body: null, words };
+  const isClients = prepared.isRaw && asObject(document['error']) !== null && text.trimStart().startsWith('{');
+  if (isClients) return { kind, body: bytes, words };
   if (error.message === '') return { kind, body: null, words };
   const { providerErrorBody } = formatTable[request.format].server;
   const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
   return { kind, body, words };
+}
+
+/** Some providers put it into an array. null: it is none, or says nothing. */
+function errorDocument(bytes: Buffer): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    const document = asObject(Array.isArray(value) ? value[0] : value);
+    return document !== null && Object.keys(document).length > 0 ? document : null;
+  } catch {
+    return null;
+  }
 }
 
 /** As much of a document as is worth reading; what came of one that is cut or slow. */

@@ -3,6 +3,7 @@ import type { ProviderTest } from '#contracts/admin-needs.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
+import { parseObject } from '#kernel/json.ts';
 import type { Registry } from '#registry/registry.ts';
 import { adviceOfFault, adviceOfStatus } from '../domain/test-advice.ts';
 import { CallFault, type Provider } from '../ports.ts';
@@ -122,7 +123,8 @@ async function readDocument(call: ReturnType<Provider['call']>, decoder: AnswerD
 function withWords(status: number, { config }: Provider, prepared: PreparedCall, document: Buffer): string {
   const advice = adviceOfStatus(status);
   if (config.apiKey !== '' && document.includes(config.apiKey)) return advice;
-  const { message } = prepared.readError(status, document);
+  const text = document.toString();
+  const { message } = prepared.readError(status, parseObject(text), text);
   return message === '' ? advice : `${advice} It says: ${message.slice(0, WORDS_MAX_CHARS)}`;
 }
 

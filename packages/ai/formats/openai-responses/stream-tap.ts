@@ -16,7 +16,7 @@ import { sseEventOf } from '../../sse/write-sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
 import { readOpenAiError, saysError } from '../openai-chat/errors.ts';
 import { addDelta, isTextDelta } from './delta-text.ts';
-import { type EventMeaning, eventTypeAt, meaningOf } from './event-type.ts';
+import { type EventMeaning, eventTypeAt, meaningOf, nameEndAt } from './event-type.ts';
 import { createResponseScan } from './response-scan.ts';
 import { withCost } from './tell-cost.ts';
 import { readResponseUsage } from './usage.ts';
@@ -35,6 +35,8 @@ interface ResponseStream {
   status: AnswerStatus;
   isOver: boolean;
   hasBegun: boolean;
+  /** The line that names the last piece of text: nearly every event begins with it. Empty: none came, or it has no name. */
+  usualName: string;
   /** The last event, with all of the response. */
   last: { readonly bytes: Buffer; readonly type: string; readonly data: string } | null;
   usage: UsageReport | null;
@@ -56,6 +58,7 @@ export function openStreamTap(tap: Tap): AnswerDecoder {
     status: 'open',
     isOver: false,
     hasBegun: false,
+    usualName: '',
     last: null,
     usage: null,
     failure: null,
@@ -108,6 +111,11 @@ function cut(stream: ResponseStream, bytes: Buffer, out: Buffer[]): void {
 
 /** Whether the event in `[start, end)` goes to the client now. */
 function passes(stream: ResponseStream, bytes: Buffer, text: string, start: number, end: number): boolean {
+  const { usualName } = stream;
+  if (usualName !== '' && text.startsWith(usualName, start)) {
+    addDelta(stream.text, bytes, text, start, end);
+    return true;
+  }
   let type = eventTypeAt(text, start);
   let event: SseEvent | null = null;
   if (type === '') {
@@ -122,7 +130,10 @@ function passes(stream: ResponseStream, bytes: Buffer, text: string, start: numb
     // What another maker puts between the events says nothing of the answer.
     if (!type.startsWith('response.')) return stream.hasBegun;
     stream.hasBegun = true;
-    if (isTextDelta(type)) addDelta(stream.text, bytes, text, start, end);
+    if (isTextDelta(type)) {
+      stream.usualName = bytes.toString('latin1', start, nameEndAt(text, start));
+      addDelta(stream.text, bytes, text, start, end);
+    }
     return true;
   }
   if (meaning !== 'begun') {

@@ -7,6 +7,7 @@ import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
 import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
+import { measureFormats } from './scenarios/formats.ts';
 import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
@@ -21,6 +22,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   memory: measureMemory,
   log: measureLog,
   decisions: measureDecisions,
+  formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,
   distributed: measureDistributed,

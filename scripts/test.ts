@@ -16,8 +16,11 @@ import { startTestServers } from './test-server.ts';
 /** Each breaks what it has started and measures how soon it is back: two at once would measure one another. */
 const FAULTS = ['tests/faults/', 'tests/hostile/database-'];
 
-/** What a user does with a gateway: once more against the six services as processes of their own. */
-const JOURNEYS = 'tests/e2e/';
+/** What users do with a gateway, in every wire format: once more against the six services as processes of their own. */
+const JOURNEYS = ['tests/e2e/', 'tests/wires/'];
+
+/** Those that see how an admission came about, or what a leader keeps. */
+const LEADERS_JOURNEYS = ['tests/e2e/(admin|errors|health|money|tracing)', 'tests/wires/(told|kept-responses)'];
 
 /** A phase takes minutes. Where a test file hangs for good, as a module that never loads does, the run still ends. */
 const PHASE_TIMEOUT_MS = 2_400_000;
@@ -51,13 +54,13 @@ const everything: readonly Phase[] = [
   { title: 'What happens when a part fails', args: ['--runInBand', '--forceExit', ...FAULTS] },
   {
     title: 'The journeys once more, against the six services as processes of their own',
-    args: [JOURNEYS],
+    args: JOURNEYS,
     environment: { GATEWAY_WIRING: 'distributed' },
   },
   {
-    // Those that see how an admission came about: the others cannot tell this form from the last.
+    // The others cannot tell this form from the last.
     title: 'Journeys with the four leaders in one process',
-    args: [`${JOURNEYS}(admin|errors|health|money|tracing)`],
+    args: LEADERS_JOURNEYS,
     environment: { GATEWAY_WIRING: 'leaders' },
   },
 ];

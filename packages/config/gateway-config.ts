@@ -60,7 +60,11 @@ const provider = z
     idleTimeoutMs: providerWaitMs.optional(),
   })
   .superRefine((said, context) => {
-    if (said.preset !== undefined) return;
+    if (said.preset !== undefined) {
+      if (said.baseUrl !== undefined || providerRow(said.preset)?.baseUrl !== '') return;
+      context.addIssue({ code: 'custom', path: ['baseUrl'], message: `must be given for the preset ${said.preset}` });
+      return;
+    }
     for (const field of ['kind', 'baseUrl', 'apiKeyEnv', 'catalogue'] as const) {
       if (said[field] !== undefined) continue;
       context.addIssue({ code: 'custom', path: [field], message: 'must be given where there is no preset' });

@@ -9,9 +9,9 @@ export interface ConfiguredProvider extends ProviderSettings {
   readonly source: 'config' | 'environment';
 }
 
-/** Providers that are on as soon as their key is in the environment. */
+/** Providers that are on as soon as their key is in the environment: those with one address for all. */
 export const wellKnown: readonly ProviderSettings[] = providerRows
-  .filter(({ keyVariable }) => keyVariable !== '')
+  .filter(({ keyVariable, baseUrl }) => keyVariable !== '' && baseUrl !== '')
   .map((row) => ({
     name: row.id,
     kind: kindOf(row),

@@ -22,6 +22,17 @@ test('a usage is rated unit by unit, with one rounding at the end', () => {
   assert.deepEqual([totalNanoUsd, flags], [5_400n, []]);
 });
 
+test("a tier with prices of its own is rated by them, also where another's could stand in for it", () => {
+  const tier = (serviceTier: string, input: bigint) => ({ serviceTier, prices: { input, output: 0n }, bands: [] });
+  for (const serviceTiers of [
+    [tier('priority', 4_000n), tier('fast', 6_000n)],
+    [tier('fast', 6_000n), tier('priority', 4_000n)],
+  ]) {
+    const served = { serviceTier: 'fast', multiplierBasisPoints: 10_000 };
+    assert.equal(totalOf({ input: 1 }, { ...flat(1_000n, 0n), serviceTiers }, served), 6n);
+  }
+});
+
 test('half a nano-dollar is rounded up, less is rounded down', () => {
   assert.equal(totalOf({ input: 1 }, flat(500n, 0n)), 1n);
   assert.equal(totalOf({ input: 1 }, flat(499n, 0n)), 0n);

@@ -17,8 +17,9 @@ export function isUsualTier(serviceTier: string): boolean {
 /** The tier's own prices; undefined: it is the usual one, or has none of its own. */
 export function tierPrices(terms: PriceTerms, serviceTier: string): ServiceTierPrices | undefined {
   if (usualNames.has(serviceTier) || terms.serviceTiers.length === 0) return undefined;
-  const name = answeredAs[serviceTier];
-  return terms.serviceTiers.find((tier) => tier.serviceTier === serviceTier || tier.serviceTier === name);
+  const named = (name: string | undefined) => terms.serviceTiers.find((tier) => tier.serviceTier === name);
+  // Its own prices come first, in whatever order the tiers stand.
+  return named(serviceTier) ?? named(answeredAs[serviceTier]);
 }
 
 /** Whether a tier that is named costs what nobody has stated. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterAll, describe, test } from '#testkit/test.ts';
+import { until } from '../e2e/support/until.ts';
 import { behinds } from './support/behind.ts';
 import { completion } from './support/openai-bytes.ts';
 import { openWireWorld } from './support/wire-world.ts';
@@ -108,9 +109,12 @@ test('models are listed in OpenAI’s form and in Anthropic’s', async () => {
       last_id?: string;
     };
   };
-  const openAi = await list({ authorization: `Bearer ${wire.customer.apiKey}` });
+  // Where billing is another process, a new price is shown within a second.
+  const openAi = await until('the model to be listed', async () => {
+    const listed = await list({ authorization: `Bearer ${wire.customer.apiKey}` });
+    return listed.data.some(({ id, object }) => id === wire.model && object === 'model') ? listed : undefined;
+  });
   assert.equal(openAi.object, 'list');
-  assert.ok(openAi.data.some(({ id, object }) => id === wire.model && object === 'model'));
   const anthropic = await list({ 'x-api-key': wire.customer.apiKey, 'anthropic-version': '2023-06-01' }, '?limit=1000');
   assert.ok(
     anthropic.data.some(

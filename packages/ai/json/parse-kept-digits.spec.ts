@@ -24,6 +24,17 @@ test('numbers that a double would change keep their digits, and print as they we
   }
 });
 
+test('a number keeps its digits wherever it stands', () => {
+  for (const number of ['1234567890123456789', '-1234567890123456789', '0.12345678901234567', '1e400', '-1e-400']) {
+    for (const text of [number, `[${number}]`, `[0,${number},1]`, `{"a":${number}}`, `{"a":${number},"b":[]}`]) {
+      const spaced = text.replaceAll(/[[\]{},:]/g, '\n$& ');
+      for (const written of [text, spaced]) {
+        assert.equal(JSON.stringify(parseKeptDigits(written)), text, written);
+      }
+    }
+  }
+});
+
 test('numbers that a double holds are plain numbers', () => {
   for (const [text, value] of [
     ['[1,1.5,-0.25,1e3,123456789012345]', [1, 1.5, -0.25, 1000, 123456789012345]],

@@ -4,10 +4,11 @@ import { type KeptNumber, keptNumber } from './kept-number.ts';
 /** Every number of so many significant digits comes out of a double as it went in. */
 const EXACT_DIGITS = 15;
 /**
- * What a number that loses digits looks like: sixteen digits and points on end, or an exponent of two digits. Text within
- * strings may look so, too: then the slow way is taken for nothing.
+ * What a number that loses digits looks like: sixteen digits and points where a number can begin, or an exponent of two
+ * digits where one can end. So the hexadecimal digits of an id do not look so. Other text within strings may: then the slow
+ * way is taken for nothing.
  */
-const mayLoseDigits = /[\d.]{16}|\d[eE][+-]?\d{2}/;
+const mayLoseDigits = /(?:^|[\s:,[-])\d[\d.]{15}|\d[eE][+-]?\d{2,}(?:[\s,\]}]|$)/;
 /** Everything of a number but its significant digits. */
 const insignificant = /^-?[0.]*|\.|[eE].*$/g;
 

@@ -6,9 +6,9 @@ export interface ProviderRow extends ProviderRules {
   readonly id: string;
   /** What people call it. */
   readonly name: string;
-  /** The URL up to and including the version. */
+  /** The URL up to and including the version; empty: each customer has one of their own. */
   readonly baseUrl: string;
-  /** The environment variable that usually holds its key, and turns it on; empty: none does. */
+  /** The environment variable that usually holds its key, and turns it on; empty: none does. Without a `baseUrl` it turns nothing on. */
   readonly keyVariable: string;
   /** Where the key goes: `bearer`, the name of a header, or `none`. */
   readonly auth: string;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from '#testkit/test.ts';
+import { describe, test } from '#testkit/test.ts';
+import { decodeChat } from '../formats/openai-chat/decode.ts';
+import { encodeChat } from '../formats/openai-chat/encode.ts';
 import { type ProviderOverrides, rowOf, spokenBy } from './spoken-by.ts';
 
 const nothing: ProviderOverrides = {
@@ -62,4 +64,36 @@ test("the other paths of a provider hold at the provider's own host alone", () =
   assert.deepEqual([own.basePathOf('openai-chat'), own.basePathOf('anthropic-messages')], ['/v1', '/anthropic']);
   const behind = spokenBy({ ...nothing, preset: 'deepseek', baseUrl: 'http://10.0.0.1/proxy' });
   assert.equal(behind.basePathOf('anthropic-messages'), '/proxy');
+});
+
+describe('a translated request', () => {
+  const request = decodeChat({
+    model: 'm',
+    messages: [
+      { role: 'developer', content: 's' },
+      { role: 'assistant', content: 'a', reasoning_content: 'hm' },
+    ],
+  });
+  const sent = (preset: string) => {
+    const { rules } = spokenBy({ ...nothing, preset });
+    const target = { model: 'm', stream: false, outputTokensMax: 500, rules, dropsUnplaced: false };
+    return JSON.parse(encodeChat(request, target).body).messages;
+  };
+
+  test('has earlier thoughts in the field by which the provider takes them back, and else none', () => {
+    for (const id of ['deepseek', 'moonshot', 'qwen', 'zai', 'zhipu', 'ark', 'minimax', 'siliconflow']) {
+      assert.deepEqual(sent(id)[1], { role: 'assistant', content: 'a', reasoning_content: 'hm' }, id);
+    }
+    for (const id of ['cerebras', 'groq', 'openrouter', 'vllm', 'ollama']) {
+      assert.deepEqual(sent(id)[1], { role: 'assistant', content: 'a', reasoning: 'hm' }, id);
+    }
+    for (const id of ['openai', 'azure', 'mistral', 'nebius']) {
+      assert.deepEqual(sent(id)[1], { role: 'assistant', content: 'a' }, id);
+    }
+  });
+
+  test('has what is new in its format at OpenAI and Azure alone', () => {
+    for (const id of ['openai', 'azure']) assert.equal(sent(id)[0].role, 'developer', id);
+    for (const id of ['deepseek', 'groq', '']) assert.equal(sent(id)[0].role, 'system', id);
+  });
 });

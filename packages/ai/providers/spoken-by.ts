@@ -61,6 +61,8 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
       renamed: { ...row.renamed, ...provider.renamedFields },
       refused: [...row.refused, ...provider.refusedFields],
       usage: usageRulesOf(provider, row.usage),
+      takesNewest: row.takesNewest,
+      reasoningField: row.reasoningField,
     },
   };
 }

@@ -35,6 +35,24 @@ test('a provider that refuses stream_options is not sent them, and its stream is
   assert.deepEqual(other.got[0]?.['stream_options'], { include_usage: true });
 });
 
+test("a client that asks for usage in either way keeps the provider's own chunk of it", async (t) => {
+  const chunk =
+    'data: {"id":"c","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"odd":1}}\n\n';
+  const baseUrl = await hostileProvider(t, (response) => {
+    response.end(contentEvent('one two') + finishEvent + chunk + doneEvent);
+  });
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  for (const [wish, isTold] of [
+    [{ stream_options: { include_usage: true } }, true],
+    [{ usage: { include: true } }, true],
+    [{ usage: { include: false } }, false],
+    [{}, false],
+  ] as const) {
+    const { text, failure } = await ask({ messages, stream: true, ...wish });
+    assert.deepEqual([failure, text.includes('"odd":1')], [undefined, isTold], JSON.stringify(wish));
+  }
+});
+
 test('the admitted bound goes out by the name that the provider honours, whatever the client calls it', async (t) => {
   for (const [maxTokensParam, other] of [
     ['max_tokens', 'max_completion_tokens'],

@@ -167,6 +167,10 @@ describe('the bound of a prompt', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBE' } };
     assert.equal(bound([pdf]), 2_100_000);
     assert.equal(bound([pdf, pdf]), 2_100_000);
+    assert.equal(bound([{ type: 'document', source: { type: 'url', url: 'https://x' } }]), 2_100_000);
+    const text = { type: 'base64', media_type: 'text/plain', data: Buffer.from('Hi').toString('base64') };
+    assert.ok(bound([{ type: 'document', source: text }]) < 10_000);
+    assert.equal(bound([{ type: 'document', source: { ...text, data: 'JVBERi0x' } }]), 2_100_000);
     assert.ok(bound([{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }]) < 10_000);
   });
 

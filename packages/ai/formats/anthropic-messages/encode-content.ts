@@ -8,6 +8,7 @@ import type {
   UserPart,
 } from '../../chat/content.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { type Block, type Encodable, encodeFile, encodeImage } from './encode-media.ts';
@@ -15,7 +16,6 @@ import { FORMAT } from './format-name.ts';
 import type { InputReader } from './tool-input.ts';
 import type { ToolNames } from './tool-names.ts';
 import type { Entry } from './turn.ts';
-import type { Unplaced } from './unplaced.ts';
 
 export interface ContentContext {
   readonly names: ToolNames;

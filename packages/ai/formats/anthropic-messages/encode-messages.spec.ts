@@ -271,6 +271,38 @@ describe('a conversation for Anthropic', () => {
     assert.equal(whole.body.system[0].cache_control, undefined);
   });
 
+  test('has an id of its own for every call of thousands with one id, in linear time', () => {
+    const turns = Array.from({ length: 20_000 }, (_, at) => [
+      assistant([call('c')], `messages[${2 * at + 1}]`),
+      user(result('c', String(at))),
+    ]);
+    const { messages } = encode([user(text('x')), ...turns.flat()]);
+    const ids = new Set<string>();
+    for (const [at, { content }] of messages.slice(1).entries()) {
+      const [block] = content;
+      if (at % 2 === 0) ids.add(block.id);
+      else assert.deepEqual([ids.has(block.tool_use_id), block.content], [true, [text(String((at - 1) / 2))]]);
+    }
+    assert.equal(ids.size, 20_000);
+  });
+
+  test('gives the results of one id to its calls in their order, and refuses one too many', () => {
+    const { messages } = encode([
+      user(text('x')),
+      assistant([call('c'), call('d'), call('c')]),
+      user(result('c', '1'), result('c', '2'), result('d', '3')),
+    ]);
+    const [first, other, second] = messages[1].content.map(({ id }: { id: string }) => id);
+    assert.deepEqual(
+      messages[2].content.map((block: { tool_use_id: string }) => block.tool_use_id),
+      [first, second, other],
+    );
+    assert.throws(
+      () => encode([user(text('x')), assistant([call('c')]), user(result('c'), result('c'))]),
+      noPlace(/answers no call/),
+    );
+  });
+
   test('of a hundred thousand short messages of one role is written in linear time', () => {
     const messages = Array.from({ length: 100_000 }, (_, at) => userSays('x', `messages[${at}]`));
     assert.equal(encode(messages).messages[0].content.length, 100_000);

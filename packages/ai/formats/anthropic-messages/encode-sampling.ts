@@ -1,6 +1,6 @@
 import type { ChatSettings } from '../../chat/chat-request.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import type { ModelTraits } from './model-traits.ts';
-import type { Unplaced } from './unplaced.ts';
 
 /** Temperature goes to 2 at OpenAI, and to 1 here. */
 const TEMPERATURE_MAX = 1;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChatRequest, ChatSettings } from '../../chat/chat-request.ts';
-import type { Unplaced } from './unplaced.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 
 /** Settings that Messages lacks. A refusal is better than an answer without something that the client relies on. */
 const lacking: readonly {

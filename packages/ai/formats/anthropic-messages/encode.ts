@@ -2,6 +2,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
+import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { keepLastMarks } from './cache-marks.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -14,7 +15,6 @@ import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
 import { createToolNames, nameOfTool } from './tool-names.ts';
 import type { Turn } from './turn.ts';
-import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */
 export function encodeMessagesRequest(request: ChatRequest, target: Target): Encoded {

@@ -8,11 +8,11 @@ import type { Entry, Turn } from './turn.ts';
  * result, and for a result without a call.
  */
 export function pairCalls(turns: readonly Turn[]): void {
-  const used = new Set<string>();
+  const newId = createIds();
   let open: readonly Entry[] = [];
   for (const { role, entries } of turns) {
     if (role === 'user') {
-      answer(open, entries, used);
+      answer(open, entries, newId);
       open = [];
     } else {
       refuseOpen(open);
@@ -22,22 +22,36 @@ export function pairCalls(turns: readonly Turn[]): void {
   refuseOpen(open);
 }
 
-function answer(calls: readonly Entry[], entries: readonly Entry[], used: Set<string>): void {
-  const results = entries.filter(({ link }) => link === 'result');
-  const answered = new Set<Entry>();
+/** Of several calls with one id, the first has the first result. */
+function answer(calls: readonly Entry[], entries: readonly Entry[], newId: (callId: string) => string): void {
+  const results = Map.groupBy(
+    entries.filter(({ link }) => link === 'result'),
+    ({ callId }) => callId,
+  );
+  const taken = new Map<string, number>();
   for (const call of calls) {
-    const result = results.find((each) => each.callId === call.callId && !answered.has(each));
+    const { callId } = call;
+    const count = taken.get(callId) ?? 0;
+    const result = results.get(callId)?.[count];
     if (!result) refuseOpen([call]);
     else {
-      answered.add(result);
-      const id = unusedId(call.callId, used);
+      taken.set(callId, count + 1);
+      const id = newId(callId);
       Object.assign(call.block, { id });
       Object.assign(result.block, { tool_use_id: id });
     }
   }
-  const orphan = results.find((result) => !answered.has(result));
-  if (!orphan) return;
-  throw new NoPlace(orphan.at, `the result for '${orphan.callId}' answers no call of the turn before it`);
+  refuseOrphan(entries, taken);
+}
+
+/** `taken`: how many results of an id have their call; these come first. */
+function refuseOrphan(entries: readonly Entry[], taken: Map<string, number>): void {
+  for (const { link, callId, at } of entries) {
+    if (link !== 'result') continue;
+    const left = taken.get(callId) ?? 0;
+    if (left === 0) throw new NoPlace(at, `the result for '${callId}' answers no call of the turn before it`);
+    taken.set(callId, left - 1);
+  }
 }
 
 function refuseOpen([call]: readonly Entry[]): void {
@@ -45,9 +59,20 @@ function refuseOpen([call]: readonly Entry[]): void {
   throw new NoPlace(call.at, `the call '${call.callId}' has no result in the turn behind it`);
 }
 
-function unusedId(callId: string, used: Set<string>): string {
-  let id = plainToolId(callId);
-  for (let again = 2; used.has(id); again += 1) id = plainToolId(`${callId}#${again}`);
-  used.add(id);
-  return id;
+/** Gives ids that no call has yet: the client's own, with a number where it is taken. */
+function createIds(): (callId: string) => string {
+  const used = new Set<string>();
+  /** The number that was given last: it is not looked for from the start in a conversation of thousands of turns. */
+  const numbers = new Map<string, number>();
+  return (callId) => {
+    let number = numbers.get(callId) ?? 1;
+    let id = plainToolId(number === 1 ? callId : `${callId}#${number}`);
+    while (used.has(id)) {
+      number += 1;
+      id = plainToolId(`${callId}#${number}`);
+    }
+    numbers.set(callId, number);
+    used.add(id);
+    return id;
+  };
 }

@@ -1,36 +1,32 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
+import {
+  boundWithFiles,
+  countFile,
+  countRemoteFile,
+  type FileCount,
+  noFiles,
+  usualFileTokens,
+} from '../../ask/file-bound.ts';
+import {
+  BYTES_PER_TOKEN,
+  HIDDEN_PROMPT_TOKENS_MAX,
+  IMAGE_TOKENS_MAX,
+  PROMPT_TOKENS_MAX,
+} from '../../ask/prompt-counts.ts';
 import type { ToolCost } from './server-tools.ts';
 
-/**
- * The most that one picture is counted as by any model that may answer: gpt-4o-mini takes 48,169 tokens. Claude takes at
- * most some 5,000.
- */
-const IMAGE_TOKENS_MAX = 50_000;
-
-/**
- * A PDF is counted by its pages, as text and as pictures, and its text is compressed, so that its bytes bound nothing. The
- * longest context of any model does, for the whole of a prompt.
- */
-const CONTEXT_TOKENS_MAX = 2_100_000;
-
-/** What Anthropic puts before a prompt on its own: 530 tokens for tools. */
-const HIDDEN_TOKENS_MAX = 1_000;
-/** What the contract's 32 bits hold, and more than all prompts of a request's rounds together. */
-const TOKENS_MAX = 2 ** 31 - 1;
 /** A document in a tool's result, with pictures in its pieces. */
 const DEPTH_MAX = 4;
 
 /** What is usual, for limits that reserve an estimate. */
-const BYTES_PER_TOKEN = 4;
 const IMAGE_TOKENS_USUAL = 1_600;
-const DOCUMENT_TOKENS_USUAL = 20_000;
 const USED_OF_BOUND = 4;
 
 /** What stands in a prompt and is not counted by its bytes. */
 interface Media {
   images: number;
-  documents: number;
-  /** Base64 of both. */
+  readonly files: FileCount;
+  /** Base64 of images. */
   bytes: number;
 }
 
@@ -44,23 +40,22 @@ export function promptBound(
   bodyBytes: number,
   costs: readonly ToolCost[],
 ): { readonly tokens: number; readonly estimate: number } {
-  const media: Media = { images: 0, documents: 0, bytes: 0 };
+  const media: Media = { images: 0, files: noFiles(), bytes: 0 };
   for (const message of asArray(body['messages'])) measure(asObject(message)?.['content'], media, 1);
-  const textBytes = bodyBytes - media.bytes;
-  const hidden = costs.reduce((sum, { hiddenTokens }) => sum + hiddenTokens, HIDDEN_TOKENS_MAX);
-  const counted = textBytes + media.images * IMAGE_TOKENS_MAX + hidden;
-  const prompt = media.documents > 0 ? Math.max(counted, CONTEXT_TOKENS_MAX) : counted;
+  const textBytes = bodyBytes - media.bytes - media.files.dataBytes;
+  const hidden = costs.reduce((sum, { hiddenTokens }) => sum + hiddenTokens, HIDDEN_PROMPT_TOKENS_MAX);
+  const prompt = boundWithFiles(media.files, textBytes + media.images * IMAGE_TOKENS_MAX + hidden);
   const rounds = costs.reduce((sum, cost) => sum + cost.rounds, 0);
   const added = costs.reduce((sum, cost) => sum + cost.rounds * cost.tokensEach, 0);
   const estimate =
     textBytes / BYTES_PER_TOKEN +
     media.images * IMAGE_TOKENS_USUAL +
-    media.documents * DOCUMENT_TOKENS_USUAL +
+    usualFileTokens(media.files) +
     added / USED_OF_BOUND;
   return {
     // Each of the later rounds has at most all that is added.
-    tokens: Math.min(TOKENS_MAX, prompt * (rounds + 1) + added * rounds),
-    estimate: Math.min(TOKENS_MAX, Math.ceil(estimate)),
+    tokens: Math.min(PROMPT_TOKENS_MAX, prompt * (rounds + 1) + added * rounds),
+    estimate: Math.min(PROMPT_TOKENS_MAX, Math.ceil(estimate)),
   };
 }
 
@@ -70,17 +65,22 @@ function measure(content: unknown, media: Media, depth: number): void {
     const block = asObject(value);
     if (!block) continue;
     const source = asObject(block['source']);
-    const isDocument = block['type'] === 'document';
     // A provider may go by what a block holds and not by its type.
     if (source && source['type'] !== 'text' && source['type'] !== 'content') {
-      if (isDocument) media.documents += 1;
-      else media.images += 1;
-      const isCounted = isDocument || block['type'] === 'image';
-      if (isCounted && source['type'] === 'base64') media.bytes += base64Length(source['data']);
+      if (block['type'] === 'document') addDocument(source, media.files);
+      else {
+        media.images += 1;
+        if (block['type'] === 'image' && source['type'] === 'base64') media.bytes += base64Length(source['data']);
+      }
     }
     measure(block['content'], media, depth + 1);
     measure(source?.['content'], media, depth + 1);
   }
+}
+
+function addDocument({ type, data, media_type: mediaType }: JsonObject, files: FileCount): void {
+  if (type !== 'base64' || typeof data !== 'string') countRemoteFile(files);
+  else countFile(files, data, typeof mediaType === 'string' ? mediaType : '');
 }
 
 function base64Length(data: unknown): number {

@@ -6,7 +6,7 @@ import { createGeneratedText, type GeneratedText } from '../../json/generated-te
 import { writeJson } from '../../json/write-json.ts';
 import { createEventCutter, type EventCutter } from '../../sse/event-cutter.ts';
 import { findEventEnds } from '../../sse/event-ends.ts';
-import { HEARD_MAX_BYTES } from '../../sse/heard-max.ts';
+import { passOn } from '../../sse/pass-on.ts';
 import { sseEventOf } from '../../sse/write-sse-event.ts';
 import { addGenerated } from './event-text.ts';
 import { failureOf, isFailed } from './failure.ts';
@@ -95,13 +95,7 @@ function push(stream: MessagesStream, piece: Buffer): Buffer | null {
   }
   const { out } = stream;
   stream.out = [];
-  if (stream.status === 'too-long') {
-    stream.heardBytes += piece.length;
-    stream.isOver ||= stream.heardBytes > HEARD_MAX_BYTES;
-    return null;
-  }
-  const [first] = out;
-  return first ? (out.length === 1 ? first : Buffer.concat(out)) : null;
+  return passOn(stream, piece, out);
 }
 
 /** Takes the whole events of `bytes`, and keeps the rest. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from '#testkit/test.ts';
+import { CONTEXT_TOKENS_MAX } from '../../ask/file-bound.ts';
 import type { Asked } from '../../asked.ts';
 import { askChat } from './ask.ts';
 
@@ -242,10 +243,12 @@ describe('the bound of the prompt', () => {
     assert.equal(unknown.tokens, unknown.bodyBytes + HIDDEN);
   });
 
-  test('counts the bytes of a file, and each page that it may have', () => {
-    const file_data = `data:application/pdf;base64,${'A'.repeat(2_500)}`;
-    const { bodyBytes, tokens } = boundOf([{ type: 'file', file: { file_data, filename: 'a.pdf' } }]);
-    assert.equal(tokens, bodyBytes + 3 * 8_000 + HIDDEN);
+  test('counts a document as the longest context, and a file of text by its bytes', () => {
+    const file = (file_data: string) => boundOf([{ type: 'file', file: { file_data, filename: 'a' } }]);
+    assert.equal(file(`data:application/pdf;base64,${'A'.repeat(2_500)}`).tokens, CONTEXT_TOKENS_MAX);
+    assert.equal(file('A'.repeat(2_500)).tokens, CONTEXT_TOKENS_MAX);
+    const { bodyBytes, tokens } = file(`data:text/plain;base64,${Buffer.from('Hi').toString('base64')}`);
+    assert.ok(tokens >= bodyBytes + HIDDEN && tokens < bodyBytes + HIDDEN + 5_000);
   });
 
   test('counts what a search may put before the model', () => {
@@ -256,7 +259,7 @@ describe('the bound of the prompt', () => {
   test('never passes what the contract can count', () => {
     const images = Array.from({ length: 1_501 }, () => ({ type: 'image_url', image_url: { url: 'x' } }));
     assert.equal(refusedParam({ ...request, messages: [{ role: 'user', content: images }] }), 'messages');
-    const files = Array.from({ length: 300_000 }, () => ({ type: 'file', file: { file_data: 'x' } }));
-    assert.equal(refusedParam({ ...request, messages: [{ role: 'user', content: files }] }), 'messages');
+    const answers = Array.from({ length: 140_000 }, () => ({ role: 'assistant', audio: { id: 'a' } }));
+    assert.equal(refusedParam({ ...request, messages: answers }), 'messages');
   });
 });

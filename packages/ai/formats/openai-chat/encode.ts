@@ -1,13 +1,13 @@
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, ProviderRules, Target } from '../../format.ts';
 import { writeJson } from '../../json/write-json.ts';
+import { createUnplaced } from '../../translate/unplaced.ts';
 import { boundFor, isOwnField } from './bounds.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeTools } from './encode-tools.ts';
 import type { Encoding, Fields } from './encoding.ts';
 import { createToolNames } from './tool-names.ts';
-import { createUnplaced } from './unplaced.ts';
 
 /** A canonical request for a provider that speaks chat. Throws `NoPlace` for what has none there. */
 export function encodeChat(request: ChatRequest, target: Target): Encoded {

@@ -1,7 +1,7 @@
 import type { Target } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import type { ToolNames } from './tool-names.ts';
-import type { Unplaced } from './unplaced.ts';
 
 /** The fields of a document, and their values. */
 export type Fields = Record<string, unknown>;

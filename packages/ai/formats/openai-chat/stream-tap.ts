@@ -4,7 +4,7 @@ import type { Tap } from '../../format.ts';
 import { createGeneratedText } from '../../json/generated-text.ts';
 import { createEventCutter, type EventCutter } from '../../sse/event-cutter.ts';
 import { findEventEnds } from '../../sse/event-ends.ts';
-import { HEARD_MAX_BYTES } from '../../sse/heard-max.ts';
+import { passOn } from '../../sse/pass-on.ts';
 import { readSseEvent } from '../../sse/read-sse-event.ts';
 import { doneEvent } from '../../sse/write-sse-event.ts';
 import { failureIn, type OpenAiShape } from './answer-shape.ts';
@@ -75,13 +75,7 @@ function push(stream: ChunkStream, piece: Buffer): Buffer | null {
   const bytes = cutter.add(piece);
   if (bytes) cut(stream, bytes, out);
   if (!stream.isOver && cutter.isTooLong()) skipLongEvent(stream);
-  if (stream.status === 'too-long') {
-    stream.heardBytes += piece.length;
-    stream.isOver ||= stream.heardBytes > HEARD_MAX_BYTES;
-    return null;
-  }
-  const [first] = out;
-  return first ? (out.length === 1 ? first : Buffer.concat(out)) : null;
+  return passOn(stream, piece, out);
 }
 
 /** Scans the whole events of `bytes`. Puts those that pass into `out`, in runs as long as possible. */

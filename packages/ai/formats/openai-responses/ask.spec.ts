@@ -124,22 +124,6 @@ test('what no price covers is refused by its name', () => {
     [{ context_management: [{ type: 'compaction' }] }, 'context_management'],
     [{ reasoning: { mode: 'pro' } }, 'reasoning.mode'],
     [{ plugins: [{ id: 'web' }] }, 'plugins'],
-    [
-      { input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'https://x.org/a.pdf' }] }] },
-      'input[0].content[0].file_url',
-    ],
-    [
-      {
-        input: [
-          {
-            type: 'function_call_output',
-            call_id: 'a',
-            output: [{ type: 'input_file', file_url: 'https://x.org/a.pdf' }],
-          },
-        ],
-      },
-      'input[0].output[0].file_url',
-    ],
   ];
   for (const [fields, param] of rows) assert.deepEqual(refused(fields), ['feature_not_priced', param]);
 });
@@ -193,7 +177,14 @@ test('a document can be as long as the longest context; a file of text is its by
     input: [{ role: 'user', content: [{ type: 'input_file', filename: 'a', file_data: data }] }],
   });
   assert.ok(asked(file('data:application/pdf;base64,AAAA')).promptTokensBound >= 2_000_000);
-  assert.ok(asked(file('data:text/plain;base64,AAAA')).promptTokensBound < 2_000);
+  assert.ok(asked(file('data:text/plain;base64,QUFB')).promptTokensBound < 4_000);
+  const remote = { type: 'input_file', file_url: 'https://x.org/a.pdf' };
+  for (const item of [
+    { role: 'user', content: [remote] },
+    { type: 'function_call_output', call_id: 'a', output: [remote] },
+  ]) {
+    assert.ok(asked({ input: [item] }).promptTokensBound >= 2_000_000);
+  }
 });
 
 test('sound and a long life in the cache are units of their own', () => {

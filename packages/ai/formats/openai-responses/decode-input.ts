@@ -100,9 +100,8 @@ function begin(conversation: Conversation, message: ChatMessage): void {
 function answerAt(conversation: Conversation, at: string, phase?: string): Answer {
   const { answer } = conversation;
   if (answer !== null) {
-    const hasText = answer.content.some((part) => part.type === 'text' || part.type === 'refusal');
     if (phase === undefined || phase === answer.phase) return answer;
-    if (answer.phase === undefined && !hasText) {
+    if (answer.phase === undefined && !hasText(answer)) {
       answer.phase = phase;
       return answer;
     }
@@ -116,6 +115,10 @@ function answerAt(conversation: Conversation, at: string, phase?: string): Answe
   begin(conversation, begun);
   conversation.answer = begun;
   return begun;
+}
+
+function hasText({ content }: Answer): boolean {
+  return content.some(({ type }) => type === 'text' || type === 'refusal');
 }
 
 function resultsAt(conversation: Conversation, at: string): Results {

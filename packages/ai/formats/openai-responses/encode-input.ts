@@ -1,11 +1,11 @@
 import type { AssistantPart, ChatMessage, Foreign, TextPart, UserPart } from '../../chat/content.ts';
 import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import { encodeCall, encodeResult, encodeThoughts } from './encode-items.ts';
 import { breakpointOf, encodeMedia, encodeTextPart } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { ToolNames } from './tool-names.ts';
-import type { Unplaced } from './unplaced.ts';
 
 export interface EncodedInput {
   /** The system message that comes first, if it is one plain text. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../chat/content.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import { encodeMedia, encodeTextPart } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { ToolNames } from './tool-names.ts';
-import type { Unplaced } from './unplaced.ts';
 
 /** OpenAI takes no longer ids of calls. */
 const CALL_ID_MAX_CHARACTERS = 64;

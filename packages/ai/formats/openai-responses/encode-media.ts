@@ -1,8 +1,8 @@
 import { parseObject } from '#kernel/json.ts';
 import type { FilePart, ImagePart, TextPart } from '../../chat/content.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import { urlOfSource } from './data-url.ts';
-import type { Unplaced } from './unplaced.ts';
 
 /** Files that were uploaded to OpenAI: other makers' ids look otherwise. */
 const ownFileId = /^file-/;

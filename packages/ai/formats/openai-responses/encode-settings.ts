@@ -1,7 +1,7 @@
 import type { ChatRequest, ChatSettings, OutputForm, Reasoning } from '../../chat/chat-request.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import type { EncodedField } from './encoded-field.ts';
-import type { Unplaced } from './unplaced.ts';
 
 /** Settings that Responses has no field for, and why a request with them cannot be what it was. */
 const withoutPlace: readonly (readonly [keyof ChatSettings, string])[] = [

@@ -1,8 +1,8 @@
 import type { ChatRequest, ChatTool } from '../../chat/chat-request.ts';
 import { RawJson } from '../../json/write-json.ts';
+import type { Unplaced } from '../../translate/unplaced.ts';
 import { FORMAT } from './format-name.ts';
 import type { ToolNames } from './tool-names.ts';
-import type { Unplaced } from './unplaced.ts';
 
 const emptySchema = { type: 'object', properties: {} };
 

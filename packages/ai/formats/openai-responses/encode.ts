@@ -1,12 +1,12 @@
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, ProviderRules, Target } from '../../format.ts';
 import { writeJson } from '../../json/write-json.ts';
+import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
 import { encodeInput } from './encode-input.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import type { EncodedField } from './encoded-field.ts';
 import { createToolNames, type ToolNames } from './tool-names.ts';
-import { createUnplaced, type Unplaced } from './unplaced.ts';
 
 /** A request for a provider that speaks this format. The gateway keeps responses itself, so the provider keeps none. */
 export function encodeResponses(request: ChatRequest, target: Target): Encoded {

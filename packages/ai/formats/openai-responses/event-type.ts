@@ -38,3 +38,9 @@ export function eventTypeAt(text: string, at: number): string {
   }
   return '';
 }
+
+/** Where the line ends that names the event at an index of the text; that index: its data alone says its type. */
+export function nameEndAt(text: string, at: number): number {
+  named.lastIndex = at;
+  return named.test(text) && named.lastIndex - at <= TYPE_MAX_CHARACTERS ? named.lastIndex : at;
+}

@@ -1,21 +1,24 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asArray, asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import {
+  boundWithFiles,
+  countFile,
+  countRemoteFile,
+  type FileCount,
+  noFiles,
+  usualFileTokens,
+} from '../../ask/file-bound.ts';
 import { notPriced } from '../../ask/problems.ts';
+import {
+  BYTES_PER_TOKEN,
+  HIDDEN_PROMPT_TOKENS_MAX,
+  IMAGE_TOKENS_MAX,
+  IMAGE_TOKENS_USUAL,
+  IMAGES_MAX,
+  PROMPT_TOKENS_MAX,
+} from '../../ask/prompt-counts.ts';
 import { noReference } from './no-reference.ts';
-
-/**
- * The most that one image is counted as by any model: gpt-4o-mini takes 2,833 tokens and 5,667 for each of at most 8
- * tiles, 48,169. Others take a few thousand.
- */
-const IMAGE_TOKENS_MAX = 50_000;
-/** As many as OpenAI takes in a request; keeps the bound within the contract's 32 bits. */
-const IMAGES_MAX = 1_500;
-/** What an image is usually counted as; a byte of text is a quarter of a token. */
-const IMAGE_TOKENS_USUAL = 1_000;
-const BYTES_PER_TOKEN = 4;
-/** What providers put before a prompt on their own: for tools some hundred tokens, for the frame a few tens. */
-const HIDDEN_PROMPT_TOKENS_MAX = 1_000;
 
 /**
  * What a provider writes into the prompt about a tool that it describes itself (a shell, a computer, a search). The longest
@@ -25,23 +28,12 @@ const BUILT_IN_TOOL_TOKENS_MAX = 5_000;
 /** Tools that the client describes: their descriptions are in the body. */
 const describedTools: ReadonlySet<unknown> = new Set(['function', 'custom', 'namespace']);
 
-/**
- * The text of a document can be packed a thousand times shorter than it is, and its pages are counted as pictures as well. No
- * bytes bound that; the longest context of any model does, for the whole of a prompt.
- */
-const CONTEXT_TOKENS_MAX = 2_100_000;
-/** A page of a document as text and picture, and what it usually takes of a file. */
-const FILE_TOKENS_USUAL = 10_000;
-
 /** MP3 has at least 8 kbit a second, and a second of sound is 10 tokens at OpenAI; half of that for whom counts more. */
 const AUDIO_BYTES_PER_TOKEN = 50;
 
 /** A search, however often the model reads on in it, leaves at most this in its context, by OpenAI's own limit. */
 const SEARCH_CONTEXT_TOKENS_MAX = 128_000;
 const SEARCH_TOKENS_USUAL = 8_000;
-
-/** What 32 bits of the contract hold. */
-const BOUND_MAX_TOKENS = 2 ** 31 - 1;
 
 export interface PromptBound {
   readonly tokens: number;
@@ -54,8 +46,8 @@ export interface PromptBound {
 /** What of the input does not count by its bytes. */
 interface Media {
   images: number;
-  files: number;
-  /** Bytes of the body that are no text. */
+  readonly files: FileCount;
+  /** Bytes of the body that are pictures or sounds, and no text. */
   bytes: number;
   audioTokens: number;
   hasLongCache: boolean;
@@ -76,7 +68,7 @@ export function promptBound(
   bodyBytes: number,
   searches: number,
 ): PromptBound | { readonly refusal: Refusal } {
-  const media: Media = { images: 0, files: 0, bytes: 0, audioTokens: 0, hasLongCache: false };
+  const media: Media = { images: 0, files: noFiles(), bytes: 0, audioTokens: 0, hasLongCache: false };
   const found = readMedia(body['input'], media);
   if (found !== null) return { refusal: found.refuse(`input${found.path}`) };
   if (media.images > IMAGES_MAX) {
@@ -84,16 +76,16 @@ export function promptBound(
   }
   const builtIn = asArray(body['tools']).filter((tool) => !describedTools.has(asObject(tool)?.['type'])).length;
   const hiddenTokens = HIDDEN_PROMPT_TOKENS_MAX + builtIn * BUILT_IN_TOOL_TOKENS_MAX;
-  const textTokens = bodyBytes - media.bytes + hiddenTokens;
-  const all = textTokens + media.images * IMAGE_TOKENS_MAX + media.audioTokens;
-  const once = media.files > 0 ? Math.max(all, CONTEXT_TOKENS_MAX) : all;
+  const textBytes = bodyBytes - media.bytes - media.files.dataBytes;
+  const textTokens = textBytes + hiddenTokens;
+  const once = boundWithFiles(media.files, textTokens + media.images * IMAGE_TOKENS_MAX + media.audioTokens);
   const likely =
-    Math.ceil((bodyBytes - media.bytes) / BYTES_PER_TOKEN) +
+    Math.ceil(textBytes / BYTES_PER_TOKEN) +
     media.images * IMAGE_TOKENS_USUAL +
-    media.files * FILE_TOKENS_USUAL +
+    usualFileTokens(media.files) +
     media.audioTokens;
   return {
-    tokens: Math.min(once + searches * (once + SEARCH_CONTEXT_TOKENS_MAX), BOUND_MAX_TOKENS),
+    tokens: Math.min(once + searches * (once + SEARCH_CONTEXT_TOKENS_MAX), PROMPT_TOKENS_MAX),
     estimate: searches > 0 ? 2 * likely + SEARCH_TOKENS_USUAL : likely,
     hasAudio: media.audioTokens > 0,
     hasLongCache: media.hasLongCache,
@@ -136,7 +128,7 @@ const fields: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ['annotations', () => null],
   ['results', () => null],
   ['file_id', () => at('', noFile)],
-  ['file_url', () => at('', noDocument)],
+  ['file_url', readFileUrl],
   ['video_url', () => at('', noFilm)],
 ]);
 
@@ -147,12 +139,14 @@ function readImage(value: unknown, media: Media): null {
   return null;
 }
 
-/** Only text counts by its bytes. Data without a type is a document. */
-function readFile(value: unknown, media: Media): null {
-  const data = typeof value === 'string' ? value : '';
-  if (/^data:(?:text\/|application\/json)/i.test(data)) return null;
-  media.files += 1;
-  media.bytes += data.startsWith('data:') ? bytesAfterComma(data) : data.length;
+function readFile(value: unknown, { files }: Media): null {
+  countFile(files, typeof value === 'string' ? value : '');
+  return null;
+}
+
+function readFileUrl(value: unknown, { files }: Media): null {
+  if (typeof value === 'string' && /^data:/i.test(value)) countFile(files, value);
+  else countRemoteFile(files);
   return null;
 }
 
@@ -181,10 +175,6 @@ function at(path: string, refuse: (param: string) => Refusal): Found {
 
 function noFile(param: string): Refusal {
   return invalid("A file by its id belongs to a provider's account: send its bytes as file_data or image_url.", param);
-}
-
-function noDocument(param: string): Refusal {
-  return notPriced(param, 'a document behind a URL has any length; send its bytes as file_data');
 }
 
 function noFilm(param: string): Refusal {

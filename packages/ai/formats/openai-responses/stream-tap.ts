@@ -8,15 +8,15 @@ import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { writeJson } from '../../json/write-json.ts';
 import { createEventCutter } from '../../sse/event-cutter.ts';
 import { findEventEnds } from '../../sse/event-ends.ts';
-import { HEARD_MAX_BYTES } from '../../sse/heard-max.ts';
 import { isDone } from '../../sse/is-done.ts';
+import { passOn } from '../../sse/pass-on.ts';
 import { readSseEvent } from '../../sse/read-sse-event.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { sseEventOf } from '../../sse/write-sse-event.ts';
 import type { UsageReport } from '../../usage.ts';
 import { readOpenAiError, saysError } from '../openai-chat/errors.ts';
 import { addDelta, isTextDelta } from './delta-text.ts';
-import { type EventMeaning, eventTypeAt, meaningOf } from './event-type.ts';
+import { type EventMeaning, eventTypeAt, meaningOf, nameEndAt } from './event-type.ts';
 import { createResponseScan } from './response-scan.ts';
 import { withCost } from './tell-cost.ts';
 import { readResponseUsage } from './usage.ts';
@@ -35,6 +35,8 @@ interface ResponseStream {
   status: AnswerStatus;
   isOver: boolean;
   hasBegun: boolean;
+  /** The line that names the last piece of text: nearly every event begins with it. Empty: none came, or it has no name. */
+  usualName: string;
   /** The last event, with all of the response. */
   last: { readonly bytes: Buffer; readonly type: string; readonly data: string } | null;
   usage: UsageReport | null;
@@ -56,6 +58,7 @@ export function openStreamTap(tap: Tap): AnswerDecoder {
     status: 'open',
     isOver: false,
     hasBegun: false,
+    usualName: '',
     last: null,
     usage: null,
     failure: null,
@@ -82,13 +85,7 @@ function push(stream: ResponseStream, piece: Buffer): Buffer | null {
   const bytes = cutter.add(piece);
   if (bytes) cut(stream, bytes, out);
   if (!stream.isOver && cutter.isTooLong()) skipLongEvent(stream);
-  if (stream.status === 'too-long') {
-    stream.heardBytes += piece.length;
-    stream.isOver ||= stream.heardBytes > HEARD_MAX_BYTES;
-    return null;
-  }
-  const [first] = out;
-  return first ? (out.length === 1 ? first : Buffer.concat(out)) : null;
+  return passOn(stream, piece, out);
 }
 
 /** Reads the whole events of `bytes`. Puts those that pass into `out`, in runs as long as possible. */
@@ -114,6 +111,11 @@ function cut(stream: ResponseStream, bytes: Buffer, out: Buffer[]): void {
 
 /** Whether the event in `[start, end)` goes to the client now. */
 function passes(stream: ResponseStream, bytes: Buffer, text: string, start: number, end: number): boolean {
+  const { usualName } = stream;
+  if (usualName !== '' && text.startsWith(usualName, start)) {
+    addDelta(stream.text, bytes, text, start, end);
+    return true;
+  }
   let type = eventTypeAt(text, start);
   let event: SseEvent | null = null;
   if (type === '') {
@@ -128,7 +130,10 @@ function passes(stream: ResponseStream, bytes: Buffer, text: string, start: numb
     // What another maker puts between the events says nothing of the answer.
     if (!type.startsWith('response.')) return stream.hasBegun;
     stream.hasBegun = true;
-    if (isTextDelta(type)) addDelta(stream.text, bytes, text, start, end);
+    if (isTextDelta(type)) {
+      stream.usualName = bytes.toString('latin1', start, nameEndAt(text, start));
+      addDelta(stream.text, bytes, text, start, end);
+    }
     return true;
   }
   if (meaning !== 'begun') {

@@ -2,13 +2,14 @@ import type { AnswerDecoder, ProviderError } from '#ai/answer-decoder.ts';
 import type { ChatRequest } from '#ai/chat/chat-request.ts';
 import { type Encoded, type Format, type FormatName, NoPlace, type Target } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
+import { asksForUsage } from '#ai/formats/openai-chat/ask.ts';
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import type { Operation } from '#ai/operation.ts';
 import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
-import { asObject, type JsonObject } from '#kernel/json.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../config.ts';
 import type { ProviderPost } from '../ports.ts';
 
@@ -99,14 +100,14 @@ type Called = Pick<ProviderConfig, 'name' | 'spoken'>;
 function raw({ request, format }: AskedForm, provider: Called, target: Target): PreparedCall {
   const { rules } = target;
   const body = format.client.patch(request.body, request.parsedBody, target);
-  const isUsageAsked = asObject(request.parsedBody['stream_options'])?.['include_usage'] === true;
   const { stream, tellsCost } = request;
+  const isUsageHidden = stream && !asksForUsage(request.parsedBody);
   return {
     ...prepared(request, format, provider, target, body),
     isRaw: true,
     // A refused field that was not to be left out has thrown.
     dropped: rules.refused.filter((field) => hasValue(request.parsedBody[field])),
-    openDecoder: () => format.client.openTap({ stream, rules, isUsageHidden: stream && !isUsageAsked, tellsCost }),
+    openDecoder: () => format.client.openTap({ stream, rules, isUsageHidden, tellsCost }),
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CONTEXT_TOKENS_MAX } from '#ai/ask/file-bound.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import {
@@ -111,6 +112,28 @@ describe('an admission', () => {
     );
     assert.equal(event.data.promptTokensBound, 400);
     assert.equal(event.data.holdNanoUsd, '500');
+  });
+
+  test('for a document, which no bytes bound, is that of the whole context of the model', () => {
+    const document = placeHold({ promptTokensBound: CONTEXT_TOKENS_MAX });
+    const price = { inputPicoUsd: 1_000, contextTokens: 128_000 };
+    const { event } = acceptedIn([...user(10_000_000n), pricePublished('c/m', price)], document);
+    assert.deepEqual([event.data.promptTokensBound, event.data.holdNanoUsd], [128_000, '128100']);
+  });
+
+  test('for a document, where the context is not known, is that of the longest there is, or the reason for a no', () => {
+    const document = placeHold({ promptTokensBound: CONTEXT_TOKENS_MAX });
+    const price = pricePublished('c/m', { inputPicoUsd: 1_000 });
+    assert.equal(acceptedIn([...user(2_100_100n), price], document).holdNanoUsd, 2_100_100n);
+    for (const outputTokensRequested of [100, 0]) {
+      const asked = placeHold({ promptTokensBound: CONTEXT_TOKENS_MAX, outputTokensRequested });
+      const { code, message } = refusedIn([...user(2_000_000n), price], asked).refusal;
+      assert.equal(code, 'insufficient_balance');
+      assert.match(
+        message,
+        /^The balance cannot pay for this request: 0[.]002 USD is available, and it may cost 0[.]0021/,
+      );
+    }
   });
 
   test("is rated with the user's own multiplier before the settings', and these before the configured one", () => {

@@ -91,10 +91,15 @@ class Model {
     }
     return sum;
   }
-  /** The latest window but one, as far as clocks may be set back: what is before it may be forgotten. */
+  /**
+   * The latest window but one, as far as clocks may be set back: what is before it may be forgotten. Windows of admissions that
+   * are being written count, too: a clock that steps back over two windows meanwhile may forget what was used since.
+   */
   earliestKeptMs(generation: number): number {
     const begun = new Set<number>();
-    for (const { reservation } of this.all) if (reservation.generation === generation) begun.add(reservation.startMs);
+    for (const { reservation } of [...this.all, ...this.pending]) {
+      if (reservation.generation === generation) begun.add(reservation.startMs);
+    }
     return [...begun].sort((a, b) => b - a)[1] ?? 0;
   }
   open(index: number): Reservation | undefined {

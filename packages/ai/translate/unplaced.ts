@@ -1,11 +1,11 @@
-import type { ChatRequest, ChatSettings } from '../../chat/chat-request.ts';
-import { NoPlace, type Target } from '../../format.ts';
+import type { ChatRequest, ChatSettings } from '../chat/chat-request.ts';
+import { NoPlace, type Target } from '../format.ts';
 
-/** What a request asks for and a target of this format has no place for. */
+/** What a request asks for and its target has no place for. */
 export interface Unplaced {
   /** Throws `NoPlace`, unless the target may leave it out. `what`: a setting, or the client's own path. */
   leaveOut(what: keyof ChatSettings | (string & {}), why: string): void;
-  /** Left out at any target by a rule of README.md, and told. */
+  /** Left out at any target by a rule of its format's README.md, and told. */
   tell(what: keyof ChatSettings | (string & {})): void;
   /** The client's names of what was left out. */
   readonly dropped: () => readonly string[];

@@ -44,7 +44,7 @@ const endpoints: readonly Endpoint[] = [
     }),
   ),
   ...countEndpoints.map(
-    ({ path }): Endpoint => ({ method: 'POST', route: path, path, body: { model: model.id }, ofModel: true }),
+    ({ path, format }): Endpoint => ({ method: 'POST', route: path, path, body: questions[format], ofModel: true }),
   ),
   {
     method: 'POST',
@@ -112,10 +112,9 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
 test('the table below has every endpoint under /v1', () => {
   const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
   const completions = new Map(modelEndpoints.map(({ path }) => [path, () => undefined]));
-  const routes = routesOf(
-    { config } as never,
-    { guesses: {}, completions, counting: { dependencies: {} }, estimating: { dependencies: {} } } as never,
-  );
+  const bounded = (handler: unknown) => handler;
+  const parts = { counting: { dependencies: {} }, estimating: { dependencies: {} } };
+  const routes = routesOf({ config } as never, { guesses: {}, completions, bounded, ...parts } as never);
   const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.deepEqual(
     asked.filter((each) => each.includes(' /v1/')).toSorted(),

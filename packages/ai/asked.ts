@@ -13,6 +13,11 @@ export interface Asked {
   readonly hasOutput: boolean;
   /** No provider can count more prompt tokens than this. */
   readonly promptTokensBound: number;
+  /**
+   * How many prompts a model may read for it, each as long as its context at most: several texts, or one prompt again in each
+   * round of tools that the provider runs. Absent: one.
+   */
+  readonly prompts?: number | undefined;
   /** What the prompt is likely to count, for limits that reserve an estimate. */
   readonly promptTokensEstimate: number;
   /** Units beside those of text that may be used; each must have a price. */

@@ -49,6 +49,8 @@ export interface AdmitRequest {
   readonly candidates: readonly ModelCandidate[];
   /** No provider can count more prompt tokens than this. */
   readonly promptTokensBound: number;
+  /** How many prompts a model may read for it, each as long as its context at most; absent: one. */
+  readonly prompts?: number | undefined;
   /** What the prompt is likely to count, for limits that reserve an estimate. */
   readonly promptTokensEstimate: number;
   /** The client's own bound for one choice; 0: left open. */

@@ -18,6 +18,7 @@ const request: AdmitRequest = {
   promptTokensEstimate: 2,
   outputTokensRequested: 0,
   choices: 1,
+  prompts: 7,
   ...plainChat,
 };
 

@@ -34,6 +34,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     keyId,
     // Left out where it is undefined, as `traceparent`.
     teamId: request.teamId || undefined,
+    prompts: request.prompts,
     model,
     stream,
     candidates,
@@ -73,6 +74,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     ...askedFromWire(json),
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['teamId'] === undefined || json['teamId'] === '' ? {} : { teamId: textOf(json, 'teamId') }),
+    ...(json['prompts'] === undefined || json['prompts'] === 0 ? {} : { prompts: countOf(json, 'prompts') }),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }

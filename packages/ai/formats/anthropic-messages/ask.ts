@@ -48,6 +48,7 @@ export function askMessages(
       choices: 1,
       hasOutput: true,
       promptTokensBound: bound.tokens,
+      ...(bound.rounds > 0 && { prompts: bound.rounds + 1 }),
       promptTokensEstimate: bound.estimate,
       otherUnits: [],
       counts: searches > 0 ? { search: searches } : noUsage,

@@ -39,7 +39,7 @@ export function promptBound(
   body: JsonObject,
   bodyBytes: number,
   costs: readonly ToolCost[],
-): { readonly tokens: number; readonly estimate: number } {
+): { readonly tokens: number; readonly estimate: number; readonly rounds: number } {
   const media: Media = { images: 0, files: noFiles(), bytes: 0 };
   for (const message of asArray(body['messages'])) measure(asObject(message)?.['content'], media, 1);
   const textBytes = bodyBytes - media.bytes - media.files.dataBytes;
@@ -56,6 +56,7 @@ export function promptBound(
     // Each of the later rounds has at most all that is added.
     tokens: Math.min(PROMPT_TOKENS_MAX, prompt * (rounds + 1) + added * rounds),
     estimate: Math.min(PROMPT_TOKENS_MAX, Math.ceil(estimate)),
+    rounds,
   };
 }
 

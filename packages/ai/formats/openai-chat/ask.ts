@@ -52,6 +52,7 @@ export function askChat(body: JsonObject, bodyBytes: number): { asked: Asked } |
       choices,
       hasOutput: true,
       promptTokensBound: bound.tokens,
+      ...(read.features.searches > 0 && { prompts: read.features.searches + 1 }),
       promptTokensEstimate: bound.estimate,
       otherUnits,
       counts: counts.search === undefined ? counts : { search: counts.search * choices },

@@ -63,6 +63,7 @@ export function askCompletion(body: JsonObject, bodyBytes: number): { asked: Ask
       choices,
       hasOutput: true,
       promptTokensBound: bodyBytes + HIDDEN_PROMPT_TOKENS_MAX,
+      prompts: countPrompts(prompt),
       promptTokensEstimate: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
       otherUnits: [],
       counts: {},

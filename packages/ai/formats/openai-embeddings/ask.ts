@@ -42,6 +42,7 @@ export function askEmbeddings(body: JsonObject, bodyBytes: number): { asked: Ask
       choices: 1,
       hasOutput: false,
       promptTokensBound: bodyBytes + countTexts(input) * HIDDEN_TOKENS_A_TEXT_MAX,
+      prompts: countTexts(input),
       promptTokensEstimate: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
       otherUnits: [],
       counts: {},

@@ -98,7 +98,9 @@ function ended(answer: ReadingAnswer, response: JsonObject, event?: string): Rea
   answer.usage = readResponseUsage(response, answer.reading.rules.usage) ?? answer.usage;
   const status = response['status'] ?? event ?? 'completed';
   const error = asObject(response['error']);
-  if (event === 'failed' || status === 'failed' || (error !== null && status !== 'completed')) {
+  // A stream says by its last event how it ended.
+  const hasFailed = event === undefined && error !== null && status !== 'completed';
+  if (event === 'failed' || status === 'failed' || hasFailed) {
     return failed(answer, error ?? { message: 'The provider said that the response failed.' });
   }
   if (event === 'cancelled' || status === 'cancelled')

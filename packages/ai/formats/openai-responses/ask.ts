@@ -38,6 +38,7 @@ export function askResponses(body: JsonObject, bodyBytes: number): { asked: Aske
       choices: 1,
       hasOutput: true,
       promptTokensBound: bound.tokens,
+      ...(searches > 0 && { prompts: searches + 1 }),
       promptTokensEstimate: bound.estimate,
       otherUnits: otherUnits(body, bound.hasAudio, bound.hasLongCache),
       counts: searches > 0 ? { search: searches } : {},

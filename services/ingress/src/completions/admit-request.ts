@@ -29,6 +29,7 @@ export function admitRequestOf(
     stream: asked.stream,
     candidates: model.candidates,
     promptTokensBound: asked.promptTokensBound,
+    prompts: asked.prompts,
     promptTokensEstimate: asked.promptTokensEstimate,
     outputTokensRequested: asked.outputTokensRequested,
     outputTokensDefault: model.outputTokensDefault,

@@ -45,9 +45,9 @@ export function costAt(
   { request, caller }: Pick<Asked, 'request' | 'caller'>,
   candidates: readonly PricedOne[],
 ): CostedRequest {
-  const { promptTokensBound, promptTokensEstimate, choices, otherUnits, counts, serviceTier } = request;
+  const { promptTokensBound, prompts, promptTokensEstimate, choices, otherUnits, counts, serviceTier } = request;
   const { multiplierBasisPoints } = caller;
   const prices = candidates.map(({ price }) => price);
   const reach = { otherUnits, counts, serviceTier };
-  return { prices, promptTokensBound, promptTokensEstimate, choices, multiplierBasisPoints, ...reach };
+  return { prices, promptTokensBound, prompts, promptTokensEstimate, choices, multiplierBasisPoints, ...reach };
 }

@@ -98,8 +98,8 @@ export function outputTokensLeft(
   return Math.floor(Number(tokens) / cost.choices);
 }
 
-function inputTokensBoundOf({ prices, promptTokensBound }: CostedRequest): number {
+function inputTokensBoundOf(cost: CostedRequest): number {
   let most = 0;
-  for (const price of prices) most = Math.max(most, promptTokensBoundAt(price, promptTokensBound));
+  for (const price of cost.prices) most = Math.max(most, promptTokensBoundAt(price, cost));
   return most;
 }

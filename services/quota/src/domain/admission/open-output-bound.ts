@@ -38,6 +38,6 @@ function longestAnswer(price: Price, promptTokensBound: number, outputTokensDefa
   const tokens = Math.min(longest, outputTokensDefault);
   if (price.contextTokens === 0) return tokens;
   // Prompt and answer share the context, and providers refuse a `max_tokens` that does not fit beside the prompt.
-  const besidePrompt = price.contextTokens - promptTokensBoundAt(price, promptTokensBound);
+  const besidePrompt = price.contextTokens - promptTokensBoundAt(price, { promptTokensBound });
   return Math.min(tokens, Math.max(besidePrompt, Math.ceil(price.contextTokens / CONTEXT_PARTS)));
 }

@@ -34,7 +34,7 @@ export function pricedCandidates(
   for (const { provider, model, priceKey } of request.candidates) {
     const price = priceOf(priceKey);
     if (price === undefined) continue;
-    const promptTokensBound = promptTokensBoundAt(price, request.promptTokensBound);
+    const promptTokensBound = promptTokensBoundAt(price, request);
     const lacks = unpricedIn({ price, promptTokensBound, ...uses });
     if (lacks !== undefined) unpriced ??= lacks;
     else priced.push({ candidate: { provider, model, priceKey, priceVersion: price.version }, price });

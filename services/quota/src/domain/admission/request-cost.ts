@@ -7,15 +7,26 @@ export interface CostedRequest extends Reach {
   /** The candidates' prices, at least one. */
   readonly prices: readonly Price[];
   readonly promptTokensBound: number;
+  /** How many prompts a model may read for it; absent: one. */
+  readonly prompts?: number | undefined;
   /** What the prompt is likely to count. */
   readonly promptTokensEstimate: number;
   readonly choices: number;
   readonly multiplierBasisPoints: number;
 }
 
-/** No more prompt tokens than this can be counted: a model takes no more than its context. */
-export function promptTokensBoundAt(price: Price, promptTokensBound: number): number {
-  return price.contextTokens > 0 ? Math.min(promptTokensBound, price.contextTokens) : promptTokensBound;
+/**
+ * No more prompt tokens than this can be counted: a model takes no more than its context for each prompt. A price that has a
+ * band at or above the context knows of a longer one, which a client can ask for: there the context bounds nothing.
+ */
+export function promptTokensBoundAt(
+  { contextTokens, bands }: Price,
+  { promptTokensBound, prompts = 1 }: Pick<CostedRequest, 'promptTokensBound' | 'prompts'>,
+): number {
+  if (contextTokens === 0 || bands.some(({ abovePromptTokens }) => abovePromptTokens >= contextTokens)) {
+    return promptTokensBound;
+  }
+  return Math.min(promptTokensBound, contextTokens * prompts);
 }
 
 /** The most the request can cost, in nano-USD, where each choice has at most so many output tokens. */
@@ -23,7 +34,7 @@ export function worstCostNanoUsd(request: CostedRequest, outputTokensPerChoice: 
   let worst = 0n;
   for (const price of request.prices) {
     const cost = costBound({
-      promptTokensBound: promptTokensBoundAt(price, request.promptTokensBound),
+      promptTokensBound: promptTokensBoundAt(price, request),
       outputTokensBound: outputTokensPerChoice * request.choices,
       price,
       multiplierBasisPoints: request.multiplierBasisPoints,
@@ -45,7 +56,7 @@ export function payableOutputTokens(request: CostedRequest, moneyNanoUsd: bigint
   for (const price of request.prices) {
     const tokens = outputTokensPayable({
       availableNanoUsd: moneyNanoUsd,
-      promptTokensBound: promptTokensBoundAt(price, request.promptTokensBound),
+      promptTokensBound: promptTokensBoundAt(price, request),
       price,
       multiplierBasisPoints: request.multiplierBasisPoints,
       otherUnits: request.otherUnits,

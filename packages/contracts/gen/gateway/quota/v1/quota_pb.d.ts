@@ -126,6 +126,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: string team_id = 21;
    */
   teamId: string;
+
+  /**
+   * How many prompts a model may read for it, each as long as its context at most; 0: one.
+   *
+   * @generated from field: uint32 prompts = 22;
+   */
+  prompts: number;
 };
 
 /**
@@ -240,6 +247,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: string team_id = 21;
    */
   teamId?: string;
+
+  /**
+   * How many prompts a model may read for it, each as long as its context at most; 0: one.
+   *
+   * @generated from field: uint32 prompts = 22;
+   */
+  prompts?: number;
 };
 
 /**

@@ -29,6 +29,7 @@ import type { IngressDependencies } from './ports.ts';
 import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
 import { createThrottles } from './rate-limits/throttles.ts';
+import { createAssertReadable } from './responses/assert-readable.ts';
 import { createBeginTurn } from './responses/conversation.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
@@ -65,7 +66,8 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
   const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
   const { responses: store, registry } = dependencies;
   const ownTurn = createTurns();
-  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, ownTurn, logger });
+  const assertReadable = createAssertReadable(dependencies);
+  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, ownTurn, assertReadable, logger });
   const completions = handlersByPath(
     { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn, beginTurn },
     open,

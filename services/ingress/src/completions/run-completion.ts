@@ -57,7 +57,7 @@ export async function runCompletion(
   const sent = parseJsonObject(sentBody, endpoint.bounds);
   // A conversation may be long: nothing of it is read for a model that may not be asked.
   if (beginTurn !== undefined) assertModelUsable(dependencies, exchange, identity, sent);
-  const turn = await beginTurn?.(exchange, identity.userId, sentBody, sent);
+  const turn = await beginTurn?.(exchange, identity, sentBody, sent);
   const body = turn?.body ?? sentBody;
   const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
   const checked = endpoint.format.server.ask(parsedBody, body.length);

@@ -74,7 +74,7 @@ export function countTokensHandler(
     const sent = parseJsonObject(sentBody);
     const goesOn = format === 'openai-responses' && (sent['previous_response_id'] ?? null) !== null;
     // Nothing of a count is kept: only the turns before are wanted.
-    const body = goesOn ? (await beginTurn(exchange, identity.userId, sentBody, sent)).body : sentBody;
+    const body = goesOn ? (await beginTurn(exchange, identity, sentBody, sent)).body : sentBody;
     const parsedBody = body === sentBody ? sent : parseJsonObject(body);
     const name = modelNameIn(parsedBody);
     const checked = formatTable[format].server.ask(withNeedless(parsedBody, needless), body.length);

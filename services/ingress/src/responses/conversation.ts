@@ -1,3 +1,4 @@
+import type { Identity } from '#api-keys/identity.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -6,8 +7,9 @@ import type { Logger } from '#telemetry/logger.ts';
 import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type BodyLimits, crowdedBodies } from '../http/read-body.ts';
+import type { AssertReadable } from './assert-readable.ts';
 import { keepResponse } from './keep-response.ts';
-import type { ResponseStore } from './response-store.ts';
+import type { ResponseStore, StoredResponse } from './response-store.ts';
 import { resumeConversation } from './resume-conversation.ts';
 
 /** As long as OpenAI keeps them. */
@@ -24,7 +26,7 @@ export interface Turn {
 /** Begins a turn. Rejects with a `Fault` that names the field. */
 export type BeginTurn = (
   exchange: Pick<Exchange, 'bodyBytesHeld'>,
-  userId: string,
+  caller: Identity,
   body: Buffer,
   parsedBody: JsonObject,
 ) => Promise<Turn>;
@@ -41,11 +43,13 @@ export function createBeginTurn(parts: {
   readonly limits: BodyLimits;
   /** Waits until the process has time for a long piece of work. */
   readonly ownTurn: () => Promise<void>;
+  readonly assertReadable: AssertReadable;
   readonly logger: Pick<Logger, 'warn'>;
 }): BeginTurn {
   const { store, settings, limits, ownTurn, logger } = parts;
   const { bodyMaxBytes, budget } = limits;
-  return async (exchange, userId, body, parsedBody) => {
+  return async (exchange, caller, body, parsedBody) => {
+    const { userId } = caller;
     const { keepsNoResponses, responsesKeptDays } = settings();
     const isStored = storedOf(parsedBody['store'], keepsNoResponses);
     // Held beside what the client sent until the exchange is over, and taken before anything is read.
@@ -54,7 +58,10 @@ export function createBeginTurn(parts: {
       exchange.bodyBytesHeld += bytes;
       if (bytes > COSTLY_BODY_BYTES) await ownTurn();
     };
-    const resumed = await resumeConversation(store, { userId, body, parsedBody, bodyMaxBytes, room });
+    // What a key may not read, the answer to a next turn must not tell.
+    const assertReadable = (turn: StoredResponse): void => parts.assertReadable(caller, turn, 'previous_response_id');
+    const request = { userId, body, parsedBody, bodyMaxBytes, room, assertReadable };
+    const resumed = await resumeConversation(store, request);
     const { previousId, input } = resumed;
     const days = responsesKeptDays === 0 ? KEPT_DAYS : responsesKeptDays;
     const turn = { userId, previousId, input, isStored };

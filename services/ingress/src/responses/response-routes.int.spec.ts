@@ -29,3 +29,22 @@ test('a key reads and deletes answers of those models only that it may use', asy
   gateway.registry.load({ case: 'key', value: aKey() });
   assert.deepEqual(await statuses('gone-model'), [200, 200, 200]);
 });
+
+test('a key goes on only from answers of models that it may use', async () => {
+  await using gateway = await startTestGateway();
+  const kept = { userId: USER_ID, previousId: null, input: ['{"role":"user","content":"Hi"}'] };
+  await gateway.responses.keep({ ...kept, id: 'r', response: '{"id":"r","model":"secret-model","output":[]}' }, 1);
+  const goOn = async (): Promise<readonly [number, string | undefined]> => {
+    const response = await fetch(`${gateway.url}/v1/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-test', input: 'And?', previous_response_id: 'r' }),
+    });
+    return [response.status, ((await response.json()) as { error?: { param: string } }).error?.param];
+  };
+  gateway.registry.load({ case: 'key', value: aKey({ allowedModels: ['gpt-test'] }) });
+  assert.deepEqual(await goOn(), [403, 'previous_response_id']);
+  assert.equal(gateway.admitted.length, 0);
+  gateway.registry.load({ case: 'key', value: aKey() });
+  assert.equal((await goOn())[0], 200);
+});

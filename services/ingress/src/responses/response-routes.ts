@@ -2,14 +2,14 @@ import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
-import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
-import { hasModelRules, narrowedModel } from '../access/permissions.ts';
+import { hasModelRules } from '../access/permissions.ts';
 import { answerBytes, answerJson } from '../http/answer.ts';
 import { JSON_TYPE } from '../http/error-form.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Route } from '../route.ts';
+import { createAssertReadable } from './assert-readable.ts';
 import type { StoredResponse } from './response-store.ts';
 
 const ITEMS_DEFAULT = 20;
@@ -20,10 +20,11 @@ export function responseRoutes(
   { responses: store, models, registry }: Pick<IngressDependencies, 'responses' | 'models' | 'registry'>,
   identify: Identify,
 ): readonly Route[] {
+  const assertReadable = createAssertReadable({ models, registry });
   const own = async (caller: Identity, id: string): Promise<StoredResponse> => {
     const response = await store.read(caller.userId, id);
     if (response === undefined) throw new Fault(notFound(id));
-    if (hasModelRules(caller)) assertUsable(caller, response, { models, registry });
+    assertReadable(caller, response);
     return response;
   };
 
@@ -64,36 +65,6 @@ export function responseRoutes(
     },
   ];
 }
-
-/**
- * Throws `model_not_allowed` where no model that the key may use can have answered. A response has the name that its provider
- * has for the model, with a date at the end at some of them, which no rule of a key need name.
- */
-function assertUsable(
-  caller: Identity,
-  { response }: StoredResponse,
-  { models, registry }: Pick<IngressDependencies, 'models' | 'registry'>,
-): void {
-  const answered = String(parseObject(response)?.['model'] ?? '');
-  const is = (name: string): boolean =>
-    answered === name || (answered.startsWith(name) && dated.test(answered.slice(name.length)));
-  for (const model of models.list()) {
-    const usable = narrowedModel(caller, model.id, model);
-    if (usable === undefined) continue;
-    const targets = usable.candidates.flatMap(({ provider, model: target }) => [target, `${provider}/${target}`]);
-    if ([usable.id, ...targets].some(is)) return;
-  }
-  const named = models.find(answered, callerOf(registry, caller));
-  if (named !== undefined && narrowedModel(caller, answered, named) !== undefined) return;
-  throw new Fault({
-    code: 'model_not_allowed',
-    message: `This API key may not use the model '${answered}', which gave this response.`,
-    param: 'response_id',
-  });
-}
-
-/** The date of a snapshot: -2026-01-31, -20260131. */
-const dated = /^-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
 interface Page {
   readonly after: string | null;

@@ -27,7 +27,7 @@ await store.keep({ userId: 'ada', id: 'r2', previousId: 'r1', input: ['{"type":"
 
 async function resume(body: string, userId = 'ada', bodyMaxBytes = 1_000_000) {
   const resumed = await resumeConversation(store, {
-    ...{ userId, body: Buffer.from(body), bodyMaxBytes, room: async () => undefined },
+    ...{ userId, body: Buffer.from(body), bodyMaxBytes, room: async () => undefined, assertReadable: () => undefined },
     parsedBody: JSON.parse(body) as Record<string, unknown>,
   });
   return { ...resumed, body: resumed.body.toString() };

@@ -32,9 +32,11 @@ export async function resumeConversation(
     readonly parsedBody: JsonObject;
     readonly bodyMaxBytes: number;
     readonly room: ConversationBounds['room'];
+    /** Throws where the caller may not read a turn. */
+    readonly assertReadable: (turn: StoredResponse) => void;
   },
 ): Promise<Resumed> {
-  const { userId, body, parsedBody, bodyMaxBytes, room } = request;
+  const { userId, body, parsedBody, bodyMaxBytes, room, assertReadable } = request;
   const previousId = parsedBody['previous_response_id'] ?? null;
   const input = itemsOf(asObject(parseKeptDigits(body.toString()))?.['input']).map(writeJson);
   if (previousId === null) return { body, previousId, input };
@@ -48,6 +50,7 @@ export async function resumeConversation(
     const words = `The conversation is longer than this gateway takes: ${TURNS_MAX} turns, or ${bodyMaxBytes} bytes.`;
     throw new Fault(invalid(words, 'previous_response_id'));
   }
+  for (const turn of turns) assertReadable(turn);
   const json = `[${[...turns.flatMap(itemsOfTurn), ...input].join(',')}]`;
   const resumed = spliceFields(body, parsedBody, new Map([['input', { kind: 'put', json }]]));
   return { body: resumed, previousId, input };

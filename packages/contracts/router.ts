@@ -1,5 +1,6 @@
 import type { FormatName } from '#ai/format.ts';
 import type { Operation } from '#ai/operation.ts';
+import type { Usage } from '#ai/usage.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { ModelCandidate, PricedCandidate } from './quota.ts';
 
@@ -28,6 +29,8 @@ export interface CompleteRequest {
   readonly tellsCost: boolean;
   /** What the payer pays, in basis points of the provider's price; 0: an older ingress does not say. */
   readonly multiplierBasisPoints: number;
+  /** The most of units that are counted one by one, as they were admitted; absent: none. */
+  readonly counts?: Usage | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

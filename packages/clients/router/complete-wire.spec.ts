@@ -35,6 +35,7 @@ const request: CompleteRequest = {
   dropsUnplaced: true,
   tellsCost: true,
   multiplierBasisPoints: 15_000,
+  counts: { search: 5 },
 };
 
 const sent = (changed: CompleteRequest) =>

@@ -1,6 +1,7 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { isFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
+import { noUsage } from '#ai/usage.ts';
 import type {
   CompleteRequestSchema,
   CompleteResponseSchema,
@@ -11,6 +12,7 @@ import { isErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
 import { unreachable } from '#kernel/unreachable.ts';
+import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
 
 /** The parsed body stays behind: the router reads it from the bytes again. */
 export function completeRequestToWire(
@@ -35,6 +37,7 @@ export function completeRequestToWire(
     dropsUnplaced: request.dropsUnplaced,
     tellsCost: request.tellsCost,
     multiplierBasisPoints: request.multiplierBasisPoints,
+    counts: usageToEvent(request.counts ?? noUsage),
   };
 }
 
@@ -68,6 +71,7 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     dropsUnplaced: wire.dropsUnplaced,
     tellsCost: wire.tellsCost,
     multiplierBasisPoints: wire.multiplierBasisPoints,
+    ...(wire.counts.length === 0 ? {} : { counts: usageFromEvent(wire.counts) }),
   };
 }
 

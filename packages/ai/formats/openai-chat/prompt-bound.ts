@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { audioBound } from '../../ask/audio-bound.ts';
 import { boundWithFiles, countFile, type FileCount, noFiles, usualFileTokens } from '../../ask/file-bound.ts';
 import {
   BYTES_PER_TOKEN,
@@ -10,7 +11,6 @@ import {
   IMAGES_MAX,
   PROMPT_TOKENS_MAX,
 } from '../../ask/prompt-counts.ts';
-import { audioBound } from './audio-bound.ts';
 
 /** What a search puts before the model: some tens of pages' extracts, a few hundred words each. */
 const SEARCH_TOKENS_MAX = 25_000;

@@ -206,3 +206,16 @@ test('files that the sources of an earlier answer name are no files', () => {
     ],
   });
 });
+
+test('a sound that claims to be slower than any sound can be is refused by its name', () => {
+  const wav = Buffer.alloc(44);
+  wav.write('RIFF', 0);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt32LE(100, 24);
+  wav.writeUInt32LE(100, 28);
+  wav.writeUInt16LE(1, 32);
+  const part = { type: 'input_audio', input_audio: { data: wav.toString('base64'), format: 'wav' } };
+  const result = askResponses({ model: 'm', input: [{ role: 'user', content: [part] }] }, 1_000);
+  assert.equal('refusal' in result && result.refusal.param, 'input[0].content[0].input_audio.data');
+});

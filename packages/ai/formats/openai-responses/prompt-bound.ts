@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asArray, asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { audioBound } from '../../ask/audio-bound.ts';
 import {
   boundWithFiles,
   countFile,
@@ -28,9 +29,6 @@ const BUILT_IN_TOOL_TOKENS_MAX = 5_000;
 /** Tools that the client describes: their descriptions are in the body. */
 const describedTools: ReadonlySet<unknown> = new Set(['function', 'custom', 'namespace']);
 
-/** MP3 has at least 8 kbit a second, and a second of sound is 10 tokens at OpenAI; half of that for whom counts more. */
-const AUDIO_BYTES_PER_TOKEN = 50;
-
 /** A search, however often the model reads on in it, leaves at most this in its context, by OpenAI's own limit. */
 const SEARCH_CONTEXT_TOKENS_MAX = 128_000;
 const SEARCH_TOKENS_USUAL = 8_000;
@@ -50,6 +48,7 @@ interface Media {
   /** Bytes of the body that are pictures or sounds, and no text. */
   bytes: number;
   audioTokens: number;
+  hasAudio: boolean;
   hasLongCache: boolean;
 }
 
@@ -68,7 +67,7 @@ export function promptBound(
   bodyBytes: number,
   searches: number,
 ): PromptBound | { readonly refusal: Refusal } {
-  const media: Media = { images: 0, files: noFiles(), bytes: 0, audioTokens: 0, hasLongCache: false };
+  const media: Media = { images: 0, files: noFiles(), bytes: 0, audioTokens: 0, hasAudio: false, hasLongCache: false };
   const found = readMedia(body['input'], media);
   if (found !== null) return { refusal: found.refuse(`input${found.path}`) };
   if (media.images > IMAGES_MAX) {
@@ -87,7 +86,7 @@ export function promptBound(
   return {
     tokens: Math.min(once + searches * (once + SEARCH_CONTEXT_TOKENS_MAX), PROMPT_TOKENS_MAX),
     estimate: searches > 0 ? 2 * likely + SEARCH_TOKENS_USUAL : likely,
-    hasAudio: media.audioTokens > 0,
+    hasAudio: media.hasAudio,
     hasLongCache: media.hasLongCache,
   };
 }
@@ -150,12 +149,19 @@ function readFileUrl(value: unknown, { files }: Media): null {
   return null;
 }
 
-function readAudio(value: unknown, media: Media): null {
-  const data = asObject(value)?.['data'];
-  if (typeof data !== 'string') return null;
-  media.bytes += data.length;
-  media.audioTokens += Math.ceil(data.length / AUDIO_BYTES_PER_TOKEN);
+function readAudio(value: unknown, media: Media): Found | null {
+  const bound = audioBound(value, '');
+  if ('refusal' in bound) return at('', (param) => withParam(value, param));
+  media.bytes += bound.dataBytes;
+  media.audioTokens += bound.tokens;
+  media.hasAudio = true;
   return null;
+}
+
+/** The same refusal under the path that is known by now. */
+function withParam(audio: unknown, param: string): Refusal {
+  const bound = audioBound(audio, param);
+  return 'refusal' in bound ? bound.refusal : invalid('This sound cannot be priced.', param);
 }
 
 function readMark(value: unknown, media: Media): null {

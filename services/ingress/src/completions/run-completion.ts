@@ -93,6 +93,7 @@ export async function runCompletion(
       dropsUnplaced: options.dropsUnplaced,
       tellsCost: options.tellsCost || asked.tellsCost,
       multiplierBasisPoints: result.multiplierBasisPoints,
+      counts: asked.counts,
       traceparent: exchange.traceparent,
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),

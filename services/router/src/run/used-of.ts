@@ -1,5 +1,6 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import type { UsageReport } from '#ai/usage.ts';
+import { noUsage, type UsageReport } from '#ai/usage.ts';
+import { believedCounts } from '../domain/usage/believed-counts.ts';
 import { isPlausible } from '../domain/usage/is-plausible.ts';
 import { estimateUsage } from '../estimate/estimate-usage.ts';
 import type { Run } from './run.ts';
@@ -15,21 +16,25 @@ const IMPLAUSIBLE = 'implausible:usage';
  */
 export async function usedOf(run: Run, decoder: AnswerDecoder): Promise<Used> {
   const report = decoder.usage();
-  const said = {
-    serviceTier: report?.serviceTier ?? '',
-    flags: report?.flags ?? [],
-    reported: report?.reported ?? '',
-  };
+  const reported = report?.reported ?? '';
+  const said = { serviceTier: report?.serviceTier ?? '', flags: report?.flags ?? [], reported };
   const isCredible = report !== null && isCredibleReport(run, report);
-  if (isCredible && decoder.isUsageFinal()) return { ...said, usage: report.usage, estimatePolicy: null };
+  if (isCredible && decoder.isUsageFinal())
+    return { ...withCounts(run, report), serviceTier: said.serviceTier, reported };
   const { usage, policy } = await estimateUsage(run.request, decoder.sample());
   if (!isCredible) {
     const flags = report === null ? said.flags : [...said.flags, IMPLAUSIBLE];
     return { ...said, flags, usage, estimatePolicy: policy };
   }
-  const { usage: counted } = report;
+  const { usage: counted, flags } = withCounts(run, report);
   const output = Math.max(counted.output ?? 0, (usage.output ?? 0) - (counted.reasoning ?? 0));
-  return { ...said, usage: { ...counted, output }, estimatePolicy: policy };
+  return { ...said, flags, usage: { ...counted, output }, estimatePolicy: policy };
+}
+
+/** A credible report, as far as its counts one by one can be believed. */
+function withCounts({ request }: Run, { usage, flags, reported }: UsageReport) {
+  const counts = believedCounts(usage, request.counts ?? noUsage, reported);
+  return { usage: counts.usage, flags: [...flags, ...counts.flags], estimatePolicy: null };
 }
 
 /** The provider's report so far; null if there is none, or none that can be believed. */

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
+import type { Quantity, QuantityJson } from "../../events/v1/router_pb.js";
 
 /**
  * Describes the file gateway/router/v1/router.proto.
@@ -114,6 +115,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: uint32 multiplier_basis_points = 16;
    */
   multiplierBasisPoints: number;
+
+  /**
+   * The most of units that are counted one by one, as they were admitted.
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 17;
+   */
+  counts: Quantity[];
 };
 
 /**
@@ -219,6 +227,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: uint32 multiplier_basis_points = 16;
    */
   multiplierBasisPoints?: number;
+
+  /**
+   * The most of units that are counted one by one, as they were admitted.
+   *
+   * @generated from field: repeated gateway.events.v1.Quantity counts = 17;
+   */
+  counts?: QuantityJson[];
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isJsonObject } from '#kernel/json.ts';
-import { wrongType } from '../../ask/problems.ts';
+import { wrongType } from './problems.ts';
 
 /**
  * The most tokens that a second of sound counts: OpenAI's models count 10, Mistral's 12.5, Qwen's 25, Gemini 32.

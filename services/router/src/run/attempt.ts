@@ -64,9 +64,14 @@ export async function attempt(run: Run, provider: Provider, prepared: PreparedCa
   if (decoder.status() === 'too-long') return { kind: 'answered', head, call, decoder, first: null };
   if (thrown instanceof CallFault && run.stopped) {
     const { payer } = stoppedVerdict(run, call, decoder);
-    return { kind: 'stopped', payer, used: payer === 'nobody' ? null : await usedOf(run, decoder) };
+    return {
+      kind: 'stopped',
+      payer,
+      used: payer === 'nobody' ? null : await usedOf(run, decoder, prepared.format.name),
+    };
   }
-  const broken = await brokenOff(run, call, decoder, { status: head.status, ...causeOf(thrown, head.status, decoder) });
+  const told = { status: head.status, spoken: prepared.format.name };
+  const broken = await brokenOff(run, call, decoder, { ...told, ...causeOf(thrown, head.status, decoder) });
   return thrown === null ? withSaid(broken, decoder, head, provider.config.apiKey) : broken;
 }
 

@@ -1,4 +1,5 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import type { FormatName } from '#ai/format.ts';
 import { type AttemptFailure, type BrokenOffCode, failureOfCode } from '../domain/attempt/attempt-failure.ts';
 import { type Cause, type Progress, type Verdict, verdicts } from '../domain/attempt/giving-up.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
@@ -36,10 +37,10 @@ export async function brokenOff(
   run: Run,
   call: ProviderCall,
   decoder: AnswerDecoder,
-  { cause, code, status }: BreakOff & { readonly status: number },
+  { cause, code, status, spoken }: BreakOff & { readonly status: number; readonly spoken: FormatName },
 ): Promise<{ readonly kind: 'failed'; readonly failure: AttemptFailure; readonly loss: Used | null }> {
   const { retry, payer } = verdicts[cause][progressOf(run, call, decoder)];
-  const loss = payer === 'house' ? await usedOf(run, decoder) : null;
+  const loss = payer === 'house' ? await usedOf(run, decoder, spoken) : null;
   return { kind: 'failed', failure: failureOfCode(code, status, retry), loss };
 }
 

@@ -24,7 +24,7 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const broken = await passOn(run, call, decoder, writer.write);
   noteEnd(parts, run, candidate, broken);
 
-  const used = await usedOf(run, decoder);
+  const used = await usedOf(run, decoder, reply.spoken);
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };

@@ -1,3 +1,4 @@
+import type { FormatName } from '#ai/format.ts';
 import { unitNames, units } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
 
@@ -12,10 +13,11 @@ export interface BelievedCounts {
 }
 
 /**
- * Counts up to what was admitted, or up to a few that nobody asked for: one odd number must not empty a hold. A chat request that
- * asks for searches is answered by a model that searches before it answers, and some providers never say so: it counts one.
+ * Counts up to what was admitted, or up to a few that nobody asked for: one odd number must not empty a hold. A provider that
+ * is asked in chat for searches searches before it answers, and some never say so: it counts one. In the other formats
+ * the model may choose not to search, and then its report says nothing of it: nothing is charged.
  */
-export function believedCounts(usage: Usage, admitted: Usage, reported: string): BelievedCounts {
+export function believedCounts(usage: Usage, admitted: Usage, reported: string, spoken: FormatName): BelievedCounts {
   const believed: Partial<Record<keyof Usage, number>> = { ...usage };
   const flags: string[] = [];
   for (const unit of unitNames) {
@@ -24,7 +26,11 @@ export function believedCounts(usage: Usage, admitted: Usage, reported: string):
     believed[unit] = admitted[unit] ?? UNASKED_MAX;
     flags.push(`clamped:${unit}`);
   }
-  const isUntold = (admitted.search ?? 0) > 0 && (usage.search ?? 0) === 0 && !/search|source/i.test(reported);
+  const isUntold =
+    spoken === 'openai-chat' &&
+    (admitted.search ?? 0) > 0 &&
+    (usage.search ?? 0) === 0 &&
+    !/search|source/i.test(reported);
   if (isUntold) {
     believed.search = 1;
     flags.push('estimated:search');

@@ -17,7 +17,7 @@ const KEPT_DAYS = 30;
 
 /** A turn of a conversation that the gateway keeps. */
 export interface Turn {
-  /** The client's body with the turns before in it, and the same parsed. */
+  /** The client's body with the turns before in it. The very same bytes where there are none. */
   readonly body: Buffer;
   /** The frames of the answer, kept before its client has its end where it is to be kept, and true about that. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean): AsyncIterable<CompleteFrame>;

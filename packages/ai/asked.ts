@@ -28,4 +28,16 @@ export interface Asked {
   readonly serviceTier: string;
   /** Whether the client asked for its cost in the usage. */
   readonly tellsCost: boolean;
+  /** What the prompt holds beside text; absent: nothing. */
+  readonly modalities?: readonly Modality[] | undefined;
+  /** What a model must be able to do for it; absent: nothing in particular. */
+  readonly capabilities?: readonly Capability[] | undefined;
+  /** What keeps a conversation together: the client's own key (`prompt_cache_key`), else a digest of how it begins; absent: unknown. */
+  readonly conversationKey?: string | undefined;
+  /** It carries, or asks for, thoughts that only the account which wrote them can read. */
+  readonly hasSealedThoughts?: boolean | undefined;
 }
+
+export type Modality = 'image' | 'audio' | 'video' | 'file';
+
+export type Capability = 'tools' | 'structured_output' | 'reasoning' | 'web_search';

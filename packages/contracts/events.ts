@@ -29,12 +29,19 @@ import {
 import {
   type AdmissionWithdrawnJson,
   AdmissionWithdrawnSchema,
+  type CandidateJson,
   type HoldExpiredJson,
   HoldExpiredSchema,
   type RequestAdmittedJson,
   RequestAdmittedSchema,
 } from './gen/gateway/events/v1/quota_pb.js';
 import { type UsageRecordedJson, UsageRecordedSchema } from './gen/gateway/events/v1/router_pb.js';
+import {
+  type ShadowCostPostedJson,
+  ShadowCostPostedSchema,
+  type ShadowRecordedJson,
+  ShadowRecordedSchema,
+} from './gen/gateway/events/v1/shadow_pb.js';
 
 /** A protobuf-JSON shape with every field written out: what the gateway writes never leaves a field to its default. */
 export type Written<T> = T extends readonly (infer Item)[]
@@ -48,9 +55,26 @@ export type Written<T> = T extends readonly (infer Item)[]
  * more.
  */
 type OldPriceColumns = 'unitPrices' | 'tiers';
-type UsageRecorded = Omit<Written<UsageRecordedJson>, 'usage' | 'houseLosses'> & {
+type UsageRecorded = Omit<Written<UsageRecordedJson>, 'usage' | 'houseLosses' | 'attempts'> & {
   houseLosses: Omit<Written<UsageRecordedJson>['houseLosses'][number], 'usage'>[];
+  attempts: Sparse<
+    NonNullable<UsageRecordedJson['attempts']>[number],
+    'provider' | 'model' | 'status' | 'error' | 'durationMs'
+  >[];
 };
+
+/** Some fields written out, and the others where they say something: there are many of the kind in an event. */
+type Sparse<T, K extends keyof T> = Written<Pick<T, K>> & Omit<T, K>;
+
+/** A candidate in the log. */
+export type EventCandidate = Sparse<CandidateJson, 'provider' | 'model' | 'priceKey' | 'priceVersion'>;
+
+type RequestAdmitted = Omit<Written<RequestAdmittedJson>, 'candidates' | 'shadows'> & {
+  candidates: EventCandidate[];
+  shadows: EventCandidate[];
+};
+
+type ShadowRecorded = Omit<Written<ShadowRecordedJson>, 'candidate'> & { candidate: EventCandidate };
 
 /** Every event the log can hold, by type, with the body as it stands in the log (int64 as decimal strings). */
 export interface EventBodies {
@@ -58,12 +82,14 @@ export interface EventBodies {
   BalanceCredited: Written<BalanceCreditedJson>;
   ApiKeyCreated: Written<ApiKeyCreatedJson>;
   ApiKeyRevoked: Written<ApiKeyRevokedJson>;
-  RequestAdmitted: Written<RequestAdmittedJson>;
+  RequestAdmitted: RequestAdmitted;
   AdmissionWithdrawn: Written<AdmissionWithdrawnJson>;
   HoldExpired: Written<HoldExpiredJson>;
   UsageRecorded: UsageRecorded;
   PricePublished: Omit<Written<PricePublishedJson>, OldPriceColumns>;
   ChargePosted: Written<ChargePostedJson>;
+  ShadowRecorded: ShadowRecorded;
+  ShadowCostPosted: Written<ShadowCostPostedJson>;
   TermBegan: Written<TermBeganJson>;
   /** One of the resource's kinds is there. Read with `fromJson`: it has fields of its own time. */
   ResourceSet: ResourceSetJson;
@@ -89,6 +115,8 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   UsageRecorded: UsageRecordedSchema,
   PricePublished: PricePublishedSchema,
   ChargePosted: ChargePostedSchema,
+  ShadowRecorded: ShadowRecordedSchema,
+  ShadowCostPosted: ShadowCostPostedSchema,
   TermBegan: TermBeganSchema,
   ResourceSet: ResourceSetSchema,
   ResourceRemoved: ResourceRemovedSchema,

@@ -25,6 +25,9 @@ export function homeStream(event: GatewayEvent): string {
       return streams.limitReached(event.data.limitId);
     case 'PricePublished':
       return streams.price(event.data.priceKey);
+    case 'ShadowRecorded':
+    case 'ShadowCostPosted':
+      return streams.shadow(event.data.requestId);
     case 'TermBegan':
       return streams.term(event.data.service);
     case 'RequestAdmitted':

@@ -14,6 +14,7 @@ describe('the body of an event', () => {
       provider: '',
       serviceTier: '',
       ratingFlags: [],
+      houseCosts: [],
       attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
     });
   });
@@ -27,6 +28,7 @@ describe('the body of an event', () => {
         payerId: '',
         serviceTier: '',
         ratingFlags: ['unpriced:search'],
+        houseCosts: [],
         attribution: { tags: ['t'] },
       },
     );

@@ -18,6 +18,11 @@ const added: { readonly [T in EventType]?: Readonly<Partial<EventBodies[T]>> } =
     counts: [],
     serviceTier: '',
     attribution: { ...noAttribution, tags: [], metadata: {} },
+    routeId: '',
+    strategy: '',
+    strategySource: '',
+    leftOut: [],
+    shadows: [],
   },
   UsageRecorded: {
     houseLosses: [],
@@ -34,6 +39,7 @@ const added: { readonly [T in EventType]?: Readonly<Partial<EventBodies[T]>> } =
     serviceTier: '',
     ratingFlags: [],
     attribution: { ...noAttribution, tags: [], metadata: {} },
+    houseCosts: [],
   },
   PricePublished: { effectiveAtMs: '0', prices: [], bands: [], serviceTiers: [] },
 };

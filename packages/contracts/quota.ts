@@ -3,6 +3,9 @@ import type { Operation } from '#ai/operation.ts';
 import type { Unit } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
 import type { Refusal } from '#errors/error-table.ts';
+import type { LeftOut, ModelCandidate, PricedCandidate, Strategy, StrategySource } from './routing.ts';
+
+export type { ModelCandidate, PricedCandidate };
 
 /**
  * How long an ingress asks quota for one admission over the bus, with all its tries: a takeover of quota, or of the log
@@ -10,18 +13,6 @@ import type { Refusal } from '#errors/error-table.ts';
  * durable later for one that nobody waits for.
  */
 export const ASKED_FOR_MS = 4_500;
-
-/** A provider's model a request may be sent to, and the name of its price (see proto/gateway/events/v1/quota.proto). */
-export interface ModelCandidate {
-  readonly provider: string;
-  readonly model: string;
-  readonly priceKey: string;
-}
-
-/** A candidate with the price version it was pinned to at admission. */
-export interface PricedCandidate extends ModelCandidate {
-  readonly priceVersion: number;
-}
 
 /** Whom or what a request is for, in the client's own words. */
 export interface Attribution {
@@ -68,8 +59,22 @@ export interface AdmitRequest {
   /** The tier of service that was asked for; empty: the provider's choice. */
   readonly serviceTier: string;
   readonly attribution: Attribution;
+  /** How it was routed, to be kept with the admission; absent: by no route, in the order of its candidates. */
+  readonly routing?: AdmittedRouting | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
+}
+
+/** What an admission keeps of how a request is routed. */
+export interface AdmittedRouting {
+  readonly routeId: string;
+  readonly strategy: Strategy;
+  readonly strategySource: StrategySource;
+  readonly leftOut: readonly LeftOut[];
+  /** Gets a copy of the request. The hold does not cover it: the house pays. */
+  readonly shadow?: ModelCandidate | undefined;
+  /** A request whose first candidate costs nothing may go on to one that costs something. */
+  readonly mayBecomePaid: boolean;
 }
 
 /** A hold is placed. */
@@ -82,6 +87,8 @@ export interface Admission {
   readonly durable: Promise<void> | null;
   readonly eventId: string;
   readonly candidates: readonly PricedCandidate[];
+  /** The target of a copy, where it has a price. */
+  readonly shadow?: PricedCandidate | undefined;
   readonly holdNanoUsd: bigint;
   /** The output bound of one choice, to be told to the provider where the client left it open. */
   readonly outputTokensMax: number;

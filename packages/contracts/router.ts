@@ -3,6 +3,7 @@ import type { Operation } from '#ai/operation.ts';
 import type { Usage } from '#ai/usage.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { ModelCandidate, PricedCandidate } from './quota.ts';
+import type { Routing, RoutingPlan } from './routing.ts';
 
 /** gateway.router.v1.CompleteRequest: an admitted request. */
 export interface CompleteRequest {
@@ -31,6 +32,8 @@ export interface CompleteRequest {
   readonly multiplierBasisPoints: number;
   /** The most of units that are counted one by one, as they were admitted; absent: none. */
   readonly counts?: Usage | undefined;
+  /** Absent: in the order of the candidates. */
+  readonly plan?: RoutingPlan | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }
@@ -87,6 +90,8 @@ export interface RoutedModel {
   /** Output tokens of one choice where the client names no bound; 0: the setting's. */
   readonly outputTokensDefault: number;
   readonly candidates: readonly ModelCandidate[];
+  /** Absent: by no route, in the order of its candidates. */
+  readonly routing?: Routing | undefined;
 }
 
 /** A request whose prompt is to be counted, and that is not carried out. */
@@ -121,9 +126,66 @@ export interface RouterPort {
   providerHealth(): readonly ProviderHealth[];
 }
 
+export type HealthState = 'closed' | 'half_open' | 'open' | 'draining' | 'down';
+
 export interface ProviderHealth {
   readonly provider: string;
+  /** It is neither kept away from nor down. */
   readonly isHealthy: boolean;
-  /** Why nothing can be sent to it, for its operator; empty: something can. */
+  /** Why nothing can be sent to it, or why it is tried last, for its operator; empty: neither is so. */
   readonly reason: string;
+  readonly state: HealthState;
+  /** 0: from the beginning. */
+  readonly sinceMs: number;
+  readonly inFlight: number;
+  /** Requests that wait for a place. */
+  readonly waiting: number;
+  readonly deployments: readonly DeploymentHealth[];
+  /** 0: it was never probed. */
+  readonly probedAtMs: number;
+}
+
+/** A model at a provider, by one account. */
+export interface DeploymentHealth {
+  /** Empty: the provider's only one. */
+  readonly account: string;
+  readonly model: string;
+  readonly state: HealthState;
+  readonly reason: string;
+  readonly sinceMs: number;
+  /** When it is tried again; 0: it is not kept away. */
+  readonly untilMs: number;
+  readonly inFlight: number;
+  /** Moving averages; 0: not known. */
+  readonly firstTokenMs: number;
+  readonly tokensASecond: number;
+  /** Of the last calls, in parts of ten thousand. */
+  readonly failureBasisPoints: number;
+  /** What is left of the provider's rate limits, in parts of ten thousand; undefined: not known. */
+  readonly headroomBasisPoints?: number | undefined;
+}
+
+/** A candidate in the order of trial. */
+export interface ExplainedChoice {
+  readonly provider: string;
+  readonly account: string;
+  readonly model: string;
+  readonly state: HealthState;
+  readonly reason: string;
+  readonly stage: number;
+  readonly tier: number;
+}
+
+/** What administration asks of a router beside tests: gateway.router.v1.RouterService. */
+export interface RouterAdminPort {
+  /** The order in which candidates would be tried now. It chooses nothing: no turn is taken. */
+  explainChoice(asked: {
+    readonly candidates: readonly PricedCandidate[];
+    readonly plan: RoutingPlan;
+    readonly requestId: string;
+  }): Promise<readonly ExplainedChoice[]>;
+  /** The models that a provider itself lists, or why they could not be read. */
+  listUpstreamModels(providerId: string): Promise<{ readonly models: readonly string[]; readonly problem: string }>;
+  /** As it stands now, of the router that is asked. */
+  currentHealth(): Promise<readonly ProviderHealth[]>;
 }

@@ -3,6 +3,8 @@ export const streams = {
   user: (userId: string): string => `user-${userId}`,
   key: (keyId: string): string => `key-${keyId}`,
   request: (requestId: string): string => `request-${requestId}`,
+  /** The copy of a request that a shadow target got. */
+  shadow: (requestId: string): string => `shadow-${requestId}`,
   price: (priceKey: string): string => `price-${priceKey}`,
   /** A resource of administration; a price's own stream is that of its versions. */
   resource: (kind: string, id: string): string => (kind === 'price' ? `own-price-${id}` : `${kind}-${id}`),

@@ -5,7 +5,7 @@ import type { AdminPort, FindAdminToken } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
-import type { RouterPort } from '#contracts/router.ts';
+import type { RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable, Following } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
@@ -107,7 +107,7 @@ export interface LocalPorts {
   readonly admin?: AdminPort;
   readonly moneyAndLimits?: BalancesPort;
   readonly ledger?: LedgerPort;
-  readonly providerTests?: ProviderTestPort;
+  readonly routerAdmin?: ProviderTestPort & RouterAdminPort;
   readonly quota?: QuotaPort;
   readonly balances?: BalancePort;
   readonly billing?: BillingPort;

@@ -148,6 +148,11 @@ export function admitted(
     counts: [],
     serviceTier: '',
     attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
+    routeId: '',
+    strategy: '',
+    strategySource: '',
+    leftOut: [],
+    shadows: [],
   };
   return { type: 'RequestAdmitted', data: bodyOf(plain, told) };
 }
@@ -220,6 +225,7 @@ export function charged(
     serviceTier: '',
     ratingFlags: [],
     attribution: { ...attribution, tags: [...attribution.tags], metadata: {} },
+    houseCosts: [],
   };
   return { type: 'ChargePosted', data: bodyOf(plain, fields) };
 }

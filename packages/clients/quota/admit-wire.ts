@@ -2,17 +2,20 @@ import { isFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
 import { isUnit, type Unit } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
-import type { AdmitRequestJson, AdmitResponseJson } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
+import { candidateToEvent, placeFromEvent, unpricedToEvent, type WrittenPlace } from '#contracts/candidate.ts';
+import type { AdmissionJson, AdmitRequestJson, AdmitResponseJson } from '#contracts/gen/gateway/quota/v1/quota_pb.js';
 import {
   type Admission,
   type AdmitRequest,
   type AdmitResponse,
+  type AdmittedRouting,
   type Attribution,
   type LimitWindow,
   type ModelCandidate,
   noAttribution,
   type PricedCandidate,
 } from '#contracts/quota.ts';
+import { isStrategy, plainRouting, type StrategySource } from '#contracts/routing.ts';
 import { type ErrorCode, errorTable, type Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -27,7 +30,7 @@ import { isJsonObject, type JsonObject, parseObject } from '#kernel/json.ts';
 export function admitRequestToWire(request: AdmitRequest): string {
   const { requestId, userId, keyId, model, stream, promptTokensBound, outputTokensRequested, choices, traceparent } =
     request;
-  const candidates = request.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
+  const candidates = request.candidates.map(unpricedToEvent);
   return JSON.stringify({
     requestId,
     userId,
@@ -49,6 +52,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     counts: quantitiesToWire(request.counts),
     serviceTier: request.serviceTier,
     attribution: attributionToWire(request.attribution),
+    ...routingToWire(request.routing),
     traceparent,
   } satisfies WithUndefined<AdmitRequestJson>);
 }
@@ -75,6 +79,7 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['teamId'] === undefined || json['teamId'] === '' ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['prompts'] === undefined || json['prompts'] === 0 ? {} : { prompts: countOf(json, 'prompts') }),
+    ...routingFromWire(json),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };
 }
@@ -88,18 +93,17 @@ export function admitResponseToWire({ result, windows }: AdmitResponse): string 
   const { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound } = result;
   const admission = {
     eventId,
-    candidates: candidates.map(({ provider, model, priceKey, priceVersion }) => ({
-      provider,
-      model,
-      priceKey,
-      priceVersion,
-    })),
+    candidates: candidates.map(candidateToEvent),
+    shadow: result.shadow === undefined ? undefined : candidateToEvent(result.shadow),
     holdNanoUsd: String(holdNanoUsd),
     outputTokensMax,
     outputTokensBound,
     multiplierBasisPoints: result.multiplierBasisPoints,
   };
-  return JSON.stringify({ admission, ...crossing } satisfies AdmitResponseJson);
+  return JSON.stringify({ admission, ...crossing } satisfies { admission: WithUndefined<AdmissionJson> } & Omit<
+    AdmitResponseJson,
+    'admission'
+  >);
 }
 
 /** A durable admission or a refusal. Throws a `Fault` (`internal_error`) for what is neither. */
@@ -126,6 +130,7 @@ function admissionOf(json: JsonObject): Admission {
     durable: null,
     eventId: textOf(json, 'eventId'),
     candidates: listOf(json, 'candidates').map(pricedCandidateOf),
+    ...(json['shadow'] === undefined ? {} : { shadow: pricedCandidateOf(json['shadow']) }),
     holdNanoUsd: amountOf(json, 'holdNanoUsd'),
     outputTokensMax: countOf(json, 'outputTokensMax'),
     outputTokensBound: countOf(json, 'outputTokensBound'),
@@ -195,11 +200,56 @@ function attributionOf(json: JsonObject): Attribution {
 
 function candidateOf(value: unknown): ModelCandidate {
   const json = objectOf(value, 'candidate');
-  return { provider: textOf(json, 'provider'), model: textOf(json, 'model'), priceKey: textOf(json, 'priceKey') };
+  const [provider, model, priceKey] = [textOf(json, 'provider'), textOf(json, 'model'), textOf(json, 'priceKey')];
+  return { provider, model, priceKey, ...placeFromEvent(placeIn(json)) };
 }
 
 function pricedCandidateOf(value: unknown): PricedCandidate {
-  return { ...candidateOf(value), priceVersion: countOf(objectOf(value, 'candidate'), 'priceVersion') };
+  const json = objectOf(value, 'candidate');
+  const cost =
+    json['likelyCostNanoUsd'] === undefined ? {} : { likelyCostNanoUsd: String(amountOf(json, 'likelyCostNanoUsd')) };
+  return { ...candidateOf(json), priceVersion: countOf(json, 'priceVersion'), ...cost };
+}
+
+function placeIn(json: JsonObject): WrittenPlace {
+  const place: WrittenPlace = {};
+  for (const name of ['tier', 'weight', 'stage', 'contextTokens'] as const) {
+    if (json[name] !== undefined) place[name] = countOf(json, name);
+  }
+  if (json['standsInFor'] !== undefined) place.standsInFor = textOf(json, 'standsInFor');
+  return place;
+}
+
+/** Left out where nothing is said of the way, as by an ingress of an earlier version. */
+function routingToWire(routing: AdmittedRouting | undefined) {
+  if (routing === undefined) return {};
+  const { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid } = routing;
+  return {
+    routeId,
+    strategy,
+    strategySource,
+    leftOut: leftOut.map(({ provider, model, reason }) => ({ provider, model, reason })),
+    shadow: shadow === undefined ? undefined : unpricedToEvent(shadow),
+    mayBecomePaid,
+  };
+}
+
+function routingFromWire(json: JsonObject): Pick<AdmitRequest, 'routing'> {
+  const { strategy, shadow } = json;
+  if (typeof strategy !== 'string' || strategy === '') return {};
+  const leftOut = listOf(json, 'leftOut').map((each) => {
+    const one = objectOf(each, 'leftOut');
+    return { provider: textOf(one, 'provider'), model: textOf(one, 'model'), reason: textOf(one, 'reason') };
+  });
+  const routing = {
+    routeId: textOf(json, 'routeId'),
+    strategy: isStrategy(strategy) ? strategy : plainRouting.strategy,
+    strategySource: textOf(json, 'strategySource') as StrategySource,
+    leftOut,
+    ...(shadow === undefined ? {} : { shadow: candidateOf(shadow) }),
+    mayBecomePaid: json['mayBecomePaid'] === true,
+  };
+  return { routing };
 }
 
 function windowToWire({ unit, limit, remaining, resetMs }: LimitWindow) {

@@ -1,5 +1,6 @@
 import { create, fromJsonString, type MessageInitShape, type MessageShape, toJsonString } from '@bufbuild/protobuf';
 import { isUnit } from '#ai/units.ts';
+import { pricedToWire } from '#contracts/candidate-wire.ts';
 import type { ChargeLine } from '#contracts/gen/gateway/events/v1/billing_pb.js';
 import {
   AdmitRequestSchema,
@@ -31,7 +32,7 @@ export function quoteToWire(result: QuoteResult): MessageInitShape<typeof GetQuo
   }
   const { candidate, lines, ...quote } = result.quote;
   const wireLines = lines.map(({ unit, quantity, pricePicoUsd }) => ({ unit, quantity, pricePicoUsd }));
-  return { result: { case: 'quote', value: { ...quote, candidate, lines: wireLines } } };
+  return { result: { case: 'quote', value: { ...quote, candidate: pricedToWire(candidate), lines: wireLines } } };
 }
 
 /** Throws a `Fault` (`internal_error`) for what is neither a quote nor a refusal. */

@@ -2,6 +2,7 @@ import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { isFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
 import { noUsage } from '#ai/usage.ts';
+import { pricedFromWire, pricedToWire, unpricedFromWire, unpricedToWire } from '#contracts/candidate-wire.ts';
 import type {
   CompleteRequestSchema,
   CompleteResponseSchema,
@@ -13,6 +14,7 @@ import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
+import { planFromWire, planToWire } from './plan-wire.ts';
 
 /** The parsed body stays behind: the router reads it from the bytes again. */
 export function completeRequestToWire(
@@ -25,7 +27,7 @@ export function completeRequestToWire(
     userId,
     body,
     stream,
-    candidates: [...request.candidates],
+    candidates: request.candidates.map(pricedToWire),
     outputTokensMax,
     promptTokensBound,
     outputTokensBound,
@@ -38,6 +40,7 @@ export function completeRequestToWire(
     tellsCost: request.tellsCost,
     multiplierBasisPoints: request.multiplierBasisPoints,
     counts: usageToEvent(request.counts ?? noUsage),
+    ...(request.plan === undefined ? {} : { plan: planToWire(request.plan) }),
   };
 }
 
@@ -55,12 +58,7 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     body,
     parsedBody,
     stream: wire.stream,
-    candidates: wire.candidates.map(({ provider, model, priceKey, priceVersion }) => ({
-      provider,
-      model,
-      priceKey,
-      priceVersion,
-    })),
+    candidates: wire.candidates.map(pricedFromWire),
     outputTokensMax: wire.outputTokensMax,
     promptTokensBound: wire.promptTokensBound,
     outputTokensBound: wire.outputTokensBound,
@@ -72,13 +70,14 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     tellsCost: wire.tellsCost,
     multiplierBasisPoints: wire.multiplierBasisPoints,
     ...(wire.counts.length === 0 ? {} : { counts: usageFromEvent(wire.counts) }),
+    ...(wire.plan === undefined ? {} : { plan: planFromWire(wire.plan) }),
   };
 }
 
 /** The parsed body stays behind, too. */
 export function countRequestToWire(request: CountTokensRequest): MessageInitShape<typeof CountTokensRequestSchema> {
   const { requestId, format, body, candidates, headers } = request;
-  return { requestId, format, body, candidates: [...candidates], headers };
+  return { requestId, format, body, candidates: candidates.map(unpricedToWire), headers };
 }
 
 /** Throws a `Fault` (`invalid_request`) for fields that the ingress never sends. */
@@ -87,7 +86,7 @@ export function countRequestFromWire(wire: MessageShape<typeof CountTokensReques
   const parsedBody = parseObject(body.toString());
   const { format } = speechOf({ operation: '', format: wire.format });
   if (parsedBody === null) throw new Fault({ code: 'invalid_request', message: 'The body is no JSON object.' });
-  const candidates = wire.candidates.map(({ provider, model, priceKey }) => ({ provider, model, priceKey }));
+  const candidates = wire.candidates.map(unpricedFromWire);
   return { requestId: wire.requestId, format, body, parsedBody, candidates, headers: wire.headers };
 }
 

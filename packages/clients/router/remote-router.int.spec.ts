@@ -5,8 +5,8 @@ import type { CompleteRequest } from '#contracts/router.ts';
 import { type ServiceHandlers, servedService } from '#rpc/served-service.ts';
 import { startGrpcServer } from '#rpc/server.ts';
 import { test } from '#testkit/test.ts';
-import { createRemoteProviderTests } from './remote-provider-tests.ts';
 import { createRemoteRouter } from './remote-router.ts';
+import { createRemoteRouterAdmin } from './remote-router-admin.ts';
 
 const request: CompleteRequest = {
   requestId: 'r',
@@ -37,6 +37,10 @@ test('a client that left while it was admitted is told to the router, and other 
     getProviderHealth: async () => ({ providers: [] }),
     countTokens: async ({ format }) => ({ inputTokens: BigInt(format.length), isEstimate: true }),
     testProvider: async ({ providerId }) => ({ isOk: true, model: providerId }),
+    explainChoice: async ({ candidates }) => ({
+      choices: candidates.map(({ provider }) => ({ provider, state: 'odd' })),
+    }),
+    listUpstreamModels: async ({ providerId }) => ({ models: [providerId] }),
   };
   const server = await startGrpcServer({
     host: '127.0.0.1',
@@ -63,7 +67,7 @@ test('a client that left while it was admitted is told to the router, and other 
   const counting = { ...request, format: 'anthropic-messages' } as const;
   const counted = await router.countTokens(counting, new AbortController().signal);
   assert.deepEqual(counted, { inputTokens: 'anthropic-messages'.length, isEstimate: true });
-  const tests = createRemoteProviderTests({ addresses: [server.address], adminToken: 't' });
+  const tests = createRemoteRouterAdmin({ addresses: [server.address], adminToken: 't' });
   t.defer(() => tests.close());
   const tested = await tests.testProvider({ providerId: 'p', model: '' });
   assert.deepEqual([tested.isOk, tested.model], [true, 'p']);

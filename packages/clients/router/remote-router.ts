@@ -7,6 +7,7 @@ import { startRefreshing } from '../refreshed.ts';
 import { beginRun } from './begin-run.ts';
 import { completeOver, type RunOnRouter } from './complete-over.ts';
 import { completeRequestToWire, countRequestToWire, frameFromWire } from './complete-wire.ts';
+import { healthFromWire } from './health-wire.ts';
 
 /** Health changes with each call; it is for people and for metrics. */
 const REFRESH_MS = 2_000;
@@ -60,7 +61,7 @@ export function createRemoteRouter(options: {
     intervalMs: REFRESH_MS,
     logger,
     async refresh() {
-      ({ providers: health } = await calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }));
+      health = healthFromWire(await calls.getProviderHealth({}, { timeoutMs: REFRESH_TIMEOUT_MS }));
     },
   });
 

@@ -116,7 +116,17 @@ function verbs(
 function others(
   dependencies: AdminDependencies,
 ): Handlers<
-  'changeBalance' | 'undoCredit' | 'listLedger' | 'testProvider' | 'importPrices' | 'listAuditLog' | 'whoAmI'
+  | 'changeBalance'
+  | 'undoCredit'
+  | 'listLedger'
+  | 'testProvider'
+  | 'listProviderHealth'
+  | 'compareModels'
+  | 'explainRoute'
+  | 'getShadowReport'
+  | 'importPrices'
+  | 'listAuditLog'
+  | 'whoAmI'
 > {
   const { neighbours, registry } = dependencies;
   return {
@@ -125,12 +135,16 @@ function others(
     listLedger: (request) => listLedger(dependencies, payerOf(request), request),
     async testProvider({ id, model }) {
       if (registry.get('provider', id) === undefined) throw new Fault(notFound('provider'));
-      const { isOk: ok, ...rest } = await there(neighbours().providerTests, 'The router').testProvider({
+      const { isOk: ok, ...rest } = await there(neighbours().routerAdmin, 'The router').testProvider({
         providerId: id,
         model,
       });
       return { ok, ...rest };
     },
+    listProviderHealth: async () => notBuilt(),
+    compareModels: async () => notBuilt(),
+    explainRoute: async () => notBuilt(),
+    getShadowReport: async () => notBuilt(),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),
@@ -140,6 +154,10 @@ function others(
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },
   };
+}
+
+function notBuilt(): never {
+  throw new Fault({ code: 'unavailable', message: 'This cannot be asked yet.' });
 }
 
 function there<T>(port: T | undefined, who: string): T {

@@ -3,9 +3,9 @@ import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
-import { createRemoteProviderTests } from '#clients/router/remote-provider-tests.ts';
+import { createRemoteRouterAdmin, type RemoteRouterAdmin } from '#clients/router/remote-router-admin.ts';
 import { keyPlacesFrom } from '#config/key-references.ts';
-import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import type { BalancesPort, LedgerPort } from '#contracts/admin-needs.ts';
 import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
@@ -44,7 +44,7 @@ prices and settings of its configuration, and of its environment, come into the 
     const { pool } = parts.database();
     const ledger = openLedger(parts);
     const moneyAndLimits = openBalances(parts);
-    const providerTests = openProviderTests(parts);
+    const routerAdmin = openRouterAdmin(parts);
     const registry = await parts.registry();
     const { masterKey } = host.config;
     const accounts = createAccounts({
@@ -58,7 +58,7 @@ prices and settings of its configuration, and of its environment, come into the 
       neighbours: () => ({
         ledger,
         moneyAndLimits,
-        providerTests,
+        routerAdmin,
         priceImports: priceImports(registry),
         ...neighbourPorts(),
       }),
@@ -99,13 +99,13 @@ function openLedger({ host, neighbours }: LeadParts): LedgerPort | undefined {
   return ledger;
 }
 
-/** A router in another process, for tests of providers; undefined: a router is in this one, or its addresses are not set. */
-function openProviderTests({ host, neighbours }: LeadParts): ProviderTestPort | undefined {
+/** A router in another process, for what administration asks of it; undefined: a router is in this one, or its addresses are not set. */
+function openRouterAdmin({ host, neighbours }: LeadParts): RemoteRouterAdmin | undefined {
   const { routerAddresses } = host.config;
   if (neighbours.has('router') || routerAddresses.length === 0) return undefined;
-  const tests = createRemoteProviderTests(peerOf(host, routerAddresses));
-  host.stack.defer(() => tests.close());
-  return tests;
+  const admin = createRemoteRouterAdmin(peerOf(host, routerAddresses));
+  host.stack.defer(() => admin.close());
+  return admin;
 }
 
 /** Quota's balances and limits in another process; undefined: quota is in this one, or its addresses are not set. */

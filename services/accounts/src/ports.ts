@@ -2,6 +2,7 @@ import type { SecretPurpose } from '#api-keys/api-key.ts';
 import type { AdminCaller, AdminInput, AdminOutput } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import type { RouterAdminPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -31,7 +32,7 @@ export interface IssuedSecret {
 export interface Neighbours {
   readonly moneyAndLimits?: BalancesPort | undefined;
   readonly ledger?: LedgerPort | undefined;
-  readonly providerTests?: ProviderTestPort | undefined;
+  readonly routerAdmin?: (ProviderTestPort & RouterAdminPort) | undefined;
   readonly priceImports?: PriceImportPort | undefined;
   readonly keyUses?: KeyUsesPort | undefined;
 }

@@ -10,6 +10,7 @@ import type {
   CompleteRequest,
   CompletionSummary,
   CountTokensRequest,
+  ProviderHealth,
   RoutedModel,
   RouterPort,
 } from '#contracts/router.ts';
@@ -148,6 +149,12 @@ interface TestGatewayOptions {
   readonly adminPort?: Partial<AdminPort>;
 }
 
+/** A provider that nothing is wrong with. */
+function allIsWell(provider: string): ProviderHealth {
+  const none = { reason: '', sinceMs: 0, inFlight: 0, waiting: 0, deployments: [], probedAtMs: 0 };
+  return { provider, isHealthy: true, state: 'closed', ...none };
+}
+
 /** An ingress over real HTTP, on a port of its own, before ports that live in memory. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const lines: Record<string, unknown>[] = [];
@@ -184,7 +191,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         counted.push(request);
         return (options.count ?? (async () => ({ inputTokens: 12, isEstimate: false })))(request, signal);
       },
-      providerHealth: () => [{ provider: 'simulator', isHealthy: true, reason: '' }],
+      providerHealth: () => [allIsWell('simulator')],
     },
     registry,
     models: modelsInMemory(options.models),

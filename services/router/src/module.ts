@@ -34,7 +34,7 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DI
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
     return {
-      ports: { router, providerTests: router },
+      ports: { router, routerAdmin: router },
       services: [routerService(router)],
       grpc: { requestMaxBytes: config.bodyMaxBytes + ENVELOPE_MAX_BYTES, withMultiplexing: true },
       // Requests that came earlier would be told that providers of the log are none.

@@ -8,8 +8,18 @@ import type { Provider } from './ports.ts';
 
 /** A provider that requests may be sent to, or why none can be. */
 export type PooledProvider =
-  | { readonly kind: 'open'; readonly provider: Provider }
+  /** `provider`: its first account. */
+  | { readonly kind: 'open'; readonly provider: Provider; readonly accounts: readonly OpenAccount[] }
   | { readonly kind: 'down'; readonly reason: string };
+
+/** One of the keys of a provider, with connections of its own. */
+export interface OpenAccount {
+  /** Empty: the provider's only one. */
+  readonly id: string;
+  /** At least 1. */
+  readonly weight: number;
+  readonly provider: Provider;
+}
 
 export interface ProviderPool {
   /** Undefined: there is no such provider, or it is disabled. */
@@ -82,7 +92,8 @@ export function createProviderPool(options: {
     if (provider.preset !== '' && providerRow(provider.preset) === undefined) {
       return { kind: 'down', reason: `its preset ${provider.preset} is no provider of the catalogue of this gateway` };
     }
-    return { kind: 'open', provider: open(configOf(provider, found.key)) };
+    const opened = open(configOf(provider, found.key));
+    return { kind: 'open', provider: opened, accounts: [{ id: '', weight: 1, provider: opened }] };
   }
 
   function replace(providerId: string, after: ResourceOf<'provider'> | undefined): void {

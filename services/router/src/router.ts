@@ -1,17 +1,18 @@
 import type { Logger } from 'pino';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
-import type { CompleteRequest, RouterPort } from '#contracts/router.ts';
+import type { CompleteRequest, ProviderHealth, RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
+import { explainedChoices } from './fleet/explained-choices.ts';
+import { createFleet, type Fleet } from './fleet/fleet.ts';
 import { createFrameChannel } from './frame-channel.ts';
-import { createHealthBoard } from './health-board.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
-import { createProviderPool, type ProviderKeys } from './provider-pool.ts';
+import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
@@ -30,7 +31,7 @@ export interface RouterDependencies {
   readonly unchargedTokens?: TokenCounter;
 }
 
-export interface Router extends RouterPort, ProviderTestPort {
+export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
   /** Takes no more requests, lets running ones end within a bound, and closes all connections. */
   close(): Promise<void>;
 }
@@ -39,22 +40,22 @@ export interface Router extends RouterPort, ProviderTestPort {
 export function createRouter(dependencies: RouterDependencies): Router {
   const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
-  const health = createHealthBoard(clock);
   const losses = createHouseLosses(unchargedTokens);
-  const providers = createProviderPool({
+  const fleet: Fleet = createFleet({ pool: () => providers, clock });
+  const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
     open: (config) => createHttpProvider(config, limits),
     onOpened(providerId) {
-      health.forget(providerId);
+      fleet.forget(providerId);
       losses.begin(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
   const parts: RunParts = {
     providers,
-    health,
+    fleet,
     journal,
     logger,
     clock,
@@ -66,8 +67,6 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
-
-  const priorityOf = (provider: string): number => registry.get('provider', provider)?.priority ?? 0;
 
   const abandonment = (): Abandonment => {
     const { abandonedAnswers, drainSeconds } = registry.settings();
@@ -93,16 +92,16 @@ export function createRouter(dependencies: RouterDependencies): Router {
     return channel.frames;
   }
 
+  const providerHealth = () => byPriority(registry, fleet.health());
+
   return {
     complete,
     countTokens: countPrompt,
     testProvider: (test) => testProvider({ ...parts, registry }, test),
-    providerHealth: () =>
-      Array.from(providers.all(), ([provider, pooled]) => ({
-        provider,
-        isHealthy: pooled.kind === 'open' && health.isHealthy(provider),
-        reason: pooled.kind === 'down' ? pooled.reason : '',
-      })).sort((a, b) => priorityOf(a.provider) - priorityOf(b.provider) || (a.provider < b.provider ? -1 : 1)),
+    providerHealth,
+    currentHealth: async () => providerHealth(),
+    explainChoice: async ({ candidates, plan, requestId }) => explainedChoices(fleet, candidates, plan, requestId),
+    listUpstreamModels: async () => ({ models: [], problem: 'This gateway cannot read the list yet.' }),
     async close() {
       isClosing = true;
       const timer = setTimeout(() => {
@@ -114,4 +113,12 @@ export function createRouter(dependencies: RouterDependencies): Router {
       await providers.close();
     },
   };
+}
+
+/** In the order in which providers are tried by default. */
+function byPriority(registry: Pick<Registry, 'get'>, health: readonly ProviderHealth[]): readonly ProviderHealth[] {
+  const priorityOf = (provider: string): number => registry.get('provider', provider)?.priority ?? 0;
+  return health.toSorted(
+    (a, b) => priorityOf(a.provider) - priorityOf(b.provider) || (a.provider < b.provider ? -1 : 1),
+  );
 }

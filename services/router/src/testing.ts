@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { type Unit, unitNames } from '#ai/units.ts';
 import type { KeyPlaces } from '#config/key-references.ts';
+import { candidateToEvent } from '#contracts/candidate.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
@@ -189,7 +190,14 @@ export async function admit(
   const model = String(parsedBody['model']);
   const stream = parsedBody['stream'] === true;
   const bounds = { promptTokensBound, outputTokensBound: outputTokensMax };
-  const admission = admitted({ requestId, userId: 'u', model, stream, candidates, ...bounds });
+  const admission = admitted({
+    requestId,
+    userId: 'u',
+    model,
+    stream,
+    candidates: candidates.map(candidateToEvent),
+    ...bounds,
+  });
   await journal.append({
     stream: streams.request(requestId),
     expectedVersion: 0,

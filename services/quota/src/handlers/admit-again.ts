@@ -1,3 +1,4 @@
+import { candidateFromEvent } from '#contracts/candidate.ts';
 import type { Admission, AdmitRequest, AdmitResponse, QuotaPort } from '#contracts/quota.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
@@ -55,11 +56,13 @@ function admittedBefore(
   }
   const isOver = ended !== undefined || Number(data.expiresAtMs) <= nowMs;
   if (isOver) throw taken('The request with this id has ended.');
+  const [shadow] = data.shadows;
   const result: Admission = {
     kind: 'admitted',
     durable: null,
     eventId: admitted.eventId,
-    candidates: data.candidates,
+    candidates: data.candidates.map(candidateFromEvent),
+    ...(shadow === undefined ? {} : { shadow: candidateFromEvent(shadow) }),
     holdNanoUsd: BigInt(data.holdNanoUsd),
     outputTokensMax: Math.floor(data.outputTokensBound / request.choices),
     outputTokensBound: data.outputTokensBound,

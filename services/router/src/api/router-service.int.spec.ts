@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, RouterPort } from '#contracts/router.ts';
 import { createGrpcClient } from '#rpc/client.ts';
@@ -9,10 +8,13 @@ import { routerService } from './router-service.ts';
 
 /** Serves a router with these completions, and returns its client. */
 async function serve(t: Scope, complete: RouterPort['complete']) {
-  const router: RouterPort & ProviderTestPort = {
+  const router: Parameters<typeof routerService>[0] = {
     complete,
     countTokens: async ({ body }) => ({ inputTokens: body.length, isEstimate: false }),
     providerHealth: () => [],
+    explainChoice: async () => [],
+    listUpstreamModels: async () => ({ models: [], problem: '' }),
+    currentHealth: async () => [],
     testProvider: () => Promise.reject(new Error('nothing is tested here')),
   };
   const logger = { warn: () => undefined, error: () => undefined };

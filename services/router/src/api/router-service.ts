@@ -1,8 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { completeRequestFromWire, countRequestFromWire, frameToWire } from '#clients/router/complete-wire.ts';
+import { healthToWire } from '#clients/router/health-wire.ts';
+import { planFromWire } from '#clients/router/plan-wire.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
+import { pricedFromWire } from '#contracts/candidate-wire.ts';
 import { type CompleteResponseSchema, RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
-import type { RouterPort } from '#contracts/router.ts';
+import type { RouterAdminPort, RouterPort } from '#contracts/router.ts';
+import { plainPlan } from '#contracts/routing.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 
 /**
@@ -11,7 +15,7 @@ import { type ServedService, servedService } from '#rpc/served-service.ts';
 const DATA_MAX_BYTES = 1024 * 1024;
 
 /** gateway.router.v1.RouterService. */
-export function routerService(router: RouterPort & ProviderTestPort): ServedService {
+export function routerService(router: RouterPort & ProviderTestPort & RouterAdminPort): ServedService {
   return servedService(RouterService, {
     async *complete(wire, { signal, traceparent }) {
       const request = { ...completeRequestFromWire(wire), traceparent };
@@ -25,7 +29,19 @@ export function routerService(router: RouterPort & ProviderTestPort): ServedServ
       const { inputTokens, isEstimate } = await router.countTokens(countRequestFromWire(wire), signal);
       return { inputTokens: BigInt(inputTokens), isEstimate };
     },
-    getProviderHealth: async () => ({ providers: [...router.providerHealth()] }),
+    getProviderHealth: async () => healthToWire(await router.currentHealth()),
+    async explainChoice({ candidates, plan, requestId }) {
+      const asked = {
+        candidates: candidates.map(pricedFromWire),
+        plan: plan ? planFromWire(plan) : plainPlan,
+        requestId,
+      };
+      return { choices: [...(await router.explainChoice(asked))] };
+    },
+    async listUpstreamModels({ providerId }) {
+      const { models, problem } = await router.listUpstreamModels(providerId);
+      return { models: [...models], problem };
+    },
     testProvider: ({ providerId, model }) => router.testProvider({ providerId, model }),
   });
 }

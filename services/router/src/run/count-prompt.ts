@@ -25,16 +25,16 @@ const DOCUMENT_MAX_BYTES = 64 * 1024;
  */
 export function createCountPrompt({
   providers,
-  health,
+  fleet,
   limits,
-}: Pick<RunParts, 'providers' | 'health' | 'limits'>): RouterPort['countTokens'] {
+}: Pick<RunParts, 'providers' | 'fleet' | 'limits'>): RouterPort['countTokens'] {
   /** Counts under way, by provider. None is remembered of a provider without any. */
   const underWay = new Map<string, number>();
 
   async function counted(request: CountTokensRequest, signal: AbortSignal): Promise<number | null> {
     const { counting } = formatTable[request.format].client;
     if (counting === undefined) return null;
-    for (const candidate of health.inOrder(request.candidates)) {
+    for (const candidate of fleet.inOrder(request.candidates)) {
       const pooled = providers.get(candidate.provider);
       if (pooled?.kind !== 'open' || !pooled.provider.config.spoken.formats.includes(request.format)) continue;
       const others = underWay.get(candidate.provider) ?? 0;

@@ -22,9 +22,8 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const writer = createWriter(run, candidate, reply);
   if (first) writer.write(first);
   const broken = await passOn(run, call, decoder, writer.write);
-  noteEnd(parts, run, candidate, broken);
-
   const used = await usedOf(run, decoder, reply.spoken);
+  noteEnd(parts, run, candidate, broken, answerTokensOf(used.usage));
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };
@@ -123,16 +122,23 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
 }
 
 /** A break in the middle is the attempt's error and the provider's failure, unless this side ended it. */
-function noteEnd(parts: RunParts, run: Run, candidate: PricedCandidate, broken: Refusal | null): void {
+function noteEnd(
+  parts: RunParts,
+  run: Run,
+  candidate: PricedCandidate,
+  broken: Refusal | null,
+  outputTokens: number,
+): void {
   const ours: readonly ErrorCode[] = ['client_gone', 'internal_error'];
   if (!broken) {
-    parts.health.note(candidate.provider, 'call-succeeded');
+    run.watch?.end({ kind: 'succeeded', outputTokens });
     return;
   }
   // A client that asks for too much says nothing about the provider's health.
   const isOurs =
     ours.includes(broken.code) || refusals.has(broken.code) || broken === tooLong || run.stopped === 'closing';
-  parts.health.note(candidate.provider, isOurs ? 'call-abandoned' : 'call-failed');
+  const failure = broken.code === 'upstream_timeout' ? 'timeout' : 'cut';
+  run.watch?.end(isOurs ? { kind: 'abandoned' } : { kind: 'failed', failure });
   const last = run.attempts.pop();
   if (last) run.attempts.push({ ...last, error: broken.code });
   const { requestId } = run.request;

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FormatName } from '#ai/format.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
+import { plainPlan } from '#contracts/routing.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import { type AttemptFailure, refusals } from '../domain/attempt/attempt-failure.ts';
 import { type FailedAttempt, nextAttempt } from '../domain/attempt/next-attempt.ts';
 import { smallerBound } from '../domain/attempt/smaller-bound.ts';
-import type { HealthEvent } from '../domain/health/health.ts';
+import type { CallOutcome } from '../fleet/call-outcome.ts';
+import type { Choice } from '../fleet/deployment.ts';
 import type { Provider } from '../ports.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
 import { type AskedForm, askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
@@ -41,19 +43,21 @@ const noKey: Refusal = {
 
 /** Tries the candidates until one answers, as `nextAttempt` decides. Adds every attempt to the run. */
 export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
-  const candidates = parts.health.inOrder(run.request.candidates);
+  const { candidates, plan = plainPlan, requestId } = run.request;
+  const choices = parts.fleet.choose(candidates, plan, requestId);
   const asked = askedFormOf(run.request);
   const failed: FailedAttempt[] = [];
   let failure: AttemptFailure | null = null;
   let refusal: Refusal = noProvider;
   for (;;) {
-    const next = nextAttempt(failed, candidates.length, Math.random());
-    const candidate = next.kind === 'try' ? candidates[next.candidate] : undefined;
-    if (next.kind === 'give-up' || !candidate) return { kind: 'failed', failure: failure ?? refusal };
+    const next = nextAttempt(failed, choices.length, Math.random());
+    const choice = next.kind === 'try' ? choices[next.candidate] : undefined;
+    if (next.kind === 'give-up' || !choice) return { kind: 'failed', failure: failure ?? refusal };
     if (next.delayMs > 0) await pause(next.delayMs);
     if (run.isGone || run.stopped) return { kind: 'ended', charged: null };
 
-    const tried = await tryCandidate(parts, run, asked, candidate);
+    const { candidate } = choice.deployment;
+    const tried = await tryCandidate(parts, run, asked, choice);
     if (tried.kind === 'refused') {
       refusal = tried.refusal;
       failed.push({ candidate: next.candidate, retry: 'elsewhere', retryAfterMs: undefined });
@@ -79,16 +83,17 @@ type Tried =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, candidate: PricedCandidate): Promise<Tried> {
-  const pooled = parts.providers.get(candidate.provider);
-  if (pooled?.kind !== 'open') return { kind: 'refused', refusal: pooled === undefined ? noProvider : noKey };
-  const { provider } = pooled;
+async function tryCandidate(parts: RunParts, run: Run, asked: AskedForm, choice: Choice): Promise<Tried> {
+  const { candidate, open: provider } = choice.deployment;
+  if (provider === null) {
+    return { kind: 'refused', refusal: parts.providers.get(candidate.provider) === undefined ? noProvider : noKey };
+  }
   const prepared = prepareCall(asked, provider.config, candidate.model);
   if (prepared.kind === 'refused') return prepared;
-  let result = await callOnce(parts, run, candidate, provider, prepared);
+  let result = await callOnce(parts, run, choice, provider, prepared);
   const bound = boundToRetry(run, asked, result);
   const again = bound === null ? null : prepareCall(asked, provider.config, candidate.model, bound);
-  if (again?.kind === 'prepared') result = await callOnce(parts, run, candidate, provider, again);
+  if (again?.kind === 'prepared') result = await callOnce(parts, run, choice, provider, again);
   return { kind: 'called', result, dropped: prepared.dropped, spoken: prepared.format.name };
 }
 
@@ -108,16 +113,18 @@ function boundToRetry(run: Run, asked: AskedForm, result: AttemptResult): number
 async function callOnce(
   parts: RunParts,
   run: Run,
-  candidate: PricedCandidate,
+  { deployment, reason }: Choice,
   provider: Provider,
   prepared: PreparedCall,
 ): Promise<AttemptResult> {
-  const { health, clock, prices } = parts;
+  const { fleet, clock, prices } = parts;
+  const { candidate, account } = deployment;
   prices.want(candidate);
   const startedAtMs = clock();
-  health.note(candidate.provider, 'call-started');
+  const watch = fleet.begin(deployment);
+  run.watch = watch;
   const result = await attempt(run, provider, prepared).catch((thrown: unknown) => {
-    health.note(candidate.provider, 'call-abandoned');
+    watch.end({ kind: 'abandoned' });
     throw thrown;
   });
   const tookMs = durationMs(clock() - startedAtMs);
@@ -126,14 +133,16 @@ async function callOnce(
     model: candidate.model,
     ...statusOf(result, run),
     durationMs: tookMs,
+    ...(account === '' ? {} : { account }),
+    ...(reason === '' ? {} : { reason }),
   });
   const loss = lossOf(result);
   if (loss) {
     run.houseLosses.push(houseLoss(run.attempts.length - 1, loss));
     parts.losses.add(candidate.provider, loss.usage);
   }
-  const event = healthEventOf(result, run);
-  if (event) health.note(candidate.provider, event);
+  const outcome = outcomeOf(result, run);
+  if (outcome) watch.end(outcome);
   if (result.kind === 'failed') {
     const { requestId } = run.request;
     const { code, status } = result.failure;
@@ -150,16 +159,17 @@ function lossOf(result: AttemptResult): Used | null {
   return result.kind === 'stopped' && result.payer === 'house' ? result.used : null;
 }
 
-/** The attempt's effect on the provider's health; null for an answer, which counts at its end. */
-function healthEventOf(result: AttemptResult, run: Run): HealthEvent | null {
+/** What the deployment is told; null for an answer, which counts at its end. */
+function outcomeOf(result: AttemptResult, run: Run): CallOutcome | null {
   switch (result.kind) {
     case 'answered':
       return null;
     case 'failed':
-      if (result.failure.code === 'internal_error') return 'call-abandoned';
-      return refusals.has(result.failure.code) ? 'call-succeeded' : 'call-failed';
+      if (result.failure.code === 'internal_error') return { kind: 'abandoned' };
+      if (refusals.has(result.failure.code)) return { kind: 'refused' };
+      return { kind: 'failed', failure: 'unknown', retryAfterMs: result.failure.retryAfterMs };
     case 'stopped':
-      return run.stopped === 'timeout' ? 'call-failed' : 'call-abandoned';
+      return run.stopped === 'timeout' ? { kind: 'failed', failure: 'timeout' } : { kind: 'abandoned' };
     default:
       return unreachable(result);
   }

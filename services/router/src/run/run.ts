@@ -3,8 +3,9 @@ import type { CompleteRequest } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { RouterLimits } from '../config.ts';
+import type { CallWatch } from '../fleet/call-outcome.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { FrameChannel } from '../frame-channel.ts';
-import type { HealthBoard } from '../health-board.ts';
 import type { HouseLosses } from '../house-losses.ts';
 import type { KnownPrices } from '../known-prices.ts';
 import type { LateRecords } from '../late-records.ts';
@@ -15,7 +16,7 @@ import type { AttemptBody, UsageBody } from './usage-body.ts';
 /** The parts that all requests of a router share. */
 export interface RunParts {
   readonly providers: Pick<ProviderPool, 'get'>;
-  readonly health: HealthBoard;
+  readonly fleet: Fleet;
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -37,6 +38,8 @@ export interface Run {
   firstByteMs: number;
   /** The call under way, to be aborted when its time is over. */
   call: ProviderCall | null;
+  /** What the deployment of that call is told. */
+  watch: CallWatch | null;
   /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
   /** The client has left, and policy has the provider called off at once. */
@@ -58,6 +61,7 @@ export function beginRun(request: CompleteRequest, channel: Run['channel'], star
     houseLosses: [],
     firstByteMs: 0,
     call: null,
+    watch: null,
     isGone: false,
     isCalledOff: false,
     stopped: null,

@@ -95,5 +95,6 @@ function chargeOf(
     ratingFlags: [...flags],
     // Its metadata stays with the admission: nothing is counted by it.
     attribution: { ...admission.attribution, metadata: {} },
+    houseCosts: [],
   };
 }

@@ -88,6 +88,11 @@ describe('an admission', () => {
         counts: [],
         serviceTier: '',
         attribution: { tags: [], metadata: {}, sessionId: '', agentId: '' },
+        routeId: '',
+        strategy: '',
+        strategySource: '',
+        leftOut: [],
+        shadows: [],
       },
     });
   });

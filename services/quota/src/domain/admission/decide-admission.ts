@@ -1,4 +1,5 @@
 import type { Payer } from '#contracts/admin-needs.ts';
+import { candidateToEvent } from '#contracts/candidate.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { payerToEvent } from '#contracts/payer.ts';
 import type { AdmitRequest, LimitWindow, PricedCandidate } from '#contracts/quota.ts';
@@ -135,7 +136,7 @@ function admittedEvent(
       keyId: request.keyId,
       model: request.model,
       stream: request.stream,
-      candidates,
+      candidates: candidates.map(candidateToEvent),
       multiplierBasisPoints: caller.multiplierBasisPoints,
       holdNanoUsd: String(needs.costBoundNanoUsd),
       promptTokensBound: needs.inputTokensBound,
@@ -155,6 +156,11 @@ function admittedEvent(
         sessionId: request.attribution.sessionId,
         agentId: request.attribution.agentId,
       },
+      routeId: request.routing?.routeId ?? '',
+      strategy: request.routing?.strategy ?? '',
+      strategySource: request.routing?.strategySource ?? '',
+      leftOut: [...(request.routing?.leftOut ?? [])],
+      shadows: [],
     },
   };
 }

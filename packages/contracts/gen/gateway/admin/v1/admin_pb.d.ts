@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ApiKey, ApiKeyJson, Balance, BalanceJson, Resource, ResourceJson, User, UserJson } from "./resources_pb.js";
+import type { ApiKey, ApiKeyJson, Balance, BalanceJson, ModelTarget, ModelTargetJson, Resource, ResourceJson, User, UserJson } from "./resources_pb.js";
 
 /**
  * Describes the file gateway/admin/v1/admin.proto.
@@ -1338,6 +1338,1058 @@ export declare type TestProviderResponseJson = {
 export declare const TestProviderResponseSchema: GenMessage<TestProviderResponse, {jsonType: TestProviderResponseJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ListProviderHealthRequest
+ */
+export declare type ListProviderHealthRequest = Message<"gateway.admin.v1.ListProviderHealthRequest"> & {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListProviderHealthRequest
+ */
+export declare type ListProviderHealthRequestJson = {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListProviderHealthRequest.
+ * Use `create(ListProviderHealthRequestSchema)` to create a new message.
+ */
+export declare const ListProviderHealthRequestSchema: GenMessage<ListProviderHealthRequest, {jsonType: ListProviderHealthRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListProviderHealthResponse
+ */
+export declare type ListProviderHealthResponse = Message<"gateway.admin.v1.ListProviderHealthResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ProviderState providers = 1;
+   */
+  providers: ProviderState[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListProviderHealthResponse
+ */
+export declare type ListProviderHealthResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ProviderState providers = 1;
+   */
+  providers?: ProviderStateJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListProviderHealthResponse.
+ * Use `create(ListProviderHealthResponseSchema)` to create a new message.
+ */
+export declare const ListProviderHealthResponseSchema: GenMessage<ListProviderHealthResponse, {jsonType: ListProviderHealthResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ProviderState
+ */
+export declare type ProviderState = Message<"gateway.admin.v1.ProviderState"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * closed (all is well), half_open (it is being tried), open (tried last), draining, down.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * Why; empty: all is well.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string since = 4;
+   */
+  since: string;
+
+  /**
+   * @generated from field: uint32 in_flight = 5;
+   */
+  inFlight: number;
+
+  /**
+   * @generated from field: uint32 waiting = 6;
+   */
+  waiting: number;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.DeploymentState deployments = 7;
+   */
+  deployments: DeploymentState[];
+
+  /**
+   * Empty: it was not probed.
+   *
+   * @generated from field: string probed_at = 8;
+   */
+  probedAt: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ProviderState
+ */
+export declare type ProviderStateJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * closed (all is well), half_open (it is being tried), open (tried last), draining, down.
+   *
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * Why; empty: all is well.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: string since = 4;
+   */
+  since?: string;
+
+  /**
+   * @generated from field: uint32 in_flight = 5;
+   */
+  inFlight?: number;
+
+  /**
+   * @generated from field: uint32 waiting = 6;
+   */
+  waiting?: number;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.DeploymentState deployments = 7;
+   */
+  deployments?: DeploymentStateJson[];
+
+  /**
+   * Empty: it was not probed.
+   *
+   * @generated from field: string probed_at = 8;
+   */
+  probedAt?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ProviderState.
+ * Use `create(ProviderStateSchema)` to create a new message.
+ */
+export declare const ProviderStateSchema: GenMessage<ProviderState, {jsonType: ProviderStateJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.DeploymentState
+ */
+export declare type DeploymentState = Message<"gateway.admin.v1.DeploymentState"> & {
+  /**
+   * Empty: the provider's only one.
+   *
+   * @generated from field: string account = 1;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string since = 5;
+   */
+  since: string;
+
+  /**
+   * When it is tried again; empty: it is not kept away.
+   *
+   * @generated from field: string until = 6;
+   */
+  until: string;
+
+  /**
+   * @generated from field: uint32 in_flight = 7;
+   */
+  inFlight: number;
+
+  /**
+   * Moving averages; 0: not known.
+   *
+   * @generated from field: uint32 first_token_ms = 8;
+   */
+  firstTokenMs: number;
+
+  /**
+   * @generated from field: uint32 tokens_a_second = 9;
+   */
+  tokensASecond: number;
+
+  /**
+   * Of the last calls, in percent.
+   *
+   * @generated from field: string failed_percent = 10;
+   */
+  failedPercent: string;
+
+  /**
+   * What is left of the provider's rate limits, in percent; empty: not known.
+   *
+   * @generated from field: string headroom_percent = 11;
+   */
+  headroomPercent: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.DeploymentState
+ */
+export declare type DeploymentStateJson = {
+  /**
+   * Empty: the provider's only one.
+   *
+   * @generated from field: string account = 1;
+   */
+  account?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: string since = 5;
+   */
+  since?: string;
+
+  /**
+   * When it is tried again; empty: it is not kept away.
+   *
+   * @generated from field: string until = 6;
+   */
+  until?: string;
+
+  /**
+   * @generated from field: uint32 in_flight = 7;
+   */
+  inFlight?: number;
+
+  /**
+   * Moving averages; 0: not known.
+   *
+   * @generated from field: uint32 first_token_ms = 8;
+   */
+  firstTokenMs?: number;
+
+  /**
+   * @generated from field: uint32 tokens_a_second = 9;
+   */
+  tokensASecond?: number;
+
+  /**
+   * Of the last calls, in percent.
+   *
+   * @generated from field: string failed_percent = 10;
+   */
+  failedPercent?: string;
+
+  /**
+   * What is left of the provider's rate limits, in percent; empty: not known.
+   *
+   * @generated from field: string headroom_percent = 11;
+   */
+  headroomPercent?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.DeploymentState.
+ * Use `create(DeploymentStateSchema)` to create a new message.
+ */
+export declare const DeploymentStateSchema: GenMessage<DeploymentState, {jsonType: DeploymentStateJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.CompareModelsRequest
+ */
+export declare type CompareModelsRequest = Message<"gateway.admin.v1.CompareModelsRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.CompareModelsRequest
+ */
+export declare type CompareModelsRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.CompareModelsRequest.
+ * Use `create(CompareModelsRequestSchema)` to create a new message.
+ */
+export declare const CompareModelsRequestSchema: GenMessage<CompareModelsRequest, {jsonType: CompareModelsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.CompareModelsResponse
+ */
+export declare type CompareModelsResponse = Message<"gateway.admin.v1.CompareModelsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ModelDifference differences = 1;
+   */
+  differences: ModelDifference[];
+
+  /**
+   * Models that both have.
+   *
+   * @generated from field: uint32 same = 2;
+   */
+  same: number;
+
+  /**
+   * Why the list could not be read; empty: it could.
+   *
+   * @generated from field: string problem = 3;
+   */
+  problem: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.CompareModelsResponse
+ */
+export declare type CompareModelsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ModelDifference differences = 1;
+   */
+  differences?: ModelDifferenceJson[];
+
+  /**
+   * Models that both have.
+   *
+   * @generated from field: uint32 same = 2;
+   */
+  same?: number;
+
+  /**
+   * Why the list could not be read; empty: it could.
+   *
+   * @generated from field: string problem = 3;
+   */
+  problem?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.CompareModelsResponse.
+ * Use `create(CompareModelsResponseSchema)` to create a new message.
+ */
+export declare const CompareModelsResponseSchema: GenMessage<CompareModelsResponse, {jsonType: CompareModelsResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ModelDifference
+ */
+export declare type ModelDifference = Message<"gateway.admin.v1.ModelDifference"> & {
+  /**
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * new (the provider lists it, and the gateway does not offer it), missing (the other way round) or unpriced.
+   *
+   * @generated from field: string difference = 2;
+   */
+  difference: string;
+
+  /**
+   * What to do about it.
+   *
+   * @generated from field: string advice = 3;
+   */
+  advice: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ModelDifference
+ */
+export declare type ModelDifferenceJson = {
+  /**
+   * @generated from field: string model = 1;
+   */
+  model?: string;
+
+  /**
+   * new (the provider lists it, and the gateway does not offer it), missing (the other way round) or unpriced.
+   *
+   * @generated from field: string difference = 2;
+   */
+  difference?: string;
+
+  /**
+   * What to do about it.
+   *
+   * @generated from field: string advice = 3;
+   */
+  advice?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ModelDifference.
+ * Use `create(ModelDifferenceSchema)` to create a new message.
+ */
+export declare const ModelDifferenceSchema: GenMessage<ModelDifference, {jsonType: ModelDifferenceJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRouteRequest
+ */
+export declare type ExplainRouteRequest = Message<"gateway.admin.v1.ExplainRouteRequest"> & {
+  /**
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Whose request; empty: nobody's in particular.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string key_id = 3;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: repeated string tags = 4;
+   */
+  tags: string[];
+
+  /**
+   * @generated from field: map<string, string> headers = 5;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * @generated from field: uint32 prompt_tokens = 6;
+   */
+  promptTokens: number;
+
+  /**
+   * @generated from field: repeated string modalities = 7;
+   */
+  modalities: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 8;
+   */
+  capabilities: string[];
+
+  /**
+   * When; empty: now.
+   *
+   * @generated from field: string at = 9;
+   */
+  at: string;
+
+  /**
+   * @generated from field: string session_id = 10;
+   */
+  sessionId: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRouteRequest
+ */
+export declare type ExplainRouteRequestJson = {
+  /**
+   * @generated from field: string model = 1;
+   */
+  model?: string;
+
+  /**
+   * Whose request; empty: nobody's in particular.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: string key_id = 3;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: repeated string tags = 4;
+   */
+  tags?: string[];
+
+  /**
+   * @generated from field: map<string, string> headers = 5;
+   */
+  headers?: { [key: string]: string };
+
+  /**
+   * @generated from field: uint32 prompt_tokens = 6;
+   */
+  promptTokens?: number;
+
+  /**
+   * @generated from field: repeated string modalities = 7;
+   */
+  modalities?: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 8;
+   */
+  capabilities?: string[];
+
+  /**
+   * When; empty: now.
+   *
+   * @generated from field: string at = 9;
+   */
+  at?: string;
+
+  /**
+   * @generated from field: string session_id = 10;
+   */
+  sessionId?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainRouteRequest.
+ * Use `create(ExplainRouteRequestSchema)` to create a new message.
+ */
+export declare const ExplainRouteRequestSchema: GenMessage<ExplainRouteRequest, {jsonType: ExplainRouteRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRouteResponse
+ */
+export declare type ExplainRouteResponse = Message<"gateway.admin.v1.ExplainRouteResponse"> & {
+  /**
+   * Empty: none fits.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string strategy = 2;
+   */
+  strategy: string;
+
+  /**
+   * @generated from field: string strategy_source = 3;
+   */
+  strategySource: string;
+
+  /**
+   * Routes that were looked at, each with what did not fit; the one that did comes last.
+   *
+   * @generated from field: repeated gateway.admin.v1.RouteLook looked_at = 4;
+   */
+  lookedAt: RouteLook[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedCandidate candidates = 5;
+   */
+  candidates: ExplainedCandidate[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedCandidate left_out = 6;
+   */
+  leftOut: ExplainedCandidate[];
+
+  /**
+   * @generated from field: gateway.admin.v1.ModelTarget shadow = 7;
+   */
+  shadow?: ModelTarget | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRouteResponse
+ */
+export declare type ExplainRouteResponseJson = {
+  /**
+   * Empty: none fits.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string strategy = 2;
+   */
+  strategy?: string;
+
+  /**
+   * @generated from field: string strategy_source = 3;
+   */
+  strategySource?: string;
+
+  /**
+   * Routes that were looked at, each with what did not fit; the one that did comes last.
+   *
+   * @generated from field: repeated gateway.admin.v1.RouteLook looked_at = 4;
+   */
+  lookedAt?: RouteLookJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedCandidate candidates = 5;
+   */
+  candidates?: ExplainedCandidateJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedCandidate left_out = 6;
+   */
+  leftOut?: ExplainedCandidateJson[];
+
+  /**
+   * @generated from field: gateway.admin.v1.ModelTarget shadow = 7;
+   */
+  shadow?: ModelTargetJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainRouteResponse.
+ * Use `create(ExplainRouteResponseSchema)` to create a new message.
+ */
+export declare const ExplainRouteResponseSchema: GenMessage<ExplainRouteResponse, {jsonType: ExplainRouteResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RouteLook
+ */
+export declare type RouteLook = Message<"gateway.admin.v1.RouteLook"> & {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * "teams", "hours", ...; empty: it fits.
+   *
+   * @generated from field: string mismatch = 2;
+   */
+  mismatch: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RouteLook
+ */
+export declare type RouteLookJson = {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * "teams", "hours", ...; empty: it fits.
+   *
+   * @generated from field: string mismatch = 2;
+   */
+  mismatch?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RouteLook.
+ * Use `create(RouteLookSchema)` to create a new message.
+ */
+export declare const RouteLookSchema: GenMessage<RouteLook, {jsonType: RouteLookJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedCandidate
+ */
+export declare type ExplainedCandidate = Message<"gateway.admin.v1.ExplainedCandidate"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string account = 2;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * @generated from field: uint32 stage = 4;
+   */
+  stage: number;
+
+  /**
+   * @generated from field: uint32 tier = 5;
+   */
+  tier: number;
+
+  /**
+   * @generated from field: string state = 6;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedCandidate
+ */
+export declare type ExplainedCandidateJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string account = 2;
+   */
+  account?: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: uint32 stage = 4;
+   */
+  stage?: number;
+
+  /**
+   * @generated from field: uint32 tier = 5;
+   */
+  tier?: number;
+
+  /**
+   * @generated from field: string state = 6;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: string reason = 7;
+   */
+  reason?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedCandidate.
+ * Use `create(ExplainedCandidateSchema)` to create a new message.
+ */
+export declare const ExplainedCandidateSchema: GenMessage<ExplainedCandidate, {jsonType: ExplainedCandidateJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetShadowReportRequest
+ */
+export declare type GetShadowReportRequest = Message<"gateway.admin.v1.GetShadowReportRequest"> & {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string from = 2;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 3;
+   */
+  to: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetShadowReportRequest
+ */
+export declare type GetShadowReportRequestJson = {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string from = 2;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 3;
+   */
+  to?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetShadowReportRequest.
+ * Use `create(GetShadowReportRequestSchema)` to create a new message.
+ */
+export declare const GetShadowReportRequestSchema: GenMessage<GetShadowReportRequest, {jsonType: GetShadowReportRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetShadowReportResponse
+ */
+export declare type GetShadowReportResponse = Message<"gateway.admin.v1.GetShadowReportResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ShadowComparison comparisons = 1;
+   */
+  comparisons: ShadowComparison[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetShadowReportResponse
+ */
+export declare type GetShadowReportResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ShadowComparison comparisons = 1;
+   */
+  comparisons?: ShadowComparisonJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetShadowReportResponse.
+ * Use `create(GetShadowReportResponseSchema)` to create a new message.
+ */
+export declare const GetShadowReportResponseSchema: GenMessage<GetShadowReportResponse, {jsonType: GetShadowReportResponseJson}>;
+
+/**
+ * A shadow target beside the provider that answered clients.
+ *
+ * @generated from message gateway.admin.v1.ShadowComparison
+ */
+export declare type ShadowComparison = Message<"gateway.admin.v1.ShadowComparison"> & {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string shadow_provider = 4;
+   */
+  shadowProvider: string;
+
+  /**
+   * @generated from field: string shadow_model = 5;
+   */
+  shadowModel: string;
+
+  /**
+   * @generated from field: uint64 requests = 6;
+   */
+  requests: bigint;
+
+  /**
+   * @generated from field: uint64 failed = 7;
+   */
+  failed: bigint;
+
+  /**
+   * @generated from field: uint64 shadow_failed = 8;
+   */
+  shadowFailed: bigint;
+
+  /**
+   * @generated from field: uint64 same_text = 9;
+   */
+  sameText: bigint;
+
+  /**
+   * Means.
+   *
+   * @generated from field: uint32 first_byte_ms = 10;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 shadow_first_byte_ms = 11;
+   */
+  shadowFirstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 12;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: uint32 shadow_duration_ms = 13;
+   */
+  shadowDurationMs: number;
+
+  /**
+   * @generated from field: uint64 output_tokens = 14;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 shadow_output_tokens = 15;
+   */
+  shadowOutputTokens: bigint;
+
+  /**
+   * What the copies cost the house.
+   *
+   * @generated from field: string shadow_cost_usd = 16;
+   */
+  shadowCostUsd: string;
+};
+
+/**
+ * A shadow target beside the provider that answered clients.
+ *
+ * @generated from message gateway.admin.v1.ShadowComparison
+ */
+export declare type ShadowComparisonJson = {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string shadow_provider = 4;
+   */
+  shadowProvider?: string;
+
+  /**
+   * @generated from field: string shadow_model = 5;
+   */
+  shadowModel?: string;
+
+  /**
+   * @generated from field: uint64 requests = 6;
+   */
+  requests?: string;
+
+  /**
+   * @generated from field: uint64 failed = 7;
+   */
+  failed?: string;
+
+  /**
+   * @generated from field: uint64 shadow_failed = 8;
+   */
+  shadowFailed?: string;
+
+  /**
+   * @generated from field: uint64 same_text = 9;
+   */
+  sameText?: string;
+
+  /**
+   * Means.
+   *
+   * @generated from field: uint32 first_byte_ms = 10;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 shadow_first_byte_ms = 11;
+   */
+  shadowFirstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 12;
+   */
+  durationMs?: number;
+
+  /**
+   * @generated from field: uint32 shadow_duration_ms = 13;
+   */
+  shadowDurationMs?: number;
+
+  /**
+   * @generated from field: uint64 output_tokens = 14;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: uint64 shadow_output_tokens = 15;
+   */
+  shadowOutputTokens?: string;
+
+  /**
+   * What the copies cost the house.
+   *
+   * @generated from field: string shadow_cost_usd = 16;
+   */
+  shadowCostUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ShadowComparison.
+ * Use `create(ShadowComparisonSchema)` to create a new message.
+ */
+export declare const ShadowComparisonSchema: GenMessage<ShadowComparison, {jsonType: ShadowComparisonJson}>;
+
+/**
  * @generated from message gateway.admin.v1.ImportPricesRequest
  */
 export declare type ImportPricesRequest = Message<"gateway.admin.v1.ImportPricesRequest"> & {
@@ -1965,6 +3017,38 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof TestProviderRequestSchema;
     output: typeof TestProviderResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListProviderHealth
+   */
+  listProviderHealth: {
+    methodKind: "unary";
+    input: typeof ListProviderHealthRequestSchema;
+    output: typeof ListProviderHealthResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.CompareModels
+   */
+  compareModels: {
+    methodKind: "unary";
+    input: typeof CompareModelsRequestSchema;
+    output: typeof CompareModelsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ExplainRoute
+   */
+  explainRoute: {
+    methodKind: "unary";
+    input: typeof ExplainRouteRequestSchema;
+    output: typeof ExplainRouteResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetShadowReport
+   */
+  getShadowReport: {
+    methodKind: "unary";
+    input: typeof GetShadowReportRequestSchema;
+    output: typeof GetShadowReportResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ImportPrices

@@ -320,6 +320,13 @@ export declare type Team = Message<"gateway.admin.v1.Team"> & {
    * @generated from field: gateway.admin.v1.Balance balance = 8;
    */
   balance?: Balance | undefined;
+
+  /**
+   * How its requests are spread over candidates; empty: the setting's.
+   *
+   * @generated from field: string strategy = 9;
+   */
+  strategy: string;
 };
 
 /**
@@ -369,6 +376,13 @@ export declare type TeamJson = {
    * @generated from field: gateway.admin.v1.Balance balance = 8;
    */
   balance?: BalanceJson;
+
+  /**
+   * How its requests are spread over candidates; empty: the setting's.
+   *
+   * @generated from field: string strategy = 9;
+   */
+  strategy?: string;
 };
 
 /**
@@ -464,6 +478,13 @@ export declare type User = Message<"gateway.admin.v1.User"> & {
    * @generated from field: repeated gateway.admin.v1.ApiKey keys = 14;
    */
   keys: ApiKey[];
+
+  /**
+   * How the user's requests are spread over candidates; empty: the team's.
+   *
+   * @generated from field: string strategy = 15;
+   */
+  strategy: string;
 };
 
 /**
@@ -553,6 +574,13 @@ export declare type UserJson = {
    * @generated from field: repeated gateway.admin.v1.ApiKey keys = 14;
    */
   keys?: ApiKeyJson[];
+
+  /**
+   * How the user's requests are spread over candidates; empty: the team's.
+   *
+   * @generated from field: string strategy = 15;
+   */
+  strategy?: string;
 };
 
 /**
@@ -1217,7 +1245,7 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
   maxTokensParam: string;
 
   /**
-   * active or disabled.
+   * active, draining (running requests end, and no more come) or disabled.
    *
    * @generated from field: string status = 10;
    */
@@ -1313,6 +1341,147 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
    * @generated from field: uint32 idle_timeout_ms = 24;
    */
   idleTimeoutMs: number;
+
+  /**
+   * Where it computes ("eu"): for routes and clients that ask for a region; empty: not known.
+   *
+   * @generated from field: string region = 25;
+   */
+  region: string;
+
+  /**
+   * Its share among candidates of the same tier; 0: 1.
+   *
+   * @generated from field: uint32 weight = 26;
+   */
+  weight: number;
+
+  /**
+   * Several keys of it, each with limits of its own; none: its own key alone.
+   *
+   * @generated from field: repeated gateway.admin.v1.ProviderAccount accounts = 27;
+   */
+  accounts: ProviderAccount[];
+
+  /**
+   * The most calls at a time; 0: as many as there are connections.
+   *
+   * @generated from field: uint32 concurrency_max = 28;
+   */
+  concurrencyMax: number;
+
+  /**
+   * The most requests that wait for a place; 0: as many as may be called at a time.
+   *
+   * @generated from field: uint32 queue_max = 29;
+   */
+  queueMax: number;
+
+  /**
+   * How long one waits for a place; 0: 30 s.
+   *
+   * @generated from field: uint32 queue_timeout_ms = 30;
+   */
+  queueTimeoutMs: number;
+
+  /**
+   * How often one request is sent again to it after a failure; 0: once. See never_retried.
+   *
+   * @generated from field: uint32 retries_max = 31;
+   */
+  retriesMax: number;
+
+  /**
+   * @generated from field: bool never_retried = 32;
+   */
+  neverRetried: boolean;
+
+  /**
+   * The pause before the first repetition, doubled with each and jittered; 0: 200 ms.
+   *
+   * @generated from field: uint32 retry_interval_ms = 33;
+   */
+  retryIntervalMs: number;
+
+  /**
+   * The time of one call from its beginning to the end of its answer; 0: the gateway's.
+   *
+   * @generated from field: uint32 call_timeout_ms = 34;
+   */
+  callTimeoutMs: number;
+
+  /**
+   * The longest request that is sent to it, and the longest answer that is read, in bytes; 0: the gateway's.
+   *
+   * @generated from field: uint32 request_max_bytes = 35;
+   */
+  requestMaxBytes: number;
+
+  /**
+   * @generated from field: uint32 answer_max_bytes = 36;
+   */
+  answerMaxBytes: number;
+
+  /**
+   * Sent with every call. Not for secrets: they stand in the log as they are.
+   *
+   * @generated from field: map<string, string> headers = 37;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * The HTTP proxy on the way to it, without credentials; empty: none.
+   *
+   * @generated from field: string proxy_url = 38;
+   */
+  proxyUrl: string;
+
+  /**
+   * Where the proxy's credentials ("user:password") are found.
+   *
+   * @generated from field: string proxy_credentials_ref = 39;
+   */
+  proxyCredentialsRef: string;
+
+  /**
+   * Certificates (PEM) of the authorities that are trusted for it; empty: those of the system.
+   *
+   * @generated from field: string ca_certificates = 40;
+   */
+  caCertificates: string;
+
+  /**
+   * The certificate (PEM) that the gateway shows to it, and where its key (PEM) is found.
+   *
+   * @generated from field: string client_certificate = 41;
+   */
+  clientCertificate: string;
+
+  /**
+   * @generated from field: string client_key_ref = 42;
+   */
+  clientKeyRef: string;
+
+  /**
+   * It is called over HTTP/2 where it offers that.
+   *
+   * @generated from field: bool http2 = 43;
+   */
+  http2: boolean;
+
+  /**
+   * How often it is asked whether it is there, without a request of a client; 0: never.
+   *
+   * @generated from field: uint32 probe_interval_seconds = 44;
+   */
+  probeIntervalSeconds: number;
+
+  /**
+   * By the list of its models, or by a completion of one token, which the house pays; empty: models.
+   *
+   * @generated from field: string probe = 45;
+   */
+  probe: string;
 };
 
 /**
@@ -1377,7 +1546,7 @@ export declare type ProviderJson = {
   maxTokensParam?: string;
 
   /**
-   * active or disabled.
+   * active, draining (running requests end, and no more come) or disabled.
    *
    * @generated from field: string status = 10;
    */
@@ -1473,6 +1642,147 @@ export declare type ProviderJson = {
    * @generated from field: uint32 idle_timeout_ms = 24;
    */
   idleTimeoutMs?: number;
+
+  /**
+   * Where it computes ("eu"): for routes and clients that ask for a region; empty: not known.
+   *
+   * @generated from field: string region = 25;
+   */
+  region?: string;
+
+  /**
+   * Its share among candidates of the same tier; 0: 1.
+   *
+   * @generated from field: uint32 weight = 26;
+   */
+  weight?: number;
+
+  /**
+   * Several keys of it, each with limits of its own; none: its own key alone.
+   *
+   * @generated from field: repeated gateway.admin.v1.ProviderAccount accounts = 27;
+   */
+  accounts?: ProviderAccountJson[];
+
+  /**
+   * The most calls at a time; 0: as many as there are connections.
+   *
+   * @generated from field: uint32 concurrency_max = 28;
+   */
+  concurrencyMax?: number;
+
+  /**
+   * The most requests that wait for a place; 0: as many as may be called at a time.
+   *
+   * @generated from field: uint32 queue_max = 29;
+   */
+  queueMax?: number;
+
+  /**
+   * How long one waits for a place; 0: 30 s.
+   *
+   * @generated from field: uint32 queue_timeout_ms = 30;
+   */
+  queueTimeoutMs?: number;
+
+  /**
+   * How often one request is sent again to it after a failure; 0: once. See never_retried.
+   *
+   * @generated from field: uint32 retries_max = 31;
+   */
+  retriesMax?: number;
+
+  /**
+   * @generated from field: bool never_retried = 32;
+   */
+  neverRetried?: boolean;
+
+  /**
+   * The pause before the first repetition, doubled with each and jittered; 0: 200 ms.
+   *
+   * @generated from field: uint32 retry_interval_ms = 33;
+   */
+  retryIntervalMs?: number;
+
+  /**
+   * The time of one call from its beginning to the end of its answer; 0: the gateway's.
+   *
+   * @generated from field: uint32 call_timeout_ms = 34;
+   */
+  callTimeoutMs?: number;
+
+  /**
+   * The longest request that is sent to it, and the longest answer that is read, in bytes; 0: the gateway's.
+   *
+   * @generated from field: uint32 request_max_bytes = 35;
+   */
+  requestMaxBytes?: number;
+
+  /**
+   * @generated from field: uint32 answer_max_bytes = 36;
+   */
+  answerMaxBytes?: number;
+
+  /**
+   * Sent with every call. Not for secrets: they stand in the log as they are.
+   *
+   * @generated from field: map<string, string> headers = 37;
+   */
+  headers?: { [key: string]: string };
+
+  /**
+   * The HTTP proxy on the way to it, without credentials; empty: none.
+   *
+   * @generated from field: string proxy_url = 38;
+   */
+  proxyUrl?: string;
+
+  /**
+   * Where the proxy's credentials ("user:password") are found.
+   *
+   * @generated from field: string proxy_credentials_ref = 39;
+   */
+  proxyCredentialsRef?: string;
+
+  /**
+   * Certificates (PEM) of the authorities that are trusted for it; empty: those of the system.
+   *
+   * @generated from field: string ca_certificates = 40;
+   */
+  caCertificates?: string;
+
+  /**
+   * The certificate (PEM) that the gateway shows to it, and where its key (PEM) is found.
+   *
+   * @generated from field: string client_certificate = 41;
+   */
+  clientCertificate?: string;
+
+  /**
+   * @generated from field: string client_key_ref = 42;
+   */
+  clientKeyRef?: string;
+
+  /**
+   * It is called over HTTP/2 where it offers that.
+   *
+   * @generated from field: bool http2 = 43;
+   */
+  http2?: boolean;
+
+  /**
+   * How often it is asked whether it is there, without a request of a client; 0: never.
+   *
+   * @generated from field: uint32 probe_interval_seconds = 44;
+   */
+  probeIntervalSeconds?: number;
+
+  /**
+   * By the list of its models, or by a completion of one token, which the house pays; empty: models.
+   *
+   * @generated from field: string probe = 45;
+   */
+  probe?: string;
 };
 
 /**
@@ -1480,6 +1790,144 @@ export declare type ProviderJson = {
  * Use `create(ProviderSchema)` to create a new message.
  */
 export declare const ProviderSchema: GenMessage<Provider, {jsonType: ProviderJson}>;
+
+/**
+ * One of several accounts with a provider.
+ *
+ * @generated from message gateway.admin.v1.ProviderAccount
+ */
+export declare type ProviderAccount = Message<"gateway.admin.v1.ProviderAccount"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Where its key is found; empty: the provider's key.
+   *
+   * @generated from field: string api_key_ref = 2;
+   */
+  apiKeyRef: string;
+
+  /**
+   * Its share among the provider's accounts; 0: 1.
+   *
+   * @generated from field: uint32 weight = 3;
+   */
+  weight: number;
+
+  /**
+   * What the provider lets it use, as each router counts; 0: not known.
+   *
+   * @generated from field: uint32 requests_per_minute = 4;
+   */
+  requestsPerMinute: number;
+
+  /**
+   * @generated from field: uint64 tokens_per_minute = 5;
+   */
+  tokensPerMinute: bigint;
+
+  /**
+   * The most calls at a time; 0: the provider's.
+   *
+   * @generated from field: uint32 concurrency_max = 6;
+   */
+  concurrencyMax: number;
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 7;
+   */
+  status: string;
+
+  /**
+   * Its own address (another resource of Azure, another region); empty: the provider's.
+   *
+   * @generated from field: string base_url = 8;
+   */
+  baseUrl: string;
+
+  /**
+   * Sent with its calls beside the provider's ("openai-organization").
+   *
+   * @generated from field: map<string, string> headers = 9;
+   */
+  headers: { [key: string]: string };
+};
+
+/**
+ * One of several accounts with a provider.
+ *
+ * @generated from message gateway.admin.v1.ProviderAccount
+ */
+export declare type ProviderAccountJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * Where its key is found; empty: the provider's key.
+   *
+   * @generated from field: string api_key_ref = 2;
+   */
+  apiKeyRef?: string;
+
+  /**
+   * Its share among the provider's accounts; 0: 1.
+   *
+   * @generated from field: uint32 weight = 3;
+   */
+  weight?: number;
+
+  /**
+   * What the provider lets it use, as each router counts; 0: not known.
+   *
+   * @generated from field: uint32 requests_per_minute = 4;
+   */
+  requestsPerMinute?: number;
+
+  /**
+   * @generated from field: uint64 tokens_per_minute = 5;
+   */
+  tokensPerMinute?: string;
+
+  /**
+   * The most calls at a time; 0: the provider's.
+   *
+   * @generated from field: uint32 concurrency_max = 6;
+   */
+  concurrencyMax?: number;
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 7;
+   */
+  status?: string;
+
+  /**
+   * Its own address (another resource of Azure, another region); empty: the provider's.
+   *
+   * @generated from field: string base_url = 8;
+   */
+  baseUrl?: string;
+
+  /**
+   * Sent with its calls beside the provider's ("openai-organization").
+   *
+   * @generated from field: map<string, string> headers = 9;
+   */
+  headers?: { [key: string]: string };
+};
+
+/**
+ * Describes the message gateway.admin.v1.ProviderAccount.
+ * Use `create(ProviderAccountSchema)` to create a new message.
+ */
+export declare const ProviderAccountSchema: GenMessage<ProviderAccount, {jsonType: ProviderAccountJson}>;
 
 /**
  * What is said of a model beside what the catalogue and its providers say.
@@ -1519,6 +1967,74 @@ export declare type Model = Message<"gateway.admin.v1.Model"> & {
    * @generated from field: string created_at = 5;
    */
   createdAt: string;
+
+  /**
+   * How its requests are spread over candidates; empty: the user's.
+   *
+   * @generated from field: string strategy = 6;
+   */
+  strategy: string;
+
+  /**
+   * What it can take and give, where the catalogue does not say so or says otherwise; 0, empty: the catalogue's.
+   *
+   * @generated from field: uint32 context_tokens = 7;
+   */
+  contextTokens: number;
+
+  /**
+   * @generated from field: uint32 output_tokens_max = 8;
+   */
+  outputTokensMax: number;
+
+  /**
+   * @generated from field: repeated string input_modalities = 9;
+   */
+  inputModalities: string[];
+
+  /**
+   * @generated from field: repeated string output_modalities = 10;
+   */
+  outputModalities: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 11;
+   */
+  capabilities: string[];
+
+  /**
+   * From when on it should be used no more, when it ends, and what takes its place; empty: the catalogue's.
+   *
+   * @generated from field: string deprecated_at = 12;
+   */
+  deprecatedAt: string;
+
+  /**
+   * @generated from field: string retires_at = 13;
+   */
+  retiresAt: string;
+
+  /**
+   * @generated from field: string successor = 14;
+   */
+  successor: string;
+
+  /**
+   * Models that answer in its place: where nothing else has, where the prompt is too long for it, where its provider refuses the content.
+   *
+   * @generated from field: repeated string fallbacks = 15;
+   */
+  fallbacks: string[];
+
+  /**
+   * @generated from field: repeated string context_window_fallbacks = 16;
+   */
+  contextWindowFallbacks: string[];
+
+  /**
+   * @generated from field: repeated string content_policy_fallbacks = 17;
+   */
+  contentPolicyFallbacks: string[];
 };
 
 /**
@@ -1559,6 +2075,74 @@ export declare type ModelJson = {
    * @generated from field: string created_at = 5;
    */
   createdAt?: string;
+
+  /**
+   * How its requests are spread over candidates; empty: the user's.
+   *
+   * @generated from field: string strategy = 6;
+   */
+  strategy?: string;
+
+  /**
+   * What it can take and give, where the catalogue does not say so or says otherwise; 0, empty: the catalogue's.
+   *
+   * @generated from field: uint32 context_tokens = 7;
+   */
+  contextTokens?: number;
+
+  /**
+   * @generated from field: uint32 output_tokens_max = 8;
+   */
+  outputTokensMax?: number;
+
+  /**
+   * @generated from field: repeated string input_modalities = 9;
+   */
+  inputModalities?: string[];
+
+  /**
+   * @generated from field: repeated string output_modalities = 10;
+   */
+  outputModalities?: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 11;
+   */
+  capabilities?: string[];
+
+  /**
+   * From when on it should be used no more, when it ends, and what takes its place; empty: the catalogue's.
+   *
+   * @generated from field: string deprecated_at = 12;
+   */
+  deprecatedAt?: string;
+
+  /**
+   * @generated from field: string retires_at = 13;
+   */
+  retiresAt?: string;
+
+  /**
+   * @generated from field: string successor = 14;
+   */
+  successor?: string;
+
+  /**
+   * Models that answer in its place: where nothing else has, where the prompt is too long for it, where its provider refuses the content.
+   *
+   * @generated from field: repeated string fallbacks = 15;
+   */
+  fallbacks?: string[];
+
+  /**
+   * @generated from field: repeated string context_window_fallbacks = 16;
+   */
+  contextWindowFallbacks?: string[];
+
+  /**
+   * @generated from field: repeated string content_policy_fallbacks = 17;
+   */
+  contentPolicyFallbacks?: string[];
 };
 
 /**
@@ -1582,6 +2166,20 @@ export declare type ModelTarget = Message<"gateway.admin.v1.ModelTarget"> & {
    * @generated from field: string model = 2;
    */
   model: string;
+
+  /**
+   * Its share among targets of the same tier; 0: the provider's.
+   *
+   * @generated from field: uint32 weight = 3;
+   */
+  weight: number;
+
+  /**
+   * Targets of a higher tier are tried when those of lower ones have failed.
+   *
+   * @generated from field: uint32 tier = 4;
+   */
+  tier: number;
 };
 
 /**
@@ -1599,6 +2197,20 @@ export declare type ModelTargetJson = {
    * @generated from field: string model = 2;
    */
   model?: string;
+
+  /**
+   * Its share among targets of the same tier; 0: the provider's.
+   *
+   * @generated from field: uint32 weight = 3;
+   */
+  weight?: number;
+
+  /**
+   * Targets of a higher tier are tried when those of lower ones have failed.
+   *
+   * @generated from field: uint32 tier = 4;
+   */
+  tier?: number;
 };
 
 /**
@@ -1629,6 +2241,13 @@ export declare type Alias = Message<"gateway.admin.v1.Alias"> & {
    * @generated from field: string created_at = 3;
    */
   createdAt: string;
+
+  /**
+   * How its requests are spread over its models; empty: the user's.
+   *
+   * @generated from field: string strategy = 4;
+   */
+  strategy: string;
 };
 
 /**
@@ -1653,6 +2272,13 @@ export declare type AliasJson = {
    * @generated from field: string created_at = 3;
    */
   createdAt?: string;
+
+  /**
+   * How its requests are spread over its models; empty: the user's.
+   *
+   * @generated from field: string strategy = 4;
+   */
+  strategy?: string;
 };
 
 /**
@@ -1938,7 +2564,8 @@ export declare type ServiceTierPriceJson = {
 export declare const ServiceTierPriceSchema: GenMessage<ServiceTierPrice, {jsonType: ServiceTierPriceJson}>;
 
 /**
- * Where requests go: the first route that fits a request's model and caller gives its candidates.
+ * Where requests go: the first route that fits a request gives its candidates and how they are tried. A condition that is empty
+ * holds for every request; of a list one value has to fit.
  *
  * @generated from message gateway.admin.v1.Route
  */
@@ -1963,7 +2590,7 @@ export declare type Route = Message<"gateway.admin.v1.Route"> & {
   models: string[];
 
   /**
-   * Whose requests; empty: everyone's.
+   * Whose requests: teams, users, keys and tags are alternatives to each other.
    *
    * @generated from field: repeated string teams = 4;
    */
@@ -1980,7 +2607,7 @@ export declare type Route = Message<"gateway.admin.v1.Route"> & {
   tags: string[];
 
   /**
-   * Tried in their order.
+   * Where they go; none: where they would go without a route.
    *
    * @generated from field: repeated gateway.admin.v1.ModelTarget targets = 7;
    */
@@ -1990,10 +2617,156 @@ export declare type Route = Message<"gateway.admin.v1.Route"> & {
    * @generated from field: string created_at = 8;
    */
   createdAt: string;
+
+  /**
+   * @generated from field: repeated string keys = 9;
+   */
+  keys: string[];
+
+  /**
+   * All of these headers have to fit.
+   *
+   * @generated from field: repeated gateway.admin.v1.HeaderCondition headers = 10;
+   */
+  headers: HeaderCondition[];
+
+  /**
+   * The likely tokens of the prompt; 0: no bound.
+   *
+   * @generated from field: uint32 prompt_tokens_min = 11;
+   */
+  promptTokensMin: number;
+
+  /**
+   * @generated from field: uint32 prompt_tokens_max = 12;
+   */
+  promptTokensMax: number;
+
+  /**
+   * What the request holds beside text, and what it asks a model to do.
+   *
+   * @generated from field: repeated string modalities = 13;
+   */
+  modalities: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 14;
+   */
+  capabilities: string[];
+
+  /**
+   * The region that the client asks for (x-gateway-region).
+   *
+   * @generated from field: repeated string regions = 15;
+   */
+  regions: string[];
+
+  /**
+   * The share of the requests that fit otherwise, in percent of a user's sessions: "2.5"; empty: all.
+   *
+   * @generated from field: string share_percent = 16;
+   */
+  sharePercent: string;
+
+  /**
+   * When it holds: within these hours, from a time, until a time.
+   *
+   * @generated from field: repeated gateway.admin.v1.RouteHours hours = 17;
+   */
+  hours: RouteHours[];
+
+  /**
+   * @generated from field: string starts_at = 18;
+   */
+  startsAt: string;
+
+  /**
+   * @generated from field: string ends_at = 19;
+   */
+  endsAt: string;
+
+  /**
+   * How requests are spread over the targets; empty: the model's.
+   *
+   * @generated from field: string strategy = 20;
+   */
+  strategy: string;
+
+  /**
+   * Models in place of the model's own fallbacks.
+   *
+   * @generated from field: repeated string fallbacks = 21;
+   */
+  fallbacks: string[];
+
+  /**
+   * @generated from field: repeated string context_window_fallbacks = 22;
+   */
+  contextWindowFallbacks: string[];
+
+  /**
+   * @generated from field: repeated string content_policy_fallbacks = 23;
+   */
+  contentPolicyFallbacks: string[];
+
+  /**
+   * A second provider is asked as well where the first has sent nothing after so long; the house pays for the slower one. 0: never.
+   *
+   * @generated from field: uint32 hedge_after_ms = 24;
+   */
+  hedgeAfterMs: number;
+
+  /**
+   * Gets a copy of the requests, whose answers nobody sees; the house pays for them.
+   *
+   * @generated from field: gateway.admin.v1.ModelTarget shadow = 25;
+   */
+  shadow?: ModelTarget | undefined;
+
+  /**
+   * The share of the requests that are copied, in percent; empty: all.
+   *
+   * @generated from field: string shadow_percent = 26;
+   */
+  shadowPercent: string;
+
+  /**
+   * The time of a request with all its attempts, and the most attempts; 0: the gateway's.
+   *
+   * @generated from field: uint32 timeout_ms = 27;
+   */
+  timeoutMs: number;
+
+  /**
+   * @generated from field: uint32 attempts_max = 28;
+   */
+  attemptsMax: number;
+
+  /**
+   * Who goes first where requests wait for a place at a provider: high, normal or low; empty: normal.
+   *
+   * @generated from field: string priority = 29;
+   */
+  priority: string;
+
+  /**
+   * A request whose first candidate costs nothing may go on to one that costs something.
+   *
+   * @generated from field: bool may_become_paid = 30;
+   */
+  mayBecomePaid: boolean;
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 31;
+   */
+  status: string;
 };
 
 /**
- * Where requests go: the first route that fits a request's model and caller gives its candidates.
+ * Where requests go: the first route that fits a request gives its candidates and how they are tried. A condition that is empty
+ * holds for every request; of a list one value has to fit.
  *
  * @generated from message gateway.admin.v1.Route
  */
@@ -2018,7 +2791,7 @@ export declare type RouteJson = {
   models?: string[];
 
   /**
-   * Whose requests; empty: everyone's.
+   * Whose requests: teams, users, keys and tags are alternatives to each other.
    *
    * @generated from field: repeated string teams = 4;
    */
@@ -2035,7 +2808,7 @@ export declare type RouteJson = {
   tags?: string[];
 
   /**
-   * Tried in their order.
+   * Where they go; none: where they would go without a route.
    *
    * @generated from field: repeated gateway.admin.v1.ModelTarget targets = 7;
    */
@@ -2045,6 +2818,151 @@ export declare type RouteJson = {
    * @generated from field: string created_at = 8;
    */
   createdAt?: string;
+
+  /**
+   * @generated from field: repeated string keys = 9;
+   */
+  keys?: string[];
+
+  /**
+   * All of these headers have to fit.
+   *
+   * @generated from field: repeated gateway.admin.v1.HeaderCondition headers = 10;
+   */
+  headers?: HeaderConditionJson[];
+
+  /**
+   * The likely tokens of the prompt; 0: no bound.
+   *
+   * @generated from field: uint32 prompt_tokens_min = 11;
+   */
+  promptTokensMin?: number;
+
+  /**
+   * @generated from field: uint32 prompt_tokens_max = 12;
+   */
+  promptTokensMax?: number;
+
+  /**
+   * What the request holds beside text, and what it asks a model to do.
+   *
+   * @generated from field: repeated string modalities = 13;
+   */
+  modalities?: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 14;
+   */
+  capabilities?: string[];
+
+  /**
+   * The region that the client asks for (x-gateway-region).
+   *
+   * @generated from field: repeated string regions = 15;
+   */
+  regions?: string[];
+
+  /**
+   * The share of the requests that fit otherwise, in percent of a user's sessions: "2.5"; empty: all.
+   *
+   * @generated from field: string share_percent = 16;
+   */
+  sharePercent?: string;
+
+  /**
+   * When it holds: within these hours, from a time, until a time.
+   *
+   * @generated from field: repeated gateway.admin.v1.RouteHours hours = 17;
+   */
+  hours?: RouteHoursJson[];
+
+  /**
+   * @generated from field: string starts_at = 18;
+   */
+  startsAt?: string;
+
+  /**
+   * @generated from field: string ends_at = 19;
+   */
+  endsAt?: string;
+
+  /**
+   * How requests are spread over the targets; empty: the model's.
+   *
+   * @generated from field: string strategy = 20;
+   */
+  strategy?: string;
+
+  /**
+   * Models in place of the model's own fallbacks.
+   *
+   * @generated from field: repeated string fallbacks = 21;
+   */
+  fallbacks?: string[];
+
+  /**
+   * @generated from field: repeated string context_window_fallbacks = 22;
+   */
+  contextWindowFallbacks?: string[];
+
+  /**
+   * @generated from field: repeated string content_policy_fallbacks = 23;
+   */
+  contentPolicyFallbacks?: string[];
+
+  /**
+   * A second provider is asked as well where the first has sent nothing after so long; the house pays for the slower one. 0: never.
+   *
+   * @generated from field: uint32 hedge_after_ms = 24;
+   */
+  hedgeAfterMs?: number;
+
+  /**
+   * Gets a copy of the requests, whose answers nobody sees; the house pays for them.
+   *
+   * @generated from field: gateway.admin.v1.ModelTarget shadow = 25;
+   */
+  shadow?: ModelTargetJson;
+
+  /**
+   * The share of the requests that are copied, in percent; empty: all.
+   *
+   * @generated from field: string shadow_percent = 26;
+   */
+  shadowPercent?: string;
+
+  /**
+   * The time of a request with all its attempts, and the most attempts; 0: the gateway's.
+   *
+   * @generated from field: uint32 timeout_ms = 27;
+   */
+  timeoutMs?: number;
+
+  /**
+   * @generated from field: uint32 attempts_max = 28;
+   */
+  attemptsMax?: number;
+
+  /**
+   * Who goes first where requests wait for a place at a provider: high, normal or low; empty: normal.
+   *
+   * @generated from field: string priority = 29;
+   */
+  priority?: string;
+
+  /**
+   * A request whose first candidate costs nothing may go on to one that costs something.
+   *
+   * @generated from field: bool may_become_paid = 30;
+   */
+  mayBecomePaid?: boolean;
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 31;
+   */
+  status?: string;
 };
 
 /**
@@ -2052,6 +2970,114 @@ export declare type RouteJson = {
  * Use `create(RouteSchema)` to create a new message.
  */
 export declare const RouteSchema: GenMessage<Route, {jsonType: RouteJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.HeaderCondition
+ */
+export declare type HeaderCondition = Message<"gateway.admin.v1.HeaderCondition"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.HeaderCondition
+ */
+export declare type HeaderConditionJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: string value = 2;
+   */
+  value?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.HeaderCondition.
+ * Use `create(HeaderConditionSchema)` to create a new message.
+ */
+export declare const HeaderConditionSchema: GenMessage<HeaderCondition, {jsonType: HeaderConditionJson}>;
+
+/**
+ * Hours of a week. Past midnight where they end before they begin.
+ *
+ * @generated from message gateway.admin.v1.RouteHours
+ */
+export declare type RouteHours = Message<"gateway.admin.v1.RouteHours"> & {
+  /**
+   * Empty: every day.
+   *
+   * @generated from field: repeated string days = 1;
+   */
+  days: string[];
+
+  /**
+   * "22:00"; empty: the whole day.
+   *
+   * @generated from field: string from = 2;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 3;
+   */
+  to: string;
+
+  /**
+   * Empty: UTC.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone: string;
+};
+
+/**
+ * Hours of a week. Past midnight where they end before they begin.
+ *
+ * @generated from message gateway.admin.v1.RouteHours
+ */
+export declare type RouteHoursJson = {
+  /**
+   * Empty: every day.
+   *
+   * @generated from field: repeated string days = 1;
+   */
+  days?: string[];
+
+  /**
+   * "22:00"; empty: the whole day.
+   *
+   * @generated from field: string from = 2;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 3;
+   */
+  to?: string;
+
+  /**
+   * Empty: UTC.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RouteHours.
+ * Use `create(RouteHoursSchema)` to create a new message.
+ */
+export declare const RouteHoursSchema: GenMessage<RouteHours, {jsonType: RouteHoursJson}>;
 
 /**
  * What holds for the whole gateway and can be changed while it runs.
@@ -2166,6 +3192,34 @@ export declare type Settings = Message<"gateway.admin.v1.Settings"> & {
    * @generated from field: bool keeps_no_responses = 17;
    */
   keepsNoResponses: boolean;
+
+  /**
+   * How requests are spread over candidates where nothing else says so; empty: priority.
+   *
+   * @generated from field: string strategy = 18;
+   */
+  strategy: string;
+
+  /**
+   * What clients may not choose by a header of their request.
+   *
+   * @generated from field: repeated string refused_request_options = 19;
+   */
+  refusedRequestOptions: string[];
+
+  /**
+   * The most attempts for a request; 0: 3.
+   *
+   * @generated from field: uint32 attempts_max = 20;
+   */
+  attemptsMax: number;
+
+  /**
+   * How many of its calls a provider gets as repetitions at most, in percent; 0: 10.
+   *
+   * @generated from field: uint32 retry_budget_percent = 21;
+   */
+  retryBudgetPercent: number;
 };
 
 /**
@@ -2281,6 +3335,34 @@ export declare type SettingsJson = {
    * @generated from field: bool keeps_no_responses = 17;
    */
   keepsNoResponses?: boolean;
+
+  /**
+   * How requests are spread over candidates where nothing else says so; empty: priority.
+   *
+   * @generated from field: string strategy = 18;
+   */
+  strategy?: string;
+
+  /**
+   * What clients may not choose by a header of their request.
+   *
+   * @generated from field: repeated string refused_request_options = 19;
+   */
+  refusedRequestOptions?: string[];
+
+  /**
+   * The most attempts for a request; 0: 3.
+   *
+   * @generated from field: uint32 attempts_max = 20;
+   */
+  attemptsMax?: number;
+
+  /**
+   * How many of its calls a provider gets as repetitions at most, in percent; 0: 10.
+   *
+   * @generated from field: uint32 retry_budget_percent = 21;
+   */
+  retryBudgetPercent?: number;
 };
 
 /**

@@ -540,6 +540,13 @@ export declare type ChargePosted = Message<"gateway.events.v1.ChargePosted"> & {
    * @generated from field: gateway.events.v1.Attribution attribution = 19;
    */
   attribution?: Attribution | undefined;
+
+  /**
+   * What the provider's prices make of attempts that gave the client nothing: the house pays it. Not a part of the amount.
+   *
+   * @generated from field: repeated gateway.events.v1.HouseCost house_costs = 20;
+   */
+  houseCosts: HouseCost[];
 };
 
 /**
@@ -658,6 +665,13 @@ export declare type ChargePostedJson = {
    * @generated from field: gateway.events.v1.Attribution attribution = 19;
    */
   attribution?: AttributionJson;
+
+  /**
+   * What the provider's prices make of attempts that gave the client nothing: the house pays it. Not a part of the amount.
+   *
+   * @generated from field: repeated gateway.events.v1.HouseCost house_costs = 20;
+   */
+  houseCosts?: HouseCostJson[];
 };
 
 /**
@@ -665,6 +679,110 @@ export declare type ChargePostedJson = {
  * Use `create(ChargePostedSchema)` to create a new message.
  */
 export declare const ChargePostedSchema: GenMessage<ChargePosted, {jsonType: ChargePostedJson}>;
+
+/**
+ * What a call costs the house, at the provider's prices.
+ *
+ * @generated from message gateway.events.v1.HouseCost
+ */
+export declare type HouseCost = Message<"gateway.events.v1.HouseCost"> & {
+  /**
+   * The place of the attempt in UsageRecorded.attempts, counted from 0.
+   *
+   * @generated from field: uint32 attempt = 1;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string price_key = 4;
+   */
+  priceKey: string;
+
+  /**
+   * @generated from field: uint32 price_version = 5;
+   */
+  priceVersion: number;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.ChargeLine lines = 6;
+   */
+  lines: ChargeLine[];
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 7;
+   */
+  amountNanoUsd: bigint;
+
+  /**
+   * @generated from field: bool estimated = 8;
+   */
+  estimated: boolean;
+};
+
+/**
+ * What a call costs the house, at the provider's prices.
+ *
+ * @generated from message gateway.events.v1.HouseCost
+ */
+export declare type HouseCostJson = {
+  /**
+   * The place of the attempt in UsageRecorded.attempts, counted from 0.
+   *
+   * @generated from field: uint32 attempt = 1;
+   */
+  attempt?: number;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string price_key = 4;
+   */
+  priceKey?: string;
+
+  /**
+   * @generated from field: uint32 price_version = 5;
+   */
+  priceVersion?: number;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.ChargeLine lines = 6;
+   */
+  lines?: ChargeLineJson[];
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 7;
+   */
+  amountNanoUsd?: string;
+
+  /**
+   * @generated from field: bool estimated = 8;
+   */
+  estimated?: boolean;
+};
+
+/**
+ * Describes the message gateway.events.v1.HouseCost.
+ * Use `create(HouseCostSchema)` to create a new message.
+ */
+export declare const HouseCostSchema: GenMessage<HouseCost, {jsonType: HouseCostJson}>;
 
 /**
  * @generated from message gateway.events.v1.ChargeLine

@@ -145,6 +145,37 @@ export declare type RequestAdmitted = Message<"gateway.events.v1.RequestAdmitted
    * @generated from field: gateway.events.v1.Attribution attribution = 21;
    */
   attribution?: Attribution | undefined;
+
+  /**
+   * The route that fitted; empty: none. How candidates are chosen, and what said so: request, route, model, alias, user, team, settings.
+   *
+   * @generated from field: string route_id = 22;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string strategy = 23;
+   */
+  strategy: string;
+
+  /**
+   * @generated from field: string strategy_source = 24;
+   */
+  strategySource: string;
+
+  /**
+   * Candidates of the model that were left out, and why.
+   *
+   * @generated from field: repeated gateway.events.v1.LeftOut left_out = 25;
+   */
+  leftOut: LeftOut[];
+
+  /**
+   * Get a copy of the request, which the house pays; one at most.
+   *
+   * @generated from field: repeated gateway.events.v1.Candidate shadows = 26;
+   */
+  shadows: Candidate[];
 };
 
 /**
@@ -281,6 +312,37 @@ export declare type RequestAdmittedJson = {
    * @generated from field: gateway.events.v1.Attribution attribution = 21;
    */
   attribution?: AttributionJson;
+
+  /**
+   * The route that fitted; empty: none. How candidates are chosen, and what said so: request, route, model, alias, user, team, settings.
+   *
+   * @generated from field: string route_id = 22;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string strategy = 23;
+   */
+  strategy?: string;
+
+  /**
+   * @generated from field: string strategy_source = 24;
+   */
+  strategySource?: string;
+
+  /**
+   * Candidates of the model that were left out, and why.
+   *
+   * @generated from field: repeated gateway.events.v1.LeftOut left_out = 25;
+   */
+  leftOut?: LeftOutJson[];
+
+  /**
+   * Get a copy of the request, which the house pays; one at most.
+   *
+   * @generated from field: repeated gateway.events.v1.Candidate shadows = 26;
+   */
+  shadows?: CandidateJson[];
 };
 
 /**
@@ -288,6 +350,56 @@ export declare type RequestAdmittedJson = {
  * Use `create(RequestAdmittedSchema)` to create a new message.
  */
 export declare const RequestAdmittedSchema: GenMessage<RequestAdmitted, {jsonType: RequestAdmittedJson}>;
+
+/**
+ * @generated from message gateway.events.v1.LeftOut
+ */
+export declare type LeftOut = Message<"gateway.events.v1.LeftOut"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * region, modality:<what>, capability:<what>, context, unpriced, limit:<id>, paid.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * @generated from message gateway.events.v1.LeftOut
+ */
+export declare type LeftOutJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * region, modality:<what>, capability:<what>, context, unpriced, limit:<id>, paid.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason?: string;
+};
+
+/**
+ * Describes the message gateway.events.v1.LeftOut.
+ * Use `create(LeftOutSchema)` to create a new message.
+ */
+export declare const LeftOutSchema: GenMessage<LeftOut, {jsonType: LeftOutJson}>;
 
 /**
  * Whom or what a request is for, in the client's own words.
@@ -558,6 +670,46 @@ export declare type Candidate = Message<"gateway.events.v1.Candidate"> & {
    * @generated from field: uint32 price_version = 4;
    */
   priceVersion: number;
+
+  /**
+   * Higher tiers are tried when lower ones have failed. Within a tier the weight is a share; 0: 1.
+   *
+   * @generated from field: uint32 tier = 5;
+   */
+  tier: number;
+
+  /**
+   * @generated from field: uint32 weight = 6;
+   */
+  weight: number;
+
+  /**
+   * 0: the model that was asked for; n: the nth model in its place.
+   *
+   * @generated from field: uint32 stage = 7;
+   */
+  stage: number;
+
+  /**
+   * Of a later stage, what it stands in for: any failure, context_window or content_policy; empty: any.
+   *
+   * @generated from field: string stands_in_for = 8;
+   */
+  standsInFor: string;
+
+  /**
+   * What the model takes at most; 0: not known.
+   *
+   * @generated from field: uint32 context_tokens = 9;
+   */
+  contextTokens: number;
+
+  /**
+   * What the request is likely to cost there; absent: nobody said.
+   *
+   * @generated from field: optional int64 likely_cost_nano_usd = 10;
+   */
+  likelyCostNanoUsd?: bigint | undefined;
 };
 
 /**
@@ -589,6 +741,46 @@ export declare type CandidateJson = {
    * @generated from field: uint32 price_version = 4;
    */
   priceVersion?: number;
+
+  /**
+   * Higher tiers are tried when lower ones have failed. Within a tier the weight is a share; 0: 1.
+   *
+   * @generated from field: uint32 tier = 5;
+   */
+  tier?: number;
+
+  /**
+   * @generated from field: uint32 weight = 6;
+   */
+  weight?: number;
+
+  /**
+   * 0: the model that was asked for; n: the nth model in its place.
+   *
+   * @generated from field: uint32 stage = 7;
+   */
+  stage?: number;
+
+  /**
+   * Of a later stage, what it stands in for: any failure, context_window or content_policy; empty: any.
+   *
+   * @generated from field: string stands_in_for = 8;
+   */
+  standsInFor?: string;
+
+  /**
+   * What the model takes at most; 0: not known.
+   *
+   * @generated from field: uint32 context_tokens = 9;
+   */
+  contextTokens?: number;
+
+  /**
+   * What the request is likely to cost there; absent: nobody said.
+   *
+   * @generated from field: optional int64 likely_cost_nano_usd = 10;
+   */
+  likelyCostNanoUsd?: string;
 };
 
 /**

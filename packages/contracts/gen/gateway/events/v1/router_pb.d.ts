@@ -422,6 +422,41 @@ export declare type Attempt = Message<"gateway.events.v1.Attempt"> & {
    * @generated from field: uint32 duration_ms = 5;
    */
   durationMs: number;
+
+  /**
+   * The account with the provider; empty: its only one.
+   *
+   * @generated from field: string account = 6;
+   */
+  account: string;
+
+  /**
+   * Why it was chosen: "lowest_cost: 0.000012 USD of 3", "after rate at openai".
+   *
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+
+  /**
+   * Of a failure, its class: rate, overload, timeout, context-window, ...; empty: none.
+   *
+   * @generated from field: string failure = 8;
+   */
+  failure: string;
+
+  /**
+   * To the first byte of an answer; 0: none came.
+   *
+   * @generated from field: uint32 first_byte_ms = 9;
+   */
+  firstByteMs: number;
+
+  /**
+   * It was made beside one that was slow.
+   *
+   * @generated from field: bool is_hedge = 10;
+   */
+  isHedge: boolean;
 };
 
 /**
@@ -458,6 +493,41 @@ export declare type AttemptJson = {
    * @generated from field: uint32 duration_ms = 5;
    */
   durationMs?: number;
+
+  /**
+   * The account with the provider; empty: its only one.
+   *
+   * @generated from field: string account = 6;
+   */
+  account?: string;
+
+  /**
+   * Why it was chosen: "lowest_cost: 0.000012 USD of 3", "after rate at openai".
+   *
+   * @generated from field: string reason = 7;
+   */
+  reason?: string;
+
+  /**
+   * Of a failure, its class: rate, overload, timeout, context-window, ...; empty: none.
+   *
+   * @generated from field: string failure = 8;
+   */
+  failure?: string;
+
+  /**
+   * To the first byte of an answer; 0: none came.
+   *
+   * @generated from field: uint32 first_byte_ms = 9;
+   */
+  firstByteMs?: number;
+
+  /**
+   * It was made beside one that was slow.
+   *
+   * @generated from field: bool is_hedge = 10;
+   */
+  isHedge?: boolean;
 };
 
 /**

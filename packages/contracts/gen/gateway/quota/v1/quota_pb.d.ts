@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Attribution, AttributionJson, Candidate, CandidateJson } from "../../events/v1/quota_pb.js";
+import type { Attribution, AttributionJson, Candidate, CandidateJson, LeftOut, LeftOutJson } from "../../events/v1/quota_pb.js";
 import type { Quantity, QuantityJson } from "../../events/v1/router_pb.js";
 import type { ChargeLine, ChargeLineJson } from "../../events/v1/billing_pb.js";
 import type { AdminAction, AdminActionJson, Payer, PayerJson } from "../../events/v1/policy_pb.js";
@@ -133,6 +133,42 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: uint32 prompts = 22;
    */
   prompts: number;
+
+  /**
+   * How it was routed, to be kept with the admission.
+   *
+   * @generated from field: string route_id = 23;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string strategy = 24;
+   */
+  strategy: string;
+
+  /**
+   * @generated from field: string strategy_source = 25;
+   */
+  strategySource: string;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.LeftOut left_out = 26;
+   */
+  leftOut: LeftOut[];
+
+  /**
+   * Gets a copy of the request, which the house pays; absent: none.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 27;
+   */
+  shadow?: Candidate | undefined;
+
+  /**
+   * A request whose first candidate costs nothing may go on to one that costs something.
+   *
+   * @generated from field: bool may_become_paid = 28;
+   */
+  mayBecomePaid: boolean;
 };
 
 /**
@@ -254,6 +290,42 @@ export declare type AdmitRequestJson = {
    * @generated from field: uint32 prompts = 22;
    */
   prompts?: number;
+
+  /**
+   * How it was routed, to be kept with the admission.
+   *
+   * @generated from field: string route_id = 23;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string strategy = 24;
+   */
+  strategy?: string;
+
+  /**
+   * @generated from field: string strategy_source = 25;
+   */
+  strategySource?: string;
+
+  /**
+   * @generated from field: repeated gateway.events.v1.LeftOut left_out = 26;
+   */
+  leftOut?: LeftOutJson[];
+
+  /**
+   * Gets a copy of the request, which the house pays; absent: none.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 27;
+   */
+  shadow?: CandidateJson;
+
+  /**
+   * A request whose first candidate costs nothing may go on to one that costs something.
+   *
+   * @generated from field: bool may_become_paid = 28;
+   */
+  mayBecomePaid?: boolean;
 };
 
 /**
@@ -362,6 +434,13 @@ export declare type Admission = Message<"gateway.quota.v1.Admission"> & {
    * @generated from field: uint32 multiplier_basis_points = 6;
    */
   multiplierBasisPoints: number;
+
+  /**
+   * The target of a copy, where it has a price.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 7;
+   */
+  shadow?: Candidate | undefined;
 };
 
 /**
@@ -403,6 +482,13 @@ export declare type AdmissionJson = {
    * @generated from field: uint32 multiplier_basis_points = 6;
    */
   multiplierBasisPoints?: number;
+
+  /**
+   * The target of a copy, where it has a price.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 7;
+   */
+  shadow?: CandidateJson;
 };
 
 /**

@@ -122,6 +122,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: repeated gateway.events.v1.Quantity counts = 17;
    */
   counts: Quantity[];
+
+  /**
+   * How it is to be routed; absent: an older ingress does not say.
+   *
+   * @generated from field: gateway.router.v1.RoutingPlan plan = 18;
+   */
+  plan?: RoutingPlan | undefined;
 };
 
 /**
@@ -234,6 +241,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: repeated gateway.events.v1.Quantity counts = 17;
    */
   counts?: QuantityJson[];
+
+  /**
+   * How it is to be routed; absent: an older ingress does not say.
+   *
+   * @generated from field: gateway.router.v1.RoutingPlan plan = 18;
+   */
+  plan?: RoutingPlanJson;
 };
 
 /**
@@ -241,6 +255,172 @@ export declare type CompleteRequestJson = {
  * Use `create(CompleteRequestSchema)` to create a new message.
  */
 export declare const CompleteRequestSchema: GenMessage<CompleteRequest, {jsonType: CompleteRequestJson}>;
+
+/**
+ * How a request is to be routed, as policy and its client have it.
+ *
+ * @generated from message gateway.router.v1.RoutingPlan
+ */
+export declare type RoutingPlan = Message<"gateway.router.v1.RoutingPlan"> & {
+  /**
+   * A row of the table of strategies; empty: priority.
+   *
+   * @generated from field: string strategy = 1;
+   */
+  strategy: string;
+
+  /**
+   * What said so: request, route, model, alias, user, team, settings; empty: nothing did.
+   *
+   * @generated from field: string strategy_source = 2;
+   */
+  strategySource: string;
+
+  /**
+   * @generated from field: string route_id = 3;
+   */
+  routeId: string;
+
+  /**
+   * What keeps requests of one conversation together; empty: nothing.
+   *
+   * @generated from field: string sticky_key = 4;
+   */
+  stickyKey: string;
+
+  /**
+   * It has to go where the conversation went before, if that can be: it carries what only that provider can read.
+   *
+   * @generated from field: bool must_stick = 5;
+   */
+  mustStick: boolean;
+
+  /**
+   * 0: the router's.
+   *
+   * @generated from field: uint32 timeout_ms = 6;
+   */
+  timeoutMs: number;
+
+  /**
+   * @generated from field: uint32 attempts_max = 7;
+   */
+  attemptsMax: number;
+
+  /**
+   * 0: never.
+   *
+   * @generated from field: uint32 hedge_after_ms = 8;
+   */
+  hedgeAfterMs: number;
+
+  /**
+   * high, normal or low; empty: normal.
+   *
+   * @generated from field: string priority = 9;
+   */
+  priority: string;
+
+  /**
+   * Gets a copy of the request; absent: none does.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 10;
+   */
+  shadow?: Candidate | undefined;
+
+  /**
+   * What the prompt is likely to count.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 11;
+   */
+  promptTokensEstimate: number;
+};
+
+/**
+ * How a request is to be routed, as policy and its client have it.
+ *
+ * @generated from message gateway.router.v1.RoutingPlan
+ */
+export declare type RoutingPlanJson = {
+  /**
+   * A row of the table of strategies; empty: priority.
+   *
+   * @generated from field: string strategy = 1;
+   */
+  strategy?: string;
+
+  /**
+   * What said so: request, route, model, alias, user, team, settings; empty: nothing did.
+   *
+   * @generated from field: string strategy_source = 2;
+   */
+  strategySource?: string;
+
+  /**
+   * @generated from field: string route_id = 3;
+   */
+  routeId?: string;
+
+  /**
+   * What keeps requests of one conversation together; empty: nothing.
+   *
+   * @generated from field: string sticky_key = 4;
+   */
+  stickyKey?: string;
+
+  /**
+   * It has to go where the conversation went before, if that can be: it carries what only that provider can read.
+   *
+   * @generated from field: bool must_stick = 5;
+   */
+  mustStick?: boolean;
+
+  /**
+   * 0: the router's.
+   *
+   * @generated from field: uint32 timeout_ms = 6;
+   */
+  timeoutMs?: number;
+
+  /**
+   * @generated from field: uint32 attempts_max = 7;
+   */
+  attemptsMax?: number;
+
+  /**
+   * 0: never.
+   *
+   * @generated from field: uint32 hedge_after_ms = 8;
+   */
+  hedgeAfterMs?: number;
+
+  /**
+   * high, normal or low; empty: normal.
+   *
+   * @generated from field: string priority = 9;
+   */
+  priority?: string;
+
+  /**
+   * Gets a copy of the request; absent: none does.
+   *
+   * @generated from field: gateway.events.v1.Candidate shadow = 10;
+   */
+  shadow?: CandidateJson;
+
+  /**
+   * What the prompt is likely to count.
+   *
+   * @generated from field: uint32 prompt_tokens_estimate = 11;
+   */
+  promptTokensEstimate?: number;
+};
+
+/**
+ * Describes the message gateway.router.v1.RoutingPlan.
+ * Use `create(RoutingPlanSchema)` to create a new message.
+ */
+export declare const RoutingPlanSchema: GenMessage<RoutingPlan, {jsonType: RoutingPlanJson}>;
 
 /**
  * @generated from message gateway.router.v1.CompleteResponse
@@ -778,11 +958,49 @@ export declare type ProviderHealth = Message<"gateway.router.v1.ProviderHealth">
   isHealthy: boolean;
 
   /**
-   * Why nothing can be sent to it, for its operator; empty: something can.
+   * Why nothing can be sent to it, or why it is tried last, for its operator; empty: neither is so.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
+
+  /**
+   * closed (all is well), half_open (it is being tried), open (tried last), draining, down.
+   *
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * Since when, in milliseconds; 0: from the beginning.
+   *
+   * @generated from field: int64 since_ms = 5;
+   */
+  sinceMs: bigint;
+
+  /**
+   * Calls under way, and requests that wait for a place.
+   *
+   * @generated from field: uint32 in_flight = 6;
+   */
+  inFlight: number;
+
+  /**
+   * @generated from field: uint32 waiting = 7;
+   */
+  waiting: number;
+
+  /**
+   * @generated from field: repeated gateway.router.v1.DeploymentHealth deployments = 8;
+   */
+  deployments: DeploymentHealth[];
+
+  /**
+   * By the last probe; 0: none was made.
+   *
+   * @generated from field: int64 probed_at_ms = 9;
+   */
+  probedAtMs: bigint;
 };
 
 /**
@@ -800,11 +1018,49 @@ export declare type ProviderHealthJson = {
   isHealthy?: boolean;
 
   /**
-   * Why nothing can be sent to it, for its operator; empty: something can.
+   * Why nothing can be sent to it, or why it is tried last, for its operator; empty: neither is so.
    *
    * @generated from field: string reason = 3;
    */
   reason?: string;
+
+  /**
+   * closed (all is well), half_open (it is being tried), open (tried last), draining, down.
+   *
+   * @generated from field: string state = 4;
+   */
+  state?: string;
+
+  /**
+   * Since when, in milliseconds; 0: from the beginning.
+   *
+   * @generated from field: int64 since_ms = 5;
+   */
+  sinceMs?: string;
+
+  /**
+   * Calls under way, and requests that wait for a place.
+   *
+   * @generated from field: uint32 in_flight = 6;
+   */
+  inFlight?: number;
+
+  /**
+   * @generated from field: uint32 waiting = 7;
+   */
+  waiting?: number;
+
+  /**
+   * @generated from field: repeated gateway.router.v1.DeploymentHealth deployments = 8;
+   */
+  deployments?: DeploymentHealthJson[];
+
+  /**
+   * By the last probe; 0: none was made.
+   *
+   * @generated from field: int64 probed_at_ms = 9;
+   */
+  probedAtMs?: string;
 };
 
 /**
@@ -812,6 +1068,392 @@ export declare type ProviderHealthJson = {
  * Use `create(ProviderHealthSchema)` to create a new message.
  */
 export declare const ProviderHealthSchema: GenMessage<ProviderHealth, {jsonType: ProviderHealthJson}>;
+
+/**
+ * A model at a provider, by one account.
+ *
+ * @generated from message gateway.router.v1.DeploymentHealth
+ */
+export declare type DeploymentHealth = Message<"gateway.router.v1.DeploymentHealth"> & {
+  /**
+   * Empty: the provider's only one.
+   *
+   * @generated from field: string account = 1;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: int64 since_ms = 5;
+   */
+  sinceMs: bigint;
+
+  /**
+   * When it is tried again; 0: it is not kept away.
+   *
+   * @generated from field: int64 until_ms = 6;
+   */
+  untilMs: bigint;
+
+  /**
+   * @generated from field: uint32 in_flight = 7;
+   */
+  inFlight: number;
+
+  /**
+   * Moving averages; 0: not known.
+   *
+   * @generated from field: uint32 first_token_ms = 8;
+   */
+  firstTokenMs: number;
+
+  /**
+   * @generated from field: uint32 tokens_a_second = 9;
+   */
+  tokensASecond: number;
+
+  /**
+   * In parts of ten thousand of the last calls.
+   *
+   * @generated from field: uint32 failure_basis_points = 10;
+   */
+  failureBasisPoints: number;
+
+  /**
+   * What is left of the provider's rate limits, in parts of ten thousand; absent: not known.
+   *
+   * @generated from field: optional uint32 headroom_basis_points = 11;
+   */
+  headroomBasisPoints?: number | undefined;
+};
+
+/**
+ * A model at a provider, by one account.
+ *
+ * @generated from message gateway.router.v1.DeploymentHealth
+ */
+export declare type DeploymentHealthJson = {
+  /**
+   * Empty: the provider's only one.
+   *
+   * @generated from field: string account = 1;
+   */
+  account?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: int64 since_ms = 5;
+   */
+  sinceMs?: string;
+
+  /**
+   * When it is tried again; 0: it is not kept away.
+   *
+   * @generated from field: int64 until_ms = 6;
+   */
+  untilMs?: string;
+
+  /**
+   * @generated from field: uint32 in_flight = 7;
+   */
+  inFlight?: number;
+
+  /**
+   * Moving averages; 0: not known.
+   *
+   * @generated from field: uint32 first_token_ms = 8;
+   */
+  firstTokenMs?: number;
+
+  /**
+   * @generated from field: uint32 tokens_a_second = 9;
+   */
+  tokensASecond?: number;
+
+  /**
+   * In parts of ten thousand of the last calls.
+   *
+   * @generated from field: uint32 failure_basis_points = 10;
+   */
+  failureBasisPoints?: number;
+
+  /**
+   * What is left of the provider's rate limits, in parts of ten thousand; absent: not known.
+   *
+   * @generated from field: optional uint32 headroom_basis_points = 11;
+   */
+  headroomBasisPoints?: number;
+};
+
+/**
+ * Describes the message gateway.router.v1.DeploymentHealth.
+ * Use `create(DeploymentHealthSchema)` to create a new message.
+ */
+export declare const DeploymentHealthSchema: GenMessage<DeploymentHealth, {jsonType: DeploymentHealthJson}>;
+
+/**
+ * @generated from message gateway.router.v1.ExplainChoiceRequest
+ */
+export declare type ExplainChoiceRequest = Message<"gateway.router.v1.ExplainChoiceRequest"> & {
+  /**
+   * @generated from field: repeated gateway.events.v1.Candidate candidates = 1;
+   */
+  candidates: Candidate[];
+
+  /**
+   * @generated from field: gateway.router.v1.RoutingPlan plan = 2;
+   */
+  plan?: RoutingPlan | undefined;
+
+  /**
+   * For the same key the same choice.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * @generated from message gateway.router.v1.ExplainChoiceRequest
+ */
+export declare type ExplainChoiceRequestJson = {
+  /**
+   * @generated from field: repeated gateway.events.v1.Candidate candidates = 1;
+   */
+  candidates?: CandidateJson[];
+
+  /**
+   * @generated from field: gateway.router.v1.RoutingPlan plan = 2;
+   */
+  plan?: RoutingPlanJson;
+
+  /**
+   * For the same key the same choice.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId?: string;
+};
+
+/**
+ * Describes the message gateway.router.v1.ExplainChoiceRequest.
+ * Use `create(ExplainChoiceRequestSchema)` to create a new message.
+ */
+export declare const ExplainChoiceRequestSchema: GenMessage<ExplainChoiceRequest, {jsonType: ExplainChoiceRequestJson}>;
+
+/**
+ * @generated from message gateway.router.v1.ExplainChoiceResponse
+ */
+export declare type ExplainChoiceResponse = Message<"gateway.router.v1.ExplainChoiceResponse"> & {
+  /**
+   * @generated from field: repeated gateway.router.v1.ExplainedChoice choices = 1;
+   */
+  choices: ExplainedChoice[];
+};
+
+/**
+ * @generated from message gateway.router.v1.ExplainChoiceResponse
+ */
+export declare type ExplainChoiceResponseJson = {
+  /**
+   * @generated from field: repeated gateway.router.v1.ExplainedChoice choices = 1;
+   */
+  choices?: ExplainedChoiceJson[];
+};
+
+/**
+ * Describes the message gateway.router.v1.ExplainChoiceResponse.
+ * Use `create(ExplainChoiceResponseSchema)` to create a new message.
+ */
+export declare const ExplainChoiceResponseSchema: GenMessage<ExplainChoiceResponse, {jsonType: ExplainChoiceResponseJson}>;
+
+/**
+ * In the order of trial.
+ *
+ * @generated from message gateway.router.v1.ExplainedChoice
+ */
+export declare type ExplainedChoice = Message<"gateway.router.v1.ExplainedChoice"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string account = 2;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * "lowest_cost: 0.000012 USD of 3".
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: uint32 stage = 6;
+   */
+  stage: number;
+
+  /**
+   * @generated from field: uint32 tier = 7;
+   */
+  tier: number;
+};
+
+/**
+ * In the order of trial.
+ *
+ * @generated from message gateway.router.v1.ExplainedChoice
+ */
+export declare type ExplainedChoiceJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string account = 2;
+   */
+  account?: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string state = 4;
+   */
+  state?: string;
+
+  /**
+   * "lowest_cost: 0.000012 USD of 3".
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: uint32 stage = 6;
+   */
+  stage?: number;
+
+  /**
+   * @generated from field: uint32 tier = 7;
+   */
+  tier?: number;
+};
+
+/**
+ * Describes the message gateway.router.v1.ExplainedChoice.
+ * Use `create(ExplainedChoiceSchema)` to create a new message.
+ */
+export declare const ExplainedChoiceSchema: GenMessage<ExplainedChoice, {jsonType: ExplainedChoiceJson}>;
+
+/**
+ * @generated from message gateway.router.v1.ListUpstreamModelsRequest
+ */
+export declare type ListUpstreamModelsRequest = Message<"gateway.router.v1.ListUpstreamModelsRequest"> & {
+  /**
+   * @generated from field: string provider_id = 1;
+   */
+  providerId: string;
+};
+
+/**
+ * @generated from message gateway.router.v1.ListUpstreamModelsRequest
+ */
+export declare type ListUpstreamModelsRequestJson = {
+  /**
+   * @generated from field: string provider_id = 1;
+   */
+  providerId?: string;
+};
+
+/**
+ * Describes the message gateway.router.v1.ListUpstreamModelsRequest.
+ * Use `create(ListUpstreamModelsRequestSchema)` to create a new message.
+ */
+export declare const ListUpstreamModelsRequestSchema: GenMessage<ListUpstreamModelsRequest, {jsonType: ListUpstreamModelsRequestJson}>;
+
+/**
+ * @generated from message gateway.router.v1.ListUpstreamModelsResponse
+ */
+export declare type ListUpstreamModelsResponse = Message<"gateway.router.v1.ListUpstreamModelsResponse"> & {
+  /**
+   * @generated from field: repeated string models = 1;
+   */
+  models: string[];
+
+  /**
+   * Why they could not be read; empty: they could.
+   *
+   * @generated from field: string problem = 2;
+   */
+  problem: string;
+};
+
+/**
+ * @generated from message gateway.router.v1.ListUpstreamModelsResponse
+ */
+export declare type ListUpstreamModelsResponseJson = {
+  /**
+   * @generated from field: repeated string models = 1;
+   */
+  models?: string[];
+
+  /**
+   * Why they could not be read; empty: they could.
+   *
+   * @generated from field: string problem = 2;
+   */
+  problem?: string;
+};
+
+/**
+ * Describes the message gateway.router.v1.ListUpstreamModelsResponse.
+ * Use `create(ListUpstreamModelsResponseSchema)` to create a new message.
+ */
+export declare const ListUpstreamModelsResponseSchema: GenMessage<ListUpstreamModelsResponse, {jsonType: ListUpstreamModelsResponseJson}>;
 
 /**
  * @generated from message gateway.router.v1.TestProviderRequest
@@ -972,6 +1614,26 @@ export declare const RouterService: GenService<{
     methodKind: "unary";
     input: typeof TestProviderRequestSchema;
     output: typeof TestProviderResponseSchema;
+  },
+  /**
+   * In which order candidates would be tried now, and why.
+   *
+   * @generated from rpc gateway.router.v1.RouterService.ExplainChoice
+   */
+  explainChoice: {
+    methodKind: "unary";
+    input: typeof ExplainChoiceRequestSchema;
+    output: typeof ExplainChoiceResponseSchema;
+  },
+  /**
+   * The models that a provider itself lists.
+   *
+   * @generated from rpc gateway.router.v1.RouterService.ListUpstreamModels
+   */
+  listUpstreamModels: {
+    methodKind: "unary";
+    input: typeof ListUpstreamModelsRequestSchema;
+    output: typeof ListUpstreamModelsResponseSchema;
   },
 }>;
 

@@ -1,0 +1,31 @@
+import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+
+/** Why a call gave no answer: what the provider said, or what became of the connection. */
+export type FailureClass =
+  | ProviderErrorKind
+  /** No connection: refused, unreachable, no name, no trust. */
+  | 'connection'
+  /** It was cut after its head. */
+  | 'cut'
+  /** It was no answer. */
+  | 'unreadable';
+
+/** How a call ended, for what is known of its deployment. */
+export type CallOutcome =
+  /** `outputTokens`: what it wrote, 0 where that is not known. */
+  | { readonly kind: 'succeeded'; readonly outputTokens: number }
+  /** The request itself was at fault: the provider works. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'failed'; readonly failure: FailureClass; readonly retryAfterMs?: number | undefined }
+  /** The gateway or its client gave it up: nothing was learned. */
+  | { readonly kind: 'abandoned' };
+
+/** A call under way, as its deployment is told of it. */
+export interface CallWatch {
+  /** The head of the answer has come, a no among them. */
+  head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  /** The first token has come. */
+  firstToken(): void;
+  /** Exactly once. */
+  end(outcome: CallOutcome): void;
+}

@@ -1,0 +1,100 @@
+import type { ModelCandidate, PricedCandidate } from '#contracts/quota.ts';
+import type { ProviderHealth } from '#contracts/router.ts';
+import type { RoutingPlan } from '#contracts/routing.ts';
+import type { Clock } from '#kernel/clock.ts';
+import type { HealthEvent } from '../domain/health/health.ts';
+import { createHealthBoard } from '../health-board.ts';
+import type { ProviderPool } from '../provider-pool.ts';
+import type { CallOutcome, CallWatch } from './call-outcome.ts';
+import type { Choice, Deployment } from './deployment.ts';
+
+/** All ways to all models, with what is known of them. In memory only: after a restart a few calls teach it again. */
+export interface Fleet {
+  /**
+   * The deployments of a request's candidates in the order of trial: by stage, tier and the plan's strategy, those that are kept
+   * away from last. Takes a turn where the strategy has turns.
+   */
+  choose(candidates: readonly PricedCandidate[], plan: RoutingPlan, requestId: string): readonly Choice[];
+  /** The same, and nothing is changed by it. */
+  explain(candidates: readonly PricedCandidate[], plan: RoutingPlan, requestId: string): readonly Choice[];
+  /** Whether it is kept away from now: it may have changed since it was chosen. */
+  isKeptAway(deployment: Deployment): boolean;
+  /** A call begins. */
+  begin(deployment: Deployment): CallWatch;
+  /** Candidates in their own order, those of providers that are kept away from last. */
+  inOrder<C extends ModelCandidate>(candidates: readonly C[]): readonly C[];
+  /** What is known of a provider is known no more: it was changed. */
+  forget(provider: string): void;
+  health(): readonly ProviderHealth[];
+}
+
+export function createFleet(options: { readonly pool: () => ProviderPool; readonly clock: Clock }): Fleet {
+  const { pool, clock } = options;
+  const board = createHealthBoard(clock);
+  const inFlight = new Map<string, number>();
+
+  function deploymentsOf(candidates: readonly PricedCandidate[]): readonly Deployment[] {
+    return candidates.flatMap((candidate): Deployment[] => {
+      const { provider, model, stage = 0, tier = 0, weight = 1 } = candidate;
+      const pooled = pool().get(provider);
+      const common = { provider, model, candidate, stage, tier };
+      if (pooled?.kind !== 'open') return [{ ...common, account: '', weight: Math.max(1, weight), open: null }];
+      return pooled.accounts.map((account) => ({
+        ...common,
+        account: account.id,
+        weight: Math.max(1, weight) * account.weight,
+        open: account.provider,
+      }));
+    });
+  }
+
+  function ordered(candidates: readonly PricedCandidate[]): readonly Choice[] {
+    return board.inOrder(deploymentsOf(candidates)).map((deployment) => ({ deployment, reason: '' }));
+  }
+
+  return {
+    choose: ordered,
+    explain: ordered,
+    isKeptAway: ({ provider }) => !board.isHealthy(provider),
+    begin({ provider }) {
+      board.note(provider, 'call-started');
+      inFlight.set(provider, (inFlight.get(provider) ?? 0) + 1);
+      return {
+        head() {},
+        firstToken() {},
+        end(outcome) {
+          board.note(provider, eventOf(outcome));
+          inFlight.set(provider, (inFlight.get(provider) ?? 1) - 1);
+        },
+      };
+    },
+    inOrder: (candidates) => board.inOrder(candidates),
+    forget: (provider) => board.forget(provider),
+    health: () =>
+      Array.from(pool().all(), ([provider, pooled]) => {
+        const isHealthy = pooled.kind === 'open' && board.isHealthy(provider);
+        return {
+          provider,
+          isHealthy,
+          reason: pooled.kind === 'down' ? pooled.reason : '',
+          state: pooled.kind === 'down' ? 'down' : isHealthy ? 'closed' : 'open',
+          sinceMs: 0,
+          inFlight: inFlight.get(provider) ?? 0,
+          waiting: 0,
+          deployments: [],
+          probedAtMs: 0,
+        };
+      }),
+  };
+}
+
+const events: Readonly<Record<CallOutcome['kind'], HealthEvent>> = {
+  succeeded: 'call-succeeded',
+  refused: 'call-succeeded',
+  failed: 'call-failed',
+  abandoned: 'call-abandoned',
+};
+
+function eventOf({ kind }: CallOutcome): HealthEvent {
+  return events[kind];
+}

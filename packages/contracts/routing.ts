@@ -139,8 +139,4 @@ export interface RouteRequest {
   /** What a share of the traffic is drawn by: the same key is always on the same side. */
   readonly shareKey: string;
   readonly nowMs: number;
-  /** What the client chose itself, as far as it may. */
-  readonly strategy?: Strategy | undefined;
-  /** Models that the client names to stand in; each may be used by its key. */
-  readonly fallbacks?: readonly string[] | undefined;
 }

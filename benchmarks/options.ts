@@ -10,6 +10,9 @@ export const scenarioNames = [
   'formats',
   'ttft',
   'hops',
+  'router',
+  'streams',
+  'fleet',
   'distributed',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];

@@ -7,12 +7,15 @@ import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
 import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
+import { measureFleet } from './scenarios/fleet.ts';
 import { measureFormats } from './scenarios/formats.ts';
 import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
+import { measureRouter } from './scenarios/router.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { measureStreams } from './scenarios/streams.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
 import { measureTtft } from './scenarios/ttft.ts';
 
@@ -25,6 +28,9 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,
+  router: measureRouter,
+  streams: measureStreams,
+  fleet: measureFleet,
   distributed: measureDistributed,
 };
 

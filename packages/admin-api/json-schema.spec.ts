@@ -19,7 +19,14 @@ test('what callers write has its bounds, formats and closed sets, and nothing el
     [SettingsSchema, 'input'],
   ]);
   assert.deepEqual(TeamInput.required, ['name']);
-  assert.deepEqual(Object.keys(TeamInput.properties), ['name', 'status', 'organisation_id', 'tags', 'metadata', 'strategy']);
+  assert.deepEqual(Object.keys(TeamInput.properties), [
+    'name',
+    'status',
+    'organisation_id',
+    'tags',
+    'metadata',
+    'strategy',
+  ]);
   assert.equal(TeamInput.additionalProperties, false);
   assert.deepEqual(TeamInput.properties.name, { type: 'string', maxLength: 200 });
   assert.equal(TeamInput.properties.metadata.maxProperties, 50);

@@ -16,12 +16,12 @@ registry.take(
 
 test('routes see the user, its team, and the tags of user, key and team', () => {
   const caller = callerOf(registry, { userId: 'member', keyId: 'k', teamId: '' });
-  assert.deepEqual(caller, { userId: 'member', teamId: 't', tags: ['u-tag', 'k-tag', 't-tag'] });
+  assert.deepEqual(caller, { userId: 'member', keyId: 'k', teamId: 't', tags: ['u-tag', 'k-tag', 't-tag'] });
 });
 
 test('routes see the team that a token names for a user in no team, and no other than the own of one that is in a team', () => {
   const teamOf = (userId: string, teamId: string) => callerOf(registry, { userId, keyId: '', teamId });
-  assert.deepEqual(teamOf('alone', 't'), { userId: 'alone', teamId: 't', tags: ['t-tag'] });
-  assert.deepEqual(teamOf('alone', ''), { userId: 'alone', teamId: '', tags: [] });
+  assert.deepEqual(teamOf('alone', 't'), { userId: 'alone', keyId: '', teamId: 't', tags: ['t-tag'] });
+  assert.deepEqual(teamOf('alone', ''), { userId: 'alone', keyId: '', teamId: '', tags: [] });
   assert.equal(teamOf('member', 'x').teamId, 't');
 });

@@ -4,6 +4,8 @@ import type { Registry } from './registry.ts';
 /** Whose request it is, as far as routes ask. */
 export interface RouteCaller {
   readonly userId: string;
+  /** Empty: none, as of a token. */
+  readonly keyId: string;
   /** Empty: none. */
   readonly teamId: string;
   /** Of the user, the key and the team. */
@@ -20,5 +22,5 @@ export function callerOf(
   const teamId = user === undefined ? '' : countingTeamId(user, caller.teamId);
   const team = teamId === '' ? undefined : registry.get('team', teamId);
   const tagged = [user, registry.get('key', keyId), team];
-  return { userId, teamId, tags: tagged.flatMap((each) => each?.tags ?? []) };
+  return { userId, keyId, teamId, tags: tagged.flatMap((each) => each?.tags ?? []) };
 }

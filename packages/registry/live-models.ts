@@ -23,7 +23,7 @@ export function liveModels(registry: Pick<Registry, 'all' | 'watch'>, readCatalo
     table ??= buildModelTable(registry, readCatalogue);
     return table;
   };
-  return { find: (name, caller) => current().find(name, caller), list: () => current().list() };
+  return { find: (name, caller, request) => current().find(name, caller, request), list: () => current().list() };
 }
 
 const kept = new Map<string, ReturnType<ReadCatalogue>>();

@@ -3,7 +3,7 @@ import { policy, registryOf } from '#testkit/policy.ts';
 import { test } from '#testkit/test.ts';
 import { listModels, supportOf } from './model-support.ts';
 
-const anyone = { userId: 'u', teamId: '', tags: [] };
+const anyone = { userId: 'u', keyId: '', teamId: '', tags: [] };
 const readCatalogue = () => [];
 const house = policy.provider({ id: 'house', models: ['qwen', 'llama'] });
 const off = policy.provider({ id: 'off', models: ['mistral'], status: 'disabled' });

@@ -1,4 +1,5 @@
 import { patternIndex } from '#kernel/name-pattern.ts';
+import { anyRequest } from './any-request.ts';
 import type { RouteCaller } from './caller.ts';
 import { buildModelTable } from './model-table.ts';
 import type { ReadCatalogue } from './provider-names.ts';
@@ -40,7 +41,7 @@ export function supportOf(
   policy: Pick<Registry, 'all'>,
   readCatalogue: ReadCatalogue,
 ): ModelSupport {
-  const found = buildModelTable(policy, readCatalogue).find(name, caller);
+  const found = buildModelTable(policy, readCatalogue).find(name, caller, anyRequest());
   const model = patternIndex(policy.all('model'))(name)?.value;
   const alias = patternIndex(policy.all('alias'))(name)?.value;
   const notes = [

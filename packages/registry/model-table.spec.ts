@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { policy, registryOf } from '#testkit/policy.ts';
 import { test } from '#testkit/test.ts';
+import { anyRequest } from './any-request.ts';
 import type { RouteCaller } from './caller.ts';
 import type { AnyResource } from './kinds.ts';
 import { liveModels } from './live-models.ts';
@@ -19,7 +20,8 @@ const readCatalogue: ReadCatalogue = (id) =>
       ]
     : [];
 
-const anyone: RouteCaller = { userId: 'u', teamId: '', tags: [] };
+const anyone: RouteCaller = { userId: 'u', keyId: '', teamId: '', tags: [] };
+const request = anyRequest(0);
 const { alias, model, price, provider, route } = policy;
 const a = provider({ id: 'a', catalogue: 'openai', priority: 2 });
 const b = provider({ id: 'b', catalogue: 'openai', priority: 1 });
@@ -29,7 +31,7 @@ const tableOf = (...resources: readonly AnyResource[]) => buildModelTable(regist
 
 /** `provider:model` of each candidate; undefined: there is no such model. */
 function find(resources: readonly AnyResource[], name: string, caller = anyone): string[] | undefined {
-  const found = tableOf(...resources).find(name, caller);
+  const found = tableOf(...resources).find(name, caller, request);
   return found?.candidates.map((candidate) => `${candidate.provider}:${candidate.model}`);
 }
 
@@ -39,7 +41,7 @@ const names = (...resources: readonly AnyResource[]) =>
     .map(({ id }) => id);
 
 test('a model goes to every provider that has it, by their priority, and equal ones by their ids', () => {
-  assert.deepEqual(tableOf(a, b).find('gpt-4o', anyone)?.candidates, [
+  assert.deepEqual(tableOf(a, b).find('gpt-4o', anyone, request)?.candidates, [
     { provider: 'b', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
     { provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
   ]);
@@ -48,7 +50,7 @@ test('a model goes to every provider that has it, by their priority, and equal o
 });
 
 test("another name of a catalogue's model goes on as it is, and has its model's price", () => {
-  assert.deepEqual(tableOf(a).find('gpt-4o-2024-08-06', anyone)?.candidates, [
+  assert.deepEqual(tableOf(a).find('gpt-4o-2024-08-06', anyone, request)?.candidates, [
     { provider: 'a', model: 'gpt-4o-2024-08-06', priceKey: 'openai/gpt-4o' },
   ]);
 });
@@ -69,7 +71,7 @@ test("a provider's own list of models replaces the catalogue's, priced or not; e
       ['house-model', 'openai/house-model'],
     ],
   );
-  assert.equal(tableOf(house).find('llama', anyone)?.candidates[0]?.priceKey, 'house/llama');
+  assert.equal(tableOf(house).find('llama', anyone, request)?.candidates[0]?.priceKey, 'house/llama');
 });
 
 test('a name nobody has is not found', () => {
@@ -80,7 +82,7 @@ test('a name nobody has is not found', () => {
 
 test('a dated snapshot goes on under its own name, has the price and here the name of its model, and is not listed', () => {
   const table = tableOf(a, b);
-  const found = table.find('gpt-4o-2025-01-31', anyone);
+  const found = table.find('gpt-4o-2025-01-31', anyone, request);
   assert.equal(found?.id, 'gpt-4o');
   assert.equal(found?.createdAtS, Date.parse('2025-01-31') / 1_000);
   assert.deepEqual(
@@ -97,7 +99,7 @@ test('a dated snapshot goes on under its own name, has the price and here the na
 test('a price of its own prices a name, and gives an open provider a model that the catalogue does not know', () => {
   const own = [price({ id: 'openai/gpt-9' }), price({ id: 'openai/gpt-4o-2024-08-06' })];
   const table = tableOf(a, house, ...own);
-  const priceKeyOf = (name: string) => table.find(name, anyone)?.candidates[0]?.priceKey;
+  const priceKeyOf = (name: string) => table.find(name, anyone, request)?.candidates[0]?.priceKey;
   assert.equal(priceKeyOf('gpt-9'), 'openai/gpt-9');
   assert.equal(priceKeyOf('gpt-4o-2024-08-06'), 'openai/gpt-4o-2024-08-06');
   assert.equal(priceKeyOf('gpt-4o'), 'openai/gpt-4o');
@@ -123,18 +125,18 @@ test('the targets of a model replace its providers, in their order and under the
   assert.deepEqual(find(resources, 'gpt-4o'), ['house:llama', 'a:gpt-4o']);
   assert.deepEqual(find(resources, 'a/gpt-4o'), ['a:gpt-4o']);
   assert.equal(find(resources, 'b/gpt-4o'), undefined);
-  assert.equal(tableOf(...resources).find('gpt-4o', anyone)?.outputTokensDefault, 7);
-  assert.equal(tableOf(...resources).find('gpt-4o-2024-08-06', anyone)?.outputTokensDefault, 0);
+  assert.equal(tableOf(...resources).find('gpt-4o', anyone, request)?.outputTokensDefault, 7);
+  assert.equal(tableOf(...resources).find('gpt-4o-2024-08-06', anyone, request)?.outputTokensDefault, 0);
 });
 
 test('the most specific wildcard says what a model is, and names that fit it alone are found and not listed', () => {
   const wild = model({ id: 'q*', targets: [{ provider: 'house', model: 'qwen-*' }] });
   const facts = model({ id: '*', outputTokensDefault: 9 });
   const table = tableOf(a, house, wild, facts);
-  assert.deepEqual(table.find('qa', anyone)?.candidates[0]?.model, 'qwen-a');
-  assert.equal(table.find('qa', anyone)?.id, 'q*', 'logs and metrics have one name for all of them');
-  assert.equal(table.find('gpt-4o', anyone)?.outputTokensDefault, 9);
-  assert.equal(table.find('qa', anyone)?.outputTokensDefault, 0);
+  assert.deepEqual(table.find('qa', anyone, request)?.candidates[0]?.model, 'qwen-a');
+  assert.equal(table.find('qa', anyone, request)?.id, 'q*', 'logs and metrics have one name for all of them');
+  assert.equal(table.find('gpt-4o', anyone, request)?.outputTokensDefault, 9);
+  assert.equal(table.find('qa', anyone, request)?.outputTokensDefault, 0);
   assert.ok(!names(a, house, wild, facts).includes('q*'));
 });
 
@@ -143,8 +145,8 @@ test('an alias is a group that is tried in its order, and its star stands for th
   assert.deepEqual(find(resources, 'smart'), ['b:gpt-4o', 'a:gpt-4o', 'house:llama']);
   assert.deepEqual(find(resources, 'my-b'), ['house:qwen-b']);
   assert.equal(find(resources, 'my-c'), undefined);
-  assert.equal(tableOf(...resources).find('smart', anyone)?.id, 'smart');
-  assert.equal(tableOf(...resources).find('my-b', anyone)?.id, 'qwen-b');
+  assert.equal(tableOf(...resources).find('smart', anyone, request)?.id, 'smart');
+  assert.equal(tableOf(...resources).find('my-b', anyone, request)?.id, 'qwen-b');
   assert.ok(names(...resources).includes('smart'));
 });
 
@@ -180,11 +182,11 @@ test('the first route that fits the model and the caller says where a request go
 test('a look gives the same object, and the table follows policy from the next look on', () => {
   const registry = registryOf(a);
   const live = liveModels(registry, readCatalogue);
-  const before = live.find('gpt-4o', anyone);
-  assert.equal(live.find('gpt-4o', anyone), before);
+  const before = live.find('gpt-4o', anyone, request);
+  assert.equal(live.find('gpt-4o', anyone, request), before);
   registry.load(b);
   assert.deepEqual(
-    live.find('gpt-4o', anyone)?.candidates.map((candidate) => candidate.provider),
+    live.find('gpt-4o', anyone, request)?.candidates.map((candidate) => candidate.provider),
     ['b', 'a'],
   );
   assert.equal(before?.candidates.length, 1, 'a request that runs keeps what it found');
@@ -209,7 +211,7 @@ test('whatever the wildcards, a candidate is at an active provider, and all that
     const active = new Set(providers.filter(({ value }) => value.status === 'active').map(({ value }) => value.id));
     for (const name of [...patterns, 'x-a', 'gpt-9', 'qwen-b', 'a/gpt-4o', ...table.list().map(({ id }) => id)]) {
       for (const caller of [anyone, { ...anyone, tags: ['eu'] }]) {
-        const candidates = table.find(name, caller)?.candidates ?? [];
+        const candidates = table.find(name, caller, request)?.candidates ?? [];
         assert.ok(candidates.every((candidate) => active.has(candidate.provider)));
       }
     }

@@ -1,4 +1,5 @@
 import type { RoutedModel } from '#contracts/router.ts';
+import type { RouteRequest } from '#contracts/routing.ts';
 import { aliasedModels } from './aliased-models.ts';
 import type { RouteCaller } from './caller.ts';
 import { modelCreatedAtS } from './model-created.ts';
@@ -12,7 +13,7 @@ const REMEMBERED_MAX = 10_000;
 
 export interface ModelTable {
   /** The model of a name for a caller, and where it may go, best first; undefined: nobody has it. The same object each time. */
-  find(name: string, caller: RouteCaller): RoutedModel | undefined;
+  find(name: string, caller: RouteCaller, request: RouteRequest): RoutedModel | undefined;
   /** Every model with a name of its own, as everybody sees it. Snapshots, prefixed names and wildcards are found alone. */
   list(): readonly RoutedModel[];
 }
@@ -64,8 +65,8 @@ export function buildModelTable(policy: Pick<Registry, 'all'>, readCatalogue: Re
   }
 
   return {
-    find(name, caller) {
-      const route = findRoute(name, caller);
+    find(name, caller, request) {
+      const route = findRoute(name, caller, request);
       const key = route === undefined ? name : `${route.id}\n${name}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
+import type { RouteRequest } from '#contracts/routing.ts';
 import { fillStars, namePattern } from '#kernel/name-pattern.ts';
 import type { RouteCaller } from './caller.ts';
 import type { ResourceOf } from './kinds.ts';
@@ -15,11 +16,11 @@ export interface FittingRoute {
 /** Finds the first route that fits a model, as its client names it, and a caller. */
 export function routeFinder(
   routes: readonly ResourceOf<'route'>[],
-): (name: string, caller: RouteCaller) => FittingRoute | undefined {
+): (name: string, caller: RouteCaller, request: RouteRequest) => FittingRoute | undefined {
   const compiled = routes
     .toSorted((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
     .map((route) => ({ route, patterns: route.models.map(namePattern), isOf: callerTest(route) }));
-  return (name, caller) => {
+  return (name, caller, _request) => {
     for (const { route, patterns, isOf } of compiled) {
       if (!isOf(caller)) continue;
       for (const pattern of patterns) {

@@ -34,7 +34,7 @@ export function addModelsSupport(models: Command, context: CommandContext): void
         output.answer({ json: listed, text: () => table([['MODEL', 'PROVIDERS', 'PRICES'], ...rows]) });
         return;
       }
-      const caller = { userId: options.user ?? '', teamId: options.team ?? '', tags: options.tag ?? [] };
+      const caller = { userId: options.user ?? '', keyId: '', teamId: options.team ?? '', tags: options.tag ?? [] };
       const support = supportOf(name, caller, policy, readCatalogue);
       output.answer({ json: support, text: () => supportText(support) });
       if (!support.isSupported) context.setExitCode(exitCode.fault);

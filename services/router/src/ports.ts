@@ -26,15 +26,30 @@ export interface ProviderCall {
   abort(): void;
 }
 
-/** Why a call ended early. */
+/**
+ * Why a call ended early. `timeout`: no connection was free, or no answer came, in time. `connection`: none was made (no address,
+ * no way, refused, not trusted, too slow), so nothing was sent. `broken`: it was made, and broke. `aborted`: the gateway ended it.
+ */
+export type CallFaultReason = 'timeout' | 'connection' | 'broken' | 'aborted';
+
 export class CallFault extends Error {
   override readonly name = 'CallFault';
-  readonly reason: 'timeout' | 'broken' | 'aborted';
+  readonly reason: CallFaultReason;
+  /** The network's own word: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, UND_ERR_SOCKET. Empty: it has none. */
+  readonly code: string;
 
-  constructor(reason: 'timeout' | 'broken' | 'aborted', options?: { cause?: unknown }) {
+  constructor(reason: CallFaultReason, options?: { cause?: unknown }) {
     super(`the call to the provider ended early: ${reason}`, options);
     this.reason = reason;
+    this.code = codeOf(options?.cause);
   }
+}
+
+/** An error's code, or that of what caused it. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  if ('code' in thrown) return String(thrown.code);
+  return thrown.cause instanceof Error && 'code' in thrown.cause ? String(thrown.cause.code) : '';
 }
 
 /** What is sent to a provider, beside its key. */

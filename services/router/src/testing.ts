@@ -10,6 +10,7 @@ import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { usageFromEvent } from '#money/quantities.ts';
+import { anyRequest } from '#registry/any-request.ts';
 import type { AnyResource, ResourceOf } from '#registry/kinds.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { ModelTable } from '#registry/model-table.ts';
@@ -172,7 +173,7 @@ function allOf(quantities: EventBodies['UsageRecorded']['quantities']): Quantiti
   return Object.fromEntries(unitNames.map((unit) => [unit, used[unit] ?? 0])) as Quantities;
 }
 
-const anyone = { userId: 'u', teamId: '', tags: [] };
+const anyone = { userId: 'u', keyId: '', teamId: '', tags: [] };
 
 /** Records an admission, as quota does, and returns its request. */
 export async function admit(
@@ -182,10 +183,12 @@ export async function admit(
 ): Promise<CompleteRequest> {
   const requestId = newId();
   const admissionEventId = newId();
-  const candidates = (models.find(String(parsedBody['model']), anyone)?.candidates ?? []).map((candidate) => ({
-    ...candidate,
-    priceVersion: 1,
-  }));
+  const candidates = (models.find(String(parsedBody['model']), anyone, anyRequest(0))?.candidates ?? []).map(
+    (candidate) => ({
+      ...candidate,
+      priceVersion: 1,
+    }),
+  );
   const { promptTokensBound, outputTokensMax } = testBounds;
   const model = String(parsedBody['model']);
   const stream = parsedBody['stream'] === true;

@@ -1,4 +1,5 @@
 import type { Identity } from '#api-keys/identity.ts';
+import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules, usableModel } from '../access/permissions.ts';
@@ -84,6 +85,6 @@ async function assertModelUsable(
   const { model: name } = parseJsonObject(body, endpoint.bounds);
   if (typeof name !== 'string') return;
   const { models, registry } = dependencies;
-  const model = models.find(name, callerOf(registry, identity));
+  const model = models.find(name, callerOf(registry, identity), anyRequest());
   if (model !== undefined) usableModel(identity, name, model);
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '#api-keys/identity.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { narrowedModel, usableModel } from '../access/permissions.ts';
@@ -37,7 +38,7 @@ export function getModel({ models, registry, billing }: Dependencies, identify: 
     assertKnownQuery(exchange, isAnthropic ? ['beta'] : openAiQuery);
     const caller = await identify(exchange);
     const id = params['id'] ?? '';
-    const model = models.find(id, callerOf(registry, caller));
+    const model = models.find(id, callerOf(registry, caller), anyRequest());
     if (model === undefined || !isPriced(model, billing)) {
       throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
     }

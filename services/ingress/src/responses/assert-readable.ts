@@ -1,6 +1,7 @@
 import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import { parseObject } from '#kernel/json.ts';
+import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import { hasModelRules, narrowedModel } from '../access/permissions.ts';
 import type { IngressDependencies } from '../ports.ts';
@@ -31,7 +32,7 @@ export function createAssertReadable({
       const targets = usable.candidates.flatMap(({ provider, model: target }) => [target, `${provider}/${target}`]);
       if ([usable.id, ...targets].some(is)) return;
     }
-    const named = models.find(answered, callerOf(registry, caller));
+    const named = models.find(answered, callerOf(registry, caller), anyRequest());
     if (named !== undefined && narrowedModel(caller, answered, named) !== undefined) return;
     throw new Fault({
       code: 'model_not_allowed',

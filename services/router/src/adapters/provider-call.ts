@@ -8,6 +8,9 @@ const CHUNK_OVERHEAD_BYTES = 128;
 /** A few bytes follow the end of an answer. A provider that takes longer is cut off. */
 const DISCARD_MAX_MS = 2_000;
 
+/** The pool was closed under the call: the router stops, or the provider was taken away. */
+const CLOSED = /^UND_ERR_(DESTROYED|CLOSED)$/;
+
 export interface Post {
   readonly path: string;
   /** Names and values in turn. */
@@ -92,7 +95,7 @@ function receiver(call: Call): Dispatcher.DispatchHandler {
       settle(call);
     },
     onResponseError(_controller, error) {
-      fail(call, callFault(error));
+      fail(call, callFault(error, call.controller !== null));
     },
   };
 }
@@ -135,8 +138,11 @@ function discard(call: Call): void {
   call.discardTimer = setTimeout(() => fail(call, new CallFault('aborted')), DISCARD_MAX_MS);
 }
 
-function callFault(error: Error): CallFault {
+/** undici tells of a fault before it has begun to send where it could not connect, or where it took no more requests. */
+function callFault(error: Error, isSent: boolean): CallFault {
   if (error instanceof CallFault) return error;
   const code = 'code' in error ? String(error.code) : '';
+  if (CLOSED.test(code)) return new CallFault('aborted', { cause: error });
+  if (!isSent && code !== 'UND_ERR_INVALID_ARG') return new CallFault('connection', { cause: error });
   return new CallFault(/TIMEOUT|ETIMEDOUT/.test(code) ? 'timeout' : 'broken', { cause: error });
 }

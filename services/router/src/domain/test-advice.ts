@@ -16,6 +16,7 @@ const networkAdvice: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'The DNS of this machine does not answer: try again, or check its network.',
   EMETADATA: 'The name in base_url leads to a link-local address or a metadata service: no key is sent there.',
   ECONNREFUSED: 'Nothing listens at base_url: start the provider, or check host and port.',
+  UND_ERR_CONNECT_TIMEOUT: 'No connection to base_url comes about in time: check host, port, network and firewall.',
   EHOSTUNREACH: 'No way leads to base_url from here: check network and firewall.',
   ENETUNREACH: 'No way leads to base_url from here: check network and firewall.',
 };
@@ -31,13 +32,13 @@ export function adviceOfStatus(status: number): string {
 }
 
 /** What to do where no answer came. */
-export function adviceOfFault(reason: 'timeout' | 'broken' | 'aborted', networkCode: string): string {
+export function adviceOfFault(reason: 'timeout' | 'connection' | 'broken' | 'aborted', networkCode: string): string {
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(networkCode)) {
     return `The provider's certificate is not trusted here (${networkCode}): check base_url, or give Node its authority (NODE_EXTRA_CA_CERTS).`;
   }
   const known = networkAdvice[networkCode];
   if (known !== undefined) return `${known} (${networkCode})`;
-  if (reason === 'broken')
+  if (reason === 'broken' || reason === 'connection')
     return `The connection broke${networkCode === '' ? '' : ` (${networkCode})`}: check base_url, http or https among it.`;
   return 'No answer came in time: check base_url and network, and try again.';
 }

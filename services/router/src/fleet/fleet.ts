@@ -1,6 +1,6 @@
 import type { ModelCandidate, PricedCandidate } from '#contracts/quota.ts';
 import type { ProviderHealth } from '#contracts/router.ts';
-import type { RoutingPlan } from '#contracts/routing.ts';
+import type { Priority, RoutingPlan } from '#contracts/routing.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { HealthEvent } from '../domain/health/health.ts';
 import { createHealthBoard } from '../health-board.ts';
@@ -19,13 +19,24 @@ export interface Fleet {
   explain(candidates: readonly PricedCandidate[], plan: RoutingPlan, requestId: string): readonly Choice[];
   /** Whether it is kept away from now: it may have changed since it was chosen. */
   isKeptAway(deployment: Deployment): boolean;
-  /** A call begins. */
+  /**
+   * A call begins, when there is a place for it. null: there was none in time, or `signal` aborted first; nothing is to be sent.
+   */
+  enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null>;
+  /** A call begins, without a wait. */
   begin(deployment: Deployment): CallWatch;
   /** Candidates in their own order, those of providers that are kept away from last. */
   inOrder<C extends ModelCandidate>(candidates: readonly C[]): readonly C[];
   /** What is known of a provider is known no more: it was changed. */
   forget(provider: string): void;
   health(): readonly ProviderHealth[];
+}
+
+/** Who waits for a place at a provider. */
+export interface Entrant {
+  readonly userId: string;
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
 }
 
 export function createFleet(options: { readonly pool: () => ProviderPool; readonly clock: Clock }): Fleet {
@@ -52,22 +63,25 @@ export function createFleet(options: { readonly pool: () => ProviderPool; readon
     return board.inOrder(deploymentsOf(candidates)).map((deployment) => ({ deployment, reason: '' }));
   }
 
+  function begin({ provider }: Deployment): CallWatch {
+    board.note(provider, 'call-started');
+    inFlight.set(provider, (inFlight.get(provider) ?? 0) + 1);
+    return {
+      head() {},
+      firstToken() {},
+      end(outcome) {
+        board.note(provider, eventOf(outcome));
+        inFlight.set(provider, (inFlight.get(provider) ?? 1) - 1);
+      },
+    };
+  }
+
   return {
     choose: ordered,
     explain: ordered,
     isKeptAway: ({ provider }) => !board.isHealthy(provider),
-    begin({ provider }) {
-      board.note(provider, 'call-started');
-      inFlight.set(provider, (inFlight.get(provider) ?? 0) + 1);
-      return {
-        head() {},
-        firstToken() {},
-        end(outcome) {
-          board.note(provider, eventOf(outcome));
-          inFlight.set(provider, (inFlight.get(provider) ?? 1) - 1);
-        },
-      };
-    },
+    enter: (deployment) => begin(deployment),
+    begin,
     inOrder: (candidates) => board.inOrder(candidates),
     forget: (provider) => board.forget(provider),
     health: () =>

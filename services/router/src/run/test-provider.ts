@@ -72,7 +72,7 @@ async function askOnce(provider: Provider, model: string): Promise<Answer> {
     return { status, message, decoder };
   } catch (thrown) {
     if (!(thrown instanceof CallFault)) throw thrown;
-    return { status: 0, message: adviceOfFault(thrown.reason, networkCodeOf(thrown)), decoder: null };
+    return { status: 0, message: adviceOfFault(thrown.reason, thrown.code), decoder: null };
   } finally {
     clearTimeout(timer);
     call.discard();
@@ -126,10 +126,4 @@ function withWords(status: number, { config }: Provider, prepared: PreparedCall,
   const text = document.toString();
   const { message } = prepared.readError(status, parseObject(text), text);
   return message === '' ? advice : `${advice} It says: ${message.slice(0, WORDS_MAX_CHARS)}`;
-}
-
-function networkCodeOf({ cause }: CallFault): string {
-  if (!(cause instanceof Error)) return '';
-  if ('code' in cause) return String(cause.code);
-  return cause.cause instanceof Error && 'code' in cause.cause ? String(cause.cause.code) : '';
 }

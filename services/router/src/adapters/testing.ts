@@ -1,0 +1,65 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { spokenBy } from '#ai/providers/spoken-by.ts';
+import { policy } from '#testkit/policy.ts';
+import type { Scope } from '#testkit/test.ts';
+import { defaultLimits, type ProviderConfig, type ProviderWaits } from '../config.ts';
+import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
+import { createHttpProvider } from './http-provider.ts';
+
+/** A provider of a test, to be called without a router around it. It is closed with the test. */
+export function httpProvider(
+  test: Scope,
+  baseUrl: string,
+  { waits = {}, ...more }: Partial<ProviderConfig> & { readonly waits?: Partial<ProviderWaits> } = {},
+): Provider {
+  const spoken = spokenBy(policy.provider({ id: 'p', baseUrl }).value);
+  const config: ProviderConfig = { name: 'p', baseUrl, apiKey: 'sk-secret', spoken, ...more };
+  const provider = createHttpProvider(config, { ...defaultLimits, ...waits });
+  test.defer(() => provider.close());
+  return provider;
+}
+
+/** One small call. */
+export function ask(provider: Provider, path = '/v1/chat/completions'): ProviderCall {
+  const body = Buffer.from('{"model":"m","messages":[]}');
+  return provider.call({ path, headers: {}, body, requestId: 'r', isStream: false });
+}
+
+export type Ended =
+  | { readonly head: ResponseHead; readonly text: string }
+  | { readonly fault: CallFault; readonly head: ResponseHead | null };
+
+/** Reads an answer to its end, or to the fault that ends it. */
+export async function endOf(call: ProviderCall): Promise<Ended> {
+  let head: ResponseHead | null = null;
+  try {
+    head = await call.head;
+    const parts: Buffer[] = [];
+    for (let bytes = await call.read(); bytes !== null; bytes = await call.read()) parts.push(bytes);
+    return { head, text: Buffer.concat(parts).toString() };
+  } catch (thrown) {
+    if (thrown instanceof CallFault) return { fault: thrown, head };
+    throw thrown;
+  }
+}
+
+/** A server that speaks TCP as a test wants it to. Returns its port. */
+export async function tcpServer(test: Scope, serve: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    serve(socket);
+  });
+  test.defer(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return listening(server);
+}
+
+/** Lets a server listen on this machine. Returns its port. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

@@ -20,9 +20,6 @@ export interface OpenAccount {
   readonly provider: Provider;
   /** It is called elsewhere than the provider's others. */
   readonly hasOwnAddress: boolean;
-  /** What the provider lets it use; 0: not known. */
-  readonly requestsPerMinute: number;
-  readonly tokensPerMinute: number;
 }
 
 /** How many calls a provider takes at a time, and how long one waits for a place. */
@@ -117,10 +114,9 @@ function downReason({ accounts }: ProviderResource, active: readonly Account[], 
 }
 
 function accountOf(account: Account, { baseUrl }: ProviderResource, provider: Provider): OpenAccount {
-  const { id, weight, requestsPerMinute } = account;
+  const { id, weight } = account;
   const hasOwnAddress = account.baseUrl !== '' && account.baseUrl !== baseUrl;
-  const tokensPerMinute = Number(account.tokensPerMinute);
-  return { id, weight: Math.max(1, weight), provider, hasOwnAddress, requestsPerMinute, tokensPerMinute };
+  return { id, weight: Math.max(1, weight), provider, hasOwnAddress };
 }
 
 function placesOf(provider: ProviderResource, accounts: readonly Account[]): PlaceBounds {
@@ -145,6 +141,8 @@ function configOf(provider: ProviderResource, account: Account, apiKey: string):
     spoken: spokenBy(provider),
     waits: waitsOf(provider),
     connections: Math.max(CONNECTIONS_MAX, accountCallsMax(provider, account)),
+    requestsPerMinute: account.requestsPerMinute,
+    tokensPerMinute: Number(account.tokensPerMinute),
   };
 }
 

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { ModelCandidate, PricedCandidate } from '#contracts/quota.ts';
 import type { HealthState, ProviderHealth } from '#contracts/router.ts';
-import type { Priority, RoutingPlan } from '#contracts/routing.ts';
+import type { RoutingPlan } from '#contracts/routing.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { PooledProvider, ProviderPool } from '../provider-pool.ts';
 import { type Breakers, createBreakers, type OpeningCounter } from './breakers.ts';
 import type { CallWatch } from './call-outcome.ts';
+import { createChooser } from './choose.ts';
 import type { Choice, Deployment } from './deployment.ts';
 import { deploymentsOf } from './deployments-of.ts';
 import { providerHealth } from './health-report.ts';
-import { createSlots, type GiveBack } from './slots.ts';
+import { createSignals } from './signals.ts';
+import { createSlots, type Entrant, type GiveBack } from './slots.ts';
 import { deploymentState } from './standing.ts';
 
 /** All ways to all models, with what is known of them. In memory only: after a restart a few calls teach it again. */
@@ -35,18 +37,10 @@ export interface Fleet {
   stateOf(deployment: Deployment): HealthState;
   /** A provider is there, for the first time or anew, or is no more. What is known of it is known no more. */
   changed(provider: string, pooled: PooledProvider | undefined): void;
-  readonly breakers: Breakers;
   health(): readonly ProviderHealth[];
 }
 
-/** Who waits for a place at a provider. */
-export interface Entrant {
-  readonly userId: string;
-  readonly priority: Priority;
-  readonly signal: AbortSignal;
-}
-
-export interface FleetOptions {
+interface FleetOptions {
   readonly pool: () => Pick<ProviderPool, 'get' | 'all'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
@@ -56,23 +50,13 @@ export interface FleetOptions {
 export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fleet {
   const breakers = createBreakers({ clock, logger, openings });
   const slots = createSlots();
+  const signals = createSignals({ clock });
+  const chooser = createChooser({ signals, clock, keptAway });
 
-  function ordered(candidates: readonly PricedCandidate[]): readonly Choice[] {
-    return ranked(deploymentsOf(candidates, pool())).map((deployment) => ({ deployment, reason: '' }));
-  }
-
-  /** By stage; of each those with a place first, then those that have none now, then those that are kept away from. */
-  function ranked(deployments: readonly Deployment[]): readonly Deployment[] {
-    if (deployments.length < 2) return deployments;
-    const ranks = new Map(deployments.map((deployment) => [deployment, rankOf(deployment)]));
-    return deployments.toSorted((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
-  }
-
-  function rankOf(deployment: Deployment): number {
-    if (deployment.open === null) return Number.MAX_SAFE_INTEGER;
-    const { stage, provider, account } = deployment;
-    if (breakers.isKeptAway(deployment)) return stage * 3 + 2;
-    return stage * 3 + (slots.hasPlace(provider, account) ? 0 : 1);
+  /** Where every place is taken, a request would wait; elsewhere it need not. */
+  function keptAway(deployment: Deployment): string {
+    if (breakers.isKeptAway(deployment)) return 'its last calls have failed';
+    return slots.hasPlace(deployment.provider, deployment.account) ? '' : 'all its places are taken';
   }
 
   function enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null> {
@@ -89,24 +73,27 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
       giveBack();
       return null;
     }
+    const seen = signals.begin({ ...deployment, open: account.provider });
     const tell = breakers.begin(deployment);
     let hasEnded = false;
     return {
       provider: account.provider,
-      head() {},
-      firstToken() {},
+      head: (status, headers) => seen.head(status, headers),
+      firstToken: () => seen.firstToken(),
       end(outcome) {
         if (hasEnded) return;
         hasEnded = true;
-        giveBack();
+        seen.end(outcome);
         tell(outcome, account.hasOwnAddress);
+        // Last: who gets the place may find that the breaker has opened.
+        giveBack();
       },
     };
   }
 
   return {
-    choose: ordered,
-    explain: ordered,
+    choose: (candidates, plan) => chooser.choose(deploymentsOf(candidates, pool()), plan),
+    explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates, pool()), plan),
     isKeptAway: (deployment) => breakers.isKeptAway(deployment),
     enter,
     begin(deployment) {
@@ -120,10 +107,9 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
       breakers.forget(provider);
       slots.resize(provider, pooled?.kind === 'open' ? pooled.places : null);
     },
-    breakers,
     health: () =>
       Array.from(pool().all(), ([provider, pooled]) =>
-        providerHealth({ provider, pooled, breakers, slots, nowMs: clock() }),
+        providerHealth({ provider, pooled, breakers, slots, signals, nowMs: clock() }),
       ),
   };
 }

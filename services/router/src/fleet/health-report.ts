@@ -2,6 +2,7 @@ import type { DeploymentHealth, HealthState, ProviderHealth } from '#contracts/r
 import type { PooledProvider } from '../provider-pool.ts';
 import type { Breakers } from './breakers.ts';
 import type { KnownProvider } from './known-ways.ts';
+import type { OpenDeployment, Signals } from './signals.ts';
 import type { Slots } from './slots.ts';
 import { ownStanding, type Standing, standingOf } from './standing.ts';
 
@@ -9,23 +10,25 @@ import { ownStanding, type Standing, standingOf } from './standing.ts';
 const DEPLOYMENTS_TOLD_MAX = 200;
 
 /** What is measured of a deployment's calls. */
-export type DeploymentMeasures = Pick<
+type DeploymentMeasures = Pick<
   DeploymentHealth,
   'firstTokenMs' | 'tokensASecond' | 'failureBasisPoints' | 'headroomBasisPoints'
 >;
 
-export interface HealthParts {
+interface HealthParts {
   readonly provider: string;
   readonly pooled: PooledProvider;
   readonly breakers: Breakers;
   readonly slots: Pick<Slots, 'inFlight' | 'waiting'>;
+  readonly signals: Pick<Signals, 'of' | 'headroomOf'>;
   readonly nowMs: number;
 }
 
 /** How a provider is doing, and each way to its models that was taken. */
-export function providerHealth({ provider, pooled, breakers, slots, nowMs }: HealthParts): ProviderHealth {
+export function providerHealth(parts: HealthParts): ProviderHealth {
+  const { provider, pooled, breakers, slots, nowMs } = parts;
   const known = breakers.known(provider);
-  const deployments = known === undefined ? [] : deploymentsOf(known, nowMs);
+  const deployments = known === undefined ? [] : deploymentsOf(known, parts);
   const standing = providerStanding(pooled, known, deployments, nowMs);
   return {
     provider,
@@ -40,19 +43,32 @@ export function providerHealth({ provider, pooled, breakers, slots, nowMs }: Hea
   };
 }
 
-function deploymentsOf({ accounts }: KnownProvider, nowMs: number): readonly DeploymentHealth[] {
+function deploymentsOf({ accounts }: KnownProvider, parts: HealthParts): readonly DeploymentHealth[] {
+  const { provider, pooled, signals, nowMs } = parts;
   const all: DeploymentHealth[] = [];
   for (const [account, { circuit, deployments }] of accounts) {
     const byAccount = standingOf(circuit.breaker(), nowMs);
+    const open = pooled.kind === 'open' ? pooled.accounts.find(({ id }) => id === account)?.provider : undefined;
     for (const [model, deployment] of deployments) {
       const own = byAccount.state === 'closed' ? ownStanding(deployment, nowMs) : byAccount;
-      all.push({ account, model, ...own, inFlight: deployment.inFlight, ...unmeasured });
+      const measures = open === undefined ? unmeasured : measuresOf({ provider, account, model, open }, signals);
+      all.push({ account, model, ...own, inFlight: deployment.inFlight, ...measures });
     }
   }
   return all.toSorted((a, b) => Number(a.state === 'closed') - Number(b.state === 'closed'));
 }
 
 const unmeasured: DeploymentMeasures = { firstTokenMs: 0, tokensASecond: 0, failureBasisPoints: 0 };
+
+function measuresOf(deployment: OpenDeployment, signals: HealthParts['signals']): DeploymentMeasures {
+  const { firstTokenMs, tokensASecond, failureBasisPoints } = signals.of(deployment);
+  return {
+    firstTokenMs: Math.round(firstTokenMs),
+    tokensASecond: Math.round(tokensASecond),
+    failureBasisPoints,
+    headroomBasisPoints: signals.headroomOf(deployment),
+  };
+}
 
 /** A provider is kept away from by its own breaker, or where each way to it that was taken is. */
 function providerStanding(

@@ -1,7 +1,14 @@
+import type { Priority } from '#contracts/routing.ts';
 import type { Ticket } from '../domain/places/fair-queue.ts';
 import { createPlaces, type PlaceLimits, type Places } from '../domain/places/places.ts';
 import type { PlaceBounds } from '../open-accounts.ts';
-import type { Entrant } from './fleet.ts';
+
+/** Who waits for a place at a provider. */
+export interface Entrant {
+  readonly userId: string;
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
+}
 
 /** Gives a place back, once. */
 export type GiveBack = () => void;

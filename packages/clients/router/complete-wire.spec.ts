@@ -17,7 +17,6 @@ import {
   frameFromWire,
   frameToWire,
 } from './complete-wire.ts';
-import { planToWire } from './plan-wire.ts';
 
 const parsedBody = { model: 'gpt "ü"', messages: [] };
 const request: CompleteRequest = {
@@ -60,13 +59,6 @@ test('an admitted request comes out as it went in, its body parsed anew', () => 
   };
   assert.deepEqual(sent(routed), routed);
   assert.deepEqual(sent({ ...request, plan: plainPlan }).plan, plainPlan);
-});
-
-test('a strategy and a priority that this router does not know are the plain ones', () => {
-  const wire = completeRequestToWire({ ...request, plan }, false);
-  const newer = { ...wire, plan: { ...planToWire(plan), strategy: 'astrology', priority: 'utmost' } };
-  const read = completeRequestFromWire(overTheWire(CompleteRequestSchema, newer)).plan;
-  assert.deepEqual(read, { ...plan, strategy: 'priority', priority: 'normal' });
 });
 
 test('a request of an ingress that knows no other format is a chat completion', () => {

@@ -30,6 +30,7 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DI
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,
+      shadows: metrics.shadows,
     });
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);

@@ -19,6 +19,7 @@ import { listUpstreamModels } from './run/list-upstream-models.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
+import { createShadowRuns, type ShadowCounter } from './run/shadow-runs.ts';
 import { testProvider } from './run/test-provider.ts';
 
 export interface RouterDependencies {
@@ -31,6 +32,8 @@ export interface RouterDependencies {
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts copies of requests. */
+  readonly shadows?: ShadowCounter;
   /** Counts openings of circuit breakers. */
   readonly openings?: OpeningCounter;
 }
@@ -57,6 +60,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     },
   });
   const late = createLateRecords({ journal, logger, losses });
+  const shadows = createShadowRuns({ fleet, journal, logger, clock, limits, counter: dependencies.shadows });
   const parts: RunParts = {
     providers,
     fleet,
@@ -67,6 +71,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     late,
     losses,
     prices: createKnownPrices(journal),
+    shadows,
   };
   const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
@@ -108,10 +113,12 @@ export function createRouter(dependencies: RouterDependencies): Router {
     listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
+      const tooLate = new AbortController();
       const timer = setTimeout(() => {
+        tooLate.abort();
         for (const run of underWay.keys()) stopRun(run, 'closing');
       }, limits.closeMaxMs);
-      await Promise.all(underWay.values());
+      await Promise.all([...underWay.values(), shadows.close(tooLate.signal)]);
       clearTimeout(timer);
       await late.close();
       await providers.close();

@@ -24,7 +24,13 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const broken = await passOn(run, call, decoder, writer.write);
   const used = await usedOf(run, decoder, reply.spoken);
   noteEnd(parts, run, candidate, broken, answerTokensOf(used.usage));
-  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
+  const ending: Ending = {
+    outcome: outcomeOf(run, broken),
+    candidate,
+    spoken: reply.spoken,
+    ...used,
+    sample: sampleOf(run, decoder),
+  };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
@@ -144,6 +150,11 @@ function noteEnd(
   const { requestId } = run.request;
   const { provider, model } = candidate;
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
+}
+
+/** The text, where a copy's is compared with it. */
+function sampleOf({ request }: Run, decoder: AnswerDecoder): Ending['sample'] {
+  return request.plan?.shadow === undefined ? undefined : decoder.sample();
 }
 
 /** An ending in total counts, for logs and metrics. */

@@ -11,6 +11,7 @@ import type { KnownPrices } from '../known-prices.ts';
 import type { LateRecords } from '../late-records.ts';
 import type { ProviderCall } from '../ports.ts';
 import type { ProviderPool } from '../provider-pool.ts';
+import type { ShadowRuns } from './shadow-runs.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** The parts that all requests of a router share. */
@@ -24,6 +25,7 @@ export interface RunParts {
   readonly late: LateRecords;
   readonly losses: HouseLosses;
   readonly prices: KnownPrices;
+  readonly shadows: Pick<ShadowRuns, 'begin'>;
 }
 
 /** One request under way. */

@@ -43,6 +43,8 @@ export interface TestRouter {
   usageOf(requestId: string): Promise<Usage | undefined>;
   /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
+  /** The counted copies, such as 's completed'. */
+  readonly copies: readonly string[];
 }
 
 /** A provider of a test, with its key. */
@@ -114,12 +116,14 @@ export function createTestRouter(
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
+  const copies: string[] = [];
   const router = createRouter({
     limits: { closeMaxMs: 200, ...limits },
     registry,
     keys: createProviderKeys({ environment, masterKey: null, places: keyPlaces() }),
     journal: wrapJournal(journal),
     logger,
+    shadows: { inc: ({ provider, outcome }) => void copies.push(`${provider} ${outcome}`) },
     unchargedTokens: {
       inc({ provider, kind }, tokens) {
         if (tokens > 0) lost.push(`${provider} ${kind} ${tokens}`);
@@ -140,6 +144,7 @@ export function createTestRouter(
     journal,
     usageOf,
     lost,
+    copies,
     async ask(body, { signal = new AbortController().signal, onFrame, request: changed = {} } = {}) {
       const request = { ...(await admit(journal, models, { model: 'm', ...body })), ...changed };
       const frames: CompleteFrame[] = [];

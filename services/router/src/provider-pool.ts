@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { providerRow, spokenBy } from '#ai/providers/spoken-by.ts';
-import { isMetadataHost } from '#kernel/metadata-hosts.ts';
+import { providerRow } from '#ai/providers/spoken-by.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { ProviderConfig, ProviderWaits } from './config.ts';
+import type { ProviderConfig } from './config.ts';
 import type { Provider } from './ports.ts';
+import { type ProviderSecrets, providerConfigOf } from './provider-config.ts';
 
 /** A provider that requests may be sent to, or why none can be. */
 export type PooledProvider =
@@ -31,8 +31,12 @@ export interface ProviderPool {
 
 /** Where providers' keys are found. */
 export interface ProviderKeys {
-  read(provider: ResourceOf<'provider'>): { readonly key: string } | { readonly fault: string };
-  /** Tells when the key may be another one. Gives what ends that. */
+  /** `account`: one of its accounts, whose own key comes before the provider's. */
+  read(
+    provider: ResourceOf<'provider'>,
+    account?: { readonly apiKeyRef: string },
+  ): ProviderSecrets | { readonly fault: string };
+  /** Tells when a key may be another one. Gives what ends that. */
   watch(provider: ResourceOf<'provider'>, onChange: () => void): () => void;
 }
 
@@ -43,7 +47,7 @@ export interface ProviderKeys {
 export function createProviderPool(options: {
   readonly registry: Pick<Registry, 'all' | 'watch'>;
   readonly keys: ProviderKeys;
-  readonly open: (config: ProviderConfig) => Provider;
+  readonly open: (config: ProviderConfig) => Provider | { readonly fault: string };
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** A provider is there, anew or for the first time. */
   readonly onOpened: (providerId: string) => void;
@@ -86,13 +90,11 @@ export function createProviderPool(options: {
     const found = keys.read(provider);
     if ('fault' in found) return { kind: 'down', reason: found.fault };
     if (!URL.canParse(provider.baseUrl)) return { kind: 'down', reason: 'its base_url is no URL' };
-    if (isMetadataHost(new URL(provider.baseUrl).hostname)) {
-      return { kind: 'down', reason: 'its base_url is a link-local address or a metadata service' };
-    }
     if (provider.preset !== '' && providerRow(provider.preset) === undefined) {
       return { kind: 'down', reason: `its preset ${provider.preset} is no provider of the catalogue of this gateway` };
     }
-    const opened = open(configOf(provider, found.key));
+    const opened = open(providerConfigOf(provider, null, found));
+    if ('fault' in opened) return { kind: 'down', reason: opened.fault };
     return { kind: 'open', provider: opened, accounts: [{ id: '', weight: 1, provider: opened }] };
   }
 
@@ -115,16 +117,4 @@ export function createProviderPool(options: {
       await Promise.all([...open, ...retiring].map((provider) => provider.close()));
     },
   };
-}
-
-function configOf(provider: ResourceOf<'provider'>, apiKey: string): ProviderConfig {
-  const { id, baseUrl } = provider;
-  return { name: id, baseUrl, apiKey, spoken: spokenBy(provider), waits: waitsOf(provider) };
-}
-
-/** 0: it says nothing of a wait. */
-function waitsOf(provider: ResourceOf<'provider'>): Partial<ProviderWaits> {
-  const { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs } = provider;
-  const said = { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs };
-  return Object.fromEntries(Object.entries(said).filter(([, waitMs]) => waitMs > 0));
 }

@@ -14,6 +14,9 @@ export interface ProviderConfig {
   readonly waits?: Partial<ProviderWaits> | undefined;
   /** The most connections at a time. More requests wait for one. Default CONNECTIONS_MAX. */
   readonly connections?: number | undefined;
+  /** What the account may use, as each router counts. 0, absent: not known. */
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
   /** Sent with every call, unless the call has one of that name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly proxy?: ProxyConfig | undefined;

@@ -17,7 +17,7 @@ type Provider = ResourceOf<'provider'>;
 /** What a provider is called with, as policy has it; by one of its accounts, whose own address and headers win. */
 export function providerConfigOf(
   provider: Provider,
-  account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers'> | null,
+  account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers' | 'requestsPerMinute' | 'tokensPerMinute'> | null,
   { apiKey, proxyCredentials, clientKey }: ProviderSecrets,
 ): ProviderConfig {
   const { id, proxyUrl, clientCertificate, caCertificates, http2 } = provider;
@@ -30,6 +30,8 @@ export function providerConfigOf(
     // The path of the address counts among how it is spoken to.
     spoken: spokenBy({ ...provider, baseUrl }),
     waits: waitsOf(provider),
+    requestsPerMinute: account?.requestsPerMinute,
+    tokensPerMinute: account === null ? undefined : Number(account.tokensPerMinute),
     headers: { ...lowerCased(provider.headers), ...lowerCased(account?.headers ?? {}) },
     proxy: proxyUrl === '' ? undefined : { url: proxyUrl, credentials: proxyCredentials },
     caCertificates: caCertificates === '' ? undefined : caCertificates,

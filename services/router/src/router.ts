@@ -16,6 +16,7 @@ import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
+import { listUpstreamModels } from './run/list-upstream-models.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
@@ -106,7 +107,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     providerHealth,
     currentHealth: async () => providerHealth(),
     explainChoice: async ({ candidates, plan, requestId }) => explainedChoices(fleet, candidates, plan, requestId),
-    listUpstreamModels: async () => ({ models: [], problem: 'This gateway cannot read the list yet.' }),
+    listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
       const timer = setTimeout(() => {

@@ -71,9 +71,10 @@ function createHttpProvider(
 
   return {
     config,
-    call({ path, headers: more, body, requestId, isStream }) {
+    call({ method = 'POST', path, headers: more, body, requestId, isStream }) {
       addresses.tick();
       const post = {
+        method,
         path,
         headers: [...headers, ...Object.entries(more).flat(), 'x-request-id', requestId],
         body,

@@ -17,22 +17,22 @@ type Provider = ResourceOf<'provider'>;
 /** What a provider is called with, as policy has it; by one of its accounts, whose own address and headers win. */
 export function providerConfigOf(
   provider: Provider,
-  account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers' | 'requestsPerMinute' | 'tokensPerMinute'> | null,
+  account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers' | 'requestsPerMinute' | 'tokensPerMinute'>,
   { apiKey, proxyCredentials, clientKey }: ProviderSecrets,
 ): ProviderConfig {
   const { id, proxyUrl, clientCertificate, caCertificates, http2 } = provider;
-  const baseUrl = account === null || account.baseUrl === '' ? provider.baseUrl : account.baseUrl;
+  const baseUrl = account.baseUrl || provider.baseUrl;
   return {
     name: id,
-    account: account?.id ?? '',
+    account: account.id,
     baseUrl,
     apiKey,
     // The path of the address counts among how it is spoken to.
     spoken: spokenBy({ ...provider, baseUrl }),
     waits: waitsOf(provider),
-    requestsPerMinute: account?.requestsPerMinute,
-    tokensPerMinute: account === null ? undefined : Number(account.tokensPerMinute),
-    headers: { ...lowerCased(provider.headers), ...lowerCased(account?.headers ?? {}) },
+    requestsPerMinute: account.requestsPerMinute,
+    tokensPerMinute: Number(account.tokensPerMinute),
+    headers: { ...lowerCased(provider.headers), ...lowerCased(account.headers) },
     proxy: proxyUrl === '' ? undefined : { url: proxyUrl, credentials: proxyCredentials },
     caCertificates: caCertificates === '' ? undefined : caCertificates,
     clientCertificate: clientCertificate === '' ? undefined : { certificate: clientCertificate, key: clientKey },

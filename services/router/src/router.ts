@@ -8,6 +8,7 @@ import type { Registry } from '#registry/registry.ts';
 import { openHttpProvider } from './adapters/http-provider.ts';
 import { createOutwardGuard } from './adapters/outward-guard.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
+import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import { createFrameChannel } from './frame-channel.ts';
@@ -34,6 +35,8 @@ export interface RouterDependencies {
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts openings of circuit breakers. */
+  readonly openings?: OpeningCounter;
 }
 
 export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
@@ -43,19 +46,19 @@ export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
-  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
+  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
   const guard = createOutwardGuard(dependencies.privatePlaces);
-  const fleet: Fleet = createFleet({ pool: () => providers, clock });
+  const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
     open: (config) => openHttpProvider(config, { limits, guard }),
-    onOpened(providerId) {
-      fleet.forget(providerId);
-      losses.begin(providerId);
+    onChanged(providerId, pooled) {
+      fleet.changed(providerId, pooled);
+      if (pooled !== undefined) losses.begin(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });

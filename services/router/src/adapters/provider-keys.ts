@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type KeyPlaces, keyReferenceFault, parseKeyReference } from '#config/key-references.ts';
 import { type MasterKey, providerKeyOf } from '#master-key/master-key.ts';
-import type { ResourceOf } from '#registry/kinds.ts';
+import type { KeyPlace } from '../open-accounts.ts';
 import type { ProviderKeys } from '../provider-pool.ts';
 import { type KeyOrFault, readKeyFile, type SecretForm } from './read-key-file.ts';
 
@@ -18,7 +18,7 @@ export function createProviderKeys(options: {
 }): ProviderKeys {
   const { environment, masterKey, places } = options;
 
-  function apiKeyOf({ id, apiKeyRef, sealedApiKey }: ResourceOf<'provider'>): KeyOrFault {
+  function apiKeyOf({ id, apiKeyRef, sealedApiKey }: KeyPlace): KeyOrFault {
     if (apiKeyRef !== '') return readReference('api_key_ref', apiKeyRef, 'line');
     // A provider that wants no key.
     if (sealedApiKey === '') return { key: '' };
@@ -38,20 +38,18 @@ export function createProviderKeys(options: {
   }
 
   return {
-    read(provider, account) {
-      const own = account?.apiKeyRef ?? '';
-      const apiKey = own === '' ? apiKeyOf(provider) : readReference('api_key_ref', own, 'line');
+    read(place) {
+      const apiKey = apiKeyOf(place);
       if ('fault' in apiKey) return apiKey;
-      const proxy = readReference('proxy_credentials_ref', provider.proxyCredentialsRef, 'line');
+      const proxy = readReference('proxy_credentials_ref', place.proxyCredentialsRef, 'line');
       if ('fault' in proxy) return proxy;
-      const client = readReference('client_key_ref', provider.clientKeyRef, 'pem');
+      const client = readReference('client_key_ref', place.clientKeyRef, 'pem');
       if ('fault' in client) return client;
       return { apiKey: apiKey.key, proxyCredentials: proxy.key, clientKey: client.key };
     },
-    watch({ apiKeyRef, proxyCredentialsRef, clientKeyRef, accounts }, onChange) {
+    watch({ apiKeyRef, proxyCredentialsRef, clientKeyRef }, onChange) {
       const listener = (): void => onChange();
-      const texts = [apiKeyRef, proxyCredentialsRef, clientKeyRef, ...accounts.map((account) => account.apiKeyRef)];
-      const paths = texts.flatMap((text) => {
+      const paths = [apiKeyRef, proxyCredentialsRef, clientKeyRef].flatMap((text) => {
         const reference = parseKeyReference(text);
         // A look opens nothing, so a pipe stops nobody; yet whether other files are there is nobody's business.
         if (reference?.kind !== 'file' || keyReferenceFault(reference, places) !== undefined) return [];

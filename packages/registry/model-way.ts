@@ -24,6 +24,11 @@ export interface Choice {
   readonly source: StrategySource;
 }
 
+interface MadeChoice {
+  readonly strategy: Strategy;
+  readonly source: StrategySource;
+}
+
 /** What holds for the whole gateway. */
 export interface RoutingSettings {
   readonly strategy: Strategy | undefined;
@@ -41,6 +46,7 @@ const priorities: Readonly<Record<string, Priority>> = { high: 'high', normal: '
  */
 export function modelsOfWay(way: ModelWay, settings: RoutingSettings): WayModel {
   const usual = new Map<string, RoutedModel>();
+  let last: RoutedModel | undefined;
   const promptTokensMax = way.candidates.reduce(
     (least, known) => (known.promptTokensMax === 0 ? least : Math.min(least, known.promptTokensMax)),
     Number.POSITIVE_INFINITY,
@@ -58,14 +64,20 @@ export function modelsOfWay(way: ModelWay, settings: RoutingSettings): WayModel 
     if (sifted !== undefined && sifted.leftOut.length > 0) {
       return model(way, sifted.kept, routingOf(way, settings, choice, shadow, sifted.leftOut));
     }
+    if (last !== undefined && isChosenSo(last, choice, shadow)) return last;
     const name = `${choice.source} ${choice.strategy} ${shadow === undefined ? '' : 'shadowed'}`;
-    let known = usual.get(name);
-    if (known === undefined) {
-      known = model(way, way.candidates, routingOf(way, settings, choice, shadow, []));
-      usual.set(name, known);
-    }
-    return known;
+    last = usual.get(name) ?? model(way, way.candidates, routingOf(way, settings, choice, shadow, []));
+    usual.set(name, last);
+    return last;
   };
+}
+
+function isChosenSo({ routing }: RoutedModel, choice: MadeChoice, shadow: KnownCandidate | undefined): boolean {
+  return (
+    routing?.strategy === choice.strategy &&
+    routing.strategySource === choice.source &&
+    routing.shadow === shadow?.candidate
+  );
 }
 
 function choiceOf(
@@ -73,7 +85,7 @@ function choiceOf(
   caller: RouteCaller,
   settings: RoutingSettings,
   request: RouteRequest,
-): { readonly strategy: Strategy; readonly source: StrategySource } {
+): MadeChoice {
   if (request.strategy !== undefined) return { strategy: request.strategy, source: 'request' };
   for (const { strategy, source } of choices) if (strategy !== undefined) return { strategy, source };
   if (caller.choice !== undefined) return caller.choice;
@@ -90,7 +102,7 @@ function shadowOf({ shadow, isShadowed }: ModelWay, request: RouteRequest): Know
 function routingOf(
   { route }: ModelWay,
   settings: RoutingSettings,
-  { strategy, source }: { readonly strategy: Strategy; readonly source: StrategySource },
+  { strategy, source }: MadeChoice,
   shadow: KnownCandidate | undefined,
   leftOut: readonly LeftOut[],
 ): Routing {

@@ -18,12 +18,10 @@ const CONTEXT = 'context';
  * the prompt is too long for all of them, and a model stands in for that, it is asked at once.
  */
 export function sift(candidates: readonly KnownCandidate[], request: RouteRequest): Sifted {
-  const reasons = new Map<KnownCandidate, string>();
-  for (const known of candidates) {
-    const reason = isElsewhere(known, request) ? 'region' : unfitness(known, request);
-    if (reason !== '') reasons.set(known, reason);
-  }
-  if (reasons.size === 0) return { kept: candidates, leftOut: [] };
+  if (candidates.every((known) => reasonOf(known, request) === '')) return { kept: candidates, leftOut: [] };
+  const reasons = new Map(
+    candidates.map((known) => [known, reasonOf(known, request)] as const).filter(([, reason]) => reason !== ''),
+  );
   const asked = candidates.filter((known) => !isLater(known) && reasons.get(known) !== 'region');
   const isHopeless = asked.length > 0 && asked.every((known) => reasons.has(known));
   const isTooLong = isHopeless && asked.some((known) => reasons.get(known) === CONTEXT);
@@ -35,6 +33,10 @@ export function sift(candidates: readonly KnownCandidate[], request: RouteReques
   const leftOut = candidates.flatMap((known) => leftOutBy(known, reasons.get(known)));
   // Models that stand in for a failure stand in for nothing where there is nobody to fail.
   return { kept: kept.every((known) => standsInFor(known) !== '') ? [] : kept, leftOut };
+}
+
+function reasonOf(known: KnownCandidate, request: RouteRequest): string {
+  return isElsewhere(known, request) ? 'region' : unfitness(known, request);
 }
 
 /** Whether the candidate is not known to be in the region that is asked for. */

@@ -119,7 +119,15 @@ export function createProviderPool(options: {
 
 function configOf(provider: ResourceOf<'provider'>, apiKey: string): ProviderConfig {
   const { id, baseUrl } = provider;
-  return { name: id, baseUrl, apiKey, spoken: spokenBy(provider), waits: waitsOf(provider) };
+  return { name: id, baseUrl, apiKey, spoken: spokenBy(provider), waits: waitsOf(provider), ...boundsOf(provider) };
+}
+
+/** Of one request: how long it may be and take, and how often it is sent again. 0: nothing is said of it. */
+function boundsOf(provider: ResourceOf<'provider'>) {
+  const { callTimeoutMs, requestMaxBytes, answerMaxBytes, retriesMax, retryIntervalMs, neverRetried } = provider;
+  const said = { callTimeoutMs, requestMaxBytes, answerMaxBytes, retriesMax, retryIntervalMs };
+  const bounds: Partial<typeof said> = Object.fromEntries(Object.entries(said).filter(([, bound]) => bound > 0));
+  return neverRetried ? { ...bounds, retriesMax: 0 } : bounds;
 }
 
 /** 0: it says nothing of a wait. */

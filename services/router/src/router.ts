@@ -14,6 +14,7 @@ import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
+import { createRetryBudgets } from './run/retry-budgets.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
@@ -41,6 +42,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
+  const budgets = createRetryBudgets({ clock, percent: () => registry.settings().retryBudgetPercent });
   const fleet: Fleet = createFleet({ pool: () => providers, clock });
   const providers: ProviderPool = createProviderPool({
     registry,
@@ -50,6 +52,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     onOpened(providerId) {
       fleet.forget(providerId);
       losses.begin(providerId);
+      budgets.forget(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
@@ -63,6 +66,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     late,
     losses,
     prices: createKnownPrices(journal),
+    budgets,
   };
   const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
@@ -76,8 +80,9 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
-    const run = beginRun(request, channel, clock());
-    const time = startRunClock(run, channel, limits.requestTimeoutMs, abandonment);
+    const { attemptsMax } = registry.settings();
+    const run = beginRun(request, channel, clock(), { ...limits, attemptsMax });
+    const time = startRunClock(run, channel, abandonment);
     const leave = (): void => time.leave();
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();

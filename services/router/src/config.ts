@@ -21,6 +21,9 @@ export interface ProviderConfig {
   readonly retriesMax?: number | undefined;
   /** The pause before the first repetition. Default RETRY_INTERVAL_MS. */
   readonly retryIntervalMs?: number | undefined;
+  /** What the account may use, as each router counts. 0, absent: not known. */
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
 }
 
 /** The waits for one provider. */

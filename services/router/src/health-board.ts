@@ -15,6 +15,8 @@ export interface HealthBoard {
   /** The candidates in the order of trial: the preferred ones first, each group in its given order. */
   inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
   isHealthy(provider: string): boolean;
+  /** It is healthy, or is to be tried again. */
+  isPreferred(provider: string): boolean;
 }
 
 export function createHealthBoard(clock: Clock): HealthBoard {
@@ -35,6 +37,7 @@ export function createHealthBoard(clock: Clock): HealthBoard {
       if (candidates.every(isFirst)) return candidates;
       return [...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
     },
+    isPreferred: (provider) => isPreferred(healthOf(provider), clock()),
     isHealthy: (provider) => healthOf(provider).status === 'healthy',
   };
 }

@@ -4,8 +4,8 @@ export type { FailureClass };
 
 /** How a call ended, for what is known of its deployment. */
 export type CallOutcome =
-  /** `outputTokens`: what it wrote, 0 where that is not known. */
-  | { readonly kind: 'succeeded'; readonly outputTokens: number }
+  /** `outputTokens`: what it wrote, 0 where that is not known; `inputTokens`: what it read, as its rate limits count. */
+  | { readonly kind: 'succeeded'; readonly outputTokens: number; readonly inputTokens?: number | undefined }
   /** The request itself was at fault: the provider works. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly failure: FailureClass; readonly retryAfterMs?: number | undefined }

@@ -6,7 +6,9 @@ import type { HealthEvent } from '../domain/health/health.ts';
 import { createHealthBoard } from '../health-board.ts';
 import type { ProviderPool } from '../provider-pool.ts';
 import type { CallOutcome, CallWatch } from './call-outcome.ts';
+import { createChooser } from './choose.ts';
 import type { Choice, Deployment } from './deployment.ts';
+import { createSignals, isOpen } from './signals.ts';
 
 /** All ways to all models, with what is known of them. In memory only: after a restart a few calls teach it again. */
 export interface Fleet {
@@ -43,6 +45,12 @@ export function createFleet(options: { readonly pool: () => ProviderPool; readon
   const { pool, clock } = options;
   const board = createHealthBoard(clock);
   const inFlight = new Map<string, number>();
+  const signals = createSignals({ clock });
+  const chooser = createChooser({
+    signals,
+    clock,
+    keptAway: ({ provider }) => (board.isPreferred(provider) ? '' : 'its last calls have failed'),
+  });
 
   function deploymentsOf(candidates: readonly PricedCandidate[]): readonly Deployment[] {
     return candidates.flatMap((candidate): Deployment[] => {
@@ -59,17 +67,16 @@ export function createFleet(options: { readonly pool: () => ProviderPool; readon
     });
   }
 
-  function ordered(candidates: readonly PricedCandidate[]): readonly Choice[] {
-    return board.inOrder(deploymentsOf(candidates)).map((deployment) => ({ deployment, reason: '' }));
-  }
-
-  function begin({ provider }: Deployment): CallWatch {
+  function begin(deployment: Deployment): CallWatch {
+    const { provider } = deployment;
+    const seen = isOpen(deployment) ? signals.begin(deployment) : null;
     board.note(provider, 'call-started');
     inFlight.set(provider, (inFlight.get(provider) ?? 0) + 1);
     return {
-      head() {},
-      firstToken() {},
+      head: (status, headers) => seen?.head(status, headers),
+      firstToken: () => seen?.firstToken(),
       end(outcome) {
+        seen?.end(outcome);
         board.note(provider, eventOf(outcome));
         inFlight.set(provider, (inFlight.get(provider) ?? 1) - 1);
       },
@@ -77,8 +84,8 @@ export function createFleet(options: { readonly pool: () => ProviderPool; readon
   }
 
   return {
-    choose: ordered,
-    explain: ordered,
+    choose: (candidates, plan) => chooser.choose(deploymentsOf(candidates), plan),
+    explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates), plan),
     isKeptAway: ({ provider }) => !board.isHealthy(provider),
     enter: (deployment) => begin(deployment),
     begin,

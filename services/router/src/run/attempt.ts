@@ -8,11 +8,12 @@ import type { Verdict } from '../domain/attempt/giving-up.ts';
 import { CallFault, type ProviderCall, type ResponseHead } from '../ports.ts';
 import { AnswerTooLong } from './bounded-answer.ts';
 import { brokenOff, causeOf, stoppedVerdict } from './broken-off.ts';
-import { type CallUnderWay, noteFirstByte } from './call-under-way.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import type { PreparedCall } from './prepare-call.ts';
 import { readRefusal } from './read-refusal.ts';
 import { isNotToBeRepeated, retryAfterMs } from './retry-after.ts';
 import type { Run } from './run.ts';
+import { noteFirstByte } from './start-call.ts';
 import type { Used } from './used.ts';
 import { usedOf } from './used-of.ts';
 

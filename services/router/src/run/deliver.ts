@@ -9,12 +9,14 @@ import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { FailureClass } from '../domain/attempt/failure-class.ts';
 import { CallFault } from '../ports.ts';
 import { AnswerTooLong } from './bounded-answer.ts';
-import { type CallUnderWay, endCall, noteFirstByte } from './call-under-way.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import { costOf } from './cost-of.ts';
 import { headersTold } from './headers-told.ts';
 import { durationMs, type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import { endCall, noteFirstByte } from './start-call.ts';
 import type { Reply } from './try-choice.ts';
+import type { Used } from './used.ts';
 import { usedOf } from './used-of.ts';
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away in the middle of the answer.' };
@@ -27,7 +29,7 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   if (first) writer.write(first);
   const broken = await passOn(run, underWay, decoder, writer.write, parts.clock);
   const used = await usedOf(run, decoder, reply.spoken);
-  noteEnd(parts, run, underWay, broken, answerTokensOf(used.usage));
+  noteEnd(parts, run, underWay, broken, used);
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: { used, attempt: underWay.attempt } };
@@ -130,18 +132,16 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
 }
 
 /** A break in the middle is the attempt's error and the provider's failure, unless this side ended it. */
-function noteEnd(
-  parts: RunParts,
-  run: Run,
-  underWay: CallUnderWay,
-  broken: Refusal | null,
-  outputTokens: number,
-): void {
+function noteEnd(parts: RunParts, run: Run, underWay: CallUnderWay, broken: Refusal | null, { usage }: Used): void {
   const { deployment, attempt, firstByteMs } = underWay;
   const noted = run.attempts[attempt];
   if (noted && firstByteMs > 0) noted.firstByteMs = durationMs(firstByteMs);
   if (!broken) {
-    endCall(run, underWay, { kind: 'succeeded', outputTokens });
+    endCall(run, underWay, {
+      kind: 'succeeded',
+      outputTokens: answerTokensOf(usage),
+      inputTokens: promptTokensOf(usage),
+    });
     return;
   }
   const failure = classes[broken.code] ?? 'server';

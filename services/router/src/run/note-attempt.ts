@@ -3,9 +3,10 @@ import { unreachable } from '#kernel/unreachable.ts';
 import { isOfRequest } from '../domain/attempt/attempt-failure.ts';
 import type { CallOutcome } from '../fleet/call-outcome.ts';
 import type { AttemptResult } from './attempt.ts';
-import { type CallUnderWay, endCall } from './call-under-way.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import { durationMs, houseLoss } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import { endCall } from './start-call.ts';
 import type { Used } from './used.ts';
 
 /**

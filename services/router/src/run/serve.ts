@@ -3,11 +3,11 @@ import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
 import { RATE_LIMIT_RETRY_AFTER_MS } from '../domain/attempt/failure-told.ts';
-import { endCall } from './call-under-way.ts';
 import { deliver } from './deliver.ts';
 import { type Reached, reachProvider } from './reach-provider.ts';
 import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import { endCall } from './start-call.ts';
 
 /** Runs a request to its end. Whatever happens, its usage is on record or its last frame is a failure. Never throws. */
 export async function serve(parts: RunParts, run: Run): Promise<void> {

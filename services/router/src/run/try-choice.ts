@@ -7,10 +7,11 @@ import type { CallWatch } from '../fleet/call-outcome.ts';
 import type { Choice } from '../fleet/deployment.ts';
 import type { Provider } from '../ports.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
-import { type CallUnderWay, startCall } from './call-under-way.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import { noteAttempt } from './note-attempt.ts';
 import { type AskedForm, type PreparedCall, prepareCall } from './prepare-call.ts';
 import type { Run, RunParts } from './run.ts';
+import { startCall } from './start-call.ts';
 
 /** An answer, and what became of the request on the way to it. */
 export type Reply = Extract<AttemptResult, { kind: 'answered' }> & {

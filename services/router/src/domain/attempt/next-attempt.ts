@@ -90,13 +90,13 @@ function untried(
   const last = tried.at(-1);
   const failed = last === undefined ? undefined : ways[last.way];
   const isOfAccount = last?.failed?.failure === 'key' || last?.failed?.failure === 'balance';
-  const [lastStage, firstStage] = [stageOf(ways.at(-1)), stageOf(ways[0])];
+  const hasStages = ways.some((way) => stageOf(way) !== stageOf(ways[0]));
   let best: number | null = null;
   let bestDoubts = Number.POSITIVE_INFINITY;
   for (const [place, way] of ways.entries()) {
     if (!isFit(way) || tried.some((each) => each.way === place)) continue;
     // Within a stage, those that are kept away from are last already.
-    const isKeptAway = lastStage !== firstStage && given.isKeptAway(place);
+    const isKeptAway = hasStages && given.isKeptAway(place);
     let doubts = (isKeptAway ? 4 : 0) + (isDoubtful(way, ways, tried) ? 2 : 0);
     // The provider works, and its other account is the nearest to what was chosen.
     const isSibling = way.provider === failed?.provider && stageOf(way) === stageOf(failed);

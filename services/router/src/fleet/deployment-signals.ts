@@ -1,0 +1,88 @@
+import { decay, ewma, type MovingAverage, nothingSeen, peakEwma } from '../domain/strategy/peak-ewma.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { createHeadroom, type Headroom } from './headroom.ts';
+
+/** The length of answer that deployments are compared by: first token and so many more. */
+const ANSWER_TOKENS = 200;
+/** What a failed call counts as, at least: one that fails at once must not look fast. */
+const FAILURE_MS = 5_000;
+/** Shorter answers, and pieces that came at once, say nothing of the speed of writing. */
+const SPEED_TOKENS_MIN = 8;
+const SPEED_ELAPSED_MIN_MS = 50;
+/** Later than any expectation: a call is finding out already. */
+const BEING_FOUND_OUT_MS = 1e12;
+/** The last calls whose ends are kept, a bit for each. */
+const CALLS_KEPT = 32;
+
+/** What was seen of a deployment. Moving averages are over some ten seconds. */
+export class DeploymentSignals {
+  /** Tells it from others; the same on every router. */
+  readonly mark: number;
+  readonly headroom: Headroom = createHeadroom();
+  inFlight = 0;
+  /** Calls in flight whose first token has not come. */
+  awaiting = 0;
+  private firstToken: MovingAverage = nothingSeen;
+  private msPerToken: MovingAverage = nothingSeen;
+  private calls = 0;
+  private failureBits = 0;
+
+  constructor(mark: number) {
+    this.mark = mark;
+  }
+
+  began(): void {
+    this.inFlight += 1;
+    this.awaiting += 1;
+    this.headroom.sent();
+  }
+
+  answered(tookMs: number, nowMs: number): void {
+    this.awaiting -= 1;
+    this.firstToken = peakEwma(this.firstToken, Math.max(1, tookMs), nowMs);
+  }
+
+  /** `writingMs`: from its first token to its end; undefined: none came. */
+  ended(outcome: CallOutcome, tookMs: number, writingMs: number | undefined, nowMs: number): void {
+    this.inFlight -= 1;
+    if (writingMs === undefined) this.awaiting -= 1;
+    if (outcome.kind === 'abandoned') return;
+    const hasFailed = outcome.kind === 'failed';
+    this.calls = Math.min(CALLS_KEPT, this.calls + 1);
+    this.failureBits = ((this.failureBits << 1) | (hasFailed ? 1 : 0)) >>> 0;
+    if (hasFailed) this.firstToken = peakEwma(this.firstToken, Math.max(FAILURE_MS, tookMs), nowMs);
+    if (outcome.kind !== 'succeeded' || outcome.outputTokens < SPEED_TOKENS_MIN) return;
+    if (writingMs !== undefined && writingMs >= SPEED_ELAPSED_MIN_MS) {
+      this.msPerToken = ewma(this.msPerToken, writingMs / outcome.outputTokens, nowMs);
+    }
+  }
+
+  /**
+   * The time to the first token and for an answer of some length, times the calls that wait for theirs; 0: to be found out. What
+   * was not seen for long is believed less and less, until one call finds out anew.
+   */
+  expectedMs(nowMs: number): number {
+    const { value, atMs } = this.firstToken;
+    if (value === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
+    const answerMs = value + this.msPerToken.value * ANSWER_TOKENS;
+    return this.awaiting === 0 ? answerMs * decay(nowMs - atMs) : answerMs * (1 + this.awaiting);
+  }
+
+  /** 0: not known. */
+  get firstTokenMs(): number {
+    return this.firstToken.value;
+  }
+
+  /** 0: not known. */
+  get tokensASecond(): number {
+    return this.msPerToken.value === 0 ? 0 : 1_000 / this.msPerToken.value;
+  }
+
+  /** Of the last calls, in parts of ten thousand. */
+  get failureBasisPoints(): number {
+    if (this.calls === 0) return 0;
+    let failures = 0;
+    for (let bits = this.failureBits; bits !== 0; bits &= bits - 1) failures += 1;
+    return Math.round((failures * 10_000) / this.calls);
+  }
+}

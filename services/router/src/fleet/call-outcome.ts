@@ -1,4 +1,5 @@
 import type { FailureClass } from '../domain/attempt/failure-class.ts';
+import type { Provider } from '../ports.ts';
 
 export type { FailureClass };
 
@@ -14,6 +15,8 @@ export type CallOutcome =
 
 /** A call under way, as its deployment is told of it. */
 export interface CallWatch {
+  /** What is to be called: the deployment's connections as they are now. */
+  readonly provider: Provider;
   /** The head of the answer has come, a no among them. */
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
   /** The first token has come. */

@@ -1,7 +1,6 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
 import type { FormatName } from '#ai/format.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { ProviderConfig } from '../config.ts';
 import { type AttemptFailure, failureOfError, kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
@@ -46,11 +45,11 @@ export type AttemptResult =
 export async function attempt(
   run: Run,
   underWay: CallUnderWay,
-  { apiKey }: Pick<ProviderConfig, 'apiKey'>,
   prepared: PreparedCall,
   clock: Clock,
 ): Promise<AttemptResult> {
   const { call, watch } = underWay;
+  const { apiKey } = watch.provider.config;
   const decoder = prepared.openDecoder();
   let head: ResponseHead = { status: 0, headers: {} };
   let thrown: unknown = null;

@@ -2,8 +2,8 @@ import { plainPlan } from '#contracts/routing.ts';
 import { stoppedBy } from './attempt.ts';
 import { noteAttempt } from './note-attempt.ts';
 import type { Run, RunParts } from './run.ts';
+import type { Trial, TrialResult } from './trial.ts';
 import type { Trials } from './trials.ts';
-import type { Trial, TrialResult } from './try-choice.ts';
 
 /** A trial that is over. */
 interface Over {

@@ -15,7 +15,7 @@ import { headersTold } from './headers-told.ts';
 import { durationMs, type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
 import { endCall, noteFirstByte } from './start-call.ts';
-import type { Reply } from './try-choice.ts';
+import type { Reply } from './trial.ts';
 import type { Used } from './used.ts';
 import { usedOf } from './used-of.ts';
 

@@ -5,8 +5,8 @@ import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
 import { besideIfSlow } from './beside-if-slow.ts';
 import type { Ending } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import type { Reply, Trial, TrialResult } from './trial.ts';
 import { openTrials, type Trials } from './trials.ts';
-import type { Reply, Trial, TrialResult } from './try-choice.ts';
 
 /** The outcome of all attempts for a request. */
 export type Reached =

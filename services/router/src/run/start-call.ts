@@ -1,6 +1,5 @@
 import type { CallOutcome, CallWatch } from '../fleet/call-outcome.ts';
 import type { Deployment } from '../fleet/deployment.ts';
-import type { Provider } from '../ports.ts';
 import { bounded } from './bounded-answer.ts';
 import type { CallUnderWay } from './call-under-way.ts';
 import type { PreparedCall } from './prepare-call.ts';
@@ -18,12 +17,11 @@ interface CallBegun {
 /** Sends a request. The attempt stands in the run's attempts from here on, whatever comes of it. */
 export function startCall(
   run: Run,
-  provider: Provider,
   prepared: PreparedCall,
   { deployment, watch, reason, isHedge, nowMs }: CallBegun,
 ): CallUnderWay {
-  const { answerMaxBytes, callTimeoutMs } = provider.config;
-  const call = bounded(provider.call(prepared.post), answerMaxBytes);
+  const { answerMaxBytes, callTimeoutMs } = watch.provider.config;
+  const call = bounded(watch.provider.call(prepared.post), answerMaxBytes);
   const { candidate, account } = deployment;
   const attempt = run.attempts.push({
     provider: candidate.provider,

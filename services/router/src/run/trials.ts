@@ -8,7 +8,8 @@ import { type NextAttempt, nextAttempt, type Tried } from '../domain/attempt/nex
 import type { Choice } from '../fleet/deployment.ts';
 import { askedFormOf } from './prepare-call.ts';
 import type { Run, RunParts } from './run.ts';
-import { noProvider, type Trial, tryChoice } from './try-choice.ts';
+import type { Trial, Why } from './trial.ts';
+import { noProvider, tryChoice } from './try-choice.ts';
 
 /** The choices of one request, and what came of those that were tried. */
 export interface Trials {
@@ -24,15 +25,6 @@ export interface Trials {
   told(): AttemptFailure | Refusal;
   /** Why a way is called now. */
   reasonOf(way: number, isRepeat: boolean): string;
-}
-
-interface Why {
-  readonly reason: string;
-  readonly isRepeat: boolean;
-  /** The call that this one is made beside; null: none. */
-  readonly beside: Trial | null;
-  /** Ends the wait for a place. */
-  readonly signal: AbortSignal;
 }
 
 export function openTrials(parts: RunParts, run: Run): Trials {

@@ -7,6 +7,7 @@ import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { CallOutcome, CallWatch } from '../fleet/call-outcome.ts';
 import { CallFault, type ProviderCall } from '../ports.ts';
+import { AnswerTooLong, bounded } from './bounded-answer.ts';
 import type { PreparedCall } from './prepare-call.ts';
 import { readRefusal } from './read-refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -60,7 +61,8 @@ export async function callShadow(
 ): Promise<ShadowResult> {
   const startedAtMs = clock();
   // Of its own name: a provider may take two requests of one id for one.
-  const call = watch.provider.call({ ...prepared.post, requestId: `shadow-${request.requestId}` });
+  const post = { ...prepared.post, requestId: `shadow-${request.requestId}` };
+  const call = bounded(watch.provider.call(post), watch.provider.config.answerMaxBytes);
   const breakOff = (): void => call.abort();
   if (stop.aborted) breakOff();
   stop.addEventListener('abort', breakOff);
@@ -77,8 +79,9 @@ export async function callShadow(
       seen.status = status;
       watch.head(status, headers);
       if (status >= 200 && status <= 299) return null;
-      const { kind } = await readRefusal({ request }, prepared, watch.provider.config.apiKey, call, status);
-      return saidNo(kind, retryAfterMs(headers, clock()));
+      const { apiKey } = watch.provider.config;
+      const { kind, document } = await readRefusal({ request }, prepared, apiKey, call, status);
+      return saidNo(kind, retryAfterMs(headers, clock(), document));
     }).catch((thrown: unknown) => brokenBy(thrown, call, stop));
     const used = isPaidFor(broken, call, decoder, stop)
       ? await usedOf({ request }, decoder, prepared.format.name)
@@ -124,6 +127,9 @@ async function hear(
   return brokenAtEnd(decoder);
 }
 
+/** That the gateway keeps no more of an answer says nothing of its provider. */
+const tooLong: Broken = { code: 'upstream_invalid_response', told: { kind: 'abandoned' } };
+
 function brokenAtEnd(decoder: AnswerDecoder): Broken | null {
   switch (decoder.status()) {
     case 'whole':
@@ -136,8 +142,7 @@ function brokenAtEnd(decoder: AnswerDecoder): Broken | null {
     case 'invalid':
       return failed('upstream_invalid_response', 'unreadable');
     case 'too-long':
-      // That the gateway keeps no more of an answer says nothing of its provider.
-      return { code: 'upstream_invalid_response', told: { kind: 'abandoned' } };
+      return tooLong;
     case 'open':
       return failed('upstream_cut', 'cut');
   }
@@ -145,6 +150,7 @@ function brokenAtEnd(decoder: AnswerDecoder): Broken | null {
 
 function brokenBy(thrown: unknown, call: ProviderCall, stop: AbortSignal): Broken {
   if (!(thrown instanceof CallFault)) return { code: 'internal_error', told: { kind: 'abandoned' } };
+  if (thrown instanceof AnswerTooLong) return tooLong;
   if (isStopped(stop, 'closing')) return { code: 'unavailable', told: { kind: 'abandoned' } };
   if (isStopped(stop, 'timeout') || thrown.reason === 'timeout') return failed('upstream_timeout', 'timeout');
   return call.wasSent() ? failed('upstream_cut', 'cut') : failed('upstream_error', 'connection');

@@ -16,7 +16,7 @@ export interface HealthBoard {
   inOrder<C extends { readonly provider: string }>(candidates: readonly C[]): readonly C[];
   isHealthy(provider: string): boolean;
   /** It is healthy, or is to be tried again. */
-  isPreferred(provider: string): boolean;
+  isPreferred(provider: string, nowMs: number): boolean;
 }
 
 export function createHealthBoard(clock: Clock): HealthBoard {
@@ -37,7 +37,7 @@ export function createHealthBoard(clock: Clock): HealthBoard {
       if (candidates.every(isFirst)) return candidates;
       return [...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
     },
-    isPreferred: (provider) => isPreferred(healthOf(provider), clock()),
+    isPreferred: (provider, nowMs) => isPreferred(healthOf(provider), nowMs),
     isHealthy: (provider) => healthOf(provider).status === 'healthy',
   };
 }

@@ -1,4 +1,5 @@
 import { decay, ewma, type MovingAverage, nothingSeen, peakEwma } from '../domain/strategy/peak-ewma.ts';
+import type { AccountUsage } from './account-usage.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { createHeadroom, type Headroom } from './headroom.ts';
 
@@ -18,7 +19,9 @@ const CALLS_KEPT = 32;
 export class DeploymentSignals {
   /** Tells it from others; the same on every router. */
   readonly mark: number;
-  readonly headroom: Headroom = createHeadroom();
+  /** Of its account, with all of its models. */
+  readonly usage: AccountUsage;
+  readonly told: Headroom = createHeadroom();
   inFlight = 0;
   /** Calls in flight whose first token has not come. */
   awaiting = 0;
@@ -27,14 +30,16 @@ export class DeploymentSignals {
   private calls = 0;
   private failureBits = 0;
 
-  constructor(mark: number) {
+  constructor(mark: number, usage: AccountUsage) {
     this.mark = mark;
+    this.usage = usage;
   }
 
-  began(): void {
+  began(nowMs: number): void {
     this.inFlight += 1;
     this.awaiting += 1;
-    this.headroom.sent();
+    this.told.sent();
+    this.usage.began(nowMs);
   }
 
   answered(tookMs: number, nowMs: number): void {
@@ -66,6 +71,22 @@ export class DeploymentSignals {
     if (value === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
     const answerMs = value + this.msPerToken.value * ANSWER_TOKENS;
     return this.awaiting === 0 ? answerMs * decay(nowMs - atMs) : answerMs * (1 + this.awaiting);
+  }
+
+  /** Nothing is left of a rate limit. */
+  isExhausted(nowMs: number): boolean {
+    return this.told.isExhausted(nowMs) || this.usage.isExhausted(nowMs);
+  }
+
+  /**
+   * What is left of the provider's rate limits as it told, and of the account's own, in parts of ten thousand, the tightest;
+   * undefined: no limit is known.
+   */
+  headroomBasisPoints(nowMs: number): number | undefined {
+    const told = this.told.basisPoints(nowMs);
+    const own = this.usage.headroomBasisPoints(nowMs);
+    if (told === undefined || own === undefined) return told ?? own;
+    return Math.min(told, own);
   }
 
   /** 0: not known. */

@@ -10,7 +10,9 @@ export function byTurns(tier: Contender[], given: Circumstances, weightOf: (cont
   let sum = 0;
   let best = 0;
   let bestTurn = Number.NEGATIVE_INFINITY;
-  for (const [index, contender] of tier.entries()) {
+  for (let index = 0; index < tier.length; index += 1) {
+    const contender = tier[index];
+    if (contender === undefined) break;
     const weight = weightOf(contender);
     const turn = (turns[index] ?? 0) + weight;
     turns[index] = turn;

@@ -35,7 +35,7 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
       nowMs,
       random,
       stickyHash: plan.stickyKey === '' ? undefined : hashOf(plan.stickyKey),
-      turnsOf: (tier) => turns.of(tier, salts[strategy]),
+      turnsOf: (tier, weights) => turns.of(tier, weights, salts[strategy]),
     };
     const contenders = deployments.map((deployment) => enter(deployment, strategy, nowMs));
     const groups = groupsOf(contenders);
@@ -55,7 +55,8 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
 
   return {
     choose: (deployments, plan) => ordered(deployments, plan, turns),
-    explain: (deployments, plan) => ordered(deployments, plan, { of: (tier, salt) => [...turns.of(tier, salt)] }),
+    explain: (deployments, plan) =>
+      ordered(deployments, plan, { of: (tier, weights, salt) => [...turns.of(tier, weights, salt)] }),
   };
 }
 

@@ -12,6 +12,8 @@ const SPEED_TOKENS_MIN = 8;
 const SPEED_ELAPSED_MIN_MS = 50;
 /** Later than any expectation: a call is finding out already. */
 const BEING_FOUND_OUT_MS = 1e12;
+/** A provider takes many calls at once: as many that wait count as much again as the time of one. */
+const AWAITING_DOUBLES = 10;
 /** The last calls whose ends are kept, a bit for each. */
 const CALLS_KEPT = 32;
 
@@ -25,6 +27,8 @@ export class DeploymentSignals {
   inFlight = 0;
   /** Calls in flight whose first token has not come. */
   awaiting = 0;
+  /** Since when those calls wait, and none of them got one. */
+  private silentSinceMs = 0;
   private firstToken: MovingAverage = nothingSeen;
   private msPerToken: MovingAverage = nothingSeen;
   private calls = 0;
@@ -36,6 +40,7 @@ export class DeploymentSignals {
   }
 
   began(nowMs: number): void {
+    if (this.awaiting === 0) this.silentSinceMs = nowMs;
     this.inFlight += 1;
     this.awaiting += 1;
     this.told.sent();
@@ -44,6 +49,7 @@ export class DeploymentSignals {
 
   answered(tookMs: number, nowMs: number): void {
     this.awaiting -= 1;
+    this.silentSinceMs = nowMs;
     this.firstToken = peakEwma(this.firstToken, Math.max(1, tookMs), nowMs);
   }
 
@@ -63,14 +69,16 @@ export class DeploymentSignals {
   }
 
   /**
-   * The time to the first token and for an answer of some length, times the calls that wait for theirs; 0: to be found out. What
-   * was not seen for long is believed less and less, until one call finds out anew.
+   * The time to the first token and for an answer of some length, the longer the more calls wait for their first token; 0: to be
+   * found out. What was not seen for long is believed less and less, until one call finds out anew. Of a deployment that hangs it
+   * is known by the silence.
    */
   expectedMs(nowMs: number): number {
     const { value, atMs } = this.firstToken;
     if (value === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
-    const answerMs = value + this.msPerToken.value * ANSWER_TOKENS;
-    return this.awaiting === 0 ? answerMs * decay(nowMs - atMs) : answerMs * (1 + this.awaiting);
+    const writingMs = this.msPerToken.value * ANSWER_TOKENS;
+    if (this.awaiting === 0) return (value + writingMs) * decay(nowMs - atMs);
+    return (Math.max(value, nowMs - this.silentSinceMs) + writingMs) * (1 + this.awaiting / AWAITING_DOUBLES);
   }
 
   /** Nothing is left of a rate limit. */

@@ -4,7 +4,7 @@ import { systemClock } from '#kernel/clock.ts';
 import type { ProviderConfig } from '../../services/router/src/config.ts';
 import { createFleet, type Fleet } from '../../services/router/src/fleet/fleet.ts';
 import type { Provider } from '../../services/router/src/ports.ts';
-import type { PooledProvider, ProviderPool } from '../../services/router/src/provider-pool.ts';
+import type { PooledProvider } from '../../services/router/src/provider-pool.ts';
 
 export const CANDIDATES = 50;
 const PROVIDERS = 10;
@@ -18,8 +18,13 @@ export interface ChoosingWorld {
 }
 
 export function createChoosingWorld(): ChoosingWorld {
-  const pool = poolOf(Array.from({ length: PROVIDERS }, (_, index) => `provider-${index}`));
-  const fleet = createFleet({ pool: () => pool, clock: systemClock });
+  const pool = new Map(Array.from({ length: PROVIDERS }, (_, index) => openProvider(`provider-${index}`)));
+  const fleet = createFleet({
+    pool: () => ({ get: (provider) => pool.get(provider), all: () => pool }),
+    clock: systemClock,
+    logger: { warn: () => undefined },
+  });
+  for (const [provider, pooled] of pool) fleet.changed(provider, pooled);
   const requests = Array.from({ length: REQUESTS }, candidatesOf);
   teach(fleet, requests[0] ?? []);
   const plans = Object.fromEntries(strategies.map((strategy) => [strategy, { ...plainPlan, strategy }]));
@@ -61,16 +66,13 @@ function teach(fleet: Fleet, candidates: readonly PricedCandidate[]): void {
   }
 }
 
-function poolOf(names: readonly string[]): ProviderPool {
-  const all = new Map(names.map((name) => [name, openProvider(name)]));
-  return { get: (name) => all.get(name), all: () => all, close: async () => undefined };
-}
-
-function openProvider(name: string): PooledProvider {
+function openProvider(name: string): [string, PooledProvider] {
   const nothing = (): never => {
     throw new Error('nothing is called here');
   };
   const config = { name } as ProviderConfig;
   const provider: Provider = { config, call: nothing, retire: nothing, close: nothing };
-  return { kind: 'open', provider, accounts: [{ id: '', weight: 1, provider }] };
+  const limits = { callsMax: 512, waitingMax: 512, accounts: new Map([['', { callsMax: 512 }]]) };
+  const account = { id: '', weight: 1, provider, hasOwnAddress: false };
+  return [name, { kind: 'open', provider, accounts: [account], faults: [], places: { limits, waitMaxMs: 1_000 } }];
 }

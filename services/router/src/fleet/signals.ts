@@ -19,7 +19,7 @@ export type OpenDeployment = Pick<Deployment, 'provider' | 'account' | 'model'> 
 export interface Signals {
   of(deployment: OpenDeployment): DeploymentSignals;
   /** A call begins. */
-  begin(deployment: OpenDeployment): CallWatch;
+  begin(deployment: OpenDeployment): Omit<CallWatch, 'provider'>;
 }
 
 export function isOpen(deployment: Deployment): deployment is Deployment & OpenDeployment {
@@ -71,7 +71,7 @@ export function createSignals({ clock, modelsMax = MODELS_MAX }: { clock: Clock;
   };
 }
 
-function watch(signals: DeploymentSignals, clock: Clock): CallWatch {
+function watch(signals: DeploymentSignals, clock: Clock): Omit<CallWatch, 'provider'> {
   const beganAtMs = clock();
   let firstTokenAtMs: number | undefined;
   let isOver = false;

@@ -4,6 +4,8 @@ import type { SpokenBy } from '#ai/providers/spoken-by.ts';
 export interface ProviderConfig {
   /** Unique; `<name>/<model>` restricts a request to it. */
   readonly name: string;
+  /** One of several accounts with it. Empty, absent: its only one. */
+  readonly account?: string | undefined;
   /** The URL up to and including the version: `https://api.openai.com/v1`. For Anthropic with or without its `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
@@ -15,6 +17,26 @@ export interface ProviderConfig {
   /** What the account may use, as each router counts. 0, absent: not known. */
   readonly requestsPerMinute?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
+  /** Sent with every call, unless the call has one of that name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly proxy?: ProxyConfig | undefined;
+  /** Certificates (PEM) of the authorities that are trusted, in place of the system's. */
+  readonly caCertificates?: string | undefined;
+  /** What the gateway shows of itself (PEM). */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Requests share a connection over HTTP/2, where the provider offers it. */
+  readonly http2?: boolean | undefined;
+  /** The time of one call, from its beginning to the end of its answer. */
+  readonly callTimeoutMs?: number | undefined;
+  readonly requestMaxBytes?: number | undefined;
+  readonly answerMaxBytes?: number | undefined;
+}
+
+/** An HTTP proxy, to which tunnels are asked for (CONNECT). */
+export interface ProxyConfig {
+  readonly url: string;
+  /** `user:password`. Empty: it wants none. */
+  readonly credentials: string;
 }
 
 /** The waits for one provider. */

@@ -1,4 +1,5 @@
 import { keyPlacesFrom } from '#config/key-references.ts';
+import { privatePlacesFrom } from '#config/private-places.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
 import { createProviderKeys } from './adapters/provider-keys.ts';
@@ -18,6 +19,7 @@ export const routerModule: ServiceModule = {
 
 Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
 GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DIRS: where files with keys may be.
+GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that providers may have.
 `,
   async lead({ host, journal, registry: openRegistry }) {
     const { config, environment, logger, metrics } = host;
@@ -27,6 +29,7 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DI
       limits: routerLimitsFrom(config),
       registry,
       keys: createProviderKeys({ environment, masterKey, places: keyPlacesFrom(config) }),
+      privatePlaces: privatePlacesFrom(config, environment),
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,

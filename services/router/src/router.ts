@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { PrivatePlaces } from '#config/private-places.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, ProviderHealth, RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
-import { createHttpProvider } from './adapters/http-provider.ts';
+import { openHttpProvider } from './adapters/http-provider.ts';
+import { createOutwardGuard } from './adapters/outward-guard.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
 import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';
@@ -26,6 +28,8 @@ export interface RouterDependencies {
   /** Has the providers. */
   readonly registry: Registry;
   readonly keys: ProviderKeys;
+  /** Where providers may be beside the internet. */
+  readonly privatePlaces: PrivatePlaces;
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -45,12 +49,13 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
+  const guard = createOutwardGuard(dependencies.privatePlaces);
   const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
-    open: (config) => createHttpProvider(config, limits),
+    open: (config) => openHttpProvider(config, { limits, guard }),
     onChanged(providerId, pooled) {
       fleet.changed(providerId, pooled);
       if (pooled !== undefined) losses.begin(providerId);

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { type Unit, unitNames } from '#ai/units.ts';
 import type { KeyPlaces } from '#config/key-references.ts';
+import type { PrivatePlaces } from '#config/private-places.ts';
 import { candidateToEvent } from '#contracts/candidate.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
+import { compileAddressRanges } from '#kernel/address-ranges.ts';
 import { newId } from '#kernel/ids.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { anyRequest } from '#registry/any-request.ts';
@@ -95,6 +97,14 @@ export function keyPlaces(dirs: readonly string[] = []): KeyPlaces {
   return { variables: new Set(), dirs, secretsFile: '/nowhere/secrets.json' };
 }
 
+/** Providers of tests run on this machine. */
+export const thisMachine: PrivatePlaces = {
+  all: false,
+  names: new Set(['localhost']),
+  ranges: compileAddressRanges(['127.0.0.0/8']),
+  origins: new Set(),
+};
+
 function keyVariable(name: string): string {
   return `${name.toUpperCase()}_KEY`;
 }
@@ -118,6 +128,7 @@ export function createTestRouter(
     limits: { closeMaxMs: 200, ...limits },
     registry,
     keys: createProviderKeys({ environment, masterKey: null, places: keyPlaces() }),
+    privatePlaces: thisMachine,
     journal: wrapJournal(journal),
     logger,
     unchargedTokens: {

@@ -14,6 +14,15 @@ export interface ProviderConfig {
   readonly waits?: Partial<ProviderWaits> | undefined;
   /** The most connections at a time. More requests wait for one. Default CONNECTIONS_MAX. */
   readonly connections?: number | undefined;
+  /** The time of one call, from its beginning to the end of its answer. Absent: no bound of its own. */
+  readonly callTimeoutMs?: number | undefined;
+  /** The longest request that is sent to it, and the longest answer that is read. Absent: the gateway's bounds. */
+  readonly requestMaxBytes?: number | undefined;
+  readonly answerMaxBytes?: number | undefined;
+  /** How often one request is sent again to it. Default RETRIES_MAX. */
+  readonly retriesMax?: number | undefined;
+  /** The pause before the first repetition. Default RETRY_INTERVAL_MS. */
+  readonly retryIntervalMs?: number | undefined;
   /** What the account may use, as each router counts. 0, absent: not known. */
   readonly requestsPerMinute?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
@@ -26,10 +35,6 @@ export interface ProviderConfig {
   readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
   /** Requests share a connection over HTTP/2, where the provider offers it. */
   readonly http2?: boolean | undefined;
-  /** The time of one call, from its beginning to the end of its answer. */
-  readonly callTimeoutMs?: number | undefined;
-  readonly requestMaxBytes?: number | undefined;
-  readonly answerMaxBytes?: number | undefined;
 }
 
 /** An HTTP proxy, to which tunnels are asked for (CONNECT). */
@@ -69,6 +74,11 @@ export interface RouterLimits extends ProviderWaits {
 
 /** A stream holds its connection until it ends, so this bounds the concurrent streams of one provider. */
 export const CONNECTIONS_MAX = 512;
+
+/** The attempts for a request where policy names no number. If three providers or moments refuse, a fourth hardly answers. */
+export const ATTEMPTS_MAX = 3;
+/** The repetitions of a request at a provider. One more try after a moment succeeds if any does. */
+export const RETRIES_MAX = 1;
 
 export const defaultLimits: RouterLimits = {
   // A handshake across the world takes half a second. Ten seconds mean that the network is down.

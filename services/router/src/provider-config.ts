@@ -40,6 +40,8 @@ export function providerConfigOf(
     callTimeoutMs: saidOrNone(provider.callTimeoutMs),
     requestMaxBytes: saidOrNone(provider.requestMaxBytes),
     answerMaxBytes: saidOrNone(provider.answerMaxBytes),
+    retriesMax: provider.neverRetried ? 0 : saidOrNone(provider.retriesMax),
+    retryIntervalMs: saidOrNone(provider.retryIntervalMs),
   };
 }
 

@@ -18,6 +18,7 @@ import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
 import { listUpstreamModels } from './run/list-upstream-models.ts';
+import { createRetryBudgets } from './run/retry-budgets.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
@@ -49,6 +50,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
+  const budgets = createRetryBudgets({ clock, percent: () => registry.settings().retryBudgetPercent });
   const guard = createOutwardGuard(dependencies.privatePlaces);
   const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
   const providers: ProviderPool = createProviderPool({
@@ -59,6 +61,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     onChanged(providerId, pooled) {
       fleet.changed(providerId, pooled);
       if (pooled !== undefined) losses.begin(providerId);
+      budgets.forget(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
@@ -72,21 +75,17 @@ export function createRouter(dependencies: RouterDependencies): Router {
     late,
     losses,
     prices: createKnownPrices(journal),
+    budgets,
   };
   const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
-  const abandonment = (): Abandonment => {
-    const { abandonedAnswers, drainSeconds } = registry.settings();
-    const drainMaxMs = drainSeconds > 0 ? drainSeconds * 1_000 : limits.drainMaxMs;
-    return { isStopped: abandonedAnswers === 'stop', drainMaxMs };
-  };
-
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
-    const run = beginRun(request, channel, clock());
-    const time = startRunClock(run, channel, limits.requestTimeoutMs, abandonment);
+    const { attemptsMax } = registry.settings();
+    const run = beginRun(request, channel, clock(), { ...limits, attemptsMax });
+    const time = startRunClock(run, channel, () => abandonmentOf(registry.settings(), limits));
     const leave = (): void => time.leave();
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
@@ -122,6 +121,13 @@ export function createRouter(dependencies: RouterDependencies): Router {
       await providers.close();
     },
   };
+}
+
+function abandonmentOf(
+  { abandonedAnswers, drainSeconds }: ReturnType<Registry['settings']>,
+  { drainMaxMs }: RouterLimits,
+): Abandonment {
+  return { isStopped: abandonedAnswers === 'stop', drainMaxMs: drainSeconds > 0 ? drainSeconds * 1_000 : drainMaxMs };
 }
 
 /** In the order in which providers are tried by default. */

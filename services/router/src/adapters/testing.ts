@@ -2,19 +2,23 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { spokenBy } from '#ai/providers/spoken-by.ts';
 import { policy } from '#testkit/policy.ts';
 import type { Scope } from '#testkit/test.ts';
-import { defaultLimits, type ProviderConfig, type ProviderWaits } from '../config.ts';
+import { defaultLimits, type ProviderConfig } from '../config.ts';
 import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
-import { createHttpProvider } from './http-provider.ts';
+import { thisMachine } from '../testing.ts';
+import { openHttpProvider } from './http-provider.ts';
+import { createOutwardGuard, type LookUp } from './outward-guard.ts';
 
 /** A provider of a test, to be called without a router around it. It is closed with the test. */
 export function httpProvider(
   test: Scope,
   baseUrl: string,
-  { waits = {}, ...more }: Partial<ProviderConfig> & { readonly waits?: Partial<ProviderWaits> } = {},
+  { dns, now, ...more }: Partial<ProviderConfig> & { readonly dns?: LookUp; readonly now?: () => number } = {},
 ): Provider {
   const spoken = spokenBy(policy.provider({ id: 'p', baseUrl }).value);
   const config: ProviderConfig = { name: 'p', baseUrl, apiKey: 'sk-secret', spoken, ...more };
-  const provider = createHttpProvider(config, { ...defaultLimits, ...waits });
+  const guard = createOutwardGuard(thisMachine, dns);
+  const provider = openHttpProvider(config, { limits: defaultLimits, guard, ...(now === undefined ? {} : { now }) });
+  if ('fault' in provider) throw new Error(provider.fault);
   test.defer(() => provider.close());
   return provider;
 }

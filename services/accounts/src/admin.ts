@@ -174,10 +174,6 @@ function others(
   };
 }
 
-function notBuilt(): never {
-  throw new Fault({ code: 'unavailable', message: 'This cannot be asked yet.' });
-}
-
 function there<T>(port: T | undefined, who: string): T {
   if (port !== undefined) return port;
   throw new Fault({ code: 'unavailable', message: `${who} cannot be asked now; try again shortly.` });

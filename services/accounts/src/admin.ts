@@ -25,6 +25,7 @@ import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getResource, listResources } from './queries/resources.ts';
+import { getShadowReport } from './queries/shadow-report.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -150,7 +151,7 @@ function others(
       return compareModels({ registry, router, nowMs: dependencies.clock() }, provider);
     },
     explainRoute: async () => notBuilt(),
-    getShadowReport: async () => notBuilt(),
+    getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),

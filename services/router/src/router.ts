@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
+import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import { createFrameChannel } from './frame-channel.ts';
@@ -30,6 +31,8 @@ export interface RouterDependencies {
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts openings of circuit breakers. */
+  readonly openings?: OpeningCounter;
 }
 
 export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
@@ -39,18 +42,18 @@ export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
-  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
+  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
-  const fleet: Fleet = createFleet({ pool: () => providers, clock });
+  const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
     open: (config) => createHttpProvider(config, limits),
-    onOpened(providerId) {
-      fleet.forget(providerId);
-      losses.begin(providerId);
+    onChanged(providerId, pooled) {
+      fleet.changed(providerId, pooled);
+      if (pooled !== undefined) losses.begin(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });

@@ -29,6 +29,7 @@ export async function listUpstreamModels(
 ): Promise<UpstreamModels> {
   const pooled = providers.get(providerId);
   if (pooled === undefined) return failed('There is no such provider, or it is disabled: set its status to active.');
+  if (pooled.kind === 'draining') return failed('The provider is being drained: set its status to active.');
   if (pooled.kind === 'down') return failed(`The provider is down: ${pooled.reason}.`);
   const { provider } = pooled;
   const deadline = AbortSignal.timeout(LIST_TIMEOUT_MS);

@@ -25,7 +25,7 @@ import { tracedHandler } from './http/traced-handler.ts';
 import { createTurns } from './http/turns.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
-import { createModelEnds } from './models/model-ends.ts';
+import { createModelEnds, type ModelEnds } from './models/model-ends.ts';
 import type { IngressDependencies } from './ports.ts';
 import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
@@ -47,9 +47,11 @@ export interface Ingress {
 }
 
 /** The gateway's HTTP side. Throws for an empty admin token. Nothing is listened to before `listen`. */
-export function createIngress(given: IngressDependencies): Ingress {
-  const modelEnds = createModelEnds(given);
-  const dependencies = { ...given, modelEnds };
+export function createIngress(dependencies: IngressDependencies): Ingress {
+  return openIngress({ ...dependencies, modelEnds: createModelEnds(dependencies) });
+}
+
+function openIngress(dependencies: IngressDependencies & { readonly modelEnds: ModelEnds }): Ingress {
   const { config, logger, metrics } = dependencies;
   const open = new Set<Exchange>();
   const connections = createConnections();
@@ -95,7 +97,7 @@ export function createIngress(given: IngressDependencies): Ingress {
     },
     publishMetrics() {
       metrics.requestsInFlight.set(open.size);
-      modelEnds.publish();
+      dependencies.modelEnds.publish();
       return usage.publish();
     },
   });

@@ -1,9 +1,11 @@
 import type { RoutedModel } from '#contracts/router.ts';
-import { systemClock } from '#kernel/clock.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
 import { type KnownFacts, liveFacts } from '#registry/live-facts.ts';
+import type { Registry } from '#registry/registry.ts';
+import type { Logger } from '#telemetry/logger.ts';
+import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
-import type { IngressDependencies } from '../ports.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Long enough to move to another model. */
@@ -11,12 +13,10 @@ const SOON_MS = 30 * DAY_MS;
 /** Models that end soon and are in use, with a series of the metric each: they are few, and clients choose names. */
 const WATCHED_MAX = 200;
 
-/** Tells those who use a model that it ends: clients by headers, operators by the log and a metric. */
-export interface ModelEnds {
+/** What is known of models. Tells those who use one that it ends: clients by headers, operators by the log and a metric. */
+export interface ModelEnds extends KnownFacts {
   /** `name`: as the client wrote it. The answer may not have begun. */
   tell(exchange: Exchange, name: string, model: RoutedModel): void;
-  /** What to use in place of a name that nobody has. */
-  successorOf(name: string): string | undefined;
   /** Sets the metric to how things stand now. */
   publish(): void;
 }
@@ -27,15 +27,18 @@ interface Watched {
   warnedAtMs: number;
 }
 
-export function createModelEnds(
-  {
-    registry,
-    metrics,
-    logger,
-    clock = systemClock,
-  }: Pick<IngressDependencies, 'registry' | 'metrics' | 'logger' | 'clock'>,
-  facts: KnownFacts = liveFacts(registry),
-): ModelEnds {
+export function createModelEnds({
+  registry,
+  metrics,
+  logger,
+  clock = systemClock,
+}: {
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
+  readonly metrics: Pick<GatewayMetrics, 'modelRetires'>;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly clock?: Clock | undefined;
+}): ModelEnds {
+  const facts = liveFacts(registry);
   const watched = new Map<string, Watched>();
 
   /** One line a day for a model, as long as it is asked for. */
@@ -53,7 +56,7 @@ export function createModelEnds(
   }
 
   return {
-    successorOf: facts.successorOf,
+    ...facts,
     tell({ response }, name, model) {
       const { deprecatedAtMs, retiresAtMs, successor } = facts.factsOf(name, model.candidates[0]);
       if (deprecatedAtMs === undefined && retiresAtMs === undefined) return;

@@ -4,7 +4,6 @@ import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
-import { liveFacts } from '#registry/live-facts.ts';
 import type { Identify } from '../access/identify.ts';
 import { narrowedModel, usableModel } from '../access/permissions.ts';
 import { answerJson } from '../http/answer.ts';
@@ -12,9 +11,13 @@ import { type Exchange, type Handler, queryOf } from '../http/exchange.ts';
 import { assertKnownQuery } from '../http/known-query.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { anthropicListQuery, anthropicListsInQuery, anthropicPage } from './anthropic-page.ts';
+import { noModel } from './find-model.ts';
 import { anthropicModel, openAiModel, type ShownModel } from './model-documents.ts';
+import type { ModelEnds } from './model-ends.ts';
 
-type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing' | 'clock'>;
+type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing' | 'clock'> & {
+  readonly modelEnds: ModelEnds;
+};
 
 /** Codex says its version. `api-version` is Azure's SDK's with every request. */
 const openAiQuery = ['client_version', 'api-version'] as const;
@@ -41,7 +44,7 @@ export function listModels(dependencies: Dependencies, identify: Identify): Hand
 
 /** `GET /v1/models/{id}`; an id may hold slashes. */
 export function getModel(dependencies: Dependencies, identify: Identify): Handler {
-  const { models, registry, billing } = dependencies;
+  const { models, registry, billing, modelEnds } = dependencies;
   const show = shower(dependencies);
   return async (exchange, params) => {
     const isAnthropic = exchange.dialect === 'anthropic';
@@ -50,7 +53,7 @@ export function getModel(dependencies: Dependencies, identify: Identify): Handle
     const id = params['id'] ?? '';
     const model = models.find(id, callerOf(registry, caller), anyRequest());
     if (model === undefined || !isPriced(model, billing)) {
-      throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
+      throw new Fault(noModel(id, modelEnds.successorOf(id)));
     }
     // The model of a snapshot has another id. The client must get the id that it asked for.
     const named = show({ ...usableModel(caller, id, model), id }, id);
@@ -59,9 +62,8 @@ export function getModel(dependencies: Dependencies, identify: Identify): Handle
 }
 
 /** Puts what is known beside a model, by the name that it is asked for. */
-function shower({ registry, clock = systemClock }: Dependencies): (model: RoutedModel, name: string) => ShownModel {
-  const { factsOf } = liveFacts(registry);
-  return (model, name) => ({ model, facts: factsOf(name, model.candidates[0]), nowMs: clock() });
+function shower({ modelEnds, clock = systemClock }: Dependencies): (model: RoutedModel, name: string) => ShownModel {
+  return (model, name) => ({ model, facts: modelEnds.factsOf(name, model.candidates[0]), nowMs: clock() });
 }
 
 function openAiList(exchange: Exchange, models: readonly ShownModel[]) {

@@ -5,7 +5,7 @@ import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
-import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
+import { type IngressState, livenessHandler, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
@@ -63,7 +63,7 @@ export function routesOf(
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
-    { path: '/health', methods: { GET: liveness } },
+    { path: '/health', methods: { GET: livenessHandler(dependencies) } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
     { path: '/metrics', methods: { GET: metricsHandler(dependencies, publishMetrics) } },

@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { type Unit, unitNames } from '#ai/units.ts';
 import type { KeyPlaces } from '#config/key-references.ts';
+import type { PrivatePlaces } from '#config/private-places.ts';
 import { candidateToEvent } from '#contracts/candidate.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
+import { compileAddressRanges } from '#kernel/address-ranges.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { newId } from '#kernel/ids.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { anyRequest } from '#registry/any-request.ts';
@@ -54,6 +57,9 @@ export interface TestProvider {
 export interface TestRouterConfig extends Partial<RouterLimits> {
   /** In the order in which they are tried. */
   readonly providers: readonly TestProvider[];
+  /** Keys of accounts. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
 }
 
 export interface AskOptions {
@@ -95,22 +101,29 @@ export function keyPlaces(dirs: readonly string[] = []): KeyPlaces {
   return { variables: new Set(), dirs, secretsFile: '/nowhere/secrets.json' };
 }
 
+/** Providers of tests run on this machine. */
+export const thisMachine: PrivatePlaces = {
+  all: false,
+  names: new Set(['localhost']),
+  ranges: compileAddressRanges(['127.0.0.0/8']),
+  origins: new Set(),
+};
+
 function keyVariable(name: string): string {
   return `${name.toUpperCase()}_KEY`;
 }
 
 export function createTestRouter(
   test: Scope,
-  { providers, ...limits }: TestRouterConfig,
+  { providers, environment: more = {}, clock, ...limits }: TestRouterConfig,
   wrapJournal: (journal: Journal) => Journal = (journal) => journal,
 ): TestRouter {
   const registry = registryOf(
     ...providers.map(({ resource }, priority) => policy.provider({ ...resource.value, priority })),
   );
   const models = liveModels(registry);
-  const environment = Object.fromEntries(
-    providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]),
-  );
+  const own = Object.fromEntries(providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]));
+  const environment = { ...own, ...more };
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
@@ -118,8 +131,10 @@ export function createTestRouter(
     limits: { closeMaxMs: 200, ...limits },
     registry,
     keys: createProviderKeys({ environment, masterKey: null, places: keyPlaces() }),
+    privatePlaces: thisMachine,
     journal: wrapJournal(journal),
     logger,
+    ...(clock === undefined ? {} : { clock }),
     unchargedTokens: {
       inc({ provider, kind }, tokens) {
         if (tokens > 0) lost.push(`${provider} ${kind} ${tokens}`);

@@ -20,8 +20,8 @@ export interface Ending extends Used {
   readonly candidate: ModelCandidate | null;
   /** The format that the provider was spoken to in; null: none was. */
   readonly spoken: FormatName | null;
-  /** The usage of the last attempt if its answer is withheld: the house pays it. */
-  readonly withheld?: Used;
+  /** What an attempt used whose answer is withheld: the house pays it. */
+  readonly withheld?: { readonly attempt: number; readonly used: Used };
 }
 
 /** The pause before the first repetition of a failed append. It doubles up to the longest. */
@@ -56,6 +56,8 @@ export async function recordUsage(
   ending: Ending,
   lateEnding: Ending = ending,
 ): Promise<Refusal | null> {
+  // What a call has cost that was given up for another one is on record with the rest.
+  if (run.outrun.length > 0) await Promise.all(run.outrun);
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
   // Logged with each failure: the house pays for it, and it may be on record nowhere else.
@@ -157,7 +159,7 @@ function flagsOf({ isCalledOff }: Run, { flags, estimatePolicy }: Ending): strin
 /** What the house pays for failed attempts, and for a withheld answer. */
 function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses'] {
   if (!withheld) return [...run.houseLosses];
-  return [...run.houseLosses, houseLoss(run.attempts.length - 1, withheld)];
+  return [...run.houseLosses, houseLoss(withheld.attempt, withheld.used)];
 }
 
 export function houseLoss(

@@ -49,5 +49,23 @@ test('an operator sees what a model can do, when it ends, and what to use instea
     'it takes text, image, file and gives text',
     'it can do tools, structured_output',
   ]);
-  assert.equal(supportOf('gone', anyone, withEnd, readCatalogue).notes.at(-1), 'its successor is gpt-4o');
+  assert.equal(supportOf('gone', anyone, withEnd, readCatalogue).notes.at(-1), 'it has a successor: gpt-4o');
+});
+
+test('a name is explained by the routes that may apply, and by what stands in for it', () => {
+  const routed = registryOf(
+    house,
+    policy.model({ id: 'llama', fallbacks: ['qwen'], contextWindowFallbacks: ['qwen'] }),
+    policy.route({ id: 'a', order: 1, models: ['llama'], teams: ['t'] }),
+    policy.route({ id: 'b', order: 2, models: ['gpt-*'] }),
+    policy.route({ id: 'c', order: 3, models: ['*'] }),
+  );
+  assert.partialDeepStrictEqual(supportOf('llama', anyone, routed, readCatalogue), {
+    candidates: [
+      'house: llama, priced by house/llama',
+      'house: qwen, priced by house/qwen, where the prompt is too long',
+      'house: qwen, priced by house/qwen, where the others have failed',
+    ],
+    notes: ['the model llama is active', 'the route a does not apply by its teams', 'the route c applies'],
+  });
 });

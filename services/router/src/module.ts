@@ -2,6 +2,7 @@ import { keyPlacesFrom } from '#config/key-references.ts';
 import { privatePlacesFrom } from '#config/private-places.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
+import { publishProviderHealth } from '#telemetry/provider-health.ts';
 import { createProviderKeys } from './adapters/provider-keys.ts';
 import { routerService } from './api/router-service.ts';
 import { tracedRouter } from './api/traced-router.ts';
@@ -33,6 +34,8 @@ GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that provide
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,
+      shadows: metrics.shadows,
+      openings: metrics.breakerOpenings,
     });
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
@@ -43,12 +46,7 @@ GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that provide
       // Requests that came earlier would be told that providers of the log are none.
       begin: async () => registry.reached(await journal.head()),
       publishMetrics() {
-        host.beforeMetrics(() => {
-          metrics.providerHealth.reset();
-          for (const { provider, isHealthy } of router.providerHealth()) {
-            metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
-          }
-        });
+        host.beforeMetrics(() => publishProviderHealth(metrics, router.providerHealth()));
       },
     };
   },

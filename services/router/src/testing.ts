@@ -10,6 +10,7 @@ import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
 import { compileAddressRanges } from '#kernel/address-ranges.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { newId } from '#kernel/ids.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { anyRequest } from '#registry/any-request.ts';
@@ -45,6 +46,8 @@ export interface TestRouter {
   usageOf(requestId: string): Promise<Usage | undefined>;
   /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
+  /** The counted copies, such as 's completed'. */
+  readonly copies: readonly string[];
 }
 
 /** A provider of a test, with its key. */
@@ -56,6 +59,9 @@ export interface TestProvider {
 export interface TestRouterConfig extends Partial<RouterLimits> {
   /** In the order in which they are tried. */
   readonly providers: readonly TestProvider[];
+  /** Keys of accounts. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
 }
 
 export interface AskOptions {
@@ -111,19 +117,19 @@ function keyVariable(name: string): string {
 
 export function createTestRouter(
   test: Scope,
-  { providers, ...limits }: TestRouterConfig,
+  { providers, environment: more = {}, clock, ...limits }: TestRouterConfig,
   wrapJournal: (journal: Journal) => Journal = (journal) => journal,
 ): TestRouter {
   const registry = registryOf(
     ...providers.map(({ resource }, priority) => policy.provider({ ...resource.value, priority })),
   );
   const models = liveModels(registry);
-  const environment = Object.fromEntries(
-    providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]),
-  );
+  const own = Object.fromEntries(providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]));
+  const environment = { ...own, ...more };
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
+  const copies: string[] = [];
   const router = createRouter({
     limits: { closeMaxMs: 200, ...limits },
     registry,
@@ -131,6 +137,8 @@ export function createTestRouter(
     privatePlaces: thisMachine,
     journal: wrapJournal(journal),
     logger,
+    shadows: { inc: ({ provider, outcome }) => void copies.push(`${provider} ${outcome}`) },
+    ...(clock === undefined ? {} : { clock }),
     unchargedTokens: {
       inc({ provider, kind }, tokens) {
         if (tokens > 0) lost.push(`${provider} ${kind} ${tokens}`);
@@ -151,6 +159,7 @@ export function createTestRouter(
     journal,
     usageOf,
     lost,
+    copies,
     async ask(body, { signal = new AbortController().signal, onFrame, request: changed = {} } = {}) {
       const request = { ...(await admit(journal, models, { model: 'm', ...body })), ...changed };
       const frames: CompleteFrame[] = [];

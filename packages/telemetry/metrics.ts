@@ -28,6 +28,7 @@ export const metricNames = {
   shadows: 'gateway_shadows_total',
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
   lockedOut: 'gateway_locked_out_total',
+  modelRetires: 'gateway_model_retires_seconds',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -84,6 +85,8 @@ export interface GatewayMetrics {
   readonly rateLimitFallbacks: Gauge;
   /** Wrong secrets of clients that had tried too many: they were told to leave off. */
   readonly lockedOut: Counter<'secret'>;
+  /** Of models that were asked for within a day and end within 30 days: how long it takes; below 0: since when it has ended. */
+  readonly modelRetires: Gauge<'model'>;
 }
 
 type RequestMetrics = Pick<
@@ -134,6 +137,12 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       name: metricNames.lockedOut,
       help: 'Wrong secrets (api_key, admin_token) that were refused with 429, since their sender had tried too many.',
       labelNames: ['secret'],
+      registers,
+    }),
+    modelRetires: new Gauge({
+      name: metricNames.modelRetires,
+      help: 'Seconds until a model in use ends, of those that end within 30 days; negative where it has.',
+      labelNames: ['model'],
       registers,
     }),
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),

@@ -10,6 +10,7 @@ import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { ModelEnds } from './models/model-ends.ts';
 import { getModel, listModels } from './models/models.ts';
 import { docsRoutes } from './openapi/docs-page.ts';
 import { openApiHandler } from './openapi/openapi-document.ts';
@@ -22,7 +23,7 @@ import { usageHandler } from './usage/usage-handler.ts';
 
 /** Everything there is to ask for. */
 export function routesOf(
-  dependencies: IngressDependencies,
+  dependencies: IngressDependencies & { readonly modelEnds: ModelEnds },
   parts: {
     /** What serves each endpoint at which a model is asked for something, by its path. */
     readonly completions: ReadonlyMap<string, Handler>;

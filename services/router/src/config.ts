@@ -70,6 +70,13 @@ export interface RouterLimits extends ProviderWaits {
   readonly closeMaxMs: number;
   /** How long all candidates together may take to count a prompt. */
   readonly countMaxMs: number;
+  /** How many copies of requests may be under way, and how many bytes their bodies may have together. More are skipped. */
+  readonly shadowsMax: number;
+  readonly shadowBodiesMaxBytes: number;
+  /** The time of a copy's call. */
+  readonly shadowTimeoutMs: number;
+  /** How long the record of a copy is tried while the log is away. */
+  readonly shadowRecordMaxMs: number;
 }
 
 /** A stream holds its connection until it ends, so this bounds the concurrent streams of one provider. */
@@ -96,4 +103,11 @@ export const defaultLimits: RouterLimits = {
   closeMaxMs: 30_000,
   // A provider takes some hundred milliseconds, and a client waits for the count before each turn.
   countMaxMs: 10_000,
+  // A hundred copies a second of answers that take a second, and as many of a MiB: what a small process can hold beside its work.
+  shadowsMax: 128,
+  shadowBodiesMaxBytes: 64 * 1024 * 1024,
+  // A model that takes longer than this is not one to change to.
+  shadowTimeoutMs: 300_000,
+  // A takeover of the log takes seconds. A copy is worth no more.
+  shadowRecordMaxMs: 30_000,
 };

@@ -34,6 +34,7 @@ GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that provide
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,
+      shadows: metrics.shadows,
       openings: metrics.breakerOpenings,
     });
     host.stack.defer(() => untraced.close());

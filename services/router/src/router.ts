@@ -22,6 +22,7 @@ import { createRetryBudgets } from './run/retry-budgets.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
+import { createShadowRuns, type ShadowCounter, type ShadowRuns } from './run/shadow-runs.ts';
 import { testProvider } from './run/test-provider.ts';
 
 export interface RouterDependencies {
@@ -36,6 +37,8 @@ export interface RouterDependencies {
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts copies of requests. */
+  readonly shadows?: ShadowCounter;
   /** Counts openings of circuit breakers. */
   readonly openings?: OpeningCounter;
 }
@@ -65,6 +68,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     },
   });
   const late = createLateRecords({ journal, logger, losses });
+  const shadows = createShadowRuns({ fleet, journal, logger, clock, limits, counter: dependencies.shadows });
   const parts: RunParts = {
     providers,
     fleet,
@@ -75,6 +79,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     late,
     losses,
     prices: createKnownPrices(journal),
+    shadows,
     budgets,
   };
   const countPrompt = createCountPrompt(parts);
@@ -90,13 +95,13 @@ export function createRouter(dependencies: RouterDependencies): Router {
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave);
-    const ended = serve(parts, run).finally(() => {
+    const served = serve(parts, run).finally(() => {
       time.stop();
       signal.removeEventListener('abort', leave);
       underWay.delete(run);
       channel.close();
     });
-    underWay.set(run, ended);
+    underWay.set(run, served);
     return channel.frames;
   }
 
@@ -112,15 +117,22 @@ export function createRouter(dependencies: RouterDependencies): Router {
     listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
-      const timer = setTimeout(() => {
-        for (const run of underWay.keys()) stopRun(run, 'closing');
-      }, limits.closeMaxMs);
-      await Promise.all(underWay.values());
-      clearTimeout(timer);
+      await ended(underWay, shadows, limits.closeMaxMs);
       await late.close();
       await providers.close();
     },
   };
+}
+
+/** Lets requests and copies end, those that take longer than a bound by breaking them off. */
+async function ended(underWay: ReadonlyMap<Run, Promise<void>>, shadows: ShadowRuns, maxMs: number): Promise<void> {
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => {
+    tooLate.abort();
+    for (const run of underWay.keys()) stopRun(run, 'closing');
+  }, maxMs);
+  await Promise.all([...underWay.values(), shadows.close(tooLate.signal)]);
+  clearTimeout(timer);
 }
 
 function abandonmentOf(

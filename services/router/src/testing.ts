@@ -46,6 +46,8 @@ export interface TestRouter {
   usageOf(requestId: string): Promise<Usage | undefined>;
   /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
+  /** The counted copies, such as 's completed'. */
+  readonly copies: readonly string[];
 }
 
 /** A provider of a test, with its key. */
@@ -127,6 +129,7 @@ export function createTestRouter(
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
+  const copies: string[] = [];
   const router = createRouter({
     limits: { closeMaxMs: 200, ...limits },
     registry,
@@ -134,6 +137,7 @@ export function createTestRouter(
     privatePlaces: thisMachine,
     journal: wrapJournal(journal),
     logger,
+    shadows: { inc: ({ provider, outcome }) => void copies.push(`${provider} ${outcome}`) },
     ...(clock === undefined ? {} : { clock }),
     unchargedTokens: {
       inc({ provider, kind }, tokens) {
@@ -155,6 +159,7 @@ export function createTestRouter(
     journal,
     usageOf,
     lost,
+    copies,
     async ask(body, { signal = new AbortController().signal, onFrame, request: changed = {} } = {}) {
       const request = { ...(await admit(journal, models, { model: 'm', ...body })), ...changed };
       const frames: CompleteFrame[] = [];

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { spokenBy } from '#ai/providers/spoken-by.ts';
 import { policy } from '#testkit/policy.ts';
@@ -66,4 +67,15 @@ export async function tcpServer(test: Scope, serve: (socket: Socket) => void): P
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/** A DNS in which every name leads to the same addresses, as they are now. */
+export function dnsOf(addresses: () => readonly string[]): LookUp {
+  return (_name, { all }, found) => {
+    const answer = addresses().map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
+    const [first] = answer;
+    if (first === undefined) found(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
+    else if (all === true) found(null, answer);
+    else found(null, first.address, first.family);
+  };
 }

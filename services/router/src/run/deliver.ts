@@ -30,7 +30,8 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const broken = await passOn(run, underWay, decoder, writer.write, parts.clock);
   const used = await usedOf(run, decoder, reply.spoken);
   noteEnd(parts, run, underWay, broken, used);
-  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
+  const sample = sampleOf(run, decoder);
+  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used, sample };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: { used, attempt: underWay.attempt } };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
@@ -166,6 +167,11 @@ const classes: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {
   upstream_rate_limited: 'rate',
   upstream_unauthorized: 'key',
 };
+
+/** The text, where a copy's is compared with it. */
+function sampleOf({ request }: Run, decoder: AnswerDecoder): Ending['sample'] {
+  return request.plan?.shadow === undefined ? undefined : decoder.sample();
+}
 
 /** An ending in total counts, for logs and metrics. */
 function summaryOf(candidate: PricedCandidate, ending: Ending): CompletionSummary {

@@ -28,7 +28,7 @@ export interface ProviderRefusal {
 
 /** Reads what a provider says beside its status. The document is kept from a client if it repeats the gateway's key. */
 export async function readRefusal(
-  { request }: Run,
+  { request }: Pick<Run, 'request'>,
   prepared: PreparedCall,
   apiKey: string,
   call: ProviderCall,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TextSample } from '#ai/answer-decoder.ts';
 import type { FormatName } from '#ai/format.ts';
 import { answerTokensOf } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
@@ -20,6 +21,8 @@ export interface Ending extends Used {
   readonly candidate: ModelCandidate | null;
   /** The format that the provider was spoken to in; null: none was. */
   readonly spoken: FormatName | null;
+  /** The answer's text, where it is to be compared with a shadow's. */
+  readonly sample?: TextSample | undefined;
   /** What an attempt used whose answer is withheld: the house pays it. */
   readonly withheld?: { readonly attempt: number; readonly used: Used };
 }
@@ -65,7 +68,10 @@ export async function recordUsage(
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
-      if (result.kind === 'appended') return null;
+      if (result.kind === 'appended') {
+        parts.shadows.begin(run, ending);
+        return null;
+      }
       parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
       lose(parts, ending);
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };

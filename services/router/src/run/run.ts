@@ -11,6 +11,7 @@ import type { LateRecords } from '../late-records.ts';
 import type { ProviderPool } from '../provider-pool.ts';
 import type { CallUnderWay } from './call-under-way.ts';
 import type { RetryBudgets } from './retry-budgets.ts';
+import type { ShadowRuns } from './shadow-runs.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** The parts that all requests of a router share. */
@@ -25,6 +26,7 @@ export interface RunParts {
   readonly losses: HouseLosses;
   readonly prices: KnownPrices;
   readonly budgets: RetryBudgets;
+  readonly shadows: Pick<ShadowRuns, 'begin'>;
 }
 
 /** One request under way. */

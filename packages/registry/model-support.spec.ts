@@ -33,3 +33,21 @@ test('a name is explained: where it goes, what says so, and what to do where it 
   assert.equal(disabled.notes[0], 'the model qwen is disabled');
   assert.match(supportOf('mistral', anyone, registry, readCatalogue).notes.at(-1) ?? '', /no active provider has it/);
 });
+
+test('a name is explained by the routes that may apply, and by what stands in for it', () => {
+  const routed = registryOf(
+    house,
+    policy.model({ id: 'llama', fallbacks: ['qwen'], contextWindowFallbacks: ['qwen'] }),
+    policy.route({ id: 'a', order: 1, models: ['llama'], teams: ['t'] }),
+    policy.route({ id: 'b', order: 2, models: ['gpt-*'] }),
+    policy.route({ id: 'c', order: 3, models: ['*'] }),
+  );
+  assert.partialDeepStrictEqual(supportOf('llama', anyone, routed, readCatalogue), {
+    candidates: [
+      'house: llama, priced by house/llama',
+      'house: qwen, priced by house/qwen, where the prompt is too long',
+      'house: qwen, priced by house/qwen, where the others have failed',
+    ],
+    notes: ['the model llama is active', 'the route a does not apply by its teams', 'the route c applies'],
+  });
+});

@@ -1,7 +1,8 @@
+import type { CandidatePlace, StandsInFor } from '#contracts/routing.ts';
 import { patternIndex } from '#kernel/name-pattern.ts';
 import { anyRequest } from './any-request.ts';
 import type { RouteCaller } from './caller.ts';
-import { buildModelTable } from './model-table.ts';
+import { buildModelTable, type ModelTable } from './model-table.ts';
 import type { ReadCatalogue } from './provider-names.ts';
 import type { Registry } from './registry.ts';
 
@@ -18,10 +19,14 @@ export function listModels(policy: Pick<Registry, 'all'>, readCatalogue: ReadCat
     .list()
     .map(({ id, candidates }) => ({
       id,
-      providers: [...new Set(candidates.map(({ provider }) => provider))],
-      priceKeys: [...new Set(candidates.map(({ priceKey }) => priceKey))],
+      providers: [...new Set(candidates.filter(isItsOwn).map(({ provider }) => provider))],
+      priceKeys: [...new Set(candidates.filter(isItsOwn).map(({ priceKey }) => priceKey))],
     }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isItsOwn({ stage = 0 }: CandidatePlace): boolean {
+  return stage === 0;
 }
 
 /** Whether a name can be asked for, where it goes, and what says so. */
@@ -41,12 +46,15 @@ export function supportOf(
   policy: Pick<Registry, 'all'>,
   readCatalogue: ReadCatalogue,
 ): ModelSupport {
-  const found = buildModelTable(policy, readCatalogue).find(name, caller, anyRequest());
+  const table = buildModelTable(policy, readCatalogue);
+  const request = anyRequest();
+  const found = table.find(name, caller, request);
   const model = patternIndex(policy.all('model'))(name)?.value;
   const alias = patternIndex(policy.all('alias'))(name)?.value;
   const notes = [
     ...(model === undefined ? [] : [`the model ${model.id} is ${model.status === 'disabled' ? 'disabled' : 'active'}`]),
     ...(alias === undefined ? [] : [`the alias ${alias.id} stands for ${alias.models.join(', ')}`]),
+    ...routeNotes(table.routes(name, caller, request)),
     ...Array.from(policy.all('provider'))
       .filter(({ status }) => status === 'disabled')
       .map(({ id }) => `the provider ${id} is disabled`),
@@ -58,8 +66,29 @@ export function supportOf(
     name,
     isSupported: found !== undefined,
     candidates: (found?.candidates ?? []).map(
-      ({ provider, model: there, priceKey }) => `${provider}: ${there}, priced by ${priceKey}`,
+      ({ provider, model: there, priceKey, standsInFor, stage = 0 }) =>
+        `${provider}: ${there}, priced by ${priceKey}${stage === 0 ? '' : `, ${insteadOf(standsInFor)}`}`,
     ),
     notes,
   };
+}
+
+/** The route that a request would take of which nothing else is known, and those that other requests would. */
+function routeNotes(looks: ReturnType<ModelTable['routes']>): readonly string[] {
+  return looks
+    .filter(({ mismatch }) => mismatch !== 'models')
+    .map(({ routeId, mismatch }) =>
+      mismatch === '' ? `the route ${routeId} applies` : `the route ${routeId} does not apply by its ${mismatch}`,
+    );
+}
+
+function insteadOf(standsInFor: StandsInFor | undefined): string {
+  switch (standsInFor) {
+    case 'context_window':
+      return 'where the prompt is too long';
+    case 'content_policy':
+      return 'where the content is refused';
+    default:
+      return 'where the others have failed';
+  }
 }

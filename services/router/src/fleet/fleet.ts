@@ -30,8 +30,6 @@ export interface Fleet {
    * there any more; nothing is to be sent. The call goes to the provider that the watch names: it may have changed.
    */
   enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null>;
-  /** A call begins, without a place. */
-  begin(deployment: Deployment): CallWatch;
   /** Candidates in their own order, those that are kept away from last. */
   inOrder<C extends ModelCandidate>(candidates: readonly C[]): readonly C[];
   stateOf(deployment: Deployment): HealthState;
@@ -96,11 +94,6 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
     explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates, pool()), plan),
     isKeptAway: (deployment) => breakers.isKeptAway(deployment),
     enter,
-    begin(deployment) {
-      const watch = watchOf(deployment, () => undefined);
-      if (watch === null) throw new Error(`${deployment.provider} takes no calls`);
-      return watch;
-    },
     inOrder: (candidates) => readyFirst(candidates, pool(), breakers),
     stateOf: (deployment) => deploymentState(pool().get(deployment.provider), breakers, deployment, clock()),
     changed(provider, pooled) {

@@ -178,7 +178,7 @@ test('where the catalogue thinks that nobody can serve a request, everybody is k
 test('a prompt that is too long for the model is sent at once to one that stands in for that', () => {
   const says = model({ id: 'big', contextWindowFallbacks: ['small', 'wide'], contentPolicyFallbacks: ['c/other'] });
   const tooLong = { promptTokensEstimate: 50_000 };
-  assert.deepEqual(shown([says], 'big', tooLong), ['1.0 c:small', '2.2 b:wide ×3', '3.0 c:other content_policy']);
+  assert.deepEqual(shown([says], 'big', tooLong), ['0.0 c:small', '2.2 b:wide ×3', '3.0 c:other content_policy']);
   assert.deepEqual(leftOut([says], 'big', tooLong), ['a:big context', 'b:big context', 'a:small context']);
   const none = model({ id: 'big', contextWindowFallbacks: ['a/small'] });
   assert.deepEqual(shown([none], 'big', tooLong), ['0.1 a:big ×5', '0.2 b:big ×3']);
@@ -191,7 +191,7 @@ test('a region leaves out all that is elsewhere or nobody knows where, and leave
   assert.deepEqual([none.candidates, none.id, none.ownedBy], [[], 'other', 'c']);
   assert.deepEqual(leftOut([], 'other', { region: 'eu' }), ['c:other region']);
   const says = model({ id: 'other', contextWindowFallbacks: ['a/big'], fallbacks: ['b/big'] });
-  assert.deepEqual(shown([says], 'other', { region: 'us' }), ['2.2 b:big ×3']);
+  assert.deepEqual(shown([says], 'other', { region: 'us' }), ['0.2 b:big ×3']);
   assert.deepEqual(shown([says], 'other', { region: 'eu' }), [], 'what stands in for a failure needs one');
 });
 

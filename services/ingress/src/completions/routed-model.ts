@@ -44,8 +44,8 @@ export function routedModel(
 ): RoutedRequest {
   const { userId } = identity;
   const { headers } = exchange.request;
-  const { region } = options;
-  const request = routeRequestOf({ userId, headers, asked, attribution, region, nowMs: clock() });
+  const { region, strategy } = options;
+  const request = routeRequestOf({ userId, headers, asked, attribution, region, strategy, nowMs: clock() });
   const caller = callerOf(registry, identity);
   const found = findModel(exchange, { models, modelEnds }, asked.model, caller, request);
   const model = usableModel(identity, asked.model, reachable(found, asked.model, request));

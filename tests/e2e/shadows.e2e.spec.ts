@@ -19,6 +19,10 @@ interface Report {
   readonly comparisons: readonly Readonly<Record<string, unknown>>[];
 }
 
+interface Replay {
+  readonly results: readonly { readonly rows: number; readonly isEqual: boolean }[];
+}
+
 const script = scripted({ usage: { prompt: 100, completion: 20 } });
 
 test('a copy of each request goes to the shadow of its route; the client pays what it pays without, the house the copy', async () => {
@@ -75,6 +79,11 @@ test('a copy of each request goes to the shadow of its route; the client pays wh
   ]);
   assert.equal(readable.code, 0, readable.stderr);
   assert.match(readable.stdout, /sim-anthropic/);
+  const { results } = await gatewayctlJson<Replay>(installation.gateway(), ['replay', 'billing.shadow_comparison']);
+  assert.deepEqual(
+    results.map(({ rows, isEqual }) => [rows, isEqual]),
+    [[1, true]],
+  );
   const verified = await gatewayctl(installation.gateway(), ['audit', 'verify']);
   assert.equal(verified.code, 0, verified.stdout);
   assert.match(verified.stdout, /I20/);

@@ -2,6 +2,8 @@ import type { CandidatePlace, StandsInFor } from '#contracts/routing.ts';
 import { patternIndex } from '#kernel/name-pattern.ts';
 import { anyRequest } from './any-request.ts';
 import type { RouteCaller } from './caller.ts';
+import { endText, factsText } from './facts-text.ts';
+import { knownFacts } from './live-facts.ts';
 import { buildModelTable, type ModelTable } from './model-table.ts';
 import type { ReadCatalogue } from './provider-names.ts';
 import type { Registry } from './registry.ts';
@@ -11,16 +13,24 @@ export interface ListedModel {
   readonly id: string;
   readonly providers: readonly string[];
   readonly priceKeys: readonly string[];
+  /** 0: not known. */
+  readonly contextTokens: number;
+  /** When it ends and what to use instead; empty: nothing is known of that. */
+  readonly end: string;
 }
 
 /** Every model that has a name of its own, by name. */
 export function listModels(policy: Pick<Registry, 'all'>, readCatalogue: ReadCatalogue): readonly ListedModel[] {
+  const { factsOf } = knownFacts(policy);
   return buildModelTable(policy, readCatalogue)
     .list()
-    .map(({ id, candidates }) => ({
+    .map(({ id, candidates }) => ({ id, candidates, facts: factsOf(id, candidates[0]) }))
+    .map(({ id, candidates, facts }) => ({
       id,
       providers: [...new Set(candidates.filter(isItsOwn).map(({ provider }) => provider))],
       priceKeys: [...new Set(candidates.filter(isItsOwn).map(({ priceKey }) => priceKey))],
+      contextTokens: facts.contextTokens,
+      end: endText(facts),
     }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -51,6 +61,8 @@ export function supportOf(
   const found = table.find(name, caller, request);
   const model = patternIndex(policy.all('model'))(name)?.value;
   const alias = patternIndex(policy.all('alias'))(name)?.value;
+  const { factsOf, successorOf } = knownFacts(policy);
+  const facts = factsOf(name, found?.candidates[0]);
   const notes = [
     ...(model === undefined ? [] : [`the model ${model.id} is ${model.status === 'disabled' ? 'disabled' : 'active'}`]),
     ...(alias === undefined ? [] : [`the alias ${alias.id} stands for ${alias.models.join(', ')}`]),
@@ -61,6 +73,7 @@ export function supportOf(
     ...(found === undefined && model?.status !== 'disabled'
       ? ['no active provider has it: add it to the models of a provider, or as a model with targets']
       : []),
+    ...factsText({ ...facts, successor: facts.successor ?? successorOf(name) }),
   ];
   return {
     name,

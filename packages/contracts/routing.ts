@@ -109,6 +109,8 @@ export interface RoutingPlan {
   readonly shadow?: PricedCandidate | undefined;
   /** What the prompt is likely to count. */
   readonly promptTokensEstimate: number;
+  /** The time is the client's own choice: who ends a request at will pays as one who leaves. */
+  readonly isTimeoutClients: boolean;
 }
 
 export const plainPlan: RoutingPlan = {
@@ -122,6 +124,7 @@ export const plainPlan: RoutingPlan = {
   hedgeAfterMs: 0,
   priority: 'normal',
   promptTokensEstimate: 0,
+  isTimeoutClients: false,
 };
 
 /** A request as routes and candidates are matched against it. */

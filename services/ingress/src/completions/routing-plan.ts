@@ -47,6 +47,8 @@ export function routingPlanOf({
     priority: lower(routing.priority, options.priority),
     ...(shadow === undefined ? {} : { shadow }),
     promptTokensEstimate: asked.promptTokensEstimate,
+    isTimeoutClients:
+      options.timeoutMs !== undefined && (routing.timeoutMs === 0 || options.timeoutMs < routing.timeoutMs),
   };
 }
 

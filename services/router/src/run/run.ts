@@ -56,9 +56,9 @@ export interface Run {
   isCalledOff: boolean;
   /**
    * Why the run stops waiting: the client is gone and the router has listened to the provider for as long as the bound
-   * allows, the request has taken too long as a whole, or the router is closing.
+   * allows, the request has taken too long as a whole, or longer than its client itself gave it, or the router is closing.
    */
-  stopped: 'drained' | 'timeout' | 'closing' | null;
+  stopped: 'drained' | 'timeout' | 'own-timeout' | 'closing' | null;
 }
 
 /** A run that has done nothing yet. `most`: what holds where its plan says nothing; `attemptsMax` 0: the gateway's. */

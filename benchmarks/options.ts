@@ -13,6 +13,7 @@ export const scenarioNames = [
   'ttft',
   'hops',
   'distributed',
+  'outward',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 

@@ -13,6 +13,7 @@ import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
+import { measureOutward } from './scenarios/outward.ts';
 import { measureRoutes } from './scenarios/routes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
@@ -30,6 +31,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   ttft: measureTtft,
   hops: measureHops,
   distributed: measureDistributed,
+  outward: measureOutward,
 };
 
 /** Between scenarios: what the one before has left to the disk should not slow the next. */

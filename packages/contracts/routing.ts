@@ -67,6 +67,8 @@ export interface Routing {
   readonly strategy: Strategy;
   readonly strategySource: StrategySource;
   readonly leftOut: readonly LeftOut[];
+  /** The price of the candidate that would be the first and was left out; absent: it was not. */
+  readonly leftOutPriceKey?: string | undefined;
   /** Gets a copy of the request, which the house pays. */
   readonly shadow?: ModelCandidate | undefined;
   /** A request whose first candidate costs nothing may go on to one that costs something. */

@@ -283,3 +283,16 @@ test('requests that ask for nothing in particular get the same object, and other
     ],
   );
 });
+
+test('the price of the candidate that would be the first is told where it was left out', () => {
+  const leftOutPriceKey = (request: Partial<RouteRequest>, ...resources: readonly AnyResource[]) =>
+    look(resources, 'big', request).routing?.leftOutPriceKey;
+  assert.equal(leftOutPriceKey({}), undefined);
+  // b, the second, takes no images; a, the first, is not in the region, or has not the context.
+  assert.equal(leftOutPriceKey({ modalities: ['image'] }), undefined);
+  const [first] = look([], 'big').candidates;
+  assert.equal(leftOutPriceKey({ region: 'us' }), first?.priceKey);
+  assert.equal(leftOutPriceKey({ promptTokensEstimate: 15_000 }), first?.priceKey);
+  const wide = model({ id: 'big', contextWindowFallbacks: ['wide'] });
+  assert.equal(leftOutPriceKey({ promptTokensEstimate: 50_000 }, wide), first?.priceKey);
+});

@@ -215,3 +215,44 @@ test('a request that finds no place in time is told so, and nothing is sent', as
   await router.close();
   await running;
 });
+
+test('a probe finds out that an idle provider is back, by the list of its models and without a request', async (t) => {
+  const asked: string[] = [];
+  const baseUrl = await hostileProvider(t, (response, request) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.method === 'GET') response.end('{"object":"list","data":[]}');
+    else response.destroy();
+  });
+  const gone = testProvider('p', 'http://127.0.0.1:1/v1', { probeIntervalSeconds: 1 });
+  const { ask, router, registry } = createTestRouter(t, { providers: [gone] });
+  while (router.providerHealth()[0]?.state !== 'open') assert.ok((await ask({ messages: [] })).failure);
+  assert.match(router.providerHealth()[0]?.reason ?? '', /failures in a row: connection/);
+  while (router.providerHealth()[0]?.probedAtMs === 0) await pause(20);
+  assert.notEqual(router.providerHealth()[0]?.state, 'closed', 'a probe that fails does not close a breaker');
+  registry.load(policy.provider({ ...gone.resource.value, baseUrl }));
+  while (router.providerHealth()[0]?.probedAtMs === 0) await pause(20);
+  assert.deepEqual([...new Set(asked)], ['GET /v1/models']);
+});
+
+test('a good probe closes the breaker that probes have opened', async (t) => {
+  let isBroken = true;
+  const baseUrl = await hostileProvider(t, (response) => (isBroken ? refuse(response, 500) : response.end('{}')));
+  const p = testProvider('p', baseUrl, { probeIntervalSeconds: 1 });
+  const { router } = createTestRouter(t, { providers: [p] });
+  while (router.providerHealth()[0]?.state !== 'open') await pause(20);
+  isBroken = false;
+  while (router.providerHealth()[0]?.state !== 'closed') await pause(20);
+});
+
+test('a probe by a completion asks for one token, which the house pays', async (t) => {
+  const bodies: string[] = [];
+  const baseUrl = await hostileProvider(t, (response, _request, body) => {
+    bodies.push(body);
+    answer(response);
+  });
+  const p = testProvider('p', baseUrl, { probeIntervalSeconds: 1, probe: 'completion' });
+  const { router, lost } = createTestRouter(t, { providers: [p] });
+  while (router.providerHealth()[0]?.probedAtMs === 0) await pause(20);
+  assert.equal(JSON.parse(bodies[0] ?? '{}').max_completion_tokens, 1);
+  assert.deepEqual(lost.slice(0, 2), ['p input 7', 'p output 2']);
+});

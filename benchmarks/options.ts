@@ -12,6 +12,7 @@ export const scenarioNames = [
   'ttft',
   'hops',
   'distributed',
+  'outward',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 

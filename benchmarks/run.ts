@@ -13,6 +13,7 @@ import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
+import { measureOutward } from './scenarios/outward.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
 import { measureTtft } from './scenarios/ttft.ts';
@@ -28,6 +29,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   ttft: measureTtft,
   hops: measureHops,
   distributed: measureDistributed,
+  outward: measureOutward,
 };
 
 /** Between scenarios: what the one before has left to the disk should not slow the next. */

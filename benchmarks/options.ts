@@ -8,6 +8,7 @@ export const scenarioNames = [
   'log',
   'decisions',
   'choosing',
+  'routes',
   'formats',
   'ttft',
   'hops',

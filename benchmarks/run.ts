@@ -14,6 +14,7 @@ import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
 import { measureOutward } from './scenarios/outward.ts';
+import { measureRoutes } from './scenarios/routes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
 import { measureTtft } from './scenarios/ttft.ts';
@@ -25,6 +26,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   log: measureLog,
   decisions: measureDecisions,
   choosing: measureChoosing,
+  routes: measureRoutes,
   formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { privatePlacesFrom } from '#config/private-places.ts';
 import type { Journal } from '#journal/journal.ts';
 import { newId } from '#kernel/ids.ts';
 import { policy, registryOf } from '#testkit/policy.ts';
@@ -24,7 +25,8 @@ const forgetfulLog: Pick<Journal, 'append' | 'readStream'> = {
 
 const router = createRouter({
   registry: registryOf(policy.provider({ id: PROVIDER, baseUrl: `${flags.upstream ?? ''}/v1` })),
-  keys: { read: () => ({ key: 'any-key' }), watch: () => () => undefined },
+  keys: { read: () => ({ apiKey: 'any-key', proxyCredentials: '', clientKey: '' }), watch: () => () => undefined },
+  privatePlaces: privatePlacesFrom({ privateProviders: ['127.0.0.1'], providers: [] }, {}),
   journal: forgetfulLog as Journal,
   logger: pino({ level: 'silent' }),
 });

@@ -7,6 +7,8 @@ export const scenarioNames = [
   'memory',
   'log',
   'decisions',
+  'choosing',
+  'routes',
   'formats',
   'ttft',
   'hops',
@@ -14,6 +16,7 @@ export const scenarioNames = [
   'streams',
   'fleet',
   'distributed',
+  'outward',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 

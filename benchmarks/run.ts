@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, type ScenarioName, usage } from './opti
 import type { Report } from './report/report.ts';
 import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
+import { measureChoosing } from './scenarios/choosing.ts';
 import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
 import { measureFleet } from './scenarios/fleet.ts';
@@ -13,7 +14,9 @@ import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
+import { measureOutward } from './scenarios/outward.ts';
 import { measureRouter } from './scenarios/router.ts';
+import { measureRoutes } from './scenarios/routes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { measureStreams } from './scenarios/streams.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
@@ -25,6 +28,8 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   memory: measureMemory,
   log: measureLog,
   decisions: measureDecisions,
+  choosing: measureChoosing,
+  routes: measureRoutes,
   formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,
@@ -32,6 +37,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   streams: measureStreams,
   fleet: measureFleet,
   distributed: measureDistributed,
+  outward: measureOutward,
 };
 
 /** Between scenarios: what the one before has left to the disk should not slow the next. */

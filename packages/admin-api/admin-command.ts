@@ -25,6 +25,11 @@ export interface AdminCommand {
   readonly isRead: boolean;
 }
 
+/** Whether what is asked for stands in the query. A read by POST has it in its body: maps and lists have no place in a query. */
+export function readsQuery({ isRead, verb }: Pick<AdminCommand, 'isRead' | 'verb'>): boolean {
+  return isRead && verb === 'GET';
+}
+
 /** Whether a command can be held to the version that it was made from. */
 export function takesVersion({ method }: AdminCommand): boolean {
   return method === 'update' || method === 'delete';

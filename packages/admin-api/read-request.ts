@@ -6,7 +6,7 @@ import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { type AnyResource, type KindFacts, wrap } from '#registry/kinds.ts';
 import { SINGLE_ID } from '#registry/registry.ts';
-import type { AdminCommand } from './admin-command.ts';
+import { type AdminCommand, readsQuery } from './admin-command.ts';
 import { parametersOf } from './commands.ts';
 import { readInput } from './read-input.ts';
 
@@ -14,7 +14,7 @@ import { readInput } from './read-input.ts';
 export interface GivenCommand {
   /** Parameters of the path. */
   readonly params: Readonly<Record<string, string>>;
-  /** What is asked for: of a read all fields that are not in the path. */
+  /** What is asked for: where `readsQuery` all fields that are not in the path. */
   readonly query: Readonly<Record<string, string>>;
   readonly body: JsonObject;
   /** Empty: none. */
@@ -38,11 +38,11 @@ const nothing: ReadonlyMap<string, string> = new Map();
 /** Puts together the request of a command. Throws a `Fault` for what was written wrongly. */
 export function readRequest(command: AdminCommand, given: GivenCommand): ReadRequest {
   const { kind } = command;
-  if (command.isRead) refuseEmptyPage(given.query);
+  if (readsQuery(command)) refuseEmptyPage(given.query);
   return kind === undefined ? ownRequest(command, given) : resourceRequest(command, kind, given);
 }
 
-/** The fields of a command's own request that are written in its body, or in its query where it only reads. */
+/** The fields of a command's own request that are written in its body, or in its query where `readsQuery`. */
 export function fieldsBesidePath({ input, path, kind }: AdminCommand): DescMessage['fields'] {
   const elsewhere = [...parametersOf(path), ...(kind === undefined ? [IDEMPOTENCY_KEY] : [])];
   return input.fields.filter(({ name }) => !elsewhere.includes(name));
@@ -50,7 +50,7 @@ export function fieldsBesidePath({ input, path, kind }: AdminCommand): DescMessa
 
 /** The query parameters that a command takes. */
 export function queryParametersOf(command: AdminCommand): readonly string[] {
-  if (!command.isRead) return [];
+  if (!readsQuery(command)) return [];
   const { kind, method } = command;
   if (kind === undefined) return fieldsBesidePath(command).map(({ name }) => name);
   return method === 'list' ? [...PAGE_FIELDS, ...kind.options.filters] : [];
@@ -62,9 +62,9 @@ function refuseEmptyPage({ limit }: GivenCommand['query']): void {
 }
 
 function ownRequest(command: AdminCommand, given: GivenCommand): ReadRequest {
-  const { input, path, isRead } = command;
+  const { input, path } = command;
   const { params, idempotencyKey } = given;
-  const { message, writtenAs } = readInput(input, isRead ? given.query : given.body, [
+  const { message, writtenAs } = readInput(input, readsQuery(command) ? given.query : given.body, [
     ...parametersOf(path),
     IDEMPOTENCY_KEY,
   ]);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { findProvider, type MatchLogic, type ModelInfo } from '@pydantic/genai-prices';
+import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
+import { aliasesOf } from './aliases-of.ts';
 import { type CataloguePrice, convertPrice } from './convert-price.ts';
 import { isSnapshotOf } from './dated-name.ts';
 import { outputTokensMax } from './output-tokens-max.ts';
@@ -112,14 +113,4 @@ function installedVersion(): string {
   const manifest: unknown = require(require.resolve(packageName).replace(/dist[\\/][^\\/]*$/, 'package.json'));
   const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
   return String(version);
-}
-
-/**
- * The names that mean a model exactly. Rules by prefix, part or pattern are left out on purpose: a model that merely
- * looks like another may cost more than it, and is refused rather than priced by a guess.
- */
-function aliasesOf(match: MatchLogic): string[] {
-  if ('equals' in match) return [match.equals];
-  if ('or' in match) return match.or.flatMap(aliasesOf);
-  return [];
 }

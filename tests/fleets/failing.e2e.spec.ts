@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterAll, describe, test } from '#testkit/test.ts';
 import { until } from '../e2e/support/until.ts';
 import { answers, type Behaviour } from './support/fleet-member.ts';
-import { COST_NANO_USD, openFleetWorld, type Told, usageOf } from './support/fleet-world.ts';
+import { COST_NANO_USD, type Fleet, openFleetWorld, type Told, usageOf } from './support/fleet-world.ts';
 
 /** What the gateway promises of a provider that falls: the others answer, each answer is paid for once. */
 const world = await openFleetWorld();
@@ -55,16 +55,22 @@ describe('of three providers', () => {
     assert.equal(attempts[0]?.failure, 'timeout');
   });
 
-  test('one that breaks each connection, or is away, or has no name, is passed by', async () => {
-    const fleet = await world.fleet(4, { provider: (at) => ({ priority: at }) });
-    fleet.members[0]?.behave(() => ({ kind: 'reset' }));
-    await fleet.members[1]?.goAway();
-    await fleet.change(2, { base_url: 'https://nowhere.invalid/v1' });
-    assert.deepEqual(seen(await fleet.load(30, 3)), { 200: 30 });
-    assert.equal(await fleet.charged(), 30n * COST_NANO_USD);
-    const told = await fleet.ask();
-    assert.equal(told.provider, fleet.providers[3]);
-  });
+  for (const { fault, fail } of [
+    { fault: 'breaks each connection', fail: ({ members }) => members[0]?.behave(() => ({ kind: 'reset' })) },
+    { fault: 'is away', fail: ({ members }) => members[0]?.goAway() },
+    {
+      fault: 'has a name that leads nowhere',
+      fail: (fleet) => fleet.change(0, { base_url: 'https://nowhere.invalid/v1' }),
+    },
+  ] satisfies readonly { readonly fault: string; readonly fail: (fleet: Fleet) => unknown }[]) {
+    test(`one that ${fault} is passed by`, async () => {
+      const fleet = await world.fleet(2, { provider: (at) => ({ priority: at }) });
+      await fail(fleet);
+      assert.deepEqual(seen(await fleet.load(20, 3)), { 200: 20 });
+      assert.equal(await fleet.charged(), 20n * COST_NANO_USD);
+      assert.equal((await fleet.ask()).provider, fleet.providers[1]);
+    });
+  }
 
   test('one whose certificate nobody vouches for is passed by, and is said why', async () => {
     const fleet = await world.fleet(2, { provider: (at) => ({ priority: at }) });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
-import { type AdminCommand, takesVersion } from '#admin-api/admin-command.ts';
+import { type AdminCommand, readsQuery, takesVersion } from '#admin-api/admin-command.ts';
 import { commands, parametersOf } from '#admin-api/commands.ts';
 import { messageDescription } from '#admin-api/descriptions.ts';
 import { fieldOptionsOf, isWritten } from '#admin-api/field-options.ts';
@@ -76,8 +76,8 @@ function addCommand(cli: Command, command: AdminCommand, context: CommandContext
     const version = options['ifVersion'];
     const asked: GivenCommand = {
       params,
-      query: command.isRead ? (written as Record<string, string>) : {},
-      body: command.isRead ? {} : written,
+      query: readsQuery(command) ? (written as Record<string, string>) : {},
+      body: readsQuery(command) ? {} : written,
       idempotencyKey: typeof key === 'string' ? key : '',
       expectedVersion: typeof version === 'number' ? BigInt(version) : undefined,
     };

@@ -25,13 +25,22 @@ export function addModelsSupport(models: Command, context: CommandContext): void
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const output = outputOf(command, context);
       const policy = await withAdministration(command, context, (calls) =>
-        policyOf(calls, ['provider', 'model', 'alias', 'route', 'price']),
+        policyOf(calls, ['provider', 'model', 'alias', 'route', 'price', 'settings']),
       );
       const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, Date.now());
       if (name === undefined) {
         const listed = listModels(policy, readCatalogue);
-        const rows = listed.map(({ id, providers, priceKeys }) => [id, providers.join(', '), priceKeys.join(', ')]);
-        output.answer({ json: listed, text: () => table([['MODEL', 'PROVIDERS', 'PRICES'], ...rows]) });
+        const rows = listed.map(({ id, providers, priceKeys, contextTokens, end }) => [
+          id,
+          providers.join(', '),
+          priceKeys.join(', '),
+          contextTokens === 0 ? '' : String(contextTokens),
+          end,
+        ]);
+        output.answer({
+          json: listed,
+          text: () => table([['MODEL', 'PROVIDERS', 'PRICES', 'CONTEXT', 'END'], ...rows]),
+        });
         return;
       }
       const caller = { userId: options.user ?? '', keyId: '', teamId: options.team ?? '', tags: options.tag ?? [] };

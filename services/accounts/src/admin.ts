@@ -1,10 +1,11 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { fieldProblems } from '#admin-api/check-fields.ts';
 import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
-import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { AdminService, ListProviderHealthResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
@@ -20,15 +21,20 @@ import {
 import type { Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
+import { compareModels } from './queries/compare-models.ts';
+import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
+import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getResource, listResources } from './queries/resources.ts';
+import { getShadowReport } from './queries/shadow-report.ts';
 
 const HOUR_MS = 3_600_000;
 
 export interface AdminDependencies extends Ports, ReadDependencies {
   readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
+  readonly models: ModelTable;
 }
 
 /** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
@@ -141,10 +147,22 @@ function others(
       });
       return { ok, ...rest };
     },
-    listProviderHealth: async () => notBuilt(),
-    compareModels: async () => notBuilt(),
-    explainRoute: async () => notBuilt(),
-    getShadowReport: async () => notBuilt(),
+    async listProviderHealth({ provider }) {
+      const health = await there(neighbours().routerAdmin, 'The router').currentHealth();
+      return create(ListProviderHealthResponseSchema, providerStates(health, provider));
+    },
+    async compareModels({ id }) {
+      const provider = registry.get('provider', id);
+      if (provider === undefined) throw new Fault(notFound('provider'));
+      const router = there(neighbours().routerAdmin, 'The router');
+      return compareModels({ registry, router, nowMs: dependencies.clock() }, provider);
+    },
+    explainRoute: (request) =>
+      explainRoute(
+        { registry, models: dependencies.models, clock: dependencies.clock, router: neighbours().routerAdmin },
+        request,
+      ),
+    getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),
@@ -154,10 +172,6 @@ function others(
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },
   };
-}
-
-function notBuilt(): never {
-  throw new Fault({ code: 'unavailable', message: 'This cannot be asked yet.' });
 }
 
 function there<T>(port: T | undefined, who: string): T {

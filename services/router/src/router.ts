@@ -1,22 +1,29 @@
 import type { Logger } from 'pino';
+import type { PrivatePlaces } from '#config/private-places.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, ProviderHealth, RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
-import { createHttpProvider } from './adapters/http-provider.ts';
+import { openHttpProvider } from './adapters/http-provider.ts';
+import { createOutwardGuard } from './adapters/outward-guard.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
+import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import { createFrameChannel } from './frame-channel.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
+import { createProbes } from './probes.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
+import { listUpstreamModels } from './run/list-upstream-models.ts';
+import { createRetryBudgets } from './run/retry-budgets.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
+import { createShadowRuns, type ShadowCounter, type ShadowRuns } from './run/shadow-runs.ts';
 import { testProvider } from './run/test-provider.ts';
 
 export interface RouterDependencies {
@@ -24,11 +31,17 @@ export interface RouterDependencies {
   /** Has the providers. */
   readonly registry: Registry;
   readonly keys: ProviderKeys;
+  /** Where providers may be beside the internet. */
+  readonly privatePlaces: PrivatePlaces;
   readonly journal: Journal;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts copies of requests. */
+  readonly shadows?: ShadowCounter;
+  /** Counts openings of circuit breakers. */
+  readonly openings?: OpeningCounter;
 }
 
 export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
@@ -38,21 +51,27 @@ export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
-  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
+  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
-  const fleet: Fleet = createFleet({ pool: () => providers, clock });
+  const budgets = createRetryBudgets({ clock, percent: () => registry.settings().retryBudgetPercent });
+  const guard = createOutwardGuard(dependencies.privatePlaces);
+  const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
+  const probes = createProbes({ registry, providers: () => providers, fleet, losses, logger });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
-    open: (config) => createHttpProvider(config, limits),
-    onOpened(providerId) {
-      fleet.forget(providerId);
-      losses.begin(providerId);
+    open: (config) => openHttpProvider(config, { limits, guard }),
+    onChanged(providerId, pooled) {
+      fleet.changed(providerId, pooled);
+      if (pooled !== undefined) losses.begin(providerId);
+      budgets.forget(providerId);
+      probes.changed(providerId, pooled);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
+  const shadows = createShadowRuns({ fleet, journal, logger, clock, limits, counter: dependencies.shadows });
   const parts: RunParts = {
     providers,
     fleet,
@@ -63,32 +82,29 @@ export function createRouter(dependencies: RouterDependencies): Router {
     late,
     losses,
     prices: createKnownPrices(journal),
+    shadows,
+    budgets,
   };
   const countPrompt = createCountPrompt(parts);
   const underWay = new Map<Run, Promise<void>>();
   let isClosing = false;
 
-  const abandonment = (): Abandonment => {
-    const { abandonedAnswers, drainSeconds } = registry.settings();
-    const drainMaxMs = drainSeconds > 0 ? drainSeconds * 1_000 : limits.drainMaxMs;
-    return { isStopped: abandonedAnswers === 'stop', drainMaxMs };
-  };
-
   function complete(request: CompleteRequest, signal: AbortSignal) {
     const channel = createFrameChannel(() => leave());
-    const run = beginRun(request, channel, clock());
-    const time = startRunClock(run, channel, limits.requestTimeoutMs, abandonment);
+    const { attemptsMax } = registry.settings();
+    const run = beginRun(request, channel, clock(), { ...limits, attemptsMax });
+    const time = startRunClock(run, channel, () => abandonmentOf(registry.settings(), limits));
     const leave = (): void => time.leave();
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave);
-    const ended = serve(parts, run).finally(() => {
+    const served = serve(parts, run).finally(() => {
       time.stop();
       signal.removeEventListener('abort', leave);
       underWay.delete(run);
       channel.close();
     });
-    underWay.set(run, ended);
+    underWay.set(run, served);
     return channel.frames;
   }
 
@@ -101,18 +117,33 @@ export function createRouter(dependencies: RouterDependencies): Router {
     providerHealth,
     currentHealth: async () => providerHealth(),
     explainChoice: async ({ candidates, plan, requestId }) => explainedChoices(fleet, candidates, plan, requestId),
-    listUpstreamModels: async () => ({ models: [], problem: 'This gateway cannot read the list yet.' }),
+    listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
-      const timer = setTimeout(() => {
-        for (const run of underWay.keys()) stopRun(run, 'closing');
-      }, limits.closeMaxMs);
-      await Promise.all(underWay.values());
-      clearTimeout(timer);
+      probes.close();
+      await ended(underWay, shadows, limits.closeMaxMs);
       await late.close();
       await providers.close();
     },
   };
+}
+
+/** Lets requests and copies end, those that take longer than a bound by breaking them off. */
+async function ended(underWay: ReadonlyMap<Run, Promise<void>>, shadows: ShadowRuns, maxMs: number): Promise<void> {
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => {
+    tooLate.abort();
+    for (const run of underWay.keys()) stopRun(run, 'closing');
+  }, maxMs);
+  await Promise.all([...underWay.values(), shadows.close(tooLate.signal)]);
+  clearTimeout(timer);
+}
+
+function abandonmentOf(
+  { abandonedAnswers, drainSeconds }: ReturnType<Registry['settings']>,
+  { drainMaxMs }: RouterLimits,
+): Abandonment {
+  return { isStopped: abandonedAnswers === 'stop', drainMaxMs: drainSeconds > 0 ? drainSeconds * 1_000 : drainMaxMs };
 }
 
 /** In the order in which providers are tried by default. */

@@ -22,7 +22,7 @@ function refused(fields: object) {
 }
 
 test('a request is asked for with its bounds', () => {
-  const { promptTokensBound, promptTokensEstimate, ...rest } = asked({ stream: true });
+  const { promptTokensBound, promptTokensEstimate, conversationKey, ...rest } = asked({ stream: true });
   assert.deepEqual(rest, {
     model: 'claude',
     stream: true,
@@ -36,6 +36,7 @@ test('a request is asked for with its bounds', () => {
   });
   assert.ok(promptTokensBound >= JSON.stringify({ ...base, stream: true }).length);
   assert.ok(promptTokensEstimate < promptTokensBound);
+  assert.match(conversationKey ?? '', /^[\w-]{43}$/);
 });
 
 test('a bound of nothing, which fills the cache, is asked for as one token', () => {

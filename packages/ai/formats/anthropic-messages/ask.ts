@@ -1,10 +1,13 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asArray, type JsonObject } from '#kernel/json.ts';
+import { conversationKey } from '../../ask/conversation-key.ts';
 import { spellingProblem } from '../../ask/field-spelling.ts';
+import { needsOfModel } from '../../ask/needs-of-model.ts';
 import { modelProblem, OUTPUT_TOKENS_MAX, objectsProblem, typeProblem, wrongType } from '../../ask/problems.ts';
 import type { Asked } from '../../asked.ts';
 import { noUsage } from '../../usage.ts';
+import { ableFor, carriesSealedThoughts } from './able-for.ts';
 import { messagesProblem } from './messages-problem.ts';
 import { promptBound } from './prompt-bound.ts';
 import { requestFields } from './request-fields.ts';
@@ -54,6 +57,9 @@ export function askMessages(
       counts: searches > 0 ? { search: searches } : noUsage,
       serviceTier: tierOf(body),
       tellsCost: false,
+      ...needsOfModel(bound.held, ableFor(body)),
+      conversationKey: conversationKey({ system: body['system'], messages }),
+      ...(carriesSealedThoughts(body) && { hasSealedThoughts: true }),
     },
   };
 }

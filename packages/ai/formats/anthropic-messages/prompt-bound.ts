@@ -7,6 +7,7 @@ import {
   noFiles,
   usualFileTokens,
 } from '../../ask/file-bound.ts';
+import type { Held } from '../../ask/needs-of-model.ts';
 import {
   BYTES_PER_TOKEN,
   HIDDEN_PROMPT_TOKENS_MAX,
@@ -39,7 +40,7 @@ export function promptBound(
   body: JsonObject,
   bodyBytes: number,
   costs: readonly ToolCost[],
-): { readonly tokens: number; readonly estimate: number; readonly rounds: number } {
+): { readonly tokens: number; readonly estimate: number; readonly rounds: number; readonly held: Held } {
   const media: Media = { images: 0, files: noFiles(), bytes: 0 };
   for (const message of asArray(body['messages'])) measure(asObject(message)?.['content'], media, 1);
   const textBytes = bodyBytes - media.bytes - media.files.dataBytes;
@@ -57,6 +58,7 @@ export function promptBound(
     tokens: Math.min(PROMPT_TOKENS_MAX, prompt * (rounds + 1) + added * rounds),
     estimate: Math.min(PROMPT_TOKENS_MAX, Math.ceil(estimate)),
     rounds,
+    held: { images: media.images, sounds: 0, files: media.files.documents + media.files.texts },
   };
 }
 

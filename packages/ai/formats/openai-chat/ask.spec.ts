@@ -39,14 +39,15 @@ describe('what is asked', () => {
       serviceTier: '',
       tellsCost: false,
     };
-    const { promptTokensBound: _, promptTokensEstimate: __, ...read } = asked(request);
+    const { promptTokensBound: _, promptTokensEstimate: __, conversationKey, ...read } = asked(request);
     assert.deepEqual(read, plain);
+    assert.match(conversationKey ?? '', /^[\w-]{43}$/);
     const none = ['stream', 'n', 'max_tokens', 'max_completion_tokens', 'tools', 'stream_options', 'service_tier'];
     const nulls = Object.fromEntries(
       [...none, 'modalities', 'audio', 'prediction', 'usage'].map((name) => [name, null]),
     );
     const { promptTokensBound: ___, promptTokensEstimate: ____, ...nothing } = asked({ ...request, ...nulls });
-    assert.deepEqual(nothing, plain);
+    assert.deepEqual(nothing, { ...plain, conversationKey });
     const some = asked({ ...request, stream: true, n: 128, max_tokens: 5, service_tier: 'flex', x_unknown: {} });
     assert.deepEqual([some.stream, some.choices, some.outputTokensRequested, some.serviceTier], [true, 128, 5, 'flex']);
     assert.equal(asked({ ...request, service_tier: 'auto' }).serviceTier, '');

@@ -1,6 +1,8 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
+import { conversationKey } from '../../ask/conversation-key.ts';
 import { spellingProblem } from '../../ask/field-spelling.ts';
+import { needsOfModel } from '../../ask/needs-of-model.ts';
 import {
   countProblem,
   modelProblem,
@@ -10,6 +12,7 @@ import {
   typeProblem,
 } from '../../ask/problems.ts';
 import type { Asked } from '../../asked.ts';
+import { ableFor, carriesSealedThoughts } from './able-for.ts';
 import { messagesProblem } from './messages-problem.ts';
 import { predictionBytes } from './prediction.ts';
 import { readFeatures } from './priced-features.ts';
@@ -58,6 +61,9 @@ export function askChat(body: JsonObject, bodyBytes: number): { asked: Asked } |
       counts: counts.search === undefined ? counts : { search: counts.search * choices },
       serviceTier,
       tellsCost: asksForCost(body),
+      ...needsOfModel(bound.held, ableFor(body)),
+      conversationKey: conversationKey({ ownKey: body['prompt_cache_key'], messages }),
+      ...(carriesSealedThoughts(body, messages) && { hasSealedThoughts: true }),
     },
   };
 }

@@ -3,6 +3,7 @@ import { invalid } from '#errors/invalid.ts';
 import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { audioBound } from '../../ask/audio-bound.ts';
 import { boundWithFiles, countFile, type FileCount, noFiles, usualFileTokens } from '../../ask/file-bound.ts';
+import type { Held } from '../../ask/needs-of-model.ts';
 import {
   BYTES_PER_TOKEN,
   HIDDEN_PROMPT_TOKENS_MAX,
@@ -21,6 +22,7 @@ const AUDIO_ANSWER_TOKENS_MAX = 16_384;
 /** What a prompt counts, at the most and usually, before the bytes of its text are counted. */
 interface Measure {
   images: number;
+  sounds: number;
   readonly files: FileCount;
   /** Bytes of the body that are pictures or sounds, and no text under any tokenizer. */
   dataBytes: number;
@@ -40,17 +42,20 @@ export function promptBound(
   bodyBytes: number,
   messages: readonly JsonObject[],
   searches: number,
-): { tokens: number; estimate: number } | { refusal: Refusal } {
-  const measure: Measure = { images: 0, files: noFiles(), dataBytes: 0, tokens: 0, estimate: 0 };
+): { tokens: number; estimate: number; held: Held } | { refusal: Refusal } {
+  const measure: Measure = { images: 0, sounds: 0, files: noFiles(), dataBytes: 0, tokens: 0, estimate: 0 };
   for (const [at, { content, audio }] of messages.entries()) {
-    if (isJsonObject(audio)) add(measure, AUDIO_ANSWER_TOKENS_MAX, AUDIO_ANSWER_TOKENS_MAX / 8);
+    if (isJsonObject(audio)) {
+      measure.sounds++;
+      add(measure, AUDIO_ANSWER_TOKENS_MAX, AUDIO_ANSWER_TOKENS_MAX / 8);
+    }
     if (!Array.isArray(content)) continue;
     for (const [place, part] of content.entries()) {
       const refusal = addPart(measure, part, `messages[${at}].content[${place}]`);
       if (refusal !== undefined) return { refusal };
     }
   }
-  const { images, files } = measure;
+  const { images, sounds, files } = measure;
   if (images > IMAGES_MAX)
     return { refusal: invalid(`Too many images: a request may have ${IMAGES_MAX}.`, 'messages') };
   const textBytes = bodyBytes - measure.dataBytes - files.dataBytes;
@@ -62,6 +67,7 @@ export function promptBound(
     tokens,
     estimate:
       Math.ceil(textBytes / BYTES_PER_TOKEN) + images * IMAGE_TOKENS_USUAL + usualFileTokens(files) + measure.estimate,
+    held: { images, sounds, files: files.documents + files.texts },
   };
 }
 
@@ -77,6 +83,7 @@ function addPart(measure: Measure, part: JsonObject, param: string): Refusal | u
     if (part['type'] === 'image_url') measure.dataBytes += dataBytesOf(part['image_url'], 'data:image/');
   }
   if (part['type'] === 'input_audio') {
+    measure.sounds++;
     const bound = audioBound(part['input_audio'], `${param}.input_audio`);
     if ('refusal' in bound) return bound.refusal;
     measure.dataBytes += bound.dataBytes;

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import { promptKey } from '../../ask/conversation-key.ts';
 import { spellingProblem } from '../../ask/field-spelling.ts';
 import { fieldTree, leaves } from '../../ask/field-tree.ts';
 import { countProblem, modelProblem, OUTPUT_TOKENS_MAX, objectProblem, typeProblem } from '../../ask/problems.ts';
@@ -69,6 +70,7 @@ export function askCompletion(body: JsonObject, bodyBytes: number): { asked: Ask
       counts: {},
       serviceTier: tierAsked(body['service_tier']),
       tellsCost: asksForCost(body),
+      conversationKey: promptKey(prompt),
     },
   };
 }

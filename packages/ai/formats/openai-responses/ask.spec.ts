@@ -24,7 +24,9 @@ function refused(fields: object): readonly [code: string, param: string | undefi
 }
 
 test('what admission must know is read', () => {
-  assert.deepEqual(asked({ stream: true, max_output_tokens: 50, service_tier: 'flex' }), {
+  const { conversationKey, ...read } = asked({ stream: true, max_output_tokens: 50, service_tier: 'flex' });
+  assert.match(conversationKey ?? '', /^[\w-]{43}$/);
+  assert.deepEqual(read, {
     model: 'gpt-5.6',
     stream: true,
     outputTokensRequested: 50,

@@ -1,7 +1,9 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { asObject, isJsonObject, type JsonObject } from '#kernel/json.ts';
+import { conversationKey } from '../../ask/conversation-key.ts';
 import { spellingProblem } from '../../ask/field-spelling.ts';
+import { needsOfModel } from '../../ask/needs-of-model.ts';
 import {
   countProblem,
   modelProblem,
@@ -12,6 +14,7 @@ import {
 } from '../../ask/problems.ts';
 import type { Asked } from '../../asked.ts';
 import type { Unit } from '../../units.ts';
+import { ableFor, carriesSealedThoughts } from './able-for.ts';
 import { noReference } from './no-reference.ts';
 import { promptBound } from './prompt-bound.ts';
 import { requestFields } from './request-fields.ts';
@@ -40,11 +43,15 @@ export function askResponses(body: JsonObject, bodyBytes: number): { asked: Aske
       promptTokensBound: bound.tokens,
       ...(searches > 0 && { prompts: searches + 1 }),
       promptTokensEstimate: bound.estimate,
-      otherUnits: otherUnits(body, bound.hasAudio, bound.hasLongCache),
+      otherUnits: otherUnits(body, bound.held.sounds > 0, bound.hasLongCache),
       counts: searches > 0 ? { search: searches } : {},
       serviceTier: tierOf(body['service_tier']),
       // As OpenRouter's clients ask for it.
       tellsCost: asObject(body['usage'])?.['include'] === true,
+      ...needsOfModel(bound.held, ableFor(body)),
+      // Instructions are of one turn: a next one may have others, or none.
+      conversationKey: conversationKey({ ownKey: body['prompt_cache_key'], messages: body['input'] }),
+      ...(carriesSealedThoughts(body) && { hasSealedThoughts: true }),
     },
   };
 }

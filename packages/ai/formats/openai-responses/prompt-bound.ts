@@ -10,6 +10,7 @@ import {
   noFiles,
   usualFileTokens,
 } from '../../ask/file-bound.ts';
+import type { Held } from '../../ask/needs-of-model.ts';
 import { notPriced } from '../../ask/problems.ts';
 import {
   BYTES_PER_TOKEN,
@@ -36,7 +37,7 @@ const SEARCH_TOKENS_USUAL = 8_000;
 export interface PromptBound {
   readonly tokens: number;
   readonly estimate: number;
-  readonly hasAudio: boolean;
+  readonly held: Held;
   /** A part is to be kept in the cache for twelve hours. */
   readonly hasLongCache: boolean;
 }
@@ -48,7 +49,7 @@ interface Media {
   /** Bytes of the body that are pictures or sounds, and no text. */
   bytes: number;
   audioTokens: number;
-  hasAudio: boolean;
+  sounds: number;
   hasLongCache: boolean;
 }
 
@@ -67,7 +68,7 @@ export function promptBound(
   bodyBytes: number,
   searches: number,
 ): PromptBound | { readonly refusal: Refusal } {
-  const media: Media = { images: 0, files: noFiles(), bytes: 0, audioTokens: 0, hasAudio: false, hasLongCache: false };
+  const media: Media = { images: 0, files: noFiles(), bytes: 0, audioTokens: 0, sounds: 0, hasLongCache: false };
   const found = readMedia(body['input'], media);
   if (found !== null) return { refusal: found.refuse(`input${found.path}`) };
   if (media.images > IMAGES_MAX) {
@@ -86,7 +87,7 @@ export function promptBound(
   return {
     tokens: Math.min(once + searches * (once + SEARCH_CONTEXT_TOKENS_MAX), PROMPT_TOKENS_MAX),
     estimate: searches > 0 ? 2 * likely + SEARCH_TOKENS_USUAL : likely,
-    hasAudio: media.hasAudio,
+    held: { images: media.images, sounds: media.sounds, files: media.files.documents + media.files.texts },
     hasLongCache: media.hasLongCache,
   };
 }
@@ -154,7 +155,7 @@ function readAudio(value: unknown, media: Media): Found | null {
   if ('refusal' in bound) return at('', (param) => withParam(value, param));
   media.bytes += bound.dataBytes;
   media.audioTokens += bound.tokens;
-  media.hasAudio = true;
+  media.sounds += 1;
   return null;
 }
 

@@ -1,4 +1,4 @@
-import type { AdminCommand } from '#admin-api/admin-command.ts';
+import { type AdminCommand, readsQuery } from '#admin-api/admin-command.ts';
 import { type CommandRoute, commands, mayHoldSlashes, routesOfCommand } from '#admin-api/commands.ts';
 import { queryParametersOf } from '#admin-api/read-request.ts';
 import { isSlow } from '#clients/admin/remote-admin.ts';
@@ -17,7 +17,7 @@ export function adminRoutes(handlerOf: (route: CommandRoute) => Handler): readon
   }
   return [...byPath.entries()]
     .map(([path, routes]): Route => {
-      const read = routes.find(({ command }) => command.isRead)?.command;
+      const read = routes.find(({ command }) => readsQuery(command))?.command;
       return {
         path,
         methods: Object.fromEntries(routes.map((route) => [route.command.verb, handlerOf(route)])),

@@ -1,4 +1,4 @@
-import { takesVersion } from '#admin-api/admin-command.ts';
+import { readsQuery, takesVersion } from '#admin-api/admin-command.ts';
 import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import type { CommandRoute } from '#admin-api/commands.ts';
 import { parseExactly } from '#admin-api/exact-json.ts';
@@ -33,7 +33,7 @@ export function commandHandler(admin: AdminPort, route: CommandRoute, once: Repe
 
 function handlerOf(admin: AdminPort, { command, fixed }: CommandRoute, once: Repeatable): AdminHandler {
   const given = { query: {}, body: {}, idempotencyKey: '', expectedVersion: undefined };
-  if (command.isRead) {
+  if (readsQuery(command)) {
     return async (exchange, params, caller) => {
       const query = Object.fromEntries(queryOf(exchange));
       const answer = await giveCommand(admin, command, { ...given, params: { ...params, ...fixed }, query }, caller);

@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import { type AdminCommand, takesVersion } from '#admin-api/admin-command.ts';
+import { type AdminCommand, readsQuery, takesVersion } from '#admin-api/admin-command.ts';
 import { type CommandRoute, commands, mayHoldSlashes, parametersOf, routesOfCommand } from '#admin-api/commands.ts';
 import { fieldOptionsOf, isWritten } from '#admin-api/field-options.ts';
 import {
@@ -44,7 +44,7 @@ export function adminSchemas(): Readonly<Record<string, JsonSchema>> {
 }
 
 function operationOf({ command, path, fixed }: CommandRoute): JsonSchema {
-  const { summary, roles, cli, isRead } = command;
+  const { summary, roles, cli } = command;
   const [, , collection = ''] = path.split('/');
   const body = bodyOf(command);
   return {
@@ -55,7 +55,7 @@ function operationOf({ command, path, fixed }: CommandRoute): JsonSchema {
     'x-roles': roles,
     security: [{ adminToken: [] }],
     parameters: [...parametersOf(path).map((name) => pathParameter(command, name)), ...otherParameters(command)],
-    ...(isRead || body === undefined ? {} : { requestBody: body }),
+    ...(readsQuery(command) || body === undefined ? {} : { requestBody: body }),
     responses: { ...successOf(command), ...errorResponses(adminErrors, 'problem') },
   };
 }
@@ -67,13 +67,14 @@ function pathParameter({ path }: AdminCommand, name: string): JsonSchema {
 
 function otherParameters(command: AdminCommand): readonly JsonSchema[] {
   const { isRead, input, kind } = command;
-  if (isRead) {
+  if (readsQuery(command)) {
     return queryParametersOf(command).map((name) => {
       const field = kind === undefined ? input.fields.find((each) => each.name === name) : undefined;
       const schema = name === 'limit' ? { type: 'integer', minimum: 0 } : text;
       return parameter(name, 'query', field === undefined ? schema : fieldSchema(field, 'input'));
     });
   }
+  if (isRead) return [];
   return [
     parameter('Idempotency-Key', 'header', { ...text, maxLength: 255 }, 'The same key does it once.'),
     ...(takesVersion(command) ? [parameter('If-Match', 'header', text, 'The ETag of the version to be changed.')] : []),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { openAiResponses } from '#ai/formats/openai-responses/format.ts';
 import { Fault } from '#errors/fault.ts';
 import { test } from '#testkit/test.ts';
 import { resumeConversation } from './resume-conversation.ts';
@@ -66,4 +67,18 @@ test('a response that is not there, is another’s, or is no id, is refused by i
   await assert.rejects(resume(body(7)), refused('invalid_request'));
   await assert.rejects(resume(body('')), refused('invalid_request'));
   await assert.rejects(resume(body('r2'), 'ada', 10), refused('invalid_request'));
+});
+
+test('every turn of a conversation has the key of its first', async () => {
+  const keyOf = (body: string): string | undefined => {
+    const read = openAiResponses.server.ask(JSON.parse(body), body.length);
+    assert.ok('asked' in read, JSON.stringify(read));
+    return read.asked.conversationKey;
+  };
+  const turnOne = '{"model":"m","input":"one"}';
+  const { body: turnTwo } = await resume('{"model":"m","input":"two","previous_response_id":"r1"}');
+  const { body: turnThree } = await resume('{"model":"n","input":[],"previous_response_id":"r2"}');
+  const keys = [turnOne, turnTwo, turnThree].map(keyOf);
+  assert.equal(typeof keys[0], 'string');
+  assert.equal(new Set(keys).size, 1);
 });

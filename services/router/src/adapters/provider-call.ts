@@ -8,10 +8,14 @@ const CHUNK_OVERHEAD_BYTES = 128;
 /** A few bytes follow the end of an answer. A provider that takes longer is cut off. */
 const DISCARD_MAX_MS = 2_000;
 
+/** Answers before the answer (1xx) that are passed over: some servers send a hint or two. */
+const INTERIM_MAX = 32;
+
 /** The pool was closed under the call: the router stops, or the provider was taken away. */
 const CLOSED = /^UND_ERR_(DESTROYED|CLOSED)$/;
 
 export interface Post {
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: string[];
@@ -28,13 +32,15 @@ interface Call {
   queuedBytes: number;
   controller: Dispatcher.DispatchController | null;
   fault: CallFault | null;
+  /** How many answers came before the answer. */
+  interims: number;
   isEnded: boolean;
   isDiscarding: boolean;
   discardTimer: NodeJS.Timeout | undefined;
   wakeReader: (() => void) | null;
 }
 
-/** Sends a POST. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
+/** Sends a request. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
 export function startCall(pool: Pool, post: Post): ProviderCall {
   const call: Call = {
     head: Promise.withResolvers(),
@@ -43,6 +49,7 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
     queuedBytes: 0,
     controller: null,
     fault: null,
+    interims: 0,
     isEnded: false,
     isDiscarding: false,
     discardTimer: undefined,
@@ -50,7 +57,8 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
   };
   // Avoids an unhandled rejection if the caller is no longer interested.
   call.head.promise.catch(() => {});
-  pool.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, receiver(call));
+  const { method, path, headers } = post;
+  pool.dispatch({ path, method, headers, body: method === 'GET' ? null : post.body }, receiver(call));
 
   return {
     head: call.head.promise,
@@ -79,7 +87,11 @@ function receiver(call: Call): Dispatcher.DispatchHandler {
       if (call.fault) started.abort(call.fault);
     },
     onResponseStart(_controller, status, headers) {
-      if (status < 200) return;
+      if (status < 200) {
+        call.interims += 1;
+        if (call.interims > INTERIM_MAX) fail(call, new CallFault('broken'));
+        return;
+      }
       clearTimeout(call.headTimer);
       call.head.resolve({ status, headers });
     },

@@ -1,19 +1,12 @@
-import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+import type { FailureClass } from '../domain/attempt/failure-class.ts';
+import type { Provider } from '../ports.ts';
 
-/** Why a call gave no answer: what the provider said, or what became of the connection. */
-export type FailureClass =
-  | ProviderErrorKind
-  /** No connection: refused, unreachable, no name, no trust. */
-  | 'connection'
-  /** It was cut after its head. */
-  | 'cut'
-  /** It was no answer. */
-  | 'unreadable';
+export type { FailureClass };
 
 /** How a call ended, for what is known of its deployment. */
 export type CallOutcome =
-  /** `outputTokens`: what it wrote, 0 where that is not known. */
-  | { readonly kind: 'succeeded'; readonly outputTokens: number }
+  /** `outputTokens`: what it wrote, 0 where that is not known; `inputTokens`: what it read, as its rate limits count. */
+  | { readonly kind: 'succeeded'; readonly outputTokens: number; readonly inputTokens?: number | undefined }
   /** The request itself was at fault: the provider works. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly failure: FailureClass; readonly retryAfterMs?: number | undefined }
@@ -22,6 +15,8 @@ export type CallOutcome =
 
 /** A call under way, as its deployment is told of it. */
 export interface CallWatch {
+  /** What is to be called: the deployment's connections as they are now. */
+  readonly provider: Provider;
   /** The head of the answer has come, a no among them. */
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
   /** The first token has come. */

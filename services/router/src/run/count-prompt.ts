@@ -71,7 +71,7 @@ async function countAt(
   const { client } = formatTable[format];
   const { spoken } = provider.config;
   const call = provider.call({
-    path: client.path(spoken.basePathOf(format), model) + counting.path,
+    path: client.path(spoken.basePathOf(format), { model, isStream: false }) + counting.path,
     headers: client.headers(headers),
     body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
     requestId,

@@ -151,7 +151,7 @@ function prepared(request: CompleteRequest, format: Format, { spoken }: Called, 
     kind: 'prepared',
     format,
     post: {
-      path: format.client.path(spoken.basePathOf(format.name), target.model),
+      path: format.client.path(spoken.basePathOf(format.name), { model: target.model, isStream: target.stream }),
       headers: format.client.headers(forwarded),
       body,
       requestId: request.requestId,

@@ -1,6 +1,8 @@
 import { multiplier } from '#contracts/admin-fields.ts';
 import { Format } from '#contracts/gen/gateway/admin/v1/options_pb.js';
 import { compileAddressRanges } from '#kernel/address-ranges.ts';
+import { parsePercent } from '#kernel/percent.ts';
+import { parseTimeOfDay } from '#kernel/time-of-day.ts';
 import { parseMultiplier } from '#money/multiplier.ts';
 import { parseUsd } from '#money/nano-usd.ts';
 import { parseUsdPerMtok } from '#money/usd-per-mtok.ts';
@@ -75,6 +77,14 @@ export const formats: Readonly<Record<Exclude<Format, Format.UNSPECIFIED>, Forma
   [Format.TAG]: {
     is: `a tag of at most ${TAG_CHARS_MAX} lower-case letters, digits and ._-:`,
     fits: isTag,
+  },
+  [Format.PERCENT]: {
+    is: 'a percentage from 0 to 100 with at most 2 decimals, such as "2.5"',
+    fits: (text) => parsePercent(text) !== undefined,
+  },
+  [Format.TIME_OF_DAY]: {
+    is: 'a time of day from "00:00" to "23:59", such as "22:00"',
+    fits: (text) => parseTimeOfDay(text) !== undefined,
   },
 };
 

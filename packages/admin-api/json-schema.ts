@@ -28,10 +28,18 @@ const examples: Readonly<Partial<Record<Format, string>>> = {
   [Format.PATTERN]: 'gpt-*',
   [Format.SECRET_REFERENCE]: 'env:OPENAI_API_KEY',
   [Format.TIME_ZONE]: 'Europe/Berlin',
+  [Format.PERCENT]: '2.5',
+  [Format.TIME_OF_DAY]: '22:00',
 };
 
 /** Texts that say a number: callers may write them as one. */
-const numeric: ReadonlySet<Format> = new Set([Format.USD, Format.MULTIPLIER, Format.AMOUNT, Format.USD_PER_MILLION]);
+const numeric: ReadonlySet<Format> = new Set([
+  Format.USD,
+  Format.MULTIPLIER,
+  Format.AMOUNT,
+  Format.USD_PER_MILLION,
+  Format.PERCENT,
+]);
 
 /** The name of a message's schema among the components of a document. */
 export function schemaName({ name }: DescMessage, use: SchemaUse): string {

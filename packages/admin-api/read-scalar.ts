@@ -6,7 +6,13 @@ import { JsonNumber } from './exact-json.ts';
 import { fieldOptionsOf } from './field-options.ts';
 
 /** Texts that say a number, which a caller may write as one. */
-const numeric: ReadonlySet<Format> = new Set([Format.USD, Format.MULTIPLIER, Format.AMOUNT, Format.USD_PER_MILLION]);
+const numeric: ReadonlySet<Format> = new Set([
+  Format.USD,
+  Format.MULTIPLIER,
+  Format.AMOUNT,
+  Format.USD_PER_MILLION,
+  Format.PERCENT,
+]);
 
 const WHOLE = /^-?\d{1,20}$/;
 const UINT32_MAX = 2n ** 32n - 1n;

@@ -8,6 +8,7 @@ import { fundsNeverNegative } from './invariants/funds-never-negative.ts';
 import { gaplessPositions } from './invariants/gapless-positions.ts';
 import { type Anchor, hashChain } from './invariants/hash-chain.ts';
 import { holdsEnd } from './invariants/holds-end.ts';
+import { houseCostsRecompute } from './invariants/house-costs-recompute.ts';
 import { knownShapes } from './invariants/known-shapes.ts';
 import { noSecrets } from './invariants/no-secrets.ts';
 import { oneEndPerHold } from './invariants/one-end-per-hold.ts';
@@ -31,5 +32,6 @@ export function logInvariants(anchors: readonly Anchor[]): readonly Invariant[] 
     epochsNeverFall,
     noSecrets,
     knownShapes,
+    houseCostsRecompute,
   ];
 }

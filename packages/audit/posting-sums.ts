@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 
 /** Whether an event moves money. */
-export function hasPostings(
-  event: RecordedEvent,
-): event is RecordedEvent & { readonly type: 'BalanceCredited' | 'BalanceDebited' | 'ChargePosted' } {
-  return event.type === 'BalanceCredited' || event.type === 'BalanceDebited' || event.type === 'ChargePosted';
+export function hasPostings(event: RecordedEvent): event is RecordedEvent & {
+  readonly type: 'BalanceCredited' | 'BalanceDebited' | 'ChargePosted' | 'ShadowCostPosted';
+} {
+  return ['BalanceCredited', 'BalanceDebited', 'ChargePosted', 'ShadowCostPosted'].includes(event.type);
 }
 
 /** The sum of an entry's lines for each account, in nano-USD. */

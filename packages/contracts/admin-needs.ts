@@ -66,8 +66,41 @@ export interface LedgerLine {
   readonly reason: string;
 }
 
+/** A shadow target beside the provider that answered clients. Times are means of the answers that came to their end. */
+export interface ShadowLine {
+  /** Empty: by no route. */
+  readonly routeId: string;
+  /** What answered clients; both empty: nothing did. */
+  readonly provider: string;
+  readonly model: string;
+  readonly shadowProvider: string;
+  readonly shadowModel: string;
+  readonly requests: number;
+  readonly failed: number;
+  readonly shadowFailed: number;
+  readonly sameText: number;
+  readonly firstByteMs: number;
+  readonly shadowFirstByteMs: number;
+  readonly durationMs: number;
+  readonly shadowDurationMs: number;
+  readonly outputTokens: number;
+  readonly shadowOutputTokens: number;
+  /** What the copies cost the house. */
+  readonly shadowCostNanoUsd: bigint;
+}
+
+export interface ShadowReportQuery {
+  /** Empty: all. */
+  readonly routeId: string;
+  /** From the hour (UTC) that has this moment up to the one that has the last; 0: from the first, up to the newest. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** Of billing. */
 export interface LedgerPort {
+  /** Those with the most requests first, up to a thousand. */
+  shadowReport(query: ShadowReportQuery): Promise<readonly ShadowLine[]>;
   /** The newest lines first, those before a position; 0: from the newest. */
   ledgerLines(query: {
     readonly payer: Payer;

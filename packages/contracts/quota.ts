@@ -75,6 +75,8 @@ export interface AdmittedRouting {
   readonly shadow?: ModelCandidate | undefined;
   /** A request whose first candidate costs nothing may go on to one that costs something. */
   readonly mayBecomePaid: boolean;
+  /** The client itself has named the models of later stages that stand in for any failure: it knows what they cost. */
+  readonly hasOwnFallbacks?: boolean | undefined;
 }
 
 /** A hold is placed. */

@@ -1,11 +1,13 @@
 import { derivedId } from '#kernel/ids.ts';
 
-/** The events a request can have, each at most once. Earlier versions wrote others with 5 and 6. */
+/** The events a request and its copy can have, each at most once. Earlier versions wrote others with 5 and 6. */
 const kindDigits = {
   'request-admitted': '1',
   'usage-recorded': '2',
   'hold-expired': '3',
   'charge-posted': '4',
+  'shadow-recorded': '7',
+  'shadow-cost-posted': '8',
 } as const;
 
 export type RequestEventKind = keyof typeof kindDigits;

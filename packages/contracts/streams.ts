@@ -17,6 +17,9 @@ export const streams = {
 /** Places in a request's stream. Each is written with the version before it expected, so only one writer can win it. */
 export const requestVersion = { admitted: 1, ended: 2, charged: 3 } as const;
 
+/** The same in the stream of a request's copy. */
+export const shadowVersion = { recorded: 1, costed: 2 } as const;
+
 /** The request a stream is of; undefined for any other stream. */
 export function requestIdOf(stream: string): string | undefined {
   return stream.startsWith(REQUEST_PREFIX) ? stream.slice(REQUEST_PREFIX.length) : undefined;

@@ -33,7 +33,7 @@ export function isSelected(letter: DeadLetter, selection: Selection): boolean {
     case 'position':
       return letter.position === selection.position;
     case 'request':
-      return letter.stream === streams.request(selection.requestId);
+      return [streams.request(selection.requestId), streams.shadow(selection.requestId)].includes(letter.stream);
   }
 }
 

@@ -132,7 +132,7 @@ export interface Led {
   readonly ports?: Omit<LocalPorts, 'stats'>;
   /** Projections that the process keeps in line with the log. */
   readonly projections?: readonly Projection[];
-  readonly deadLetters?: DeadLetterSource;
+  readonly deadLetters?: DeadLetterSource | readonly DeadLetterSource[];
   /** gRPC services for operators' tools. */
   readonly operatorServices?: readonly ServedService[];
   /** gRPC services for other processes, served if there are any. */

@@ -10,6 +10,12 @@ export const accounts = {
   revenue: 'revenue',
   /** Cost of usage above its hold. The house pays it, not the customer. */
   houseOverrun: 'house_overrun',
+  /** Cost of attempts that gave the client nothing. The house pays it. */
+  houseAttempts: 'house_attempts',
+  /** Cost of copies of requests. The house pays it. */
+  houseShadow: 'house_shadow',
+  /** Owed to providers for calls that no client pays: the other side of the two above. */
+  providerCosts: 'provider_costs',
   /** The source of customers' money. */
   topups: 'topups',
 } as const;

@@ -33,7 +33,7 @@ export function buildModelTable(policy: Pick<Registry, 'all'>, readCatalogue: Re
   );
   const plain = plainModels(providers, [...policy.all('model')]);
   const named = aliasedModels([...policy.all('alias')], plain);
-  const findRoute = routeFinder([...policy.all('route')]);
+  const routes = routeFinder([...policy.all('route')]);
   const remembered = new Map<string, RoutedModel>();
   let listed: readonly RoutedModel[] | undefined;
 
@@ -46,7 +46,7 @@ export function buildModelTable(policy: Pick<Registry, 'all'>, readCatalogue: Re
     if (first === undefined) return undefined;
     // A route may send names to a provider that nothing else knows: its own id then stands for all of them.
     const { id, createdAtS, outputTokensDefault } = found ?? {
-      id: route?.id ?? name,
+      id: route?.route.id ?? name,
       createdAtS: modelCreatedAtS(name),
       outputTokensDefault: 0,
     };
@@ -66,8 +66,8 @@ export function buildModelTable(policy: Pick<Registry, 'all'>, readCatalogue: Re
 
   return {
     find(name, caller, request) {
-      const route = findRoute(name, caller, request);
-      const key = route === undefined ? name : `${route.id}\n${name}`;
+      const route = routes.find(name, caller, request);
+      const key = route === undefined ? name : `${route.route.id}\n${name}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
       const model = look(name, route);

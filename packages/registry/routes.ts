@@ -1,55 +1,79 @@
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RouteRequest } from '#contracts/routing.ts';
-import { fillStars, namePattern } from '#kernel/name-pattern.ts';
+import { fillStars, type NamePattern, namePattern } from '#kernel/name-pattern.ts';
 import type { RouteCaller } from './caller.ts';
 import type { ResourceOf } from './kinds.ts';
 import type { ProviderNames } from './provider-names.ts';
+import { conditionsOf, type RouteCondition } from './route-conditions.ts';
 
 /** The first route that fits a request. */
 export interface FittingRoute {
-  readonly id: string;
-  readonly targets: ResourceOf<'route'>['targets'];
+  readonly route: ResourceOf<'route'>;
   /** What the stars of its pattern stand for. */
   readonly captures: readonly string[];
 }
 
-/** Finds the first route that fits a model, as its client names it, and a caller. */
-export function routeFinder(
-  routes: readonly ResourceOf<'route'>[],
-): (name: string, caller: RouteCaller, request: RouteRequest) => FittingRoute | undefined {
+/** A route that was looked at, and its first field that does not fit: "teams", "hours"; empty: it fits. */
+export interface RouteLook {
+  readonly routeId: string;
+  readonly mismatch: string;
+}
+
+export interface RouteFinder {
+  /** The first route that fits a model, as its client names it, a caller and a request. */
+  find(name: string, caller: RouteCaller, request: RouteRequest): FittingRoute | undefined;
+  /** The routes that `find` looks at, in their order; the one that fits comes last. */
+  looks(name: string, caller: RouteCaller, request: RouteRequest): readonly RouteLook[];
+}
+
+interface CompiledRoute {
+  readonly route: ResourceOf<'route'>;
+  readonly patterns: readonly NamePattern[];
+  readonly conditions: readonly RouteCondition[];
+}
+
+/** Reads routes once: a look compiles nothing. */
+export function routeFinder(routes: readonly ResourceOf<'route'>[]): RouteFinder {
   const compiled = routes
     .toSorted((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
-    .map((route) => ({ route, patterns: route.models.map(namePattern), isOf: callerTest(route) }));
-  return (name, caller, _request) => {
-    for (const { route, patterns, isOf } of compiled) {
-      if (!isOf(caller)) continue;
-      for (const pattern of patterns) {
-        const captures = pattern.match(name);
-        if (captures !== undefined) return { id: route.id, targets: route.targets, captures };
+    .map((route): CompiledRoute => {
+      return { route, patterns: route.models.map(namePattern), conditions: conditionsOf(route) };
+    });
+  return {
+    find(name, caller, request) {
+      for (const { route, patterns, conditions } of compiled) {
+        const pattern = patterns.find(({ fits }) => fits(name));
+        if (pattern === undefined || !conditions.every(({ holds }) => holds(caller, request))) continue;
+        return { route, captures: pattern.match(name) ?? [] };
       }
-    }
-    return undefined;
+      return undefined;
+    },
+    looks(name, caller, request) {
+      const looks: RouteLook[] = [];
+      for (const { route, patterns, conditions } of compiled) {
+        const isNamed = patterns.some(({ fits }) => fits(name));
+        const failing = conditions.find(({ holds }) => !holds(caller, request));
+        const mismatch = isNamed ? (failing?.fields ?? '') : 'models';
+        looks.push({ routeId: route.id, mismatch });
+        if (mismatch === '') break;
+      }
+      return looks;
+    },
   };
 }
 
-/** Where a route sends a model: to a name at a provider, or to the provider by whatever names the model has there. */
+/**
+ * Where a route sends a model: to a name at a provider, or to the provider by whatever names the model has there. A route without
+ * targets changes only how the model's own candidates are tried.
+ */
 export function candidatesAlong(
-  { targets, captures }: FittingRoute,
+  { route, captures }: FittingRoute,
   found: readonly ModelCandidate[],
   providers: ReadonlyMap<string, ProviderNames>,
 ): readonly ModelCandidate[] {
-  return targets.flatMap(({ provider, model }) => {
+  if (route.targets.length === 0) return found;
+  return route.targets.flatMap(({ provider, model }) => {
     if (model === '') return found.filter((candidate) => candidate.provider === provider);
     return providers.get(provider)?.declared(fillStars(model, captures)) ?? [];
   });
-}
-
-/** Teams, users and tags that a route names are alternatives; it names none: everybody. */
-function callerTest({ teams, users, tags }: ResourceOf<'route'>): (caller: RouteCaller) => boolean {
-  if (teams.length + users.length + tags.length === 0) return () => true;
-  const named = { teams: new Set(teams), users: new Set(users), tags: new Set(tags) };
-  return (caller) =>
-    named.users.has(caller.userId) ||
-    (caller.teamId !== '' && named.teams.has(caller.teamId)) ||
-    caller.tags.some((tag) => named.tags.has(tag));
 }

@@ -19,6 +19,8 @@ export const metricNames = {
   openHolds: 'gateway_open_holds',
   stuckCharges: 'gateway_stuck_charges',
   unchargedTokens: 'gateway_uncharged_tokens_total',
+  houseCost: 'gateway_house_cost_nano_usd_total',
+  shadows: 'gateway_shadows_total',
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
   lockedOut: 'gateway_locked_out_total',
 } as const;
@@ -61,6 +63,10 @@ export interface GatewayMetrics {
   readonly stuckCharges: Gauge;
   /** Tokens of answers whose usage can no longer be recorded: the provider bills them, and nobody is charged. */
   readonly unchargedTokens: Counter<'provider' | 'kind'>;
+  /** What calls that no client pays cost the house: failed attempts, and copies of requests. */
+  readonly houseCost: Counter<'provider' | 'kind'>;
+  /** Copies of requests that shadow targets got. */
+  readonly shadows: Counter<'provider' | 'outcome'>;
   /** Requests whose rate limits this process counted alone, because Redis did not answer. */
   readonly rateLimitFallbacks: Gauge;
   /** Wrong secrets of clients that had tried too many: they were told to leave off. */
@@ -122,6 +128,24 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       name: metricNames.unchargedTokens,
       help: 'Tokens a provider bills, or may bill, and nobody is charged for: it broke off, or they could not be recorded. By kind (input, output).',
       labelNames: ['provider', 'kind'],
+      registers,
+    }),
+    ...houseMetrics(registers),
+  };
+}
+
+function houseMetrics(registers: Registry[]): Pick<GatewayMetrics, 'houseCost' | 'shadows'> {
+  return {
+    houseCost: new Counter({
+      name: metricNames.houseCost,
+      help: 'What calls that no client pays cost the house, in nano-USD, by kind (attempt: it failed; shadow: a copy).',
+      labelNames: ['provider', 'kind'],
+      registers,
+    }),
+    shadows: new Counter({
+      name: metricNames.shadows,
+      help: 'Copies of requests for shadow targets, by outcome (completed, cut, failed; skipped: not sent; lost: not recorded).',
+      labelNames: ['provider', 'outcome'],
       registers,
     }),
   };

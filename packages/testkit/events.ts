@@ -230,6 +230,48 @@ export function charged(
   return { type: 'ChargePosted', data: bodyOf(plain, fields) };
 }
 
+/** A copy of a request of `admitted` at a target of the second candidate's price, whole and of the same text. */
+export function shadowRecorded({
+  usage = noUsage,
+  answerUsage = noUsage,
+  ...told
+}: Told<Omit<Body<'ShadowRecorded'>, 'quantities' | 'candidate' | 'answer'>> & {
+  readonly requestId: string;
+  readonly usage?: Usage;
+  readonly answerUsage?: Usage;
+  readonly candidate?: Body<'ShadowRecorded'>['candidate'];
+  readonly answer?: Partial<Body<'ShadowRecorded'>['answer']>;
+}): GatewayEvent<'ShadowRecorded'> {
+  const plain: Body<'ShadowRecorded'> = {
+    requestId: told.requestId,
+    routeId: 'route-1',
+    candidate: { provider: 'second', model: 'claude', priceKey: 'anthropic/claude', priceVersion: 1 },
+    account: '',
+    outcome: 'OUTCOME_COMPLETED',
+    status: 200,
+    error: '',
+    quantities: usageToEvent(usage),
+    serviceTier: '',
+    estimated: false,
+    firstByteMs: 4,
+    durationMs: 10,
+    answer: {
+      provider: 'first',
+      model: 'gpt-4o-mini',
+      outcome: 'OUTCOME_COMPLETED',
+      quantities: usageToEvent(answerUsage),
+      firstByteMs: 2,
+      durationMs: 5,
+      textCharacters: 11,
+      ...told.answer,
+    },
+    isSameText: true,
+    textCharacters: 11,
+    recordedAtMs: '1600',
+  };
+  return { type: 'ShadowRecorded', data: bodyOf(plain, { ...told, answer: plain.answer }) };
+}
+
 /** Of a request of user u1 that nobody settled in time. */
 export function expired(told: Told<Body<'HoldExpired'>> & { readonly requestId: string }): GatewayEvent<'HoldExpired'> {
   const { requestId } = told;

@@ -1,5 +1,6 @@
 import { payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
+import { houseCostLines } from '#money/house-cost.ts';
 import { accounts } from '#money/posting.ts';
 import { type Invariant, type Tally, violationAt } from '../invariant.ts';
 import { sumsByAccount } from '../posting-sums.ts';
@@ -47,10 +48,12 @@ function checkCharge(tally: Tally, event: RecordedEvent<'ChargePosted'>): void {
     const expected = 'an overrun only where the whole hold is charged';
     tally.violate(violationAt(event, expected, `an overrun of ${overrun}, ${amount} of ${hold} nano-USD charged`));
   }
-  const expected = new Map([
+  const house = event.data.houseCosts.reduce((sum, cost) => sum + BigInt(cost.amountNanoUsd), 0n);
+  const expected = new Map<string, bigint>([
     [accounts.payer(payerOf(event.data)), -amount],
     [accounts.houseOverrun, -overrun],
     [accounts.revenue, amount + overrun],
+    ...houseCostLines(accounts.houseAttempts, house).map((line) => [line.account, line.amountNanoUsd] as const),
   ]);
   const posted = sumsByAccount(event.data.postings);
   for (const account of new Set([...expected.keys(), ...posted.keys()])) {

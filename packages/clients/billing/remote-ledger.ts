@@ -2,8 +2,9 @@ import type { LedgerLine, LedgerPort } from '#contracts/admin-needs.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
+import { shadowLineFromWire, shadowQueryToWire } from './shadow-line-wire.ts';
 
-/** The ledger of billing in another process. */
+/** The ledger of billing in another process, and its report of shadows. */
 export function createRemoteLedger(peer: RpcPeer): LedgerPort & { close(): void } {
   const { calls, close } = createGrpcClient(BillingService, peer);
   return {
@@ -15,6 +16,10 @@ export function createRemoteLedger(peer: RpcPeer): LedgerPort & { close(): void 
         atMs: Number(atMs),
         type: type as LedgerLine['type'],
       }));
+    },
+    async shadowReport(query) {
+      const { lines } = await calls.getShadowReport(shadowQueryToWire(query));
+      return lines.map(shadowLineFromWire);
     },
     close,
   };

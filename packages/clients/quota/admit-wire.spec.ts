@@ -39,6 +39,35 @@ const admitted: AdmitResponse = {
   ],
 };
 
+const place = { tier: 1, weight: 5, stage: 2, standsInFor: 'context_window', contextTokens: 128_000 } as const;
+
+const routed: AdmitRequest = {
+  ...request,
+  candidates: [
+    { provider: 'p', model: 'm', priceKey: 'c/m' },
+    { provider: 'q', model: 'n', priceKey: 'c/n', ...place },
+  ],
+  routing: {
+    ...{ routeId: 'r', strategy: 'lowest_cost', strategySource: 'request' },
+    leftOut: [{ provider: 'far', model: 'm', reason: 'region' }],
+    shadow: { provider: 's', model: 'm', priceKey: 'c/m' },
+    ...{ mayBecomePaid: true, hasOwnFallbacks: true },
+  },
+};
+
+const placed: AdmitResponse = {
+  windows: [],
+  result: {
+    ...{ kind: 'admitted', durable: null, eventId: 'e' },
+    candidates: [
+      { provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 3, likelyCostNanoUsd: '9007199254740993' },
+      { provider: 'q', model: 'n', priceKey: 'c/n', priceVersion: 1, likelyCostNanoUsd: '0', ...place },
+    ],
+    shadow: { provider: 's', model: 'm', priceKey: 'c/m', priceVersion: 2, likelyCostNanoUsd: '7' },
+    ...{ holdNanoUsd: 1n, outputTokensMax: 10, outputTokensBound: 20, multiplierBasisPoints: 15_000 },
+  },
+};
+
 test('a request and its answers come out as they went in', () => {
   const full: AdmitRequest = {
     ...request,
@@ -49,14 +78,14 @@ test('a request and its answers come out as they went in', () => {
     serviceTier: 'flex',
     attribution: { tags: ['a', 'b'], metadata: { ticket: '7' }, sessionId: 's', agentId: 'g' },
   };
-  for (const each of [request, { ...request, teamId: 't', traceparent: '00-1-2-01' }, full]) {
+  for (const each of [request, { ...request, teamId: 't', traceparent: '00-1-2-01' }, full, routed]) {
     assert.deepEqual(admitRequestFromWire(admitRequestToWire(each)), each);
   }
   const refused: AdmitResponse = {
     result: { kind: 'refused', refusal: { code: 'quota_exceeded', message: 'no', param: 'n', retryAfterMs: 12 } },
     windows: [],
   };
-  for (const response of [admitted, refused]) {
+  for (const response of [admitted, placed, refused]) {
     assert.deepEqual(admitResponseFromWire(admitResponseToWire(response)), response);
   }
 });

@@ -223,7 +223,7 @@ function placeIn(json: JsonObject): WrittenPlace {
 /** Left out where nothing is said of the way, as by an ingress of an earlier version. */
 function routingToWire(routing: AdmittedRouting | undefined) {
   if (routing === undefined) return {};
-  const { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid } = routing;
+  const { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid, hasOwnFallbacks } = routing;
   return {
     routeId,
     strategy,
@@ -231,6 +231,7 @@ function routingToWire(routing: AdmittedRouting | undefined) {
     leftOut: leftOut.map(({ provider, model, reason }) => ({ provider, model, reason })),
     shadow: shadow === undefined ? undefined : unpricedToEvent(shadow),
     mayBecomePaid,
+    hasOwnFallbacks: hasOwnFallbacks || undefined,
   };
 }
 
@@ -248,6 +249,7 @@ function routingFromWire(json: JsonObject): Pick<AdmitRequest, 'routing'> {
     leftOut,
     ...(shadow === undefined ? {} : { shadow: candidateOf(shadow) }),
     mayBecomePaid: json['mayBecomePaid'] === true,
+    ...(json['hasOwnFallbacks'] === true && { hasOwnFallbacks: true }),
   };
   return { routing };
 }

@@ -1,6 +1,6 @@
 import { create, fromJsonString, type MessageInitShape, type MessageShape, toJsonString } from '@bufbuild/protobuf';
 import { isUnit } from '#ai/units.ts';
-import { pricedToWire } from '#contracts/candidate-wire.ts';
+import { pricedFromWire, pricedToWire } from '#contracts/candidate-wire.ts';
 import type { ChargeLine } from '#contracts/gen/gateway/events/v1/billing_pb.js';
 import {
   AdmitRequestSchema,
@@ -49,11 +49,10 @@ export function quoteFromWire({ result }: MessageShape<typeof GetQuoteResponseSc
   }
   if (result.case === undefined || result.value.candidate === undefined) throw unreadable('candidate');
   const { candidate, multiplierBasisPoints, boundNanoUsd, outputTokensBound, lines, estimateNanoUsd } = result.value;
-  const { provider, model, priceKey, priceVersion } = candidate;
   return {
     kind: 'quoted',
     quote: {
-      candidate: { provider, model, priceKey, priceVersion },
+      candidate: pricedFromWire(candidate),
       multiplierBasisPoints,
       boundNanoUsd,
       outputTokensBound,

@@ -5,6 +5,7 @@ import {
   CountTokensRequestSchema,
 } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import type { CompleteFrame, CompleteRequest, CountTokensRequest } from '#contracts/router.ts';
+import { plainPlan, type RoutingPlan } from '#contracts/routing.ts';
 import { Fault } from '#errors/fault.ts';
 import { overTheWire } from '#testkit/over-the-wire.ts';
 import { test } from '#testkit/test.ts';
@@ -41,8 +42,23 @@ const request: CompleteRequest = {
 const sent = (changed: CompleteRequest) =>
   completeRequestFromWire(overTheWire(CompleteRequestSchema, completeRequestToWire(changed, false)));
 
+const place = { tier: 1, weight: 5, stage: 2, standsInFor: 'content_policy', contextTokens: 128_000 } as const;
+const priced = { provider: 'p', model: 'm', priceKey: 'p/m', priceVersion: 3 };
+const plan: RoutingPlan = {
+  ...{ strategy: 'sticky', strategySource: 'team', routeId: 'r', stickyKey: 'k', mustStick: true },
+  ...{ timeoutMs: 1_000, attemptsMax: 2, hedgeAfterMs: 300, priority: 'low', promptTokensEstimate: 9 },
+  shadow: { ...priced, likelyCostNanoUsd: '12' },
+};
+
 test('an admitted request comes out as it went in, its body parsed anew', () => {
   assert.deepEqual(sent(request), request);
+  const routed: CompleteRequest = {
+    ...request,
+    candidates: [priced, { ...priced, ...place, likelyCostNanoUsd: '0' }],
+    plan,
+  };
+  assert.deepEqual(sent(routed), routed);
+  assert.deepEqual(sent({ ...request, plan: plainPlan }).plan, plainPlan);
 });
 
 test('a request of an ingress that knows no other format is a chat completion', () => {

@@ -20,10 +20,12 @@ import {
 import type { Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
+import { compareModels } from './queries/compare-models.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getResource, listResources } from './queries/resources.ts';
+import { getShadowReport } from './queries/shadow-report.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -142,9 +144,14 @@ function others(
       return { ok, ...rest };
     },
     listProviderHealth: async () => notBuilt(),
-    compareModels: async () => notBuilt(),
+    async compareModels({ id }) {
+      const provider = registry.get('provider', id);
+      if (provider === undefined) throw new Fault(notFound('provider'));
+      const router = there(neighbours().routerAdmin, 'The router');
+      return compareModels({ registry, router, nowMs: dependencies.clock() }, provider);
+    },
     explainRoute: async () => notBuilt(),
-    getShadowReport: async () => notBuilt(),
+    getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),

@@ -9,20 +9,25 @@ import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
+import { loadOpenShadows } from './adapters/load-open-shadows.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
+import { openShadowProjection } from './projections/open-shadow.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
+import { shadowComparisonProjection } from './projections/shadow-comparison.ts';
 import { usageByProjection } from './projections/usage-by.ts';
 import { usageUnitsProjection } from './projections/usage-units.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
+import { readShadowComparison } from './queries/read-shadow-comparison.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { readUsageBy } from './queries/read-usage-by.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import type { ChargeCounters } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
 import { createPricePublisher, type PolicyOfPrices, type PricePublisher } from './reactions/price-publisher.ts';
+import { createShadowCosts } from './reactions/shadow-costs.ts';
 
 interface BillingDependencies {
   readonly journal: Journal;
@@ -37,6 +42,8 @@ interface BillingDependencies {
 
 export interface BillingStats extends ChargeStats {
   readonly openRequests: number;
+  /** The number of copies whose cost cannot be posted. */
+  readonly shadowCostsStuck: number;
 }
 
 export interface Billing extends BillingPort, LedgerPort {
@@ -44,6 +51,8 @@ export interface Billing extends BillingPort, LedgerPort {
   readonly projections: readonly Projection[];
   /** The usages that cannot be charged. */
   readonly deadLetters: DeadLetterSource;
+  /** The copies of requests whose cost cannot be posted. */
+  readonly shadowDeadLetters: DeadLetterSource;
   /** Publishes the prices of policy. Called once: charging waits for no policy. */
   openPrices(registry: PolicyOfPrices): PricePublisher;
   /** Resolves when the log up to the start is folded. From then on usages are charged. */
@@ -63,6 +72,8 @@ export const billingProjections: readonly Projection[] = [
   usageByProjection,
   ledgerProjection,
   ledgerLinesProjection,
+  openShadowProjection,
+  shadowComparisonProjection,
 ];
 
 /** The standby's half of billing: it loads the tables and folds the log from there. */
@@ -83,6 +94,8 @@ export async function leadBilling(
 ): Promise<Billing> {
   const { journal, pool, logger, counters, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
   const { book, open } = requests;
+  const snapshot = await loadOpenShadows(pool);
+  const shadows = createShadowCosts({ journal, book, logger, counters, clock, stuckRetryMs, from, snapshot });
   const reaction = createChargeReaction({ journal, book, open, logger, counters, clock, stuckRetryMs });
 
   let prices: PricePublisher | undefined;
@@ -105,6 +118,7 @@ export async function leadBilling(
   return {
     projections: billingProjections,
     deadLetters: chargeDeadLetters(reaction),
+    shadowDeadLetters: shadows.deadLetters,
     isPriced: (priceKey) => book.newest(priceKey) !== undefined,
     isFree(priceKey) {
       const price = book.newest(priceKey);
@@ -113,17 +127,18 @@ export async function leadBilling(
     priceKeys: book.keys,
     usage: (query) => readUsage(pool, query),
     usageBy: (query) => readUsageBy(pool, query),
+    shadowReport: (query) => readShadowComparison(pool, query),
     ledgerLines: (query) => readLedgerLines(pool, query),
     openPrices(registry) {
       prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });
       return prices;
     },
     ready: () => live,
-    stats: () => ({ openRequests: open.size(), ...reaction.stats() }),
+    stats: () => ({ openRequests: open.size(), ...reaction.stats(), ...shadows.stats() }),
     async close() {
       isClosed = true;
       // All together: the fold may wait for room, which only the end of charges makes.
-      await Promise.all([requests.close(), reaction.close(), prices?.close()]);
+      await Promise.all([requests.close(), reaction.close(), shadows.close(), prices?.close()]);
     },
   };
 }

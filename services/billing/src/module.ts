@@ -29,7 +29,12 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRES
       journal,
       pool: database().pool,
       logger,
-      counters: { spend: metrics.spend, units: metrics.units, unpriced: metrics.unpricedUnits },
+      counters: {
+        spend: metrics.spend,
+        units: metrics.units,
+        unpriced: metrics.unpricedUnits,
+        house: metrics.houseCost,
+      },
       requests: following,
       from,
     });
@@ -37,7 +42,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRES
     return {
       ports: { billing, ledger: billing },
       projections: billing.projections,
-      deadLetters: billing.deadLetters,
+      deadLetters: [billing.deadLetters, billing.shadowDeadLetters],
       services: [billingService(billing)],
       stats: () => ({ charges: billing.stats() }),
       async begin() {

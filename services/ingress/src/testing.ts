@@ -142,6 +142,8 @@ interface TestGatewayOptions {
   readonly claims?: ClaimStore;
   readonly answerMaxBytes?: number;
   readonly models?: readonly RoutedModel[];
+  /** How a model is found, in place of by its name. */
+  readonly find?: ModelTable['find'];
   readonly clock?: Clock;
   readonly nonces?: Nonces;
   readonly findAdminToken?: FindAdminToken;
@@ -194,7 +196,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       providerHealth: () => [allIsWell('simulator')],
     },
     registry,
-    models: modelsInMemory(options.models),
+    models: { ...modelsInMemory(options.models), ...(options.find !== undefined && { find: options.find }) },
     keyPepper: KEY_PEPPER,
     rateLimiter: createMemoryLimiter(systemClockUs),
     nonces: options.nonces ?? createMemoryNonces(),

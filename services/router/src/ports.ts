@@ -54,6 +54,8 @@ function codeOf(thrown: unknown): string {
 
 /** What is sent to a provider, beside its key. */
 export interface ProviderPost {
+  /** Absent: POST. A GET has no body. */
+  readonly method?: 'GET' | 'POST' | undefined;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;

@@ -88,7 +88,7 @@ function poolOf(keys: ProviderKeys, fields: Parameters<typeof policy.provider>[0
       return { config, retire: async () => undefined, close: async () => undefined } as unknown as Provider;
     },
     logger: { info: () => undefined, warn: () => undefined },
-    onOpened: () => undefined,
+    onChanged: () => undefined,
   });
   return { pool, opened };
 }

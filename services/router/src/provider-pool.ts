@@ -1,25 +1,30 @@
 import type { Logger } from 'pino';
-import { providerRow, spokenBy } from '#ai/providers/spoken-by.ts';
-import { isMetadataHost } from '#kernel/metadata-hosts.ts';
-import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
-import type { ProviderConfig, ProviderWaits } from './config.ts';
+import type { ProviderConfig } from './config.ts';
+import {
+  type KeyPlace,
+  keyPlacesOf,
+  type OpenAccount,
+  openAccounts,
+  type PlaceBounds,
+  type ProviderResource,
+} from './open-accounts.ts';
 import type { Provider } from './ports.ts';
 
 /** A provider that requests may be sent to, or why none can be. */
 export type PooledProvider =
-  /** `provider`: its first account. */
-  | { readonly kind: 'open'; readonly provider: Provider; readonly accounts: readonly OpenAccount[] }
+  | {
+      readonly kind: 'open';
+      /** Its first account's. */
+      readonly provider: Provider;
+      readonly accounts: readonly OpenAccount[];
+      /** Of accounts that cannot be used, for the operator. */
+      readonly faults: readonly string[];
+      readonly places: PlaceBounds;
+    }
+  /** Running calls end, and no more come. */
+  | { readonly kind: 'draining' }
   | { readonly kind: 'down'; readonly reason: string };
-
-/** One of the keys of a provider, with connections of its own. */
-export interface OpenAccount {
-  /** Empty: the provider's only one. */
-  readonly id: string;
-  /** At least 1. */
-  readonly weight: number;
-  readonly provider: Provider;
-}
 
 export interface ProviderPool {
   /** Undefined: there is no such provider, or it is disabled. */
@@ -31,9 +36,9 @@ export interface ProviderPool {
 
 /** Where providers' keys are found. */
 export interface ProviderKeys {
-  read(provider: ResourceOf<'provider'>): { readonly key: string } | { readonly fault: string };
+  read(place: KeyPlace): { readonly key: string } | { readonly fault: string };
   /** Tells when the key may be another one. Gives what ends that. */
-  watch(provider: ResourceOf<'provider'>, onChange: () => void): () => void;
+  watch(place: KeyPlace, onChange: () => void): () => void;
 }
 
 /**
@@ -45,10 +50,10 @@ export function createProviderPool(options: {
   readonly keys: ProviderKeys;
   readonly open: (config: ProviderConfig) => Provider;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** A provider is there, anew or for the first time. */
-  readonly onOpened: (providerId: string) => void;
+  /** A provider is there, for the first time or anew, or (undefined) is no more. */
+  readonly onChanged: (providerId: string, pooled: PooledProvider | undefined) => void;
 }): ProviderPool {
-  const { registry, keys, open, logger, onOpened } = options;
+  const { registry, keys, open, logger, onChanged } = options;
   const pooled = new Map<string, PooledProvider>();
   const unwatch = new Map<string, () => void>();
   const retiring = new Set<Provider>();
@@ -59,47 +64,44 @@ export function createProviderPool(options: {
     unwatch.delete(providerId);
     const before = pooled.get(providerId);
     pooled.delete(providerId);
-    if (before?.kind !== 'open') return;
-    const { provider } = before;
-    retiring.add(provider);
-    void provider.retire().finally(() => retiring.delete(provider));
+    for (const provider of connectionsOf(before)) {
+      retiring.add(provider);
+      void provider.retire().finally(() => retiring.delete(provider));
+    }
   }
 
-  function enter(provider: ResourceOf<'provider'>): void {
+  function enter(provider: ProviderResource): void {
     const opened = tryOpen(provider);
     pooled.set(provider.id, opened);
     if (opened.kind === 'down') {
       logger.warn({ provider: provider.id }, `provider ${provider.id} is down: ${opened.reason}`);
     }
-    unwatch.set(
-      provider.id,
-      keys.watch(provider, () => {
+    if (opened.kind === 'open' && opened.faults.length > 0) {
+      logger.warn({ provider: provider.id }, `provider ${provider.id}: ${opened.faults.join('; ')}`);
+    }
+    const ends = keyPlacesOf(provider).map((place) =>
+      keys.watch(place, () => {
         logger.info({ provider: provider.id }, 'the key of a provider is read again');
         replace(provider.id, provider);
       }),
     );
-    onOpened(provider.id);
+    unwatch.set(provider.id, () => {
+      for (const end of ends) end();
+    });
   }
 
   /** Never throws: it is called as the log is folded. */
-  function tryOpen(provider: ResourceOf<'provider'>): PooledProvider {
-    const found = keys.read(provider);
-    if ('fault' in found) return { kind: 'down', reason: found.fault };
-    if (!URL.canParse(provider.baseUrl)) return { kind: 'down', reason: 'its base_url is no URL' };
-    if (isMetadataHost(new URL(provider.baseUrl).hostname)) {
-      return { kind: 'down', reason: 'its base_url is a link-local address or a metadata service' };
-    }
-    if (provider.preset !== '' && providerRow(provider.preset) === undefined) {
-      return { kind: 'down', reason: `its preset ${provider.preset} is no provider of the catalogue of this gateway` };
-    }
-    const opened = open(configOf(provider, found.key));
-    return { kind: 'open', provider: opened, accounts: [{ id: '', weight: 1, provider: opened }] };
+  function tryOpen(provider: ProviderResource): PooledProvider {
+    if (provider.status === 'draining') return { kind: 'draining' };
+    const opened = openAccounts(provider, { readKey: (place) => keys.read(place), open });
+    return opened.kind === 'down' ? opened : { ...opened, provider: opened.accounts[0].provider };
   }
 
-  function replace(providerId: string, after: ResourceOf<'provider'> | undefined): void {
+  function replace(providerId: string, after: ProviderResource | undefined): void {
     if (isClosed) return;
     retire(providerId);
     if (after !== undefined && after.status !== 'disabled') enter(after);
+    onChanged(providerId, pooled.get(providerId));
   }
 
   for (const provider of registry.all('provider')) replace(provider.id, provider);
@@ -111,20 +113,12 @@ export function createProviderPool(options: {
     async close() {
       isClosed = true;
       for (const end of unwatch.values()) end();
-      const open = [...pooled.values()].flatMap((each) => (each.kind === 'open' ? [each.provider] : []));
+      const open = [...pooled.values()].flatMap(connectionsOf);
       await Promise.all([...open, ...retiring].map((provider) => provider.close()));
     },
   };
 }
 
-function configOf(provider: ResourceOf<'provider'>, apiKey: string): ProviderConfig {
-  const { id, baseUrl } = provider;
-  return { name: id, baseUrl, apiKey, spoken: spokenBy(provider), waits: waitsOf(provider) };
-}
-
-/** 0: it says nothing of a wait. */
-function waitsOf(provider: ResourceOf<'provider'>): Partial<ProviderWaits> {
-  const { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs } = provider;
-  const said = { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs };
-  return Object.fromEntries(Object.entries(said).filter(([, waitMs]) => waitMs > 0));
+function connectionsOf(pooled: PooledProvider | undefined): readonly Provider[] {
+  return pooled?.kind === 'open' ? pooled.accounts.map(({ provider }) => provider) : [];
 }

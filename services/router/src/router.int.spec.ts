@@ -184,10 +184,10 @@ test('a provider that keeps failing is reported unhealthy, and is no longer aske
     providers: [testProvider('a', `${broken}/v1`), testProvider('b', `${sound}/v1`)],
   });
   for (let i = 0; i < 5; i += 1) await ask({ messages: [{ role: 'user', content: 'Hi' }] });
-  assert.deepEqual(router.providerHealth(), [
-    { provider: 'a', isHealthy: false, reason: '' },
-    { provider: 'b', isHealthy: true, reason: '' },
-  ]);
+  const [a, b] = router.providerHealth();
+  assert.deepEqual([a?.provider, a?.isHealthy, a?.state], ['a', false, 'open']);
+  assert.match(a?.reason ?? '', /^5 failures in a row: \S+; tried again in \d+ s$/);
+  assert.deepEqual([b?.provider, b?.isHealthy, b?.state, b?.reason], ['b', true, 'closed', '']);
   const { usage } = await ask({ messages: [{ role: 'user', content: 'Hi' }] });
   assert.deepEqual(
     usage?.attempts.map(({ provider }) => provider),

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import { createHttpProvider } from './adapters/http-provider.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
+import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import { createFrameChannel } from './frame-channel.ts';
@@ -14,6 +15,7 @@ import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
+import { listUpstreamModels } from './run/list-upstream-models.ts';
 import { beginRun, type Run, type RunParts, stopRun } from './run/run.ts';
 import { type Abandonment, startRunClock } from './run/run-clock.ts';
 import { serve } from './run/serve.ts';
@@ -29,6 +31,8 @@ export interface RouterDependencies {
   readonly clock?: Clock;
   /** Counts tokens that could not be recorded. Absent: only the log lines have them. */
   readonly unchargedTokens?: TokenCounter;
+  /** Counts openings of circuit breakers. */
+  readonly openings?: OpeningCounter;
 }
 
 export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
@@ -38,18 +42,18 @@ export interface Router extends RouterPort, ProviderTestPort, RouterAdminPort {
 
 /** The router over the providers of policy. No connection is made until the first request. */
 export function createRouter(dependencies: RouterDependencies): Router {
-  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens } = dependencies;
+  const { registry, keys, journal, logger, clock = systemClock, unchargedTokens, openings } = dependencies;
   const limits: RouterLimits = { ...defaultLimits, ...dependencies.limits };
   const losses = createHouseLosses(unchargedTokens);
-  const fleet: Fleet = createFleet({ pool: () => providers, clock });
+  const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
     logger,
     open: (config) => createHttpProvider(config, limits),
-    onOpened(providerId) {
-      fleet.forget(providerId);
-      losses.begin(providerId);
+    onChanged(providerId, pooled) {
+      fleet.changed(providerId, pooled);
+      if (pooled !== undefined) losses.begin(providerId);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
@@ -101,7 +105,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     providerHealth,
     currentHealth: async () => providerHealth(),
     explainChoice: async ({ candidates, plan, requestId }) => explainedChoices(fleet, candidates, plan, requestId),
-    listUpstreamModels: async () => ({ models: [], problem: 'This gateway cannot read the list yet.' }),
+    listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
       const timer = setTimeout(() => {

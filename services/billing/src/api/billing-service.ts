@@ -1,3 +1,4 @@
+import { shadowLineToWire, shadowQueryFromWire } from '#clients/billing/shadow-line-wire.ts';
 import { usageByLineToWire, usageByQueryFromWire } from '#clients/billing/usage-by-wire.ts';
 import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
 import type { LedgerPort, Payer } from '#contracts/admin-needs.ts';
@@ -28,6 +29,9 @@ export function billingService(
         lines: lines.map((line) => ({ ...line, position: BigInt(line.position), atMs: BigInt(line.atMs) })),
       };
     },
+    getShadowReport: async (query) => ({
+      lines: (await billing.shadowReport(shadowQueryFromWire(query))).map(shadowLineToWire),
+    }),
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();
       return { openRequests, chargesStuck };

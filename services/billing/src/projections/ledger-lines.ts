@@ -18,7 +18,14 @@ interface Line {
 type LineFacts = Omit<Line, 'account' | 'position' | 'amountNanoUsd'>;
 
 /** The house's own accounts: every other one is a payer's. */
-const houseAccounts: ReadonlySet<string> = new Set([accounts.revenue, accounts.houseOverrun, accounts.topups]);
+const houseAccounts: ReadonlySet<string> = new Set([
+  accounts.revenue,
+  accounts.houseOverrun,
+  accounts.houseAttempts,
+  accounts.houseShadow,
+  accounts.providerCosts,
+  accounts.topups,
+]);
 
 /** The lines that moved the balance of a user, team or organisation. */
 export const ledgerLinesProjection: Projection = {

@@ -9,7 +9,7 @@ export const ledgerProjection: Projection = {
   name: 'billing.ledger',
   schema: 'billing',
   tables: ['ledger'],
-  types: ['BalanceCredited', 'BalanceDebited', 'ChargePosted'],
+  types: ['BalanceCredited', 'BalanceDebited', 'ChargePosted', 'ShadowCostPosted'],
   async apply(transaction, events) {
     const totals = new Map<string, { amountNanoUsd: bigint; entries: number }>();
     for (const event of events) {

@@ -88,7 +88,7 @@ export function createChargeReaction(deps: ChargeReactionDependencies): ChargeRe
     charges: 0,
     isLogAway: false,
   };
-  const inFlight = createChargesInFlight((request) => charge(charging, request));
+  const inFlight = createChargesInFlight<ChargeableRequest>((request) => charge(charging, request));
   const stuckTimer = setInterval(() => {
     for (const request of stuck.due(clock())) {
       if (inFlight.size() >= CHARGES_IN_FLIGHT_MAX) return;

@@ -1,17 +1,20 @@
-import type { ChargeableRequest } from '../domain/open-request/open-requests.ts';
-
 /**
  * How many charges are decided or on their way into the log: four of the log's largest batches, so that the log never
  * waits for more.
  */
 export const CHARGES_IN_FLIGHT_MAX = 2_048;
 
+/** What is charged: a request's usage, or its copy's. */
+interface OfRequest {
+  readonly requestId: string;
+}
+
 /** The waiting and running charges, at most one for a request at a time. */
-export interface ChargesInFlight {
+export interface ChargesInFlight<R extends OfRequest> {
   /** Returns at once. The charge begins after the current work. */
-  enqueue(request: ChargeableRequest): void;
+  enqueue(request: R): void;
   /** Begins the charge now, unless one of the request runs. */
-  start(request: ChargeableRequest): void;
+  start(request: R): void;
   /** The running charge of a request. It never rejects. */
   runOf(requestId: string): Promise<void> | undefined;
   /** Undefined if there is room for more; otherwise a promise that resolves when there is. */
@@ -22,9 +25,9 @@ export interface ChargesInFlight {
 }
 
 /** `charge` must not reject. */
-export function createChargesInFlight(charge: (request: ChargeableRequest) => Promise<void>): ChargesInFlight {
+export function createChargesInFlight<R extends OfRequest>(charge: (request: R) => Promise<void>): ChargesInFlight<R> {
   const running = new Map<string, Promise<void>>();
-  let waiting: ChargeableRequest[] = [];
+  let waiting: R[] = [];
   let roomMade: PromiseWithResolvers<void> | undefined;
   const size = (): number => running.size + waiting.length;
 
@@ -36,7 +39,7 @@ export function createChargesInFlight(charge: (request: ChargeableRequest) => Pr
   }
 
   /** A second charge of a request would only find the result of the first. */
-  function start(request: ChargeableRequest): void {
+  function start(request: R): void {
     const { requestId } = request;
     if (running.has(requestId)) return;
     const run = charge(request).finally(() => {

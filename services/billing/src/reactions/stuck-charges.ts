@@ -7,8 +7,12 @@ import type { ChargeableRequest } from '../domain/open-request/open-requests.ts'
  */
 const RETRY_GROWTH_MAX = 10;
 
-export interface StuckCharge {
-  readonly request: ChargeableRequest;
+interface OfRequest {
+  readonly requestId: string;
+}
+
+export interface StuckCharge<R extends OfRequest = ChargeableRequest> {
+  readonly request: R;
   /** The usage's position; undefined if the log did not give its stream. */
   readonly position: number | undefined;
   /** Why the last try failed. */
@@ -18,7 +22,7 @@ export interface StuckCharge {
   readonly lastTriedAtMs: number;
 }
 
-interface Waiting extends StuckCharge {
+interface Waiting<R extends OfRequest> extends StuckCharge<R> {
   readonly retryMs: number;
 }
 
@@ -26,19 +30,19 @@ interface Waiting extends StuckCharge {
  * The usages that cannot be charged for now, the last tried at the end. These are the open requests' own objects, not
  * copies.
  */
-export interface StuckCharges {
+export interface StuckCharges<R extends OfRequest = ChargeableRequest> {
   /** A try failed. */
-  add(failed: Omit<StuckCharge, 'tries'>): void;
-  find(requestId: string): StuckCharge | undefined;
+  add(failed: Omit<StuckCharge<R>, 'tries'>): void;
+  find(requestId: string): StuckCharge<R> | undefined;
   delete(requestId: string): void;
   /** Those whose pause is over, the longest untried first. */
-  due(nowMs: number): Iterable<ChargeableRequest>;
-  all(): Iterable<StuckCharge>;
+  due(nowMs: number): Iterable<R>;
+  all(): Iterable<StuckCharge<R>>;
   size(): number;
 }
 
-export function createStuckCharges(retryFirstMs: number): StuckCharges {
-  const stuck = new Map<string, Waiting>();
+export function createStuckCharges<R extends OfRequest = ChargeableRequest>(retryFirstMs: number): StuckCharges<R> {
+  const stuck = new Map<string, Waiting<R>>();
   return {
     add(failed) {
       const { requestId } = failed.request;

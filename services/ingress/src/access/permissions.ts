@@ -28,12 +28,17 @@ export function assertUsableHere({ key }: Caller, address: string, url: string):
 
 /**
  * A model as its caller may use it: with the candidates that are left to the key. Throws `model_not_allowed` where the key may
- * not ask for the name, or no candidate is left. `name` is the model as the client named it.
+ * not ask for the name, or no candidate is left. `name` is the model as the client named it in `param`.
  */
-export function usableModel(caller: Caller, name: string, model: RoutedModel): RoutedModel {
+export function usableModel(caller: Caller, name: string, model: RoutedModel, param = 'model'): RoutedModel {
   const usable = narrowedModel(caller, name, model);
   if (usable !== undefined) return usable;
-  throw new Fault(notAllowed(name));
+  throw new Fault(notAllowed(name, param));
+}
+
+/** Throws `model_not_allowed` where the key may not ask for the name, wherever it leads. */
+export function assertMayName({ key }: Caller, name: string): void {
+  if (key !== undefined && rulesOf(key).models?.(name) === false) throw new Fault(notAllowed(name, 'model'));
 }
 
 /** Whether `usableModel` can refuse anything to the caller. */
@@ -55,11 +60,11 @@ export function narrowedModel({ key }: Caller, name: string, model: RoutedModel)
   return candidates.length === 0 ? undefined : { ...model, candidates };
 }
 
-function notAllowed(model: string): Refusal {
+function notAllowed(model: string, param: string): Refusal {
   return {
     code: 'model_not_allowed',
     message: `This API key may not use the model '${model}'. GET /v1/models lists those that it may use.`,
-    param: 'model',
+    param,
   };
 }
 

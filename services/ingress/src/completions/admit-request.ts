@@ -1,16 +1,15 @@
 import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
 import type { AdmitRequest, Attribution } from '#contracts/quota.ts';
-import type { RoutedModel } from '#contracts/router.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { RoutedRequest } from './routed-model.ts';
 
 /** What is known of a request once it is checked. */
 export interface ToAdmit {
   readonly identity: Pick<Identity, 'userId' | 'keyId' | 'teamId'>;
   readonly asked: Asked;
-  /** As the caller may use it. */
-  readonly model: RoutedModel;
+  readonly routed: RoutedRequest;
   readonly attribution: Attribution;
 }
 
@@ -18,8 +17,10 @@ export interface ToAdmit {
 export function admitRequestOf(
   { id, traceparent }: Pick<Exchange, 'id' | 'traceparent'>,
   { format }: Pick<ModelEndpoint, 'format'>,
-  { identity, asked, model, attribution }: ToAdmit,
+  { identity, asked, routed, attribution }: ToAdmit,
 ): AdmitRequest {
+  const { model, routing, hasOwnFallbacks } = routed;
+  const { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid } = routing;
   return {
     requestId: id,
     userId: identity.userId,
@@ -40,6 +41,7 @@ export function admitRequestOf(
     counts: asked.counts,
     serviceTier: asked.serviceTier,
     attribution,
+    routing: { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid, hasOwnFallbacks },
     traceparent,
   };
 }

@@ -1,4 +1,5 @@
 import type { Identity } from '#api-keys/identity.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
@@ -11,11 +12,13 @@ import type { OwnTurn } from '../http/turns.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { attributionOf } from './attribution.ts';
 import { completeOnce } from './complete-once.ts';
 import { createOpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
 import { COSTLY_BODY_BYTES, type RefuseWithoutMoney } from './refuse-without-money.ts';
 import { createForwardHeaders } from './request-options.ts';
+import { routeRequestOf } from './route-request.ts';
 import { type CompletionParts, type RunDependencies, runCompletion } from './run-completion.ts';
 
 /** What serves the endpoints at which a model is asked for something. */
@@ -50,7 +53,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     }
     const body = await readBody(exchange, limits);
     // The answer that was kept may be one to another key of the user.
-    if (hasModelRules(identity)) await assertModelUsable(parts, identity, body);
+    if (hasModelRules(identity)) await assertModelUsable(parts, exchange, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity, body.length);
@@ -78,13 +81,27 @@ async function readAffordable(
 /** A model that is not there, or no longer, is passed over: the request is refused later, or was answered before. */
 async function assertModelUsable(
   { dependencies, endpoint, ownTurn }: CompletionParts,
+  exchange: Exchange,
   identity: Identity,
   body: Buffer,
 ): Promise<void> {
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
-  const { model: name } = parseJsonObject(body, endpoint.bounds);
+  const parsedBody = parseJsonObject(body, endpoint.bounds);
+  const { model: name } = parsedBody;
   if (typeof name !== 'string') return;
-  const { models, registry } = dependencies;
-  const model = models.find(name, callerOf(registry, identity), anyRequest());
+  const { models, registry, clock = systemClock } = dependencies;
+  const { headers } = exchange.request;
+  const checked = endpoint.format.server.ask(parsedBody, body.length);
+  const { userId } = identity;
+  const nowMs = clock();
+  // What goes on from an earlier response may lack what is its own: it is routed by its name then.
+  const request =
+    'refusal' in checked
+      ? anyRequest(nowMs)
+      : routeRequestOf({
+          ...{ userId, headers, asked: checked.asked, region: '', nowMs },
+          attribution: attributionOf(headers, parsedBody),
+        });
+  const model = models.find(name, callerOf(registry, identity), request);
   if (model !== undefined) usableModel(identity, name, model);
 }

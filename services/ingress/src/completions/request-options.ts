@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
+import { oneOf } from '../http/header-value.ts';
 
 /** The client wants what the answer costs in its usage. */
 const USAGE_COST_HEADER = 'x-gateway-usage-cost';
@@ -51,13 +52,4 @@ export function createForwardHeaders(names: readonly string[]): ForwardHeaders {
 function tooMany(name: string): Fault {
   const message = `The request has more than ${FORWARDED_MAX} headers for a provider: '${name}' is one too many.`;
   return new Fault(invalid(message, name));
-}
-
-function oneOf<T extends string>(headers: IncomingHttpHeaders, name: string, values: readonly T[]): T | undefined {
-  const given = headers[name];
-  if (given === undefined) return undefined;
-  const text = String(given).trim().toLowerCase();
-  const value = values.find((each) => each === text);
-  if (value !== undefined) return value;
-  throw new Fault(invalid(`The header ${name} must be one of ${values.join(', ')}.`, name));
 }

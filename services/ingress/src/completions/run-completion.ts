@@ -2,16 +2,13 @@ import type { Identity } from '#api-keys/identity.ts';
 import type { Admission } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
-import type { JsonObject } from '#kernel/json.ts';
-import { callerOf } from '#registry/caller.ts';
-import { usableModel } from '../access/permissions.ts';
+import { assertMayName } from '../access/permissions.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { OwnTurn } from '../http/turns.ts';
-import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
 import { admitRequestOf, type ToAdmit } from './admit-request.ts';
@@ -24,6 +21,9 @@ import type { OpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
 import { COSTLY_BODY_BYTES } from './refuse-without-money.ts';
 import { type ForwardHeaders, requestOptions } from './request-options.ts';
+import { routedModel } from './routed-model.ts';
+import { routingOptions } from './routing-options.ts';
+import { routingPlanOf } from './routing-plan.ts';
 
 export type RunDependencies = Pick<
   IngressDependencies,
@@ -50,35 +50,29 @@ export async function runCompletion(
   sentBody: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { dependencies, endpoint, openAnswer, forwardHeaders, ownTurn, beginTurn } = parts;
-  const { config, router, models, registry } = dependencies;
+  const { dependencies, endpoint, openAnswer, forwardHeaders } = parts;
+  const { config, router, registry } = dependencies;
   const { headers } = exchange.request;
-  if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
-  const sent = parseJsonObject(sentBody, endpoint.bounds);
-  // A conversation may be long: nothing of it is read for a model that may not be asked.
-  if (beginTurn !== undefined) assertModelUsable(dependencies, exchange, identity, sent);
-  const turn = await beginTurn?.(exchange, identity, sentBody, sent);
-  const body = turn?.body ?? sentBody;
-  const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
-  const checked = endpoint.format.server.ask(parsedBody, body.length);
-  if ('refusal' in checked) throw new Fault(checked.refusal);
-  const { asked } = checked;
+  const { turn, body, parsedBody, asked } = await readRequest(parts, exchange, identity, sentBody);
   exchange.record.stream = asked.stream;
-  const options = requestOptions(headers, registry.settings().unplacedFields);
+  const { unplacedFields, refusedRequestOptions: refused, attemptsMax } = registry.settings();
+  const { dropsUnplaced, tellsCost } = requestOptions(headers, unplacedFields);
+  const options = routingOptions(headers, { refused, timeoutMaxMs: config.requestTimeoutMs });
   const forwarded = forwardHeaders(headers);
   const attribution = attributionOf(headers, parsedBody);
-  const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
-  const model = usableModel(identity, asked.model, found);
+  const routed = routedModel(dependencies, exchange, { identity, asked, attribution, options });
   const answer = openAnswer(exchange, asked.stream);
   using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-  const result = await admit(parts, exchange, { identity, asked, model, attribution });
+  const result = await admit(parts, exchange, { identity, asked, routed, attribution });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
+  const { userId } = identity;
+  const { routing } = routed;
   const answered = router.complete(
     {
       requestId: exchange.id,
-      userId: identity.userId,
+      userId,
       operation: endpoint.format.operation,
       format: endpoint.format.name,
       headers: forwarded,
@@ -90,10 +84,11 @@ export async function runCompletion(
       promptTokensBound: asked.promptTokensBound,
       outputTokensBound: result.outputTokensBound,
       admissionEventId: result.eventId,
-      dropsUnplaced: options.dropsUnplaced,
-      tellsCost: options.tellsCost || asked.tellsCost,
+      dropsUnplaced,
+      tellsCost: tellsCost || asked.tellsCost,
       multiplierBasisPoints: result.multiplierBasisPoints,
       counts: asked.counts,
+      plan: routingPlanOf({ userId, asked, attribution, routing, options, attemptsMax, shadow: result.shadow }),
       traceparent: exchange.traceparent,
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
@@ -104,15 +99,23 @@ export async function runCompletion(
   else await throwAfter(frames, shutOut);
 }
 
-/** Throws a `Fault` where the model is none, or none that the caller may use. What is no name is refused later. */
-function assertModelUsable(
-  { models, registry }: RunDependencies,
+/** What a request says, with the turns before it. Rejects with a `Fault` for what cannot be read, priced or gone on from. */
+async function readRequest(
+  { endpoint, ownTurn, beginTurn }: CompletionParts,
   exchange: Exchange,
   identity: Identity,
-  { model: name }: JsonObject,
-): void {
-  if (typeof name !== 'string' || name === '') return;
-  usableModel(identity, name, findModel(exchange, models, name, callerOf(registry, identity)));
+  sentBody: Buffer,
+) {
+  if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
+  const sent = parseJsonObject(sentBody, endpoint.bounds);
+  // A conversation may be long: nothing of it is read for a model that may not be asked.
+  if (beginTurn !== undefined && typeof sent['model'] === 'string') assertMayName(identity, sent['model']);
+  const turn = await beginTurn?.(exchange, identity, sentBody, sent);
+  const body = turn?.body ?? sentBody;
+  const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
+  const checked = endpoint.format.server.ask(parsedBody, body.length);
+  if ('refusal' in checked) throw new Fault(checked.refusal);
+  return { turn, body, parsedBody, asked: checked.asked };
 }
 
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
@@ -129,6 +132,8 @@ async function admit(
   if (result.kind === 'refused') throw new Fault(result.refusal);
   if (toAdmit.asked.hasOutput)
     setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
+  const { routeId } = toAdmit.routed.routing;
+  if (routeId !== '') setHeaders(exchange, { [gatewayHeaders.route]: routeId });
   return result;
 }
 

@@ -5,18 +5,17 @@ import type { JsonObject } from '#kernel/json.ts';
 import { multiplierText } from '#money/multiplier.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { formatUsdPerMtok } from '#money/usd-per-mtok.ts';
-import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
-import { usableModel } from '../access/permissions.ts';
 import { admitRequestOf } from '../completions/admit-request.ts';
 import { attributionOf } from '../completions/attribution.ts';
 import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
+import { routedModel } from '../completions/routed-model.ts';
+import { routingOptions } from '../completions/routing-options.ts';
 import { answerJson } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { OwnTurn } from '../http/turns.ts';
-import { findModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import { modelEndpoints } from './model-endpoints.ts';
@@ -28,7 +27,7 @@ const USUAL_PATH = '/v1/chat/completions';
 
 /** What prices requests before they run. */
 export interface Estimating {
-  readonly dependencies: Pick<IngressDependencies, 'quota' | 'models' | 'registry'>;
+  readonly dependencies: Pick<IngressDependencies, 'config' | 'quota' | 'models' | 'registry' | 'clock'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly ownTurn: OwnTurn;
@@ -39,7 +38,7 @@ export interface Estimating {
  * its path, or `format` beside it; without either it is one for chat completions. Nothing is asked of a provider, and nothing is charged.
  */
 export function costEstimateHandler({ dependencies, identify, limits, ownTurn }: Estimating): Handler {
-  const { quota, models, registry } = dependencies;
+  const { config, quota, registry } = dependencies;
   return async (exchange) => {
     const identity = await identify(exchange);
     const bytes = await readBody(exchange, limits);
@@ -50,9 +49,10 @@ export function costEstimateHandler({ dependencies, identify, limits, ownTurn }:
     if ('refusal' in checked) throw new Fault(checked.refusal);
     const { asked } = checked;
     const attribution = attributionOf(exchange.request.headers, body);
-    const found = findModel(exchange, models, asked.model, callerOf(registry, identity));
-    const model = usableModel(identity, asked.model, found);
-    const result = await quota.quote(admitRequestOf(exchange, endpoint, { identity, asked, model, attribution }));
+    const { refusedRequestOptions: refused } = registry.settings();
+    const options = routingOptions(exchange.request.headers, { refused, timeoutMaxMs: config.requestTimeoutMs });
+    const routed = routedModel(dependencies, exchange, { identity, asked, attribution, options });
+    const result = await quota.quote(admitRequestOf(exchange, endpoint, { identity, asked, routed, attribution }));
     if (result.kind === 'refused') throw new Fault(result.refusal);
     answerJson(exchange, 200, estimateDocument(asked.model, endpoint, result.quote));
   };

@@ -2,17 +2,17 @@ import type { FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
-import { usableModel } from '../access/permissions.ts';
+import { attributionOf } from '../completions/attribution.ts';
 import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
 import { createForwardHeaders } from '../completions/request-options.ts';
+import { routedModel } from '../completions/routed-model.ts';
+import { routingOptions } from '../completions/routing-options.ts';
 import { answerJson } from '../http/answer.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { OwnTurn } from '../http/turns.ts';
-import { findModel } from '../models/find-model.ts';
 import { modelNameIn } from '../models/model-name.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
@@ -50,7 +50,7 @@ export const countEndpoints: readonly CountRow[] = [
 
 /** What counts prompts. */
 export interface Counting {
-  readonly dependencies: Pick<IngressDependencies, 'router' | 'models' | 'registry'>;
+  readonly dependencies: Pick<IngressDependencies, 'config' | 'router' | 'models' | 'registry' | 'clock'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly ownTurn: OwnTurn;
@@ -65,7 +65,7 @@ export function countTokensHandler(
   { dependencies, identify, limits, ownTurn, beginTurn }: Counting,
   { format, answer, needless }: CountRow,
 ): Handler {
-  const { router, models, registry } = dependencies;
+  const { config, router, registry } = dependencies;
   const forwardHeaders = createForwardHeaders(formatTable[format].client.forwardedHeaders);
   return async (exchange) => {
     const identity = await identify(exchange);
@@ -80,8 +80,19 @@ export function countTokensHandler(
     const checked = formatTable[format].server.ask(withNeedless(parsedBody, needless), body.length);
     if ('refusal' in checked) throw new Fault(checked.refusal);
     const headers = forwardHeaders(exchange.request.headers);
-    const found = findModel(exchange, models, name, callerOf(registry, identity));
-    const { candidates } = usableModel(identity, name, found);
+    const { asked: prompt } = checked;
+    const attribution = attributionOf(exchange.request.headers, parsedBody);
+    const { refusedRequestOptions: refused } = registry.settings();
+    const options = routingOptions(exchange.request.headers, { refused, timeoutMaxMs: config.requestTimeoutMs });
+    const { model } = routedModel(dependencies, exchange, {
+      identity,
+      asked: { ...prompt, model: name },
+      attribution,
+      options,
+    });
+    // A fallback may count otherwise.
+    const first = model.candidates.filter(({ stage = 0 }) => stage === 0);
+    const candidates = first.length > 0 ? first : model.candidates;
     const asked = { requestId: exchange.id, format, headers, body, parsedBody, candidates };
     const { inputTokens, isEstimate } = await router.countTokens(asked, leftOf(exchange));
     answerJson(exchange, 200, answer(inputTokens), isEstimate ? { [ESTIMATED_HEADER]: 'true' } : {});

@@ -4,6 +4,8 @@ export const gatewayHeaders = {
   outputTokensMax: 'x-gateway-max-output-tokens',
   provider: 'x-gateway-provider',
   attempts: 'x-gateway-attempts',
+  /** The route of policy that fitted. */
+  route: 'x-gateway-route',
   /** What the provider calls the request: told by the router. */
   providerRequestId: 'x-gateway-provider-request-id',
   /** In exact decimal USD. */

@@ -1,4 +1,5 @@
 import type { RoutedModel } from '#contracts/router.ts';
+import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { anyRequest } from '#registry/any-request.ts';
 import type { RouteCaller } from '#registry/caller.ts';
@@ -14,13 +15,15 @@ export function findModel(
   request = anyRequest(),
 ): RoutedModel {
   const model = models.find(name, caller, request);
-  if (model === undefined) {
-    throw new Fault({
-      code: 'model_not_found',
-      message: `The model \`${name}\` does not exist or you do not have access to it.`,
-      param: 'model',
-    });
-  }
+  if (model === undefined) throw new Fault(noModel(name));
   exchange.record.model = model.id;
   return model;
+}
+
+export function noModel(name: string): Refusal {
+  return {
+    code: 'model_not_found',
+    message: `The model \`${name}\` does not exist or you do not have access to it.`,
+    param: 'model',
+  };
 }

@@ -20,6 +20,7 @@ import {
 } from './chat-schemas.ts';
 import type { Row } from './client-row.ts';
 import { JSON_MEDIA, jsonAnswer, parameter } from './operation.ts';
+import { routingParameters } from './routing-parameters.ts';
 import { object, text, whole } from './schemas.ts';
 
 interface FormatDocument {
@@ -93,6 +94,7 @@ const answerHeaders: JsonSchema = {
   'x-request-id': header('Names the request in the log and on the bill.'),
   [gatewayHeaders.provider]: header('Who gave the answer.'),
   [gatewayHeaders.attempts]: header('How many calls to providers were made by then.'),
+  [gatewayHeaders.route]: header('The route of policy that fitted, where one did.'),
   [gatewayHeaders.cost]: header('In exact decimal USD; not with streams.'),
   [gatewayHeaders.dropped]: header('Fields that had no place at the provider and were left out.'),
   [gatewayHeaders.outputTokensMax]: header('The output bound of each choice.'),
@@ -110,7 +112,7 @@ export const modelRows: readonly Row[] = modelEndpoints.map(({ path, format }) =
     id,
     summary,
     tag: 'client API',
-    parameters: [idempotencyKey, unplacedFields, usageCost],
+    parameters: [idempotencyKey, unplacedFields, usageCost, ...routingParameters],
     body: request,
     answer: { description, headers: answerHeaders, content },
   };

@@ -33,9 +33,10 @@ export function createHttpProvider(config: ProviderConfig, limits: ProviderWaits
 
   return {
     config,
-    call: ({ path, headers: more, body, requestId, isStream }) =>
+    call: ({ method = 'POST', path, headers: more, body, requestId, isStream }) =>
       plainAnswer(
         startCall(pool, {
+          method,
           path,
           headers: [...headers, ...Object.entries(more).flat(), 'x-request-id', requestId],
           body,

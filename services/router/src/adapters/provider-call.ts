@@ -12,6 +12,7 @@ const DISCARD_MAX_MS = 2_000;
 const CLOSED = /^UND_ERR_(DESTROYED|CLOSED)$/;
 
 export interface Post {
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: string[];
@@ -34,7 +35,7 @@ interface Call {
   wakeReader: (() => void) | null;
 }
 
-/** Sends a POST. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
+/** Sends a request. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
 export function startCall(pool: Pool, post: Post): ProviderCall {
   const call: Call = {
     head: Promise.withResolvers(),
@@ -50,7 +51,8 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
   };
   // Avoids an unhandled rejection if the caller is no longer interested.
   call.head.promise.catch(() => {});
-  pool.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, receiver(call));
+  const { method, path, headers } = post;
+  pool.dispatch({ path, method, headers, body: method === 'GET' ? null : post.body }, receiver(call));
 
   return {
     head: call.head.promise,

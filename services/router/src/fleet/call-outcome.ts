@@ -1,4 +1,5 @@
 import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+import type { Provider } from '../ports.ts';
 
 /** Why a call gave no answer: what the provider said, or what became of the connection. */
 export type FailureClass =
@@ -22,6 +23,8 @@ export type CallOutcome =
 
 /** A call under way, as its deployment is told of it. */
 export interface CallWatch {
+  /** What is to be called: the deployment's connections as they are now. */
+  readonly provider: Provider;
   /** The head of the answer has come, a no among them. */
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
   /** The first token has come. */

@@ -5,14 +5,13 @@ import type { Fleet } from './fleet.ts';
 
 /** The order of trial as people read it. */
 export function explainedChoices(
-  fleet: Pick<Fleet, 'explain' | 'health'>,
+  fleet: Pick<Fleet, 'explain' | 'stateOf'>,
   candidates: readonly PricedCandidate[],
   plan: RoutingPlan,
   requestId: string,
 ): readonly ExplainedChoice[] {
-  const states = new Map(fleet.health().map(({ provider, state }) => [provider, state]));
   return fleet.explain(candidates, plan, requestId).map(({ deployment, reason }) => {
     const { provider, account, model, stage, tier } = deployment;
-    return { provider, account, model, stage, tier, reason, state: states.get(provider) ?? 'down' };
+    return { provider, account, model, stage, tier, reason, state: fleet.stateOf(deployment) };
   });
 }

@@ -1,14 +1,18 @@
+import type { Logger } from 'pino';
 import type { ModelCandidate, PricedCandidate } from '#contracts/quota.ts';
-import type { ProviderHealth } from '#contracts/router.ts';
-import type { Priority, RoutingPlan } from '#contracts/routing.ts';
+import type { HealthState, ProviderHealth } from '#contracts/router.ts';
+import type { RoutingPlan } from '#contracts/routing.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { HealthEvent } from '../domain/health/health.ts';
-import { createHealthBoard } from '../health-board.ts';
-import type { ProviderPool } from '../provider-pool.ts';
-import type { CallOutcome, CallWatch } from './call-outcome.ts';
+import type { PooledProvider, ProviderPool } from '../provider-pool.ts';
+import { type Breakers, createBreakers, type OpeningCounter } from './breakers.ts';
+import type { CallWatch } from './call-outcome.ts';
 import { createChooser } from './choose.ts';
 import type { Choice, Deployment } from './deployment.ts';
-import { createSignals, isOpen } from './signals.ts';
+import { deploymentsOf } from './deployments-of.ts';
+import { providerHealth } from './health-report.ts';
+import { createSignals } from './signals.ts';
+import { createSlots, type Entrant, type GiveBack } from './slots.ts';
+import { deploymentState } from './standing.ts';
 
 /** All ways to all models, with what is known of them. In memory only: after a restart a few calls teach it again. */
 export interface Fleet {
@@ -22,100 +26,104 @@ export interface Fleet {
   /** Whether it is kept away from now: it may have changed since it was chosen. */
   isKeptAway(deployment: Deployment): boolean;
   /**
-   * A call begins, when there is a place for it. null: there was none in time, or `signal` aborted first; nothing is to be sent.
+   * A call begins, when there is a place for it. null: there was none in time, `signal` aborted first, or nothing can be sent
+   * there any more; nothing is to be sent. The call goes to the provider that the watch names: it may have changed.
    */
   enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null>;
-  /** A call begins, without a wait. */
+  /** A call begins, without a place. */
   begin(deployment: Deployment): CallWatch;
-  /** Candidates in their own order, those of providers that are kept away from last. */
+  /** Candidates in their own order, those that are kept away from last. */
   inOrder<C extends ModelCandidate>(candidates: readonly C[]): readonly C[];
-  /** What is known of a provider is known no more: it was changed. */
-  forget(provider: string): void;
+  stateOf(deployment: Deployment): HealthState;
+  /** A provider is there, for the first time or anew, or is no more. What is known of it is known no more. */
+  changed(provider: string, pooled: PooledProvider | undefined): void;
   health(): readonly ProviderHealth[];
 }
 
-/** Who waits for a place at a provider. */
-export interface Entrant {
-  readonly userId: string;
-  readonly priority: Priority;
-  readonly signal: AbortSignal;
+interface FleetOptions {
+  readonly pool: () => Pick<ProviderPool, 'get' | 'all'>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly openings?: OpeningCounter | undefined;
 }
 
-export function createFleet(options: { readonly pool: () => ProviderPool; readonly clock: Clock }): Fleet {
-  const { pool, clock } = options;
-  const board = createHealthBoard(clock);
-  const inFlight = new Map<string, number>();
+export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fleet {
+  const breakers = createBreakers({ clock, logger, openings });
+  const slots = createSlots();
   const signals = createSignals({ clock });
-  const chooser = createChooser({
-    signals,
-    clock,
-    keptAway: ({ provider }) => (board.isPreferred(provider) ? '' : 'its last calls have failed'),
-  });
+  const chooser = createChooser({ signals, clock, keptAway });
 
-  function deploymentsOf(candidates: readonly PricedCandidate[]): readonly Deployment[] {
-    return candidates.flatMap((candidate): Deployment[] => {
-      const { provider, model, stage = 0, tier = 0, weight = 1 } = candidate;
-      const pooled = pool().get(provider);
-      const common = { provider, model, candidate, stage, tier };
-      if (pooled?.kind !== 'open') return [{ ...common, account: '', weight: Math.max(1, weight), open: null }];
-      return pooled.accounts.map((account) => ({
-        ...common,
-        account: account.id,
-        weight: Math.max(1, weight) * account.weight,
-        open: account.provider,
-      }));
-    });
+  /** Where every place is taken, a request would wait; elsewhere it need not. */
+  function keptAway(deployment: Deployment): string {
+    if (breakers.isKeptAway(deployment)) return 'its last calls have failed';
+    return slots.hasPlace(deployment.provider, deployment.account) ? '' : 'all its places are taken';
   }
 
-  function begin(deployment: Deployment): CallWatch {
-    const { provider } = deployment;
-    const seen = isOpen(deployment) ? signals.begin(deployment) : null;
-    board.note(provider, 'call-started');
-    inFlight.set(provider, (inFlight.get(provider) ?? 0) + 1);
+  function enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null> {
+    const place = slots.take(deployment.provider, deployment.account, entrant);
+    if (typeof place === 'function') return watchOf(deployment, place) ?? Promise.resolve(null);
+    return place.then((giveBack) => giveBack && watchOf(deployment, giveBack));
+  }
+
+  function watchOf(deployment: Deployment, giveBack: GiveBack): CallWatch | null {
+    const { provider, account: id } = deployment;
+    const pooled = pool().get(provider);
+    const account = pooled?.kind === 'open' ? pooled.accounts.find((each) => each.id === id) : undefined;
+    if (account === undefined) {
+      giveBack();
+      return null;
+    }
+    const seen = signals.begin({ ...deployment, open: account.provider });
+    const tell = breakers.begin(deployment);
+    let hasEnded = false;
     return {
-      head: (status, headers) => seen?.head(status, headers),
-      firstToken: () => seen?.firstToken(),
+      provider: account.provider,
+      head: (status, headers) => seen.head(status, headers),
+      firstToken: () => seen.firstToken(),
       end(outcome) {
-        seen?.end(outcome);
-        board.note(provider, eventOf(outcome));
-        inFlight.set(provider, (inFlight.get(provider) ?? 1) - 1);
+        if (hasEnded) return;
+        hasEnded = true;
+        seen.end(outcome);
+        tell(outcome, account.hasOwnAddress);
+        // Last: who gets the place may find that the breaker has opened.
+        giveBack();
       },
     };
   }
 
   return {
-    choose: (candidates, plan) => chooser.choose(deploymentsOf(candidates), plan),
-    explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates), plan),
-    isKeptAway: ({ provider }) => !board.isHealthy(provider),
-    enter: (deployment) => begin(deployment),
-    begin,
-    inOrder: (candidates) => board.inOrder(candidates),
-    forget: (provider) => board.forget(provider),
+    choose: (candidates, plan) => chooser.choose(deploymentsOf(candidates, pool()), plan),
+    explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates, pool()), plan),
+    isKeptAway: (deployment) => breakers.isKeptAway(deployment),
+    enter,
+    begin(deployment) {
+      const watch = watchOf(deployment, () => undefined);
+      if (watch === null) throw new Error(`${deployment.provider} takes no calls`);
+      return watch;
+    },
+    inOrder: (candidates) => readyFirst(candidates, pool(), breakers),
+    stateOf: (deployment) => deploymentState(pool().get(deployment.provider), breakers, deployment, clock()),
+    changed(provider, pooled) {
+      breakers.forget(provider);
+      slots.resize(provider, pooled?.kind === 'open' ? pooled.places : null);
+    },
     health: () =>
-      Array.from(pool().all(), ([provider, pooled]) => {
-        const isHealthy = pooled.kind === 'open' && board.isHealthy(provider);
-        return {
-          provider,
-          isHealthy,
-          reason: pooled.kind === 'down' ? pooled.reason : '',
-          state: pooled.kind === 'down' ? 'down' : isHealthy ? 'closed' : 'open',
-          sinceMs: 0,
-          inFlight: inFlight.get(provider) ?? 0,
-          waiting: 0,
-          deployments: [],
-          probedAtMs: 0,
-        };
-      }),
+      Array.from(pool().all(), ([provider, pooled]) =>
+        providerHealth({ provider, pooled, breakers, slots, signals, nowMs: clock() }),
+      ),
   };
 }
 
-const events: Readonly<Record<CallOutcome['kind'], HealthEvent>> = {
-  succeeded: 'call-succeeded',
-  refused: 'call-succeeded',
-  failed: 'call-failed',
-  abandoned: 'call-abandoned',
-};
-
-function eventOf({ kind }: CallOutcome): HealthEvent {
-  return events[kind];
+/** Candidates in their own order; those first that some account of their provider can be called for. */
+function readyFirst<C extends ModelCandidate>(
+  candidates: readonly C[],
+  pool: Pick<ProviderPool, 'get'>,
+  breakers: Breakers,
+): readonly C[] {
+  const isReady = ({ provider, model }: C): boolean => {
+    const pooled = pool.get(provider);
+    if (pooled?.kind !== 'open') return false;
+    return pooled.accounts.some(({ id }) => !breakers.isKeptAway({ provider, account: id, model }));
+  };
+  return [...candidates.filter(isReady), ...candidates.filter((candidate) => !isReady(candidate))];
 }

@@ -21,7 +21,7 @@ export interface Signals {
   /** What is left of the provider's and the account's own rate limits, in parts of ten thousand; undefined: no limit is known. */
   headroomOf(deployment: OpenDeployment): number | undefined;
   /** A call begins. */
-  begin(deployment: OpenDeployment): CallWatch;
+  begin(deployment: OpenDeployment): Omit<CallWatch, 'provider'>;
 }
 
 export function isOpen(deployment: Deployment): deployment is Deployment & OpenDeployment {
@@ -79,7 +79,7 @@ export function createSignals({ clock, modelsMax = MODELS_MAX }: { clock: Clock;
   };
 }
 
-function watch(signals: DeploymentSignals, usage: AccountUsage, clock: Clock): CallWatch {
+function watch(signals: DeploymentSignals, usage: AccountUsage, clock: Clock): Omit<CallWatch, 'provider'> {
   const beganAtMs = clock();
   let firstTokenAtMs: number | undefined;
   let isOver = false;

@@ -35,6 +35,7 @@ export async function testProvider(
   const pooled = parts.providers.get(providerId);
   const failed = (message: string): ProviderTest => ({ isOk: false, model, status: 0, durationMs: 0, message });
   if (pooled === undefined) return failed('The provider is disabled: set its status to active.');
+  if (pooled.kind === 'draining') return failed('The provider is being drained: set its status to active.');
   if (pooled.kind === 'down') return failed(`The provider is down: ${pooled.reason}.`);
   if (model === '') return failed('The provider has no models: list them under models, or name one.');
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
 import type { GatewayEvent } from '#contracts/events.ts';
+import {
+  HeaderConditionSchema,
+  ModelTargetSchema,
+  RouteHoursSchema,
+} from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { resourceToJson } from '#registry/changes.ts';
 import { type AnyResource, factsOf, type Kind, type ResourceOf } from '#registry/kinds.ts';
 import { createRegistry } from '#registry/registry.ts';
@@ -345,4 +350,27 @@ test('there is one kind of settings, which is changed and neither created nor de
   thenSet(given().when('settings', 'default', settings), { id: 'default', multiplier: '1.2' });
   thenRefused(given().when('settings', 'default', creation('settings', {})), 'conflict');
   thenRefused(given().when('settings', 'default', { type: 'delete' }), 'conflict');
+});
+
+test('a route is active, and is refused by the name of what can never hold, or holds a secret', () => {
+  const route = (fields: Fields<'route'>) => resource('route', { id: 'r', models: ['*'], ...fields });
+  const written = (fields: object) =>
+    given().when('route', 'r', { type: 'update', resource: route(fields as Fields<'route'>), fields: [] });
+  const header = (name: string, value = 'x') => ({ headers: [create(HeaderConditionSchema, { name, value })] });
+  const hours = (from: string, to: string) => ({ hours: [create(RouteHoursSchema, { from, to })] });
+  thenSet(written({ sharePercent: '2.5', ...header('X-Team'), ...hours('22:00', '06:00') }), { status: 'active' });
+  const refused: readonly (readonly [object, string])[] = [
+    [{ sharePercent: '5%' }, 'share_percent'],
+    [{ sharePercent: '100.5' }, 'share_percent'],
+    [{ shadow: create(ModelTargetSchema, { provider: 'gone' }) }, 'shadow.provider'],
+    [{ shadowPercent: '5' }, 'shadow_percent'],
+    [hours('8:00', '18:00'), 'hours[0].from'],
+    [hours('08:00', '24:00'), 'hours[0].to'],
+    [hours('08:00', '08:00'), 'hours[0].to'],
+    [header('x team'), 'headers[0].name'],
+    [header('Authorization'), 'headers[0].name'],
+    [{ promptTokensMin: 10, promptTokensMax: 9 }, 'prompt_tokens_max'],
+    [{ startsAt: '2026-11-28T12:00:00Z', endsAt: '2026-11-28T12:00:00Z' }, 'ends_at'],
+  ];
+  for (const [fields, param] of refused) thenRefused(written(fields), 'invalid_request', param);
 });

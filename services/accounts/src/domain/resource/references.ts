@@ -61,6 +61,13 @@ function makeReader(schema: DescMessage): Reader | undefined {
       parts.push((message, path) =>
         (valueIn(message) as readonly Message[]).flatMap((item, index) => below(item, `${path}${name}[${index}].`)),
       );
+    } else if (field.fieldKind === 'message') {
+      const below = readerOf(field.message);
+      if (below === undefined) continue;
+      parts.push((message, path) => {
+        const item = valueIn(message) as Message | undefined;
+        return item === undefined ? [] : below(item, `${path}${name}.`);
+      });
     }
   }
   return parts.length === 0 ? undefined : (message, path) => parts.flatMap((part) => part(message, path));

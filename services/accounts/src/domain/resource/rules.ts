@@ -5,6 +5,7 @@ import { keyRules } from './kinds/key.ts';
 import { limitRules } from './kinds/limit.ts';
 import { aliasRules, modelRules, priceRules, settingsRules } from './kinds/policy.ts';
 import { providerRules } from './kinds/provider.ts';
+import { routeRules } from './kinds/route.ts';
 import { tokenRules } from './kinds/token.ts';
 import { userRules } from './kinds/user.ts';
 
@@ -20,7 +21,7 @@ const rules: { readonly [K in Kind]: KindRules<K> } = {
   model: modelRules,
   alias: aliasRules,
   price: priceRules,
-  route: {},
+  route: routeRules,
   settings: settingsRules,
 };
 

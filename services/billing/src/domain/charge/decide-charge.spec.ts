@@ -135,3 +135,90 @@ test('a usage of a unit that this version does not know is not rated', () => {
     .when({}, { quantities: [{ unit: 'thought', quantity: 1 }] })
     .thenNone('unratable');
 });
+
+const lossOf = (attempt: number, quantities: readonly { unit: string; quantity: number }[]) => ({
+  attempt,
+  estimated: true,
+  quantities: [...quantities],
+  serviceTier: '',
+});
+const attempts = [
+  { provider: 'second', model: 'claude', status: 500, error: 'upstream_error', durationMs: 5 },
+  { provider: 'first', model: 'gpt-4o-mini', status: 200, error: '', durationMs: 5 },
+];
+
+test('a failed attempt costs the house what its provider’s pinned price makes of it, times 1, and the user nothing', () => {
+  const houseLosses = [lossOf(0, [{ unit: 'input', quantity: 10 }])];
+  given(book)
+    .when({ input: 10, output: 5 }, { attempts, houseLosses })
+    .thenCharged({
+      amountNanoUsd: '45',
+      overrunNanoUsd: '0',
+      houseCosts: [
+        {
+          attempt: 0,
+          provider: 'second',
+          model: 'claude',
+          priceKey: 'anthropic/claude',
+          priceVersion: 1,
+          lines: [{ unit: 'input', quantity: 10, pricePicoUsd: '3000' }],
+          amountNanoUsd: '30',
+          estimated: true,
+        },
+      ],
+      postings: [
+        { account: 'customer:u1', amountNanoUsd: '-45' },
+        { account: 'revenue', amountNanoUsd: '45' },
+        { account: 'house_attempts', amountNanoUsd: '-30' },
+        { account: 'provider_costs', amountNanoUsd: '30' },
+      ],
+    });
+});
+
+test('a request that failed altogether is charged nothing, and what it cost the house is on record', () => {
+  given(book)
+    .when(
+      {},
+      {
+        outcome: 'OUTCOME_FAILED',
+        provider: '',
+        model: '',
+        attempts,
+        houseLosses: [lossOf(0, [{ unit: 'input', quantity: 10 }]), lossOf(1, [{ unit: 'output', quantity: 2 }])],
+      },
+    )
+    .thenCharged({
+      amountNanoUsd: '0',
+      postings: [
+        { account: 'house_attempts', amountNanoUsd: '-38' },
+        { account: 'provider_costs', amountNanoUsd: '38' },
+      ],
+    });
+});
+
+test('an attempt at a model that was not admitted costs 0 without lines, and holds up no charge', () => {
+  const houseLosses = [lossOf(7, [{ unit: 'input', quantity: 10 }])];
+  given(book)
+    .when({ input: 10, output: 5 }, { attempts, houseLosses })
+    .thenCharged({
+      amountNanoUsd: '45',
+      houseCosts: [
+        {
+          attempt: 7,
+          provider: '',
+          model: '',
+          priceKey: '',
+          priceVersion: 0,
+          lines: [],
+          amountNanoUsd: '0',
+          estimated: true,
+        },
+      ],
+    });
+});
+
+test('a failed attempt is rated at no other price version than the pinned one', () => {
+  given(book.filter(({ priceKey }) => priceKey !== 'anthropic/claude'))
+    .when({ input: 10 }, { attempts, houseLosses: [lossOf(0, [{ unit: 'input', quantity: 10 }])] })
+    .thenNone('price-unknown');
+});

@@ -2,10 +2,12 @@ import { isUnit } from '#ai/units.ts';
 import { isNoUsage } from '#ai/usage.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
+import { houseCostLines } from '#money/house-cost.ts';
 import { accounts, post } from '#money/posting.ts';
 import type { Price } from '#money/price.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { type Rating, rate } from '#money/rate.ts';
+import { decideHouseCosts } from './house-costs.ts';
 
 export type Admission = EventBodies['RequestAdmitted'];
 export type RecordedUsage = EventBodies['UsageRecorded'];
@@ -30,8 +32,8 @@ export type ChargeDecision =
 
 /**
  * Rates a usage with the price version that was pinned at admission for the candidate that answered. The user pays at
- * most the hold; the house pays the cost above it. A request that used nothing is charged nothing, so that its hold
- * ends like any other.
+ * most the hold; the house pays the cost above it, and what failed attempts cost. A request that used nothing is charged
+ * nothing, so that its hold ends like any other.
  */
 export function decideCharge({ admission, usage, findPrice, postedAtMs }: ChargeCommand): ChargeDecision {
   if (admission.requestId !== usage.requestId || admission.userId !== usage.userId) {
@@ -44,8 +46,14 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   if (unknown !== undefined) {
     return { kind: 'unratable', reason: `the usage has the unit "${unknown.unit}", which this version does not know` };
   }
+  const house = decideHouseCosts(admission, usage, findPrice);
+  if (house.kind !== 'costs') return house;
+  const charged = (rating: Rating): ChargeDecision => {
+    const charge = chargeOf(admission, usage, pinned, rating, postedAtMs);
+    return { kind: 'charge', charge: withHouseCosts(charge, house.costs) };
+  };
   const used = usageFromEvent(usage.quantities);
-  if (isNoUsage(used)) return { kind: 'charge', charge: chargeOf(admission, usage, pinned, noCost, postedAtMs) };
+  if (isNoUsage(used)) return charged(noCost);
   if (pinned === undefined) {
     return { kind: 'unratable', reason: `"${usage.provider}/${usage.model}" answered, which was not admitted` };
   }
@@ -54,8 +62,7 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   if (price === undefined) return { kind: 'price-unknown', priceKey, priceVersion };
   const { serviceTier } = usage;
   const { multiplierBasisPoints } = admission;
-  const cost = rate(used, price, { serviceTier, multiplierBasisPoints });
-  return { kind: 'charge', charge: chargeOf(admission, usage, pinned, cost, postedAtMs) };
+  return charged(rate(used, price, { serviceTier, multiplierBasisPoints }));
 }
 
 const noCost: Rating = { lines: [], totalNanoUsd: 0n, serviceTier: '', flags: [] };
@@ -97,4 +104,11 @@ function chargeOf(
     attribution: { ...admission.attribution, metadata: {} },
     houseCosts: [],
   };
+}
+
+/** The charge with what the house pays beside it: facts, and an entry between accounts of the house. */
+function withHouseCosts(charge: Charge, costs: Charge['houseCosts']): Charge {
+  const total = costs.reduce((sum, { amountNanoUsd }) => sum + BigInt(amountNanoUsd), 0n);
+  const entry = post(houseCostLines(accounts.houseAttempts, total));
+  return { ...charge, postings: [...charge.postings, ...entry], houseCosts: costs };
 }

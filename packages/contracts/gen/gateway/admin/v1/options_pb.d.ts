@@ -545,12 +545,26 @@ export enum Format {
    * @generated from enum value: FORMAT_TAG = 13;
    */
   TAG = 13,
+
+  /**
+   * A share with at most two decimals: "2.5".
+   *
+   * @generated from enum value: FORMAT_PERCENT = 14;
+   */
+  PERCENT = 14,
+
+  /**
+   * "22:00".
+   *
+   * @generated from enum value: FORMAT_TIME_OF_DAY = 15;
+   */
+  TIME_OF_DAY = 15,
 }
 
 /**
  * @generated from enum gateway.admin.v1.Format
  */
-export declare type FormatJson = "FORMAT_UNSPECIFIED" | "FORMAT_ID" | "FORMAT_EMAIL" | "FORMAT_USD" | "FORMAT_MULTIPLIER" | "FORMAT_TIME" | "FORMAT_CIDR" | "FORMAT_PATTERN" | "FORMAT_URL" | "FORMAT_AMOUNT" | "FORMAT_SECRET_REFERENCE" | "FORMAT_USD_PER_MILLION" | "FORMAT_TIME_ZONE" | "FORMAT_TAG";
+export declare type FormatJson = "FORMAT_UNSPECIFIED" | "FORMAT_ID" | "FORMAT_EMAIL" | "FORMAT_USD" | "FORMAT_MULTIPLIER" | "FORMAT_TIME" | "FORMAT_CIDR" | "FORMAT_PATTERN" | "FORMAT_URL" | "FORMAT_AMOUNT" | "FORMAT_SECRET_REFERENCE" | "FORMAT_USD_PER_MILLION" | "FORMAT_TIME_ZONE" | "FORMAT_TAG" | "FORMAT_PERCENT" | "FORMAT_TIME_OF_DAY";
 
 /**
  * Describes the enum gateway.admin.v1.Format.

@@ -3021,7 +3021,7 @@ export declare type RouteHours = Message<"gateway.admin.v1.RouteHours"> & {
   days: string[];
 
   /**
-   * "22:00"; empty: the whole day.
+   * From this minute on, up to that one; empty: from midnight, to midnight.
    *
    * @generated from field: string from = 2;
    */
@@ -3054,7 +3054,7 @@ export declare type RouteHoursJson = {
   days?: string[];
 
   /**
-   * "22:00"; empty: the whole day.
+   * From this minute on, up to that one; empty: from midnight, to midnight.
    *
    * @generated from field: string from = 2;
    */

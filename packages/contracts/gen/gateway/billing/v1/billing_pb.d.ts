@@ -646,6 +646,270 @@ export declare type LedgerLineJson = {
 export declare const LedgerLineSchema: GenMessage<LedgerLine, {jsonType: LedgerLineJson}>;
 
 /**
+ * @generated from message gateway.billing.v1.GetShadowReportRequest
+ */
+export declare type GetShadowReportRequest = Message<"gateway.billing.v1.GetShadowReportRequest"> & {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * From the hour (UTC) that has this moment up to the one that has the last; 0: from the first, up to the newest.
+   *
+   * @generated from field: int64 from_ms = 2;
+   */
+  fromMs: bigint;
+
+  /**
+   * @generated from field: int64 to_ms = 3;
+   */
+  toMs: bigint;
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetShadowReportRequest
+ */
+export declare type GetShadowReportRequestJson = {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * From the hour (UTC) that has this moment up to the one that has the last; 0: from the first, up to the newest.
+   *
+   * @generated from field: int64 from_ms = 2;
+   */
+  fromMs?: string;
+
+  /**
+   * @generated from field: int64 to_ms = 3;
+   */
+  toMs?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetShadowReportRequest.
+ * Use `create(GetShadowReportRequestSchema)` to create a new message.
+ */
+export declare const GetShadowReportRequestSchema: GenMessage<GetShadowReportRequest, {jsonType: GetShadowReportRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.GetShadowReportResponse
+ */
+export declare type GetShadowReportResponse = Message<"gateway.billing.v1.GetShadowReportResponse"> & {
+  /**
+   * Those with the most requests first.
+   *
+   * @generated from field: repeated gateway.billing.v1.ShadowLine lines = 1;
+   */
+  lines: ShadowLine[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetShadowReportResponse
+ */
+export declare type GetShadowReportResponseJson = {
+  /**
+   * Those with the most requests first.
+   *
+   * @generated from field: repeated gateway.billing.v1.ShadowLine lines = 1;
+   */
+  lines?: ShadowLineJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetShadowReportResponse.
+ * Use `create(GetShadowReportResponseSchema)` to create a new message.
+ */
+export declare const GetShadowReportResponseSchema: GenMessage<GetShadowReportResponse, {jsonType: GetShadowReportResponseJson}>;
+
+/**
+ * Times are means of the answers that came to their end.
+ *
+ * @generated from message gateway.billing.v1.ShadowLine
+ */
+export declare type ShadowLine = Message<"gateway.billing.v1.ShadowLine"> & {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string shadow_provider = 4;
+   */
+  shadowProvider: string;
+
+  /**
+   * @generated from field: string shadow_model = 5;
+   */
+  shadowModel: string;
+
+  /**
+   * @generated from field: uint64 requests = 6;
+   */
+  requests: bigint;
+
+  /**
+   * @generated from field: uint64 failed = 7;
+   */
+  failed: bigint;
+
+  /**
+   * @generated from field: uint64 shadow_failed = 8;
+   */
+  shadowFailed: bigint;
+
+  /**
+   * @generated from field: uint64 same_text = 9;
+   */
+  sameText: bigint;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 10;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 shadow_first_byte_ms = 11;
+   */
+  shadowFirstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 12;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: uint32 shadow_duration_ms = 13;
+   */
+  shadowDurationMs: number;
+
+  /**
+   * @generated from field: uint64 output_tokens = 14;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 shadow_output_tokens = 15;
+   */
+  shadowOutputTokens: bigint;
+
+  /**
+   * @generated from field: int64 shadow_cost_nano_usd = 16;
+   */
+  shadowCostNanoUsd: bigint;
+};
+
+/**
+ * Times are means of the answers that came to their end.
+ *
+ * @generated from message gateway.billing.v1.ShadowLine
+ */
+export declare type ShadowLineJson = {
+  /**
+   * @generated from field: string route_id = 1;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string provider = 2;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 3;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string shadow_provider = 4;
+   */
+  shadowProvider?: string;
+
+  /**
+   * @generated from field: string shadow_model = 5;
+   */
+  shadowModel?: string;
+
+  /**
+   * @generated from field: uint64 requests = 6;
+   */
+  requests?: string;
+
+  /**
+   * @generated from field: uint64 failed = 7;
+   */
+  failed?: string;
+
+  /**
+   * @generated from field: uint64 shadow_failed = 8;
+   */
+  shadowFailed?: string;
+
+  /**
+   * @generated from field: uint64 same_text = 9;
+   */
+  sameText?: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 10;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 shadow_first_byte_ms = 11;
+   */
+  shadowFirstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 12;
+   */
+  durationMs?: number;
+
+  /**
+   * @generated from field: uint32 shadow_duration_ms = 13;
+   */
+  shadowDurationMs?: number;
+
+  /**
+   * @generated from field: uint64 output_tokens = 14;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: uint64 shadow_output_tokens = 15;
+   */
+  shadowOutputTokens?: string;
+
+  /**
+   * @generated from field: int64 shadow_cost_nano_usd = 16;
+   */
+  shadowCostNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.ShadowLine.
+ * Use `create(ShadowLineSchema)` to create a new message.
+ */
+export declare const ShadowLineSchema: GenMessage<ShadowLine, {jsonType: ShadowLineJson}>;
+
+/**
  * @generated from message gateway.billing.v1.GetStatsRequest
  */
 export declare type GetStatsRequest = Message<"gateway.billing.v1.GetStatsRequest"> & {
@@ -748,6 +1012,16 @@ export declare const BillingService: GenService<{
     methodKind: "unary";
     input: typeof ListLedgerLinesRequestSchema;
     output: typeof ListLedgerLinesResponseSchema;
+  },
+  /**
+   * How shadow targets did beside what clients got, by route and model.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.GetShadowReport
+   */
+  getShadowReport: {
+    methodKind: "unary";
+    input: typeof GetShadowReportRequestSchema;
+    output: typeof GetShadowReportResponseSchema;
   },
   /**
    * Numbers for operators.

@@ -324,6 +324,18 @@ export declare type ShadowCostPosted = Message<"gateway.events.v1.ShadowCostPost
    * @generated from field: int64 posted_at_ms = 5;
    */
   postedAtMs: bigint;
+
+  /**
+   * The answer that the client got; both empty: none.
+   *
+   * @generated from field: string answered_provider = 6;
+   */
+  answeredProvider: string;
+
+  /**
+   * @generated from field: string answered_model = 7;
+   */
+  answeredModel: string;
 };
 
 /**
@@ -356,6 +368,18 @@ export declare type ShadowCostPostedJson = {
    * @generated from field: int64 posted_at_ms = 5;
    */
   postedAtMs?: string;
+
+  /**
+   * The answer that the client got; both empty: none.
+   *
+   * @generated from field: string answered_provider = 6;
+   */
+  answeredProvider?: string;
+
+  /**
+   * @generated from field: string answered_model = 7;
+   */
+  answeredModel?: string;
 };
 
 /**

@@ -169,6 +169,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: bool may_become_paid = 28;
    */
   mayBecomePaid: boolean;
+
+  /**
+   * The client itself has named the models of later stages that stand in for any failure: it knows what they cost.
+   *
+   * @generated from field: bool has_own_fallbacks = 29;
+   */
+  hasOwnFallbacks: boolean;
 };
 
 /**
@@ -326,6 +333,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: bool may_become_paid = 28;
    */
   mayBecomePaid?: boolean;
+
+  /**
+   * The client itself has named the models of later stages that stand in for any failure: it knows what they cost.
+   *
+   * @generated from field: bool has_own_fallbacks = 29;
+   */
+  hasOwnFallbacks?: boolean;
 };
 
 /**

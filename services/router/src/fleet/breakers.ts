@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import type { Clock } from '#kernel/clock.ts';
+import type { Opening } from '../domain/breaker/breaker.ts';
+import { cooled, warmed } from '../domain/breaker/cool-down.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { type Circuit, createCircuit } from './circuit.ts';
+import { failureLessons, itWorks, type Lessons, ownAddressLost } from './failure-lessons.ts';
+import {
+  type BreakerScope,
+  createKnownWays,
+  type KnownDeployment,
+  type KnownProvider,
+  type Way,
+} from './known-ways.ts';
+
+/** Counts openings of breakers: `gateway_breaker_openings_total`. */
+export interface OpeningCounter {
+  inc(labels: { readonly provider: string; readonly scope: BreakerScope }, openings?: number): void;
+}
+
+/** The breakers of all providers, accounts and deployments. */
+export interface Breakers {
+  isKeptAway(way: Way): boolean;
+  /** A call begins. Gives what is to be called at its end, once. */
+  begin(way: Way): (outcome: CallOutcome, hasOwnAddress: boolean) => void;
+  /** A probe begins, with the key of an account. Gives what is to be called at its end. */
+  beginProbe(provider: string, account: string): (outcome: CallOutcome) => void;
+  known(provider: string): KnownProvider | undefined;
+  forget(provider: string): void;
+}
+
+export function createBreakers(options: {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly openings: OpeningCounter | undefined;
+}): Breakers {
+  const { clock, logger, openings } = options;
+
+  const circuitOf = (scope: BreakerScope, at: Partial<Way> & { readonly provider: string }): Circuit =>
+    createCircuit((opening: Opening, restMs) => {
+      openings?.inc({ provider: at.provider, scope });
+      logger.warn({ ...at, scope, ...opening, restMs }, 'a circuit breaker opened: other ways are tried first');
+    });
+
+  const ways = createKnownWays(circuitOf);
+
+  return {
+    isKeptAway: (way) => ways.isKeptAway(way, clock()),
+    begin(way) {
+      const startedAtMs = clock();
+      const deployment = ways.deployment(way);
+      deployment.inFlight += 1;
+      const endAtProvider = ways.provider(way.provider).circuit.begin(startedAtMs);
+      const endAtAccount = ways.account(way.provider, way.account).circuit.begin(startedAtMs);
+      const endAtDeployment = deployment.circuit.begin(startedAtMs);
+      return (outcome, hasOwnAddress) => {
+        const nowMs = clock();
+        const lessons = lessonsOf(outcome, hasOwnAddress);
+        const failure = outcome.kind === 'failed' ? outcome.failure : '';
+        deployment.inFlight -= 1;
+        endAtProvider(lessons.provider, failure, nowMs);
+        endAtAccount(lessons.account, failure, nowMs);
+        endAtDeployment(lessons.deployment, failure, nowMs);
+        coolOrWarm(deployment, outcome, lessons, startedAtMs, nowMs);
+      };
+    },
+    beginProbe(provider, account) {
+      const startedAtMs = clock();
+      const endAtProvider = ways.provider(provider).circuit.begin(startedAtMs);
+      const endAtAccount = ways.account(provider, account).circuit.begin(startedAtMs);
+      return (outcome) => {
+        const nowMs = clock();
+        const lessons = lessonsOf(outcome, false);
+        const failure = outcome.kind === 'failed' ? outcome.failure : '';
+        // No model was asked for: what would speak against one speaks against the provider.
+        endAtProvider(lessons.deployment === 'failed' ? 'failed' : lessons.provider, failure, nowMs);
+        endAtAccount(lessons.account, failure, nowMs);
+      };
+    },
+    known: (provider) => ways.known(provider),
+    forget: (provider) => ways.forget(provider),
+  };
+}
+
+const nothing: Lessons = { provider: 'nothing', account: 'nothing', deployment: 'nothing', coolsDown: 'never' };
+
+function lessonsOf(outcome: CallOutcome, hasOwnAddress: boolean): Lessons {
+  if (outcome.kind === 'abandoned') return nothing;
+  if (outcome.kind !== 'failed') return itWorks;
+  if (outcome.failure === 'connection' && hasOwnAddress) return ownAddressLost;
+  return failureLessons[outcome.failure];
+}
+
+function coolOrWarm(
+  deployment: KnownDeployment,
+  outcome: CallOutcome,
+  { coolsDown }: Lessons,
+  startedAtMs: number,
+  nowMs: number,
+): void {
+  if (outcome.kind === 'succeeded') deployment.coolDown = warmed(deployment.coolDown, startedAtMs);
+  if (outcome.kind !== 'failed') return;
+  const { retryAfterMs } = outcome;
+  if (coolsDown === 'always' || (coolsDown === 'if-told' && retryAfterMs !== undefined)) {
+    deployment.coolDown = cooled(deployment.coolDown, { nowMs, startedAtMs, retryAfterMs });
+  }
+}

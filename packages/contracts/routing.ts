@@ -138,5 +138,7 @@ export interface RouteRequest {
   readonly region: string;
   /** What a share of the traffic is drawn by: the same key is always on the same side. */
   readonly shareKey: string;
+  /** The client's own choice, where it may choose; absent: policy's. */
+  readonly strategy?: Strategy | undefined;
   readonly nowMs: number;
 }

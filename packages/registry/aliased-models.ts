@@ -1,7 +1,9 @@
-import type { ModelCandidate } from '#contracts/quota.ts';
+import type { Strategy } from '#contracts/routing.ts';
 import { fillStars, patternIndex } from '#kernel/name-pattern.ts';
+import { fallbacksOfAll } from './fallbacks.ts';
 import type { ResourceOf } from './kinds.ts';
-import { createdAtS, type NamedModel, type PlainModels } from './plain-models.ts';
+import { distinct } from './known-candidate.ts';
+import { createdAtS, type NamedModel, type PlainModels, strategyIn } from './plain-models.ts';
 
 /** Names that one look takes into account: an alias has at most 100 models, and groups of groups must not multiply. */
 const NAMES_MAX = 1_000;
@@ -44,11 +46,15 @@ export function aliasedModels(
       ...first,
       id: alias.pattern.isExact ? name : first.id,
       createdAtS: createdAtS(alias.value, name),
-      candidates: distinct(models.flatMap(({ candidates }) => candidates)),
+      candidates: distinct(models.flatMap(({ candidates }, group) => candidates.map((known) => ({ ...known, group })))),
+      strategies: { model: strategyOfAll(models), alias: strategyIn(alias.value) },
+      fallbacks: fallbacksOfAll(models.map(({ fallbacks }) => fallbacks)),
     };
   };
 }
 
-function distinct(candidates: readonly ModelCandidate[]): readonly ModelCandidate[] {
-  return [...new Map(candidates.map((candidate) => [`${candidate.provider} ${candidate.model}`, candidate])).values()];
+/** Models of different strategies have none in common. */
+function strategyOfAll(models: readonly NamedModel[]): Strategy | undefined {
+  const [first, ...others] = models.map(({ strategies }) => strategies.model);
+  return others.every((each) => each === first) ? first : undefined;
 }

@@ -1,3 +1,4 @@
+import { isStrategy, type Strategy } from '#contracts/routing.ts';
 import { countingTeamId } from './counting-team.ts';
 import type { Registry } from './registry.ts';
 
@@ -10,6 +11,8 @@ export interface RouteCaller {
   readonly teamId: string;
   /** Of the user, the key and the team. */
   readonly tags: readonly string[];
+  /** How the user's requests are chosen candidates for, or the team's; absent: neither says. */
+  readonly choice?: { readonly strategy: Strategy; readonly source: 'user' | 'team' } | undefined;
 }
 
 /** The caller of a request that was authenticated; `teamId`: the team that its token names, empty: none. */
@@ -22,5 +25,11 @@ export function callerOf(
   const teamId = user === undefined ? '' : countingTeamId(user, caller.teamId);
   const team = teamId === '' ? undefined : registry.get('team', teamId);
   const tagged = [user, registry.get('key', keyId), team];
-  return { userId, keyId, teamId, tags: tagged.flatMap((each) => each?.tags ?? []) };
+  const choice = choiceOf(user, 'user') ?? choiceOf(team, 'team');
+  const tags = tagged.flatMap((each) => each?.tags ?? []);
+  return { userId, keyId, teamId, tags, ...(choice === undefined ? {} : { choice }) };
+}
+
+function choiceOf(said: { readonly strategy: string } | undefined, source: 'user' | 'team'): RouteCaller['choice'] {
+  return said !== undefined && isStrategy(said.strategy) ? { strategy: said.strategy, source } : undefined;
 }

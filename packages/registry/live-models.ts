@@ -6,7 +6,7 @@ import type { ReadCatalogue } from './provider-names.ts';
 import type { Registry } from './registry.ts';
 
 /** The kinds that names of models come from. */
-const sources = ['provider', 'model', 'alias', 'price', 'route'] as const satisfies readonly Kind[];
+const sources = ['provider', 'model', 'alias', 'price', 'route', 'settings'] as const satisfies readonly Kind[];
 
 /**
  * The model table of policy as it stands at each look. It is built by the first look after a change and not by the change:
@@ -23,7 +23,11 @@ export function liveModels(registry: Pick<Registry, 'all' | 'watch'>, readCatalo
     table ??= buildModelTable(registry, readCatalogue);
     return table;
   };
-  return { find: (name, caller, request) => current().find(name, caller, request), list: () => current().list() };
+  return {
+    find: (name, caller, request) => current().find(name, caller, request),
+    routes: (name, caller, request) => current().routes(name, caller, request),
+    list: () => current().list(),
+  };
 }
 
 const kept = new Map<string, ReturnType<ReadCatalogue>>();

@@ -27,7 +27,8 @@ const a = provider({ id: 'a', catalogue: 'openai', priority: 2 });
 const b = provider({ id: 'b', catalogue: 'openai', priority: 1 });
 const house = provider({ id: 'house', models: ['llama', 'qwen-a', 'qwen-b'], priority: 3 });
 
-const tableOf = (...resources: readonly AnyResource[]) => buildModelTable(registryOf(...resources), readCatalogue);
+const tableOf = (...resources: readonly AnyResource[]) =>
+  buildModelTable(registryOf(...resources), readCatalogue, () => undefined);
 
 /** `provider:model` of each candidate; undefined: there is no such model. */
 function find(resources: readonly AnyResource[], name: string, caller = anyone): string[] | undefined {
@@ -42,8 +43,8 @@ const names = (...resources: readonly AnyResource[]) =>
 
 test('a model goes to every provider that has it, by their priority, and equal ones by their ids', () => {
   assert.deepEqual(tableOf(a, b).find('gpt-4o', anyone, request)?.candidates, [
-    { provider: 'b', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
-    { provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o' },
+    { provider: 'b', model: 'gpt-4o', priceKey: 'openai/gpt-4o', tier: 1 },
+    { provider: 'a', model: 'gpt-4o', priceKey: 'openai/gpt-4o', tier: 2 },
   ]);
   const equal = ['z', 'y'].map((id) => provider({ id, catalogue: 'openai' }));
   assert.deepEqual(find(equal, 'gpt-4o'), ['y:gpt-4o', 'z:gpt-4o']);
@@ -51,7 +52,7 @@ test('a model goes to every provider that has it, by their priority, and equal o
 
 test("another name of a catalogue's model goes on as it is, and has its model's price", () => {
   assert.deepEqual(tableOf(a).find('gpt-4o-2024-08-06', anyone, request)?.candidates, [
-    { provider: 'a', model: 'gpt-4o-2024-08-06', priceKey: 'openai/gpt-4o' },
+    { provider: 'a', model: 'gpt-4o-2024-08-06', priceKey: 'openai/gpt-4o', tier: 2 },
   ]);
 });
 

@@ -1,8 +1,10 @@
-import type { ModelCandidate } from '#contracts/quota.ts';
+import { isStrategy, type Strategy } from '#contracts/routing.ts';
 import { fillStars, type PatternMatch, patternIndex } from '#kernel/name-pattern.ts';
+import type { ActiveProvider } from './active-provider.ts';
+import { type Fallbacks, fallbacksOf, noFallbacks } from './fallbacks.ts';
 import type { ResourceOf } from './kinds.ts';
+import { byTier, type KnownCandidate } from './known-candidate.ts';
 import { modelCreatedAtS } from './model-created.ts';
-import type { ProviderNames } from './provider-names.ts';
 
 /** Where a name goes, and what is said of it. */
 export interface NamedModel {
@@ -11,7 +13,10 @@ export interface NamedModel {
   readonly createdAtS: number;
   /** 0: the setting's. */
   readonly outputTokensDefault: number;
-  readonly candidates: readonly ModelCandidate[];
+  readonly candidates: readonly KnownCandidate[];
+  /** How its candidates are chosen; undefined: it does not say. */
+  readonly strategies: { readonly model?: Strategy | undefined; readonly alias?: Strategy | undefined };
+  readonly fallbacks: Fallbacks;
 }
 
 export interface PlainModels {
@@ -21,31 +26,32 @@ export interface PlainModels {
 
 /** The models by names that are no aliases, over providers in the order in which they are tried. */
 export function plainModels(
-  providers: ReadonlyMap<string, ProviderNames>,
+  providers: ReadonlyMap<string, ActiveProvider>,
   models: readonly ResourceOf<'model'>[],
 ): PlainModels {
   const factsOf = patternIndex(models);
   const isDisabled = (name: string): boolean => factsOf(name)?.value.status === 'disabled';
 
-  function ofTargets(name: string, { value, captures }: PatternMatch<ResourceOf<'model'>>): NamedModel | undefined {
-    const candidates = value.targets.flatMap(({ provider, model }) => {
-      const there = model === '' ? name : fillStars(model, captures);
-      return providers.get(provider)?.declared(there) ?? [];
+  function ofTargets(name: string, facts: PatternMatch<ResourceOf<'model'>>): NamedModel | undefined {
+    const { value, captures } = facts;
+    const candidates = value.targets.flatMap((target) => {
+      const there = target.model === '' ? name : fillStars(target.model, captures);
+      return providers.get(target.provider)?.declared(there, target, value) ?? [];
     });
-    return named(value.id, candidates, value.outputTokensDefault, createdAtS(value, name));
+    return named(value.id, candidates, createdAtS(value, name), facts);
   }
 
-  function ofProviders(name: string, outputTokensDefault: number): NamedModel | undefined {
-    const found = Array.from(providers.values()).flatMap((provider) => provider.find(name) ?? []);
-    const candidates = found.map(({ candidate }) => candidate);
-    return named(found[0]?.modelId ?? name, candidates, outputTokensDefault, modelCreatedAtS(name));
+  function ofProviders(name: string, facts: PatternMatch<ResourceOf<'model'>> | undefined): NamedModel | undefined {
+    const found = Array.from(providers.values()).flatMap((provider) => provider.find(name, facts?.value) ?? []);
+    const candidates = found.map(({ known }) => known);
+    return named(found[0]?.modelId ?? name, candidates, modelCreatedAtS(name), facts);
   }
 
   function plain(name: string): NamedModel | undefined {
     const facts = factsOf(name);
     if (facts?.value.status === 'disabled') return undefined;
     if (facts !== undefined && facts.value.targets.length > 0) return ofTargets(name, facts);
-    return ofProviders(name, facts?.value.outputTokensDefault ?? 0);
+    return ofProviders(name, facts);
   }
 
   /** `<provider>/<model>`. Both parts may hold slashes. */
@@ -53,7 +59,7 @@ export function plainModels(
     for (let slash = name.indexOf('/'); slash !== -1; slash = name.indexOf('/', slash + 1)) {
       const [provider, model] = [name.slice(0, slash), name.slice(slash + 1)];
       const found = providers.has(provider) ? plain(model) : undefined;
-      const candidates = found?.candidates.filter((candidate) => candidate.provider === provider) ?? [];
+      const candidates = found?.candidates.filter(({ candidate }) => candidate.provider === provider) ?? [];
       if (found === undefined || candidates.length === 0) continue;
       return { ...found, id: found.id === model ? name : found.id, candidates };
     }
@@ -78,9 +84,20 @@ export function createdAtS(
 
 function named(
   id: string,
-  candidates: readonly ModelCandidate[],
-  outputTokensDefault: number,
+  candidates: readonly KnownCandidate[],
   created: number,
+  facts: PatternMatch<ResourceOf<'model'>> | undefined,
 ): NamedModel | undefined {
-  return candidates.length === 0 ? undefined : { id, candidates, outputTokensDefault, createdAtS: created };
+  if (candidates.length === 0) return undefined;
+  const common = { id, candidates: byTier(candidates), createdAtS: created };
+  if (facts === undefined) return { ...common, outputTokensDefault: 0, strategies: {}, fallbacks: noFallbacks };
+  const { value, captures } = facts;
+  const { outputTokensDefault } = value;
+  const strategies = { model: strategyIn(value) };
+  return { ...common, outputTokensDefault, strategies, fallbacks: fallbacksOf(value, captures) };
+}
+
+/** A strategy of a later gateway says nothing to this one. */
+export function strategyIn({ strategy }: { readonly strategy: string }): Strategy | undefined {
+  return isStrategy(strategy) ? strategy : undefined;
 }

@@ -1,9 +1,9 @@
-import type { ModelCandidate } from '#contracts/quota.ts';
 import type { RouteRequest } from '#contracts/routing.ts';
 import { fillStars, type NamePattern, namePattern } from '#kernel/name-pattern.ts';
+import type { ActiveProvider } from './active-provider.ts';
 import type { RouteCaller } from './caller.ts';
 import type { ResourceOf } from './kinds.ts';
-import type { ProviderNames } from './provider-names.ts';
+import { byTier, type KnownCandidate, placed } from './known-candidate.ts';
 import { conditionsOf, type RouteCondition } from './route-conditions.ts';
 
 /** The first route that fits a request. */
@@ -68,12 +68,25 @@ export function routeFinder(routes: readonly ResourceOf<'route'>[]): RouteFinder
  */
 export function candidatesAlong(
   { route, captures }: FittingRoute,
-  found: readonly ModelCandidate[],
-  providers: ReadonlyMap<string, ProviderNames>,
-): readonly ModelCandidate[] {
+  found: readonly KnownCandidate[],
+  providers: ReadonlyMap<string, ActiveProvider>,
+): readonly KnownCandidate[] {
   if (route.targets.length === 0) return found;
-  return route.targets.flatMap(({ provider, model }) => {
-    if (model === '') return found.filter((candidate) => candidate.provider === provider);
-    return providers.get(provider)?.declared(fillStars(model, captures)) ?? [];
-  });
+  return byTier(route.targets.flatMap((target) => ofTarget(target, captures, found, providers)));
+}
+
+/** The candidates of one target. */
+export function ofTarget(
+  target: ResourceOf<'route'>['targets'][number],
+  captures: readonly string[],
+  found: readonly KnownCandidate[],
+  providers: ReadonlyMap<string, ActiveProvider>,
+): readonly KnownCandidate[] {
+  const provider = providers.get(target.provider);
+  if (provider === undefined) return [];
+  if (target.model !== '') return [provider.declared(fillStars(target.model, captures), target, undefined)];
+  const place = { tier: target.tier, weight: provider.weightOf(target) };
+  return found
+    .filter(({ candidate }) => candidate.provider === target.provider)
+    .map((known) => ({ ...placed(known, place), group: 0 }));
 }

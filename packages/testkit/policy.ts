@@ -6,6 +6,8 @@ import {
   ProviderSchema,
   RouteSchema,
   SettingsSchema,
+  TeamSchema,
+  UserSchema,
 } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { AnyResource } from '#registry/kinds.ts';
 import { createRegistry, type RegistryFold, SINGLE_ID } from '#registry/registry.ts';
@@ -23,6 +25,14 @@ export const policy = {
   alias: (id: string, ...models: string[]): AnyResource<'alias'> => ({
     case: 'alias',
     value: create(AliasSchema, { id, models }),
+  }),
+  user: (fields: MessageInitShape<typeof UserSchema>): AnyResource<'user'> => ({
+    case: 'user',
+    value: create(UserSchema, { status: 'active', ...fields }),
+  }),
+  team: (fields: MessageInitShape<typeof TeamSchema>): AnyResource<'team'> => ({
+    case: 'team',
+    value: create(TeamSchema, { status: 'active', ...fields }),
   }),
   price: (fields: MessageInitShape<typeof PriceSchema>): AnyResource<'price'> => ({
     case: 'price',

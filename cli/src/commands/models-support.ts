@@ -25,7 +25,7 @@ export function addModelsSupport(models: Command, context: CommandContext): void
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const output = outputOf(command, context);
       const policy = await withAdministration(command, context, (calls) =>
-        policyOf(calls, ['provider', 'model', 'alias', 'route', 'price']),
+        policyOf(calls, ['provider', 'model', 'alias', 'route', 'price', 'settings']),
       );
       const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, Date.now());
       if (name === undefined) {

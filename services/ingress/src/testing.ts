@@ -255,6 +255,7 @@ function modelsInMemory(models: readonly RoutedModel[] = [model, { ...model, id:
   return {
     // As the real table does: a dated snapshot is found under the name of its model.
     find: (name) => (name === SNAPSHOT ? model : models.find(({ id }) => id === name)),
+    routes: () => [],
     list: () => [...models, unpriced],
   };
 }

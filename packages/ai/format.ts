@@ -114,8 +114,10 @@ export interface ClientRole {
 
 /** How a provider is asked for the tokens of a prompt. */
 export interface PromptCounting {
-  /** Behind the path of the format's requests. */
-  readonly path: string;
+  /** The URL path, of that of the format's requests. */
+  path(requestPath: string): string;
+  /** The count in the provider's answer; it is checked by whoever asked. */
+  countIn(document: JsonObject): unknown;
   /**
    * The client's own bytes as the provider would get them for an answer, without what is said of the answer alone. What the
    * provider refuses is left out.

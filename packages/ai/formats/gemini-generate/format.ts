@@ -1,6 +1,7 @@
 import { asObject } from '#kernel/json.ts';
 import type { Format } from '../../format.ts';
 import { askGemini } from './ask.ts';
+import { countBody } from './count-body.ts';
 import { decodeGeminiRequest } from './decode.ts';
 import { encodeGeminiRequest } from './encode.ts';
 import { geminiErrorBody, geminiErrorEvent, geminiProviderErrorBody } from './errors.ts';
@@ -38,6 +39,11 @@ export const geminiGenerate: Format = {
     openTap: openGeminiTap,
     openReader: openGeminiReader,
     readError: readGeminiError,
+    counting: {
+      path: (requestPath) => requestPath.replace(/:generateContent$/, ':countTokens'),
+      body: countBody,
+      countIn: (document) => document['totalTokens'],
+    },
     readUsage: (usage) => readGeminiUsage({ usageMetadata: asObject(usage), searches: 0 }),
   },
 };

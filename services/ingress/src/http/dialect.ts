@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { isGeminiUrl } from './gemini-url.ts';
 
 /** Whose customs a client expects beside the format of its bodies: where its key stands, and what headers tell it. */
-export type Dialect = 'openai' | 'anthropic';
+export type Dialect = 'openai' | 'anthropic' | 'google';
 
 const MESSAGES_URL = '/v1/messages';
 const MODELS_URL = '/v1/models';
@@ -9,6 +10,7 @@ const MODELS_URL = '/v1/models';
 /** `/v1/models` is in both APIs: only Anthropic's clients say a version. */
 export function dialectOf({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Dialect {
   if (isUnder(url, MESSAGES_URL)) return 'anthropic';
+  if (isGeminiUrl(url)) return 'google';
   return headers['anthropic-version'] !== undefined && isUnder(url, MODELS_URL) ? 'anthropic' : 'openai';
 }
 

@@ -12,7 +12,8 @@ export function checkGeminiShape<T>(schema: z.ZodType<T>, body: unknown): T {
 
 function wordsFor(issue: z.core.$ZodIssue): string {
   const path = issue.path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
     '',
   );
   if (issue.code === 'unrecognized_keys') {

@@ -35,14 +35,14 @@ export function finishReasonOf({ answer }: Completion): string {
 }
 
 /** A block of the answer, or a piece of it. */
-export function partOf({ answer, prompt }: Completion, block: number, piece?: number): JsonObject {
+export function partOf({ id, answer, prompt }: Completion, block: number, piece?: number): JsonObject {
   const said = answer.blocks[block];
   const text = piece === undefined ? (said?.pieces.join('') ?? '') : (said?.pieces[piece] ?? '');
   if (said?.kind === 'thought') return { text, thought: true };
   if (said?.kind !== 'call') return { text };
   const isFirst = !answer.blocks.slice(0, block).some(({ kind }) => kind === 'call');
   const signed = isThird(prompt.model) && isFirst ? { thoughtSignature: callSignature(said.name) } : {};
-  return { functionCall: { name: said.name, args: argsOf(said.pieces.join('')) }, ...signed };
+  return { functionCall: { id: `${id}-${block}`, name: said.name, args: argsOf(said.pieces.join('')) }, ...signed };
 }
 
 /** Usage as Google reports it: the cache is within the prompt, thoughts are beside the answer. */

@@ -56,7 +56,9 @@ function checkAnswered(calls: readonly Part[], next: Content | undefined, isLast
 function isCurrentTurn(contents: readonly Content[], at: number): boolean {
   return contents
     .slice(at + 1)
-    .every(({ role, parts }) => role === 'model' || parts.some(({ functionResponse }) => functionResponse !== undefined));
+    .every(
+      ({ role, parts }) => role === 'model' || parts.some(({ functionResponse }) => functionResponse !== undefined),
+    );
 }
 
 function checkSignature(call: Part | undefined): void {

@@ -80,7 +80,8 @@ function checkGeneration({ generationConfig = {} }: GenerateRequest, model: stri
 function choiceOf({ toolConfig }: GenerateRequest, declared: readonly { readonly name: string }[]): ToolChoice {
   const { mode = 'AUTO', allowedFunctionNames = [] } = toolConfig?.functionCallingConfig ?? {};
   const unknown = allowedFunctionNames.find((name) => !declared.some((each) => each.name === name));
-  if (unknown !== undefined) throw new RequestProblem(400, `allowed_function_names: no function '${unknown}' is declared.`);
+  if (unknown !== undefined)
+    throw new RequestProblem(400, `allowed_function_names: no function '${unknown}' is declared.`);
   if (allowedFunctionNames.length > 0 && mode !== 'ANY' && mode !== 'VALIDATED') {
     throw new RequestProblem(400, 'Allowed function names should only be set when the mode is ANY or VALIDATED.');
   }
@@ -89,7 +90,11 @@ function choiceOf({ toolConfig }: GenerateRequest, declared: readonly { readonly
   return name === undefined ? { kind: 'auto' } : { kind: 'named', name };
 }
 
-function formatOf({ responseMimeType, responseSchema, responseJsonSchema }: NonNullable<GenerateRequest['generationConfig']>) {
+function formatOf({
+  responseMimeType,
+  responseSchema,
+  responseJsonSchema,
+}: NonNullable<GenerateRequest['generationConfig']>) {
   const schema = responseJsonSchema ?? responseSchema;
   if (schema !== undefined) return { kind: 'schema', schema } as const;
   return { kind: responseMimeType === 'application/json' ? 'json' : 'text' } as const;

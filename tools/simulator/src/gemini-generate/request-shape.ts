@@ -6,12 +6,20 @@ const partShape = z.strictObject({
   text: z.string().optional(),
   thought: z.boolean().optional(),
   // Bytes, or the word that stands for none.
-  thoughtSignature: z.string().regex(/^[A-Za-z0-9+/_=-]+$/).optional(),
+  thoughtSignature: z
+    .string()
+    .regex(/^[A-Za-z0-9+/_=-]+$/)
+    .optional(),
   inlineData: z.strictObject({ mimeType: z.string().min(1), data: z.base64() }).optional(),
   fileData: z.strictObject({ mimeType: z.string().optional(), fileUri: z.string() }).optional(),
   functionCall: z.strictObject({ id: z.string().optional(), name: z.string(), args: jsonObject.optional() }).optional(),
   functionResponse: z
-    .strictObject({ id: z.string().optional(), name: z.string(), response: jsonObject, parts: z.array(z.unknown()).optional() })
+    .strictObject({
+      id: z.string().optional(),
+      name: z.string(),
+      response: jsonObject,
+      parts: z.array(z.unknown()).optional(),
+    })
     .optional(),
 });
 

@@ -5,7 +5,8 @@ import { geminiErrorBody } from './error-body.ts';
 import { type Addressed, readGeminiPrompt } from './prompt.ts';
 import { geminiStreamFrames } from './stream.ts';
 
-const MODELS_PATH = '/v1beta/models/';
+/** Of the beta and of the stable version. */
+const modelsPath = /^\/v1(?:beta)?\/models\//;
 
 /** What a path of Gemini's API asks for; undefined: it is none. */
 export interface GeminiCall extends Addressed {
@@ -13,9 +14,10 @@ export interface GeminiCall extends Addressed {
 }
 
 export function geminiCallOf(path: string): GeminiCall | undefined {
-  if (!path.startsWith(MODELS_PATH)) return undefined;
+  const prefix = modelsPath.exec(path)?.[0];
   const at = path.lastIndexOf(':');
-  const model = decodeURIComponent(path.slice(MODELS_PATH.length, at));
+  if (prefix === undefined || at === -1) return undefined;
+  const model = decodeURIComponent(path.slice(prefix.length, at));
   switch (path.slice(at)) {
     case ':generateContent':
       return { model, stream: false, method: 'generate' };
@@ -35,7 +37,9 @@ export function geminiWire(addressed: Addressed): Wire {
     requestIdHeader: 'x-goog-request-id',
     longCacheUnit: 'cache_write_1h',
     refuseHeaders(headers) {
-      const given = [headers['x-goog-api-key'], headers.authorization].filter((each) => each !== undefined && each !== '');
+      const given = [headers['x-goog-api-key'], headers.authorization].filter(
+        (each) => each !== undefined && each !== '',
+      );
       if (given.length === 1) return undefined;
       return given.length > 1
         ? new RequestProblem(400, 'Multiple authentication credentials received. Please pass only one.')

@@ -7,6 +7,7 @@ export const scenarioNames = [
   'memory',
   'log',
   'decisions',
+  'choosing',
   'formats',
   'ttft',
   'hops',

@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, type ScenarioName, usage } from './opti
 import type { Report } from './report/report.ts';
 import { reportText } from './report/report-text.ts';
 import { resultJson, saveResult } from './report/result-file.ts';
+import { measureChoosing } from './scenarios/choosing.ts';
 import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
 import { measureFormats } from './scenarios/formats.ts';
@@ -22,6 +23,7 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   memory: measureMemory,
   log: measureLog,
   decisions: measureDecisions,
+  choosing: measureChoosing,
   formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,

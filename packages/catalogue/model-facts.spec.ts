@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
 import { catalogueModels } from './catalogue-models.ts';
-import { writtenFacts } from './facts-data.ts';
+import { factsTakenAtMs, writtenFacts } from './facts-data.ts';
 import { modelFacts } from './model-facts.ts';
 
 test('a model has its context, what it takes and gives, what it can, and its end', () => {
@@ -12,10 +12,19 @@ test('a model has its context, what it takes and gives, what it can, and its end
     inputModalities: ['text', 'image', 'file'],
     outputModalities: ['text'],
     capabilities: ['tools', 'structured_output', 'reasoning', 'web_search'],
+    deprecatedAtMs: factsTakenAtMs(),
     retiresAtMs: Date.parse('2026-11-30'),
     successor: 'claude-sonnet-5-5',
   });
   assert.equal(modelFacts('anthropic', 'claude-sonnet-4-5'), facts, 'the second look is the first one’s answer');
+});
+
+test('a model that ends within a year is deprecated, since the day of the source or its end; one that ends later is not', () => {
+  const gone = modelFacts('openai', 'gpt-4');
+  assert.equal(gone?.deprecatedAtMs, gone?.retiresAtMs);
+  const later = modelFacts('google', 'gemini-embedding-001');
+  assert.ok(later?.retiresAtMs !== undefined && later.retiresAtMs > factsTakenAtMs());
+  assert.equal(later.deprecatedAtMs, undefined);
 });
 
 test('a listed snapshot has its own end, another one has none', () => {

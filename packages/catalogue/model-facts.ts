@@ -1,6 +1,6 @@
 import type { Capability, Modality } from '#ai/asked.ts';
 import { contextWindow } from './context-window.ts';
-import { type WrittenFacts, writtenFacts } from './facts-data.ts';
+import { factsTakenAtMs, type WrittenFacts, writtenFacts } from './facts-data.ts';
 import { outputTokensMax } from './output-tokens-max.ts';
 
 /** What a model is able to do, and when it ends. 0 and empty: not known, which is no reason to leave a model out. */
@@ -13,7 +13,10 @@ export interface ModelFacts {
   readonly outputModalities: readonly OutputModality[];
   /** All that it can do; what is missing in a list that is not empty, it cannot. */
   readonly capabilities: readonly Capability[];
-  /** From when on it should not be used any more, as milliseconds since 1970. */
+  /**
+   * From when on it should not be used any more, as milliseconds since 1970. The source has no such day: of a model that ends
+   * within a year it is the day on which the source was read, for the end was announced by then.
+   */
   readonly deprecatedAtMs?: number | undefined;
   /** When its provider stops to answer for it. */
   readonly retiresAtMs?: number | undefined;
@@ -23,6 +26,8 @@ export interface ModelFacts {
 
 export type InputModality = 'text' | Modality;
 export type OutputModality = 'text' | 'image' | 'audio' | 'video' | 'embedding';
+
+const DEPRECATED_BEFORE_END_MS = 365 * 24 * 3_600_000;
 
 /** Remembered lookups, so that a request costs one. Names come from policy and from clients; the latter are many. */
 const REMEMBERED_MAX = 10_000;
@@ -74,9 +79,16 @@ function look(catalogueId: string, modelId: string): ModelFacts | undefined {
     inputModalities: words(written?.takes) as InputModality[],
     outputModalities: words(written?.gives) as OutputModality[],
     capabilities: words(written?.can) as Capability[],
+    deprecatedAtMs: deprecationOf(retiresAtMs),
     retiresAtMs,
     successor: written?.successor,
   };
+}
+
+/** A provider that names an end years ahead says how long a model lasts, and not that it should be left. */
+function deprecationOf(retiresAtMs: number | undefined): number | undefined {
+  if (retiresAtMs === undefined || retiresAtMs > factsTakenAtMs() + DEPRECATED_BEFORE_END_MS) return undefined;
+  return Math.min(retiresAtMs, factsTakenAtMs());
 }
 
 /** The facts of the same name in small letters, of the model that a snapshot is of, or of the maker of the model at a portal. */

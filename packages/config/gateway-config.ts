@@ -6,6 +6,12 @@ import { providerRow } from '#ai/providers/spoken-by.ts';
 import { unitNames } from '#ai/units.ts';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { databaseUrlFault } from './database-url.ts';
+import { privatePlaceFault } from './private-places.ts';
+
+const privatePlace = z.string().superRefine((text, context) => {
+  const message = privatePlaceFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** Where money and prices enter: decimal USD as text, since a YAML number is a float. */
 const usd = z
@@ -143,6 +149,11 @@ export const gatewayConfigSchema = z.strictObject({
   dataDir: z.string().min(1).default('./data'),
   /** Below these a provider's api_key_ref may name files; absent: /run/secrets/providers and dataDir/provider-keys. */
   providerKeyDirs: z.array(z.string().min(1)).optional(),
+  /**
+   * Addresses, CIDR ranges and host names that providers may have beside those of the internet; "*": any. The providers below may
+   * be where they are.
+   */
+  privateProviders: z.array(privatePlace).default([]),
   /** A PostgreSQL of one's own; absent: the embedded one. */
   databaseUrl: databaseUrl.optional(),
   /** The same database as a role that owns the schema, for migrations; absent: `databaseUrl` migrates. */

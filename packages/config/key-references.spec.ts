@@ -13,7 +13,13 @@ function faultOf(reference: string, settings: object = {}): string | undefined {
 }
 
 test('a reference may name a variable that is called a key, and one of the configuration', () => {
-  for (const name of ['PROVIDER_KEY', 'OPENAI_API_KEY', 'AI302_API_KEY', 'GATEWAY_SIMULATOR_KEY']) {
+  for (const name of [
+    'PROVIDER_KEY',
+    'OPENAI_API_KEY',
+    'CORPORATE_PROXY_CREDENTIALS',
+    'AI302_API_KEY',
+    'GATEWAY_SIMULATOR_KEY',
+  ]) {
     assert.equal(faultOf(`env:${name}`), undefined);
   }
   const providers = [

@@ -22,8 +22,8 @@ export interface KeyReference {
 /** Where orchestrators put secrets, in a directory of its own: others below /run/secrets are of other services. */
 const SECRETS_DIR = '/run/secrets/providers';
 
-/** What a variable with a provider's key is called. */
-const KEY_NAME = /^[A-Z0-9_]+_(API_)?KEY$/;
+/** What a variable with a provider's key, or with the credentials of the proxy on the way to it, is called. */
+const KEY_NAME = /^[A-Z0-9_]+_(KEY|PROXY_CREDENTIALS)$/;
 
 /** Variables of the gateway, its stores and its cloud. */
 const OWN_NAME = /^((DATABASE|MIGRATION|NATS|REDIS|AWS)_|PG)/;

@@ -13,6 +13,7 @@ export const variables = {
   GATEWAY_INSTANCE: 'instance',
   GATEWAY_DATA_DIR: 'dataDir',
   GATEWAY_PROVIDER_KEY_DIRS: 'providerKeyDirs',
+  GATEWAY_PRIVATE_PROVIDERS: 'privateProviders',
   DATABASE_URL: 'databaseUrl',
   MIGRATION_DATABASE_URL: 'migrationDatabaseUrl',
   GATEWAY_MIGRATE: 'migrate',
@@ -64,6 +65,7 @@ const numbers: ReadonlySet<keyof GatewayConfig> = new Set([
 
 const lists: ReadonlySet<keyof GatewayConfig> = new Set([
   'providerKeyDirs',
+  'privateProviders',
   'natsUrl',
   'journalAddresses',
   'quotaAddresses',

@@ -11,6 +11,11 @@ export const metricNames = {
   units: 'gateway_units_total',
   unpricedUnits: 'gateway_unpriced_units_total',
   providerHealth: 'gateway_provider_health',
+  providerState: 'gateway_provider_state',
+  providerInFlight: 'gateway_provider_in_flight',
+  providerWaiting: 'gateway_provider_waiting',
+  deployments: 'gateway_deployments',
+  breakerOpenings: 'gateway_breaker_openings_total',
   quotaUsers: 'gateway_quota_users',
   logPosition: 'gateway_log_position',
   consumerLag: 'gateway_consumer_lag_events',
@@ -23,6 +28,7 @@ export const metricNames = {
   shadows: 'gateway_shadows_total',
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
   lockedOut: 'gateway_locked_out_total',
+  modelRetires: 'gateway_model_retires_seconds',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -50,6 +56,14 @@ export interface GatewayMetrics {
   readonly unpricedUnits: Counter<'model' | 'provider' | 'unit'>;
   /** 1: the provider answers; 0: it does not, by the last calls. */
   readonly providerHealth: Gauge<'provider'>;
+  /** 1 for the state it is in: closed, half_open, open, draining, down. */
+  readonly providerState: Gauge<'provider' | 'state'>;
+  readonly providerInFlight: Gauge<'provider'>;
+  /** Requests that wait for a place. */
+  readonly providerWaiting: Gauge<'provider'>;
+  /** Models by accounts that were called, by state. */
+  readonly deployments: Gauge<'provider' | 'state'>;
+  readonly breakerOpenings: Counter<'provider' | 'scope'>;
   /** The number of users whose quota or balance is in use to a share or more. */
   readonly quotaUsers: Gauge<'quota' | 'share'>;
   /** The newest position of the log that this process knows. */
@@ -71,11 +85,18 @@ export interface GatewayMetrics {
   readonly rateLimitFallbacks: Gauge;
   /** Wrong secrets of clients that had tried too many: they were told to leave off. */
   readonly lockedOut: Counter<'secret'>;
+  /** Of models that were asked for within a day and end within 30 days: how long it takes; below 0: since when it has ended. */
+  readonly modelRetires: Gauge<'model'>;
 }
 
 type RequestMetrics = Pick<
   GatewayMetrics,
   'requests' | 'requestDuration' | 'requestsInFlight' | 'firstByte' | 'tokens' | 'spend' | 'units' | 'unpricedUnits'
+>;
+
+type ProviderMetrics = Pick<
+  GatewayMetrics,
+  'providerHealth' | 'providerState' | 'providerInFlight' | 'providerWaiting' | 'deployments' | 'breakerOpenings'
 >;
 
 /** Creates the gateway's metrics, with prom-client's own about memory, CPU and the event loop by default. */
@@ -89,12 +110,7 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
   return {
     registry,
     ...requestMetrics(registers),
-    providerHealth: new Gauge({
-      name: metricNames.providerHealth,
-      help: '1 where the provider answers, 0 where it does not, as seen from the last calls.',
-      labelNames: ['provider'],
-      registers,
-    }),
+    ...providerMetrics(registers),
     quotaUsers: new Gauge({
       name: metricNames.quotaUsers,
       help: 'Of the users seen last, those who use a quota (requests_per_minute, balance) to this share or more.',
@@ -123,6 +139,12 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       labelNames: ['secret'],
       registers,
     }),
+    modelRetires: new Gauge({
+      name: metricNames.modelRetires,
+      help: 'Seconds until a model in use ends, of those that end within 30 days; negative where it has.',
+      labelNames: ['model'],
+      registers,
+    }),
     stuckCharges: gauge('stuckCharges', 'Usages on record that could not be charged and need somebody to look.'),
     unchargedTokens: new Counter({
       name: metricNames.unchargedTokens,
@@ -146,6 +168,48 @@ function houseMetrics(registers: Registry[]): Pick<GatewayMetrics, 'houseCost' |
       name: metricNames.shadows,
       help: 'Copies of requests for shadow targets, by outcome (completed, cut, failed; skipped: not sent; lost: not recorded).',
       labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+  };
+}
+
+/** How providers are doing. */
+function providerMetrics(registers: Registry[]): ProviderMetrics {
+  return {
+    providerHealth: new Gauge({
+      name: metricNames.providerHealth,
+      help: '1 where the provider answers, 0 where it does not, as seen from the last calls.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    providerState: new Gauge({
+      name: metricNames.providerState,
+      help: '1 for the state the provider is in (closed, half_open, open, draining, down), 0 for the others.',
+      labelNames: ['provider', 'state'],
+      registers,
+    }),
+    providerInFlight: new Gauge({
+      name: metricNames.providerInFlight,
+      help: 'Calls under way, by provider.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    providerWaiting: new Gauge({
+      name: metricNames.providerWaiting,
+      help: 'Requests that wait for a place at the provider.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    deployments: new Gauge({
+      name: metricNames.deployments,
+      help: 'Models by the accounts of a provider that were called, by the state of their circuit breaker.',
+      labelNames: ['provider', 'state'],
+      registers,
+    }),
+    breakerOpenings: new Counter({
+      name: metricNames.breakerOpenings,
+      help: 'How often a circuit breaker opened, by what it is of (provider, account, deployment).',
+      labelNames: ['provider', 'scope'],
       registers,
     }),
   };

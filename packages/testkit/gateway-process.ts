@@ -19,6 +19,9 @@ const LOG_POLL_MS = 20;
 /** Everybody may pass: root's PostgreSQL runs as another user, and would else be kept outside, where nobody removes it. */
 const PASSABLE = 0o755;
 
+/** Where the providers of tests are. */
+export const THIS_MACHINE = '127.0.0.0/8,::1';
+
 /** A gateway in a process of its own, as a user starts it. */
 export interface GatewayProcess {
   readonly url: string;
@@ -62,6 +65,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       HOME: process.env['HOME'],
       GATEWAY_PORT: '0',
       GATEWAY_GRPC_PORT: '0',
+      GATEWAY_PRIVATE_PROVIDERS: THIS_MACHINE,
       ...environment,
       GATEWAY_DATA_DIR: dataDir,
     },

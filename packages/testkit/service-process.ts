@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { THIS_MACHINE } from './gateway-process.ts';
 
 const LINES_KEPT = 5_000;
 
@@ -50,7 +51,13 @@ export function serviceProcess(
   function start(): void {
     const started = spawn(process.execPath, [entry, ...args], {
       stdio: logPath === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', openSync(logPath, 'a'), 'inherit'],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, GATEWAY_INSTANCE: instance },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        GATEWAY_PRIVATE_PROVIDERS: THIS_MACHINE,
+        ...environment,
+        GATEWAY_INSTANCE: instance,
+      },
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {

@@ -21,7 +21,7 @@ async function read(path: string): Promise<{ status: number; text: string }> {
 test('a gateway that runs is alive and ready, to anyone who asks', async () => {
   assert.deepEqual(await read('/health').then(({ status, text }) => [status, JSON.parse(text)]), [
     200,
-    { status: 'ok' },
+    { status: 'ok', providers: { 'sim-openai': 'closed', 'sim-anthropic': 'closed' } },
   ]);
   const ready = await read('/health/ready');
   assert.equal(ready.status, 200);

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { fieldProblems } from '#admin-api/check-fields.ts';
 import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
-import { AdminService } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { AdminService, ListProviderHealthResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
@@ -23,6 +23,7 @@ import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
+import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getResource, listResources } from './queries/resources.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
@@ -143,7 +144,10 @@ function others(
       });
       return { ok, ...rest };
     },
-    listProviderHealth: async () => notBuilt(),
+    async listProviderHealth({ provider }) {
+      const health = await there(neighbours().routerAdmin, 'The router').currentHealth();
+      return create(ListProviderHealthResponseSchema, providerStates(health, provider));
+    },
     async compareModels({ id }) {
       const provider = registry.get('provider', id);
       if (provider === undefined) throw new Fault(notFound('provider'));

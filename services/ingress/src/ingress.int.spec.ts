@@ -92,7 +92,10 @@ describe('GET /v1/usage', () => {
 describe('health and metrics', () => {
   test('is ready while every part is, and says which is not', async () => {
     await using ready = await startTestGateway();
-    assert.deepEqual(await json(`${ready.url}/health`), { status: 200, body: { status: 'ok' } });
+    assert.deepEqual(await json(`${ready.url}/health`), {
+      status: 200,
+      body: { status: 'ok', providers: { simulator: 'closed' } },
+    });
     assert.equal((await json(`${ready.url}/health/ready`)).status, 200);
     await using broken = await startTestGateway({ readiness: async () => ({ database: 'no answer', log: 'ok' }) });
     const answer = await json(`${broken.url}/health/ready`);
@@ -117,7 +120,7 @@ describe('health and metrics', () => {
     const { body } = await json(`${gateway.url}/health/stats`);
     assert.partialDeepStrictEqual(body, {
       ingress: { requests_in_flight: 1, body_bytes_held: 0 },
-      providers: [{ provider: 'simulator', is_healthy: true }],
+      providers: [{ provider: 'simulator', is_healthy: true, state: 'closed', in_flight: 0, waiting: 0 }],
       log: { position: '7' },
     });
   });
@@ -133,6 +136,8 @@ describe('health and metrics', () => {
     assert.ok(text.includes(`gateway_request_duration_seconds_count{${labels}} 1`), text);
     assert.ok(text.includes('gateway_tokens_total{model="gpt-test",provider="simulator",kind="output"} 2'), text);
     assert.ok(text.includes('gateway_provider_health{provider="simulator"} 1'), text);
+    assert.ok(text.includes('gateway_provider_state{provider="simulator",state="closed"} 1'), text);
+    assert.ok(text.includes('gateway_provider_state{provider="simulator",state="open"} 0'), text);
     assert.ok(text.includes('gateway_quota_users{quota="requests_per_minute",share="0.5"} 0'), text);
     assert.ok(text.includes('gateway_first_byte_seconds_count{model="gpt-test",provider="simulator"} 1'), text);
     assert.ok(text.includes('status="404",error="model_not_found"} 1'), text);

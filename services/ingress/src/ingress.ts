@@ -26,6 +26,7 @@ import { tracedHandler } from './http/traced-handler.ts';
 import { createTurns } from './http/turns.ts';
 import { connectHandler, unreadableRequestHandler } from './http/unreadable-request.ts';
 import { watchStalls } from './http/watch-stalls.ts';
+import { createModelEnds, type ModelEnds } from './models/model-ends.ts';
 import type { IngressDependencies } from './ports.ts';
 import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
 import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
@@ -48,6 +49,10 @@ export interface Ingress {
 
 /** The gateway's HTTP side. Throws for an empty admin token. Nothing is listened to before `listen`. */
 export function createIngress(dependencies: IngressDependencies): Ingress {
+  return openIngress({ ...dependencies, modelEnds: createModelEnds(dependencies) });
+}
+
+function openIngress(dependencies: IngressDependencies & { readonly modelEnds: ModelEnds }): Ingress {
   const { config, logger, metrics } = dependencies;
   const open = new Set<Exchange>();
   const connections = createConnections();
@@ -93,6 +98,7 @@ export function createIngress(dependencies: IngressDependencies): Ingress {
     },
     publishMetrics() {
       metrics.requestsInFlight.set(open.size);
+      dependencies.modelEnds.publish();
       return usage.publish();
     },
   });

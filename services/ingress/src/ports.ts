@@ -12,6 +12,7 @@ import type { Tracer } from '#telemetry/tracing/tracer.ts';
 import type { Nonces } from './access/nonces.ts';
 import type { IngressConfig } from './config.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import type { ModelEnds } from './models/model-ends.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
@@ -49,4 +50,6 @@ export interface IngressDependencies {
   readonly tracer?: Tracer | null;
   readonly metrics: GatewayMetrics;
   readonly clock?: Clock;
+  /** Tells of models that end. Absent: nobody is told. */
+  readonly modelEnds?: ModelEnds | undefined;
 }

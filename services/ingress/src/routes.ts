@@ -5,11 +5,12 @@ import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
-import { type IngressState, liveness, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
+import { type IngressState, livenessHandler, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { ModelEnds } from './models/model-ends.ts';
 import { getModel, listModels } from './models/models.ts';
 import { docsRoutes } from './openapi/docs-page.ts';
 import { openApiHandler } from './openapi/openapi-document.ts';
@@ -22,7 +23,7 @@ import { usageHandler } from './usage/usage-handler.ts';
 
 /** Everything there is to ask for. */
 export function routesOf(
-  dependencies: IngressDependencies,
+  dependencies: IngressDependencies & { readonly modelEnds: ModelEnds },
   parts: {
     /** What serves each endpoint at which a model is asked for something, by its path. */
     readonly completions: ReadonlyMap<string, Handler>;
@@ -62,7 +63,7 @@ export function routesOf(
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
-    { path: '/health', methods: { GET: liveness } },
+    { path: '/health', methods: { GET: livenessHandler(dependencies) } },
     { path: '/health/ready', methods: { GET: readinessHandler(dependencies, state) } },
     { path: '/health/stats', methods: { GET: statsHandler(dependencies, state) } },
     { path: '/metrics', methods: { GET: metricsHandler(dependencies, publishMetrics) } },

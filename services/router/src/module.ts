@@ -1,6 +1,8 @@
 import { keyPlacesFrom } from '#config/key-references.ts';
+import { privatePlacesFrom } from '#config/private-places.ts';
 import type { ServiceModule } from '#host/service-module.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
+import { publishProviderHealth } from '#telemetry/provider-health.ts';
 import { createProviderKeys } from './adapters/provider-keys.ts';
 import { routerService } from './api/router-service.ts';
 import { tracedRouter } from './api/traced-router.ts';
@@ -18,6 +20,7 @@ export const routerModule: ServiceModule = {
 
 Needs NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN, and the variables and files that hold the providers' keys.
 GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DIRS: where files with keys may be.
+GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that providers may have.
 `,
   async lead({ host, journal, registry: openRegistry }) {
     const { config, environment, logger, metrics } = host;
@@ -27,9 +30,12 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DI
       limits: routerLimitsFrom(config),
       registry,
       keys: createProviderKeys({ environment, masterKey, places: keyPlacesFrom(config) }),
+      privatePlaces: privatePlacesFrom(config, environment),
       journal,
       logger,
       unchargedTokens: metrics.unchargedTokens,
+      shadows: metrics.shadows,
+      openings: metrics.breakerOpenings,
     });
     host.stack.defer(() => untraced.close());
     const router = tracedRouter(untraced, host.tracer);
@@ -40,12 +46,7 @@ GATEWAY_MASTER_KEY: opens the keys that are kept sealed. GATEWAY_PROVIDER_KEY_DI
       // Requests that came earlier would be told that providers of the log are none.
       begin: async () => registry.reached(await journal.head()),
       publishMetrics() {
-        host.beforeMetrics(() => {
-          metrics.providerHealth.reset();
-          for (const { provider, isHealthy } of router.providerHealth()) {
-            metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
-          }
-        });
+        host.beforeMetrics(() => publishProviderHealth(metrics, router.providerHealth()));
       },
     };
   },

@@ -1,15 +1,18 @@
-import { providerRow, spokenBy } from '#ai/providers/spoken-by.ts';
-import { isMetadataHost } from '#kernel/metadata-hosts.ts';
+import { providerRow } from '#ai/providers/spoken-by.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
-import { CONNECTIONS_MAX, type ProviderConfig, type ProviderWaits } from './config.ts';
+import { CONNECTIONS_MAX, type ProviderConfig } from './config.ts';
 import type { PlaceLimits } from './domain/places/places.ts';
 import type { Provider } from './ports.ts';
+import { type ProviderSecrets, providerConfigOf } from './provider-config.ts';
 
 export type ProviderResource = ResourceOf<'provider'>;
 type AccountResource = ProviderResource['accounts'][number];
 
-/** What says where a key is. */
-export type KeyPlace = Pick<ProviderResource, 'id' | 'apiKeyRef' | 'sealedApiKey'>;
+/** What says where a key and the other secrets of a connection are. */
+export type KeyPlace = Pick<
+  ProviderResource,
+  'id' | 'apiKeyRef' | 'sealedApiKey' | 'proxyCredentialsRef' | 'clientKeyRef'
+>;
 
 /** One of the keys of a provider, with connections of its own. */
 export interface OpenAccount {
@@ -46,12 +49,12 @@ export function keyPlacesOf(provider: ProviderResource): readonly KeyPlace[] {
   return accountsOf(provider).map((account) => keyPlaceOf(provider, account));
 }
 
-/** Opens the accounts of a provider. Those that have no key are left out, and said. */
+/** Opens the accounts of a provider. Those that cannot be connected to are left out, and said. */
 export function openAccounts(
   provider: ProviderResource,
   parts: {
-    readonly readKey: (place: KeyPlace) => { readonly key: string } | { readonly fault: string };
-    readonly open: (config: ProviderConfig) => Provider;
+    readonly readSecrets: (place: KeyPlace) => ProviderSecrets | { readonly fault: string };
+    readonly open: (config: ProviderConfig) => Provider | { readonly fault: string };
   },
 ): OpenedAccounts {
   if (provider.preset !== '' && providerRow(provider.preset) === undefined) {
@@ -61,11 +64,11 @@ export function openAccounts(
   const opened: OpenAccount[] = [];
   const faults: string[] = [];
   for (const account of configs) {
-    const baseUrl = account.baseUrl || provider.baseUrl;
-    const found = parts.readKey(keyPlaceOf(provider, account));
-    const fault = 'fault' in found ? found.fault : addressFault(baseUrl);
-    if ('fault' in found || fault !== undefined) faults.push(fault ?? '');
-    else opened.push(accountOf(account, provider, parts.open(configOf(provider, account, found.key))));
+    const secrets = parts.readSecrets(keyPlaceOf(provider, account));
+    const config = 'fault' in secrets ? secrets : configOf(provider, account, secrets);
+    const found = 'fault' in config ? config : parts.open(config);
+    if ('fault' in found) faults.push(found.fault);
+    else opened.push(accountOf(account, provider, found));
   }
   const [first, ...others] = opened;
   if (first === undefined) return { kind: 'down', reason: downReason(provider, configs, faults) };
@@ -95,16 +98,12 @@ function accountsOf({ accounts }: ProviderResource): readonly Account[] {
   return accounts.filter(({ status }) => status !== 'disabled');
 }
 
-function keyPlaceOf({ id, apiKeyRef, sealedApiKey }: ProviderResource, account: Account): KeyPlace {
+function keyPlaceOf(provider: ProviderResource, account: Account): KeyPlace {
+  const { id, apiKeyRef, sealedApiKey, proxyCredentialsRef, clientKeyRef } = provider;
+  const others = { id, proxyCredentialsRef, clientKeyRef };
   return account.apiKeyRef === ''
-    ? { id, apiKeyRef, sealedApiKey }
-    : { id, apiKeyRef: account.apiKeyRef, sealedApiKey: '' };
-}
-
-function addressFault(baseUrl: string): string | undefined {
-  if (!URL.canParse(baseUrl)) return 'its base_url is no URL';
-  if (isMetadataHost(new URL(baseUrl).hostname)) return 'its base_url is a link-local address or a metadata service';
-  return undefined;
+    ? { ...others, apiKeyRef, sealedApiKey }
+    : { ...others, apiKeyRef: account.apiKeyRef, sealedApiKey: '' };
 }
 
 function downReason({ accounts }: ProviderResource, active: readonly Account[], faults: readonly string[]): string {
@@ -133,22 +132,13 @@ function accountCallsMax({ concurrencyMax }: ProviderResource, account: Account)
   return account.concurrencyMax || concurrencyMax || CONNECTIONS_MAX;
 }
 
-function configOf(provider: ProviderResource, account: Account, apiKey: string): ProviderConfig {
-  return {
-    name: provider.id,
-    baseUrl: account.baseUrl || provider.baseUrl,
-    apiKey,
-    spoken: spokenBy(provider),
-    waits: waitsOf(provider),
-    connections: Math.max(CONNECTIONS_MAX, accountCallsMax(provider, account)),
-    requestsPerMinute: account.requestsPerMinute,
-    tokensPerMinute: Number(account.tokensPerMinute),
-  };
-}
-
-/** 0: it says nothing of a wait. */
-function waitsOf(provider: ProviderResource): Partial<ProviderWaits> {
-  const { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs } = provider;
-  const said = { connectTimeoutMs, streamHeadTimeoutMs, wholeHeadTimeoutMs, idleTimeoutMs };
-  return Object.fromEntries(Object.entries(said).filter(([, waitMs]) => waitMs > 0));
+function configOf(
+  provider: ProviderResource,
+  account: Account,
+  secrets: ProviderSecrets,
+): ProviderConfig | { readonly fault: string } {
+  // How a provider is spoken to follows from its address, too.
+  if (!URL.canParse(account.baseUrl || provider.baseUrl)) return { fault: 'its base_url is no URL' };
+  const connections = Math.max(CONNECTIONS_MAX, accountCallsMax(provider, account));
+  return { ...providerConfigOf(provider, account, secrets), connections };
 }

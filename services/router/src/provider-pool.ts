@@ -10,6 +10,7 @@ import {
   type ProviderResource,
 } from './open-accounts.ts';
 import type { Provider } from './ports.ts';
+import type { ProviderSecrets } from './provider-config.ts';
 
 /** A provider that requests may be sent to, or why none can be. */
 export type PooledProvider =
@@ -36,8 +37,8 @@ export interface ProviderPool {
 
 /** Where providers' keys are found. */
 export interface ProviderKeys {
-  read(place: KeyPlace): { readonly key: string } | { readonly fault: string };
-  /** Tells when the key may be another one. Gives what ends that. */
+  read(place: KeyPlace): ProviderSecrets | { readonly fault: string };
+  /** Tells when a secret may be another one. Gives what ends that. */
   watch(place: KeyPlace, onChange: () => void): () => void;
 }
 
@@ -48,7 +49,7 @@ export interface ProviderKeys {
 export function createProviderPool(options: {
   readonly registry: Pick<Registry, 'all' | 'watch'>;
   readonly keys: ProviderKeys;
-  readonly open: (config: ProviderConfig) => Provider;
+  readonly open: (config: ProviderConfig) => Provider | { readonly fault: string };
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** A provider is there, for the first time or anew, or (undefined) is no more. */
   readonly onChanged: (providerId: string, pooled: PooledProvider | undefined) => void;
@@ -93,7 +94,7 @@ export function createProviderPool(options: {
   /** Never throws: it is called as the log is folded. */
   function tryOpen(provider: ProviderResource): PooledProvider {
     if (provider.status === 'draining') return { kind: 'draining' };
-    const opened = openAccounts(provider, { readKey: (place) => keys.read(place), open });
+    const opened = openAccounts(provider, { readSecrets: (place) => keys.read(place), open });
     return opened.kind === 'down' ? opened : { ...opened, provider: opened.accounts[0].provider };
   }
 

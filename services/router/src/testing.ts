@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { type Unit, unitNames } from '#ai/units.ts';
 import type { KeyPlaces } from '#config/key-references.ts';
+import type { PrivatePlaces } from '#config/private-places.ts';
 import { candidateToEvent } from '#contracts/candidate.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { requestVersion, streams } from '#contracts/streams.ts';
 import type { Journal } from '#journal/journal.ts';
+import { compileAddressRanges } from '#kernel/address-ranges.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { newId } from '#kernel/ids.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { anyRequest } from '#registry/any-request.ts';
@@ -43,6 +46,8 @@ export interface TestRouter {
   usageOf(requestId: string): Promise<Usage | undefined>;
   /** The counted losses, such as 'p input 7'. */
   readonly lost: readonly string[];
+  /** The counted copies, such as 's completed'. */
+  readonly copies: readonly string[];
 }
 
 /** A provider of a test, with its key. */
@@ -54,6 +59,9 @@ export interface TestProvider {
 export interface TestRouterConfig extends Partial<RouterLimits> {
   /** In the order in which they are tried. */
   readonly providers: readonly TestProvider[];
+  /** Keys of accounts. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
 }
 
 export interface AskOptions {
@@ -95,31 +103,42 @@ export function keyPlaces(dirs: readonly string[] = []): KeyPlaces {
   return { variables: new Set(), dirs, secretsFile: '/nowhere/secrets.json' };
 }
 
+/** Providers of tests run on this machine. */
+export const thisMachine: PrivatePlaces = {
+  all: false,
+  names: new Set(['localhost']),
+  ranges: compileAddressRanges(['127.0.0.0/8']),
+  origins: new Set(),
+};
+
 function keyVariable(name: string): string {
   return `${name.toUpperCase()}_KEY`;
 }
 
 export function createTestRouter(
   test: Scope,
-  { providers, ...limits }: TestRouterConfig,
+  { providers, environment: more = {}, clock, ...limits }: TestRouterConfig,
   wrapJournal: (journal: Journal) => Journal = (journal) => journal,
 ): TestRouter {
   const registry = registryOf(
     ...providers.map(({ resource }, priority) => policy.provider({ ...resource.value, priority })),
   );
   const models = liveModels(registry);
-  const environment = Object.fromEntries(
-    providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]),
-  );
+  const own = Object.fromEntries(providers.map(({ resource, apiKey }) => [keyVariable(resource.value.id), apiKey]));
+  const environment = { ...own, ...more };
   const journal = createMemoryJournal();
   const logger = pino({ level: 'silent' });
   const lost: string[] = [];
+  const copies: string[] = [];
   const router = createRouter({
     limits: { closeMaxMs: 200, ...limits },
     registry,
     keys: createProviderKeys({ environment, masterKey: null, places: keyPlaces() }),
+    privatePlaces: thisMachine,
     journal: wrapJournal(journal),
     logger,
+    shadows: { inc: ({ provider, outcome }) => void copies.push(`${provider} ${outcome}`) },
+    ...(clock === undefined ? {} : { clock }),
     unchargedTokens: {
       inc({ provider, kind }, tokens) {
         if (tokens > 0) lost.push(`${provider} ${kind} ${tokens}`);
@@ -140,6 +159,7 @@ export function createTestRouter(
     journal,
     usageOf,
     lost,
+    copies,
     async ask(body, { signal = new AbortController().signal, onFrame, request: changed = {} } = {}) {
       const request = { ...(await admit(journal, models, { model: 'm', ...body })), ...changed };
       const frames: CompleteFrame[] = [];

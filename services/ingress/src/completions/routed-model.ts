@@ -31,14 +31,14 @@ export interface Routable {
   readonly options: RoutingOptions;
 }
 
-type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'clock'>;
+type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'clock' | 'modelEnds'>;
 
 /**
  * Where a request goes: by policy, by what its client chose, and as far as the key may. Throws a `Fault`: `model_not_found`,
  * `model_not_allowed`, or `invalid_request` where nothing is in the region that was asked for.
  */
 export function routedModel(
-  { models, registry, clock = systemClock }: Dependencies,
+  { models, registry, clock = systemClock, modelEnds }: Dependencies,
   exchange: Exchange,
   { identity, asked, attribution, options }: Routable,
 ): RoutedRequest {
@@ -47,8 +47,9 @@ export function routedModel(
   const { region } = options;
   const request = routeRequestOf({ userId, headers, asked, attribution, region, nowMs: clock() });
   const caller = callerOf(registry, identity);
-  const found = findModel(exchange, models, asked.model, caller, request);
+  const found = findModel(exchange, { models, modelEnds }, asked.model, caller, request);
   const model = usableModel(identity, asked.model, reachable(found, asked.model, request));
+  modelEnds?.tell(exchange, asked.model, model);
   const { routing = plainRouting } = model;
   const chosen: Routing =
     options.strategy === undefined ? routing : { ...routing, strategy: options.strategy, strategySource: 'request' };

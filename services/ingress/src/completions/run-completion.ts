@@ -27,7 +27,7 @@ import { routingPlanOf } from './routing-plan.ts';
 
 export type RunDependencies = Pick<
   IngressDependencies,
-  'config' | 'quota' | 'router' | 'models' | 'registry' | 'clock'
+  'config' | 'quota' | 'router' | 'models' | 'registry' | 'clock' | 'modelEnds'
 >;
 
 /** What serves the requests of one endpoint. */

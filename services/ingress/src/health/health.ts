@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault, faultFrom } from '#errors/fault.ts';
 import { metricsTokenCheck } from '#telemetry/metrics-token.ts';
+import { publishProviderHealth } from '#telemetry/provider-health.ts';
 import { answerBytes, answerJson } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
@@ -21,8 +22,13 @@ const noMetricsToken: Refusal = {
 
 type Dependencies = Pick<IngressDependencies, 'config' | 'readiness' | 'stats' | 'metrics' | 'router'>;
 
-/** `GET /health`: the process runs and its event loop turns. */
-export const liveness: Handler = (exchange) => answerJson(exchange, 200, { status: 'ok' });
+/** `GET /health`: the process runs and its event loop turns, and what state each provider is in. */
+export function livenessHandler({ router }: Pick<Dependencies, 'router'>): Handler {
+  return (exchange) => {
+    const providers = Object.fromEntries(router.providerHealth().map(({ provider, state }) => [provider, state]));
+    answerJson(exchange, 200, { status: 'ok', providers });
+  };
+}
 
 /** `GET /health/ready`: 200 where requests can be served, else 503 with the reasons. */
 export function readinessHandler({ config, readiness }: Dependencies, state: IngressState): Handler {
@@ -42,10 +48,13 @@ export function statsHandler({ stats, router }: Dependencies, state: IngressStat
       uptime_s: Math.floor(process.uptime()),
       memory: { rss_bytes: rss, heap_used_bytes: heapUsed, external_bytes: external },
       ingress: state.stats(),
-      providers: router.providerHealth().map(({ provider, isHealthy, reason }) => ({
+      providers: router.providerHealth().map(({ provider, isHealthy, state, reason, inFlight, waiting }) => ({
         provider,
         is_healthy: isHealthy,
+        state,
         ...(reason === '' ? {} : { reason }),
+        in_flight: inFlight,
+        waiting,
       })),
       ...(await stats()),
     });
@@ -57,10 +66,7 @@ export function metricsHandler({ config, metrics, router }: Dependencies, publis
   const mayRead = metricsTokenCheck(config.metricsToken);
   return async (exchange) => {
     if (!mayRead(exchange.request.headers.authorization)) throw new Fault(noMetricsToken);
-    metrics.providerHealth.reset();
-    for (const { provider, isHealthy } of router.providerHealth()) {
-      metrics.providerHealth.set({ provider }, isHealthy ? 1 : 0);
-    }
+    publishProviderHealth(metrics, router.providerHealth());
     await publish();
     answerBytes(exchange, 200, await metrics.registry.metrics(), { 'content-type': metrics.registry.contentType });
   };

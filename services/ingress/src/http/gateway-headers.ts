@@ -10,6 +10,8 @@ export const gatewayHeaders = {
   providerRequestId: 'x-gateway-provider-request-id',
   /** In exact decimal USD. */
   cost: 'x-gateway-cost-usd',
+  /** What to use in place of a model that ends. */
+  modelSuccessor: 'x-gateway-model-successor',
   /** The client's fields that had no place at the provider. */
   dropped: 'x-gateway-dropped',
 } as const;

@@ -17,8 +17,8 @@ export function withKnownQuery(handler: Handler, taken: readonly string[]): Hand
   };
 }
 
-/** The same for a handler whose parameters depend on who asks. */
-export function assertKnownQuery(exchange: Exchange, taken: readonly string[]): void {
+/** The same for a handler whose parameters depend on who asks. `lists`: those that may be given more than once. */
+export function assertKnownQuery(exchange: Exchange, taken: readonly string[], lists: readonly string[] = []): void {
   const given = [...queryOf(exchange).keys()];
   const unknown = new Set(given.filter((name) => !taken.includes(name)));
   const [first] = unknown;
@@ -28,6 +28,6 @@ export function assertKnownQuery(exchange: Exchange, taken: readonly string[]): 
     const message = `Unknown query parameter ${names.join(', ')}: this URL takes ${takes}.`;
     throw new Fault(invalid(message, first.slice(0, SHOWN_MAX_CHARACTERS)));
   }
-  const twice = given.find((name, index) => given.indexOf(name) !== index);
+  const twice = given.find((name, index) => given.indexOf(name) !== index && !lists.includes(name));
   if (twice !== undefined) throw new Fault(invalid(`The query parameter '${twice}' is given twice.`, twice));
 }

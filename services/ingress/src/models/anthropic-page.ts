@@ -1,17 +1,21 @@
-import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
-import { anthropicModel } from './model-documents.ts';
+import { anthropicModel, lifecycleOf, type ShownModel } from './model-documents.ts';
 
 /** As at Anthropic. */
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 1_000;
 
 /** The query parameters of Anthropic's list of models. `beta` says which of its SDK's classes asked. */
-export const anthropicListQuery = ['limit', 'before_id', 'after_id', 'beta'] as const;
+export const anthropicListQuery = ['limit', 'before_id', 'after_id', 'beta', 'lifecycle', 'lifecycle[]'] as const;
+/** Those of it that hold several values. */
+export const anthropicListsInQuery = ['lifecycle', 'lifecycle[]'] as const;
+
+const lifecycles: readonly string[] = ['active', 'deprecated', 'retired'];
 
 /** A page of models as Anthropic's SDKs read it. Throws a `Fault` that names the parameter at fault. */
-export function anthropicPage(models: readonly RoutedModel[], query: URLSearchParams) {
+export function anthropicPage(all: readonly ShownModel[], query: URLSearchParams) {
+  const models = inLifecycle(all, [...query.getAll('lifecycle'), ...query.getAll('lifecycle[]')]);
   const limit = limitIn(query.get('limit'));
   const [afterId, beforeId] = [query.get('after_id'), query.get('before_id')];
   if (afterId !== null && beforeId !== null) {
@@ -24,9 +28,18 @@ export function anthropicPage(models: readonly RoutedModel[], query: URLSearchPa
   return {
     data: page.map(anthropicModel),
     has_more: page.length < to - from,
-    first_id: page[0]?.id ?? null,
-    last_id: page.at(-1)?.id ?? null,
+    first_id: page[0]?.model.id ?? null,
+    last_id: page.at(-1)?.model.id ?? null,
   };
+}
+
+/** The models of the stages that were asked for; of none: all. */
+function inLifecycle(models: readonly ShownModel[], wanted: readonly string[]): readonly ShownModel[] {
+  const unknown = wanted.find((stage) => !lifecycles.includes(stage));
+  if (unknown !== undefined) {
+    throw new Fault(invalid(`'lifecycle' must be one of ${lifecycles.join(', ')}.`, 'lifecycle'));
+  }
+  return wanted.length === 0 ? models : models.filter((shown) => wanted.includes(lifecycleOf(shown)));
 }
 
 function limitIn(text: string | null): number {
@@ -36,8 +49,8 @@ function limitIn(text: string | null): number {
   throw new Fault(invalid(`'limit' must be a whole number from 1 to ${LIMIT_MAX}.`, 'limit'));
 }
 
-function placeOf(models: readonly RoutedModel[], id: string, param: string): number {
-  const place = models.findIndex((model) => model.id === id);
+function placeOf(models: readonly ShownModel[], id: string, param: string): number {
+  const place = models.findIndex(({ model }) => model.id === id);
   if (place !== -1) return place;
   throw new Fault(invalid(`'${param}' names no model of this list: begin again without it.`, param));
 }

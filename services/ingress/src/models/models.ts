@@ -1,6 +1,7 @@
 import type { Identity } from '#api-keys/identity.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
@@ -9,10 +10,14 @@ import { answerJson } from '../http/answer.ts';
 import { type Exchange, type Handler, queryOf } from '../http/exchange.ts';
 import { assertKnownQuery } from '../http/known-query.ts';
 import type { IngressDependencies } from '../ports.ts';
-import { anthropicListQuery, anthropicPage } from './anthropic-page.ts';
-import { anthropicModel, openAiModel } from './model-documents.ts';
+import { anthropicListQuery, anthropicListsInQuery, anthropicPage } from './anthropic-page.ts';
+import { noModel } from './find-model.ts';
+import { anthropicModel, openAiModel, type ShownModel } from './model-documents.ts';
+import type { ModelEnds } from './model-ends.ts';
 
-type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing'>;
+type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing' | 'clock'> & {
+  readonly modelEnds: ModelEnds;
+};
 
 /** Codex says its version. `api-version` is Azure's SDK's with every request. */
 const openAiQuery = ['client_version', 'api-version'] as const;
@@ -21,18 +26,26 @@ const openAiQuery = ['client_version', 'api-version'] as const;
  * `GET /v1/models`: the models that the caller can ask for: those with a price, and of these the ones that its key may use. In
  * Anthropic's form for clients that say a version of its API.
  */
-export function listModels({ models: table, billing }: Dependencies, identify: Identify): Handler {
+export function listModels(dependencies: Dependencies, identify: Identify): Handler {
+  const { models: table, billing } = dependencies;
+  const show = shower(dependencies);
   return async (exchange) => {
     const isAnthropic = exchange.dialect === 'anthropic';
-    assertKnownQuery(exchange, isAnthropic ? anthropicListQuery : openAiQuery);
+    if (isAnthropic) assertKnownQuery(exchange, anthropicListQuery, anthropicListsInQuery);
+    else assertKnownQuery(exchange, openAiQuery);
     const caller = await identify(exchange);
-    const models = table.list().filter((model) => isUsable(caller, model, billing));
+    const models = table
+      .list()
+      .filter((model) => isUsable(caller, model, billing))
+      .map((model) => show(model, model.id));
     answerJson(exchange, 200, isAnthropic ? anthropicPage(models, queryOf(exchange)) : openAiList(exchange, models));
   };
 }
 
 /** `GET /v1/models/{id}`; an id may hold slashes. */
-export function getModel({ models, registry, billing }: Dependencies, identify: Identify): Handler {
+export function getModel(dependencies: Dependencies, identify: Identify): Handler {
+  const { models, registry, billing, modelEnds } = dependencies;
+  const show = shower(dependencies);
   return async (exchange, params) => {
     const isAnthropic = exchange.dialect === 'anthropic';
     assertKnownQuery(exchange, isAnthropic ? ['beta'] : openAiQuery);
@@ -40,15 +53,20 @@ export function getModel({ models, registry, billing }: Dependencies, identify: 
     const id = params['id'] ?? '';
     const model = models.find(id, callerOf(registry, caller), anyRequest());
     if (model === undefined || !isPriced(model, billing)) {
-      throw new Fault({ code: 'model_not_found', message: `The model '${id}' does not exist.`, param: 'model' });
+      throw new Fault(noModel(id, modelEnds.successorOf(id)));
     }
     // The model of a snapshot has another id. The client must get the id that it asked for.
-    const named = { ...usableModel(caller, id, model), id };
+    const named = show({ ...usableModel(caller, id, model), id }, id);
     answerJson(exchange, 200, isAnthropic ? anthropicModel(named) : openAiModel(named));
   };
 }
 
-function openAiList(exchange: Exchange, models: readonly RoutedModel[]) {
+/** Puts what is known beside a model, by the name that it is asked for. */
+function shower({ modelEnds, clock = systemClock }: Dependencies): (model: RoutedModel, name: string) => ShownModel {
+  return (model, name) => ({ model, facts: modelEnds.factsOf(name, model.candidates[0]), nowMs: clock() });
+}
+
+function openAiList(exchange: Exchange, models: readonly ShownModel[]) {
   const list = { object: 'list', data: models.map(openAiModel) };
   // Codex reads `models` alone. Each model there brings the instructions that Codex works by, which are not the gateway's to
   // write: an empty list leaves Codex with those it has.

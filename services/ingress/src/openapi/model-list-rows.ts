@@ -3,19 +3,46 @@ import type { Row } from './client-row.ts';
 import { jsonAnswer, parameter } from './operation.ts';
 import { arrayOf, flag, object, text, whole } from './schemas.ts';
 
-const openAiModel = object({ id: text, object: { const: 'model' }, created: whole, owned_by: text }, [
-  'id',
-  'object',
-  'created',
-  'owned_by',
-]);
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const timeOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
+const wholeOrNull: JsonSchema = { type: ['integer', 'null'] };
+const textOrNull: JsonSchema = { type: ['string', 'null'] };
 
-const anthropicModel = object(
-  { type: { const: 'model' }, id: text, display_name: text, created_at: { type: 'string', format: 'date-time' } },
-  ['type', 'id', 'display_name', 'created_at'],
+/** What is not known of a model is left out. */
+const openAiModel = object(
+  {
+    id: text,
+    object: { const: 'model' },
+    created: whole,
+    owned_by: text,
+    context_window: whole,
+    max_output_tokens: whole,
+    input_modalities: arrayOf(text),
+    output_modalities: arrayOf(text),
+    capabilities: arrayOf(text),
+    deprecated_at: time,
+    retires_at: time,
+    shutdown_date: { type: 'string', format: 'date' },
+    successor: text,
+  },
+  ['id', 'object', 'created', 'owned_by'],
 );
 
-const textOrNull: JsonSchema = { type: ['string', 'null'] };
+const anthropicModel = object(
+  {
+    type: { const: 'model' },
+    id: text,
+    display_name: text,
+    created_at: time,
+    lifecycle: { enum: ['active', 'deprecated'] },
+    deprecated_at: timeOrNull,
+    retires_at: timeOrNull,
+    max_input_tokens: wholeOrNull,
+    max_tokens: wholeOrNull,
+    successor: text,
+  },
+  ['type', 'id', 'display_name', 'created_at', 'lifecycle', 'deprecated_at', 'retires_at'],
+);
 
 const version = parameter(
   'anthropic-version',
@@ -41,6 +68,12 @@ export const modelListRows: readonly Row[] = [
       ),
       parameter('after_id', 'query', text, 'The model before the first of the page. Anthropic clients alone.'),
       parameter('before_id', 'query', text, 'The model after the last of the page. Anthropic clients alone.'),
+      parameter(
+        'lifecycle[]',
+        'query',
+        arrayOf({ enum: ['active', 'deprecated', 'retired'] }),
+        'Only models in these stages of life. Anthropic clients alone.',
+      ),
       parameter('client_version', 'query', text, 'Sent by Codex, which gets the list it reads as well.'),
     ],
     answer: jsonAnswer('The models', {

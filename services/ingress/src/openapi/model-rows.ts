@@ -106,6 +106,9 @@ const answerHeaders: JsonSchema = {
   [gatewayHeaders.route]: header('The route of policy that fitted, where one did.'),
   [gatewayHeaders.cost]: header('In exact decimal USD; not with streams.'),
   [gatewayHeaders.dropped]: header('Fields that had no place at the provider and were left out.'),
+  deprecation: header('Since when the model should not be used any more (RFC 9745).'),
+  sunset: header('When the model ends (RFC 8594).'),
+  [gatewayHeaders.modelSuccessor]: header('What to use in place of a model that ends.'),
   [gatewayHeaders.outputTokensMax]: header('The output bound of each choice.'),
 };
 

@@ -73,6 +73,16 @@ const certain: AdmitResponse = {
   windows: [],
 };
 
+test('asked again, a request is told the candidates, their costs and the copy that the log has', async () => {
+  const priced = { provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 2 };
+  const fallback = { ...priced, stage: 1, standsInFor: 'context_window', likelyCostNanoUsd: '12' } as const;
+  const shadow = { ...priced, provider: 's', likelyCostNanoUsd: '7' };
+  const routed = admitted({ ...asked, candidates: [priced, fallback], shadows: [shadow], expiresAtMs: 100 });
+  const { result } = await repeatable(await logWith([routed]), async () => refused)(request);
+  assert.ok(result.kind === 'admitted');
+  assert.deepEqual([result.candidates, result.shadow], [[priced, fallback], shadow]);
+});
+
 test('asked again while it is being written, a request is admitted once, and all askers get the answer', async () => {
   const { promise, resolve } = Promise.withResolvers<AdmitResponse>();
   const admitOnce = fn(() => promise);

@@ -118,13 +118,17 @@ async function place(
 ): Promise<AdmitResponse> {
   const { requestId, traceparent } = request;
   if (pending.size() >= config.maxPending) throw unavailable('Too many requests wait to be admitted.');
-  const { candidates, holdNanoUsd, payer, reservations, outputTokensMax, outputTokensBound, windows } = decision;
+  const { candidates, shadow, holdNanoUsd, payer, reservations, outputTokensMax, outputTokensBound, windows } =
+    decision;
   pending.add({ requestId, payer, holdNanoUsd, reservations });
   const eventId = requestEventId(requestId, 'request-admitted');
   const event = { eventId, ...decision.event };
   const written = writer.write({ requestId, event, traceparent, isPatient: config.durability === 'strict' });
   const { multiplierBasisPoints } = decision.event.data;
-  const placed = { eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound, multiplierBasisPoints };
+  const placed = {
+    ...{ eventId, candidates, holdNanoUsd, outputTokensMax, outputTokensBound, multiplierBasisPoints },
+    ...(shadow === undefined ? {} : { shadow }),
+  };
   if (config.durability === 'overlapped') {
     const durable = written.then((isDurable) => {
       if (!isDurable) throw new Fault(alreadyAdmitted);

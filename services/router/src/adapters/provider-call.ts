@@ -8,6 +8,9 @@ const CHUNK_OVERHEAD_BYTES = 128;
 /** A few bytes follow the end of an answer. A provider that takes longer is cut off. */
 const DISCARD_MAX_MS = 2_000;
 
+/** Answers before the answer (1xx) that are passed over: some servers send a hint or two. */
+const INTERIM_MAX = 32;
+
 /** The pool was closed under the call: the router stops, or the provider was taken away. */
 const CLOSED = /^UND_ERR_(DESTROYED|CLOSED)$/;
 
@@ -29,6 +32,8 @@ interface Call {
   queuedBytes: number;
   controller: Dispatcher.DispatchController | null;
   fault: CallFault | null;
+  /** How many answers came before the answer. */
+  interims: number;
   isEnded: boolean;
   isDiscarding: boolean;
   discardTimer: NodeJS.Timeout | undefined;
@@ -44,6 +49,7 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
     queuedBytes: 0,
     controller: null,
     fault: null,
+    interims: 0,
     isEnded: false,
     isDiscarding: false,
     discardTimer: undefined,
@@ -81,7 +87,11 @@ function receiver(call: Call): Dispatcher.DispatchHandler {
       if (call.fault) started.abort(call.fault);
     },
     onResponseStart(_controller, status, headers) {
-      if (status < 200) return;
+      if (status < 200) {
+        call.interims += 1;
+        if (call.interims > INTERIM_MAX) fail(call, new CallFault('broken'));
+        return;
+      }
       clearTimeout(call.headTimer);
       call.head.resolve({ status, headers });
     },

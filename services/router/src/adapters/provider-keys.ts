@@ -1,13 +1,14 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type KeyPlaces, keyReferenceFault, parseKeyReference } from '#config/key-references.ts';
 import { type MasterKey, providerKeyOf } from '#master-key/master-key.ts';
+import type { KeyPlace } from '../open-accounts.ts';
 import type { ProviderKeys } from '../provider-pool.ts';
-import { readKeyFile } from './read-key-file.ts';
+import { type KeyOrFault, readKeyFile, type SecretForm } from './read-key-file.ts';
 
 /** A key in a file is in force within a second: a look takes microseconds. */
 const LOOK_INTERVAL_MS = 500;
 
-/** Keys by reference, `env:NAME` and `file:PATH`, and keys sealed under the master key. Faults name no secret. */
+/** Secrets by reference, `env:NAME` and `file:PATH`, and keys sealed under the master key. Faults name no secret. */
 export function createProviderKeys(options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** null: this process has none. */
@@ -16,35 +17,53 @@ export function createProviderKeys(options: {
   readonly places: KeyPlaces;
 }): ProviderKeys {
   const { environment, masterKey, places } = options;
+
+  function apiKeyOf({ id, apiKeyRef, sealedApiKey }: KeyPlace): KeyOrFault {
+    if (apiKeyRef !== '') return readReference('api_key_ref', apiKeyRef, 'line');
+    // A provider that wants no key.
+    if (sealedApiKey === '') return { key: '' };
+    if (masterKey === null) return { fault: 'its key is sealed, and GATEWAY_MASTER_KEY is not set here' };
+    const opened = masterKey.open(sealedApiKey, providerKeyOf(id));
+    return 'fault' in opened ? { fault: `its key cannot be opened: ${opened.fault}` } : { key: opened.secret };
+  }
+
+  function readReference(field: string, text: string, form: SecretForm): KeyOrFault {
+    if (text === '') return { key: '' };
+    const reference = parseKeyReference(text);
+    if (reference === undefined) return { fault: `its ${field} is neither env:NAME nor file:PATH` };
+    const fault = keyReferenceFault(reference, places);
+    if (fault !== undefined) return { fault: `its ${field} is not allowed: ${fault}` };
+    const { kind, name } = reference;
+    return kind === 'env' ? readVariable(name, environment[name] ?? '') : readKeyFile(name, places, form);
+  }
+
   return {
-    read({ id, apiKeyRef, sealedApiKey }) {
-      const reference = parseKeyReference(apiKeyRef);
-      if (reference !== undefined) {
-        const fault = keyReferenceFault(reference, places);
-        if (fault !== undefined) return { fault: `its api_key_ref is not allowed: ${fault}` };
-        const { kind, name } = reference;
-        return kind === 'env' ? readVariable(name, environment[name] ?? '') : readKeyFile(name, places);
-      }
-      if (apiKeyRef !== '') return { fault: 'its api_key_ref is neither env:NAME nor file:PATH' };
-      // A provider that wants no key.
-      if (sealedApiKey === '') return { key: '' };
-      if (masterKey === null) return { fault: 'its key is sealed, and GATEWAY_MASTER_KEY is not set here' };
-      const opened = masterKey.open(sealedApiKey, providerKeyOf(id));
-      return 'fault' in opened ? { fault: `its key cannot be opened: ${opened.fault}` } : { key: opened.secret };
+    read(place) {
+      const apiKey = apiKeyOf(place);
+      if ('fault' in apiKey) return apiKey;
+      const proxy = readReference('proxy_credentials_ref', place.proxyCredentialsRef, 'line');
+      if ('fault' in proxy) return proxy;
+      const client = readReference('client_key_ref', place.clientKeyRef, 'pem');
+      if ('fault' in client) return client;
+      return { apiKey: apiKey.key, proxyCredentials: proxy.key, clientKey: client.key };
     },
-    watch({ apiKeyRef }, onChange) {
-      const reference = parseKeyReference(apiKeyRef);
-      // A look opens nothing, so a pipe stops nobody; yet whether other files are there is nobody's business.
-      if (reference?.kind !== 'file' || keyReferenceFault(reference, places) !== undefined) return () => undefined;
-      const path = reference.name;
+    watch({ apiKeyRef, proxyCredentialsRef, clientKeyRef }, onChange) {
       const listener = (): void => onChange();
-      watchFile(path, { interval: LOOK_INTERVAL_MS, persistent: false }, listener);
-      return () => unwatchFile(path, listener);
+      const paths = [apiKeyRef, proxyCredentialsRef, clientKeyRef].flatMap((text) => {
+        const reference = parseKeyReference(text);
+        // A look opens nothing, so a pipe stops nobody; yet whether other files are there is nobody's business.
+        if (reference?.kind !== 'file' || keyReferenceFault(reference, places) !== undefined) return [];
+        return [reference.name];
+      });
+      for (const path of paths) watchFile(path, { interval: LOOK_INTERVAL_MS, persistent: false }, listener);
+      return () => {
+        for (const path of paths) unwatchFile(path, listener);
+      };
     },
   };
 }
 
-function readVariable(name: string, key: string): { readonly key: string } | { readonly fault: string } {
+function readVariable(name: string, key: string): KeyOrFault {
   if (key !== '') return { key };
   return { fault: `${name} is not set: set it where the router runs (to any text where the provider wants none)` };
 }

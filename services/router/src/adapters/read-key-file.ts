@@ -1,27 +1,30 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { fileFault, type KeyPlaces } from '#config/key-references.ts';
 
-/** A key is a line of a few hundred characters at most; what is longer is another file. */
+/** A key is a line of a few hundred characters at most, and that of a certificate has some 3,000; what is longer is another file. */
 const KEY_MAX_BYTES = 10_000;
 
 /** A pipe would let the open wait for a writer, and all of the router with it. The path has no links left to follow. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-type KeyOrFault = { readonly key: string } | { readonly fault: string };
+export type KeyOrFault = { readonly key: string } | { readonly fault: string };
+
+/** line: an API key or credentials, for a header. pem: the private key of a certificate. */
+export type SecretForm = 'line' | 'pem';
 
 /** Reads the key in a file, wherever its links lead, as long as that is a place for keys. Faults name no secret. */
-export function readKeyFile(path: string, places: KeyPlaces): KeyOrFault {
+export function readKeyFile(path: string, places: KeyPlaces, form: SecretForm): KeyOrFault {
   try {
     const real = realpathSync(path);
     const fault = fileFault(real, realPlaces(places));
-    return fault === undefined ? readOpened(path, openSync(real, OPEN_FLAGS)) : { fault };
+    return fault === undefined ? readOpened(path, openSync(real, OPEN_FLAGS), form) : { fault };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return { fault: `${path} cannot be read (${code}): put the key there` };
   }
 }
 
-function readOpened(path: string, file: number): KeyOrFault {
+function readOpened(path: string, file: number, form: SecretForm): KeyOrFault {
   try {
     const status = fstatSync(file);
     if (!status.isFile()) return { fault: `${path} is no regular file: put the key into one` };
@@ -30,7 +33,7 @@ function readOpened(path: string, file: number): KeyOrFault {
     const text = buffer.toString('utf8', 0, readSync(file, buffer, 0, KEY_MAX_BYTES, 0)).trim();
     if (text === '') return { fault: `${path} is empty: put the key there` };
     // A header takes no line breaks, and a file of several lines is no key.
-    return /[\r\n]/.test(text) ? { fault: `${path} holds more than a key` } : { key: text };
+    return form === 'line' && /[\r\n]/.test(text) ? { fault: `${path} holds more than a key` } : { key: text };
   } finally {
     closeSync(file);
   }

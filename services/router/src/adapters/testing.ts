@@ -1,20 +1,25 @@
+import type { LookupAddress } from 'node:dns';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { spokenBy } from '#ai/providers/spoken-by.ts';
 import { policy } from '#testkit/policy.ts';
 import type { Scope } from '#testkit/test.ts';
-import { defaultLimits, type ProviderConfig, type ProviderWaits } from '../config.ts';
+import { defaultLimits, type ProviderConfig } from '../config.ts';
 import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
-import { createHttpProvider } from './http-provider.ts';
+import { thisMachine } from '../testing.ts';
+import { openHttpProvider } from './http-provider.ts';
+import { createOutwardGuard, type LookUp } from './outward-guard.ts';
 
 /** A provider of a test, to be called without a router around it. It is closed with the test. */
 export function httpProvider(
   test: Scope,
   baseUrl: string,
-  { waits = {}, ...more }: Partial<ProviderConfig> & { readonly waits?: Partial<ProviderWaits> } = {},
+  { dns, now, ...more }: Partial<ProviderConfig> & { readonly dns?: LookUp; readonly now?: () => number } = {},
 ): Provider {
   const spoken = spokenBy(policy.provider({ id: 'p', baseUrl }).value);
   const config: ProviderConfig = { name: 'p', baseUrl, apiKey: 'sk-secret', spoken, ...more };
-  const provider = createHttpProvider(config, { ...defaultLimits, ...waits });
+  const guard = createOutwardGuard(thisMachine, dns);
+  const provider = openHttpProvider(config, { limits: defaultLimits, guard, ...(now === undefined ? {} : { now }) });
+  if ('fault' in provider) throw new Error(provider.fault);
   test.defer(() => provider.close());
   return provider;
 }
@@ -62,4 +67,15 @@ export async function tcpServer(test: Scope, serve: (socket: Socket) => void): P
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/** A DNS in which every name leads to the same addresses, as they are now. */
+export function dnsOf(addresses: () => readonly string[]): LookUp {
+  return (_name, { all }, found) => {
+    const answer = addresses().map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
+    const [first] = answer;
+    if (first === undefined) found(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
+    else if (all === true) found(null, answer);
+    else found(null, first.address, first.family);
+  };
 }

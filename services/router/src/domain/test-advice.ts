@@ -15,6 +15,14 @@ const networkAdvice: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The name in base_url has no address: check it, and the DNS of this machine.',
   EAI_AGAIN: 'The DNS of this machine does not answer: try again, or check its network.',
   EMETADATA: 'The name in base_url leads to a link-local address or a metadata service: no key is sent there.',
+  EPRIVATE:
+    'The name in base_url (or proxy_url) leads to a private address: allow it where the router runs (GATEWAY_PRIVATE_PROVIDERS).',
+  EPROXY: 'The proxy of proxy_url cannot be reached: check host and port, and whether it wants https.',
+  EPROXYAUTH: 'The proxy wants other credentials (407): set proxy_credentials_ref to a user:password that it takes.',
+  EPROXYREFUSED: 'The proxy makes no connection to base_url: allow its host and port there.',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'The certificate at base_url is for another host: check the host, or what stands before it.',
+  CERT_HAS_EXPIRED: 'The certificate at base_url, or its authority, has expired: it is for its operator to renew.',
   ECONNREFUSED: 'Nothing listens at base_url: start the provider, or check host and port.',
   UND_ERR_CONNECT_TIMEOUT: 'No connection to base_url comes about in time: check host, port, network and firewall.',
   EHOSTUNREACH: 'No way leads to base_url from here: check network and firewall.',
@@ -33,11 +41,11 @@ export function adviceOfStatus(status: number): string {
 
 /** What to do where no answer came. */
 export function adviceOfFault(reason: 'timeout' | 'connection' | 'broken' | 'aborted', networkCode: string): string {
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(networkCode)) {
-    return `The provider's certificate is not trusted here (${networkCode}): check base_url, or give Node its authority (NODE_EXTRA_CA_CERTS).`;
-  }
   const known = networkAdvice[networkCode];
   if (known !== undefined) return `${known} (${networkCode})`;
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(networkCode)) {
+    return `The provider's certificate is not trusted here (${networkCode}): check base_url, or give its authority as ca_certificates.`;
+  }
   if (reason === 'broken' || reason === 'connection')
     return `The connection broke${networkCode === '' ? '' : ` (${networkCode})`}: check base_url, http or https among it.`;
   return 'No answer came in time: check base_url and network, and try again.';

@@ -25,6 +25,10 @@ export class AccountUsage {
     this.tokens?.add(tokens, nowMs);
   }
 
+  isExhausted(nowMs: number): boolean {
+    return this.headroomBasisPoints(nowMs) === 0;
+  }
+
   /** The tighter of both, in parts of ten thousand; undefined: it has no limits. */
   headroomBasisPoints(nowMs: number): number | undefined {
     if (this.requests === null && this.tokens === null) return undefined;

@@ -20,7 +20,8 @@ export interface OpeningCounter {
 
 /** The breakers of all providers, accounts and deployments. */
 export interface Breakers {
-  isKeptAway(way: Way): boolean;
+  /** `nowMs`: where it was read already. */
+  isKeptAway(way: Way, nowMs?: number): boolean;
   /** A call begins. Gives what is to be called at its end, once. */
   begin(way: Way): (outcome: CallOutcome, hasOwnAddress: boolean) => void;
   /** A probe begins, with the key of an account. Gives what is to be called at its end. */
@@ -45,7 +46,7 @@ export function createBreakers(options: {
   const ways = createKnownWays(circuitOf);
 
   return {
-    isKeptAway: (way) => ways.isKeptAway(way, clock()),
+    isKeptAway: (way, nowMs = clock()) => ways.isKeptAway(way, nowMs),
     begin(way) {
       const startedAtMs = clock();
       const deployment = ways.deployment(way);

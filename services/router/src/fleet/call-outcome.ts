@@ -1,15 +1,7 @@
-import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
+import type { FailureClass } from '../domain/attempt/failure-class.ts';
 import type { Provider } from '../ports.ts';
 
-/** Why a call gave no answer: what the provider said, or what became of the connection. */
-export type FailureClass =
-  | ProviderErrorKind
-  /** No connection: refused, unreachable, no name, no trust. */
-  | 'connection'
-  /** It was cut after its head. */
-  | 'cut'
-  /** It was no answer. */
-  | 'unreadable';
+export type { FailureClass };
 
 /** How a call ended, for what is known of its deployment. */
 export type CallOutcome =

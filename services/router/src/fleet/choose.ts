@@ -20,7 +20,7 @@ export interface Chooser {
 /** `keptAway`: why a deployment is tried only where nothing else is left; empty: it is not. `random`: from 0 to below 1. */
 export interface ChooserOptions {
   readonly signals: Signals;
-  readonly keptAway: (deployment: Deployment) => string;
+  readonly keptAway: (deployment: Deployment, nowMs: number) => string;
   readonly clock: Clock;
   readonly random?: (() => number) | undefined;
 }
@@ -30,35 +30,33 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
 
   function ordered(deployments: readonly Deployment[], plan: RoutingPlan, turns: Turns): readonly Choice[] {
     const strategy = plan.mustStick && plan.stickyKey !== '' ? 'sticky' : plan.strategy;
+    const nowMs = clock();
     const given: Circumstances = {
-      nowMs: clock(),
+      nowMs,
       random,
       stickyHash: plan.stickyKey === '' ? undefined : hashOf(plan.stickyKey),
-      turnsOf: (tier) => turns.of(tier, salts[strategy]),
+      turnsOf: (tier, weights) => turns.of(tier, weights, salts[strategy]),
     };
-    const contenders = deployments.map((deployment) => enter(deployment, strategy));
-    const order: Candidacy[] = [];
-    for (const group of groupsOf(contenders)) {
+    const contenders = deployments.map((deployment) => enter(deployment, strategy, nowMs));
+    const groups = groupsOf(contenders);
+    for (const group of groups) {
       strategyTable[strategy].order(group, given);
-      for (const [index, contender] of group.entries()) {
-        contender.rank = index + 1;
-        contender.of = group.length;
-        order.push(contender);
-      }
+      for (let index = 0; index < group.length; index += 1) group[index]?.placed(index + 1, group.length);
     }
-    return order;
+    return groups.length === 1 ? (groups[0] ?? []) : groups.flat();
   }
 
-  function enter(deployment: Deployment, strategy: Strategy): Candidacy {
-    if (!isOpen(deployment)) return new Candidacy(deployment, strategy, null, undefined, 'cannot be called');
-    const headroom = signals.headroomOf(deployment);
-    const why = keptAway(deployment) || (headroom === 0 ? 'no headroom' : '');
-    return new Candidacy(deployment, strategy, signals.of(deployment), headroom, why);
+  function enter(deployment: Deployment, strategy: Strategy, nowMs: number): Candidacy {
+    if (!isOpen(deployment)) return new Candidacy(deployment, strategy, null, 'cannot be called');
+    const known = signals.of(deployment);
+    const why = keptAway(deployment, nowMs) || (known.isExhausted(nowMs) ? 'no headroom' : '');
+    return new Candidacy(deployment, strategy, known, why);
   }
 
   return {
     choose: (deployments, plan) => ordered(deployments, plan, turns),
-    explain: (deployments, plan) => ordered(deployments, plan, { of: (tier, salt) => [...turns.of(tier, salt)] }),
+    explain: (deployments, plan) =>
+      ordered(deployments, plan, { of: (tier, weights, salt) => [...turns.of(tier, weights, salt)] }),
   };
 }
 
@@ -109,24 +107,16 @@ class Candidacy implements Contender, Choice {
   score = 0;
   tie = 0;
   measure = 0;
-  rank = 0;
-  of = 0;
   readonly why: string;
+  private rank = 0;
+  private of = 0;
   private readonly strategy: Strategy;
   private readonly signals: DeploymentSignals | null;
-  private readonly headroom: number | undefined;
 
-  constructor(
-    deployment: Deployment,
-    strategy: Strategy,
-    signals: DeploymentSignals | null,
-    headroom: number | undefined,
-    why: string,
-  ) {
+  constructor(deployment: Deployment, strategy: Strategy, signals: DeploymentSignals | null, why: string) {
     this.deployment = deployment;
     this.strategy = strategy;
     this.signals = signals;
-    this.headroom = headroom;
     this.why = why;
     this.weight = deployment.weight;
     this.mark = signals?.mark ?? 0;
@@ -134,12 +124,17 @@ class Candidacy implements Contender, Choice {
     this.costNanoUsd = strategy === 'lowest_cost' ? costOf(deployment) : undefined;
   }
 
+  placed(rank: number, of: number): void {
+    this.rank = rank;
+    this.of = of;
+  }
+
   expectedMs(nowMs: number): number {
     return this.signals?.expectedMs(nowMs) ?? 0;
   }
 
-  headroomBasisPoints(): number {
-    return this.headroom ?? FULL_HEADROOM;
+  headroomBasisPoints(nowMs: number): number {
+    return this.signals?.headroomBasisPoints(nowMs) ?? FULL_HEADROOM;
   }
 
   get reason(): string {

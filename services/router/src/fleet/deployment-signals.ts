@@ -1,4 +1,5 @@
 import { decay, ewma, type MovingAverage, nothingSeen, peakEwma } from '../domain/strategy/peak-ewma.ts';
+import type { AccountUsage } from './account-usage.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { createHeadroom, type Headroom } from './headroom.ts';
 
@@ -11,6 +12,8 @@ const SPEED_TOKENS_MIN = 8;
 const SPEED_ELAPSED_MIN_MS = 50;
 /** Later than any expectation: a call is finding out already. */
 const BEING_FOUND_OUT_MS = 1e12;
+/** A provider takes many calls at once: as many that wait count as much again as the time of one. */
+const AWAITING_DOUBLES = 10;
 /** The last calls whose ends are kept, a bit for each. */
 const CALLS_KEPT = 32;
 
@@ -18,27 +21,35 @@ const CALLS_KEPT = 32;
 export class DeploymentSignals {
   /** Tells it from others; the same on every router. */
   readonly mark: number;
-  readonly headroom: Headroom = createHeadroom();
+  /** Of its account, with all of its models. */
+  readonly usage: AccountUsage;
+  readonly told: Headroom = createHeadroom();
   inFlight = 0;
   /** Calls in flight whose first token has not come. */
   awaiting = 0;
+  /** Since when those calls wait, and none of them got one. */
+  private silentSinceMs = 0;
   private firstToken: MovingAverage = nothingSeen;
   private msPerToken: MovingAverage = nothingSeen;
   private calls = 0;
   private failureBits = 0;
 
-  constructor(mark: number) {
+  constructor(mark: number, usage: AccountUsage) {
     this.mark = mark;
+    this.usage = usage;
   }
 
-  began(): void {
+  began(nowMs: number): void {
+    if (this.awaiting === 0) this.silentSinceMs = nowMs;
     this.inFlight += 1;
     this.awaiting += 1;
-    this.headroom.sent();
+    this.told.sent();
+    this.usage.began(nowMs);
   }
 
   answered(tookMs: number, nowMs: number): void {
     this.awaiting -= 1;
+    this.silentSinceMs = nowMs;
     this.firstToken = peakEwma(this.firstToken, Math.max(1, tookMs), nowMs);
   }
 
@@ -58,14 +69,32 @@ export class DeploymentSignals {
   }
 
   /**
-   * The time to the first token and for an answer of some length, times the calls that wait for theirs; 0: to be found out. What
-   * was not seen for long is believed less and less, until one call finds out anew.
+   * The time to the first token and for an answer of some length, the longer the more calls wait for their first token; 0: to be
+   * found out. What was not seen for long is believed less and less, until one call finds out anew. Of a deployment that hangs it
+   * is known by the silence.
    */
   expectedMs(nowMs: number): number {
     const { value, atMs } = this.firstToken;
     if (value === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
-    const answerMs = value + this.msPerToken.value * ANSWER_TOKENS;
-    return this.awaiting === 0 ? answerMs * decay(nowMs - atMs) : answerMs * (1 + this.awaiting);
+    const writingMs = this.msPerToken.value * ANSWER_TOKENS;
+    if (this.awaiting === 0) return (value + writingMs) * decay(nowMs - atMs);
+    return (Math.max(value, nowMs - this.silentSinceMs) + writingMs) * (1 + this.awaiting / AWAITING_DOUBLES);
+  }
+
+  /** Nothing is left of a rate limit. */
+  isExhausted(nowMs: number): boolean {
+    return this.told.isExhausted(nowMs) || this.usage.isExhausted(nowMs);
+  }
+
+  /**
+   * What is left of the provider's rate limits as it told, and of the account's own, in parts of ten thousand, the tightest;
+   * undefined: no limit is known.
+   */
+  headroomBasisPoints(nowMs: number): number | undefined {
+    const told = this.told.basisPoints(nowMs);
+    const own = this.usage.headroomBasisPoints(nowMs);
+    if (told === undefined || own === undefined) return told ?? own;
+    return Math.min(told, own);
   }
 
   /** 0: not known. */

@@ -7,16 +7,18 @@ export function deploymentsOf(
   candidates: readonly PricedCandidate[],
   pool: Pick<ProviderPool, 'get'>,
 ): readonly Deployment[] {
-  return candidates.flatMap((candidate): Deployment[] => {
-    const { provider, model, stage = 0, tier = 0, weight = 1 } = candidate;
+  const deployments: Deployment[] = [];
+  for (const candidate of candidates) {
+    const { provider, model, stage = 0, tier = 0 } = candidate;
+    const weight = Math.max(1, candidate.weight ?? 1);
     const pooled = pool.get(provider);
-    const common = { provider, model, candidate, stage, tier };
-    if (pooled?.kind !== 'open') return [{ ...common, account: '', weight: Math.max(1, weight), open: null }];
-    return pooled.accounts.map((account) => ({
-      ...common,
-      account: account.id,
-      weight: Math.max(1, weight) * account.weight,
-      open: account.provider,
-    }));
-  });
+    if (pooled?.kind !== 'open') {
+      deployments.push({ provider, account: '', model, candidate, stage, tier, weight, open: null });
+      continue;
+    }
+    for (const { id, weight: share, provider: open } of pooled.accounts) {
+      deployments.push({ provider, account: id, model, candidate, stage, tier, weight: weight * share, open });
+    }
+  }
+  return deployments;
 }

@@ -54,8 +54,8 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
   const chooser = createChooser({ signals, clock, keptAway });
 
   /** Where every place is taken, a request would wait; elsewhere it need not. */
-  function keptAway(deployment: Deployment): string {
-    if (breakers.isKeptAway(deployment)) return 'its last calls have failed';
+  function keptAway(deployment: Deployment, nowMs: number): string {
+    if (breakers.isKeptAway(deployment, nowMs)) return 'its last calls have failed';
     return slots.hasPlace(deployment.provider, deployment.account) ? '' : 'all its places are taken';
   }
 

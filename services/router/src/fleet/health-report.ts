@@ -20,7 +20,7 @@ interface HealthParts {
   readonly pooled: PooledProvider;
   readonly breakers: Breakers;
   readonly slots: Pick<Slots, 'inFlight' | 'waiting'>;
-  readonly signals: Pick<Signals, 'of' | 'headroomOf'>;
+  readonly signals: Pick<Signals, 'of'>;
   readonly nowMs: number;
 }
 
@@ -44,14 +44,14 @@ export function providerHealth(parts: HealthParts): ProviderHealth {
 }
 
 function deploymentsOf({ accounts }: KnownProvider, parts: HealthParts): readonly DeploymentHealth[] {
-  const { provider, pooled, signals, nowMs } = parts;
+  const { provider, pooled, nowMs } = parts;
   const all: DeploymentHealth[] = [];
   for (const [account, { circuit, deployments }] of accounts) {
     const byAccount = standingOf(circuit.breaker(), nowMs);
     const open = pooled.kind === 'open' ? pooled.accounts.find(({ id }) => id === account)?.provider : undefined;
     for (const [model, deployment] of deployments) {
       const own = byAccount.state === 'closed' ? ownStanding(deployment, nowMs) : byAccount;
-      const measures = open === undefined ? unmeasured : measuresOf({ provider, account, model, open }, signals);
+      const measures = open === undefined ? unmeasured : measuresOf({ provider, account, model, open }, parts);
       all.push({ account, model, ...own, inFlight: deployment.inFlight, ...measures });
     }
   }
@@ -60,13 +60,14 @@ function deploymentsOf({ accounts }: KnownProvider, parts: HealthParts): readonl
 
 const unmeasured: DeploymentMeasures = { firstTokenMs: 0, tokensASecond: 0, failureBasisPoints: 0 };
 
-function measuresOf(deployment: OpenDeployment, signals: HealthParts['signals']): DeploymentMeasures {
-  const { firstTokenMs, tokensASecond, failureBasisPoints } = signals.of(deployment);
+function measuresOf(deployment: OpenDeployment, { signals, nowMs }: HealthParts): DeploymentMeasures {
+  const seen = signals.of(deployment);
+  const { firstTokenMs, tokensASecond, failureBasisPoints } = seen;
   return {
     firstTokenMs: Math.round(firstTokenMs),
     tokensASecond: Math.round(tokensASecond),
     failureBasisPoints,
-    headroomBasisPoints: signals.headroomOf(deployment),
+    headroomBasisPoints: seen.headroomBasisPoints(nowMs),
   };
 }
 

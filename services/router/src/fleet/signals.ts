@@ -18,8 +18,6 @@ export type OpenDeployment = Pick<Deployment, 'provider' | 'account' | 'model'> 
  */
 export interface Signals {
   of(deployment: OpenDeployment): DeploymentSignals;
-  /** What is left of the provider's and the account's own rate limits, in parts of ten thousand; undefined: no limit is known. */
-  headroomOf(deployment: OpenDeployment): number | undefined;
   /** A call begins. */
   begin(deployment: OpenDeployment): Omit<CallWatch, 'provider'>;
 }
@@ -46,12 +44,12 @@ export function createSignals({ clock, modelsMax = MODELS_MAX }: { clock: Clock;
   }
 
   function of(deployment: OpenDeployment): DeploymentSignals {
-    const { models } = accountOf(deployment.open);
-    return models.get(deployment.model) ?? enter(models, deployment);
+    const account = accountOf(deployment.open);
+    return account.models.get(deployment.model) ?? enter(account, deployment);
   }
 
-  function enter(models: Map<string, DeploymentSignals>, deployment: OpenDeployment): DeploymentSignals {
-    const signals = new DeploymentSignals(hashOf(deploymentKey(deployment)));
+  function enter({ models, usage }: Account, deployment: OpenDeployment): DeploymentSignals {
+    const signals = new DeploymentSignals(hashOf(deploymentKey(deployment)), usage);
     models.set(deployment.model, signals);
     for (const [model, { inFlight }] of models) {
       if (models.size <= modelsMax) break;
@@ -62,31 +60,24 @@ export function createSignals({ clock, modelsMax = MODELS_MAX }: { clock: Clock;
 
   return {
     of,
-    headroomOf(deployment) {
-      const nowMs = clock();
-      const { usage } = accountOf(deployment.open);
-      const told = of(deployment).headroom.basisPoints(nowMs);
-      const own = usage.headroomBasisPoints(nowMs);
-      return own === undefined ? told : Math.min(told ?? own, own);
-    },
     begin(deployment) {
-      const { usage, models } = accountOf(deployment.open);
+      const { models } = accountOf(deployment.open);
       const signals = of(deployment);
+      // To the end: the first is the least recently called.
       models.delete(deployment.model);
       models.set(deployment.model, signals);
-      return watch(signals, usage, clock);
+      return watch(signals, clock);
     },
   };
 }
 
-function watch(signals: DeploymentSignals, usage: AccountUsage, clock: Clock): Omit<CallWatch, 'provider'> {
+function watch(signals: DeploymentSignals, clock: Clock): Omit<CallWatch, 'provider'> {
   const beganAtMs = clock();
   let firstTokenAtMs: number | undefined;
   let isOver = false;
-  signals.began();
-  usage.began(beganAtMs);
+  signals.began(beganAtMs);
   return {
-    head: (_status, headers) => signals.headroom.tell(headers, clock()),
+    head: (_status, headers) => signals.told.tell(headers, clock()),
     firstToken() {
       if (firstTokenAtMs !== undefined || isOver) return;
       firstTokenAtMs = clock();
@@ -98,7 +89,7 @@ function watch(signals: DeploymentSignals, usage: AccountUsage, clock: Clock): O
       const nowMs = clock();
       const writingMs = firstTokenAtMs === undefined ? undefined : nowMs - firstTokenAtMs;
       signals.ended(outcome, nowMs - beganAtMs, writingMs, nowMs);
-      if (outcome.kind === 'succeeded') usage.used((outcome.inputTokens ?? 0) + outcome.outputTokens, nowMs);
+      if (outcome.kind === 'succeeded') signals.usage.used((outcome.inputTokens ?? 0) + outcome.outputTokens, nowMs);
     },
   };
 }

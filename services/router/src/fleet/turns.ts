@@ -10,7 +10,7 @@ const FIRST_TURNS_MAX = 128;
 /** Whose turn is next, by set of deployments: each set is fair by itself, so that all requests together are. */
 export interface Turns {
   /** The running weights of a set, to be written on by what takes a turn. `salt`: the same for the same strategy. */
-  of(tier: readonly Contender[], salt: number): number[];
+  of(tier: readonly Contender[], weights: readonly number[], salt: number): number[];
 }
 
 /**
@@ -21,11 +21,10 @@ export function createTurns({ seed, setsMax = SETS_MAX }: { seed: number; setsMa
   const sets = new Map<number, number[]>();
 
   return {
-    of(tier, salt) {
+    of(tier, weights, salt) {
       const key = keyOf(tier, salt);
       const known = sets.get(key);
       if (known !== undefined && known.length === tier.length) return known;
-      const weights = tier.map(({ weight }) => weight);
       const fresh = turnsAfter(weights, mixed((key & 0xffffffff) ^ seed) % FIRST_TURNS_MAX);
       const oldest = sets.size >= setsMax ? sets.keys().next().value : undefined;
       if (oldest !== undefined) sets.delete(oldest);

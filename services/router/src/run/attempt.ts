@@ -1,13 +1,18 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
+import type { FormatName } from '#ai/format.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { type AttemptFailure, failureOfError, kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
-import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
+import { CallFault, type ProviderCall, type ResponseHead } from '../ports.ts';
+import { AnswerTooLong } from './bounded-answer.ts';
 import { brokenOff, causeOf, stoppedVerdict } from './broken-off.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import type { PreparedCall } from './prepare-call.ts';
 import { readRefusal } from './read-refusal.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { isNotToBeRepeated, retryAfterMs } from './retry-after.ts';
 import type { Run } from './run.ts';
+import { noteFirstByte } from './start-call.ts';
 import type { Used } from './used.ts';
 import { usedOf } from './used-of.ts';
 
@@ -17,7 +22,7 @@ export type AttemptResult =
   | {
       readonly kind: 'answered';
       readonly head: ResponseHead;
-      readonly call: ProviderCall;
+      readonly underWay: CallUnderWay;
       readonly decoder: AnswerDecoder;
       /** The bytes that the client may have already; null if all of the answer is held until its usage is durable. */
       readonly first: Buffer | null;
@@ -30,49 +35,73 @@ export type AttemptResult =
       /** The words of a provider that refused the request by a status. */
       readonly words?: string;
     }
-  /** The run was stopped. `used`: what the payer pays; null if nobody pays anything. */
+  /** The run was stopped, or another call was quicker. `used`: what the payer pays; null if nobody pays anything. */
   | { readonly kind: 'stopped'; readonly payer: Verdict['payer']; readonly used: Used | null };
 
 /**
- * Calls a provider up to the point from which its answer can be relied upon: all of a short one, the first piece of a
- * long one.
+ * Hears a call up to the point from which its answer can be relied upon: all of a short one, the first piece of a long
+ * one.
  */
-export async function attempt(run: Run, provider: Provider, prepared: PreparedCall): Promise<AttemptResult> {
-  const call = provider.call(prepared.post);
-  run.call = call;
+export async function attempt(
+  run: Run,
+  underWay: CallUnderWay,
+  prepared: PreparedCall,
+  clock: Clock,
+): Promise<AttemptResult> {
+  const { call, watch } = underWay;
+  const { apiKey } = watch.provider.config;
   const decoder = prepared.openDecoder();
   let head: ResponseHead = { status: 0, headers: {} };
   let thrown: unknown = null;
   try {
     head = await call.head;
     const { status, headers } = head;
-    if (status < 200 || status > 299) {
-      const { kind, body, words } = await readRefusal(run, prepared, provider.config.apiKey, call, status);
-      return {
-        kind: 'failed',
-        words,
-        failure: failureOfError(kind, status, retryAfterMs(headers, Date.now()), body),
-        loss: null,
-      };
-    }
-    const first = await readFirst(call, decoder);
-    if (first !== null || decoder.status() === 'whole') return { kind: 'answered', head, call, decoder, first };
+    watch.head(status, headers);
+    if (status < 200 || status > 299) return await refusedBy(run, head, apiKey, prepared, call);
+    const first = await readFirst(underWay, decoder, clock);
+    if (first !== null || decoder.status() === 'whole') return { kind: 'answered', head, underWay, decoder, first };
   } catch (fault) {
     thrown = fault;
   }
   call.abort();
-  if (decoder.status() === 'too-long') return { kind: 'answered', head, call, decoder, first: null };
-  if (thrown instanceof CallFault && run.stopped) {
-    const { payer } = stoppedVerdict(run, call, decoder);
-    return {
-      kind: 'stopped',
-      payer,
-      used: payer === 'nobody' ? null : await usedOf(run, decoder, prepared.format.name),
-    };
+  // Read on in vain, it ends as too long.
+  const isTooLong = decoder.status() === 'too-long' || (thrown instanceof AnswerTooLong && decoder.hasWork());
+  if (isTooLong) return { kind: 'answered', head, underWay, decoder, first: null };
+  if (thrown instanceof CallFault && (run.stopped || underWay.isOutrun)) {
+    return stoppedBy(run, underWay, decoder, prepared.format.name);
   }
   const told = { status: head.status, spoken: prepared.format.name };
-  const broken = await brokenOff(run, call, decoder, { ...told, ...causeOf(thrown, head.status, decoder) });
-  return thrown === null ? withSaid(broken, decoder, head, provider.config.apiKey) : broken;
+  const broken = await brokenOff(run, call, decoder, { ...told, ...causeOf(thrown, head.status, underWay, decoder) });
+  return thrown === null ? withSaid(broken, decoder, head, apiKey) : broken;
+}
+
+/** The end of a call that this side has given up. */
+export async function stoppedBy(
+  run: Run,
+  underWay: CallUnderWay,
+  decoder: AnswerDecoder,
+  spoken: FormatName,
+): Promise<Extract<AttemptResult, { kind: 'stopped' }>> {
+  const { payer } = stoppedVerdict(run, underWay, decoder);
+  return { kind: 'stopped', payer, used: payer === 'nobody' ? null : await usedOf(run, decoder, spoken) };
+}
+
+/** A provider's no by its status. */
+async function refusedBy(
+  run: Run,
+  { status, headers }: ResponseHead,
+  apiKey: string,
+  prepared: PreparedCall,
+  call: ProviderCall,
+): Promise<AttemptResult> {
+  const { kind, body, words, document } = await readRefusal(run, prepared, apiKey, call, status);
+  const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now(), document), body);
+  return { kind: 'failed', words, failure: asTold(failure, headers), loss: null };
+}
+
+/** A provider may say that it is not to be asked again. */
+function asTold(failure: AttemptFailure, headers: ResponseHead['headers']): AttemptFailure {
+  return failure.retry === 'anywhere' && isNotToBeRepeated(headers) ? { ...failure, retry: 'elsewhere' } : failure;
 }
 
 type Failed = Extract<AttemptResult, { kind: 'failed' }>;
@@ -86,21 +115,22 @@ function withSaid(broken: Failed, decoder: AnswerDecoder, { status, headers }: R
   if (said === null || broken.failure.retry === 'never') return broken;
   const kind = errorKindOf(said, status);
   if (kind === 'unknown') return broken;
-  const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now()), null);
+  const failure = asTold(failureOfError(kind, status, retryAfterMs(headers, Date.now()), null), headers);
   const isTold = kindRows[kind].isToldAsIs && said.message !== '' && !(apiKey !== '' && said.message.includes(apiKey));
   return { ...broken, failure: isTold ? { ...failure, message: said.message } : failure };
 }
 
 /** The first bytes of an answer for the client; null if all of it is held, or if it broke off before. */
-async function readFirst(call: ProviderCall, decoder: AnswerDecoder): Promise<Buffer | null> {
+async function readFirst(underWay: CallUnderWay, decoder: AnswerDecoder, clock: Clock): Promise<Buffer | null> {
   let first: Buffer | null = null;
   while (first === null && !decoder.isOver()) {
-    const bytes = await call.read();
+    const bytes = await underWay.call.read();
     if (bytes === null) {
       decoder.end();
       break;
     }
     first = decoder.push(bytes);
+    if (underWay.firstByteMs === 0 && decoder.hasWork()) noteFirstByte(underWay, clock());
   }
   return first;
 }

@@ -3,30 +3,37 @@ import { answerTokensOf, promptTokensOf } from '#ai/usage.ts';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import type { CompletionSummary } from '#contracts/router.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
-import { kindRows, messages, refusals, tooLong } from '../domain/attempt/attempt-failure.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { kindRows, messages, refusalCodes, tooLong } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
-import { CallFault, type ProviderCall } from '../ports.ts';
+import type { FailureClass } from '../domain/attempt/failure-class.ts';
+import { CallFault } from '../ports.ts';
+import { AnswerTooLong } from './bounded-answer.ts';
+import type { CallUnderWay } from './call-under-way.ts';
 import { costOf } from './cost-of.ts';
 import { headersTold } from './headers-told.ts';
-import type { Reply } from './reach-provider.ts';
-import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
+import { durationMs, type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import { endCall, noteFirstByte } from './start-call.ts';
+import type { Reply } from './trial.ts';
+import type { Used } from './used.ts';
 import { usedOf } from './used-of.ts';
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away in the middle of the answer.' };
 
 /** Passes an answer on as it comes, records its usage, and only then gives the client its end. */
 export async function deliver(parts: RunParts, run: Run, candidate: PricedCandidate, reply: Reply): Promise<void> {
-  const { first, call, decoder, head } = reply;
+  const { first, underWay, decoder, head } = reply;
   run.firstByteMs = parts.clock() - run.startedAtMs;
   const writer = createWriter(run, candidate, reply);
   if (first) writer.write(first);
-  const broken = await passOn(run, call, decoder, writer.write);
+  const broken = await passOn(run, underWay, decoder, writer.write, parts.clock);
   const used = await usedOf(run, decoder, reply.spoken);
-  noteEnd(parts, run, candidate, broken, answerTokensOf(used.usage));
-  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used };
+  noteEnd(parts, run, underWay, broken, used);
+  const sample = sampleOf(run, decoder);
+  const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used, sample };
   // The client has nothing of a withheld answer, and pays nothing.
-  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: used };
+  const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: { used, attempt: underWay.attempt } };
   const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
   if (refusal) {
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
@@ -68,10 +75,12 @@ function createWriter(run: Run, { provider, model }: PricedCandidate, { head, dr
 /** Reads the answer to its end. Returns why it is not whole, or null if it is. */
 async function passOn(
   run: Run,
-  call: ProviderCall,
+  underWay: CallUnderWay,
   decoder: AnswerDecoder,
   write: (data: Buffer) => void,
+  clock: Clock,
 ): Promise<Refusal | null> {
+  const { call } = underWay;
   try {
     while (!decoder.isOver()) {
       const room = run.channel.room();
@@ -82,6 +91,7 @@ async function passOn(
         break;
       }
       const data = decoder.push(bytes);
+      if (underWay.firstByteMs === 0 && decoder.hasWork()) noteFirstByte(underWay, clock());
       if (data) write(data);
     }
     if (decoder.status() === 'whole') return null;
@@ -89,10 +99,11 @@ async function passOn(
     return refusalAtEnd(decoder);
   } catch (thrown) {
     call.abort();
-    if (decoder.status() === 'too-long') return tooLong;
+    if (decoder.status() === 'too-long' || thrown instanceof AnswerTooLong) return tooLong;
     if (thrown instanceof CallFault) {
       if (run.stopped === 'drained') return goneRefusal;
-      return refusalOf(thrown.reason === 'timeout' || run.stopped === 'timeout' ? 'upstream_timeout' : 'upstream_cut');
+      const isTimeout = thrown.reason === 'timeout' || run.stopped === 'timeout' || underWay.isLate;
+      return refusalOf(isTimeout ? 'upstream_timeout' : 'upstream_cut');
     }
     // A defect of the gateway in the middle of an answer. The usage of the passed on part is recorded all the same.
     return refusalOf('internal_error');
@@ -122,28 +133,44 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
 }
 
 /** A break in the middle is the attempt's error and the provider's failure, unless this side ended it. */
-function noteEnd(
-  parts: RunParts,
-  run: Run,
-  candidate: PricedCandidate,
-  broken: Refusal | null,
-  outputTokens: number,
-): void {
-  const ours: readonly ErrorCode[] = ['client_gone', 'internal_error'];
+function noteEnd(parts: RunParts, run: Run, underWay: CallUnderWay, broken: Refusal | null, { usage }: Used): void {
+  const { deployment, attempt, firstByteMs } = underWay;
+  const noted = run.attempts[attempt];
+  if (noted && firstByteMs > 0) noted.firstByteMs = durationMs(firstByteMs);
   if (!broken) {
-    run.watch?.end({ kind: 'succeeded', outputTokens });
+    endCall(run, underWay, {
+      kind: 'succeeded',
+      outputTokens: answerTokensOf(usage),
+      inputTokens: promptTokensOf(usage),
+    });
     return;
   }
-  // A client that asks for too much says nothing about the provider's health.
-  const isOurs =
-    ours.includes(broken.code) || refusals.has(broken.code) || broken === tooLong || run.stopped === 'closing';
-  const failure = broken.code === 'upstream_timeout' ? 'timeout' : 'cut';
-  run.watch?.end(isOurs ? { kind: 'abandoned' } : { kind: 'failed', failure });
-  const last = run.attempts.pop();
-  if (last) run.attempts.push({ ...last, error: broken.code });
+  const failure = classes[broken.code] ?? 'server';
+  endCall(run, underWay, isOurs(run, broken) ? { kind: 'abandoned' } : { kind: 'failed', failure });
+  if (noted) Object.assign(noted, { error: broken.code, failure });
   const { requestId } = run.request;
-  const { provider, model } = candidate;
+  const { provider, model } = deployment;
   parts.logger.warn({ requestId, provider, model, code: broken.code }, 'an answer broke off');
+}
+
+const ours: ReadonlySet<ErrorCode> = new Set(['client_gone', 'internal_error', ...refusalCodes]);
+
+/** A client that leaves or asks for too much says nothing about the provider's health. */
+function isOurs(run: Run, broken: Refusal): boolean {
+  return ours.has(broken.code) || broken === tooLong || run.stopped === 'closing';
+}
+
+const classes: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {
+  upstream_timeout: 'timeout',
+  upstream_invalid_response: 'unreadable',
+  upstream_cut: 'cut',
+  upstream_rate_limited: 'rate',
+  upstream_unauthorized: 'key',
+};
+
+/** The text, where a copy's is compared with it. */
+function sampleOf({ request }: Run, decoder: AnswerDecoder): Ending['sample'] {
+  return request.plan?.shadow === undefined ? undefined : decoder.sample();
 }
 
 /** An ending in total counts, for logs and metrics. */

@@ -22,11 +22,13 @@ export interface ProviderRefusal {
   readonly body: Buffer | null;
   /** The provider's own words. */
   readonly words: string;
+  /** All of it; null: it is none, or says nothing. */
+  readonly document: JsonObject | null;
 }
 
 /** Reads what a provider says beside its status. The document is kept from a client if it repeats the gateway's key. */
 export async function readRefusal(
-  { request }: Run,
+  { request }: Pick<Run, 'request'>,
   prepared: PreparedCall,
   apiKey: string,
   call: ProviderCall,
@@ -40,13 +42,13 @@ export async function readRefusal(
   const words = error.message;
   const isSafe = apiKey === '' || !bytes.includes(apiKey);
   // A page of HTML, or an empty document, is the words of a proxy, and tells a client nothing.
-  if (!kindRows[kind].isToldAsIs || !isSafe || document === null) return { kind, body: null, words };
+  if (!kindRows[kind].isToldAsIs || !isSafe || document === null) return { kind, body: null, words, document };
   const isClients = prepared.isRaw && asObject(document['error']) !== null && text.trimStart().startsWith('{');
-  if (isClients) return { kind, body: bytes, words };
-  if (error.message === '') return { kind, body: null, words };
+  if (isClients) return { kind, body: bytes, words, document };
+  if (error.message === '') return { kind, body: null, words, document };
   const { providerErrorBody } = formatTable[request.format].server;
   const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
-  return { kind, body, words };
+  return { kind, body, words, document };
 }
 
 /** Some providers put it into an array. null: it is none, or says nothing. */

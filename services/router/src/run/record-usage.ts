@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TextSample } from '#ai/answer-decoder.ts';
 import type { FormatName } from '#ai/format.ts';
 import { answerTokensOf } from '#ai/usage.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
@@ -20,8 +21,10 @@ export interface Ending extends Used {
   readonly candidate: ModelCandidate | null;
   /** The format that the provider was spoken to in; null: none was. */
   readonly spoken: FormatName | null;
-  /** The usage of the last attempt if its answer is withheld: the house pays it. */
-  readonly withheld?: Used;
+  /** The answer's text, where it is to be compared with a shadow's. */
+  readonly sample?: TextSample | undefined;
+  /** What an attempt used whose answer is withheld: the house pays it. */
+  readonly withheld?: { readonly attempt: number; readonly used: Used };
 }
 
 /** The pause before the first repetition of a failed append. It doubles up to the longest. */
@@ -56,6 +59,8 @@ export async function recordUsage(
   ending: Ending,
   lateEnding: Ending = ending,
 ): Promise<Refusal | null> {
+  // What a call has cost that was given up for another one is on record with the rest.
+  if (run.outrun.length > 0) await Promise.all(run.outrun);
   const append = appendOf(run, ending, parts.clock());
   const giveUpAtMs = performance.now() + parts.limits.recordMaxMs;
   // Logged with each failure: the house pays for it, and it may be on record nowhere else.
@@ -63,7 +68,10 @@ export async function recordUsage(
   for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
-      if (result.kind === 'appended') return null;
+      if (result.kind === 'appended') {
+        parts.shadows.begin(run, ending);
+        return null;
+      }
       parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
       lose(parts, ending);
       return { code: 'unavailable', message: 'The request took longer than its admission holds. Send it again.' };
@@ -157,7 +165,7 @@ function flagsOf({ isCalledOff }: Run, { flags, estimatePolicy }: Ending): strin
 /** What the house pays for failed attempts, and for a withheld answer. */
 function houseLossesOf(run: Run, { withheld }: Ending): UsageBody['houseLosses'] {
   if (!withheld) return [...run.houseLosses];
-  return [...run.houseLosses, houseLoss(run.attempts.length - 1, withheld)];
+  return [...run.houseLosses, houseLoss(withheld.attempt, withheld.used)];
 }
 
 export function houseLoss(

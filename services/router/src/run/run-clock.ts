@@ -18,19 +18,15 @@ export interface RunClock {
 }
 
 /** `abandonment` is asked when the client leaves: policy may have changed by then. */
-export function startRunClock(
-  run: Run,
-  channel: Pick<FrameChannel, 'drop'>,
-  requestTimeoutMs: number,
-  abandonment: () => Abandonment,
-): RunClock {
-  const timer = setTimeout(() => stopRun(run, 'timeout'), requestTimeoutMs);
+export function startRunClock(run: Run, channel: Pick<FrameChannel, 'drop'>, abandonment: () => Abandonment): RunClock {
+  const timer = setTimeout(() => stopRun(run, 'timeout'), run.deadlineMs - run.startedAtMs);
   let drainTimer: NodeJS.Timeout | undefined;
   return {
     leave() {
       if (run.isGone) return;
       run.isGone = true;
       channel.drop();
+      run.waits.abort();
       const { isStopped, drainMaxMs } = abandonment();
       run.isCalledOff = isStopped;
       if (isStopped) stopRun(run, 'drained');

@@ -2,15 +2,16 @@ import type { Logger } from 'pino';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
-import type { RouterLimits } from '../config.ts';
-import type { CallWatch } from '../fleet/call-outcome.ts';
+import { ATTEMPTS_MAX, type RouterLimits } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import type { HouseLosses } from '../house-losses.ts';
 import type { KnownPrices } from '../known-prices.ts';
 import type { LateRecords } from '../late-records.ts';
-import type { ProviderCall } from '../ports.ts';
 import type { ProviderPool } from '../provider-pool.ts';
+import type { CallUnderWay } from './call-under-way.ts';
+import type { RetryBudgets } from './retry-budgets.ts';
+import type { ShadowRuns } from './shadow-runs.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** The parts that all requests of a router share. */
@@ -24,6 +25,8 @@ export interface RunParts {
   readonly late: LateRecords;
   readonly losses: HouseLosses;
   readonly prices: KnownPrices;
+  readonly budgets: RetryBudgets;
+  readonly shadows: Pick<ShadowRuns, 'begin'>;
 }
 
 /** One request under way. */
@@ -31,15 +34,22 @@ export interface Run {
   readonly request: CompleteRequest;
   readonly channel: Pick<FrameChannel, 'push' | 'room' | 'stopWaiting'>;
   readonly startedAtMs: number;
+  /** No attempt or pause begins from then on, and the run is stopped. */
+  readonly deadlineMs: number;
+  /** The most calls for it. */
+  readonly attemptsMax: number;
+  /** In the order in which they began. */
   readonly attempts: AttemptBody[];
   /** The usage that providers bill for attempts that gave the client nothing. */
   readonly houseLosses: UsageBody['houseLosses'][number][];
   /** 0 until the first byte of the answer has come. */
   firstByteMs: number;
-  /** The call under way, to be aborted when its time is over. */
-  call: ProviderCall | null;
-  /** What the deployment of that call is told. */
-  watch: CallWatch | null;
+  /** To be aborted when the run's time is over. */
+  readonly calls: Set<CallUnderWay>;
+  /** Aborts when nobody waits any longer for a call that has not begun: the client is gone, or the run is stopped. */
+  readonly waits: AbortController;
+  /** Calls that were given up for another one, until what they cost is known. */
+  readonly outrun: Promise<unknown>[];
   /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
   /** The client has left, and policy has the provider called off at once. */
@@ -51,17 +61,26 @@ export interface Run {
   stopped: 'drained' | 'timeout' | 'closing' | null;
 }
 
-/** A run that has done nothing yet. */
-export function beginRun(request: CompleteRequest, channel: Run['channel'], startedAtMs: number): Run {
+/** A run that has done nothing yet. `most`: what holds where its plan says nothing; `attemptsMax` 0: the gateway's. */
+export function beginRun(
+  request: CompleteRequest,
+  channel: Run['channel'],
+  startedAtMs: number,
+  most: { readonly requestTimeoutMs: number; readonly attemptsMax: number },
+): Run {
+  const { timeoutMs = 0, attemptsMax = 0 } = request.plan ?? {};
   return {
     request,
     channel,
     startedAtMs,
+    deadlineMs: startedAtMs + Math.min(timeoutMs || most.requestTimeoutMs, most.requestTimeoutMs),
+    attemptsMax: attemptsMax || most.attemptsMax || ATTEMPTS_MAX,
     attempts: [],
     houseLosses: [],
     firstByteMs: 0,
-    call: null,
-    watch: null,
+    calls: new Set(),
+    waits: new AbortController(),
+    outrun: [],
     isGone: false,
     isCalledOff: false,
     stopped: null,
@@ -74,6 +93,7 @@ export function beginRun(request: CompleteRequest, channel: Run['channel'], star
  */
 export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
   run.stopped ??= reason;
-  run.call?.abort();
+  run.waits.abort();
+  for (const { call } of run.calls) call.abort();
   run.channel.stopWaiting();
 }

@@ -2,10 +2,12 @@ import type { CompletionFailure } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
+import { RATE_LIMIT_RETRY_AFTER_MS } from '../domain/attempt/failure-told.ts';
 import { deliver } from './deliver.ts';
 import { type Reached, reachProvider } from './reach-provider.ts';
 import { type Ending, nothingAnswered, recordUsage } from './record-usage.ts';
 import type { Run, RunParts } from './run.ts';
+import { endCall } from './start-call.ts';
 
 /** Runs a request to its end. Whatever happens, its usage is on record or its last frame is a failure. Never throws. */
 export async function serve(parts: RunParts, run: Run): Promise<void> {
@@ -29,12 +31,9 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
     // If the usage is on record already, this append changes nothing: its event id is taken.
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, faultFrom(thrown).refusal);
   } finally {
-    run.call?.discard();
+    for (const underWay of [...run.calls]) endCall(run, underWay, { kind: 'abandoned' });
   }
 }
-
-/** The wait for the client if the provider limits the rate and names none. */
-const RATE_LIMIT_RETRY_AFTER_MS = 1_000;
 
 const goneRefusal: Refusal = { code: 'client_gone', message: 'The client went away before the answer.' };
 const timeoutRefusal: Refusal = { code: 'upstream_timeout', message: 'The request took too long. Send it again.' };

@@ -15,7 +15,7 @@ const IMPLAUSIBLE = 'implausible:usage';
  * broke off may have reported its prompt and only the beginning of its answer (Anthropic's first event says 1 token).
  * Then the answer is estimated from the received text. `spoken`: the format that the provider was spoken to in.
  */
-export async function usedOf(run: Run, decoder: AnswerDecoder, spoken: FormatName): Promise<Used> {
+export async function usedOf(run: Pick<Run, 'request'>, decoder: AnswerDecoder, spoken: FormatName): Promise<Used> {
   const report = decoder.usage();
   const reported = report?.reported ?? '';
   const said = { serviceTier: report?.serviceTier ?? '', flags: report?.flags ?? [], reported };
@@ -33,7 +33,7 @@ export async function usedOf(run: Run, decoder: AnswerDecoder, spoken: FormatNam
 }
 
 /** A credible report, as far as its counts one by one can be believed. */
-function withCounts({ request }: Run, { usage, flags, reported }: UsageReport, spoken: FormatName) {
+function withCounts({ request }: Pick<Run, 'request'>, { usage, flags, reported }: UsageReport, spoken: FormatName) {
   const counts = believedCounts(usage, request.counts ?? noUsage, reported, spoken);
   return { usage: counts.usage, flags: [...flags, ...counts.flags], estimatePolicy: null };
 }
@@ -44,7 +44,7 @@ export function credibleUsage(run: Run, decoder: AnswerDecoder): UsageReport | n
   return report !== null && isCredibleReport(run, report) ? report : null;
 }
 
-function isCredibleReport({ request }: Run, { usage }: UsageReport): boolean {
+function isCredibleReport({ request }: Pick<Run, 'request'>, { usage }: UsageReport): boolean {
   const bounds = { promptTokens: request.promptTokensBound, outputTokens: request.outputTokensBound };
   return isPlausible(usage, bounds);
 }

@@ -4,6 +4,7 @@ import type { GatewayEvent } from '#contracts/events.ts';
 import {
   HeaderConditionSchema,
   ModelTargetSchema,
+  ProviderAccountSchema,
   RouteHoursSchema,
 } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { resourceToJson } from '#registry/changes.ts';
@@ -76,7 +77,7 @@ function isOf(event: GatewayEvent, kind: Kind, id: string): boolean {
 }
 
 function thenSet(decided: Decided, expected: object): void {
-  assert.equal(decided.kind, 'set', JSON.stringify(decided));
+  assert.equal(decided.kind, 'set', decided.kind === 'refused' ? decided.refusal.message : decided.kind);
   if (decided.kind === 'set') assert.partialDeepStrictEqual({ ...decided.resource.value }, expected);
 }
 
@@ -286,11 +287,16 @@ test('a key goes to no other host and kind than those it was given for', () => {
   const when = (stream: typeof sealed, told: Fields<'provider'>, ...fields: string[]) =>
     stream.when('provider', 'p', change('provider', { ...openai, ...told }, ...fields));
   const elsewhere = { baseUrl: 'https://thief.example.com/v1' };
+  const accountAt = (baseUrl: string, fields: object = {}) =>
+    create(ProviderAccountSchema, { id: 'other', baseUrl, ...fields });
   for (const [told, field] of [
     [elsewhere, 'base_url'],
     [{ baseUrl: 'http://api.example.com/v1' }, 'base_url'],
     [{ kind: 'anthropic' }, 'kind'],
-  ] as const) {
+    [{ proxyUrl: 'http://thief.example.com:3128' }, 'proxy_url'],
+    [{ caCertificates: 'of the thief' }, 'ca_certificates'],
+    [{ accounts: [accountAt('https://thief.example.com/v1')] }, 'accounts'],
+  ] satisfies readonly (readonly [Fields<'provider'>, string])[]) {
     thenSet(when(sealed, told, field), { sealedApiKey: '' });
     thenSet(when(sealed, told), { sealedApiKey: '' });
     thenRefused(when(referred, told, field), 'invalid_request', 'api_key_ref');
@@ -300,6 +306,34 @@ test('a key goes to no other host and kind than those it was given for', () => {
   thenSet(when(sealed, { ...elsewhere, apiKey: 'new' }, 'base_url', 'api_key'), { apiKey: 'new', sealedApiKey: '' });
   thenSet(when(sealed, { baseUrl: 'https://api.example.com/v2' }, 'base_url'), { sealedApiKey: 'sealed' });
   thenSet(when(referred, { baseUrl: 'https://api.example.com/v2' }, 'base_url'), { apiKeyRef: 'env:A' });
+  const withKey = accountAt('https://other.example.com/v1', { apiKeyRef: 'env:B' });
+  thenSet(when(sealed, { accounts: [withKey] }, 'accounts'), { sealedApiKey: 'sealed' });
+  thenSet(when(sealed, { accounts: [accountAt('')] }, 'accounts'), { sealedApiKey: 'sealed' });
+});
+
+test('what cannot be sent, and secrets in the wrong place, are told when they are set', () => {
+  const when = (told: Fields<'provider'>) =>
+    given().when(
+      'provider',
+      'p',
+      change('provider', { kind: 'openai', baseUrl: 'https://api.example.com/v1', ...told }),
+    );
+  const account = (fields: object) => ({ accounts: [create(ProviderAccountSchema, { id: 'a', ...fields })] });
+  thenSet(when({ headers: { 'x-title': 'Gateway' } }), { headers: { 'x-title': 'Gateway' } });
+  for (const [told, field] of [
+    [{ headers: { authorization: 'Bearer sk' } }, 'headers'],
+    [{ headers: { 'x a': 'v' } }, 'headers'],
+    [account({ headers: { host: 'thief' } }), 'accounts[0].headers'],
+    [account({ apiKeyRef: 'env:PGPASSWORD' }), 'accounts[0].api_key_ref'],
+    [account({ baseUrl: 'http://169.254.169.254/v1' }), 'accounts[0].base_url'],
+    [{ proxyUrl: 'http://169.254.169.254' }, 'proxy_url'],
+    [{ proxyUrl: 'http://user:password@proxy.example.com' }, 'proxy_url'],
+    [{ proxyUrl: 'http://proxy.example.com', proxyCredentialsRef: 'env:PGPASSWORD' }, 'proxy_credentials_ref'],
+    [{ clientCertificate: 'PEM', clientKeyRef: 'env:PGPASSWORD' }, 'client_key_ref'],
+    [{ clientCertificate: 'PEM' }, 'client_certificate'],
+  ] satisfies readonly (readonly [Fields<'provider'>, string])[]) {
+    thenRefused(when(told), 'invalid_request', field);
+  }
 });
 
 test('a provider is at no metadata service of a cloud, and its key in no place of the gateway', () => {

@@ -72,7 +72,8 @@ describe('an admission', () => {
         keyId: 'k',
         model: 'gpt',
         stream: true,
-        candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 1 }],
+        // 250 prompt tokens at 2 nano-USD, and the 256 output tokens that are usual where nothing was learned.
+        candidates: [{ provider: 'p', model: 'm', priceKey: 'c/m', priceVersion: 1, likelyCostNanoUsd: '756' }],
         multiplierBasisPoints: 10_000,
         holdNanoUsd: '2300',
         promptTokensBound: 1_000,

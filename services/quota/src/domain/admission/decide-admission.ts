@@ -3,6 +3,7 @@ import { candidateToEvent } from '#contracts/candidate.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
 import { payerToEvent } from '#contracts/payer.ts';
 import type { AdmitRequest, LimitWindow, PricedCandidate } from '#contracts/quota.ts';
+import type { LeftOut } from '#contracts/routing.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { Price } from '#money/price.ts';
 import { usageToEvent } from '#money/quantities.ts';
@@ -14,11 +15,17 @@ import type { Caller } from './caller.ts';
 import { countFault } from './count-fault.ts';
 import { fitRequest } from './fit-request.ts';
 import type { Funds } from './funds.ts';
+import { allLeftOut, leftOutOf } from './left-out.ts';
+import { likelyUseOf, withLikelyCosts } from './likely-cost.ts';
 import { tightestWindows } from './limit-windows.ts';
 import { amountFor, type Needs, needsOf } from './needs.ts';
-import { pricedCandidates } from './priced-candidates.ts';
+import { pricedCandidates, pricedShadow } from './priced-candidates.ts';
 import { type LimitsOf, openCandidates, type ProviderLimits } from './provider-limits.ts';
 import { featureNotPriced, notPriced, providersExhausted, type Refusing } from './refusals.ts';
+import { withoutUnaskedCost } from './unasked-cost.ts';
+
+/** A multiplier of 1. */
+const ONE_BASIS_POINTS = 10_000;
 
 /** Place a hold for this request, now. */
 export interface PlaceHold {
@@ -43,6 +50,8 @@ export interface PlacedHold {
   readonly kind: 'accepted';
   readonly event: GatewayEvent<'RequestAdmitted'>;
   readonly candidates: readonly PricedCandidate[];
+  /** The target of a copy; the hold does not cover it. */
+  readonly shadow: PricedCandidate | undefined;
   readonly payer: Payer;
   readonly holdNanoUsd: bigint;
   readonly reservations: readonly Reservation[];
@@ -65,12 +74,13 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   const fault = countFault(request);
   if (fault !== undefined) return refusedWith(fault);
 
-  const { priced, unpriced } = pricedCandidates(request, state.priceOf);
+  const { priced, unpriced, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
   if (priced.length === 0) {
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
   const asked: Asked = { request, caller, rules };
-  const { open, ofProviders, barred } = openCandidates(asked, priced, state.limitsOf);
+  const { kept, paid } = withoutUnaskedCost(asked, priced);
+  const { open, ofProviders, barred, leftOut: atLimits } = openCandidates(asked, kept, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 
   const answer = answerOf(asked, open);
@@ -80,11 +90,18 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
 
   const { needs } = fitted;
   const reservations = reserveAll(limits, ofProviders, needs);
-  const candidates = open.map(({ candidate }) => candidate);
+  const { shadow: copied, leftOut: unpricedShadow } = pricedShadow(request, state.priceOf);
+  const use = likelyUseOf(request, Math.min(caller.outputTokensUsual, needs.outputTokensBound));
+  const candidates = withLikelyCosts(use, open, caller.multiplierBasisPoints);
+  // The house pays the provider's own price.
+  const [shadow] = copied === undefined ? [] : withLikelyCosts(use, [copied], ONE_BASIS_POINTS);
+  const unasked = paid.map(({ candidate }) => leftOutOf(candidate, 'paid'));
+  const leftOut = allLeftOut(request.routing?.leftOut ?? [], withoutPrice, unasked, atLimits, unpricedShadow);
   return {
     kind: 'accepted',
-    event: admittedEvent(command, { candidates, asked, needs, reservations }),
+    event: admittedEvent(command, { candidates, shadow, leftOut, asked, needs, reservations }),
     candidates,
+    shadow,
     payer: caller.payer,
     holdNanoUsd: needs.costBoundNanoUsd,
     reservations,
@@ -120,13 +137,15 @@ function refusedWith(refusal: Refusal): Refused {
 function admittedEvent(
   { request, nowMs }: PlaceHold,
   decided: {
-    readonly candidates: PricedCandidate[];
+    readonly candidates: readonly PricedCandidate[];
+    readonly shadow: PricedCandidate | undefined;
+    readonly leftOut: readonly LeftOut[];
     readonly asked: Asked;
     readonly needs: Needs;
     readonly reservations: readonly Reservation[];
   },
 ): GatewayEvent<'RequestAdmitted'> {
-  const { candidates, asked, needs, reservations } = decided;
+  const { candidates, shadow, leftOut, asked, needs, reservations } = decided;
   const { caller, rules } = asked;
   return {
     type: 'RequestAdmitted',
@@ -159,8 +178,8 @@ function admittedEvent(
       routeId: request.routing?.routeId ?? '',
       strategy: request.routing?.strategy ?? '',
       strategySource: request.routing?.strategySource ?? '',
-      leftOut: [...(request.routing?.leftOut ?? [])],
-      shadows: [],
+      leftOut: leftOut.map(({ provider, model, reason }) => ({ provider, model, reason })),
+      shadows: shadow === undefined ? [] : [candidateToEvent(shadow)],
     },
   };
 }

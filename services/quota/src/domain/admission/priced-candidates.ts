@@ -1,7 +1,9 @@
-import type { AdmitRequest, PricedCandidate } from '#contracts/quota.ts';
+import type { AdmitRequest, ModelCandidate, PricedCandidate } from '#contracts/quota.ts';
+import type { LeftOut } from '#contracts/routing.ts';
 import { unpricedIn } from '#money/cost-bound.ts';
 import type { Price } from '#money/price.ts';
 import { hasOutput } from './has-output.ts';
+import { leftOutOf } from './left-out.ts';
 import { promptTokensBoundAt } from './request-cost.ts';
 
 /** Where a request may go, with the price version it is pinned to. */
@@ -17,6 +19,7 @@ export interface PricedCandidates {
   readonly priced: readonly PricedOne[];
   /** What the first candidate that has a price, though not for all that the request may use, lacks. */
   readonly unpriced: Unpriced | undefined;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -27,17 +30,42 @@ export function pricedCandidates(
   request: AdmitRequest,
   priceOf: (priceKey: string) => Price | undefined,
 ): PricedCandidates {
-  const { otherUnits, counts, serviceTier } = request;
-  const uses = { otherUnits, counts, serviceTier, hasOutput: hasOutput(request) };
   const priced: PricedOne[] = [];
+  const leftOut: LeftOut[] = [];
   let unpriced: Unpriced | undefined;
-  for (const { provider, model, priceKey } of request.candidates) {
-    const price = priceOf(priceKey);
-    if (price === undefined) continue;
-    const promptTokensBound = promptTokensBoundAt(price, request);
-    const lacks = unpricedIn({ price, promptTokensBound, ...uses });
-    if (lacks !== undefined) unpriced ??= lacks;
-    else priced.push({ candidate: { provider, model, priceKey, priceVersion: price.version }, price });
+  for (const candidate of request.candidates) {
+    const price = priceOf(candidate.priceKey);
+    const lacks = price === undefined ? undefined : lackOf(request, price);
+    unpriced ??= lacks;
+    if (price === undefined || lacks !== undefined) leftOut.push(leftOutOf(candidate, UNPRICED));
+    else priced.push(pinned(candidate, price));
   }
-  return { priced, unpriced };
+  return { priced, unpriced, leftOut };
+}
+
+/** The target of the request's copy, where it has a price for all that the request may use. */
+export function pricedShadow(
+  request: AdmitRequest,
+  priceOf: (priceKey: string) => Price | undefined,
+): { readonly shadow: PricedOne | undefined; readonly leftOut: readonly LeftOut[] } {
+  const target = request.routing?.shadow;
+  if (target === undefined) return { shadow: undefined, leftOut: [] };
+  const price = priceOf(target.priceKey);
+  if (price === undefined || lackOf(request, price) !== undefined) {
+    return { shadow: undefined, leftOut: [leftOutOf(target, UNPRICED)] };
+  }
+  return { shadow: pinned(target, price), leftOut: [] };
+}
+
+/** Why a candidate without a price is left out. */
+const UNPRICED = 'unpriced';
+
+function lackOf(request: AdmitRequest, price: Price): Unpriced | undefined {
+  const { otherUnits, counts, serviceTier } = request;
+  const promptTokensBound = promptTokensBoundAt(price, request);
+  return unpricedIn({ price, promptTokensBound, otherUnits, counts, serviceTier, hasOutput: hasOutput(request) });
+}
+
+function pinned(candidate: ModelCandidate, price: Price): PricedOne {
+  return { candidate: { ...candidate, priceVersion: price.version }, price };
 }

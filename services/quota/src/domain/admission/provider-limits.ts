@@ -1,5 +1,7 @@
+import type { LeftOut } from '#contracts/routing.ts';
 import { fits, type LimitInForce } from '../limit/limit-in-force.ts';
 import { type Asked, answerOf } from './asked.ts';
+import { leftOutOf } from './left-out.ts';
 import { amountFor, type Needs } from './needs.ts';
 import type { PricedOne } from './priced-candidates.ts';
 import type { InTheWay } from './refusals.ts';
@@ -20,13 +22,14 @@ export interface OpenCandidates {
   readonly ofProviders: readonly ProviderLimits[];
   /** The limits that bar the others. */
   readonly barred: readonly InTheWay[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** The candidates whose providers' limits let the request through. A provider's candidates all go through, or none does. */
 export function openCandidates(asked: Asked, priced: readonly PricedOne[], limitsOf: LimitsOf): OpenCandidates {
   const ofProviders: ProviderLimits[] = [];
   const barred: InTheWay[] = [];
-  const barredProviders: string[] = [];
+  const barredBy = new Map<string, string>();
   const seen: string[] = [];
   for (const { candidate } of priced) {
     const { provider } = candidate;
@@ -40,11 +43,18 @@ export function openCandidates(asked: Asked, priced: readonly PricedOne[], limit
       ofProviders.push({ cost, limits });
     } else {
       barred.push(inTheWay);
-      barredProviders.push(provider);
+      barredBy.set(provider, inTheWay.standing.limit.limitId);
     }
   }
-  const isOpen = ({ candidate }: PricedOne): boolean => !barredProviders.includes(candidate.provider);
-  return { open: barred.length === 0 ? priced : priced.filter(isOpen), ofProviders, barred };
+  if (barred.length === 0) return { open: priced, ofProviders, barred, leftOut: [] };
+  const open: PricedOne[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const one of priced) {
+    const limitId = barredBy.get(one.candidate.provider);
+    if (limitId === undefined) open.push(one);
+    else leftOut.push(leftOutOf(one.candidate, `limit:${limitId}`));
+  }
+  return { open, ofProviders, barred, leftOut };
 }
 
 function firstInTheWay(limits: readonly LimitInForce[], needs: Needs): InTheWay | undefined {

@@ -7,6 +7,7 @@ import type { AdmissionState } from './decide-admission.ts';
 import { needsOf } from './needs.ts';
 import { pricedCandidates } from './priced-candidates.ts';
 import { featureNotPriced, notPriced } from './refusals.ts';
+import { withoutUnaskedCost } from './unasked-cost.ts';
 
 /**
  * What a request would cost: the bound is what its admission would set aside where money and limits allow it, and the estimate
@@ -26,7 +27,8 @@ export function quoteRequest(
     const refusal = unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced);
     return { kind: 'refused', refusal };
   }
-  const { cost, open, likely } = answerOf({ request, caller, rules }, priced);
+  const { kept } = withoutUnaskedCost({ request, caller }, priced);
+  const { cost, open, likely } = answerOf({ request, caller, rules }, kept);
   const needs = needsOf(cost, open?.most ?? request.outputTokensRequested, likely);
   const usage = { input: needs.inputTokensEstimate, output: needs.outputTokensEstimate, ...request.counts };
   const { multiplierBasisPoints } = caller;

@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '#contracts/events.ts';
-import type { AdmitRequest } from '#contracts/quota.ts';
+import type { AdmitRequest, AdmittedRouting } from '#contracts/quota.ts';
 import { credited, pricePublished } from '#testkit/events.ts';
 import { plainChat } from '#testkit/plain-chat.ts';
 import { resourceSet } from '#testkit/policy-events.ts';
@@ -52,6 +52,15 @@ export function request(fields: Partial<AdmitRequest> = {}): AdmitRequest {
     ...fields,
   };
 }
+
+/** As policy alone would have it. */
+export const someRouting: AdmittedRouting = {
+  routeId: '',
+  strategy: 'priority',
+  strategySource: '',
+  leftOut: [],
+  mayBecomePaid: false,
+};
 
 export const decide = (events: readonly GatewayEvent[], asked = request(), nowMs = NOW) =>
   worldOf([...world, ...events]).decide(asked, nowMs);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
 import { test } from '#testkit/test.ts';
-import { failureOfCode, failureOfError } from './attempt-failure.ts';
+import { failureOfCode, failureOfError, isOfRequest } from './attempt-failure.ts';
 import { errorKindOf } from './error-kind.ts';
 
 const silent = { kind: 'unknown', message: '', code: '', param: '' } as const;
@@ -31,7 +32,18 @@ test('each status has one meaning and one way on', () => {
 
 test('a failure of our own finding is retried as the one who found it says', () => {
   for (const retry of ['never', 'elsewhere', 'anywhere'] as const) {
-    const failure = failureOfCode('upstream_cut', 200, retry);
-    assert.deepEqual([failure.code, failure.status, failure.retry], ['upstream_cut', 200, retry]);
+    const failure = failureOfCode('upstream_cut', 'cut', 200, retry);
+    assert.deepEqual(
+      [failure.code, failure.failure, failure.status, failure.retry],
+      ['upstream_cut', 'cut', 200, retry],
+    );
   }
+});
+
+test('a no to the request says nothing against the provider, a missing model does', () => {
+  const isOf = (status: number, kind?: ProviderErrorKind) =>
+    isOfRequest(failureOfError(kind ?? errorKindOf(silent, status), status, undefined, null));
+  assert.deepEqual([isOf(400), isOf(422), isOf(413), isOf(415)], [true, true, true, true]);
+  assert.deepEqual([isOf(400, 'context-window'), isOf(403, 'content-policy')], [true, true]);
+  assert.deepEqual([isOf(404), isOf(405), isOf(429), isOf(500), isOf(401)], [false, false, false, false, false]);
 });

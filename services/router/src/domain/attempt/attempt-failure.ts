@@ -1,9 +1,11 @@
 import type { ProviderErrorKind } from '#ai/answer-decoder.ts';
 import type { ErrorCode, Refusal } from '#errors/error-table.ts';
+import type { FailureClass } from './failure-class.ts';
 
 /** Why an attempt gave no answer, and how to go on. */
 export interface AttemptFailure {
   readonly code: ErrorCode;
+  readonly failure: FailureClass;
   /** The client reads it. */
   readonly message: string;
   /** The provider's HTTP status; 0 if none came. */
@@ -56,19 +58,38 @@ export function failureOfError(
   providerBody: Buffer | null,
 ): AttemptFailure {
   const { code, retry, isToldAsIs } = kindRows[kind];
-  return { code, message: messages[code], status, retry, retryAfterMs, providerBody: isToldAsIs ? providerBody : null };
+  const message = messages[code];
+  return {
+    code,
+    failure: kind,
+    message,
+    status,
+    retry,
+    retryAfterMs,
+    providerBody: isToldAsIs ? providerBody : null,
+  };
 }
 
-/** A no to the request says nothing against the provider. */
-export const refusals: ReadonlySet<ErrorCode> = new Set([
-  'upstream_refused',
-  'context_length_exceeded',
-  'content_filter',
-]);
+/**
+ * Whether a failure says nothing against the provider: it refuses the request. A size and a media type are of the request, too,
+ * although another provider may take them: clients could make a provider look ill with them.
+ */
+export function isOfRequest({ failure, status }: Pick<AttemptFailure, 'failure' | 'status'>): boolean {
+  const isRefused = failure === 'request' || failure === 'context-window' || failure === 'content-policy';
+  return isRefused || (failure === 'not-here' && (status === 413 || status === 415));
+}
+
+/** Codes of a no to the request, also within an answer. */
+export const refusalCodes = ['upstream_refused', 'context_length_exceeded', 'content_filter'] as const;
 
 /** A failure that the provider did not report: no connection, a timeout, an unreadable answer. */
-export function failureOfCode(code: BrokenOffCode, status: number, retry: AttemptFailure['retry']): AttemptFailure {
-  return { code, message: messages[code], status, retry, retryAfterMs: undefined, providerBody: null };
+export function failureOfCode(
+  code: BrokenOffCode,
+  failure: FailureClass,
+  status: number,
+  retry: AttemptFailure['retry'],
+): AttemptFailure {
+  return { code, failure, message: messages[code], status, retry, retryAfterMs: undefined, providerBody: null };
 }
 
 export type BrokenOffCode = keyof Pick<

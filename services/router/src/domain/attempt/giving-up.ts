@@ -13,6 +13,8 @@ export type Cause =
   | 'closing'
   /** The client left, and the router has listened to the provider for as long as the bound allows. */
   | 'client-gone'
+  /** Another attempt, made beside this one, has answered first. */
+  | 'outrun'
   /** The usage of a whole answer cannot be recorded, so the answer is withheld. */
   | 'unrecorded'
   /** The gateway itself failed. */
@@ -64,6 +66,8 @@ export const verdicts: Readonly<Record<Cause, Readonly<Record<Progress, Verdict>
   'too-long': { unsent: over, silent: over, counted: client, begun: client, ...passedOn },
   closing: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
   'client-gone': { unsent: over, silent: client, counted: client, begun: client, ...passedOn },
+  // The operator had it made: the client pays for the answer that it has.
+  outrun: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
   unrecorded: { unsent: over, silent: over, counted: over, begun: house, ...passedOn },
   defect: { unsent: over, silent: house, counted: house, begun: house, ...passedOn },
 };

@@ -5,13 +5,15 @@ import { byScore, type Circumstances, type Contender } from './contender.ts';
  * falls by the sum of all. Over a period of as many turns as the sum, each is chosen as often as its weight says, and no one's
  * turns come in a row where they need not. The others follow in the order in which their turns would come.
  */
-export function byTurns(tier: Contender[], given: Circumstances, weightOf: (contender: Contender) => number): void {
-  const turns = given.turnsOf(tier);
+export function byTurns(tier: Contender[], given: Circumstances, weights: readonly number[]): void {
+  const turns = given.turnsOf(tier, weights);
   let sum = 0;
   let best = 0;
   let bestTurn = Number.NEGATIVE_INFINITY;
-  for (const [index, contender] of tier.entries()) {
-    const weight = weightOf(contender);
+  for (let index = 0; index < tier.length; index += 1) {
+    const contender = tier[index];
+    if (contender === undefined) break;
+    const weight = weights[index] ?? 1;
     const turn = (turns[index] ?? 0) + weight;
     turns[index] = turn;
     sum += weight;

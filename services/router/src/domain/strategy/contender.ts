@@ -28,9 +28,9 @@ export interface Circumstances {
   readonly stickyHash: number | undefined;
   /**
    * The running weights of this set of contenders, in their order, for a strategy that has turns. It writes them on; they sum to
-   * zero.
+   * zero. `weights`: what each gains by a turn.
    */
-  turnsOf(tier: readonly Contender[]): number[];
+  turnsOf(tier: readonly Contender[], weights: readonly number[]): number[];
 }
 
 /** Later than any score. */

@@ -14,7 +14,7 @@ interface StrategyRule {
 export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
   /** As they are given. */
   priority: { order: () => undefined, fact: () => '' },
-  round_robin: { order: (tier, given) => byTurns(tier, given, () => 1), fact: () => '' },
+  round_robin: { order: (tier, given) => byTurns(tier, given, new Array<number>(tier.length).fill(1)), fact: () => '' },
   weighted: { order: byWeight, fact: weightFact },
   random: {
     order(tier, { random }) {
@@ -65,7 +65,8 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
 };
 
 function byWeight(tier: Contender[], given: Circumstances): void {
-  byTurns(tier, given, ({ weight }) => weight);
+  const weights = tier.map(({ weight }) => weight);
+  byTurns(tier, given, weights);
 }
 
 function weightFact({ weight }: Contender): string {

@@ -2,6 +2,8 @@ import type { PricedCandidate } from '#contracts/quota.ts';
 import { plainPlan, type Strategy, strategies } from '#contracts/routing.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { ProviderConfig } from '../../services/router/src/config.ts';
+import type { CallWatch } from '../../services/router/src/fleet/call-outcome.ts';
+import type { Deployment } from '../../services/router/src/fleet/deployment.ts';
 import { createFleet, type Fleet } from '../../services/router/src/fleet/fleet.ts';
 import type { Provider } from '../../services/router/src/ports.ts';
 import type { PooledProvider } from '../../services/router/src/provider-pool.ts';
@@ -51,7 +53,7 @@ function candidatesOf(): readonly PricedCandidate[] {
 /** Each deployment has answered a call, told its rate limits, and has some more in flight. */
 function teach(fleet: Fleet, candidates: readonly PricedCandidate[]): void {
   for (const [index, { deployment }] of fleet.explain(candidates, plainPlan, '').entries()) {
-    const watch = fleet.begin(deployment);
+    const watch = enter(fleet, deployment);
     watch.head(200, {
       'x-ratelimit-limit-requests': '10000',
       'x-ratelimit-remaining-requests': String(9_999 - index * 100),
@@ -62,8 +64,15 @@ function teach(fleet: Fleet, candidates: readonly PricedCandidate[]): void {
     });
     watch.firstToken();
     watch.end({ kind: 'succeeded', outputTokens: 100 });
-    for (let call = 0; call < index % 4; call += 1) fleet.begin(deployment);
+    for (let call = 0; call < index % 4; call += 1) enter(fleet, deployment);
   }
+}
+
+function enter(fleet: Fleet, deployment: Deployment): CallWatch {
+  const entrant = { userId: 'u', priority: 'normal', signal: new AbortController().signal } as const;
+  const watch = fleet.enter(deployment, entrant);
+  if (watch instanceof Promise) throw new Error('there are places for all calls here');
+  return watch;
 }
 
 function openProvider(name: string): [string, PooledProvider] {

@@ -6,7 +6,7 @@ import { providerRow } from '#ai/providers/spoken-by.ts';
 import { unitNames } from '#ai/units.ts';
 import { multiplier } from '#contracts/admin-fields.ts';
 import { databaseUrlFault } from './database-url.ts';
-import { privatePlaceFault } from './private-places.ts';
+import { privatePlaceFault } from './private-place-fault.ts';
 
 const privatePlace = z.string().superRefine((text, context) => {
   const message = privatePlaceFault(text);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
 import { gatewayConfigSchema } from './gateway-config.ts';
-import { privatePlaceFault, privatePlacesFrom } from './private-places.ts';
+import { privatePlaceFault } from './private-place-fault.ts';
+import { privatePlacesFrom } from './private-places.ts';
 
 test('addresses, ranges and names are places, and what is none is told', () => {
   for (const place of [

@@ -67,6 +67,8 @@ export interface Routing {
   readonly strategy: Strategy;
   readonly strategySource: StrategySource;
   readonly leftOut: readonly LeftOut[];
+  /** The price of the candidate that would be the first and was left out; absent: it was not. */
+  readonly leftOutPriceKey?: string | undefined;
   /** Gets a copy of the request, which the house pays. */
   readonly shadow?: ModelCandidate | undefined;
   /** A request whose first candidate costs nothing may go on to one that costs something. */
@@ -109,6 +111,8 @@ export interface RoutingPlan {
   readonly shadow?: PricedCandidate | undefined;
   /** What the prompt is likely to count. */
   readonly promptTokensEstimate: number;
+  /** The time is the client's own choice: who ends a request at will pays as one who leaves. */
+  readonly isTimeoutClients: boolean;
 }
 
 export const plainPlan: RoutingPlan = {
@@ -122,6 +126,7 @@ export const plainPlan: RoutingPlan = {
   hedgeAfterMs: 0,
   priority: 'normal',
   promptTokensEstimate: 0,
+  isTimeoutClients: false,
 };
 
 /** A request as routes and candidates are matched against it. */

@@ -6,38 +6,56 @@ import type { ResourceOf } from './kinds.ts';
 import { catalogueOf } from './provider-names.ts';
 import type { Registry } from './registry.ts';
 
-type Policy = Pick<Registry, 'all' | 'get' | 'watch'>;
+type NamedCandidate = Pick<ModelCandidate, 'provider' | 'model' | 'priceKey'>;
 
 export interface KnownFacts {
   /**
    * What is known of a model by the name that it is asked for: what its `Model` says, or that of the first model its alias stands
    * for, and else the catalogue of the candidate.
    */
-  factsOf(name: string, candidate: Pick<ModelCandidate, 'provider' | 'model' | 'priceKey'> | undefined): ModelFacts;
+  factsOf(name: string, candidate: NamedCandidate | undefined): ModelFacts;
   /** What to use in place of a name that cannot be asked for (any more), as policy or the catalogue of a provider says. */
   successorOf(name: string): string | undefined;
 }
 
 /** The facts of models as policy stands at each look. */
-export function liveFacts(registry: Policy): KnownFacts {
-  let findModel: ReturnType<typeof modelFinder> | undefined;
-  for (const kind of ['model', 'alias'] as const) {
+export function liveFacts(registry: Pick<Registry, 'all' | 'watch'>): KnownFacts {
+  let known: KnownFacts | undefined;
+  for (const kind of ['model', 'alias', 'provider'] as const) {
     registry.watch(kind, () => {
-      findModel = undefined;
+      known = undefined;
     });
   }
-  const modelOf = (name: string): ResourceOf<'model'> | undefined => {
-    findModel ??= modelFinder(registry);
-    return findModel(name);
+  const current = (): KnownFacts => {
+    known ??= knownFacts(registry);
+    return known;
   };
   return {
+    factsOf: (name, candidate) => current().factsOf(name, candidate),
+    successorOf: (name) => current().successorOf(name),
+  };
+}
+
+/** The facts of models by a policy that stays as it is. */
+export function knownFacts(policy: Pick<Registry, 'all'>): KnownFacts {
+  const modelOf = modelFinder(policy);
+  const catalogues = new Map(Array.from(policy.all('provider'), (provider) => [provider.id, catalogueOf(provider)]));
+
+  /** By the provider's own name of it, and by that of its price: a provider may know it by another one. */
+  function catalogued({ provider, model, priceKey }: NamedCandidate): ModelFacts | undefined {
+    const catalogue = catalogues.get(provider);
+    if (catalogue === undefined) return undefined;
+    return modelFacts(catalogue, model) ?? modelFacts(catalogue, priceKey.slice(catalogue.length + 1));
+  }
+
+  return {
     factsOf: (name, candidate) =>
-      factsWith(modelOf(name) ?? (candidate && modelOf(candidate.model)), candidate && catalogued(registry, candidate)),
+      factsWith(modelOf(name) ?? (candidate && modelOf(candidate.model)), candidate && catalogued(candidate)),
     successorOf(name) {
       const said = modelOf(name)?.successor ?? '';
       if (said !== '') return said;
-      for (const provider of registry.all('provider')) {
-        const successor = modelFacts(catalogueOf(provider), name)?.successor;
+      for (const catalogue of new Set(catalogues.values())) {
+        const successor = modelFacts(catalogue, name)?.successor;
         if (successor !== undefined) return successor;
       }
       return undefined;
@@ -45,20 +63,9 @@ export function liveFacts(registry: Policy): KnownFacts {
   };
 }
 
-/** By the provider's own name of it, and by that of its price: a provider may know it by another one. */
-function catalogued(
-  registry: Policy,
-  { provider: id, model, priceKey }: Pick<ModelCandidate, 'provider' | 'model' | 'priceKey'>,
-): ModelFacts | undefined {
-  const provider = registry.get('provider', id);
-  if (provider === undefined) return undefined;
-  const catalogue = catalogueOf(provider);
-  return modelFacts(catalogue, model) ?? modelFacts(catalogue, priceKey.slice(catalogue.length + 1));
-}
-
-function modelFinder(registry: Policy): (name: string) => ResourceOf<'model'> | undefined {
-  const models = patternIndex(registry.all('model'));
-  const aliases = patternIndex(registry.all('alias'));
+function modelFinder(policy: Pick<Registry, 'all'>): (name: string) => ResourceOf<'model'> | undefined {
+  const models = patternIndex(policy.all('model'));
+  const aliases = patternIndex(policy.all('alias'));
   return (name) => {
     const first = aliases(name)?.value.models[0];
     return (first === undefined ? undefined : models(first)?.value) ?? models(name)?.value;

@@ -178,7 +178,7 @@ test('where the catalogue thinks that nobody can serve a request, everybody is k
 test('a prompt that is too long for the model is sent at once to one that stands in for that', () => {
   const says = model({ id: 'big', contextWindowFallbacks: ['small', 'wide'], contentPolicyFallbacks: ['c/other'] });
   const tooLong = { promptTokensEstimate: 50_000 };
-  assert.deepEqual(shown([says], 'big', tooLong), ['1.0 c:small', '2.2 b:wide ×3', '3.0 c:other content_policy']);
+  assert.deepEqual(shown([says], 'big', tooLong), ['0.0 c:small', '2.2 b:wide ×3', '3.0 c:other content_policy']);
   assert.deepEqual(leftOut([says], 'big', tooLong), ['a:big context', 'b:big context', 'a:small context']);
   const none = model({ id: 'big', contextWindowFallbacks: ['a/small'] });
   assert.deepEqual(shown([none], 'big', tooLong), ['0.1 a:big ×5', '0.2 b:big ×3']);
@@ -191,7 +191,7 @@ test('a region leaves out all that is elsewhere or nobody knows where, and leave
   assert.deepEqual([none.candidates, none.id, none.ownedBy], [[], 'other', 'c']);
   assert.deepEqual(leftOut([], 'other', { region: 'eu' }), ['c:other region']);
   const says = model({ id: 'other', contextWindowFallbacks: ['a/big'], fallbacks: ['b/big'] });
-  assert.deepEqual(shown([says], 'other', { region: 'us' }), ['2.2 b:big ×3']);
+  assert.deepEqual(shown([says], 'other', { region: 'us' }), ['0.2 b:big ×3']);
   assert.deepEqual(shown([says], 'other', { region: 'eu' }), [], 'what stands in for a failure needs one');
 });
 
@@ -282,4 +282,17 @@ test('requests that ask for nothing in particular get the same object, and other
       ['', 'priority', 2],
     ],
   );
+});
+
+test('the price of the candidate that would be the first is told where it was left out', () => {
+  const leftOutPriceKey = (request: Partial<RouteRequest>, ...resources: readonly AnyResource[]) =>
+    look(resources, 'big', request).routing?.leftOutPriceKey;
+  assert.equal(leftOutPriceKey({}), undefined);
+  // b, the second, takes no images; a, the first, is not in the region, or has not the context.
+  assert.equal(leftOutPriceKey({ modalities: ['image'] }), undefined);
+  const [first] = look([], 'big').candidates;
+  assert.equal(leftOutPriceKey({ region: 'us' }), first?.priceKey);
+  assert.equal(leftOutPriceKey({ promptTokensEstimate: 15_000 }), first?.priceKey);
+  const wide = model({ id: 'big', contextWindowFallbacks: ['wide'] });
+  assert.equal(leftOutPriceKey({ promptTokensEstimate: 50_000 }, wide), first?.priceKey);
 });

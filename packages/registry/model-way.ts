@@ -62,7 +62,10 @@ export function modelsOfWay(way: ModelWay, settings: RoutingSettings): WayModel 
       request.promptTokensEstimate <= promptTokensMax;
     const sifted = isUndemanding ? undefined : sift(way.candidates, request);
     if (sifted !== undefined && sifted.leftOut.length > 0) {
-      return model(way, sifted.kept, routingOf(way, settings, choice, shadow, sifted.leftOut));
+      const routing = routingOf(way, settings, choice, shadow, sifted.leftOut);
+      const [first] = inOrder(way.candidates, choice.strategy);
+      const isFirstKept = first === undefined || sifted.kept.includes(first);
+      return model(way, sifted.kept, isFirstKept ? routing : { ...routing, leftOutPriceKey: first.candidate.priceKey });
     }
     if (last !== undefined && isChosenSo(last, choice, shadow)) return last;
     const name = `${choice.source} ${choice.strategy} ${shadow === undefined ? '' : 'shadowed'}`;
@@ -122,7 +125,7 @@ function routingOf(
 
 function model(way: ModelWay, kept: readonly KnownCandidate[], routing: Routing): RoutedModel {
   const { id, createdAtS, outputTokensDefault, candidates } = way;
-  const ordered = routing.strategy === 'priority' ? byGroup(kept) : byStage(kept);
+  const ordered = inOrder(kept, routing.strategy);
   const first = ordered[0] ?? candidates[0];
   return {
     id,
@@ -132,6 +135,10 @@ function model(way: ModelWay, kept: readonly KnownCandidate[], routing: Routing)
     candidates: ordered.map(({ candidate }) => candidate),
     routing,
   };
+}
+
+function inOrder(candidates: readonly KnownCandidate[], strategy: Strategy): readonly KnownCandidate[] {
+  return strategy === 'priority' ? byGroup(candidates) : byStage(candidates);
 }
 
 /** By stage, and in it by tier. */

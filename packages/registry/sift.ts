@@ -22,7 +22,7 @@ export function sift(candidates: readonly KnownCandidate[], request: RouteReques
   const reasons = new Map(
     candidates.map((known) => [known, reasonOf(known, request)] as const).filter(([, reason]) => reason !== ''),
   );
-  const asked = candidates.filter((known) => !isLater(known) && reasons.get(known) !== 'region');
+  const asked = candidates.filter((known) => stageOf(known) === 0 && reasons.get(known) !== 'region');
   const isHopeless = asked.length > 0 && asked.every((known) => reasons.has(known));
   const isTooLong = isHopeless && asked.some((known) => reasons.get(known) === CONTEXT);
   const wider = candidates.filter((known) => standsInFor(known) === 'context_window' && !reasons.has(known));
@@ -31,8 +31,23 @@ export function sift(candidates: readonly KnownCandidate[], request: RouteReques
   const left = candidates.filter((known) => !reasons.has(known));
   const kept = isWiderAsked ? left.map((known) => (wider.includes(known) ? forAnything(known) : known)) : left;
   const leftOut = candidates.flatMap((known) => leftOutBy(known, reasons.get(known)));
-  // Models that stand in for a failure stand in for nothing where there is nobody to fail.
-  return { kept: kept.every((known) => standsInFor(known) !== '') ? [] : kept, leftOut };
+  return { kept: fromTheFirst(kept), leftOut };
+}
+
+/**
+ * With the first of the stages that are left, where that of the model itself is not. Models that stand in for one failure stand in
+ * for nothing where there is nobody to fail.
+ */
+function fromTheFirst(kept: readonly KnownCandidate[]): readonly KnownCandidate[] {
+  const usual = kept.filter((known) => standsInFor(known) === '').map(stageOf);
+  if (usual.length === 0) return [];
+  const first = Math.min(...usual);
+  if (first === 0) return kept;
+  return kept.map((known) => {
+    if (stageOf(known) !== first || standsInFor(known) !== '') return known;
+    const { stage: _stage, ...candidate } = known.candidate;
+    return { ...known, candidate };
+  });
 }
 
 function reasonOf(known: KnownCandidate, request: RouteRequest): string {
@@ -67,8 +82,8 @@ function leftOutBy({ candidate: { provider, model } }: KnownCandidate, reason: s
   return reason === undefined ? [] : [{ provider, model, reason }];
 }
 
-function isLater({ candidate: { stage = 0 } }: KnownCandidate): boolean {
-  return stage > 0;
+function stageOf({ candidate: { stage = 0 } }: KnownCandidate): number {
+  return stage;
 }
 
 function standsInFor({ candidate }: KnownCandidate): string {

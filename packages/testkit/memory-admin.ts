@@ -126,6 +126,10 @@ function ownMethods({ put, find, shown, credits, done }: MemoryResources): Parti
       hasMore: false,
     }),
     listAuditLog: async ({ actor }) => ({ entries: [{ position: 9n, actor, action: 'create' }], hasMore: true }),
+    explainRoute: async ({ model, headers, capabilities }) => ({
+      routeId: 'r',
+      candidates: [{ provider: 'house', model, reason: JSON.stringify({ headers, capabilities }) }],
+    }),
     whoAmI: async (_request, { actor, role }) => ({ actor, role }),
   };
 }

@@ -101,6 +101,34 @@ describe('gatewayctl', () => {
     assert.match(unknown.stdout, /can't be asked for.\n- no active provider has it/);
   });
 
+  test('writes a route as pairs, and asks where a request with some headers would go', async () => {
+    const route = await ctlJson(
+      ...['routes', 'set', 'blue', '--models', 'gpt-*', '--headers', 'x-team=blue,x-env=prod*', '--targets', 'a=m,b'],
+      ...['--share-percent', '2.5', '--hours', '[{"days": ["sat"], "from": "22:00"}]', '--shadow-provider', 'c'],
+    );
+    assert.partialDeepStrictEqual(route, {
+      headers: [
+        { name: 'x-team', value: 'blue' },
+        { name: 'x-env', value: 'prod*' },
+      ],
+      targets: [
+        { provider: 'a', model: 'm' },
+        { provider: 'b', model: null },
+      ],
+      share_percent: '2.5',
+      hours: [{ days: ['sat'], from: '22:00', to: null }],
+      shadow: { provider: 'c' },
+    });
+    const asked = ['routes', 'explain', '--model', 'gpt-4o', '--headers', 'x-team=blue,x-env=prod'] as const;
+    const explained = await ctlJson(...asked, '--capabilities', 'tools');
+    assert.deepEqual(JSON.parse(explained.candidates[0].reason), {
+      headers: { 'x-team': 'blue', 'x-env': 'prod' },
+      capabilities: ['tools'],
+    });
+    const { stdout } = await ctl(...asked);
+    assert.match(stdout, /^route_id +r\n\nCANDIDATES\nPROVIDER +MODEL .*\nhouse +gpt-4o /);
+  });
+
   test('lists as a table, a page at a time', async () => {
     for (const name of ['red', 'green', 'blue']) await ctlJson('teams', 'create', '--name', name);
     const { stdout } = await ctl('teams', 'list', '--limit', '2');

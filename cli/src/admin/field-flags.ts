@@ -68,7 +68,7 @@ function writtenValue(field: DescField, text: string): unknown {
   }
 }
 
-/** A message of two fields, as a pair: `input=0.15`, `openai=gpt-4o`. */
+/** The first two fields of a message as a pair: `input=0.15`, `openai=gpt-4o`. What else it has is written in JSON. */
 function pair(schema: DescMessage, item: string): unknown {
   const names = pairOf(schema);
   if (names === undefined) throw new InvalidArgumentError('Write a JSON list.');
@@ -78,7 +78,8 @@ function pair(schema: DescMessage, item: string): unknown {
 
 function pairOf({ fields }: DescMessage): readonly [string, string] | undefined {
   const [first, second, ...others] = fields;
-  if (first === undefined || second?.fieldKind !== 'scalar' || others.length > 0) return undefined;
+  if (first === undefined || second?.fieldKind !== 'scalar') return undefined;
+  if (others.some((field) => fieldOptionsOf(field).required)) return undefined;
   return first.fieldKind === 'scalar' ? [first.name, second.name] : undefined;
 }
 

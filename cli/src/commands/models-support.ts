@@ -30,8 +30,17 @@ export function addModelsSupport(models: Command, context: CommandContext): void
       const readCatalogue = (catalogueId: string) => catalogueModels(catalogueId, Date.now());
       if (name === undefined) {
         const listed = listModels(policy, readCatalogue);
-        const rows = listed.map(({ id, providers, priceKeys }) => [id, providers.join(', '), priceKeys.join(', ')]);
-        output.answer({ json: listed, text: () => table([['MODEL', 'PROVIDERS', 'PRICES'], ...rows]) });
+        const rows = listed.map(({ id, providers, priceKeys, contextTokens, end }) => [
+          id,
+          providers.join(', '),
+          priceKeys.join(', '),
+          contextTokens === 0 ? '' : String(contextTokens),
+          end,
+        ]);
+        output.answer({
+          json: listed,
+          text: () => table([['MODEL', 'PROVIDERS', 'PRICES', 'CONTEXT', 'END'], ...rows]),
+        });
         return;
       }
       const caller = { userId: options.user ?? '', keyId: '', teamId: options.team ?? '', tags: options.tag ?? [] };

@@ -11,6 +11,7 @@ import type {
 } from '#audit/explain/explanation.ts';
 import type { HoldBound } from '#audit/explain/hold-arithmetic.ts';
 import { factor, moneyLine, time, usd, usdPerMillion } from './amounts.ts';
+import { attemptLines, houseCostText, likelyText, routingLines } from './routing-text.ts';
 import { table } from './table.ts';
 
 /** The story of a request for someone who knows money and not the gateway. */
@@ -32,7 +33,7 @@ export function explanationText(story: Explanation): string {
       ['Asked for', `${admission.model}${admission.stream ? ', as a stream' : ''}`],
     ]),
     admissionText(admission),
-    ...(story.usage === null ? [] : [usageText(story.usage)]),
+    ...(story.usage === null ? [] : [usageText(story.usage, story.charge)]),
     ...(story.charge === null ? [] : [chargeText(story.charge)]),
     ...(story.expiry === null ? [] : [expiryText(story.expiry)]),
     proofText(story.proof),
@@ -62,6 +63,7 @@ function admissionText(admission: ExplainedAdmission): string {
     `  Before: ${moneyLine(before)}`,
     `  The most it could cost, each token at the dearest price of its side, times ${factor(multiplierBasisPoints)}, rounded up:`,
     ...admission.bounds.map((bound) => `    ${boundText(bound)}`),
+    ...routingLines(admission.routing).map((line) => `  ${line}`),
     `  Hold: ${usd(holdNanoUsd)}, ${coverText(admission)}; to be closed by ${time(admission.expiresAtMs)}`,
     `  After:  ${moneyLine(admission.after)}`,
     ...admission.limits.map((limit) => `  Limit ${limitText(limit)}`),
@@ -88,24 +90,27 @@ function coverText({ before, holdNanoUsd, bounds }: ExplainedAdmission): string 
 function boundText(bound: HoldBound): string {
   const cost = bound.costNanoUsd === null ? 'its price is not in the log' : usd(bound.costNanoUsd);
   const tokens = `${bound.promptTokensBound} prompt and ${bound.outputTokensBound} output tokens`;
-  return `${bound.provider}/${bound.model}: ${tokens} by ${bound.priceKey} version ${bound.priceVersion} = ${cost}`;
+  return `${bound.provider}/${bound.model}: ${tokens} by ${bound.priceKey} version ${bound.priceVersion} = ${cost}${likelyText(bound.likelyCostNanoUsd)}${stageText(bound)}`;
 }
 
-function usageText(usage: ExplainedUsage): string {
+/** Of a candidate that takes another one's place, when. */
+function stageText({ stage, standsInFor }: HoldBound): string {
+  if (stage === 0) return '';
+  const when = standsInFor === '' ? 'where those before have failed' : `for ${standsInFor.replace('_', ' ')} alone`;
+  return `, in stage ${stage} ${when}`;
+}
+
+function usageText(usage: ExplainedUsage, charge: ExplainedCharge | null): string {
   const answered = usage.provider === '' ? 'nobody answered' : `${usage.provider}/${usage.model} answered`;
   const source = usage.estimated ? `estimated (${usage.estimatePolicy})` : 'as the provider reported it';
-  const attempts = usage.attempts.map(
-    ({ provider, model, status, error, durationMs }, index) =>
-      `    attempt ${index + 1}: ${provider}/${model}, status ${status}${error === '' ? '' : `, ${error}`}, ${durationMs} ms`,
-  );
   const losses = usage.houseLosses.map(
     (loss) =>
-      `    the house pays for attempt ${loss.attempt + 1}: ${usedText(loss.used)}${loss.estimated ? ' (estimated)' : ''}`,
+      `    the house pays for attempt ${loss.attempt + 1}: ${usedText(loss.used)}${loss.estimated ? ' (estimated)' : ''}${houseCostText(charge, loss.attempt)}`,
   );
   return [
     `USED ${time(usage.recordedAtMs)} (position ${usage.position})`,
     `  ${answered}; ${OUTCOMES[usage.outcome] ?? usage.outcome}; first byte after ${usage.firstByteMs} ms, end after ${usage.durationMs} ms`,
-    ...attempts,
+    ...attemptLines(usage).map((line) => `    ${line}`),
     ...losses,
     `  Used, ${source}: ${usedText(usage.used)}${servedText(usage)}`,
     ...(usage.usageFlags.length === 0 ? [] : [`  Not believed as reported: ${usage.usageFlags.join(', ')}`]),

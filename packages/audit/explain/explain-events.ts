@@ -7,6 +7,7 @@ import { tierPrices } from '#money/service-tier.ts';
 import type { LimitSums, ReservationBody } from '../limit-sums.ts';
 import type { PublishedPrices } from '../published-prices.ts';
 import { type ChargeArithmetic, chargeArithmetic } from './charge-arithmetic.ts';
+import { explainRouting } from './explain-routing.ts';
 import type {
   ExplainedAdmission,
   ExplainedCharge,
@@ -32,6 +33,7 @@ export function explainAdmission(
     model: data.model,
     stream: data.stream,
     multiplierBasisPoints: data.multiplierBasisPoints,
+    routing: explainRouting(data),
     holdNanoUsd: BigInt(data.holdNanoUsd),
     bounds: holdBounds(data, prices),
     ...money,
@@ -99,6 +101,11 @@ export function explainCharge(
     isRecomputed: isRecomputed(data, prices, usage, arithmetic),
     ratingFlags: data.ratingFlags,
     estimated: data.estimated,
+    houseCosts: data.houseCosts.map(({ attempt, amountNanoUsd: cost, estimated }) => ({
+      attempt,
+      amountNanoUsd: BigInt(cost),
+      estimated,
+    })),
     postings: data.postings,
     ...money,
   };

@@ -31,6 +31,7 @@ test('a charged request is told from its admission to its amount', async () => {
       promptTokensBound: 2_833,
       outputTokensBound: 1_000,
       costNanoUsd: 3_074_852n,
+      ...{ likelyCostNanoUsd: null, stage: 0, standsInFor: '' },
     },
   ]);
   assert.equal(story.usage?.used.cached_input, 400);
@@ -109,6 +110,52 @@ test('a charge that does not follow from its usage says so', async () => {
 test('a request that is not in the log is not told', async () => {
   assert.equal(await explainRequest([log], 'nobody'), undefined);
   assert.equal(await explainRequest([], 'nobody'), undefined);
+});
+
+test('how a request was routed is told, and what its failed attempts cost the house', async () => {
+  const candidate = { provider: 'first', model: 'm', priceKey: 'c/m', priceVersion: 1 };
+  const admission = admitted({
+    requestId: 'a',
+    candidates: [
+      { ...candidate, likelyCostNanoUsd: '12' },
+      { ...candidate, provider: 'later', stage: 1, standsInFor: 'context_window' },
+    ],
+    ...{ routeId: 'canary', strategy: 'lowest_cost', strategySource: 'request' },
+    leftOut: [{ provider: 'far', model: 'm', reason: 'region' }],
+    shadows: [{ ...candidate, provider: 'copy', likelyCostNanoUsd: '7' }],
+  });
+  const attempts = [
+    {
+      ...{ provider: 'first', model: 'm', status: 429, error: 'upstream_rate_limited', durationMs: 5 },
+      ...{ account: 'b', reason: 'lowest_cost: 0.000000012 USD of 2', failure: 'rate' },
+    },
+  ];
+  const houseCost = {
+    ...{ attempt: 0, provider: 'first', model: 'm', priceKey: 'c/m', priceVersion: 1 },
+    ...{ lines: [], amountNanoUsd: '9', estimated: true },
+  };
+  const events = [
+    credited('u1', 5_000n),
+    admission,
+    used({ requestId: 'a', attempts }),
+    charged({ requestId: 'a', amountNanoUsd: 0n, houseCosts: [houseCost] }),
+  ];
+  const log = [chainedLog(events.map((event) => ({ ...event, stream: homeStream(event) })))];
+  const story = await explainRequest(log, 'a');
+  assert.deepEqual(story?.admission.routing, {
+    ...{ routeId: 'canary', strategy: 'lowest_cost', strategySource: 'request' },
+    leftOut: [{ provider: 'far', model: 'm', reason: 'region' }],
+    shadow: { provider: 'copy', model: 'm', likelyCostNanoUsd: 7n },
+  });
+  assert.deepEqual(
+    story.admission.bounds.map(({ stage, standsInFor, likelyCostNanoUsd }) => [stage, standsInFor, likelyCostNanoUsd]),
+    [
+      [0, '', 12n],
+      [1, 'context_window', null],
+    ],
+  );
+  assert.partialDeepStrictEqual(story.usage?.attempts, attempts);
+  assert.deepEqual(story.charge?.houseCosts, [{ attempt: 0, amountNanoUsd: 9n, estimated: true }]);
 });
 
 test('who pays is told, and what was set aside on limits beside what was used and held before', async () => {

@@ -3,6 +3,7 @@ import type { Payer } from '#contracts/admin-needs.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { ChargeArithmetic } from './charge-arithmetic.ts';
 import type { Ending } from './ending.ts';
+import type { ExplainedRouting } from './explain-routing.ts';
 import type { HoldBound } from './hold-arithmetic.ts';
 
 /** A payer's money at a position of the log. available = credited - charged - held; credited is less what was debited. */
@@ -47,6 +48,7 @@ export interface ExplainedAdmission {
   readonly model: string;
   readonly stream: boolean;
   readonly multiplierBasisPoints: number;
+  readonly routing: ExplainedRouting;
   readonly before: Money;
   readonly holdNanoUsd: bigint;
   /** The most that the request could cost at each candidate. The hold is the dearest. */
@@ -115,6 +117,12 @@ export interface ExplainedCharge {
   /** What the price does not say of the usage. */
   readonly ratingFlags: readonly string[];
   readonly estimated: boolean;
+  /** What the provider's prices make of attempts that gave the client nothing. */
+  readonly houseCosts: readonly {
+    readonly attempt: number;
+    readonly amountNanoUsd: bigint;
+    readonly estimated: boolean;
+  }[];
   readonly postings: EventBodies['ChargePosted']['postings'];
   readonly before: Money;
   readonly after: Money;

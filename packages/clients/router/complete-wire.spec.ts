@@ -47,6 +47,7 @@ const priced = { provider: 'p', model: 'm', priceKey: 'p/m', priceVersion: 3 };
 const plan: RoutingPlan = {
   ...{ strategy: 'sticky', strategySource: 'team', routeId: 'r', stickyKey: 'k', mustStick: true },
   ...{ timeoutMs: 1_000, attemptsMax: 2, hedgeAfterMs: 300, priority: 'low', promptTokensEstimate: 9 },
+  isTimeoutClients: true,
   shadow: { ...priced, likelyCostNanoUsd: '12' },
 };
 

@@ -7,6 +7,7 @@ import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
+import { liveModels } from '#registry/live-models.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import { createEmailIndex } from './adapters/email-index.ts';
 import { readEarlierEmails } from './adapters/read-earlier-emails.ts';
@@ -63,6 +64,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     pool,
     logger,
     registry,
+    models: liveModels(registry),
     inTurns: createStreamTurns(),
     userSeals: createUserSeals(createSubjectKeys(pool), logger),
     issueSecret(purpose, text) {

@@ -5,6 +5,7 @@ import { AdminService, ListProviderHealthResponseSchema } from '#contracts/gen/g
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
+import type { ModelTable } from '#registry/model-table.ts';
 import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
@@ -21,6 +22,7 @@ import type { Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
+import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import { providerStates } from './queries/provider-states.ts';
@@ -32,6 +34,7 @@ const HOUR_MS = 3_600_000;
 
 export interface AdminDependencies extends Ports, ReadDependencies {
   readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
+  readonly models: ModelTable;
 }
 
 /** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
@@ -154,7 +157,11 @@ function others(
       const router = there(neighbours().routerAdmin, 'The router');
       return compareModels({ registry, router, nowMs: dependencies.clock() }, provider);
     },
-    explainRoute: async () => notBuilt(),
+    explainRoute: (request) =>
+      explainRoute(
+        { registry, models: dependencies.models, clock: dependencies.clock, router: neighbours().routerAdmin },
+        request,
+      ),
     getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
@@ -165,10 +172,6 @@ function others(
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },
   };
-}
-
-function notBuilt(): never {
-  throw new Fault({ code: 'unavailable', message: 'This cannot be asked yet.' });
 }
 
 function there<T>(port: T | undefined, who: string): T {

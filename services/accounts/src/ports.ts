@@ -57,7 +57,7 @@ export interface Ports {
   readonly journal: Pick<Journal, 'readStream' | 'append'>;
   /** Runs work alone among all that names one of the same things. Rejects with a `Fault`, `unavailable`, where too many wait. */
   readonly inTurns: <T>(names: readonly string[], work: () => Promise<T>) => Promise<T>;
-  readonly registry: Pick<Registry, 'get' | 'all'>;
+  readonly registry: Pick<Registry, 'get' | 'all' | 'settings'>;
   readonly userSeals: UserSeals;
   /** A fresh secret, or the one that follows from a text: the same each time. */
   readonly issueSecret: (purpose: SecretPurpose, text: string | undefined) => IssuedSecret;

@@ -33,8 +33,6 @@ export interface ProviderConfig {
   readonly caCertificates?: string | undefined;
   /** What the gateway shows of itself (PEM). */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
-  /** Requests share a connection over HTTP/2, where the provider offers it. */
-  readonly http2?: boolean | undefined;
 }
 
 /** An HTTP proxy, to which tunnels are asked for (CONNECT). */

@@ -20,7 +20,7 @@ export function providerConfigOf(
   account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers' | 'requestsPerMinute' | 'tokensPerMinute'>,
   { apiKey, proxyCredentials, clientKey }: ProviderSecrets,
 ): ProviderConfig {
-  const { id, proxyUrl, clientCertificate, caCertificates, http2 } = provider;
+  const { id, proxyUrl, clientCertificate, caCertificates } = provider;
   const baseUrl = account.baseUrl || provider.baseUrl;
   return {
     name: id,
@@ -36,7 +36,6 @@ export function providerConfigOf(
     proxy: proxyUrl === '' ? undefined : { url: proxyUrl, credentials: proxyCredentials },
     caCertificates: caCertificates === '' ? undefined : caCertificates,
     clientCertificate: clientCertificate === '' ? undefined : { certificate: clientCertificate, key: clientKey },
-    http2,
     callTimeoutMs: saidOrNone(provider.callTimeoutMs),
     requestMaxBytes: saidOrNone(provider.requestMaxBytes),
     answerMaxBytes: saidOrNone(provider.answerMaxBytes),

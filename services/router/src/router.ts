@@ -15,6 +15,7 @@ import { createFrameChannel } from './frame-channel.ts';
 import { createHouseLosses, type TokenCounter } from './house-losses.ts';
 import { createKnownPrices } from './known-prices.ts';
 import { createLateRecords } from './late-records.ts';
+import { createProbes } from './probes.ts';
 import { createProviderPool, type ProviderKeys, type ProviderPool } from './provider-pool.ts';
 import { createCountPrompt } from './run/count-prompt.ts';
 import { listUpstreamModels } from './run/list-upstream-models.ts';
@@ -56,6 +57,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
   const budgets = createRetryBudgets({ clock, percent: () => registry.settings().retryBudgetPercent });
   const guard = createOutwardGuard(dependencies.privatePlaces);
   const fleet: Fleet = createFleet({ pool: () => providers, clock, logger, openings });
+  const probes = createProbes({ registry, providers: () => providers, fleet, losses, logger });
   const providers: ProviderPool = createProviderPool({
     registry,
     keys,
@@ -65,6 +67,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
       fleet.changed(providerId, pooled);
       if (pooled !== undefined) losses.begin(providerId);
       budgets.forget(providerId);
+      probes.changed(providerId, pooled);
     },
   });
   const late = createLateRecords({ journal, logger, losses });
@@ -117,6 +120,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     listUpstreamModels: (providerId) => listUpstreamModels(providers, providerId),
     async close() {
       isClosing = true;
+      probes.close();
       await ended(underWay, shadows, limits.closeMaxMs);
       await late.close();
       await providers.close();

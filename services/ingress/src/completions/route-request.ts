@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Asked } from '#ai/asked.ts';
 import type { Attribution } from '#contracts/quota.ts';
-import type { RouteRequest } from '#contracts/routing.ts';
+import type { RouteRequest, Strategy } from '#contracts/routing.ts';
+import { shareKeyOf } from '#registry/request-keys.ts';
 
 /** What is known of a request that is to be routed. */
 export interface ToRoute {
@@ -10,11 +11,21 @@ export interface ToRoute {
   readonly asked: Asked;
   readonly attribution: Pick<Attribution, 'sessionId'>;
   readonly region: string;
+  /** The client's own choice; absent: policy's. */
+  readonly strategy?: Strategy | undefined;
   readonly nowMs: number;
 }
 
 /** The request as routes and candidates are matched against it. */
-export function routeRequestOf({ userId, headers, asked, attribution, region, nowMs }: ToRoute): RouteRequest {
+export function routeRequestOf({
+  userId,
+  headers,
+  asked,
+  attribution,
+  region,
+  strategy,
+  nowMs,
+}: ToRoute): RouteRequest {
   const { promptTokensEstimate, promptTokensBound, modalities = [], capabilities = [] } = asked;
   return {
     headers,
@@ -23,7 +34,8 @@ export function routeRequestOf({ userId, headers, asked, attribution, region, no
     modalities,
     capabilities,
     region,
-    shareKey: `${userId}\n${conversationOf(asked, attribution)}`,
+    shareKey: shareKeyOf(userId, conversationOf(asked, attribution)),
+    ...(strategy === undefined ? {} : { strategy }),
     nowMs,
   };
 }

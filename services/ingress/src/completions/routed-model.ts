@@ -3,6 +3,7 @@ import type { Identity } from '#api-keys/identity.ts';
 import type { Attribution } from '#contracts/quota.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { type ModelCandidate, plainRouting, type RouteRequest, type Routing } from '#contracts/routing.ts';
+import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -31,21 +32,21 @@ export interface Routable {
   readonly options: RoutingOptions;
 }
 
-type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'clock' | 'modelEnds'>;
+type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'clock' | 'modelEnds' | 'billing'>;
 
 /**
  * Where a request goes: by policy, by what its client chose, and as far as the key may. Throws a `Fault`: `model_not_found`,
- * `model_not_allowed`, or `invalid_request` where nothing is in the region that was asked for.
+ * `model_not_allowed`, or `invalid_request` where nothing is in the region that was asked for, or without a cost that nobody asked for.
  */
 export function routedModel(
-  { models, registry, clock = systemClock, modelEnds }: Dependencies,
+  { models, registry, clock = systemClock, modelEnds, billing }: Dependencies,
   exchange: Exchange,
   { identity, asked, attribution, options }: Routable,
 ): RoutedRequest {
   const { userId } = identity;
   const { headers } = exchange.request;
-  const { region } = options;
-  const request = routeRequestOf({ userId, headers, asked, attribution, region, nowMs: clock() });
+  const { region, strategy } = options;
+  const request = routeRequestOf({ userId, headers, asked, attribution, region, strategy, nowMs: clock() });
   const caller = callerOf(registry, identity);
   const found = findModel(exchange, { models, modelEnds }, asked.model, caller, request);
   const model = usableModel(identity, asked.model, reachable(found, asked.model, request));
@@ -53,7 +54,11 @@ export function routedModel(
   const { routing = plainRouting } = model;
   const chosen: Routing =
     options.strategy === undefined ? routing : { ...routing, strategy: options.strategy, strategySource: 'request' };
-  if (options.fallbacks.length === 0) return { model, routing: chosen, hasOwnFallbacks: false };
+  const unpaid = withoutUnaskedCost(billing, model.candidates, chosen);
+  if (options.fallbacks.length === 0) {
+    if (unpaid.length === 0) throw new Fault(wouldCost(asked.model));
+    return { model: { ...model, candidates: unpaid }, routing: chosen, hasOwnFallbacks: false };
+  }
   const stages = options.fallbacks.map((name) => {
     const fallback = models.find(name, caller, request);
     if (fallback === undefined) throw new Fault({ ...noModel(name), param: routingHeaders.fallbacks });
@@ -62,8 +67,27 @@ export function routedModel(
       : usableModel(identity, name, fallback, routingHeaders.fallbacks);
   });
   const leftOut = [...chosen.leftOut, ...stages.flatMap((stage) => stage.routing?.leftOut ?? [])];
-  const candidates = withFallbacks(model.candidates, stages);
+  const candidates = withFallbacks(unpaid, stages);
+  if (candidates.length === 0) throw new Fault(wouldCost(asked.model));
   return { model: { ...model, candidates }, routing: { ...chosen, leftOut }, hasOwnFallbacks: true };
+}
+
+/**
+ * Never from free to paid unasked, also where what costs nothing was left out since it cannot serve the request: quota, which sees to
+ * the rest, knows only of what is left.
+ */
+function withoutUnaskedCost(
+  billing: Pick<IngressDependencies['billing'], 'isFree'>,
+  candidates: readonly ModelCandidate[],
+  { leftOutPriceKey, mayBecomePaid }: Routing,
+): readonly ModelCandidate[] {
+  if (leftOutPriceKey === undefined || mayBecomePaid || !billing.isFree(leftOutPriceKey)) return candidates;
+  return candidates.filter(({ priceKey }) => billing.isFree(priceKey));
+}
+
+function wouldCost(name: string): Refusal {
+  const words = `What costs nothing of the model \`${name}\` cannot serve this request, which goes to nothing that costs something unasked. Send a shorter or simpler request, or name a model in ${routingHeaders.fallbacks}.`;
+  return invalid(words, 'model');
 }
 
 /** A region is the client's word on where its data may go: where nothing is there, nothing is asked. */

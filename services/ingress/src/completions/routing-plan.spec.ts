@@ -30,13 +30,23 @@ test('what policy says of the way is in it', () => {
   assert.deepEqual(planOf({ routing, shadow }), {
     ...{ routeId: 'r', strategy: 'weighted', strategySource: 'route', stickyKey: '', mustStick: false },
     ...{ hedgeAfterMs: 200, timeoutMs: 3_000, attemptsMax: 4, priority: 'high', shadow, promptTokensEstimate: 7 },
+    isTimeoutClients: false,
   });
 });
 
 test('a client may have less time than policy gives, and no more', () => {
   const timeoutOf = (ofRoute: number, timeoutMs?: number) =>
-    planOf({ routing: { ...plainRouting, timeoutMs: ofRoute }, options: { timeoutMs } }).timeoutMs;
-  assert.deepEqual([timeoutOf(0, 500), timeoutOf(400, 500), timeoutOf(600, 500), timeoutOf(600)], [500, 400, 500, 600]);
+    planOf({ routing: { ...plainRouting, timeoutMs: ofRoute }, options: { timeoutMs } });
+  const plans = [timeoutOf(0, 500), timeoutOf(400, 500), timeoutOf(600, 500), timeoutOf(600)];
+  assert.deepEqual(
+    plans.map(({ timeoutMs, isTimeoutClients }) => [timeoutMs, isTimeoutClients]),
+    [
+      [500, true],
+      [400, false],
+      [500, true],
+      [600, false],
+    ],
+  );
 });
 
 test('a client may have fewer attempts than policy gives, and no more', () => {

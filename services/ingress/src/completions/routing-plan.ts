@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { Asked } from '#ai/asked.ts';
 import type { Attribution, PricedCandidate } from '#contracts/quota.ts';
 import type { Priority, Routing, RoutingPlan } from '#contracts/routing.ts';
+import { stickyKeyOf } from '#registry/request-keys.ts';
 import { conversationOf } from './route-request.ts';
 import type { RoutingOptions } from './routing-options.ts';
 
@@ -47,12 +47,9 @@ export function routingPlanOf({
     priority: lower(routing.priority, options.priority),
     ...(shadow === undefined ? {} : { shadow }),
     promptTokensEstimate: asked.promptTokensEstimate,
+    isTimeoutClients:
+      options.timeoutMs !== undefined && (routing.timeoutMs === 0 || options.timeoutMs < routing.timeoutMs),
   };
-}
-
-/** Users do not share keys: what two of them call by the same name are two conversations. */
-function stickyKeyOf(userId: string, conversation: string): string {
-  return conversation === '' ? '' : hash('sha256', `${userId}\n${conversation}`, 'base64url');
 }
 
 /** 0: nothing is said. */

@@ -145,6 +145,33 @@ describe('fallbacks of the client', () => {
   });
 });
 
+test('what costs nothing and cannot serve a request is no reason to ask what costs something', async () => {
+  const leftOut = [{ provider: 'free', model: 'm', reason: 'context' }];
+  const routing: Routing = { ...plainRouting, leftOut, leftOutPriceKey: 'openai/free' };
+  const free = { ...candidate('gift'), priceKey: 'openai/free' };
+  const only = { ...model, id: 'only', candidates: [candidate('paid')], routing };
+  const both = { ...model, id: 'both', candidates: [candidate('paid'), free], routing };
+  const allowed = {
+    ...model,
+    id: 'allowed',
+    candidates: [candidate('paid')],
+    routing: { ...routing, mayBecomePaid: true },
+  };
+  await using gateway = await startTestGateway({
+    models: [only, both, allowed, other],
+    freePriceKey: 'openai/free',
+  });
+  const refused = await refusalOf(askFor(gateway, 'only'));
+  assert.deepEqual([refused.status, refused.code, refused.param], [400, 'invalid_request', 'model']);
+  assert.equal(gateway.admitted.length, 0);
+  await askFor(gateway, 'both');
+  assert.deepEqual(placesOf(gateway), [['gift', 0]]);
+  await askFor(gateway, 'allowed');
+  assert.deepEqual(placesOf(gateway), [['paid', 0]]);
+  await askFor(gateway, 'only', { 'x-gateway-fallbacks': 'other' });
+  assert.deepEqual(placesOf(gateway), [['other', 1]]);
+});
+
 test('nothing is asked where no provider is in the region', async () => {
   const routing: Routing = { ...plainRouting, leftOut: [{ provider: 'far', model: 'm', reason: 'region' }] };
   await using gateway = await startTestGateway({ models: [{ ...model, candidates: [], routing }] });

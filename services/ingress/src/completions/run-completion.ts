@@ -27,7 +27,7 @@ import { routingPlanOf } from './routing-plan.ts';
 
 export type RunDependencies = Pick<
   IngressDependencies,
-  'config' | 'quota' | 'router' | 'models' | 'registry' | 'clock' | 'modelEnds'
+  'config' | 'quota' | 'router' | 'models' | 'billing' | 'registry' | 'clock' | 'modelEnds'
 >;
 
 /** What serves the requests of one endpoint. */

@@ -27,7 +27,7 @@ const USUAL_PATH = '/v1/chat/completions';
 
 /** What prices requests before they run. */
 export interface Estimating {
-  readonly dependencies: Pick<IngressDependencies, 'config' | 'quota' | 'models' | 'registry' | 'clock'>;
+  readonly dependencies: Pick<IngressDependencies, 'config' | 'quota' | 'models' | 'billing' | 'registry' | 'clock'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly ownTurn: OwnTurn;

@@ -65,7 +65,7 @@ export const countEndpoints: readonly CountRow[] = [
 
 /** What counts prompts. */
 export interface Counting {
-  readonly dependencies: Pick<IngressDependencies, 'config' | 'router' | 'models' | 'registry' | 'clock'>;
+  readonly dependencies: Pick<IngressDependencies, 'config' | 'router' | 'models' | 'billing' | 'registry' | 'clock'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly ownTurn: OwnTurn;

@@ -54,6 +54,8 @@ export interface RequestRecord {
   keyId: string | null;
   /** Only a model that exists: what a client makes up must not become a label of a metric. */
   model: string | null;
+  /** The route of policy that it takes, or is refused by; null: none. */
+  routeId: string | null;
   stream: boolean;
   provider: string | null;
   providerModel: string | null;
@@ -97,6 +99,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
       userId: null,
       keyId: null,
       model: null,
+      routeId: null,
       stream: false,
       provider: null,
       providerModel: null,

@@ -15,9 +15,20 @@ export function findModel(
   request = anyRequest(),
 ): RoutedModel {
   const model = models.find(name, caller, request);
+  exchange.record.routeId = model === undefined ? lostBy(models.routes(name, caller, request)) : routeOf(model);
   if (model === undefined) throw new Fault(noModel(name, modelEnds?.successorOf(name)));
   exchange.record.model = model.id;
   return model;
+}
+
+function routeOf({ routing }: RoutedModel): string | null {
+  return routing?.routeId || null;
+}
+
+/** The route that fits and leads nowhere: its operator has to know which. */
+function lostBy(looks: ReturnType<IngressDependencies['models']['routes']>): string | null {
+  const last = looks.at(-1);
+  return last?.mismatch === '' ? last.routeId : null;
 }
 
 export function noModel(name: string, successor?: string): Refusal {

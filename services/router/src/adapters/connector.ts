@@ -20,7 +20,8 @@ export function createConnector(
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     lookup: guard.lookupFor(new URL(config.baseUrl)),
-    allowH2: config.http2 ?? false,
+    // HTTP/2 is not offered: docs/adr/0016-http-1-to-providers.md.
+    allowH2: false,
     ...(secureContext === null ? {} : { secureContext }),
   });
   if (config.proxy === undefined) return connect;

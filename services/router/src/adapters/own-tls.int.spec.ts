@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -86,6 +87,21 @@ test('a provider that asks for a certificate is shown the one of its configurati
   assert.equal('text' in known && known.text, 'localhost');
   const unknown = await endOf(ask(httpProvider(t, url, { caCertificates: good.ca })));
   assert.ok('fault' in unknown, 'a caller without a certificate is refused');
+});
+
+test('a provider that offers HTTP/2 is called over HTTP/1.1', async (t) => {
+  const versions: string[] = [];
+  const server = createSecureServer({ cert: good.cert, key: good.key, allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.defer(() => server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/v1`;
+  const provider = httpProvider(t, url, { caCertificates: good.ca });
+  assert.ok('text' in (await endOf(ask(provider))));
+  assert.deepEqual(versions, ['1.1']);
+  await provider.close();
 });
 
 test('certificates and keys that cannot be used are told with the field, and nothing throws', (t) => {

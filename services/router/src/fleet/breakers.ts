@@ -24,8 +24,9 @@ export interface Breakers {
   isKeptAway(way: Way, nowMs?: number): boolean;
   /** A call begins. Gives what is to be called at its end, once. */
   begin(way: Way): (outcome: CallOutcome, hasOwnAddress: boolean) => void;
-  /** A probe begins, with the key of an account. Gives what is to be called at its end. */
-  beginProbe(provider: string, account: string): (outcome: CallOutcome) => void;
+  /** A probe begins, by the list of an account's models. Gives what is to be called at its end. */
+  beginProbe(at: Pick<Way, 'provider' | 'account'>): (outcome: CallOutcome) => void;
+  noteProbe(provider: string): void;
   known(provider: string): KnownProvider | undefined;
   forget(provider: string): void;
 }
@@ -65,7 +66,7 @@ export function createBreakers(options: {
         coolOrWarm(deployment, outcome, lessons, startedAtMs, nowMs);
       };
     },
-    beginProbe(provider, account) {
+    beginProbe({ provider, account }) {
       const startedAtMs = clock();
       const endAtProvider = ways.provider(provider).circuit.begin(startedAtMs);
       const endAtAccount = ways.account(provider, account).circuit.begin(startedAtMs);
@@ -77,6 +78,9 @@ export function createBreakers(options: {
         endAtProvider(lessons.deployment === 'failed' ? 'failed' : lessons.provider, failure, nowMs);
         endAtAccount(lessons.account, failure, nowMs);
       };
+    },
+    noteProbe(provider) {
+      ways.provider(provider).probedAtMs = clock();
     },
     known: (provider) => ways.known(provider),
     forget: (provider) => ways.forget(provider),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { strategies } from '#contracts/routing.ts';
+import { type Strategy, strategies } from '#contracts/routing.ts';
 import { test } from '#testkit/test.ts';
 import type { Deployment } from './deployment.ts';
-import { choosingWorld, closedDeploymentOf, deploymentOf, planOf, sharesOf } from './testing.ts';
+import { choosingWorld, closedDeploymentOf, deploymentOf, planOf } from './testing.ts';
 
 const accountsOf = (choices: readonly { readonly deployment: Deployment }[]) =>
   choices.map(({ deployment }) => deployment.account);
@@ -87,7 +87,7 @@ test('a reason names the strategy, what it went by, and the place', () => {
   const cheap = deploymentOf({ account: 'cheap', costNanoUsd: '12000', weight: 3 });
   const dear = deploymentOf({ account: 'dear', costNanoUsd: '1000000000' });
   signals.begin(cheap);
-  const reasonOf = (strategy: (typeof strategies)[number], account: string) =>
+  const reasonOf = (strategy: Strategy, account: string) =>
     chooser.choose([dear, cheap], planOf({ strategy })).find(({ deployment }) => deployment.account === account)
       ?.reason;
   assert.equal(reasonOf('lowest_cost', 'cheap'), 'lowest_cost: 0.000012 USD, 1 of 2');
@@ -107,10 +107,19 @@ test('a reason tells of the moment of choosing', () => {
   assert.equal(choice?.reason, 'least_connections: 0 in flight, 1 of 1');
 });
 
-test('a request that has to stick does so whatever the strategy is', () => {
+test('a conversation that has to stay where it is does so whatever the strategy is', () => {
   const { chooser } = choosingWorld();
   const deployments = inTiers(0, 0, 0, 0);
-  const firstOf = (strategy: (typeof strategies)[number], mustStick: boolean) =>
-    sharesOf(() => chooser.choose(deployments, planOf({ strategy, stickyKey: 'conversation', mustStick })), 100);
-  assert.deepEqual(firstOf('random', true), firstOf('sticky', false));
+  const firstOf = (strategy: Strategy, conversation: number) => {
+    const plan = planOf({ strategy, stickyKey: `conversation ${conversation}`, mustStick: true });
+    return chooser.choose(deployments, plan)[0]?.deployment;
+  };
+  for (const strategy of strategies) {
+    for (let conversation = 0; conversation < 20; conversation += 1) {
+      const first = firstOf(strategy, conversation);
+      for (let turn = 0; turn < 5; turn += 1) assert.equal(firstOf(strategy, conversation), first, strategy);
+      // In its own order, and not by the key.
+      if (strategy === 'priority') assert.equal(first, deployments[0]);
+    }
+  }
 });

@@ -29,7 +29,7 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
   const turns = createTurns({ seed: Math.floor(random() * 2 ** 32) });
 
   function ordered(deployments: readonly Deployment[], plan: RoutingPlan, turns: Turns): readonly Choice[] {
-    const strategy = plan.mustStick && plan.stickyKey !== '' ? 'sticky' : plan.strategy;
+    const strategy = strategyOf(plan);
     const nowMs = clock();
     const given: Circumstances = {
       nowMs,
@@ -58,6 +58,14 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
     explain: (deployments, plan) =>
       ordered(deployments, plan, { of: (tier, weights, salt) => [...turns.of(tier, weights, salt)] }),
   };
+}
+
+/**
+ * A conversation that has to stay where it is goes by its key, whatever the strategy is. `priority` keeps it in one place by
+ * itself: its order is the same for every turn.
+ */
+function strategyOf({ strategy, mustStick, stickyKey }: RoutingPlan): Strategy {
+  return mustStick && stickyKey !== '' && strategy !== 'priority' ? 'sticky' : strategy;
 }
 
 /** Round robin and weighted turns of the same set are not the same turns. */

@@ -5,11 +5,12 @@ import type { RoutingPlan } from '#contracts/routing.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { PooledProvider, ProviderPool } from '../provider-pool.ts';
 import { type Breakers, createBreakers, type OpeningCounter } from './breakers.ts';
-import type { CallWatch } from './call-outcome.ts';
+import type { CallOutcome, CallWatch } from './call-outcome.ts';
 import { createChooser } from './choose.ts';
 import type { Choice, Deployment } from './deployment.ts';
 import { deploymentsOf } from './deployments-of.ts';
 import { providerHealth } from './health-report.ts';
+import type { Way } from './known-ways.ts';
 import { createSignals } from './signals.ts';
 import { createSlots, type Entrant, type GiveBack } from './slots.ts';
 import { deploymentState } from './standing.ts';
@@ -30,8 +31,8 @@ export interface Fleet {
    * there any more; nothing is to be sent. The call goes to the provider that the watch names: it may have changed.
    */
   enter(deployment: Deployment, entrant: Entrant): CallWatch | Promise<CallWatch | null>;
-  /** A call begins, without a place. */
-  begin(deployment: Deployment): CallWatch;
+  /** A probe begins; `model` empty: by the list of models. Gives what is to be called at its end, once. It takes no place. */
+  beginProbe(way: Way): (outcome: CallOutcome) => void;
   /** Candidates in their own order, those that are kept away from last. */
   inOrder<C extends ModelCandidate>(candidates: readonly C[]): readonly C[];
   stateOf(deployment: Deployment): HealthState;
@@ -96,10 +97,12 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
     explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates, pool()), plan),
     isKeptAway: (deployment) => breakers.isKeptAway(deployment),
     enter,
-    begin(deployment) {
-      const watch = watchOf(deployment, () => undefined);
-      if (watch === null) throw new Error(`${deployment.provider} takes no calls`);
-      return watch;
+    beginProbe(way) {
+      const end = way.model === '' ? breakers.beginProbe(way) : breakers.begin(way);
+      return (outcome) => {
+        end(outcome, false);
+        breakers.noteProbe(way.provider);
+      };
     },
     inOrder: (candidates) => readyFirst(candidates, pool(), breakers),
     stateOf: (deployment) => deploymentState(pool().get(deployment.provider), breakers, deployment, clock()),

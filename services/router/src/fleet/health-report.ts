@@ -39,7 +39,7 @@ export function providerHealth(parts: HealthParts): ProviderHealth {
     inFlight: slots.inFlight(provider),
     waiting: slots.waiting(provider),
     deployments: deployments.slice(0, DEPLOYMENTS_TOLD_MAX),
-    probedAtMs: 0,
+    probedAtMs: known?.probedAtMs ?? 0,
   };
 }
 

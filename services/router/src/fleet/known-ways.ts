@@ -22,6 +22,8 @@ export interface KnownAccount {
 export interface KnownProvider {
   readonly circuit: Circuit;
   readonly accounts: Map<string, KnownAccount>;
+  /** 0: it was not probed. */
+  probedAtMs: number;
 }
 
 /** The ways that were taken, with what is known of them. */
@@ -49,7 +51,7 @@ export function createKnownWays(circuitOf: CircuitOf): KnownWays {
   function providerOf(provider: string): KnownProvider {
     const known = providers.get(provider);
     if (known !== undefined) return known;
-    const fresh = { circuit: circuitOf('provider', { provider }), accounts: new Map() };
+    const fresh = { circuit: circuitOf('provider', { provider }), accounts: new Map(), probedAtMs: 0 };
     providers.set(provider, fresh);
     return fresh;
   }

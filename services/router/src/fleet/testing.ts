@@ -65,13 +65,3 @@ export function choosingWorld(seed = 1): ChoosingWorld {
   const world: ChoosingWorld = { signals, chooser, keptAway, nowMs: 1_750_000_000_000 };
   return world;
 }
-
-/** How often each account is first in so many choices. */
-export function sharesOf(choose: (index: number) => readonly { readonly deployment: Deployment }[], times = 10_000) {
-  const shares: Record<string, number> = {};
-  for (let index = 0; index < times; index += 1) {
-    const account = choose(index)[0]?.deployment.account ?? '';
-    shares[account] = (shares[account] ?? 0) + 1;
-  }
-  return shares;
-}

@@ -20,6 +20,8 @@ export interface BreakOff {
 const stopCauses = {
   drained: 'client-gone',
   timeout: 'late',
+  // A client could end requests at will, and have providers work for nothing.
+  'own-timeout': 'client-gone',
   closing: 'closing',
 } as const satisfies Record<NonNullable<Run['stopped']>, Cause>;
 

@@ -102,7 +102,7 @@ async function passOn(
     if (decoder.status() === 'too-long' || thrown instanceof AnswerTooLong) return tooLong;
     if (thrown instanceof CallFault) {
       if (run.stopped === 'drained') return goneRefusal;
-      const isTimeout = thrown.reason === 'timeout' || run.stopped === 'timeout' || underWay.isLate;
+      const isTimeout = thrown.reason === 'timeout' || isOutOfTime(run) || underWay.isLate;
       return refusalOf(isTimeout ? 'upstream_timeout' : 'upstream_cut');
     }
     // A defect of the gateway in the middle of an answer. The usage of the passed on part is recorded all the same.
@@ -155,9 +155,13 @@ function noteEnd(parts: RunParts, run: Run, underWay: CallUnderWay, broken: Refu
 
 const ours: ReadonlySet<ErrorCode> = new Set(['client_gone', 'internal_error', ...refusalCodes]);
 
-/** A client that leaves or asks for too much says nothing about the provider's health. */
+function isOutOfTime({ stopped }: Run): boolean {
+  return stopped === 'timeout' || stopped === 'own-timeout';
+}
+
+/** A client that leaves, is in a hurry or asks for too much says nothing about the provider's health. */
 function isOurs(run: Run, broken: Refusal): boolean {
-  return ours.has(broken.code) || broken === tooLong || run.stopped === 'closing';
+  return ours.has(broken.code) || broken === tooLong || run.stopped === 'closing' || run.stopped === 'own-timeout';
 }
 
 const classes: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {

@@ -67,7 +67,7 @@ async function readPage(
   query: Readonly<Record<string, string>>,
   deadline: AbortSignal,
 ): Promise<ModelListPage> {
-  const { path, headers } = requestOf(provider, query);
+  const { path, headers } = modelListRequest(provider, query);
   const call = provider.call({
     method: 'GET',
     path,
@@ -95,7 +95,7 @@ async function readPage(
 }
 
 /** Where a provider lists its models: beside the path of its best format. */
-function requestOf({ config: { spoken } }: Provider, query: Readonly<Record<string, string>>) {
+export function modelListRequest({ config: { spoken } }: Provider, query: Readonly<Record<string, string>>) {
   const [format = 'openai-chat'] = spoken.formats;
   const base = spoken.basePathOf(format);
   const headers = formatTable[format].client.headers({});

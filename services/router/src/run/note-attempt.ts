@@ -61,6 +61,7 @@ function outcomeOf(result: AttemptResult, run: Run, { isOutrun }: CallUnderWay):
 const stopCodes = {
   drained: 'client_gone',
   timeout: 'upstream_timeout',
+  'own-timeout': 'upstream_timeout',
   closing: 'unavailable',
 } as const satisfies Record<NonNullable<Run['stopped']>, ErrorCode>;
 

@@ -11,6 +11,7 @@ import type { AppendRequest, AppendResult, Journal } from '#journal/journal.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
 import { usageFromEvent, usageToEvent } from '#money/quantities.ts';
 import type { Run, RunParts } from './run.ts';
+import type { AnswerGiven } from './shadow-start.ts';
 import type { Outcome, UsageBody } from './usage-body.ts';
 import { nothingUsed, type Used } from './used.ts';
 
@@ -69,7 +70,7 @@ export async function recordUsage(
     try {
       const result = await appendOnceAdmitted(parts.journal, append, giveUpAtMs);
       if (result.kind === 'appended') {
-        parts.shadows.begin(run, ending);
+        parts.shadows.begin(run.request, answerGiven(run, ending, parts.clock()));
         return null;
       }
       parts.logger.error({ ...lost, ...result }, 'the hold ended before the usage came');
@@ -95,6 +96,11 @@ export async function recordUsage(
       await pause(waitMs);
     }
   }
+}
+
+function answerGiven({ startedAtMs, firstByteMs }: Run, ending: Ending, nowMs: number): AnswerGiven {
+  const { outcome, candidate, usage, sample } = ending;
+  return { outcome, candidate, usage, sample, firstByteMs, durationMs: nowMs - startedAtMs };
 }
 
 function lose({ losses }: RunParts, { candidate, usage }: Ending): void {

@@ -11,7 +11,7 @@ import type { LateRecords } from '../late-records.ts';
 import type { ProviderPool } from '../provider-pool.ts';
 import type { CallUnderWay } from './call-under-way.ts';
 import type { RetryBudgets } from './retry-budgets.ts';
-import type { ShadowRuns } from './shadow-runs.ts';
+import type { ShadowStart } from './shadow-start.ts';
 import type { AttemptBody, UsageBody } from './usage-body.ts';
 
 /** The parts that all requests of a router share. */
@@ -26,7 +26,7 @@ export interface RunParts {
   readonly losses: HouseLosses;
   readonly prices: KnownPrices;
   readonly budgets: RetryBudgets;
-  readonly shadows: Pick<ShadowRuns, 'begin'>;
+  readonly shadows: ShadowStart;
 }
 
 /** One request under way. */
@@ -56,9 +56,9 @@ export interface Run {
   isCalledOff: boolean;
   /**
    * Why the run stops waiting: the client is gone and the router has listened to the provider for as long as the bound
-   * allows, the request has taken too long as a whole, or the router is closing.
+   * allows, the request has taken too long as a whole, or longer than its client itself gave it, or the router is closing.
    */
-  stopped: 'drained' | 'timeout' | 'closing' | null;
+  stopped: 'drained' | 'timeout' | 'own-timeout' | 'closing' | null;
 }
 
 /** A run that has done nothing yet. `most`: what holds where its plan says nothing; `attemptsMax` 0: the gateway's. */

@@ -41,6 +41,11 @@ const closingRefusal: Refusal = { code: 'unavailable', message: 'The gateway is 
 
 /** No provider has answered, and the run waits for none any longer. */
 async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, { kind: 'ended' }>): Promise<void> {
+  if (run.stopped === 'own-timeout' && !run.isGone) {
+    const cut = ended.charged === null ? null : ({ outcome: 'OUTCOME_CUT', ...ended.charged } as const);
+    await fail(parts, run, cut ?? { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, timeoutRefusal);
+    return;
+  }
   if (run.stopped === 'timeout' || run.stopped === 'closing') {
     const refusal = run.stopped === 'timeout' ? timeoutRefusal : closingRefusal;
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, refusal);

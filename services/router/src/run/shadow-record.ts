@@ -9,21 +9,14 @@ import { streams } from '#contracts/streams.ts';
 import { faultFrom } from '#errors/fault.ts';
 import type { AppendRequest, Journal } from '#journal/journal.ts';
 import { usageToEvent } from '#money/quantities.ts';
-import { durationMs, type Ending } from './record-usage.ts';
+import { durationMs } from './record-usage.ts';
 import type { ShadowResult } from './shadow-call.ts';
-import type { TextPrint } from './shadow-text.ts';
+import type { AnswerGiven } from './shadow-start.ts';
+import { noText, printOf } from './shadow-text.ts';
 
 /** The pauses while the log is away: the first one, then twice as long each time, up to the longest. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
-
-/** The answer that the client got, as far as it is compared. */
-export interface AnswerGiven {
-  readonly ending: Ending;
-  readonly text: TextPrint;
-  readonly firstByteMs: number;
-  readonly durationMs: number;
-}
 
 /** The record of a copy. Nothing of a text is in it but its length and whether both are the same. */
 export function shadowAppend(
@@ -34,8 +27,8 @@ export function shadowAppend(
   nowMs: number,
 ): AppendRequest {
   const { requestId } = request;
-  const { ending } = answer;
-  const isComplete = result.outcome === 'OUTCOME_COMPLETED' && ending.outcome === 'OUTCOME_COMPLETED';
+  const text = answer.sample === undefined ? noText : printOf(answer.sample);
+  const isComplete = result.outcome === 'OUTCOME_COMPLETED' && answer.outcome === 'OUTCOME_COMPLETED';
   const data: EventBodies['ShadowRecorded'] = {
     requestId,
     routeId: request.plan?.routeId ?? '',
@@ -50,15 +43,15 @@ export function shadowAppend(
     firstByteMs: durationMs(result.firstByteMs),
     durationMs: durationMs(result.durationMs),
     answer: {
-      provider: ending.candidate?.provider ?? '',
-      model: ending.candidate?.model ?? '',
-      outcome: ending.outcome,
-      quantities: usageToEvent(ending.usage),
+      provider: answer.candidate?.provider ?? '',
+      model: answer.candidate?.model ?? '',
+      outcome: answer.outcome,
+      quantities: usageToEvent(answer.usage),
       firstByteMs: durationMs(answer.firstByteMs),
       durationMs: durationMs(answer.durationMs),
-      textCharacters: answer.text.characters,
+      textCharacters: text.characters,
     },
-    isSameText: isComplete && result.text.digest === answer.text.digest,
+    isSameText: isComplete && result.text.digest === text.digest,
     textCharacters: result.text.characters,
     recordedAtMs: String(nowMs),
   };

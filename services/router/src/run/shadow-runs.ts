@@ -9,11 +9,9 @@ import type { RouterLimits } from '../config.ts';
 import type { Deployment } from '../fleet/deployment.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { askedFormOf, prepareCall } from './prepare-call.ts';
-import type { Ending } from './record-usage.ts';
-import type { Run } from './run.ts';
 import { callShadow, notSent, type ShadowResult, type StopReason } from './shadow-call.ts';
-import { type AnswerGiven, recordShadow, shadowAppend } from './shadow-record.ts';
-import { noText, printOf } from './shadow-text.ts';
+import { recordShadow, shadowAppend } from './shadow-record.ts';
+import type { AnswerGiven, ShadowStart } from './shadow-start.ts';
 
 /** `gateway_shadows_total`. */
 export interface ShadowCounter {
@@ -21,9 +19,7 @@ export interface ShadowCounter {
 }
 
 /** Copies of requests to shadow targets. They begin when the client's request is over, and never touch it. */
-export interface ShadowRuns {
-  /** The request's usage is on record. Returns at once; does nothing for a request without a shadow. Never throws. */
-  begin(run: Pick<Run, 'request' | 'startedAtMs' | 'firstByteMs'>, ending: Ending): void;
+export interface ShadowRuns extends ShadowStart {
   /** Takes no more. Those that still run when `late` aborts are broken off, and recorded as far as they came. */
   close(late: AbortSignal): Promise<void>;
 }
@@ -51,10 +47,9 @@ export function createShadowRuns(parts: ShadowParts): ShadowRuns {
   const hasRoom = (bytes: number): boolean =>
     !isClosing && underWay.size < limits.shadowsMax && bodyBytes + bytes <= limits.shadowBodiesMaxBytes;
 
-  async function copy(request: CompleteRequest, target: PricedCandidate, given: () => AnswerGiven): Promise<void> {
+  async function copy(request: CompleteRequest, target: PricedCandidate, answer: AnswerGiven): Promise<void> {
     // The client's last bytes go out first.
     await nextTurn();
-    const answer = given();
     const called = await call(parts, request, target, closing.signal);
     if (called === null) return count(target.provider, 'skipped');
     const { result, account } = called;
@@ -68,23 +63,14 @@ export function createShadowRuns(parts: ShadowParts): ShadowRuns {
   }
 
   return {
-    begin(run, ending) {
-      const { request, startedAtMs, firstByteMs } = run;
+    begin(request, answer) {
       const target = request.plan?.shadow;
       // A client that left has no whole answer to compare with.
-      if (target === undefined || ending.outcome === 'OUTCOME_CLIENT_GONE') return;
+      if (target === undefined || answer.outcome === 'OUTCOME_CLIENT_GONE') return;
       const bytes = request.body.length;
       if (!hasRoom(bytes)) return count(target.provider, 'skipped');
-      const durationMs = clock() - startedAtMs;
-      const { sample, ...told } = ending;
-      const given = (): AnswerGiven => ({
-        ending: told,
-        text: sample === undefined ? noText : printOf(sample),
-        firstByteMs,
-        durationMs,
-      });
       bodyBytes += bytes;
-      const work: Promise<void> = copy(request, target, given)
+      const work: Promise<void> = copy(request, target, answer)
         .catch((thrown: unknown) => {
           logger.error(
             { requestId: request.requestId, err: thrown },

@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import type { Choice } from '../fleet/deployment.ts';
 import type { Provider } from '../ports.ts';
+import type { PooledProvider } from '../provider-pool.ts';
 import { type AskedForm, type Preparation, prepareCall } from './prepare-call.ts';
 import type { Run, RunParts } from './run.ts';
 import { beginTrial, enter, type Trial, type Why } from './trial.ts';
@@ -19,6 +20,10 @@ const noKey: Refusal = {
   code: 'upstream_unauthorized',
   message: 'The gateway has no key for the provider of this model. Tell the operator of this gateway.',
 };
+const draining: Refusal = {
+  code: 'unavailable',
+  message: 'The provider of this model takes no more requests: its operator is taking it out of use.',
+};
 /** A place is free when a call ends; a client that comes back sooner waits in the same queue. */
 const PLACE_RETRY_AFTER_MS = 1_000;
 const noPlace: Refusal = {
@@ -31,7 +36,7 @@ const noPlace: Refusal = {
 export async function tryChoice(parts: RunParts, run: Run, asked: AskedForm, choice: Choice, why: Why): Promise<Begun> {
   const { candidate, open } = choice.deployment;
   if (open === null) {
-    return { kind: 'not-called', refusal: parts.providers.get(candidate.provider) === undefined ? noProvider : noKey };
+    return { kind: 'not-called', refusal: whyClosed(parts.providers.get(candidate.provider)) };
   }
   // Before the wait for a place, which is for nothing where the request cannot go there.
   const first = preparedFor(asked, open, candidate.model);
@@ -46,6 +51,11 @@ export async function tryChoice(parts: RunParts, run: Run, asked: AskedForm, cho
   parts.prices.want(candidate);
   if (!why.isRepeat) parts.budgets.noteCall(candidate.provider);
   return { kind: 'begun', trial: beginTrial(parts, run, asked, { choice, prepared, watch, why }) };
+}
+
+function whyClosed(pooled: PooledProvider | undefined): Refusal {
+  if (pooled === undefined) return noProvider;
+  return pooled.kind === 'draining' ? draining : noKey;
 }
 
 /** The request as the provider takes it; refused, too, where it is longer than that. */

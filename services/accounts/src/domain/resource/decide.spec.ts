@@ -331,6 +331,7 @@ test('what cannot be sent, and secrets in the wrong place, are told when they ar
     [{ proxyUrl: 'http://proxy.example.com', proxyCredentialsRef: 'env:PGPASSWORD' }, 'proxy_credentials_ref'],
     [{ clientCertificate: 'PEM', clientKeyRef: 'env:PGPASSWORD' }, 'client_key_ref'],
     [{ clientCertificate: 'PEM' }, 'client_certificate'],
+    [{ http2: true }, 'http2'],
   ] satisfies readonly (readonly [Fields<'provider'>, string])[]) {
     thenRefused(when(told), 'invalid_request', field);
   }

@@ -1,4 +1,5 @@
 import { byScore, type Circumstances, type Contender } from './contender.ts';
+import { sortTier } from './sort-tier.ts';
 
 /**
  * Smooth weighted round robin (as nginx has it): every contender's running weight grows by its weight; the highest is chosen and
@@ -25,7 +26,7 @@ export function byTurns(tier: Contender[], given: Circumstances, weights: readon
     }
   }
   turns[best] = bestTurn - sum;
-  tier.sort(byScore);
+  sortTier(tier, byScore);
 }
 
 /** The running weights after so many turns of a set that has had none. */

@@ -3,6 +3,7 @@ import { formatUsd } from '#money/nano-usd.ts';
 import { byTurns } from './by-turns.ts';
 import { byScore, type Circumstances, type Contender, LAST } from './contender.ts';
 import { fractionOf, mixed } from './hash.ts';
+import { sortTier } from './sort-tier.ts';
 
 interface StrategyRule {
   /** Puts the deployments of one tier into the order of trial, in place. */
@@ -19,7 +20,7 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
   random: {
     order(tier, { random }) {
       for (const contender of tier) draw(contender, 1 - random(), contender.weight);
-      tier.sort(byScore);
+      sortTier(tier, byScore);
     },
     fact: weightFact,
   },
@@ -30,7 +31,7 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
         contender.score = contender.measure / contender.weight;
         contender.tie = drawn(1 - given.random(), contender.weight);
       }
-      tier.sort(byScore);
+      sortTier(tier, byScore);
     },
     fact: ({ measure }) => `${measure} in flight`,
   },
@@ -44,7 +45,7 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
         contender.score = contender.inFlight / contender.weight;
         contender.tie = drawn(1 - given.random(), contender.weight);
       }
-      tier.sort(byCost);
+      sortTier(tier, byCost);
     },
     fact: ({ costNanoUsd }) => (costNanoUsd === undefined ? 'cost not known' : `${formatUsd(costNanoUsd)} USD`),
   },
@@ -58,7 +59,7 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
       }
       // Weighted rendezvous hashing: each deployment draws by itself, so that one more or fewer moves only its own keys.
       for (const contender of tier) draw(contender, fractionOf(mixed(contender.mark ^ stickyHash)), contender.weight);
-      tier.sort(byScore);
+      sortTier(tier, byScore);
     },
     fact: weightFact,
   },
@@ -83,7 +84,7 @@ function byLatency(tier: Contender[], { nowMs, random }: Circumstances): void {
     contender.score = contender.measure;
     contender.tie = random();
   }
-  tier.sort(byScore);
+  sortTier(tier, byScore);
   if (tier.length < 3) return;
   const one = Math.floor(random() * tier.length);
   const other = Math.floor(random() * (tier.length - 1));
@@ -111,7 +112,7 @@ function byHeadroom(tier: Contender[], { nowMs, random }: Circumstances): void {
     contender.tie = random();
     contender.score = left === 0 ? LAST : drawn(1 - random(), contender.weight * (left / 10_000) ** 3);
   }
-  tier.sort(byScore);
+  sortTier(tier, byScore);
 }
 
 function draw(contender: Contender, fraction: number, weight: number): void {

@@ -1808,6 +1808,8 @@ export declare type ExplainRouteRequest = Message<"gateway.admin.v1.ExplainRoute
   tags: string[];
 
   /**
+   * With those by which a client says how it is routed: x-gateway-region, x-gateway-strategy.
+   *
    * @generated from field: map<string, string> headers = 5;
    */
   headers: { [key: string]: string };
@@ -1867,6 +1869,8 @@ export declare type ExplainRouteRequestJson = {
   tags?: string[];
 
   /**
+   * With those by which a client says how it is routed: x-gateway-region, x-gateway-strategy.
+   *
    * @generated from field: map<string, string> headers = 5;
    */
   headers?: { [key: string]: string };
@@ -1927,7 +1931,7 @@ export declare type ExplainRouteResponse = Message<"gateway.admin.v1.ExplainRout
   strategySource: string;
 
   /**
-   * Routes that were looked at, each with what did not fit; the one that did comes last.
+   * Routes that were looked at, each with the first condition that did not fit; the one that fits comes last.
    *
    * @generated from field: repeated gateway.admin.v1.RouteLook looked_at = 4;
    */
@@ -1947,6 +1951,13 @@ export declare type ExplainRouteResponse = Message<"gateway.admin.v1.ExplainRout
    * @generated from field: gateway.admin.v1.ModelTarget shadow = 7;
    */
   shadow?: ModelTarget | undefined;
+
+  /**
+   * What the rest does not say: that nothing is found, or that the router could not be asked; empty: nothing.
+   *
+   * @generated from field: string note = 8;
+   */
+  note: string;
 };
 
 /**
@@ -1971,7 +1982,7 @@ export declare type ExplainRouteResponseJson = {
   strategySource?: string;
 
   /**
-   * Routes that were looked at, each with what did not fit; the one that did comes last.
+   * Routes that were looked at, each with the first condition that did not fit; the one that fits comes last.
    *
    * @generated from field: repeated gateway.admin.v1.RouteLook looked_at = 4;
    */
@@ -1991,6 +2002,13 @@ export declare type ExplainRouteResponseJson = {
    * @generated from field: gateway.admin.v1.ModelTarget shadow = 7;
    */
   shadow?: ModelTargetJson;
+
+  /**
+   * What the rest does not say: that nothing is found, or that the router could not be asked; empty: nothing.
+   *
+   * @generated from field: string note = 8;
+   */
+  note?: string;
 };
 
 /**
@@ -2009,7 +2027,7 @@ export declare type RouteLook = Message<"gateway.admin.v1.RouteLook"> & {
   routeId: string;
 
   /**
-   * "teams", "hours", ...; empty: it fits.
+   * "teams", "teams, keys", "hours", ...; empty: it fits.
    *
    * @generated from field: string mismatch = 2;
    */
@@ -2026,7 +2044,7 @@ export declare type RouteLookJson = {
   routeId?: string;
 
   /**
-   * "teams", "hours", ...; empty: it fits.
+   * "teams", "teams, keys", "hours", ...; empty: it fits.
    *
    * @generated from field: string mismatch = 2;
    */

@@ -1423,14 +1423,14 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
   answerMaxBytes: number;
 
   /**
-   * Sent with every call. Not for secrets: they stand in the log as they are.
+   * Sent with every call, unless the call has one of that name. Not for secrets: they stand in the log as they are.
    *
    * @generated from field: map<string, string> headers = 37;
    */
   headers: { [key: string]: string };
 
   /**
-   * The HTTP proxy on the way to it, without credentials; empty: none.
+   * The HTTP proxy on the way to it (http or https), without credentials; empty: none. It is asked for a tunnel (CONNECT).
    *
    * @generated from field: string proxy_url = 38;
    */
@@ -1444,7 +1444,7 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
   proxyCredentialsRef: string;
 
   /**
-   * Certificates (PEM) of the authorities that are trusted for it; empty: those of the system.
+   * Certificates (PEM) of the authorities that are trusted for it, in place of the system's; empty: those of the system.
    *
    * @generated from field: string ca_certificates = 40;
    */
@@ -1463,7 +1463,7 @@ export declare type Provider = Message<"gateway.admin.v1.Provider"> & {
   clientKeyRef: string;
 
   /**
-   * It is called over HTTP/2 where it offers that.
+   * It is called over HTTP/2 where it offers that. Not taken by this version.
    *
    * @generated from field: bool http2 = 43;
    */
@@ -1724,14 +1724,14 @@ export declare type ProviderJson = {
   answerMaxBytes?: number;
 
   /**
-   * Sent with every call. Not for secrets: they stand in the log as they are.
+   * Sent with every call, unless the call has one of that name. Not for secrets: they stand in the log as they are.
    *
    * @generated from field: map<string, string> headers = 37;
    */
   headers?: { [key: string]: string };
 
   /**
-   * The HTTP proxy on the way to it, without credentials; empty: none.
+   * The HTTP proxy on the way to it (http or https), without credentials; empty: none. It is asked for a tunnel (CONNECT).
    *
    * @generated from field: string proxy_url = 38;
    */
@@ -1745,7 +1745,7 @@ export declare type ProviderJson = {
   proxyCredentialsRef?: string;
 
   /**
-   * Certificates (PEM) of the authorities that are trusted for it; empty: those of the system.
+   * Certificates (PEM) of the authorities that are trusted for it, in place of the system's; empty: those of the system.
    *
    * @generated from field: string ca_certificates = 40;
    */
@@ -1764,7 +1764,7 @@ export declare type ProviderJson = {
   clientKeyRef?: string;
 
   /**
-   * It is called over HTTP/2 where it offers that.
+   * It is called over HTTP/2 where it offers that. Not taken by this version.
    *
    * @generated from field: bool http2 = 43;
    */

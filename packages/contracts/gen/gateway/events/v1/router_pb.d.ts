@@ -438,7 +438,7 @@ export declare type Attempt = Message<"gateway.events.v1.Attempt"> & {
   reason: string;
 
   /**
-   * Of a failure, its class: rate, overload, timeout, context-window, ...; empty: none.
+   * Of a failure, its class: rate, overload, timeout, context-window, ..., outrun (another attempt was quicker); empty: none.
    *
    * @generated from field: string failure = 8;
    */
@@ -509,7 +509,7 @@ export declare type AttemptJson = {
   reason?: string;
 
   /**
-   * Of a failure, its class: rate, overload, timeout, context-window, ...; empty: none.
+   * Of a failure, its class: rate, overload, timeout, context-window, ..., outrun (another attempt was quicker); empty: none.
    *
    * @generated from field: string failure = 8;
    */

@@ -334,6 +334,13 @@ export declare type RoutingPlan = Message<"gateway.router.v1.RoutingPlan"> & {
    * @generated from field: uint32 prompt_tokens_estimate = 11;
    */
   promptTokensEstimate: number;
+
+  /**
+   * The time is the client's own choice: who ends a request at will pays as one who leaves.
+   *
+   * @generated from field: bool is_timeout_clients = 12;
+   */
+  isTimeoutClients: boolean;
 };
 
 /**
@@ -414,6 +421,13 @@ export declare type RoutingPlanJson = {
    * @generated from field: uint32 prompt_tokens_estimate = 11;
    */
   promptTokensEstimate?: number;
+
+  /**
+   * The time is the client's own choice: who ends a request at will pays as one who leaves.
+   *
+   * @generated from field: bool is_timeout_clients = 12;
+   */
+  isTimeoutClients?: boolean;
 };
 
 /**

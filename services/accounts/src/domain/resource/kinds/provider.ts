@@ -24,7 +24,8 @@ export const providerRules: KindRules<'provider'> = {
     placeProblem(next, before, keyReferenceFault) ??
     hostProblem(next, before) ??
     headersProblem(next, before) ??
-    proxyProblem(next, before),
+    proxyProblem(next, before) ??
+    http2Problem(next, before),
 };
 
 function keyProblem(next: Provider, before: Provider | undefined, fields: readonly string[]): Refusal | undefined {
@@ -101,6 +102,12 @@ function proxyProblem(
   }
   if ((clientCertificate === '') === (clientKeyRef === '')) return undefined;
   return invalid("Give 'client_certificate' and 'client_key_ref', or neither.", 'client_certificate');
+}
+
+/** docs/adr/0016-http-1-to-providers.md */
+function http2Problem({ http2 }: Provider, before: Provider | undefined): Refusal | undefined {
+  if (!http2 || before?.http2 === true) return undefined;
+  return invalid("'http2' is not taken by this version: providers are called over HTTP/1.1.", 'http2');
 }
 
 /** Whether its key would go another way than before: to another host, or past somebody else who could read it. */

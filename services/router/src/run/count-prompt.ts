@@ -74,6 +74,7 @@ async function countAt(
     path: counting.path(client.path(spoken.basePathOf(format), { model, isStream: false })),
     headers: client.headers(headers),
     body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
+    auth: spoken.authOf(format),
     requestId,
     isStream: false,
   });

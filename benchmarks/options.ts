@@ -8,10 +8,15 @@ export const scenarioNames = [
   'log',
   'decisions',
   'choosing',
+  'routes',
   'formats',
   'ttft',
   'hops',
+  'router',
+  'streams',
+  'fleet',
   'distributed',
+  'outward',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 

@@ -8,12 +8,17 @@ import { resultJson, saveResult } from './report/result-file.ts';
 import { measureChoosing } from './scenarios/choosing.ts';
 import { measureDecisions } from './scenarios/decisions.ts';
 import { measureDistributed } from './scenarios/distributed.ts';
+import { measureFleet } from './scenarios/fleet.ts';
 import { measureFormats } from './scenarios/formats.ts';
 import { measureHops } from './scenarios/hops.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLog } from './scenarios/log.ts';
 import { measureMemory } from './scenarios/memory.ts';
+import { measureOutward } from './scenarios/outward.ts';
+import { measureRouter } from './scenarios/router.ts';
+import { measureRoutes } from './scenarios/routes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { measureStreams } from './scenarios/streams.ts';
 import { measureThroughputs } from './scenarios/throughput.ts';
 import { measureTtft } from './scenarios/ttft.ts';
 
@@ -24,10 +29,15 @@ const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   log: measureLog,
   decisions: measureDecisions,
   choosing: measureChoosing,
+  routes: measureRoutes,
   formats: measureFormats,
   ttft: measureTtft,
   hops: measureHops,
+  router: measureRouter,
+  streams: measureStreams,
+  fleet: measureFleet,
   distributed: measureDistributed,
+  outward: measureOutward,
 };
 
 /** Between scenarios: what the one before has left to the disk should not slow the next. */

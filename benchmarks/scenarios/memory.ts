@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLoad } from '../load/closed-loop.ts';
 import { bodyOf, workloads } from '../load/workload.ts';
 import { type BillingCheck, openBillingCheck } from '../measure/billing-check.ts';
+import { residentMbOf } from '../measure/resident-memory.ts';
 import { fitLine, type Line } from '../measure/statistics.ts';
 import { faultsOfRounds } from '../measure/throughput-rounds.ts';
 import type { GatewayUnderLoad } from '../processes/gateway.ts';
@@ -18,7 +18,6 @@ const PAUSE_MS = 1_000;
 /** What counts as flat: 210 bytes a request, less than the smallest thing that could be kept of each. */
 const FLAT_MB_PER_10K = 2;
 
-const BYTES_PER_KIB = 1_024;
 const BYTES_PER_MB = 1_048_576;
 const SLOPE_REQUESTS = 10_000;
 
@@ -71,7 +70,7 @@ export const measureMemory: Scenario = async (options, signal) => {
 async function sampleOf(gateway: GatewayUnderLoad, requests: number): Promise<Sample> {
   return {
     requests,
-    residentMb: (await residentBytesOf(gateway.pid)) / BYTES_PER_MB,
+    residentMb: await residentMbOf(gateway.pid),
     heapUsedMb: (await gateway.heapUsedBytes()) / BYTES_PER_MB,
   };
 }
@@ -109,11 +108,4 @@ function slopeTable({ resident, heap }: { readonly resident: Line; readonly heap
       ['heap in use', slopeText(heap)],
     ],
   };
-}
-
-/** The memory a process has in RAM now. Throws where there is no /proc. */
-async function residentBytesOf(pid: number): Promise<number> {
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
-  if (match === null) throw new Error(`/proc/${pid}/status does not tell VmRSS`);
-  return Number(match[1]) * BYTES_PER_KIB;
 }

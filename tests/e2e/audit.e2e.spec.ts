@@ -128,6 +128,9 @@ test('the balance at any moment of the past is what it was', async () => {
   assert.equal(BigInt(today.chargedNanoUsd), now.charged);
 });
 
+/** All requests are over, and none has a shadow (see shadows.e2e.spec.ts). */
+const emptyHere = ['billing.open_request', 'billing.open_shadow', 'billing.shadow_comparison'];
+
 test('every projection that is rebuilt from the log equals the live one', async () => {
   await ask('Hi', 'claude-haiku-4-5');
   const { results } = await gatewayctlJson<ReplayJson>(installation.gateway(), ['replay', '--all']);
@@ -137,7 +140,7 @@ test('every projection that is rebuilt from the log equals the live one', async 
   );
   for (const { projection, rows, isEqual, differences } of results) {
     assert.ok(isEqual, `${projection}: ${differences.join('\n')}`);
-    assert.ok(rows > 0 || projection === 'billing.open_request', projection);
+    assert.ok(rows > 0 || emptyHere.includes(projection), projection);
   }
 });
 

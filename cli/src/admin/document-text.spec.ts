@@ -26,3 +26,28 @@ test('fields that say something have a line each, and a list of whole things is 
     ].join('\n'),
   );
 });
+
+test('lists within the items of a list have a table of their own, whose lines name the item', () => {
+  const document = {
+    providers: [
+      { id: 'a', state: 'open', deployments: [{ account: 'eu', model: 'm', state: 'open' }] },
+      { id: 'b', state: 'closed', deployments: [] },
+      { id: 'c', state: 'closed', deployments: [{ account: '', model: 'n', state: 'closed' }] },
+    ],
+  };
+  assert.equal(
+    documentText(document),
+    [
+      'PROVIDERS',
+      'ID  STATE',
+      'a   open',
+      'b   closed',
+      'c   closed',
+      '',
+      'DEPLOYMENTS',
+      'PROVIDER  ACCOUNT  MODEL  STATE',
+      'a         eu       m      open',
+      'c                  n      closed',
+    ].join('\n'),
+  );
+});

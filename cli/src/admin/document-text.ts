@@ -30,8 +30,25 @@ function fieldsText(document: Document): string {
   const tables = Object.entries(document).filter(([, value]) => isTable(value));
   const fields = Object.fromEntries(Object.entries(document).filter(([, value]) => !isTable(value)));
   const lines = [...flat(fields)].filter(([name, text]) => name !== 'object' && text !== '');
-  const sections = tables.map(([name, items]) => `${heading(name)}\n${itemsTable(items as readonly Document[])}`);
+  const sections = tables.flatMap(([name, items]) => sectionsOf(name, items as readonly Document[]));
   return [...(lines.length > 0 ? [table(lines)] : []), ...sections].join('\n\n');
+}
+
+/** A table, and one for each list within its items, whose lines name the item: a cell would be as wide as the screen. */
+function sectionsOf(name: string, items: readonly Document[]): readonly string[] {
+  const inner = [...new Set(items.flatMap((item) => Object.keys(item).filter((field) => isTable(item[field]))))];
+  const own = items.map((item) => Object.fromEntries(Object.entries(item).filter(([field]) => !inner.includes(field))));
+  const below = inner.flatMap((field) => {
+    const all = items.flatMap((item) =>
+      isTable(item[field]) ? (item[field] as readonly Document[]).map(of(item)) : [],
+    );
+    return sectionsOf(field, all);
+  });
+  return [`${heading(name)}\n${itemsTable(own)}`, ...below];
+
+  function of({ id = '' }: Document): (line: Document) => Document {
+    return (line) => ({ [name.replace(/s$/, '')]: id, ...line });
+  }
 }
 
 function isTable(value: unknown): boolean {

@@ -97,7 +97,7 @@ test('policy and client together make the plan, and the admission keeps it', asy
   assert.deepEqual(gateway.completed[1]?.request.plan, {
     ...plan,
     ...{ routeId: 'canary', strategy: 'lowest_cost', strategySource: 'request', hedgeAfterMs: 300, attemptsMax: 2 },
-    ...{ timeoutMs: 2_000, priority: 'low' },
+    ...{ timeoutMs: 2_000, isTimeoutClients: true, priority: 'low' },
   });
   assert.partialDeepStrictEqual(gateway.admitted[1]?.routing, { strategy: 'lowest_cost', strategySource: 'request' });
 });

@@ -17,6 +17,15 @@ const AWAITING_DOUBLES = 10;
 /** The last calls whose ends are kept, a bit for each. */
 const CALLS_KEPT = 32;
 
+/** How long a call took. */
+interface CallTimes {
+  readonly tookMs: number;
+  /** From its first token to its end; undefined: none came. */
+  readonly writingMs: number | undefined;
+  /** The answer came in one piece: its length tells how long it was waited for. */
+  readonly isWhole: boolean;
+}
+
 /** What was seen of a deployment. Moving averages are over some ten seconds. */
 export class DeploymentSignals {
   /** Tells it from others; the same on every router. */
@@ -47,25 +56,32 @@ export class DeploymentSignals {
     this.usage.began(nowMs);
   }
 
-  answered(tookMs: number, nowMs: number): void {
+  /** `tookMs`: to the first token; undefined: the answer came in one piece, which tells only at its end. */
+  answered(tookMs: number | undefined, nowMs: number): void {
     this.awaiting -= 1;
     this.silentSinceMs = nowMs;
-    this.firstToken = peakEwma(this.firstToken, Math.max(1, tookMs), nowMs);
+    if (tookMs !== undefined) this.noteFirstToken(tookMs, nowMs);
   }
 
-  /** `writingMs`: from its first token to its end; undefined: none came. */
-  ended(outcome: CallOutcome, tookMs: number, writingMs: number | undefined, nowMs: number): void {
+  ended(outcome: CallOutcome, { tookMs, writingMs, isWhole }: CallTimes, nowMs: number): void {
     this.inFlight -= 1;
     if (writingMs === undefined) this.awaiting -= 1;
     if (outcome.kind === 'abandoned') return;
     const hasFailed = outcome.kind === 'failed';
     this.calls = Math.min(CALLS_KEPT, this.calls + 1);
     this.failureBits = ((this.failureBits << 1) | (hasFailed ? 1 : 0)) >>> 0;
-    if (hasFailed) this.firstToken = peakEwma(this.firstToken, Math.max(FAILURE_MS, tookMs), nowMs);
-    if (outcome.kind !== 'succeeded' || outcome.outputTokens < SPEED_TOKENS_MIN) return;
-    if (writingMs !== undefined && writingMs >= SPEED_ELAPSED_MIN_MS) {
-      this.msPerToken = ewma(this.msPerToken, writingMs / outcome.outputTokens, nowMs);
-    }
+    if (hasFailed) this.noteFirstToken(Math.max(FAILURE_MS, tookMs), nowMs);
+    if (outcome.kind !== 'succeeded') return;
+    const { outputTokens } = outcome;
+    // Vectors, or a word: there is no speed to speak of.
+    if (isWhole && outputTokens < SPEED_TOKENS_MIN) this.noteFirstToken(tookMs, nowMs);
+    const spentMs = isWhole ? tookMs : (writingMs ?? 0);
+    if (outputTokens < SPEED_TOKENS_MIN || spentMs < SPEED_ELAPSED_MIN_MS) return;
+    this.msPerToken = ewma(this.msPerToken, spentMs / outputTokens, nowMs);
+  }
+
+  private noteFirstToken(tookMs: number, nowMs: number): void {
+    this.firstToken = peakEwma(this.firstToken, Math.max(1, tookMs), nowMs);
   }
 
   /**
@@ -74,11 +90,14 @@ export class DeploymentSignals {
    * is known by the silence.
    */
   expectedMs(nowMs: number): number {
-    const { value, atMs } = this.firstToken;
-    if (value === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
-    const writingMs = this.msPerToken.value * ANSWER_TOKENS;
-    if (this.awaiting === 0) return (value + writingMs) * decay(nowMs - atMs);
-    return (Math.max(value, nowMs - this.silentSinceMs) + writingMs) * (1 + this.awaiting / AWAITING_DOUBLES);
+    const { firstToken, msPerToken } = this;
+    const writingMs = msPerToken.value * ANSWER_TOKENS;
+    if (firstToken.value + writingMs === 0) return this.awaiting === 0 ? 0 : BEING_FOUND_OUT_MS * this.awaiting;
+    if (this.awaiting === 0) {
+      return (firstToken.value + writingMs) * decay(nowMs - Math.max(firstToken.atMs, msPerToken.atMs));
+    }
+    const waitedMs = Math.max(firstToken.value, nowMs - this.silentSinceMs);
+    return (waitedMs + writingMs) * (1 + this.awaiting / AWAITING_DOUBLES);
   }
 
   /** Nothing is left of a rate limit. */

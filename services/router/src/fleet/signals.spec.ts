@@ -34,13 +34,34 @@ test('time to the first token and tokens a second are learned from streams', () 
   assert.equal(seen.expectedMs(world.nowMs - 2_000), 300 + 200 * 20);
 });
 
-test('an answer that comes in one piece says nothing of how fast it was written', () => {
+test('of an answer in one piece, its time for its length counts, and not as a first token', () => {
   const world = choosingWorld();
-  const watch = world.signals.begin(deploymentOf({}));
+  const deployment = deploymentOf({});
+  const ask = (tookMs: number, outputTokens: number) => {
+    const watch = world.signals.begin(deployment);
+    world.nowMs += tookMs;
+    watch.head(200, { 'content-type': 'application/json; charset=utf-8' });
+    watch.firstToken();
+    watch.end({ kind: 'succeeded', outputTokens });
+    return world.signals.of(deployment);
+  };
+  const seen = ask(8_000, 400);
+  assert.deepEqual([seen.firstTokenMs, seen.tokensASecond], [0, 50]);
+  assert.equal(seen.expectedMs(world.nowMs), 4_000);
+  assert.equal(seen.awaiting, 0);
+  // A vector has no length.
+  assert.equal(ask(40, 0).firstTokenMs, 40);
+});
+
+test('pieces that come at once say nothing of how fast they were written', () => {
+  const world = choosingWorld();
+  const deployment = deploymentOf({});
+  const watch = world.signals.begin(deployment);
   world.nowMs += 300;
   watch.firstToken();
   watch.end({ kind: 'succeeded', outputTokens: 100 });
-  assert.equal(world.signals.of(deploymentOf({})).tokensASecond, 0);
+  const { firstTokenMs, tokensASecond } = world.signals.of(deployment);
+  assert.deepEqual([firstTokenMs, tokensASecond], [300, 0]);
 });
 
 test('a failure that comes at once does not look fast, and what the gateway gave up teaches nothing', () => {

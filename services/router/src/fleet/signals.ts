@@ -74,21 +74,25 @@ export function createSignals({ clock, modelsMax = MODELS_MAX }: { clock: Clock;
 function watch(signals: DeploymentSignals, clock: Clock): Omit<CallWatch, 'provider'> {
   const beganAtMs = clock();
   let firstTokenAtMs: number | undefined;
+  let isWhole = false;
   let isOver = false;
   signals.began(beganAtMs);
   return {
-    head: (_status, headers) => signals.told.tell(headers, clock()),
+    head(_status, headers) {
+      isWhole = String(headers['content-type']).startsWith('application/json');
+      signals.told.tell(headers, clock());
+    },
     firstToken() {
       if (firstTokenAtMs !== undefined || isOver) return;
       firstTokenAtMs = clock();
-      signals.answered(firstTokenAtMs - beganAtMs, firstTokenAtMs);
+      signals.answered(isWhole ? undefined : firstTokenAtMs - beganAtMs, firstTokenAtMs);
     },
     end(outcome: CallOutcome) {
       if (isOver) return;
       isOver = true;
       const nowMs = clock();
       const writingMs = firstTokenAtMs === undefined ? undefined : nowMs - firstTokenAtMs;
-      signals.ended(outcome, nowMs - beganAtMs, writingMs, nowMs);
+      signals.ended(outcome, { tookMs: nowMs - beganAtMs, writingMs, isWhole }, nowMs);
       if (outcome.kind === 'succeeded') signals.usage.used((outcome.inputTokens ?? 0) + outcome.outputTokens, nowMs);
     },
   };

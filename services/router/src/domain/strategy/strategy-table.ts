@@ -43,7 +43,7 @@ export const strategyTable: Readonly<Record<Strategy, StrategyRule>> = {
     order(tier, given) {
       for (const contender of tier) {
         contender.score = contender.inFlight / contender.weight;
-        contender.tie = drawn(1 - given.random(), contender.weight);
+        contender.tie = given.random();
       }
       sortTier(tier, byCost);
     },
@@ -108,9 +108,10 @@ function byCost(a: Contender, b: Contender): number {
 function byHeadroom(tier: Contender[], { nowMs, random }: Circumstances): void {
   for (const contender of tier) {
     const left = contender.headroomBasisPoints(nowMs);
+    const share = left / 10_000;
     contender.measure = left;
-    contender.tie = random();
-    contender.score = left === 0 ? LAST : drawn(1 - random(), contender.weight * (left / 10_000) ** 3);
+    contender.tie = left === 0 ? random() : 0;
+    contender.score = left === 0 ? LAST : drawn(1 - random(), contender.weight * share * share * share);
   }
   sortTier(tier, byScore);
 }

@@ -58,6 +58,8 @@ export function routesOf(
     ),
     { path: '/v1/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
     { path: '/v1/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
+    { path: '/v1beta/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
+    { path: '/v1beta/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
     { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: bounded(costEstimateHandler(estimating)) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies, identify),

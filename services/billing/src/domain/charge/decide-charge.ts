@@ -18,6 +18,8 @@ export interface ChargeCommand {
   readonly usage: RecordedUsage;
   /** Finds any version ever published, not only the newest. */
   readonly findPrice: (priceKey: string, version: number) => Price | undefined;
+  /** Prices of which every version of the log can be found: what is not found of them is nowhere. */
+  readonly readKeys: ReadonlySet<string>;
   readonly postedAtMs: number;
 }
 
@@ -35,7 +37,7 @@ export type ChargeDecision =
  * most the hold; the house pays the cost above it, and what failed attempts cost. A request that used nothing is charged
  * nothing, so that its hold ends like any other.
  */
-export function decideCharge({ admission, usage, findPrice, postedAtMs }: ChargeCommand): ChargeDecision {
+export function decideCharge({ admission, usage, findPrice, readKeys, postedAtMs }: ChargeCommand): ChargeDecision {
   if (admission.requestId !== usage.requestId || admission.userId !== usage.userId) {
     return { kind: 'unratable', reason: `the usage is of another request or user than the admission` };
   }
@@ -46,7 +48,7 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   if (unknown !== undefined) {
     return { kind: 'unratable', reason: `the usage has the unit "${unknown.unit}", which this version does not know` };
   }
-  const house = decideHouseCosts(admission, usage, findPrice);
+  const house = decideHouseCosts(admission, usage, { findPrice, readKeys });
   if (house.kind !== 'costs') return house;
   const charged = (rating: Rating): ChargeDecision => {
     const charge = chargeOf(admission, usage, pinned, rating, postedAtMs);

@@ -4,22 +4,17 @@ import type { EventBodies } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
 import { houseCostLines } from '#money/house-cost.ts';
 import { accounts, post } from '#money/posting.ts';
-import type { Price } from '#money/price.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { type Rating, rate } from '#money/rate.ts';
-import { decideHouseCosts } from './house-costs.ts';
+import { decideHouseCosts, type PriceLookUp } from './house-costs.ts';
 
 export type Admission = EventBodies['RequestAdmitted'];
 export type RecordedUsage = EventBodies['UsageRecorded'];
 export type Charge = EventBodies['ChargePosted'];
 
-export interface ChargeCommand {
+export interface ChargeCommand extends PriceLookUp {
   readonly admission: Admission;
   readonly usage: RecordedUsage;
-  /** Finds any version ever published, not only the newest. */
-  readonly findPrice: (priceKey: string, version: number) => Price | undefined;
-  /** Prices of which every version of the log can be found: what is not found of them is nowhere. */
-  readonly readKeys: ReadonlySet<string>;
   readonly postedAtMs: number;
 }
 

@@ -1,4 +1,5 @@
 import type { EventBodies } from '#contracts/events.ts';
+import type { Price } from '#money/price.ts';
 import {
   costWithoutPrice,
   decideHouseCost,
@@ -6,7 +7,14 @@ import {
   type HouseCostDecision,
   type UnpaidCall,
 } from '../house-cost/house-cost.ts';
-import type { ChargeCommand } from './decide-charge.ts';
+
+/** The prices that are known. */
+export interface PriceLookUp {
+  /** Finds any version ever published, not only the newest. */
+  readonly findPrice: (priceKey: string, version: number) => Price | undefined;
+  /** Prices of which every version of the log can be found: what is not found of them is nowhere. */
+  readonly readKeys: ReadonlySet<string>;
+}
 
 type HouseCostsDecision =
   | { readonly kind: 'costs'; readonly costs: HouseCost[] }
@@ -19,7 +27,7 @@ type HouseCostsDecision =
 export function decideHouseCosts(
   { candidates }: Pick<EventBodies['RequestAdmitted'], 'candidates'>,
   { attempts, houseLosses }: Pick<EventBodies['UsageRecorded'], 'attempts' | 'houseLosses'>,
-  { findPrice, readKeys }: Pick<ChargeCommand, 'findPrice' | 'readKeys'>,
+  { findPrice, readKeys }: PriceLookUp,
 ): HouseCostsDecision {
   const costs: HouseCost[] = [];
   for (const { attempt, quantities, serviceTier, estimated } of houseLosses) {

@@ -75,13 +75,13 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   const fault = countFault(request);
   if (fault !== undefined) return refusedWith(fault);
 
-  const { priced, unpriced, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
-  if (priced.length === 0) {
+  const { priced, unpriced, first, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
+  const asked: Asked = { request, caller, rules };
+  const { kept: wanted, paid } = withoutUnaskedCost(asked, priced, first);
+  const { kept, beyond } = fewEnough(wanted);
+  if (kept.length === 0) {
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
-  const asked: Asked = { request, caller, rules };
-  const { kept: wanted, paid } = withoutUnaskedCost(asked, priced);
-  const { kept, beyond } = fewEnough(wanted);
   const { open, ofProviders, barred, leftOut: atLimits } = openCandidates(asked, kept, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 

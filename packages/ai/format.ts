@@ -15,6 +15,7 @@ export const formatNames = [
   'openai-responses',
   'openai-embeddings',
   'anthropic-messages',
+  'gemini-generate',
 ] as const;
 
 export type FormatName = (typeof formatNames)[number];
@@ -36,9 +37,13 @@ export interface Format {
 export interface ServerRole {
   /**
    * What admission must know, or what is wrong with the request, with the field (`param`) as the client wrote it. `bodyBytes`
-   * bound the prompt. Refuses what cannot be priced by its name.
+   * bound the prompt. `addressed`: what the URL says, in formats whose bodies do not. Refuses what cannot be priced by its name.
    */
-  ask(body: JsonObject, bodyBytes: number): { readonly asked: Asked } | { readonly refusal: Refusal };
+  ask(
+    body: JsonObject,
+    bodyBytes: number,
+    addressed?: Addressed,
+  ): { readonly asked: Asked } | { readonly refusal: Refusal };
   /**
    * The request in canonical form. Throws a `Fault` (`invalid_request`) that names the field. null: the format is only ever
    * passed on as it is. `body` is parsed with digits kept (`parse-kept-digits.ts`).
@@ -53,6 +58,12 @@ export interface ServerRole {
   providerErrorBody(error: ProviderError, status: number, requestId: string): unknown;
   /** What a stream's client is told of a failure in the middle of an answer: one or more whole events. */
   errorEvent(refusal: Refusal, requestId: string): string;
+}
+
+/** What a request's URL says where its body does not. */
+export interface Addressed {
+  readonly model: string;
+  readonly isStream: boolean;
 }
 
 /** What a writer knows of the request that it answers. */
@@ -75,7 +86,7 @@ export interface StreamWriter {
 
 export interface ClientRole {
   /** The URL path after the base URL's own. */
-  path(basePath: string, model: string): string;
+  path(basePath: string, addressed: Addressed): string;
   /** Headers beside authentication, which is the provider's. `forwarded`: the client's, where it speaks this format as well. */
   headers(forwarded: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Headers of a client's request that a provider of this format is told; `*` at the end stands for any characters. */
@@ -103,8 +114,10 @@ export interface ClientRole {
 
 /** How a provider is asked for the tokens of a prompt. */
 export interface PromptCounting {
-  /** Behind the path of the format's requests. */
-  readonly path: string;
+  /** The URL path, of that of the format's requests. */
+  path(requestPath: string): string;
+  /** The count in the provider's answer; it is checked by whoever asked. */
+  countIn(document: JsonObject): unknown;
   /**
    * The client's own bytes as the provider would get them for an answer, without what is said of the answer alone. What the
    * provider refuses is left out.

@@ -29,7 +29,7 @@ const smallest = { city: 'text', unit: 'celsius' };
 const tool = { name: 'get_weather', description: 'The weather in a city.', schema };
 
 /** Formats whose answers can show what a model thought. */
-const showsThoughts: ReadonlySet<SpokenFormat> = new Set(['openai-responses', 'anthropic-messages']);
+const showsThoughts: ReadonlySet<SpokenFormat> = new Set(['openai-responses', 'anthropic-messages', 'gemini-generate']);
 
 export const journeys: readonly Journey[] = [
   ...[false, true].flatMap((stream): Journey[] => {

@@ -1,5 +1,6 @@
 import { aiSdkAnthropic, aiSdkChat, aiSdkResponses } from './sdks/ai-sdk.ts';
 import { anthropicOne, anthropicZero } from './sdks/anthropic.ts';
+import { googleGenAi } from './sdks/google-genai.ts';
 import { openAiChat } from './sdks/openai-chat.ts';
 import { openAiResponses } from './sdks/openai-responses.ts';
 import type { Sdk } from './sdks/sdk.ts';
@@ -13,4 +14,5 @@ export const officialSdks: readonly Sdk[] = [
   aiSdkChat,
   aiSdkResponses,
   aiSdkAnthropic,
+  googleGenAi,
 ];

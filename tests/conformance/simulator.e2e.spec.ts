@@ -11,6 +11,7 @@ const models = {
   'openai-chat': { model: 'gpt-4o-mini', thinker: 'o3-mini' },
   'openai-responses': { model: 'gpt-4o-mini', thinker: 'o3-mini' },
   'anthropic-messages': { model: 'claude-haiku-4-5', thinker: 'claude-haiku-4-5' },
+  'gemini-generate': { model: 'gemini-2.5-flash', thinker: 'gemini-2.5-pro' },
 };
 
 for (const sdk of officialSdks) {

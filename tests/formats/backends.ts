@@ -10,6 +10,10 @@ export interface Backend {
   readonly model: string;
   /** A model that can think. */
   readonly thinker: string;
+  /** Whose prices; absent: its kind's. */
+  readonly catalogue?: string;
+  /** Absent: `/v1`. */
+  readonly basePath?: string;
 }
 
 export const backends = {
@@ -34,6 +38,15 @@ export const backends = {
     model: 'claude-sonnet-4-6',
     thinker: 'claude-sonnet-4-6',
   },
+  'gemini-generate': {
+    name: 'speaks-gemini',
+    kind: 'openai',
+    formats: ['gemini-generate'],
+    model: 'gemini-2.5-flash',
+    thinker: 'gemini-2.5-pro',
+    catalogue: 'google',
+    basePath: '/v1beta',
+  },
 } as const satisfies Partial<Record<FormatName, Backend>>;
 
 export type BackendFormat = keyof typeof backends;
@@ -51,12 +64,13 @@ export function backendProviders(
   simulatorUrl: string,
   more: readonly string[] = [],
 ): NonNullable<InstallationOptions['providers']> {
-  const spoken = Object.values(backends).map(({ name, kind, formats, model, thinker }) => ({
+  const all: readonly Backend[] = Object.values(backends);
+  const spoken = all.map(({ name, kind, formats, model, thinker, catalogue = kind, basePath = '/v1' }) => ({
     name,
     kind,
     formats,
-    baseUrl: `${simulatorUrl}/v1`,
-    catalogue: kind,
+    baseUrl: `${simulatorUrl}${basePath}`,
+    catalogue,
     models: [...new Set([model, thinker, ...(name === backends['openai-chat'].name ? more : [])])],
   }));
   return [

@@ -34,7 +34,11 @@ const chat = (what: string, body: Record<string, unknown>, thinks = false): Clie
   body,
   thinks,
 });
-const notForAnthropic = (request: ClientRequest): ClientRequest => ({ ...request, noPlaceIn: ['anthropic-messages'] });
+const notFor = (request: ClientRequest, ...noPlaceIn: readonly BackendFormat[]): ClientRequest => ({
+  ...request,
+  noPlaceIn,
+});
+const notForAnthropic = (request: ClientRequest): ClientRequest => notFor(request, 'anthropic-messages');
 
 const chatRequests: readonly ClientRequest[] = [
   chat('a text', { messages: [user('Hi')] }),
@@ -49,8 +53,12 @@ const chatRequests: readonly ClientRequest[] = [
       ]),
     ],
   }),
-  notForAnthropic(chat('nothing but a system message', { messages: [{ role: 'system', content: 'Say hello.' }] })),
-  notForAnthropic(chat('an empty text of the user', { messages: [user('')] })),
+  notFor(
+    chat('nothing but a system message', { messages: [{ role: 'system', content: 'Say hello.' }] }),
+    'anthropic-messages',
+    'gemini-generate',
+  ),
+  notFor(chat('an empty text of the user', { messages: [user('')] }), 'anthropic-messages', 'gemini-generate'),
   chat('white space in every role', {
     messages: [{ role: 'system', content: ' ' }, user('x'), { role: 'assistant', content: '\n' }, user('y')],
   }),
@@ -76,9 +84,12 @@ const chatRequests: readonly ClientRequest[] = [
   chat('a picture whose type has parameters', {
     messages: [user([{ type: 'image_url', image_url: { url: `data:IMAGE/PNG;charset=utf-8;base64,${base64}` } }])],
   }),
-  chat('a picture elsewhere', {
-    messages: [user([{ type: 'image_url', image_url: { url: 'HTTPS://example.com/a.png' } }])],
-  }),
+  notFor(
+    chat('a picture elsewhere', {
+      messages: [user([{ type: 'image_url', image_url: { url: 'HTTPS://example.com/a.png' } }])],
+    }),
+    'gemini-generate',
+  ),
   chat('a call and its result', { tools: [chatTool], messages: [user('x'), chatCall('c1'), chatResult('c1')] }),
   chat('ids of tools by another provider', {
     tools: [chatTool],

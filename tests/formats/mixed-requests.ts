@@ -23,7 +23,8 @@ export const embedder = 'gpt-4.1-nano';
 const OUTPUT_TOKENS_MAX = 64;
 
 interface Form {
-  readonly path: string;
+  /** Of a request for a model, whole or streamed. */
+  pathOf(model: string, stream: boolean): string;
   /** Whose providers can answer it: of the one format, or of all that chats are translated between. */
   readonly behind: readonly MixedBackend[];
   readonly hasStream: boolean;
@@ -35,31 +36,41 @@ const said = (content: string) => [{ role: 'user', content }];
 
 const forms: Readonly<Record<FormatName, Form>> = {
   'openai-chat': {
-    path: '/v1/chat/completions',
+    pathOf: () => '/v1/chat/completions',
     behind: chats,
     hasStream: true,
     bodyOf: (model, text) => ({ model, messages: said(text), max_completion_tokens: OUTPUT_TOKENS_MAX }),
   },
   'openai-responses': {
-    path: '/v1/responses',
+    pathOf: () => '/v1/responses',
     behind: chats,
     hasStream: true,
     bodyOf: (model, text) => ({ model, input: text, max_output_tokens: OUTPUT_TOKENS_MAX, store: false }),
   },
   'anthropic-messages': {
-    path: '/v1/messages',
+    pathOf: () => '/v1/messages',
     behind: chats,
     hasStream: true,
     bodyOf: (model, text) => ({ model, messages: said(text), max_tokens: OUTPUT_TOKENS_MAX }),
   },
+  'gemini-generate': {
+    pathOf: (model, stream) =>
+      `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    behind: chats,
+    hasStream: true,
+    bodyOf: (_model, text) => ({
+      contents: [{ role: 'user', parts: [{ text }] }],
+      generationConfig: { maxOutputTokens: OUTPUT_TOKENS_MAX },
+    }),
+  },
   'openai-completions': {
-    path: '/v1/completions',
+    pathOf: () => '/v1/completions',
     behind: ['openai-chat'],
     hasStream: true,
     bodyOf: (model, text) => ({ model, prompt: text, max_tokens: OUTPUT_TOKENS_MAX }),
   },
   'openai-embeddings': {
-    path: '/v1/embeddings',
+    pathOf: () => '/v1/embeddings',
     behind: ['openai-chat'],
     hasStream: false,
     bodyOf: (_model, text) => ({ model: embedder, input: text, dimensions: 4 }),
@@ -71,6 +82,8 @@ const dialects: Readonly<Record<MixedBackend, readonly UsageDialect[]>> = {
   'openai-chat': ['deepseek', 'moonshot', 'groq', 'mistral', 'zero-later', 'odd-reasoning', 'every-chunk'],
   'openai-responses': ['odd-reasoning'],
   'anthropic-messages': ['zero-later', 'odd-reasoning'],
+  // Its reports are what they are: `omitUsage` is the way 'silent'.
+  'gemini-generate': ['mistral'],
   'chat with reasoning beside': ['xai'],
 };
 const oddBytes: readonly Script[] = [
@@ -94,13 +107,14 @@ export function mixedRequest(number: number): MixedRequest {
   const stream =
     form.hasStream && (way === 'streamed' || way === 'aborted' || (way !== 'whole' && pick([true, false])));
   const script: Script = { ...manner(behind), usage: usageOf(pick, format, behind), ...scriptOf(pick, way, behind) };
-  const body = form.bodyOf(mixedBackends[behind].model, scripted(script, `Request number ${number}`));
+  const { model } = mixedBackends[behind];
+  const body = form.bodyOf(model, scripted(script, `Request number ${number}`));
   return {
     way,
     format,
     behind,
-    path: form.path,
-    body: JSON.stringify({ ...body, ...(stream ? { stream } : {}) }),
+    path: form.pathOf(model, stream),
+    body: JSON.stringify({ ...body, ...(stream && format !== 'gemini-generate' ? { stream } : {}) }),
     stream,
   };
 }

@@ -17,6 +17,7 @@ const lastEvents: Readonly<Partial<Record<MixedRequest['format'], string>>> = {
   'openai-completions': 'data: [DONE]',
   'openai-responses': 'event: response.completed',
   'anthropic-messages': 'event: message_stop',
+  'gemini-generate': '"finishReason"',
 };
 
 export interface Sender {

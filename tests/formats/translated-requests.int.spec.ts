@@ -18,11 +18,14 @@ const paths: Readonly<Record<BackendFormat, string>> = {
   'openai-chat': '/v1/chat/completions',
   'openai-responses': '/v1/responses',
   'anthropic-messages': '/v1/messages',
+  'gemini-generate': '/v1beta',
 };
 const boundFields: Readonly<Record<BackendFormat, Target['rules']['maxTokensField']>> = {
   'openai-chat': 'max_completion_tokens',
   'openai-responses': 'max_output_tokens',
   'anthropic-messages': 'max_tokens',
+  // It has one name for its bound.
+  'gemini-generate': 'max_tokens',
 };
 const OUTPUT_TOKENS_MAX = 2_000;
 
@@ -39,7 +42,7 @@ async function translateAndSend(request: ClientRequest, into: BackendFormat): Pr
   const { model, thinker } = backends[into];
   const body = { model: 'any', ...request.body };
   const { decode } = formatOf(request.format).server;
-  const { encode, headers } = formatOf(into).client;
+  const { encode, headers, path } = formatOf(into).client;
   if (decode === null || encode === null) throw new Error('the format is not translated');
   const target: Target = {
     model: request.thinks === true ? thinker : model,
@@ -61,12 +64,17 @@ async function translateAndSend(request: ClientRequest, into: BackendFormat): Pr
     if (problem instanceof NoPlace && request.noPlaceIn?.includes(into) === true) return;
     throw problem;
   }
-  const response = await fetch(simulator.url + paths[into], {
+  const response = await fetch(simulator.url + pathInto(into, target.model, path), {
     method: 'POST',
     headers: { 'anthropic-version': '2023-06-01', ...headers({}), authorization: 'Bearer any' },
     body: encoded,
   });
   assert.equal(response.status, 200, `${await response.text()}\n${encoded}`);
+}
+
+/** Where the URL names the model, the format says it. */
+function pathInto(into: BackendFormat, model: string, path: Format['client']['path']): string {
+  return into === 'gemini-generate' ? path(paths[into], { model, isStream: false }) : paths[into];
 }
 
 function formatOf(name: BackendFormat): Format {

@@ -1,5 +1,6 @@
 import type { Format, FormatName } from '../format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
+import { geminiGenerate } from './gemini-generate/format.ts';
 import { openAiChat } from './openai-chat/format.ts';
 import { openAiCompletions } from './openai-completions/format.ts';
 import { openAiEmbeddings } from './openai-embeddings/format.ts';
@@ -12,4 +13,5 @@ export const formatTable: Readonly<Record<FormatName, Format>> = {
   'openai-embeddings': openAiEmbeddings,
   'openai-responses': openAiResponses,
   'anthropic-messages': anthropicMessages,
+  'gemini-generate': geminiGenerate,
 };

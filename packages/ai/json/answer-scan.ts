@@ -29,11 +29,13 @@ export interface AnswerShape<U> {
   readonly answerField: string;
   readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
   readonly readUsage: (value: unknown) => U | null;
+  /** The field that holds the report; absent: `usage`. */
+  readonly usageField?: string;
 }
 
 /** `text`: collects the generated text. */
 export function createAnswerScan<U>(
-  { answerField, answer, readUsage }: AnswerShape<U>,
+  { answerField, answer, readUsage, usageField = 'usage' }: AnswerShape<U>,
   text: GeneratedText = createGeneratedText(),
 ): AnswerScan<U> {
   const report = createByteStore();
@@ -65,7 +67,7 @@ export function createAnswerScan<U>(
           serviceTier = (serviceTier + raw.toString('latin1')).slice(0, SERVICE_TIER_MAX_CHARACTERS);
         },
       },
-      usage: {
+      [usageField]: {
         kind: 'raw',
         take: (raw) => {
           if (report.length() <= USAGE_MAX_BYTES) report.append(raw);

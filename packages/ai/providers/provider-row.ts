@@ -12,6 +12,8 @@ export interface ProviderRow extends ProviderRules {
   readonly keyVariable: string;
   /** Where the key goes: `bearer`, the name of a header, or `none`. */
   readonly auth: string;
+  /** Formats whose requests carry the key elsewhere. */
+  readonly auths?: Readonly<Partial<Record<FormatName, string>>>;
   /** The wire formats it speaks, best first: what a client's format is translated into is the first that can be. */
   readonly formats: readonly FormatName[];
   /** Formats that it speaks below another path than that of `baseUrl`. */

@@ -90,10 +90,18 @@ export const providerRows: readonly ProviderRow[] = [
   }),
   compatible({
     id: 'gemini',
-    name: 'Google Gemini (OpenAI-compatible)',
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    name: 'Google Gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     keyVariable: 'GEMINI_API_KEY',
-    formats: chatAndEmbeddings,
+    auth: 'x-goog-api-key',
+    formats: ['gemini-generate', 'openai-chat', 'openai-embeddings'],
+    // Its OpenAI-compatible part has paths and a header of its own.
+    basePaths: {
+      'gemini-generate': '/v1beta',
+      'openai-chat': '/v1beta/openai',
+      'openai-embeddings': '/v1beta/openai',
+    },
+    auths: { 'openai-chat': 'bearer', 'openai-embeddings': 'bearer' },
     catalogue: 'google',
   }),
   compatible({

@@ -22,6 +22,8 @@ export interface ProviderOverrides {
 /** How a provider is spoken to: its row, with what policy says otherwise. */
 export interface SpokenBy {
   readonly auth: string;
+  /** Where the key goes in requests of a format. */
+  readonly authOf: (format: FormatName) => string;
   /** Best first. */
   readonly formats: readonly FormatName[];
   /** The path that a format's own goes behind. */
@@ -53,6 +55,7 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
   const others = row.baseUrl !== '' && new URL(row.baseUrl).origin === origin ? row.basePaths : {};
   return {
     auth: row.auth,
+    authOf: (format) => row.auths?.[format] ?? row.auth,
     formats: said.length > 0 ? said : row.formats,
     basePathOf: (format) => others[format] ?? basePath,
     rules: {

@@ -32,6 +32,14 @@ const places: Readonly<Record<FormatName, Places>> = {
     answerField: 'content',
     answer: (text, raw) => items(fields({ text, thinking: text, name: text, input: raw })),
   },
+  'gemini-generate': {
+    answerField: 'candidates',
+    answer(text, raw) {
+      const called = fields({ name: text, args: raw });
+      return items(fields({ content: fields({ parts: items(fields({ text, functionCall: called })) }) }));
+    },
+    usageField: 'usageMetadata',
+  },
 };
 
 /** By these an answer that broke off is scanned for its text, to estimate its tokens by. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
-import { preflightHeaders } from './http/cors.ts';
+import { isForPages, preflightHeaders } from './http/cors.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
 import { withKnownQuery } from './http/known-query.ts';
 import type { Serve } from './http/serve.ts';
@@ -45,7 +45,7 @@ function handlerFor({ path, methods, query = [] }: Route, request: IncomingMessa
   const handler = Object.entries(methods).find(([verb]) => verb === method)?.[1];
   if (handler !== undefined) return query === 'any' ? handler : withKnownQuery(handler, parametersOf(query, method));
   const allow = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-  if (method === 'OPTIONS') return options(allow, path.startsWith('/v1/'));
+  if (method === 'OPTIONS') return options(allow, isForPages(path));
   return (exchange) => {
     exchange.response.setHeader('allow', allow);
     // The message does not show the route: `/admin/users/:userId` is not a URL that a client could use.

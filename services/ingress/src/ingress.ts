@@ -10,11 +10,12 @@ import { type Completions, completionHandler } from './completions/complete.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
 import { createRefuseWithoutMoney } from './completions/refuse-without-money.ts';
 import { closeAfterAnswer, drainServer } from './drain.ts';
+import { geminiEndpoints } from './endpoints/gemini-endpoints.ts';
 import { modelEndpoints } from './endpoints/model-endpoints.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConnections } from './http/connections.ts';
-import { allowOrigins } from './http/cors.ts';
+import { allowOrigins, isForPages } from './http/cors.ts';
 import { countDrops } from './http/count-drops.ts';
 import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
@@ -107,7 +108,7 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
     secure(exchange);
     connections.add(exchange);
     if (drained !== undefined) closeAfterAnswer(exchange);
-    if (request.url?.startsWith('/v1/')) allowOrigins(exchange, originsNow());
+    if (isForPages(request.url)) allowOrigins(exchange, originsNow());
     return exchange;
   };
   const dispatch = dispatcher(routes, serve, completions);
@@ -163,7 +164,7 @@ function handlersByPath(
 ): ReadonlyMap<string, Handler> {
   const { config, tracer = null } = completions.dependencies;
   return new Map(
-    modelEndpoints.map((endpoint) => {
+    [...modelEndpoints, ...geminiEndpoints].map((endpoint) => {
       const handler = bounded(completionHandler(completions, endpoint), open, config.requestsInFlightMax);
       return [endpoint.path, tracedHandler(endpoint.path, handler, tracer)];
     }),

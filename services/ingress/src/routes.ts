@@ -47,8 +47,7 @@ export function routesOf(
   const once = repeatable(dependencies, limits);
   const quick: readonly Route[] = [
     { path: '/', methods: { GET: pointer } },
-    { path: '/v1/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
-    { path: '/v1/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
+    // Before models by their ids: Google's clients ask for a count below a model.
     ...countEndpoints.map(
       (row): Route => ({
         path: row.path,
@@ -57,6 +56,10 @@ export function routesOf(
         answerTimeoutMs: COUNT_TIMEOUT_MS,
       }),
     ),
+    { path: '/v1/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
+    { path: '/v1/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
+    { path: '/v1beta/models', query: 'any', methods: { GET: listModels(dependencies, identify) } },
+    { path: '/v1beta/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
     { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: bounded(costEstimateHandler(estimating)) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies, identify),

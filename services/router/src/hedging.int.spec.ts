@@ -5,6 +5,7 @@ import type { PricedCandidate } from '#contracts/quota.ts';
 import { plainPlan } from '#contracts/routing.ts';
 import { policy } from '#testkit/policy.ts';
 import { type Scope, test } from '#testkit/test.ts';
+import { FAILURES_MAX } from './domain/breaker/breaker.ts';
 import {
   type AskOptions,
   contentEvent,
@@ -173,4 +174,17 @@ test('a client that has left has no second call made', async (t) => {
   const { usage } = await ask({}, { signal: client.signal });
   await pause(10);
   assert.deepEqual([usage?.outcome, usage?.usage.input, calls], ['OUTCOME_CLIENT_GONE', 7, [1, 0]]);
+});
+
+test('a provider that hangs is tried last after a few calls that were outrun, and a quick one is none the worse', async (t) => {
+  const { ask, calls, router } = await world(t, silent, sound);
+  for (let call = 0; call < FAILURES_MAX; call += 1) assert.equal((await ask()).usage?.provider, 'b');
+  assert.deepEqual(calls, [FAILURES_MAX, FAILURES_MAX]);
+  const { usage } = await ask();
+  assert.deepEqual([usage?.provider, usage?.attempts.length, calls], ['b', 1, [FAILURES_MAX, FAILURES_MAX + 1]]);
+  const states = router.providerHealth().map(({ provider, state }) => [provider, state]);
+  assert.deepEqual(states, [
+    ['a', 'open'],
+    ['b', 'closed'],
+  ]);
 });

@@ -59,6 +59,8 @@ export interface ProviderPost {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Where the key goes; absent: where the provider usually takes it. */
+  readonly auth?: string | undefined;
   readonly requestId: string;
   readonly isStream: boolean;
 }

@@ -61,7 +61,7 @@ export type ErrorKind =
   | 'other';
 
 /** The formats that SDKs speak. */
-export type SpokenFormat = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+export type SpokenFormat = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate';
 
 /** An official SDK, made to ask what is asked of all of them. It never retries. */
 export interface Sdk {

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asObject } from '#kernel/json.ts';
 import { readCountPrompt as readMessagesCount } from './anthropic-messages/prompt.ts';
 import { messagesWire } from './anthropic-messages/wire.ts';
+import { readGeminiPrompt } from './gemini-generate/prompt.ts';
+import { type GeminiCall, geminiCallOf, geminiWire } from './gemini-generate/wire.ts';
 import { anthropicModelsBody, openAiModelsBody } from './models.ts';
 import { openAiErrorBody } from './openai/error-body.ts';
 import { chatWire } from './openai-chat/wire.ts';
@@ -50,12 +53,16 @@ export async function route(
   try {
     const wire = completionPaths.get(path);
     const counting = countPaths.get(path);
+    const gemini = geminiCallOf(path);
     if (wire !== undefined) {
       requireMethod(request, 'POST', path);
       await serveCompletion(workplace, { wire, request, response });
     } else if (counting !== undefined) {
       requireMethod(request, 'POST', path);
       await serveCount(counting, request, response);
+    } else if (gemini !== undefined) {
+      requireMethod(request, 'POST', path);
+      await serveGemini(workplace, gemini, request, response);
     } else if (path === '/v1/models') {
       requireMethod(request, 'GET', path);
       serveModels(request, response);
@@ -68,6 +75,25 @@ export async function route(
     if (!(problem instanceof RequestProblem)) throw problem;
     sendJson(response, problem.status, openAiErrorBody(problem));
   }
+}
+
+async function serveGemini(
+  workplace: Workplace,
+  call: GeminiCall,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const wire = geminiWire(call);
+  if (call.method === 'generate') return serveCompletion(workplace, { wire, request, response });
+  return serveCount(
+    {
+      wire,
+      readPrompt: (body) => readGeminiPrompt(asObject(body['generateContentRequest']) ?? body, call),
+      answer: (tokens) => ({ totalTokens: tokens }),
+    },
+    request,
+    response,
+  );
 }
 
 function requireMethod(request: IncomingMessage, method: string, path: string): void {

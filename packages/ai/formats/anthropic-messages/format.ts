@@ -37,6 +37,10 @@ export const anthropicMessages: Format = {
     openReader: openMessagesReader,
     readError: readMessagesError,
     readUsage: readMessagesUsage,
-    counting: { path: '/count_tokens', body: countBody },
+    counting: {
+      path: (requestPath) => `${requestPath}/count_tokens`,
+      body: countBody,
+      countIn: (document) => document['input_tokens'],
+    },
   },
 };

@@ -89,7 +89,8 @@ test('the client says its version itself; else the one that translated requests 
 
 test('the path is behind the version of the base URL, which may have it already', () => {
   const { path } = anthropicMessages.client;
-  assert.equal(path('', 'm'), '/v1/messages');
-  assert.equal(path('/v1', 'm'), '/v1/messages');
-  assert.equal(path('/anthropic', 'm'), '/anthropic/v1/messages');
+  const asked = { model: 'm', isStream: false };
+  assert.equal(path('', asked), '/v1/messages');
+  assert.equal(path('/v1', asked), '/v1/messages');
+  assert.equal(path('/anthropic', asked), '/anthropic/v1/messages');
 });

@@ -37,6 +37,10 @@ export const openAiResponses: Format = {
     openReader: openResponsesReader,
     readError: readOpenAiError,
     readUsage,
-    counting: { path: '/input_tokens', body: countBody },
+    counting: {
+      path: (requestPath) => `${requestPath}/input_tokens`,
+      body: countBody,
+      countIn: (document) => document['input_tokens'],
+    },
   },
 };

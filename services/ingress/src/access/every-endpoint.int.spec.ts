@@ -3,6 +3,7 @@ import type { ResourceOf } from '#registry/kinds.ts';
 import { describe, test } from '#testkit/test.ts';
 import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
 import { countEndpoints } from '../endpoints/count-tokens.ts';
+import { geminiEndpoints } from '../endpoints/gemini-endpoints.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import { questions } from '../endpoints/testing.ts';
 import { routesOf } from '../routes.ts';
@@ -31,20 +32,37 @@ interface Endpoint {
   readonly toldOf?: (gateway: TestGateway) => readonly string[];
 }
 
+/** `/v1beta` has the same handlers again. */
+function isUnderV1({ path }: { readonly path: string }): boolean {
+  return path.startsWith('/v1/');
+}
+
+/** Where Express' form of a path names the model, and a stream is asked for as events. */
+function urlOf(path: string): string {
+  const url = path.replace('*model\\', model.id);
+  return url.endsWith(':streamGenerateContent') ? `${url}?alt=sse` : url;
+}
+
 /** Every endpoint that a key opens. */
 const endpoints: readonly Endpoint[] = [
-  ...modelEndpoints.map(
+  ...[...modelEndpoints, ...geminiEndpoints].filter(isUnderV1).map(
     ({ path, format }): Endpoint => ({
       method: 'POST',
       route: path,
-      path,
+      path: urlOf(path),
       body: questions[format.name],
       ofModel: true,
       toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
     }),
   ),
-  ...countEndpoints.map(
-    ({ path, format }): Endpoint => ({ method: 'POST', route: path, path, body: questions[format], ofModel: true }),
+  ...countEndpoints.filter(isUnderV1).map(
+    ({ path, format }): Endpoint => ({
+      method: 'POST',
+      route: path,
+      path: urlOf(path),
+      body: questions[format],
+      ofModel: true,
+    }),
   ),
   {
     method: 'POST',
@@ -94,8 +112,23 @@ async function ask(gateway: TestGateway, { method, path, body }: Endpoint, apiKe
   });
   return {
     status: response.status,
-    document: (await response.json()) as { error?: { code: string; message: string } },
+    code: codeIn((await readDocument(response)) as ErrorDocument),
   };
+}
+
+interface ErrorDocument {
+  readonly error?: { readonly code: string | number; readonly details?: readonly { readonly reason: string }[] };
+}
+
+/** Google's clients read a number there, and the code as the reason. */
+function codeIn({ error }: ErrorDocument): string | undefined {
+  return error?.details?.[0]?.reason ?? (error === undefined ? undefined : String(error.code));
+}
+
+/** A stream that came is no error. */
+async function readDocument(response: Response): Promise<unknown> {
+  const text = await response.text();
+  return text.startsWith('data:') || text.startsWith('event:') ? {} : JSON.parse(text);
 }
 
 async function gatewayWith(key: Key): Promise<TestGateway> {
@@ -111,7 +144,7 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
 
 test('the table below has every endpoint under /v1', () => {
   const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
-  const completions = new Map(modelEndpoints.map(({ path }) => [path, () => undefined]));
+  const completions = new Map([...modelEndpoints, ...geminiEndpoints].map(({ path }) => [path, () => undefined]));
   const bounded = (handler: unknown) => handler;
   const parts = { counting: { dependencies: {} }, estimating: { dependencies: {} } };
   const routes = routesOf({ config } as never, { guesses: {}, completions, bounded, ...parts } as never);
@@ -127,10 +160,9 @@ for (const endpoint of endpoints) {
     for (const { name, key, status } of cases) {
       test(`with ${name}: ${status}`, async () => {
         await using gateway = await gatewayWith(key);
-        const { status: answered, document } = await ask(gateway, endpoint, API_KEY);
-        assert.equal(answered, status, JSON.stringify(document));
-        const code = status === 200 ? undefined : status === 401 ? 'invalid_api_key' : 'key_not_allowed';
-        assert.equal(document.error?.code, code);
+        const { status: answered, code } = await ask(gateway, endpoint, API_KEY);
+        assert.equal(answered, status, code);
+        assert.equal(code, status === 200 ? undefined : status === 401 ? 'invalid_api_key' : 'key_not_allowed');
         if (status !== 200) assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
       });
     }
@@ -138,8 +170,8 @@ for (const endpoint of endpoints) {
     test('without a key, or with one that was never issued: 401', async () => {
       await using gateway = await gatewayWith({});
       for (const apiKey of [undefined, `ak_${'x'.repeat(64)}`, ADMIN_TOKEN]) {
-        const { status, document } = await ask(gateway, endpoint, apiKey);
-        assert.deepEqual([status, document.error?.code], [401, 'invalid_api_key']);
+        const { status, code } = await ask(gateway, endpoint, apiKey);
+        assert.deepEqual([status, code], [401, 'invalid_api_key']);
       }
       assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
     });
@@ -164,8 +196,8 @@ for (const endpoint of endpoints) {
     for (const key of notAllowed) {
       test(`with a key that may not use the model (${JSON.stringify(key)}): 403`, async () => {
         await using gateway = await gatewayWith(key);
-        const { status, document } = await ask(gateway, endpoint, API_KEY);
-        assert.deepEqual([status, document.error?.code], [403, 'model_not_allowed']);
+        const { status, code } = await ask(gateway, endpoint, API_KEY);
+        assert.deepEqual([status, code], [403, 'model_not_allowed']);
         assert.deepEqual(gateway.admitted, []);
         gateway.registry.load({ case: 'key', value: aKey({ allowedModels: ['gpt-t*'], allowedProviders: ['sim*'] }) });
         assert.equal((await ask(gateway, endpoint, API_KEY)).status, 200, 'and may use it once it is allowed');

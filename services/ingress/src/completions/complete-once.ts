@@ -28,14 +28,20 @@ export interface Once {
 /** Runs a completion once for its `Idempotency-Key`, or gives the answer it had. */
 export function completeOnce(
   dependencies: Dependencies,
-  { path, format }: ModelEndpoint,
+  { path, format, addressOf }: ModelEndpoint,
   openAnswer: OpenAnswer,
 ): (exchange: Exchange, asked: OnceAsked, run: (once: Once) => Promise<void>) => Promise<void> {
   const { idempotency, log } = dependencies;
   const fateOf: FateOf = async (requestId) => requestFate(await log.readStream(streams.request(requestId)));
   return async (exchange, { identity, idempotencyKey, body }, run) => {
     const begun = await idempotency.begin({
-      scope: [identity.userId, 'POST', path],
+      // Of one path, where the URL says the model; else the body does.
+      scope: [
+        identity.userId,
+        'POST',
+        path,
+        ...(addressOf === undefined ? [] : [addressOf(exchange.request.url ?? '').model]),
+      ],
       idempotencyKey,
       body,
       requestId: exchange.id,

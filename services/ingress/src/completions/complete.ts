@@ -4,7 +4,7 @@ import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules, usableModel } from '../access/permissions.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
+import { askedAt, type ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
@@ -87,11 +87,11 @@ async function assertModelUsable(
 ): Promise<void> {
   if (body.length > COSTLY_BODY_BYTES) await ownTurn();
   const parsedBody = parseJsonObject(body, endpoint.bounds);
-  const { model: name } = parsedBody;
+  const name = endpoint.addressOf?.(exchange.request.url ?? '').model ?? parsedBody['model'];
   if (typeof name !== 'string') return;
   const { models, registry, clock = systemClock } = dependencies;
   const { headers } = exchange.request;
-  const checked = endpoint.format.server.ask(parsedBody, body.length);
+  const checked = askedAt(endpoint, exchange.request.url, parsedBody, body.length);
   const { userId } = identity;
   const nowMs = clock();
   // What goes on from an earlier response may lack what is its own: it is routed by its name then.

@@ -3,7 +3,7 @@ import type { Admission } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { assertMayName } from '../access/permissions.ts';
-import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
+import { askedAt, type ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
@@ -113,7 +113,7 @@ async function readRequest(
   const turn = await beginTurn?.(exchange, identity, sentBody, sent);
   const body = turn?.body ?? sentBody;
   const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
-  const checked = endpoint.format.server.ask(parsedBody, body.length);
+  const checked = askedAt(endpoint, exchange.request.url, parsedBody, body.length);
   if ('refusal' in checked) throw new Fault(checked.refusal);
   return { turn, body, parsedBody, asked: checked.asked };
 }

@@ -23,4 +23,6 @@ export const tellsEndOf: Readonly<Record<FormatName, TellsEnd>> = {
   'openai-embeddings': tellsDone,
   'openai-responses': namesEvent('response.completed', 'response.incomplete', 'response.failed'),
   'anthropic-messages': namesEvent('message_stop'),
+  // It has no event for the end: the last document says why the answer stopped. In a text the quotes are escaped.
+  'gemini-generate': (piece) => piece.includes('"finishReason"'),
 };

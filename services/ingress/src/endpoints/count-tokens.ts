@@ -1,7 +1,7 @@
-import type { FormatName } from '#ai/format.ts';
+import type { Addressed, FormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { Fault } from '#errors/fault.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { Identify } from '../access/identify.ts';
 import { attributionOf } from '../completions/attribution.ts';
 import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
@@ -16,6 +16,7 @@ import type { OwnTurn } from '../http/turns.ts';
 import { modelNameIn } from '../models/model-name.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { addressOf, geminiPatterns } from './gemini-endpoints.ts';
 
 /** Providers answer within a second or so; a few of them may be asked one after the other. */
 export const COUNT_TIMEOUT_MS = 30_000;
@@ -30,6 +31,10 @@ interface CountRow {
   readonly answer: (inputTokens: number) => object;
   /** What a request of the format must have and a count need not. */
   readonly needless: JsonObject;
+  /** Where the URL says the model. */
+  readonly addressOf?: (url: string) => Addressed;
+  /** The field that a client may put its request in; absent: none. */
+  readonly envelope?: string;
 }
 
 /** Where a client asks how many tokens its prompt has. */
@@ -46,6 +51,16 @@ export const countEndpoints: readonly CountRow[] = [
     answer: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
     needless: { input: '' },
   },
+  ...geminiPatterns('countTokens').map(
+    (path): CountRow => ({
+      path,
+      format: 'gemini-generate',
+      answer: (inputTokens) => ({ totalTokens: inputTokens }),
+      needless: {},
+      addressOf: (url) => addressOf(url, 'countTokens'),
+      envelope: 'generateContentRequest',
+    }),
+  ),
 ];
 
 /** What counts prompts. */
@@ -63,7 +78,7 @@ export interface Counting {
  */
 export function countTokensHandler(
   { dependencies, identify, limits, ownTurn, beginTurn }: Counting,
-  { format, answer, needless }: CountRow,
+  { format, answer, needless, addressOf: addressIn, envelope }: CountRow,
 ): Handler {
   const { config, router, registry } = dependencies;
   const forwardHeaders = createForwardHeaders(formatTable[format].client.forwardedHeaders);
@@ -74,10 +89,16 @@ export function countTokensHandler(
     const sent = parseJsonObject(sentBody);
     const goesOn = format === 'openai-responses' && (sent['previous_response_id'] ?? null) !== null;
     // Nothing of a count is kept: only the turns before are wanted.
-    const body = goesOn ? (await beginTurn(exchange, identity, sentBody, sent)).body : sentBody;
-    const parsedBody = body === sentBody ? sent : parseJsonObject(body);
-    const name = modelNameIn(parsedBody);
-    const checked = formatTable[format].server.ask(withNeedless(parsedBody, needless), body.length);
+    const wrapped = envelope === undefined ? null : asObject(sent[envelope]);
+    const body = goesOn
+      ? (await beginTurn(exchange, identity, sentBody, sent)).body
+      : wrapped === null
+        ? sentBody
+        : Buffer.from(JSON.stringify(wrapped));
+    const parsedBody = wrapped ?? (body === sentBody ? sent : parseJsonObject(body));
+    const addressed = addressIn?.(exchange.request.url ?? '');
+    const name = addressed?.model ?? modelNameIn(parsedBody);
+    const checked = formatTable[format].server.ask(withNeedless(parsedBody, needless), body.length, addressed);
     if ('refusal' in checked) throw new Fault(checked.refusal);
     const headers = forwardHeaders(exchange.request.headers);
     const { asked: prompt } = checked;

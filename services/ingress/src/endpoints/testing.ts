@@ -11,6 +11,7 @@ export const questions: Readonly<Record<FormatName, Readonly<Record<string, unkn
   'openai-embeddings': { model: model.id, input: ['Say hello.'] },
   'openai-responses': { model: model.id, input: 'Say hello.' },
   'anthropic-messages': { model: model.id, max_tokens: 16, messages },
+  'gemini-generate': { contents: [{ role: 'user', parts: [{ text: 'Say hello.' }] }] },
 };
 
 /** The events by which a stream of each format ends; one that is not here is never streamed. */

@@ -31,6 +31,11 @@ const PREFLIGHT_MAX_AGE_S = 86_400;
 
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~, -]{1,2000}$/;
 
+/** Whether pages may ask there: where models are asked for something, and not where the gateway is administered. */
+export function isForPages(url: string | undefined): boolean {
+  return url !== undefined && (url.startsWith('/v1/') || url.startsWith('/v1beta/'));
+}
+
 /** Lets pages of some origins read the answer; `*`: all pages. Only where a browser asks: other clients need no such header. */
 export function allowOrigins({ request, response }: Exchange, origins: readonly string[]): void {
   const { origin } = request.headers;

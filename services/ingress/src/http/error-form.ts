@@ -21,6 +21,8 @@ export const openAiErrors: ErrorForm = (refusal) => ({ contentType: JSON_TYPE, d
 /** Anthropic's, where its clients ask. */
 export const anthropicErrors = errorsOf('anthropic-messages');
 
+const geminiErrors = errorsOf('gemini-generate');
+
 const responsesErrors = errorsOf('openai-responses');
 
 /**
@@ -45,6 +47,7 @@ export const problems: ErrorForm = (refusal, requestId) => {
 /** The form of the errors of a URL, also of one that does not exist: each part of the API has its own. */
 export function errorFormOf(url: string, dialect: Dialect): ErrorForm {
   if (dialect === 'anthropic') return anthropicErrors;
+  if (dialect === 'google') return geminiErrors;
   if (isUnder(url, '/admin')) return problems;
   return isUnder(url, '/v1/responses') ? responsesErrors : openAiErrors;
 }

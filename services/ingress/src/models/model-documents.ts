@@ -1,5 +1,6 @@
 import type { ModelFacts } from '#catalogue/model-facts.ts';
 import type { RoutedModel } from '#contracts/router.ts';
+import { geminiCalls } from '../http/gemini-url.ts';
 
 const SECOND_MS = 1_000;
 
@@ -59,6 +60,21 @@ export function anthropicModel(shown: ShownModel) {
     max_input_tokens: contextTokens || null,
     max_tokens: outputTokensMax || null,
     ...(successor === undefined ? {} : { successor }),
+  };
+}
+
+/** A model as Google's SDKs read it. What is not known is left out. */
+export function geminiModel({ model: { id }, facts }: ShownModel) {
+  const { contextTokens, outputTokensMax, capabilities } = facts;
+  return {
+    name: `models/${id}`,
+    baseModelId: id,
+    version: '',
+    displayName: id,
+    ...(contextTokens > 0 ? { inputTokenLimit: contextTokens } : {}),
+    ...(outputTokensMax > 0 ? { outputTokenLimit: outputTokensMax } : {}),
+    supportedGenerationMethods: geminiCalls,
+    ...(capabilities.includes('reasoning') ? { thinking: true } : {}),
   };
 }
 

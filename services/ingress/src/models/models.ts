@@ -7,38 +7,34 @@ import { callerOf } from '#registry/caller.ts';
 import type { Identify } from '../access/identify.ts';
 import { narrowedModel, usableModel } from '../access/permissions.ts';
 import { answerJson } from '../http/answer.ts';
-import { type Exchange, type Handler, queryOf } from '../http/exchange.ts';
+import { type Handler, queryOf } from '../http/exchange.ts';
 import { assertKnownQuery } from '../http/known-query.ts';
 import type { IngressDependencies } from '../ports.ts';
-import { anthropicListQuery, anthropicListsInQuery, anthropicPage } from './anthropic-page.ts';
 import { noModel } from './find-model.ts';
-import { anthropicModel, openAiModel, type ShownModel } from './model-documents.ts';
+import type { ShownModel } from './model-documents.ts';
 import type { ModelEnds } from './model-ends.ts';
+import { modelForms } from './model-forms.ts';
 
 type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'billing' | 'clock'> & {
   readonly modelEnds: ModelEnds;
 };
 
-/** Codex says its version. `api-version` is Azure's SDK's with every request. */
-const openAiQuery = ['client_version', 'api-version'] as const;
-
 /**
  * `GET /v1/models`: the models that the caller can ask for: those with a price, and of these the ones that its key may use. In
- * Anthropic's form for clients that say a version of its API.
+ * Anthropic's form for clients that say a version of its API, in Google's for those that send its key header.
  */
 export function listModels(dependencies: Dependencies, identify: Identify): Handler {
   const { models: table, billing } = dependencies;
   const show = shower(dependencies);
   return async (exchange) => {
-    const isAnthropic = exchange.dialect === 'anthropic';
-    if (isAnthropic) assertKnownQuery(exchange, anthropicListQuery, anthropicListsInQuery);
-    else assertKnownQuery(exchange, openAiQuery);
+    const form = modelForms[exchange.dialect];
+    assertKnownQuery(exchange, form.listQuery, form.listsInQuery);
     const caller = await identify(exchange);
     const models = table
       .list()
       .filter((model) => isUsable(caller, model, billing))
       .map((model) => show(model, model.id));
-    answerJson(exchange, 200, isAnthropic ? anthropicPage(models, queryOf(exchange)) : openAiList(exchange, models));
+    answerJson(exchange, 200, form.list(models, queryOf(exchange)));
   };
 }
 
@@ -47,8 +43,8 @@ export function getModel(dependencies: Dependencies, identify: Identify): Handle
   const { models, registry, billing, modelEnds } = dependencies;
   const show = shower(dependencies);
   return async (exchange, params) => {
-    const isAnthropic = exchange.dialect === 'anthropic';
-    assertKnownQuery(exchange, isAnthropic ? ['beta'] : openAiQuery);
+    const form = modelForms[exchange.dialect];
+    assertKnownQuery(exchange, form.oneQuery);
     const caller = await identify(exchange);
     const id = params['id'] ?? '';
     const model = models.find(id, callerOf(registry, caller), anyRequest());
@@ -57,20 +53,13 @@ export function getModel(dependencies: Dependencies, identify: Identify): Handle
     }
     // The model of a snapshot has another id. The client must get the id that it asked for.
     const named = show({ ...usableModel(caller, id, model), id }, id);
-    answerJson(exchange, 200, isAnthropic ? anthropicModel(named) : openAiModel(named));
+    answerJson(exchange, 200, form.one(named));
   };
 }
 
 /** Puts what is known beside a model, by the name that it is asked for. */
 function shower({ modelEnds, clock = systemClock }: Dependencies): (model: RoutedModel, name: string) => ShownModel {
   return (model, name) => ({ model, facts: modelEnds.factsOf(name, model.candidates[0]), nowMs: clock() });
-}
-
-function openAiList(exchange: Exchange, models: readonly ShownModel[]) {
-  const list = { object: 'list', data: models.map(openAiModel) };
-  // Codex reads `models` alone. Each model there brings the instructions that Codex works by, which are not the gateway's to
-  // write: an empty list leaves Codex with those it has.
-  return queryOf(exchange).has('client_version') ? { ...list, models: [] } : list;
 }
 
 /** A candidate that is left to the caller has a price. */

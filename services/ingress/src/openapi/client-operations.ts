@@ -5,7 +5,7 @@ import { costEstimateRow } from './cost-estimate-row.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { modelListRows } from './model-list-rows.ts';
-import { countRows, modelRows } from './model-rows.ts';
+import { countRows, geminiRows, modelRows } from './model-rows.ts';
 import { jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
 import { responseRows } from './response-rows.ts';
 import { openObject, text, whole } from './schemas.ts';
@@ -45,6 +45,7 @@ const plainText = (description: string, media = 'text/plain'): JsonSchema => ({
 const rows: readonly Row[] = [
   ...modelRows,
   ...countRows,
+  ...geminiRows,
   costEstimateRow,
   ...modelListRows,
   ...responseRows,

@@ -44,6 +44,19 @@ const anthropicModel = object(
   ['type', 'id', 'display_name', 'created_at', 'lifecycle', 'deprecated_at', 'retires_at'],
 );
 
+const geminiModel = object(
+  {
+    name: text,
+    baseModelId: text,
+    displayName: text,
+    inputTokenLimit: whole,
+    outputTokenLimit: whole,
+    supportedGenerationMethods: arrayOf(text),
+    thinking: flag,
+  },
+  ['name', 'supportedGenerationMethods'],
+);
+
 const version = parameter(
   'anthropic-version',
   'header',
@@ -95,5 +108,24 @@ export const modelListRows: readonly Row[] = [
     tag: 'client API',
     parameters: [parameter('id', 'path', text, 'May hold slashes.'), version],
     answer: jsonAnswer('The model', { oneOf: [openAiModel, anthropicModel] }),
+  },
+  {
+    operation: 'GET /v1beta/models',
+    id: 'list-gemini-models',
+    summary: "Lists the models that can be asked for, in the form of Google's Gemini API",
+    tag: 'client API',
+    parameters: [
+      parameter('pageSize', 'query', { type: 'integer', minimum: 1, maximum: 1000, default: 50 }),
+      parameter('pageToken', 'query', text, 'As the page before has it.'),
+    ],
+    answer: jsonAnswer('The models', object({ models: arrayOf(geminiModel), nextPageToken: text }, ['models'])),
+  },
+  {
+    operation: 'GET /v1beta/models/{id}',
+    id: 'get-gemini-model',
+    summary: "Shows a model that can be asked for, in the form of Google's Gemini API",
+    tag: 'client API',
+    parameters: [parameter('id', 'path', text)],
+    answer: jsonAnswer('The model', geminiModel),
   },
 ];

@@ -2,6 +2,7 @@ import type { JsonSchema } from '#admin-api/json-schema.ts';
 import type { FormatName } from '#ai/format.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
+import { geminiModelsPaths } from '../http/gemini-url.ts';
 import {
   countMessagesRequest,
   countResponsesRequest,
@@ -19,6 +20,7 @@ import {
   embeddingsRequest,
 } from './chat-schemas.ts';
 import type { Row } from './client-row.ts';
+import { countGeminiRequest, geminiAnswer, geminiRequest } from './gemini-schemas.ts';
 import { JSON_MEDIA, jsonAnswer, parameter } from './operation.ts';
 import { routingParameters } from './routing-parameters.ts';
 import { object, text, whole } from './schemas.ts';
@@ -68,6 +70,13 @@ const documents: Readonly<Record<FormatName, FormatDocument>> = {
     answer: messagesAnswer,
     stream: 'its events, ended by `message_stop`',
   },
+  'gemini-generate': {
+    id: 'generate-content',
+    summary: "Answers a conversation in the form of Google's Gemini API",
+    request: geminiRequest,
+    answer: geminiAnswer,
+    stream: null,
+  },
 };
 
 const idempotencyKey = parameter(
@@ -103,6 +112,8 @@ const answerHeaders: JsonSchema = {
   [gatewayHeaders.outputTokensMax]: header('The output bound of each choice.'),
 };
 
+const requestParameters = [idempotencyKey, unplacedFields, usageCost, ...routingParameters];
+
 /** The endpoints at which a model is asked for something. */
 export const modelRows: readonly Row[] = modelEndpoints.map(({ path, format }) => {
   const { id, summary, request, answer, stream } = documents[format.name];
@@ -115,10 +126,60 @@ export const modelRows: readonly Row[] = modelEndpoints.map(({ path, format }) =
     id,
     summary,
     tag: 'client API',
-    parameters: [idempotencyKey, unplacedFields, usageCost, ...routingParameters],
+    parameters: requestParameters,
     body: request,
     answer: { description, headers: answerHeaders, content },
   };
+});
+
+const modelInPath = parameter('model', 'path', text, 'A model that GET /v1/models lists.');
+const alt = parameter('alt', 'query', { const: 'sse' }, 'A stream is given as server-sent events.');
+
+/** The same in the form of Google's API, where the URL names the model; of its stable version and of the beta. */
+export const geminiRows: readonly Row[] = geminiModelsPaths.flatMap((path): readonly Row[] => {
+  const isBeta = path.startsWith('/v1beta/');
+  const idOf = (id: string): string => (isBeta ? `${id}-beta` : id);
+  const { id, summary } = documents['gemini-generate'];
+  return [
+    {
+      operation: `POST ${path}/{model}:generateContent`,
+      id: idOf(id),
+      summary,
+      tag: 'client API',
+      parameters: [modelInPath, ...requestParameters],
+      body: geminiRequest,
+      answer: {
+        description: 'The answer.',
+        headers: answerHeaders,
+        content: { [JSON_MEDIA]: { schema: geminiAnswer } },
+      },
+    },
+    {
+      operation: `POST ${path}/{model}:streamGenerateContent`,
+      id: idOf('stream-generate-content'),
+      summary: `${summary}, as a stream`,
+      tag: 'client API',
+      parameters: [modelInPath, { ...alt, required: true }, ...requestParameters],
+      body: geminiRequest,
+      answer: {
+        description: 'The answer as server-sent events, the last of which says why it stopped and what was used.',
+        headers: answerHeaders,
+        content: { 'text/event-stream': { schema: text } },
+      },
+    },
+    {
+      operation: `POST ${path}/{model}:countTokens`,
+      id: idOf('count-gemini-tokens'),
+      summary: "Counts the tokens of a prompt in the form of Google's Gemini API, for nothing",
+      tag: 'client API',
+      parameters: [modelInPath],
+      body: countGeminiRequest,
+      answer: jsonAnswer(
+        'The count; `x-gateway-estimated: true` where no provider counted',
+        object({ totalTokens: whole }),
+      ),
+    },
+  ];
 });
 
 const inputTokens = { input_tokens: whole };

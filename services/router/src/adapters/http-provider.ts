@@ -39,7 +39,7 @@ function createHttpProvider(
   { limits, guard, now = () => performance.now() }: HttpProviderParts,
 ): Provider {
   const waits: ProviderWaits = { ...limits, ...config.waits };
-  const headers = fixedHeaders(config);
+  const keyOf = keyHeaders(config);
   const configured = Object.entries(config.headers ?? {});
   const retiring = new Set<Pool>();
   const connectedTo = new URL(config.proxy?.url ?? config.baseUrl);
@@ -71,12 +71,12 @@ function createHttpProvider(
 
   return {
     config,
-    call({ method = 'POST', path, headers: more, body, requestId, isStream }) {
+    call({ method = 'POST', path, headers: more, body, auth = config.spoken.auth, requestId, isStream }) {
       addresses.tick();
       const post = {
         method,
         path,
-        headers: [...headers, ...Object.entries(more).flat(), 'x-request-id', requestId],
+        headers: [...fixedHeaders, ...keyOf(auth), ...Object.entries(more).flat(), 'x-request-id', requestId],
         body,
         headTimeoutMs: isStream ? waits.streamHeadTimeoutMs : waits.wholeHeadTimeoutMs,
       };
@@ -94,19 +94,17 @@ function createHttpProvider(
   };
 }
 
-/** Names and values in turn. */
-function fixedHeaders(config: ProviderConfig): readonly string[] {
-  return Object.entries({
-    'content-type': 'application/json',
-    // The bytes are passed on as they come, so they are best not compressed; what is all the same is undone.
-    'accept-encoding': 'identity',
-    ...keyHeader(config),
-  }).flat();
-}
+/** Names and values in turn. The bytes are passed on as they come, so they are best not compressed; what is all the same is undone. */
+const fixedHeaders: readonly string[] = ['content-type', 'application/json', 'accept-encoding', 'identity'];
 
-function keyHeader({ apiKey, spoken }: ProviderConfig): Readonly<Record<string, string>> {
-  if (apiKey === '' || spoken.auth === 'none') return {};
-  return spoken.auth === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { [spoken.auth]: apiKey };
+/** The header with the key, by where it goes: the bearer token, a header's name, or `none`. */
+function keyHeaders({ apiKey }: Pick<ProviderConfig, 'apiKey'>): (auth: string) => readonly string[] {
+  const none: readonly string[] = [];
+  const bearer = ['authorization', `Bearer ${apiKey}`];
+  return (auth) => {
+    if (apiKey === '' || auth === 'none') return none;
+    return auth === 'bearer' ? bearer : [auth, apiKey];
+  };
 }
 
 /** A connector that tells of the connections it makes. */

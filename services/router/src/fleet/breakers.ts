@@ -58,7 +58,7 @@ export function createBreakers(options: {
       return (outcome, hasOwnAddress) => {
         const nowMs = clock();
         const lessons = lessonsOf(outcome, hasOwnAddress);
-        const failure = outcome.kind === 'failed' ? outcome.failure : '';
+        const failure = failureOf(outcome);
         deployment.inFlight -= 1;
         endAtProvider(lessons.provider, failure, nowMs);
         endAtAccount(lessons.account, failure, nowMs);
@@ -73,7 +73,7 @@ export function createBreakers(options: {
       return (outcome) => {
         const nowMs = clock();
         const lessons = lessonsOf(outcome, false);
-        const failure = outcome.kind === 'failed' ? outcome.failure : '';
+        const failure = failureOf(outcome);
         // No model was asked for: what would speak against one speaks against the provider.
         endAtProvider(lessons.deployment === 'failed' ? 'failed' : lessons.provider, failure, nowMs);
         endAtAccount(lessons.account, failure, nowMs);
@@ -88,9 +88,17 @@ export function createBreakers(options: {
 }
 
 const nothing: Lessons = { provider: 'nothing', account: 'nothing', deployment: 'nothing', coolsDown: 'never' };
+const outrun: Lessons = { ...nothing, deployment: 'outrun' };
+
+/** For people. */
+function failureOf(outcome: CallOutcome): string {
+  if (outcome.kind === 'outrun') return 'no byte when another call had answered';
+  return outcome.kind === 'failed' ? outcome.failure : '';
+}
 
 function lessonsOf(outcome: CallOutcome, hasOwnAddress: boolean): Lessons {
   if (outcome.kind === 'abandoned') return nothing;
+  if (outcome.kind === 'outrun') return outrun;
   if (outcome.kind !== 'failed') return itWorks;
   if (outcome.failure === 'connection' && hasOwnAddress) return ownAddressLost;
   return failureLessons[outcome.failure];

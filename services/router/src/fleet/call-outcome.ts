@@ -10,6 +10,8 @@ export type CallOutcome =
   /** The request itself was at fault: the provider works. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly failure: FailureClass; readonly retryAfterMs?: number | undefined }
+  /** It had given no byte when a call answered that was made later, since it was slow. */
+  | { readonly kind: 'outrun' }
   /** The gateway or its client gave it up: nothing was learned. */
   | { readonly kind: 'abandoned' };
 

@@ -33,6 +33,7 @@ export function createCircuit(onOpened: OnOpened): Circuit {
   function end(lesson: Lesson, failure: string, startedAtMs: number, nowMs: number): void {
     if (lesson === 'works') note({ kind: 'call-succeeded', nowMs, startedAtMs });
     if (lesson === 'failed') note({ kind: 'call-failed', nowMs, startedAtMs, failure });
+    if (lesson === 'outrun') note({ kind: 'call-outrun', nowMs, startedAtMs, failure });
     if (lesson === 'at-once') note({ kind: 'opened-at-once', nowMs, startedAtMs, failure });
   }
 

@@ -67,6 +67,11 @@ export class DeploymentSignals {
     this.inFlight -= 1;
     if (writingMs === undefined) this.awaiting -= 1;
     if (outcome.kind === 'abandoned') return;
+    if (outcome.kind === 'outrun') {
+      // It would have taken longer still.
+      this.noteFirstToken(tookMs, nowMs);
+      return;
+    }
     const hasFailed = outcome.kind === 'failed';
     this.calls = Math.min(CALLS_KEPT, this.calls + 1);
     this.failureBits = ((this.failureBits << 1) | (hasFailed ? 1 : 0)) >>> 0;

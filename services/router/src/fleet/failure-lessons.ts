@@ -1,7 +1,7 @@
 import type { FailureClass } from './call-outcome.ts';
 
 /** What a call teaches of one breaker. */
-export type Lesson = 'works' | 'failed' | 'at-once' | 'nothing';
+export type Lesson = 'works' | 'failed' | 'outrun' | 'at-once' | 'nothing';
 
 export interface Lessons {
   readonly provider: Lesson;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
-import { createSignals } from './signals.ts';
-import { choosingWorld, deploymentOf } from './testing.ts';
+import { createSignals, type OpenDeployment } from './signals.ts';
+import { type ChoosingWorld, choosingWorld, deploymentOf } from './testing.ts';
 
 test('a call is in flight from its begin to its end, however often it ends', () => {
   const { signals } = choosingWorld();
@@ -142,3 +142,20 @@ test('beyond its bound the model that was called longest ago is forgotten, but n
   assert.equal(calls('running'), 10_000);
   assert.equal(calls('old'), 0);
 });
+
+test('a call that was outrun counts for as long as it was waited for', () => {
+  const world = choosingWorld();
+  const deployment = deploymentOf({});
+  const call = signalsCall(world, deployment, 100);
+  call.firstToken();
+  call.end({ kind: 'succeeded', outputTokens: 0 });
+  signalsCall(world, deployment, 700).end({ kind: 'outrun' });
+  const seen = world.signals.of(deployment);
+  assert.deepEqual([seen.firstTokenMs, seen.awaiting, seen.failureBasisPoints], [700, 0, 0]);
+});
+
+function signalsCall(world: ChoosingWorld, deployment: OpenDeployment, waitedMs: number) {
+  const watch = world.signals.begin(deployment);
+  world.nowMs += waitedMs;
+  return watch;
+}

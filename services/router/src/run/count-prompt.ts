@@ -71,9 +71,10 @@ async function countAt(
   const { client } = formatTable[format];
   const { spoken } = provider.config;
   const call = provider.call({
-    path: client.path(spoken.basePathOf(format), model) + counting.path,
+    path: counting.path(client.path(spoken.basePathOf(format), { model, isStream: false })),
     headers: client.headers(headers),
     body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
+    auth: spoken.authOf(format),
     requestId,
     isStream: false,
   });
@@ -91,7 +92,7 @@ async function countAt(
       if (retry === 'never' && error.message !== '' && !isKeyTold) throw new Fault({ code, message: error.message });
       return null;
     }
-    const counted = document?.['input_tokens'];
+    const counted = document === null ? undefined : counting.countIn(document);
     return typeof counted === 'number' && Number.isSafeInteger(counted) && counted >= 0 ? counted : null;
   } catch (thrown) {
     if (thrown instanceof CallFault) return null;

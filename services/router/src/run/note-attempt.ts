@@ -25,7 +25,7 @@ export function noteAttempt(parts: RunParts, run: Run, underWay: CallUnderWay, r
     run.houseLosses.push(houseLoss(attempt, loss));
     parts.losses.add(deployment.provider, loss.usage);
   }
-  const outcome = outcomeOf(result, run, underWay);
+  const outcome = outcomeOf(result, run, underWay, noted.isHedge === true);
   if (outcome) endCall(run, underWay, outcome);
   if (result.kind === 'failed') {
     const { provider, account, model } = deployment;
@@ -42,7 +42,12 @@ function lossOf(result: AttemptResult): Used | null {
 }
 
 /** What the deployment is told; null for an answer, which counts at its end. */
-function outcomeOf(result: AttemptResult, run: Run, { isOutrun }: CallUnderWay): CallOutcome | null {
+function outcomeOf(
+  result: AttemptResult,
+  run: Run,
+  { isOutrun, firstByteMs }: CallUnderWay,
+  isHedge: boolean,
+): CallOutcome | null {
   switch (result.kind) {
     case 'answered':
       return null;
@@ -52,7 +57,9 @@ function outcomeOf(result: AttemptResult, run: Run, { isOutrun }: CallUnderWay):
       return isOfRequest(result.failure) ? { kind: 'refused' } : { kind: 'failed', failure, retryAfterMs };
     }
     case 'stopped':
-      return run.stopped === 'timeout' && !isOutrun ? { kind: 'failed', failure: 'timeout' } : { kind: 'abandoned' };
+      // The second call has had less time than the first, so that its silence tells nothing.
+      if (isOutrun) return isHedge || firstByteMs > 0 ? { kind: 'abandoned' } : { kind: 'outrun' };
+      return run.stopped === 'timeout' ? { kind: 'failed', failure: 'timeout' } : { kind: 'abandoned' };
     default:
       return unreachable(result);
   }

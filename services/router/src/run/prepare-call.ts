@@ -13,6 +13,9 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../config.ts';
 import type { ProviderPost } from '../ports.ts';
 
+/** Stands for the model of a request whose URL named it: it was found before. */
+const MODEL_IN_URL = 'admitted';
+
 /** A request as one provider takes it, and what reads its answer for the client. */
 export interface PreparedCall {
   readonly kind: 'prepared';
@@ -54,7 +57,10 @@ export function askedFormOf(request: CompleteRequest): AskedForm {
       return decoded;
     },
     namesBound() {
-      const read = format.server.ask(request.parsedBody, request.body.length);
+      const read = format.server.ask(request.parsedBody, request.body.length, {
+        model: MODEL_IN_URL,
+        isStream: request.stream,
+      });
       return 'refusal' in read || read.asked.outputTokensRequested > 0;
     },
     spellingOf: (setting) => (decoded?.spelling as Readonly<Record<string, string>> | undefined)?.[setting] ?? setting,
@@ -151,9 +157,10 @@ function prepared(request: CompleteRequest, format: Format, { spoken }: Called, 
     kind: 'prepared',
     format,
     post: {
-      path: format.client.path(spoken.basePathOf(format.name), target.model),
+      path: format.client.path(spoken.basePathOf(format.name), { model: target.model, isStream: target.stream }),
       headers: format.client.headers(forwarded),
       body,
+      auth: spoken.authOf(format.name),
       requestId: request.requestId,
       isStream: request.stream,
     },

@@ -41,6 +41,12 @@ function breakerAt(startMs: number) {
       }
       return self;
     },
+    outrun(times = 1) {
+      for (let i = 0; i < times; i += 1) {
+        state = evolveBreaker(state, { kind: 'call-outrun', nowMs, startedAtMs: nowMs, failure: 'outrun' });
+      }
+      return self;
+    },
     refuseKey() {
       state = evolveBreaker(state, { kind: 'opened-at-once', nowMs, startedAtMs: nowMs, failure: 'key' });
       return self;
@@ -114,6 +120,23 @@ test('a refused key opens a breaker at once, for longer, and calls made all the 
   assert.equal(breaker.restMs(), REST_AT_ONCE_MS);
   assert.equal(breaker.wait(1_000).refuseKey().fail(3).restMs(), REST_AT_ONCE_MS - 1_000);
   assert.equal(breaker.wait(REST_AT_ONCE_MS).start().refuseKey().restMs(), 2 * REST_AT_ONCE_MS);
+});
+
+test('calls that were outrun without a byte open a breaker in a row alone: with answers in between it is no worse than slow', () => {
+  const breaker = breakerAt(START_MS);
+  for (let call = 0; call < RATE_CALLS_MIN; call += 1) breaker.outrun(FAILURES_MAX - 1).succeed();
+  assert.equal(breaker.status(), 'closed');
+  assert.equal(
+    breaker
+      .outrun(FAILURES_MAX - 1)
+      .fail()
+      .status(),
+    'open',
+    'a failure in the row counts',
+  );
+  assert.equal(breaker.wait(REST_MIN_MS).start().status(), 'half_open');
+  assert.equal(breaker.outrun().status(), 'open', 'it hangs still');
+  assert.equal(breaker.restMs(), 2 * REST_MIN_MS);
 });
 
 test('a call that is made as a last hope closes a breaker by its success, one that was on its way does not', () => {

@@ -38,7 +38,8 @@ export type BreakerEvent =
   | { readonly kind: 'call-started'; readonly nowMs: number }
   | { readonly kind: 'call-succeeded'; readonly nowMs: number; readonly startedAtMs: number }
   | {
-      readonly kind: 'call-failed' | 'opened-at-once';
+      /** `call-outrun`: a call that began later has answered, and this one had given no byte. */
+      readonly kind: 'call-failed' | 'call-outrun' | 'opened-at-once';
       readonly nowMs: number;
       readonly startedAtMs: number;
       /** For people: the class of the failure. */
@@ -98,6 +99,8 @@ const transitions: { readonly [S in Breaker['status']]: Row<S> } = {
     'call-started': stay,
     'call-succeeded': (state, { nowMs }) => ({ ...state, failures: 0, window: withCall(state.window, false, nowMs) }),
     'call-failed': failedWhileClosed,
+    // It may only be slower: answers in between clear it, and it tells no rate.
+    'call-outrun': (state, event) => failedInARow(state, event) ?? { ...state, failures: state.failures + 1 },
     'opened-at-once': openAtOnce,
     'probe-abandoned': stay,
   },
@@ -106,13 +109,15 @@ const transitions: { readonly [S in Breaker['status']]: Row<S> } = {
     'call-succeeded': close,
     // Else each call that is made as a last hope would lengthen the rest.
     'call-failed': stay,
+    'call-outrun': stay,
     'opened-at-once': (state, event) => (state.opening.kind === 'at-once' ? state : openAtOnce(state, event)),
     'probe-abandoned': stay,
   },
   half_open: {
     'call-started': letThrough,
     'call-succeeded': close,
-    'call-failed': (state, { nowMs, failure }) => opened(state, nowMs, { kind: 'probe', failure }, REST_MIN_MS),
+    'call-failed': probeFailed,
+    'call-outrun': probeFailed,
     'opened-at-once': openAtOnce,
     'probe-abandoned': ({ openings, opening }, { nowMs }) => ({
       status: 'open',
@@ -142,18 +147,29 @@ function isDue(state: Exclude<Breaker, { status: 'closed' }>, nowMs: number): bo
   return nowMs >= (state.status === 'open' ? state.untilMs : state.sinceMs + HALF_OPEN_MAX_MS);
 }
 
-function failedWhileClosed(
-  state: Extract<Breaker, { readonly status: 'closed' }>,
-  { nowMs, failure }: Of<'call-failed'>,
-): Breaker {
+type Closed = Extract<Breaker, { readonly status: 'closed' }>;
+
+/** null: not yet so many. */
+function failedInARow(state: Closed, { nowMs, failure }: Of<'call-failed' | 'call-outrun'>): Breaker | null {
   const failures = state.failures + 1;
-  if (failures >= FAILURES_MAX) return opened(state, nowMs, { kind: 'in-a-row', failures, failure }, REST_MIN_MS);
+  if (failures < FAILURES_MAX) return null;
+  return opened(state, nowMs, { kind: 'in-a-row', failures, failure }, REST_MIN_MS);
+}
+
+function probeFailed(state: Breaker, { nowMs, failure }: Of<'call-failed' | 'call-outrun'>): Breaker {
+  return opened(state, nowMs, { kind: 'probe', failure }, REST_MIN_MS);
+}
+
+function failedWhileClosed(state: Closed, event: Of<'call-failed'>): Breaker {
+  const inARow = failedInARow(state, event);
+  if (inARow !== null) return inARow;
+  const { nowMs, failure } = event;
   const window = withCall(state.window, true, nowMs);
   const total = totalsOf(window, nowMs);
   if (total.calls >= RATE_CALLS_MIN && total.failures * 100 >= total.calls * RATE_MAX_PERCENT) {
     return opened(state, nowMs, { kind: 'failure-rate', ...total, failure }, REST_MIN_MS);
   }
-  return { ...state, failures, window };
+  return { ...state, failures: state.failures + 1, window };
 }
 
 function opened(state: Breaker, nowMs: number, opening: Opening, restMinMs: number): Breaker {

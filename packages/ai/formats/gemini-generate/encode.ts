@@ -1,0 +1,49 @@
+import type { JsonObject } from '#kernel/json.ts';
+import type { ChatRequest } from '../../chat/chat-request.ts';
+import type { Encoded, Target } from '../../format.ts';
+import { writeJson } from '../../json/write-json.ts';
+import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
+import { encodeContents } from './encode-contents.ts';
+import { encodeGeneration, refuseUnplaced } from './encode-settings.ts';
+import { encodeThinking } from './encode-thinking.ts';
+import { encodeTools } from './encode-tools.ts';
+import { traitsOf } from './model-traits.ts';
+import { createToolNames, nameOfTool } from './tool-names.ts';
+
+/** A chat request as Gemini's. The model, and whether it is a stream, stand in the URL. README.md lists what has a place. */
+export function encodeGeminiRequest(request: ChatRequest, target: Target): Encoded {
+  const { settings } = request;
+  const traits = traitsOf(target.model);
+  const unplaced = createUnplaced(request, target);
+  refuseUnplaced(request, unplaced);
+  const names = createToolNames(request.tools.map(nameOfTool));
+  const { system, contents } = encodeContents(request.messages, { names, traits, unplaced });
+  const tools = encodeTools(request, { names, unplaced });
+  const body = {
+    systemInstruction: system.length > 0 ? { parts: system } : undefined,
+    contents: contents.map(({ role, parts }) => ({ role, parts })),
+    ...tools.fields,
+    generationConfig: {
+      // Thoughts count in it as well.
+      maxOutputTokens: target.outputTokensMax,
+      ...encodeGeneration(settings, unplaced),
+      thinkingConfig: encodeThinking(settings.reasoning, traits, unplaced),
+    },
+  };
+  return {
+    body: writeJson(asProviderTakes(body, target, unplaced)),
+    dropped: unplaced.dropped(),
+    notes: { wrappedTools: tools.wrapped, toolNames: names.changed() },
+  };
+}
+
+/** The fields by the provider's own names, without those that it refuses. */
+function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced): JsonObject {
+  if (rules.refused.length === 0 && Object.keys(rules.renamed).length === 0) return body;
+  const taken: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (value !== undefined && rules.refused.includes(name)) unplaced.leaveOut(name, 'this provider refuses it');
+    else taken[rules.renamed[name] ?? name] = value;
+  }
+  return taken;
+}

@@ -200,6 +200,17 @@ test('who gives a request little time pays for what a provider did meanwhile, an
   ]);
 });
 
+test('who gives a request no less time than the gateway does pays nothing where that is over', async (t) => {
+  const { baseUrl } = await provide(t, () => undefined);
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], requestTimeoutMs: 150 });
+  const plan = { ...plainPlan, timeoutMs: 150, isTimeoutClients: true };
+  const { failure, usage } = await ask({ messages }, { request: { plan } });
+  assert.deepEqual(
+    [failure?.code, usage?.outcome, usage?.usage.input, usage?.losses],
+    ['upstream_timeout', 'OUTCOME_FAILED', 0, [[0, 5, 0, true]]],
+  );
+});
+
 test('a call that takes longer than its provider may is ended, also in the middle of its answer', async (t) => {
   const { baseUrl } = await provide(t, (response) => {
     response.write(contentEvent('one'));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PricedCandidate } from '#contracts/quota.ts';
 import { plainPlan } from '#contracts/routing.ts';
@@ -151,6 +153,27 @@ test('a client that leaves two calls pays for one, and the house for the other',
   assert.deepEqual([failure?.code, usage?.outcome, usage?.provider], ['client_gone', 'OUTCOME_CLIENT_GONE', 'a']);
   assert.deepEqual([usage?.usage.input, usage?.losses], [5, [[1, 5, 0, true]]]);
   assert.equal(usage?.attempts.length, 2);
+});
+
+test('a client that leaves pays for the second call where the first was not sent yet', async (t) => {
+  const sockets: Socket[] = [];
+  // It takes connections, and says nothing of its certificate.
+  const mute = createServer((socket) => void sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  t.defer(() => {
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+  const client = new AbortController();
+  const second = await hostileProvider(t, () => client.abort());
+  const first = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+  const providers = [testProvider('a', first), testProvider('b', second)];
+  const { ask, registry } = createTestRouter(t, { providers });
+  registry.load(policy.settings({ abandonedAnswers: 'stop' }));
+  const request = { plan: hedged, candidates: [candidate('a'), candidate('b')] };
+  const { usage } = await ask({ messages }, { signal: client.signal, request });
+  assert.deepEqual([usage?.outcome, usage?.provider], ['OUTCOME_CLIENT_GONE', 'b']);
+  assert.deepEqual([usage?.usage.input, usage?.losses], [5, []]);
 });
 
 test('the time of the request ends both calls', async (t) => {

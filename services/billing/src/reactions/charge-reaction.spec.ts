@@ -91,9 +91,9 @@ async function publish(journal: Journal, prices: readonly (typeof price)[]): Pro
   for (const [version, each] of prices.entries()) {
     const data = pricePublished({ ...each, source: 'config', effectiveAtMs: 0 }, 1);
     await journal.append({
-      stream: streams.price(price.priceKey),
+      stream: streams.price(each.priceKey),
       expectedVersion: version,
-      events: [{ eventId: `price-${version}`, type: 'PricePublished', data }],
+      events: [{ eventId: `price-${each.priceKey}-${version}`, type: 'PricePublished', data }],
       correlationId: 'c',
       causationId: '',
     });
@@ -143,6 +143,44 @@ test('a usage is not charged by another price version: it waits for its own', as
   const charge = (await running.journal.readStream('request-r1')).at(-1);
   assert.ok(charge?.type === 'ChargePosted');
   assert.deepEqual([charge.data.priceVersion, charge.data.amountNanoUsd], [2, '15']);
+});
+
+/** An answer of the first candidate, after an attempt at the second one that the house pays. */
+async function admitAndUseAfterLoss(journal: Journal, requestId: string): Promise<void> {
+  await appendOne(journal, requestId, 0, { eventId: `${requestId}-admitted`, ...admitted({ requestId }) });
+  const ended = { status: 200, error: '', durationMs: 1 };
+  const usage = used({
+    requestId,
+    usage: { input: 10 },
+    attempts: [
+      { ...ended, provider: 'second', model: 'claude' },
+      { ...ended, provider: 'first', model: 'gpt-4o-mini' },
+    ],
+    houseLosses: [{ attempt: 0, estimated: true, quantities: [{ unit: 'input', quantity: 4 }], serviceTier: '' }],
+  });
+  await appendOne(journal, requestId, 1, { eventId: `${requestId}-used`, ...usage });
+}
+
+test('a usage is charged though the price of a failed attempt is nowhere', async () => {
+  await using running = await startReaction({ stuckRetryMs: 3_600_000 });
+  await admitAndUseAfterLoss(running.journal, 'r1');
+  assert.equal(await running.reaction.retry('r1', AbortSignal.timeout(10_000)), undefined);
+  const charge = (await running.journal.readStream('request-r1')).at(-1);
+  assert.ok(charge?.type === 'ChargePosted');
+  assert.deepEqual([charge.data.amountNanoUsd, charge.data.houseCosts[0]?.amountNanoUsd], ['15', '0']);
+});
+
+test('all prices of a usage that are not in memory are read from the log at once', async () => {
+  const claude = examplePrice('anthropic/claude', 1, 3_000n, 15_000n);
+  await using running = await startReaction({ prices: [], stuckRetryMs: 3_600_000 });
+  await publish(running.journal, [price, price]);
+  await publish(running.journal, [claude]);
+  await admitAndUseAfterLoss(running.journal, 'r1');
+  assert.equal(await running.reaction.retry('r1', AbortSignal.timeout(10_000)), undefined);
+  const charge = (await running.journal.readStream('request-r1')).at(-1);
+  assert.ok(charge?.type === 'ChargePosted');
+  assert.deepEqual([charge.data.amountNanoUsd, charge.data.houseCosts[0]?.amountNanoUsd], ['15', '12']);
+  assert.equal(running.reaction.stats().chargesStuck, 0);
 });
 
 test('a usage without a known admission is charged from what the log says', async () => {

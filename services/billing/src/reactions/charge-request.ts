@@ -33,10 +33,15 @@ export async function chargeRequest(request: ChargeableRequest, deps: ChargeDepe
   if (admission === 'ended') return { kind: 'ended' };
   if (admission === undefined) return stuck('admission_missing', 'the log has no admission of the request');
 
-  const command = { admission, usage: usage.data, findPrice: deps.book.find, postedAtMs: usage.recordedAtMs };
+  const readKeys = new Set<string>();
+  const { data, recordedAtMs: postedAtMs } = usage;
+  const command = { admission, usage: data, findPrice: deps.book.find, readKeys, postedAtMs };
   let decision = decideCharge(command);
-  if (decision.kind === 'price-unknown') {
-    await deps.readPrices(decision.priceKey);
+  // That of the answer, and those of attempts that failed.
+  while (decision.kind === 'price-unknown' && !readKeys.has(decision.priceKey)) {
+    const { priceKey } = decision;
+    await deps.readPrices(priceKey);
+    readKeys.add(priceKey);
     decision = decideCharge(command);
   }
   if (decision.kind === 'price-unknown') {

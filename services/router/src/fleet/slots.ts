@@ -59,7 +59,9 @@ export function createSlots(): Slots {
     const { places, waitMaxMs } = placesOf(provider);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const ticket: Ticket<Answer> = { userId, priority, item: resolve };
-    if (signal.aborted || !places.wait(account, ticket)) return Promise.resolve(false);
+    const gaveWay = signal.aborted ? null : places.wait(account, ticket);
+    if (gaveWay === null) return Promise.resolve(false);
+    for (const { item: answer } of gaveWay) answer(false);
     const giveUp = (): void => {
       if (places.leave(account, ticket)) resolve(false);
     };

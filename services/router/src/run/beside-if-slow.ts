@@ -35,20 +35,27 @@ export async function besideIfSlow(
   const isFirst = quicker.trial === first;
   if (quicker.result.kind !== 'answered') return [quicker, await (isFirst ? two : one)];
   const slower = isFirst ? second.trial : first;
-  run.outrun.push(callOff(parts, run, slower));
+  // The answer of the other one is good all the same.
+  const calledOff = callOff(parts, run, slower).catch((thrown: unknown) => {
+    const { requestId } = run.request;
+    parts.logger.error({ requestId, err: thrown }, 'what a call has cost that was given up could not be noted');
+  });
+  run.outrun.push(calledOff);
   return [quicker];
 }
 
-async function over(trial: Trial, way: number): Promise<Over> {
-  return { trial, way, result: await trial.result };
+function over(trial: Trial, way: number): Promise<Over> {
+  const isOver = trial.result.then((result) => ({ trial, way, result }));
+  // Where the other one fails in the gateway itself, nobody waits for this one.
+  isOver.catch(() => undefined);
+  return isOver;
 }
 
 /** Whether no model has begun to answer within the time. */
 async function isSlow(trial: Trial, hedgeAfterMs: number): Promise<boolean> {
   const late = Promise.withResolvers<true>();
   const timer = setTimeout(() => late.resolve(true), hedgeAfterMs);
-  const isLate = await Promise.race([trial.result.then(() => false), late.promise]);
-  clearTimeout(timer);
+  const isLate = await Promise.race([trial.result.then(() => false), late.promise]).finally(() => clearTimeout(timer));
   return isLate && trial.underWay.firstByteMs === 0;
 }
 

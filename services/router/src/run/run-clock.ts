@@ -20,7 +20,7 @@ export interface RunClock {
 /** `abandonment` is asked when the client leaves: policy may have changed by then. */
 export function startRunClock(run: Run, channel: Pick<FrameChannel, 'drop'>, abandonment: () => Abandonment): RunClock {
   const timer = setTimeout(
-    () => stopRun(run, run.request.plan?.isTimeoutClients ? 'own-timeout' : 'timeout'),
+    () => stopRun(run, run.isTimeClients ? 'own-timeout' : 'timeout'),
     run.deadlineMs - run.startedAtMs,
   );
   let drainTimer: NodeJS.Timeout | undefined;

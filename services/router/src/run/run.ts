@@ -36,6 +36,8 @@ export interface Run {
   readonly startedAtMs: number;
   /** No attempt or pause begins from then on, and the run is stopped. */
   readonly deadlineMs: number;
+  /** Its time is the client's own choice, and shorter than the gateway's: who ends a request at will pays as one who leaves. */
+  readonly isTimeClients: boolean;
   /** The most calls for it. */
   readonly attemptsMax: number;
   /** In the order in which they began. */
@@ -68,12 +70,13 @@ export function beginRun(
   startedAtMs: number,
   most: { readonly requestTimeoutMs: number; readonly attemptsMax: number },
 ): Run {
-  const { timeoutMs = 0, attemptsMax = 0 } = request.plan ?? {};
+  const { timeoutMs = 0, attemptsMax = 0, isTimeoutClients = false } = request.plan ?? {};
   return {
     request,
     channel,
     startedAtMs,
     deadlineMs: startedAtMs + Math.min(timeoutMs || most.requestTimeoutMs, most.requestTimeoutMs),
+    isTimeClients: isTimeoutClients && timeoutMs < most.requestTimeoutMs,
     attemptsMax: attemptsMax || most.attemptsMax || ATTEMPTS_MAX,
     attempts: [],
     houseLosses: [],

@@ -31,6 +31,8 @@ export async function serve(parts: RunParts, run: Run): Promise<void> {
     // If the usage is on record already, this append changes nothing: its event id is taken.
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, faultFrom(thrown).refusal);
   } finally {
+    // What waits for a place still would begin a call that nobody hears.
+    run.waits.abort();
     for (const underWay of [...run.calls]) endCall(run, underWay, { kind: 'abandoned' });
   }
 }

@@ -32,7 +32,6 @@ export interface Trial {
   readonly beside: Trial | null;
   underWay: CallUnderWay;
   isOutrun: boolean;
-  hasFailed: boolean;
   readonly result: Promise<TrialResult>;
 }
 
@@ -78,7 +77,6 @@ export function beginTrial(parts: RunParts, run: Run, asked: AskedForm, entered:
     beside: why.beside,
     underWay: start(parts, run, entered),
     isOutrun: false,
-    hasFailed: false,
     result: over.promise,
   };
   // Of two trials, the other one may be awaited.
@@ -112,7 +110,6 @@ async function hear(
     watch.end({ kind: 'abandoned' });
     return first.result;
   }
-  trial.hasFailed = false;
   const reason = `again with a bound of ${bound} tokens`;
   trial.underWay = start(parts, run, { choice, prepared: again, watch, why: { ...why, reason } });
   return (await hearOnce(parts, run, trial, again)).result;
@@ -126,23 +123,25 @@ async function hearOnce(
 ): Promise<{ readonly result: TrialResult; readonly words: string }> {
   const { underWay } = trial;
   const spoken = prepared.format.name;
-  const result = payable(trial, await attempt(run, underWay, prepared, parts.clock));
+  const result = await payable(trial, await attempt(run, underWay, prepared, parts.clock));
   noteAttempt(parts, run, underWay, result);
   switch (result.kind) {
     case 'answered':
       return { result: { kind: 'answered', reply: { ...result, dropped: prepared.dropped, spoken } }, words: '' };
     case 'failed':
-      trial.hasFailed = true;
       return { result: { kind: 'failed', failure: result.failure }, words: result.words ?? '' };
     default:
       return { result: { ...result, spoken }, words: '' };
   }
 }
 
-/** A client that leaves two calls pays for one of them: the first. */
-function payable(trial: Trial, heard: AttemptResult): AttemptResult {
-  const isSecond = trial.beside !== null && !trial.beside.hasFailed;
-  return heard.kind === 'stopped' && heard.payer === 'client' && isSecond ? { ...heard, payer: 'house' } : heard;
+/** A client that leaves two calls pays for one of them: the first, where that was sent and gave nothing else to pay for. */
+async function payable({ beside }: Trial, heard: AttemptResult): Promise<AttemptResult> {
+  if (heard.kind !== 'stopped' || heard.payer !== 'client' || beside === null) return heard;
+  // What ended this call ends that one as well.
+  const first = await beside.result;
+  const isFirstPaid = first.kind === 'answered' || (first.kind === 'stopped' && first.payer === 'client');
+  return isFirstPaid ? { ...heard, payer: 'house' } : heard;
 }
 
 /**

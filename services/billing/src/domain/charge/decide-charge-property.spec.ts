@@ -29,6 +29,7 @@ function chargeOf({
     admission: admitted({ requestId: 'r1', multiplierBasisPoints, holdNanoUsd: hold }).data,
     usage: used({ requestId: 'r1', usage: tokens, serviceTier }).data,
     findPrice: (key, version) => ({ ...examplePrice(key, version, 0n, 0n), ...prices }),
+    readKeys: new Set(),
     postedAtMs: 1,
   });
   assert.ok(decision.kind === 'charge');

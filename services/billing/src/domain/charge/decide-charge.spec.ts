@@ -13,12 +13,13 @@ const book = [
   examplePrice('anthropic/claude', 1, 3_000n, 15_000n),
 ];
 
-function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}) {
+function given(prices: readonly Price[], admissionChanges: Partial<Admission> = {}, ...readKeys: readonly string[]) {
   const when = (tokens: Usage, usageChanges: Partial<RecordedUsage> = {}) => {
     const decision = decideCharge({
       admission: admitted({ requestId: 'r1', ...admissionChanges }).data,
       usage: { ...used({ requestId: 'r1', usage: tokens }).data, ...usageChanges },
       findPrice: (key, version) => prices.find((price) => price.priceKey === key && price.version === version),
+      readKeys: new Set(readKeys),
       postedAtMs: 7,
     });
     return {
@@ -221,4 +222,34 @@ test('a failed attempt is rated at no other price version than the pinned one', 
   given(book.filter(({ priceKey }) => priceKey !== 'anthropic/claude'))
     .when({ input: 10 }, { attempts, houseLosses: [lossOf(0, [{ unit: 'input', quantity: 10 }])] })
     .thenNone('price-unknown');
+});
+
+test('a failed attempt whose pinned price is nowhere in the log costs 0 without lines, and holds up no charge', () => {
+  const houseLosses = [lossOf(0, [{ unit: 'input', quantity: 10 }])];
+  const without = book.filter(({ priceKey }) => priceKey !== 'anthropic/claude');
+  given(without, {}, 'anthropic/claude')
+    .when({ input: 10, output: 5 }, { attempts, houseLosses })
+    .thenCharged({
+      amountNanoUsd: '45',
+      houseCosts: [
+        {
+          attempt: 0,
+          provider: 'second',
+          model: 'claude',
+          priceKey: 'anthropic/claude',
+          priceVersion: 1,
+          lines: [],
+          amountNanoUsd: '0',
+          estimated: true,
+        },
+      ],
+      postings: [
+        { account: 'customer:u1', amountNanoUsd: '-45' },
+        { account: 'revenue', amountNanoUsd: '45' },
+      ],
+    });
+});
+
+test('an answer whose pinned price is nowhere in the log is not charged', () => {
+  given([], {}, 'openai/gpt-4o-mini').when({ input: 10 }).thenNone('price-unknown');
 });

@@ -4,20 +4,17 @@ import type { EventBodies } from '#contracts/events.ts';
 import { payerOf } from '#contracts/payer.ts';
 import { houseCostLines } from '#money/house-cost.ts';
 import { accounts, post } from '#money/posting.ts';
-import type { Price } from '#money/price.ts';
 import { usageFromEvent } from '#money/quantities.ts';
 import { type Rating, rate } from '#money/rate.ts';
-import { decideHouseCosts } from './house-costs.ts';
+import { decideHouseCosts, type PriceLookUp } from './house-costs.ts';
 
 export type Admission = EventBodies['RequestAdmitted'];
 export type RecordedUsage = EventBodies['UsageRecorded'];
 export type Charge = EventBodies['ChargePosted'];
 
-export interface ChargeCommand {
+export interface ChargeCommand extends PriceLookUp {
   readonly admission: Admission;
   readonly usage: RecordedUsage;
-  /** Finds any version ever published, not only the newest. */
-  readonly findPrice: (priceKey: string, version: number) => Price | undefined;
   readonly postedAtMs: number;
 }
 
@@ -35,7 +32,7 @@ export type ChargeDecision =
  * most the hold; the house pays the cost above it, and what failed attempts cost. A request that used nothing is charged
  * nothing, so that its hold ends like any other.
  */
-export function decideCharge({ admission, usage, findPrice, postedAtMs }: ChargeCommand): ChargeDecision {
+export function decideCharge({ admission, usage, findPrice, readKeys, postedAtMs }: ChargeCommand): ChargeDecision {
   if (admission.requestId !== usage.requestId || admission.userId !== usage.userId) {
     return { kind: 'unratable', reason: `the usage is of another request or user than the admission` };
   }
@@ -46,7 +43,7 @@ export function decideCharge({ admission, usage, findPrice, postedAtMs }: Charge
   if (unknown !== undefined) {
     return { kind: 'unratable', reason: `the usage has the unit "${unknown.unit}", which this version does not know` };
   }
-  const house = decideHouseCosts(admission, usage, findPrice);
+  const house = decideHouseCosts(admission, usage, { findPrice, readKeys });
   if (house.kind !== 'costs') return house;
   const charged = (rating: Rating): ChargeDecision => {
     const charge = chargeOf(admission, usage, pinned, rating, postedAtMs);

@@ -36,22 +36,25 @@ export function decideHouseCost(
   if (unknown !== undefined) {
     return { kind: 'unratable', reason: `a call has the unit "${unknown.unit}", which this version does not know` };
   }
-  const { attempt, provider, model, candidate, estimated } = call;
-  const { priceKey, priceVersion } = candidate ?? { priceKey: '', priceVersion: 0 };
-  const cost = { attempt, provider, model, priceKey, priceVersion, estimated };
+  const { candidate } = call;
   const used = usageFromEvent(call.quantities);
-  if (candidate === undefined || isNoUsage(used)) {
-    return { kind: 'cost', cost: { ...cost, lines: [], amountNanoUsd: '0' } };
-  }
+  if (candidate === undefined || isNoUsage(used)) return { kind: 'cost', cost: costWithoutPrice(call) };
+  const { priceKey, priceVersion } = candidate;
   const price = findPrice(priceKey, priceVersion);
   if (price === undefined) return { kind: 'price-unknown', priceKey, priceVersion };
   const { lines, totalNanoUsd } = rateHouseCost(used, price, call.serviceTier);
   return {
     kind: 'cost',
     cost: {
-      ...cost,
+      ...costWithoutPrice(call),
       lines: lines.map(({ unit, quantity, pricePicoUsd }) => ({ unit, quantity, pricePicoUsd: String(pricePicoUsd) })),
       amountNanoUsd: String(totalNanoUsd),
     },
   };
+}
+
+/** A cost of 0 without lines: there is nothing to rate, or no price to rate it at. */
+export function costWithoutPrice({ attempt, provider, model, candidate, estimated }: UnpaidCall): HouseCost {
+  const { priceKey, priceVersion } = candidate ?? { priceKey: '', priceVersion: 0 };
+  return { attempt, provider, model, priceKey, priceVersion, estimated, lines: [], amountNanoUsd: '0' };
 }

@@ -74,12 +74,12 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   const fault = countFault(request);
   if (fault !== undefined) return refusedWith(fault);
 
-  const { priced, unpriced, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
-  if (priced.length === 0) {
+  const { priced, unpriced, first, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
+  const asked: Asked = { request, caller, rules };
+  const { kept, paid } = withoutUnaskedCost(asked, priced, first);
+  if (kept.length === 0) {
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
-  const asked: Asked = { request, caller, rules };
-  const { kept, paid } = withoutUnaskedCost(asked, priced);
   const { open, ofProviders, barred, leftOut: atLimits } = openCandidates(asked, kept, state.limitsOf);
   if (open.length === 0) return { ...providersExhausted(barred, nowMs), windows: tightestWindows(state.limits, nowMs) };
 

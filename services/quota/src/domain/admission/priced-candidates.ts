@@ -19,6 +19,8 @@ export interface PricedCandidates {
   readonly priced: readonly PricedOne[];
   /** What the first candidate that has a price, though not for all that the request may use, lacks. */
   readonly unpriced: Unpriced | undefined;
+  /** The first that has a price of text at least, also where that is not for all that the request may use. */
+  readonly first: PricedOne | undefined;
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -33,14 +35,17 @@ export function pricedCandidates(
   const priced: PricedOne[] = [];
   const leftOut: LeftOut[] = [];
   let unpriced: Unpriced | undefined;
+  let first: PricedOne | undefined;
   for (const candidate of request.candidates) {
     const price = priceOf(candidate.priceKey);
     const lacks = price === undefined ? undefined : lackOf(request, price);
     unpriced ??= lacks;
-    if (price === undefined || lacks !== undefined) leftOut.push(leftOutOf(candidate, UNPRICED));
-    else priced.push(pinned(candidate, price));
+    const one = price === undefined ? undefined : pinned(candidate, price);
+    if (lacks !== 'input' && lacks !== 'output') first ??= one;
+    if (one === undefined || lacks !== undefined) leftOut.push(leftOutOf(candidate, UNPRICED));
+    else priced.push(one);
   }
-  return { priced, unpriced, leftOut };
+  return { priced, unpriced, first, leftOut };
 }
 
 /** The target of the request's copy, where it has a price for all that the request may use. */

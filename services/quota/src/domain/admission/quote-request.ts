@@ -21,13 +21,13 @@ export function quoteRequest(
   if ('refusal' in caller) return { kind: 'refused', refusal: caller.refusal };
   const fault = countFault(request);
   if (fault !== undefined) return { kind: 'refused', refusal: fault };
-  const { priced, unpriced } = pricedCandidates(request, priceOf);
-  const [first] = priced;
+  const { priced, unpriced, first: asked } = pricedCandidates(request, priceOf);
+  const { kept } = withoutUnaskedCost({ request, caller }, priced, asked);
+  const [first] = kept;
   if (first === undefined) {
     const refusal = unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced);
     return { kind: 'refused', refusal };
   }
-  const { kept } = withoutUnaskedCost({ request, caller }, priced);
   const { cost, open, likely } = answerOf({ request, caller, rules }, kept);
   const needs = needsOf(cost, open?.most ?? request.outputTokensRequested, likely);
   const usage = { input: needs.inputTokensEstimate, output: needs.outputTokensEstimate, ...request.counts };

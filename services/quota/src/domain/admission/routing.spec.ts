@@ -84,6 +84,35 @@ describe('from free to paid', () => {
     assert.deepEqual(providersOf({ candidates: [paid, free, fallback] }), ['b', 'a', 'c']);
   });
 
+  test('a free model that has no price for all that is asked of it makes no request a paid one', () => {
+    const searching = (name: string, search: number) =>
+      pricePublished(name, {
+        prices: Object.entries({ input: 0, output: 0, search }).map(([unit, picoUsd]) => ({
+          unit,
+          picoUsd: String(picoUsd),
+        })),
+      });
+    const asked = { candidates: [free, at('s', 'c/searching')], counts: { search: 1 }, routing: someRouting };
+    const all = [...prices, searching('c/searching', 5_000_000)];
+    const { refusal } = refused(decide(all, request(asked)));
+    assert.deepEqual([refusal.code, /search/.test(refusal.message)], ['feature_not_priced', true]);
+    const alike = [...all, searching('c/free-search', 0)];
+    const candidates = [...asked.candidates, at('f', 'c/free-search')];
+    const placed = accepted(decide(alike, request({ ...asked, candidates })));
+    assert.deepEqual(
+      [placed.candidates.map(({ provider }) => provider), placed.event.data.leftOut.map(({ reason }) => reason)],
+      [['f'], ['unpriced', 'paid']],
+    );
+    const routing = routed({ mayBecomePaid: true });
+    assert.equal(accepted(decide(all, request({ ...asked, routing }))).candidates[0]?.provider, 's');
+  });
+
+  test('a price that lacks that of text says nothing of what is free', () => {
+    const halfPriced = pricePublished('c/half', { prices: [{ unit: 'input', picoUsd: '0' }] });
+    const candidates = [at('h', 'c/half'), at('b', 'c/cheap')];
+    assert.equal(accepted(decide([...prices, halfPriced], request({ candidates }))).candidates[0]?.provider, 'b');
+  });
+
   test('a free provider whose limit is used up makes no request a paid one', () => {
     const used = limit({ subject: { kind: 'provider', id: 'a' }, amount: '0' });
     const asked = { candidates: [free, paid], routing: someRouting };

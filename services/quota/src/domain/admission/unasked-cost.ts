@@ -7,15 +7,18 @@ import { worstCostNanoUsd } from './request-cost.ts';
 /**
  * Never from free to paid unasked: where the first candidate can cost nothing, those that can cost something are left out. Unless
  * policy lets such a request become a paid one, or its client has named the model in the first one's place.
+ *
+ * @param first It may be none of the priced ones, where its price does not say all that the request may use.
  */
 export function withoutUnaskedCost(
   asked: Pick<Asked, 'request' | 'caller'>,
   priced: readonly PricedOne[],
+  first: PricedOne | undefined,
 ): { readonly kept: readonly PricedOne[]; readonly paid: readonly PricedOne[] } {
-  const [first] = priced;
   const { routing } = asked.request;
-  const mayCost = priced.length < 2 || routing?.mayBecomePaid === true;
-  if (mayCost || first === undefined || !isFree(asked, first)) return { kept: priced, paid: [] };
+  const isAlone = priced.length < 2 && priced[0] === first;
+  if (isAlone || routing?.mayBecomePaid === true || first === undefined || !isFree(asked, first))
+    return { kept: priced, paid: [] };
   const isWanted = (one: PricedOne): boolean =>
     (routing?.hasOwnFallbacks === true && isGeneralFallback(one)) || isFree(asked, one);
   const paid = priced.filter((one) => !isWanted(one));

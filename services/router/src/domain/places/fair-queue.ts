@@ -19,6 +19,8 @@ export interface FairQueue<T> {
   shift(): Ticket<T> | undefined;
   /** Takes out this one. `false`: it is not there. */
   remove(ticket: Ticket<T>): boolean;
+  /** Takes out a user's newest, of the least urgent that they have. */
+  dropNewest(userId: string): Ticket<T> | undefined;
 }
 
 /** A turn of a priority moves it on by this much; the one that is least far on is next. Reciprocals of 8, 4 and 1. */
@@ -51,6 +53,15 @@ export function createFairQueue<T>(): FairQueue<T> {
     return best;
   }
 
+  function remove(ticket: Ticket<T>): boolean {
+    const { lines } = classes[ticket.priority];
+    const line = lines.get(ticket.userId);
+    if (line === undefined || !line.delete(ticket)) return false;
+    if (line.size === 0) lines.delete(ticket.userId);
+    size -= 1;
+    return true;
+  }
+
   return {
     size: () => size,
     push(ticket) {
@@ -80,13 +91,15 @@ export function createFairQueue<T>(): FairQueue<T> {
       }
       return undefined;
     },
-    remove(ticket) {
-      const { lines } = classes[ticket.priority];
-      const line = lines.get(ticket.userId);
-      if (line === undefined || !line.delete(ticket)) return false;
-      if (line.size === 0) lines.delete(ticket.userId);
-      size -= 1;
-      return true;
+    remove,
+    dropNewest(userId) {
+      for (const priority of priorities.toReversed()) {
+        const newest = [...(classes[priority].lines.get(userId) ?? [])].at(-1);
+        if (newest === undefined) continue;
+        remove(newest);
+        return newest;
+      }
+      return undefined;
     },
   };
 }

@@ -51,6 +51,27 @@ test('a priority does not save up the turns that it had no use for', () => {
   assert.ok(served.high >= 7 && served.low <= 2, JSON.stringify(served));
 });
 
+test('where the queue is full, who has the most that wait gives way to who has fewer, its newest first', () => {
+  const places = createPlaces<number>(limitsOf(1, 4, [1, 1]));
+  assert.equal(places.take('a'), true);
+  const greedy = [0, 1, 2, 3].map((item) => ticketOf('greedy', item === 1 ? 'low' : 'high', item));
+  for (const ticket of greedy) assert.deepEqual(places.wait('a', ticket), []);
+  assert.equal(places.wait('a', ticketOf('greedy')), null);
+  assert.deepEqual(places.wait('b', ticketOf('modest', 'normal', 10)), [greedy[1]], 'of its least urgent');
+  assert.deepEqual(places.wait('a', ticketOf('modest', 'normal', 11)), [greedy[3]]);
+  assert.equal(places.wait('a', ticketOf('modest', 'high', 12)), null, 'it has as many as the other');
+  assert.deepEqual(places.wait('a', ticketOf('late', 'low', 20)), [greedy[2]]);
+  assert.equal(places.waiting(), 4);
+  const served: number[] = [];
+  for (let account = 'a'; places.waiting() > 0; account = served.at(-1) === 10 ? 'b' : 'a') {
+    served.push(...places.release(account).map(({ item }) => item));
+  }
+  assert.deepEqual(
+    served.toSorted((a, b) => a - b),
+    [0, 10, 11, 20],
+  );
+});
+
 const accounts = ['a', 'b', 'c'] as const;
 const limitsOf = (callsMax: number, waitingMax: number, each: readonly number[]): PlaceLimits => ({
   callsMax,
@@ -104,7 +125,11 @@ test('whatever happens: no more calls run than may, and nobody waits while there
         if (each.kind === 'enter') {
           const ticket: Ticket<string> = { userId: each.user, priority: each.priority, item: each.account };
           if (places.take(each.account)) begin(each.account);
-          else if (places.wait(each.account, ticket)) waiting.push({ account: each.account, ticket });
+          else {
+            const gaveWay = places.wait(each.account, ticket);
+            if (gaveWay !== null) waiting.push({ account: each.account, ticket });
+            served(gaveWay ?? [], false);
+          }
         } else if (each.kind === 'end' && running.length > 0) {
           const [account = ''] = running.splice(each.which % running.length, 1);
           taken.set(account, (taken.get(account) ?? 0) - 1);

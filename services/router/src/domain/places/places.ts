@@ -1,4 +1,5 @@
 import { createFairQueue, type FairQueue, type Ticket } from './fair-queue.ts';
+import { createWaiters } from './waiters.ts';
 
 /** How many calls a provider takes at a time, all its accounts together and each. */
 export interface PlaceLimits {
@@ -21,8 +22,11 @@ export interface Places<T> {
   /** Takes a place, if there is one. */
   take(account: string): boolean;
   hasPlace(account: string): boolean;
-  /** Waits for a place. `false`: too many do. */
-  wait(account: string, ticket: Ticket<T>): boolean;
+  /**
+   * Waits for a place. Returns who need not wait any more: where as many wait as may, the user with the most gives way to one that
+   * has fewer. null: too many do.
+   */
+  wait(account: string, ticket: Ticket<T>): readonly Ticket<T>[] | null;
   /** Waits no more. `false`: it does not wait. */
   leave(account: string, ticket: Ticket<T>): boolean;
   /** A call has ended. Returns those that have a place now. */
@@ -36,7 +40,7 @@ export interface Places<T> {
 export function createPlaces<T>(first: PlaceLimits): Places<T> {
   let limits = first;
   let inFlight = 0;
-  let waiting = 0;
+  const waiters = createWaiters();
   /** In the order of their turns. */
   const accounts = new Map<string, AccountPlaces<T>>();
 
@@ -62,13 +66,21 @@ export function createPlaces<T>(first: PlaceLimits): Places<T> {
   function serve(): readonly Ticket<T>[] {
     const served: Ticket<T>[] = [];
     for (;;) {
-      const account = waiting > 0 ? nextServable(accounts, hasPlace) : undefined;
+      const account = waiters.size() > 0 ? nextServable(accounts, hasPlace) : undefined;
       const ticket = account === undefined ? undefined : placesOf(account).queue.shift();
       if (account === undefined || ticket === undefined) return served;
-      waiting -= 1;
+      waiters.leave(ticket.userId);
       occupy(account);
       served.push(ticket);
     }
+  }
+
+  function makeRoomFor(userId: string): readonly Ticket<T>[] | null {
+    const other = waiters.whoGivesWayTo(userId);
+    const newest = other === undefined ? undefined : dropNewest(accounts, other);
+    if (newest === undefined) return null;
+    waiters.leave(newest.userId);
+    return [newest];
   }
 
   return {
@@ -79,14 +91,16 @@ export function createPlaces<T>(first: PlaceLimits): Places<T> {
       return true;
     },
     wait(account, ticket) {
-      if (waiting >= limits.waitingMax || !limits.accounts.has(account)) return false;
+      if (!limits.accounts.has(account)) return null;
+      const gaveWay = waiters.size() < limits.waitingMax ? [] : makeRoomFor(ticket.userId);
+      if (gaveWay === null) return null;
       placesOf(account).queue.push(ticket);
-      waiting += 1;
-      return true;
+      waiters.enter(ticket.userId);
+      return gaveWay;
     },
     leave(account, ticket) {
       if (accounts.get(account)?.queue.remove(ticket) !== true) return false;
-      waiting -= 1;
+      waiters.leave(ticket.userId);
       return true;
     },
     release(account) {
@@ -99,11 +113,11 @@ export function createPlaces<T>(first: PlaceLimits): Places<T> {
     resize(next) {
       limits = next;
       const gone = waitingInVain(accounts, limits);
-      waiting -= gone.length;
+      for (const { userId } of gone) waiters.leave(userId);
       return { served: serve(), dismissed: gone };
     },
     inFlight: () => inFlight,
-    waiting: () => waiting,
+    waiting: waiters.size,
   };
 }
 
@@ -129,4 +143,12 @@ function waitingInVain<T>(accounts: ReadonlyMap<string, AccountPlaces<T>>, limit
     for (let ticket = queue.shift(); ticket !== undefined; ticket = queue.shift()) gone.push(ticket);
   }
   return gone;
+}
+
+function dropNewest<T>(accounts: ReadonlyMap<string, AccountPlaces<T>>, userId: string): Ticket<T> | undefined {
+  for (const { queue } of accounts.values()) {
+    const newest = queue.dropNewest(userId);
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
 }

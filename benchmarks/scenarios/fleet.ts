@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startGatewayProcess } from '#testkit/gateway-process.ts';
+import { type GatewayProcess, startGatewayProcess } from '#testkit/gateway-process.ts';
 import { openLoad } from '../load/closed-loop.ts';
 import type { LoadResult } from '../load/tally.ts';
 import { bodyOf, gatewayModel, statedPrice, workloads } from '../load/workload.ts';
@@ -43,6 +43,7 @@ export const measureFleet: Scenario = async (options, signal) => {
     async (each) => void (await each.stop()),
   );
   const apiKey = await createUser(gateway);
+  await setStrategy(gateway);
   const p99Ms: Record<FleetName, number[]> = { healthy: [], 'one fails half': [] };
   const p50Ms: Record<FleetName, number[]> = { healthy: [], 'one fails half': [] };
   const faults: string[] = [];
@@ -73,6 +74,15 @@ export const measureFleet: Scenario = async (options, signal) => {
   };
 };
 
+async function setStrategy({ url, adminToken }: Pick<GatewayProcess, 'url' | 'adminToken'>): Promise<void> {
+  const response = await fetch(`${url}/admin/settings`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ strategy: 'round_robin' }),
+  });
+  if (!response.ok) throw new Error(`the strategy was not taken: ${await response.text()}`);
+}
+
 function modelOf(fleet: FleetName): string {
   return fleet === 'healthy' ? 'fleet-healthy' : 'fleet-failing';
 }
@@ -97,8 +107,8 @@ async function configure(
     ...{ contextTokens: 128_000, outputTokensMax: 16_384 },
   }));
   const file = join(dataDir, 'gateway.yaml');
-  await writeFile(file, JSON.stringify({ providers, prices, strategy: 'round_robin' }));
-  return { GATEWAY_CONFIG: file, GATEWAY_LOG_LEVEL: 'warn', PROVIDER_KEY: 'provider-key-of-the-benchmarks' };
+  await writeFile(file, JSON.stringify({ providers, prices }));
+  return { GATEWAY_CONFIG: file, GATEWAY_LOG_LEVEL: 'info', PROVIDER_KEY: 'provider-key-of-the-benchmarks' };
 }
 
 function tableOf(

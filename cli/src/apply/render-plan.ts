@@ -1,3 +1,4 @@
+import { toJson } from '../output.ts';
 import type { Applied } from './apply-plan.ts';
 import type { FieldChange } from './field-changes.ts';
 import type { Plan } from './plan-policy.ts';
@@ -26,7 +27,7 @@ function changeText({ field, before, after }: FieldChange, action: PlanStep['act
 
 function valueText(value: unknown): string {
   if (value === null) return '(none)';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : toJson(value);
 }
 
 function unseenLines(steps: readonly PlanStep[]): readonly string[] {

@@ -78,7 +78,7 @@ export interface RouterLimits extends ProviderWaits {
 }
 
 /** A stream holds its connection until it ends, so this bounds the concurrent streams of one provider. */
-export const CONNECTIONS_MAX = 512;
+export const CONNECTIONS_MAX = 2_048;
 
 /** The attempts for a request where policy names no number. If three providers or moments refuse, a fourth hardly answers. */
 export const ATTEMPTS_MAX = 3;

@@ -32,6 +32,17 @@ test('a response echoes the user and counts tokens by the published rule', async
   assert.equal(response.usage?.output_tokens, 8);
 });
 
+test('what Codex says of its sessions is taken', async (context) => {
+  const { url } = await clientFor(context);
+  const asked = {
+    model,
+    input: 'Hi',
+    store: false,
+    client_metadata: { session_id: 's-1', 'x-codex-turn-metadata': '{}' },
+  };
+  assert.equal((await post(url, '/v1/responses', asked)).status, 200);
+});
+
 test('a stream has every event of the protocol, numbered and in order', async (context) => {
   const { url } = await clientFor(context, { text: 'one two' });
   const text = await (await post(url, '/v1/responses', { model, input: 'Hi', stream: true })).text();

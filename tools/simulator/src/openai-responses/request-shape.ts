@@ -105,6 +105,8 @@ export const responsesRequest = z.strictObject({
   access_programs: z.unknown().optional(),
   background: z.boolean().nullish(),
   background_options: z.looseObject({}).nullish(),
+  // Codex says of whom and what its requests are.
+  client_metadata: z.record(z.string(), z.string()).nullish(),
   context_management: z.array(z.looseObject({})).nullish(),
   image: z.looseObject({}).nullish(),
   include: z

@@ -69,6 +69,29 @@ test('an account whose key is refused is kept away from, and the provider answer
   );
 });
 
+test('a model that a key may not have is kept away from, and the account answers for its others', async (t) => {
+  const asked: string[] = [];
+  const baseUrl = await hostileProvider(t, (response, _request, body) => {
+    const { model } = JSON.parse(String(body));
+    asked.push(model);
+    if (model === 'barred') refuse(response, 403);
+    else answer(response);
+  });
+  const { ask, router } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const candidates = [{ provider: 'p', model: 'barred', priceKey: 'openai/m', priceVersion: 1 }];
+  assert.equal((await ask({ messages: [] }, { request: { candidates } })).failure?.code, 'upstream_unauthorized');
+  await ask({ messages: [] });
+  assert.deepEqual(asked, ['barred', 'm']);
+  const [health] = router.providerHealth();
+  assert.deepEqual(
+    health?.deployments.map((each) => [each.model, each.state]),
+    [
+      ['barred', 'open'],
+      ['m', 'closed'],
+    ],
+  );
+});
+
 test('a provider is open with the accounts that have a key, and says which has none', async (t) => {
   const baseUrl = await hostileProvider(t, answer);
   const p = testProvider('p', baseUrl, { apiKeyRef: '', accounts: [account('none'), account('good')] as never });

@@ -4,7 +4,7 @@ import type { Opening } from '../domain/breaker/breaker.ts';
 import { cooled, warmed } from '../domain/breaker/cool-down.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { type Circuit, createCircuit } from './circuit.ts';
-import { failureLessons, itWorks, type Lessons, ownAddressLost } from './failure-lessons.ts';
+import { failureLessons, itWorks, type Lessons, modelForbidden, ownAddressLost } from './failure-lessons.ts';
 import {
   type BreakerScope,
   createKnownWays,
@@ -87,6 +87,8 @@ export function createBreakers(options: {
   };
 }
 
+const FORBIDDEN = 403;
+
 const nothing: Lessons = { provider: 'nothing', account: 'nothing', deployment: 'nothing', coolsDown: 'never' };
 const outrun: Lessons = { ...nothing, deployment: 'outrun' };
 
@@ -101,6 +103,7 @@ function lessonsOf(outcome: CallOutcome, hasOwnAddress: boolean): Lessons {
   if (outcome.kind === 'outrun') return outrun;
   if (outcome.kind !== 'failed') return itWorks;
   if (outcome.failure === 'connection' && hasOwnAddress) return ownAddressLost;
+  if (outcome.failure === 'key' && outcome.status === FORBIDDEN) return modelForbidden;
   return failureLessons[outcome.failure];
 }
 

@@ -9,7 +9,13 @@ export type CallOutcome =
   | { readonly kind: 'succeeded'; readonly outputTokens: number; readonly inputTokens?: number | undefined }
   /** The request itself was at fault: the provider works. */
   | { readonly kind: 'refused' }
-  | { readonly kind: 'failed'; readonly failure: FailureClass; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly failure: FailureClass;
+      /** The provider's HTTP status, where it said one. */
+      readonly status?: number | undefined;
+      readonly retryAfterMs?: number | undefined;
+    }
   /** It had given no byte when a call answered that was made later, since it was slow. */
   | { readonly kind: 'outrun' }
   /** The gateway or its client gave it up: nothing was learned. */

@@ -34,6 +34,17 @@ export const failureLessons: Readonly<Record<FailureClass, Lessons>> = {
   connection: { provider: 'failed', account: 'nothing', deployment: 'nothing', coolsDown: 'never' },
 };
 
+/**
+ * The key is good, and may not have this model, or not from here (403). Clients choose models: one that asks for what the key may
+ * not have must not keep the account from the others.
+ */
+export const modelForbidden: Lessons = {
+  provider: 'works',
+  account: 'nothing',
+  deployment: 'at-once',
+  coolsDown: 'never',
+};
+
 /** An account with an address of its own may be out of reach while the provider's others are not. */
 export const ownAddressLost: Lessons = {
   provider: 'nothing',

@@ -100,7 +100,7 @@ function refused(status: number, provider: Provider, prepared: PreparedCall, doc
   const text = document.toString();
   const error = prepared.readError(status, parseObject(text), text);
   const message = withWords(adviceOfStatus(status), error.message, provider, document);
-  return { status, message, decoder: null, outcome: outcomeOfNo(errorKindOf(error, status)) };
+  return { status, message, decoder: null, outcome: outcomeOfNo(errorKindOf(error, status), status) };
 }
 
 /** The advice and the provider's own words, unless they repeat the key. */

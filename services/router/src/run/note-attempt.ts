@@ -52,9 +52,9 @@ function outcomeOf(
     case 'answered':
       return null;
     case 'failed': {
-      const { code, failure, retryAfterMs } = result.failure;
+      const { code, failure, status, retryAfterMs } = result.failure;
       if (code === 'internal_error') return { kind: 'abandoned' };
-      return isOfRequest(result.failure) ? { kind: 'refused' } : { kind: 'failed', failure, retryAfterMs };
+      return isOfRequest(result.failure) ? { kind: 'refused' } : { kind: 'failed', failure, status, retryAfterMs };
     }
     case 'stopped':
       // The second call has had less time than the first, so that its silence tells nothing.

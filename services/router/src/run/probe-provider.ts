@@ -40,7 +40,7 @@ async function askForList(provider: Provider): Promise<CallOutcome> {
   try {
     const { status } = await call.head;
     if (status >= 200 && status <= 299) return { kind: 'succeeded', outputTokens: 0 };
-    return outcomeOfNo(errorKindOf({ kind: 'unknown', code: '', message: '', param: '' }, status));
+    return outcomeOfNo(errorKindOf({ kind: 'unknown', code: '', message: '', param: '' }, status), status);
   } catch (thrown) {
     if (!(thrown instanceof CallFault)) throw thrown;
     return outcomeOfFault(thrown.reason);

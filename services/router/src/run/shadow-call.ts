@@ -81,7 +81,7 @@ export async function callShadow(
       if (status >= 200 && status <= 299) return null;
       const { apiKey } = watch.provider.config;
       const { kind, document } = await readRefusal({ request }, prepared, apiKey, call, status);
-      return saidNo(kind, retryAfterMs(headers, clock(), document));
+      return saidNo(kind, retryAfterMs(headers, clock(), document), status);
     }).catch((thrown: unknown) => brokenBy(thrown, call, stop));
     const used = isPaidFor(broken, call, decoder, stop)
       ? await usedOf({ request }, decoder, prepared.format.name)
@@ -166,11 +166,11 @@ function isStopped(stop: AbortSignal, reason: StopReason): boolean {
   return stop.aborted && stop.reason === reason;
 }
 
-function saidNo(kind: Parameters<typeof errorCodeOf>[0], afterMs: number | undefined): Broken {
+function saidNo(kind: keyof typeof kindRows, afterMs: number | undefined, status?: number): Broken {
   const isOfRequest = kindRows[kind].retry === 'never';
   return {
     code: errorCodeOf(kind),
-    told: isOfRequest ? { kind: 'refused' } : { kind: 'failed', failure: kind, retryAfterMs: afterMs },
+    told: isOfRequest ? { kind: 'refused' } : { kind: 'failed', failure: kind, status, retryAfterMs: afterMs },
   };
 }
 

@@ -55,3 +55,16 @@ test('ids that operators choose may hold slashes', () => {
   assert.ok(mayHoldSlashes('/admin/prices/{id}') && mayHoldSlashes('/admin/providers/{id}/test'));
   assert.ok(!mayHoldSlashes('/admin/users/{id}') && !mayHoldSlashes('/admin/credits/{id}/undo'));
 });
+
+test('no command takes the URL of a resource: one of that name could not be read, changed or deleted', () => {
+  const collections = new Set(
+    commands.filter(({ path }) => /^\/admin\/[\w-]+\/\{id\}$/.test(path)).map(({ path }) => path.split('/')[2]),
+  );
+  const taken = commands.flatMap(({ path }) => {
+    const [, , collection, word, ...rest] = path.split('/');
+    const isTaken = word !== undefined && !word.startsWith('{') && rest.length === 0 && collections.has(collection);
+    return isTaken ? [path] : [];
+  });
+  // The id of a price has a slash.
+  assert.deepEqual(taken, ['/admin/prices/import']);
+});

@@ -193,6 +193,14 @@ test('a look gives the same object, and the table follows policy from the next l
   assert.equal(before?.candidates.length, 1, 'a request that runs keeps what it found');
 });
 
+test('names that a client makes up do not push those that others ask for out of what is remembered', () => {
+  const table = tableOf(a, model({ id: 'x-*', targets: [{ provider: 'a', model: '*' }] }));
+  for (let index = 0; index < 12_000; index++) table.find(`x-${index}`, anyone, request);
+  const found = table.find('gpt-4o', anyone, request);
+  assert.ok(found !== undefined);
+  assert.equal(table.find('gpt-4o', anyone, request), found);
+});
+
 test('whatever the wildcards, a candidate is at an active provider, and all that is listed has one', () => {
   const pick = <T>(from: readonly T[]): T => from[randomInt(from.length)] as T;
   const patterns = ['*', 'gpt-*', 'gpt-4o', 'x-*', '*-a', 'llama', 'a/*', 'house/*', 'qwen-*'];

@@ -59,7 +59,10 @@ export function buildModelTable(
     const way = wayOf(name, route);
     if (way === undefined) return undefined;
     const models = modelsOfWay(way, settings);
-    if (remembered.size < REMEMBERED_MAX) remembered.set(key, models);
+    // Full, it forgets the oldest: names that nobody asks for again must not keep out those that are asked for.
+    const oldest = remembered.size < REMEMBERED_MAX ? undefined : remembered.keys().next().value;
+    if (oldest !== undefined) remembered.delete(oldest);
+    remembered.set(key, models);
     return models;
   }
 

@@ -51,7 +51,7 @@ async function answered(headers: Readonly<Record<string, string>>) {
 }
 
 async function explained(body: object): Promise<Explained> {
-  const { status, document } = await admin.call<Explained>('POST', '/admin/routes/explain', { body });
+  const { status, document } = await admin.call<Explained>('POST', '/admin/route-explanation', { body });
   assert.equal(status, 200, JSON.stringify(document));
   return document;
 }

@@ -13,6 +13,7 @@ import type { AdmissionRules } from './admission-rules.ts';
 import { type Asked, answerOf } from './asked.ts';
 import type { Caller } from './caller.ts';
 import { countFault } from './count-fault.ts';
+import { fewEnough } from './few-enough.ts';
 import { fitRequest } from './fit-request.ts';
 import type { Funds } from './funds.ts';
 import { allLeftOut, leftOutOf } from './left-out.ts';
@@ -76,7 +77,8 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
 
   const { priced, unpriced, first, leftOut: withoutPrice } = pricedCandidates(request, state.priceOf);
   const asked: Asked = { request, caller, rules };
-  const { kept, paid } = withoutUnaskedCost(asked, priced, first);
+  const { kept: wanted, paid } = withoutUnaskedCost(asked, priced, first);
+  const { kept, beyond } = fewEnough(wanted);
   if (kept.length === 0) {
     return refusedWith(unpriced === undefined ? notPriced(request.model) : featureNotPriced(request.model, unpriced));
   }
@@ -96,7 +98,8 @@ export function decideAdmission(command: PlaceHold, state: AdmissionState, rules
   // The house pays the provider's own price.
   const [shadow] = copied === undefined ? [] : withLikelyCosts(use, [copied], ONE_BASIS_POINTS);
   const unasked = paid.map(({ candidate }) => leftOutOf(candidate, 'paid'));
-  const leftOut = allLeftOut(request.routing?.leftOut ?? [], withoutPrice, unasked, atLimits, unpricedShadow);
+  const tooMany = beyond.map(({ candidate }) => leftOutOf(candidate, 'too_many'));
+  const leftOut = allLeftOut(request.routing?.leftOut ?? [], withoutPrice, unasked, atLimits, unpricedShadow, tooMany);
   return {
     kind: 'accepted',
     event: admittedEvent(command, { candidates, shadow, leftOut, asked, needs, reservations }),

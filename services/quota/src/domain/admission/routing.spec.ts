@@ -146,6 +146,28 @@ describe('what was left out', () => {
   });
 });
 
+describe('of more than a hundred candidates', () => {
+  test('the first hundred are kept, and the first of each stage before that', () => {
+    const many = Array.from({ length: 150 }, (_, index) => at(`p${index}`, 'c/cheap', { tier: index % 3 }));
+    const wider = Array.from({ length: 5 }, (_, index) => at(`w${index}`, 'c/dear', { stage: 1 }));
+    const last = at('z', 'c/cheap', { stage: 2 });
+    const placed = place({ candidates: [...many, ...wider, last] });
+    const kept = placed.event.data.candidates.map(({ provider }) => provider);
+    assert.deepEqual(kept, [...many.slice(0, 98).map(({ provider }) => provider), 'w0', 'z']);
+    assert.deepEqual(
+      placed.candidates.map(({ provider }) => provider),
+      kept,
+    );
+    assert.deepEqual(placed.event.data.leftOut[0], { provider: 'p98', model: 'm', reason: 'too_many' });
+  });
+
+  test('the hold is of those that are kept', () => {
+    const many = Array.from({ length: 100 }, (_, index) => at(`p${index}`, 'c/cheap'));
+    const { holdNanoUsd } = place({ candidates: [...many, at('z', 'c/dear')] });
+    assert.equal(holdNanoUsd, place({ candidates: many }).holdNanoUsd);
+  });
+});
+
 test('how a request is routed is on record', () => {
   const routing = routed({ routeId: 'r', strategy: 'lowest_cost', strategySource: 'request' });
   const { routeId, strategy, strategySource } = place({ candidates: [at('a', 'c/cheap')], routing }).event.data;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from '#testkit/test.ts';
-import { createMasterKey, providerKeyOf } from './master-key.ts';
+import { accountKeyOf, createMasterKey, providerKeyOf } from './master-key.ts';
 
 const [old, next] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
 const of = providerKeyOf('openai');
@@ -34,6 +34,8 @@ test('a sealed text that was changed, cut or moved to another provider does not 
     ['', of],
     [sealed.replace('1.', '2.'), of],
     [sealed, providerKeyOf('anthropic')],
+    [sealed, accountKeyOf('openai', 'a')],
+    [key.seal('sk', accountKeyOf('openai', 'b')), accountKeyOf('openai', 'a')],
   ] as const) {
     assert.ok('fault' in key.open(text, whose), text);
   }

@@ -20,6 +20,11 @@ export function providerKeyOf(providerId: string): string {
   return `provider/${providerId}`;
 }
 
+/** Where the key of one of a provider's accounts is sealed to. No id has a space, so no other provider's text is the same. */
+export function accountKeyOf(providerId: string, accountId: string): string {
+  return `${providerKeyOf(providerId)} account/${accountId}`;
+}
+
 /**
  * The master key of a gateway: 64 hex digits, or several with commas between. The first one seals and all of them open, so
  * that a key is exchanged by putting the new one in front.

@@ -267,12 +267,11 @@ describe('a fallback of policy', () => {
 
 describe('a provider', () => {
   test('with several accounts goes on with another where one has no money, and says so', async () => {
-    process.env['FLEET_KEY_BAD'] = 'bad';
     const fleet = await world.fleet(1, {
       provider: () => ({
         accounts: [
-          { id: 'empty', weight: 1 },
-          { id: 'full', weight: 1, headers: { 'x-account': 'full' } },
+          { id: 'empty', weight: 1, api_key: 'sk-of-empty' },
+          { id: 'full', weight: 1, api_key: 'sk-of-full', headers: { 'x-account': 'full' } },
         ],
       }),
     });
@@ -287,6 +286,9 @@ describe('a provider', () => {
     assert.equal(attempts.length, 2);
     assert.notEqual(attempts[0]?.account, attempts[1]?.account);
     assert.equal(attempts[0]?.failure, 'balance');
+    const [first, ...others] = (fleet.members[0]?.calls ?? []).map(({ key }) => key);
+    assert.equal(first, `Bearer sk-of-${attempts[0]?.account}`);
+    assert.deepEqual([...new Set(others)], [`Bearer sk-of-${attempts[1]?.account}`]);
     const { stdout } = await gatewayctl(world.installation.gateway(), ['providers', 'health']);
     assert.ok(stdout.includes(fleet.providers[0] ?? ''));
   });

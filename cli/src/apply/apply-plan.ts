@@ -26,6 +26,9 @@ export interface ApplyOptions {
   readonly onProgress: (done: number) => void;
 }
 
+/** What says where a provider's keys are: given again with where they go. */
+const keyFields: ReadonlySet<string> = new Set(['api_key_ref', 'accounts']);
+
 /** Does the steps of a plan in their order, and stops at the first that fails. */
 export async function applyPlan(steps: readonly PlanStep[], options: ApplyOptions): Promise<Applied> {
   const due = steps.filter(({ action }) => action !== 'unchanged');
@@ -53,7 +56,7 @@ async function applyStep(step: PlanStep, made: Map<string, string>, options: App
   const resource = wrap({ case: kind, value: message } as unknown as AnyResource);
   if (action === 'change') {
     const changed = changes.map(({ field }) => field);
-    const again = isMoved(kind, changes) ? entry.fields.filter((field) => field === 'api_key_ref') : [];
+    const again = isMoved(kind, changes) ? entry.fields.filter((field) => keyFields.has(field)) : [];
     await calls.update({ resource, fields: [...new Set([...changed, ...again])], expectedVersion: version });
   } else if (factsOf(kind).options.isNamed) {
     await calls.update({ resource, fields: [] });

@@ -204,6 +204,17 @@ test('a provider that moves is sent with its key, which else would stay with the
     fields: ['base_url', 'api_key_ref'],
     resource: { resource: { value: { apiKeyRef: 'env:KEY' } } },
   });
+  const accounts = 'accounts: [{id: a, api_key_ref: "env:KEY"}]';
+  assert.partialDeepStrictEqual(await apply(provider('10.0.0.7', accounts), ['--yes']), { code: 0, stderr: '' });
+  await apply(provider('10.0.0.8', accounts), ['--yes']);
+  assert.partialDeepStrictEqual(lastUpdate(), { fields: ['base_url', 'accounts'] });
+  await apply(provider('10.0.0.8', 'proxy_url: "http://10.0.0.9:3128", api_key: "env:KEY"'), ['--yes'], {
+    KEY: 'sk-2',
+  });
+  assert.partialDeepStrictEqual(lastUpdate(), {
+    fields: ['proxy_url', 'api_key'],
+    resource: { resource: { value: { apiKey: 'sk-2' } } },
+  });
 });
 
 test('a failure half-way says what was applied and what not, and another run goes on', async () => {

@@ -58,6 +58,8 @@ function messageValue(schema: DescMessage, values: Values): unknown {
 
 function scalarValue(field: DescField, value: unknown, beside: Values): unknown {
   if (value === '') return null;
+  // Plans and comparisons are JSON, which has no bigint.
+  if (typeof value === 'bigint') return String(value);
   return typeof value === 'string' ? sameText(value, fieldOptionsOf(field).format, beside) : value;
 }
 

@@ -119,6 +119,18 @@ test('a secret is taken as a reference only', () => {
   assert.partialDeepStrictEqual(entry?.message, { apiKey: '' });
 });
 
+test('the key of an account is taken from no file, not even as a reference', () => {
+  const provider = 'kind: provider\nid: mine\nprovider_kind: openai\nbase_url: http://10.0.0.5/v1\naccounts:\n';
+  for (const key of ['sk-12345', 'env:MY_KEY']) {
+    const [fault = '', ...others] = faultsOf(
+      `${provider}- {id: a, api_key_ref: "env:A"}\n- {id: b, api_key: "${key}"}\n`,
+    );
+    assert.match(fault, /^5: 'accounts\[1\].api_key' must not stand in a policy file: write api_key_ref/);
+    assert.deepEqual(others, []);
+    assert.ok(!fault.includes(key));
+  }
+});
+
 test('a resource that stands twice in a file is refused', () => {
   const faults = faultsOf('- {kind: team, name: Research}\n- {kind: team, name: Research}\n');
   assert.deepEqual(faults, ['2: team Research stands in line 1 already.']);

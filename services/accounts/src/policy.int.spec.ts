@@ -3,9 +3,9 @@ import { create } from '@bufbuild/protobuf';
 import { fieldOptionsOf } from '#admin-api/field-options.ts';
 import { gatewayConfigSchema } from '#config/gateway-config.ts';
 import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
-import { UnitPriceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { ProviderAccountSchema, UnitPriceSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
-import { createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
+import { accountKeyOf, createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
 import { desiredPolicy } from '#policy-seed/desired-policy.ts';
 import { seedPolicy } from '#policy-seed/seed-policy.ts';
 import { type FollowedRegistry, followRegistry, noSnapshot } from '#registry/follow-registry.ts';
@@ -84,6 +84,34 @@ test('a key that is given is in the log only sealed, is shown nowhere, and opens
   await registry.reached(await journal.head());
   const sealed = registry.get('provider', 'house')?.sealedApiKey ?? '';
   assert.deepEqual(masterKey.open(sealed, providerKeyOf('house')), { secret: 'sk-house-secret' });
+});
+
+test('the keys of accounts are in the log only sealed, stay with their account, and open for the router', async () => {
+  const account = (id: string, apiKey = '') => create(ProviderAccountSchema, { id, apiKey });
+  const several = { ...house, id: 'several' };
+  const accounts = [account('a', 'sk-of-account-a'), account('b', 'sk-of-account-b')];
+  await calls.update('provider', { ...several, accounts: [account('a', 'sk-of-account-a'), account('b')] });
+  const { value } = await calls.update('provider', { ...several, accounts });
+  const unkeyed = { id: 'several', accounts: [account('b'), account('a')] };
+  const again = { mask: ['accounts'], idempotencyKey: 'the accounts' };
+  await calls.update('provider', unkeyed, again);
+  // A repeated call is the same one, whatever is sealed by now.
+  await calls.update('provider', unkeyed, again);
+  const shown = [value, (await calls.get('provider', 'several')).value, ...(await calls.list('provider')).values];
+  for (const each of shown.flatMap((provider) => provider.accounts)) {
+    assert.deepEqual([each.apiKey, each.sealedApiKey], ['', '']);
+  }
+  const events = (await Array.fromAsync(journal.read(0))).flat();
+  assert.ok(!events.some(({ body }) => body.includes('sk-of-account')));
+  await registry.reached(await journal.head());
+  const kept = registry.get('provider', 'several')?.accounts ?? [];
+  assert.deepEqual(
+    kept.map(({ id, apiKey, sealedApiKey }) => [id, apiKey, masterKey.open(sealedApiKey, accountKeyOf('several', id))]),
+    [
+      ['b', '', { secret: 'sk-of-account-b' }],
+      ['a', '', { secret: 'sk-of-account-a' }],
+    ],
+  );
 });
 
 test('a provider of the configuration that an administrator changes is the administrator’s from then on', async () => {

@@ -7,6 +7,7 @@ import {
   UndoCreditRequestSchema,
   WhoAmIRequestSchema,
 } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { ProviderAccountSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { afterAll, beforeAll, test } from '#testkit/test.ts';
@@ -112,7 +113,9 @@ test('the log of actions says who did what, from where, and what was before and 
   assert.partialDeepStrictEqual(JSON.parse(update?.after ?? ''), { name: 'Hopper' });
 
   const key = await calls.create('key', { userId: id });
-  const provider = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1', apiKey: 'sk-very-secret' };
+  const accounts = [create(ProviderAccountSchema, { id: 'a', apiKey: 'sk-of-account' })];
+  const place = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1' };
+  const provider = { ...place, apiKey: 'sk-very-secret', accounts };
   const shown = await calls.update('provider', provider);
   assert.deepEqual([shown.value.apiKey, shown.value.sealedApiKey], ['', '']);
   const log = JSON.stringify(await calls.auditLog({ limit: 1_000 }), (_, value) =>
@@ -121,7 +124,16 @@ test('the log of actions says who did what, from where, and what was before and 
   const { rows } = await running.pool.query(`select state->>'keyHash' as hash from accounts.resource where id = $1`, [
     key.id,
   ]);
-  for (const secret of ['sk-very-secret', 'sealed 14', key.apiKey, String(rows[0]?.hash), 'emailDigest', '"sealed"']) {
+  for (const secret of [
+    'sk-very-secret',
+    'sk-of-account',
+    'sealed 14',
+    'sealed 13',
+    key.apiKey,
+    String(rows[0]?.hash),
+    'emailDigest',
+    '"sealed"',
+  ]) {
     assert.ok(!log.includes(secret), secret);
   }
   await running.pool.query('delete from accounts.subject_key where user_id = $1', [id]);

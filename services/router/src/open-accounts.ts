@@ -9,10 +9,11 @@ export type ProviderResource = ResourceOf<'provider'>;
 type AccountResource = ProviderResource['accounts'][number];
 
 /** What says where a key and the other secrets of a connection are. */
-export type KeyPlace = Pick<
-  ProviderResource,
-  'id' | 'apiKeyRef' | 'sealedApiKey' | 'proxyCredentialsRef' | 'clientKeyRef'
->;
+export interface KeyPlace
+  extends Pick<ProviderResource, 'id' | 'apiKeyRef' | 'sealedApiKey' | 'proxyCredentialsRef' | 'clientKeyRef'> {
+  /** Whose the key is; empty: the provider's own. */
+  readonly account: string;
+}
 
 /** One of the keys of a provider, with connections of its own. */
 export interface OpenAccount {
@@ -82,6 +83,8 @@ export function openAccounts(
 const ownAccount = {
   id: '',
   apiKeyRef: '',
+  apiKey: '',
+  sealedApiKey: '',
   weight: 0,
   requestsPerMinute: 0,
   tokensPerMinute: 0n,
@@ -101,9 +104,9 @@ function accountsOf({ accounts }: ProviderResource): readonly Account[] {
 function keyPlaceOf(provider: ProviderResource, account: Account): KeyPlace {
   const { id, apiKeyRef, sealedApiKey, proxyCredentialsRef, clientKeyRef } = provider;
   const others = { id, proxyCredentialsRef, clientKeyRef };
-  return account.apiKeyRef === ''
-    ? { ...others, apiKeyRef, sealedApiKey }
-    : { ...others, apiKeyRef: account.apiKeyRef, sealedApiKey: '' };
+  return account.apiKeyRef === '' && account.sealedApiKey === ''
+    ? { ...others, account: '', apiKeyRef, sealedApiKey }
+    : { ...others, account: account.id, apiKeyRef: account.apiKeyRef, sealedApiKey: account.sealedApiKey };
 }
 
 function downReason({ accounts }: ProviderResource, active: readonly Account[], faults: readonly string[]): string {

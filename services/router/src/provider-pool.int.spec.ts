@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
+import { create } from '@bufbuild/protobuf';
+import { ProviderAccountSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { accountKeyOf, createMasterKey, providerKeyOf } from '#master-key/master-key.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { policy, registryOf } from '#testkit/policy.ts';
 import { test } from '#testkit/test.ts';
@@ -147,6 +149,32 @@ test('a sealed key opens under the new master key and the one before', (t) => {
   const { pool, opened } = poolOf(keys, { id: 'p', sealedApiKey });
   t.defer(() => pool.close());
   assert.equal(opened[0]?.apiKey, 'sk-sealed');
+});
+
+test('an account has its own sealed key, a reference, or the key of its provider', (t) => {
+  const masterKey = createMasterKey(randomBytes(32).toString('hex'));
+  const keys = createProviderKeys({ environment: { A_KEY: 'sk-referred' }, masterKey, places: keyPlaces() });
+  const sealedOf = (id: string) => masterKey.seal(`sk-of-${id}`, accountKeyOf('p', id));
+  const accounts = [
+    { id: 'own', sealedApiKey: sealedOf('own') },
+    { id: 'referred', apiKeyRef: 'env:A_KEY' },
+    { id: 'none' },
+    { id: 'of another', sealedApiKey: sealedOf('own') },
+  ].map((fields) => create(ProviderAccountSchema, fields));
+  const sealedApiKey = masterKey.seal('sk-of-provider', providerKeyOf('p'));
+  const { pool, opened } = poolOf(keys, { id: 'p', sealedApiKey, accounts });
+  t.defer(() => pool.close());
+  assert.deepEqual(
+    opened.map(({ account, apiKey }) => [account, apiKey]),
+    [
+      ['own', 'sk-of-own'],
+      ['referred', 'sk-referred'],
+      ['none', 'sk-of-provider'],
+    ],
+  );
+  const pooled = pool.get('p');
+  assert.ok(pooled?.kind === 'open');
+  assert.match(pooled.faults.join(), /1 of 4 accounts cannot be used: its key cannot be opened/);
 });
 
 test('a key in a file is read again when the file changes', async (t) => {

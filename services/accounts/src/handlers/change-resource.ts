@@ -1,5 +1,7 @@
+import { withoutVisible } from '#admin-api/field-options.ts';
 import type { AdminCaller } from '#contracts/admin.ts';
 import type { GatewayEvent } from '#contracts/events.ts';
+import { Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
@@ -119,9 +121,11 @@ async function isRepeat(
   if (command.type !== 'update') return true;
   const { last } = evolve(neverSet, earlier);
   const then = await opened(userSeals, last);
-  if (then !== undefined && isWrittenSame(factsOf(kind).schema, then.value, command.resource.value, command.fields)) {
-    return true;
-  }
+  const { schema } = factsOf(kind);
+  // What is sealed in an account is not what the caller wrote.
+  const written = then && withoutVisible(schema, then.value, Visibility.HIDDEN);
+  const asked = withoutVisible(schema, command.resource.value, Visibility.HIDDEN);
+  if (written !== undefined && isWrittenSame(schema, written, asked, command.fields)) return true;
   const message = 'The idempotency key belongs to another change. Use a new key.';
   throw new Fault({ code: 'idempotency_key_reused', message, param: 'idempotency_key' });
 }

@@ -1,6 +1,5 @@
-import { fieldsVisible } from '#admin-api/field-options.ts';
-import { Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
-import { type AnyResource, factsOf } from '#registry/kinds.ts';
+import { accountKeyOf, providerKeyOf } from '#master-key/master-key.ts';
+import type { AnyResource } from '#registry/kinds.ts';
 import type { Ports, UserSeals } from '../ports.ts';
 
 /** A resource with its sealed fields open. */
@@ -25,18 +24,19 @@ export async function sealed(
     const earlier = before?.case === 'user' ? before.value : undefined;
     return { case: 'user', value: await userSeals.seal(resource.value, earlier) };
   }
-  const { schema } = factsOf(resource.case);
-  const secrets = fieldsVisible(schema, Visibility.SECRET);
-  if (secrets.length === 0) return resource;
-  const value: Record<string, unknown> = { ...resource.value };
-  for (const { name, localName } of secrets) {
-    const place = schema.fields.find((field) => field.name === `sealed_${name}`);
-    if (place === undefined) throw new Error(`${schema.typeName} has no field sealed_${name}`);
-    const secret = value[localName];
-    value[localName] = '';
-    if (typeof secret === 'string' && secret !== '') {
-      value[place.localName] = sealSecret(secret, `${resource.case}/${resource.value.id}`);
-    }
-  }
-  return { case: resource.case, value } as unknown as AnyResource;
+  if (resource.case !== 'provider') return resource;
+  const { id, accounts } = resource.value;
+  const value = {
+    ...withKeySealed(resource.value, (key) => sealSecret(key, providerKeyOf(id))),
+    accounts: accounts.map((account) => withKeySealed(account, (key) => sealSecret(key, accountKeyOf(id, account.id)))),
+  };
+  return { case: 'provider', value };
+}
+
+/** A key that is not given leaves the sealed one as it is. */
+function withKeySealed<T extends { readonly apiKey: string; readonly sealedApiKey: string }>(
+  place: T,
+  seal: (key: string) => string,
+): T {
+  return place.apiKey === '' ? place : { ...place, apiKey: '', sealedApiKey: seal(place.apiKey) };
 }

@@ -1,8 +1,9 @@
+import type { DescMessage } from '@bufbuild/protobuf';
 import { fieldOptionsOf } from '#admin-api/field-options.ts';
 import { Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
 import { payerOf } from '#contracts/payer.ts';
 import type { RecordedEvent } from '#journal/recorded-event.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { isJsonObject, type JsonObject } from '#kernel/json.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import { factsOf, isKind } from '#registry/kinds.ts';
 import { type ResourceRow, resourceOf } from './resource-row.ts';
@@ -98,8 +99,21 @@ function amountOf({ type, data }: RecordedEvent): JsonObject | null {
 /** The state without hashes and sealed secrets. Of a kind that is not known, nothing: anything might be hidden. */
 function shownOf(row: ResourceRow | undefined): JsonObject | null {
   if (row === undefined || row.removedAtMs !== null || !isKind(row.kind)) return null;
-  const hidden = factsOf(row.kind)
-    .schema.fields.filter((field) => fieldOptionsOf(field).visibility === Visibility.HIDDEN && field.name !== SEALED)
-    .map(({ jsonName }) => jsonName);
-  return Object.fromEntries(Object.entries(row.state).filter(([name]) => !hidden.includes(name)));
+  return withoutHidden(factsOf(row.kind).schema, row.state);
+}
+
+function withoutHidden({ fields }: DescMessage, state: JsonObject): JsonObject {
+  const left: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(state)) {
+    const field = fields.find(({ jsonName }) => jsonName === name);
+    if (field !== undefined && fieldOptionsOf(field).visibility === Visibility.HIDDEN && name !== SEALED) continue;
+    const below = field?.message;
+    left[name] = below === undefined ? value : mapObjects(value, (each) => withoutHidden(below, each));
+  }
+  return left;
+}
+
+function mapObjects(value: unknown, map: (each: JsonObject) => JsonObject): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown) => mapObjects(each, map));
+  return isJsonObject(value) ? map(value) : value;
 }

@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type KeyPlaces, keyReferenceFault, parseKeyReference } from '#config/key-references.ts';
-import { type MasterKey, providerKeyOf } from '#master-key/master-key.ts';
+import { accountKeyOf, type MasterKey, providerKeyOf } from '#master-key/master-key.ts';
 import type { KeyPlace } from '../open-accounts.ts';
 import type { ProviderKeys } from '../provider-pool.ts';
 import { type KeyOrFault, readKeyFile, type SecretForm } from './read-key-file.ts';
@@ -18,12 +18,12 @@ export function createProviderKeys(options: {
 }): ProviderKeys {
   const { environment, masterKey, places } = options;
 
-  function apiKeyOf({ id, apiKeyRef, sealedApiKey }: KeyPlace): KeyOrFault {
+  function apiKeyOf({ id, account, apiKeyRef, sealedApiKey }: KeyPlace): KeyOrFault {
     if (apiKeyRef !== '') return readReference('api_key_ref', apiKeyRef, 'line');
     // A provider that wants no key.
     if (sealedApiKey === '') return { key: '' };
     if (masterKey === null) return { fault: 'its key is sealed, and GATEWAY_MASTER_KEY is not set here' };
-    const opened = masterKey.open(sealedApiKey, providerKeyOf(id));
+    const opened = masterKey.open(sealedApiKey, account === '' ? providerKeyOf(id) : accountKeyOf(id, account));
     return 'fault' in opened ? { fault: `its key cannot be opened: ${opened.fault}` } : { key: opened.secret };
   }
 

@@ -311,6 +311,51 @@ test('a key goes to no other host and kind than those it was given for', () => {
   thenSet(when(sealed, { accounts: [accountAt('')] }, 'accounts'), { sealedApiKey: 'sealed' });
 });
 
+test('an account keeps its sealed key where it is, and the key of no account goes elsewhere unasked', () => {
+  const openai = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1', status: 'active', source: 'admin' };
+  const account = (fields: object = {}, id = 'a') => create(ProviderAccountSchema, { id, ...fields });
+  const sealed = given(set('provider', { ...openai, accounts: [account({ sealedApiKey: 'sealed' })] }));
+  const referred = given(set('provider', { ...openai, accounts: [account({ apiKeyRef: 'env:A' })] }));
+  const when = (stream: typeof sealed, told: Fields<'provider'>, ...fields: string[]) =>
+    stream.when('provider', 'p', change('provider', { ...openai, ...told }, ...fields));
+  const kept = (decided: Decided) =>
+    decided.kind === 'set' && decided.resource.case === 'provider'
+      ? decided.resource.value.accounts.map(({ sealedApiKey }) => sealedApiKey)
+      : decided.kind;
+  assert.deepEqual(kept(when(sealed, { priority: 2 }, 'priority')), ['sealed']);
+  assert.deepEqual(kept(when(sealed, { accounts: [account()] }, 'accounts')), 'unchanged');
+  assert.deepEqual(kept(when(sealed, { accounts: [account({}, 'b'), account({ weight: 2 })] })), ['', 'sealed']);
+  assert.deepEqual(kept(when(sealed, { accounts: [account({ sealedApiKey: 'mine' })] }, 'accounts')), 'unchanged');
+  assert.deepEqual(kept(when(sealed, { accounts: [account({ sealedApiKey: 'mine' }, 'b')] }, 'accounts')), ['']);
+  assert.deepEqual(kept(when(sealed, { accounts: [account({ apiKeyRef: 'env:A' })] }, 'accounts')), ['']);
+  const elsewhere = 'https://thief.example.com/v1';
+  assert.deepEqual(kept(when(sealed, { accounts: [account({ baseUrl: elsewhere })] }, 'accounts')), ['']);
+  for (const [told, field] of [
+    [{ baseUrl: elsewhere }, 'base_url'],
+    [{ kind: 'anthropic' }, 'kind'],
+    [{ proxyUrl: 'http://thief.example.com:3128' }, 'proxy_url'],
+    [{ caCertificates: 'of the thief' }, 'ca_certificates'],
+  ] satisfies readonly (readonly [Fields<'provider'>, string])[]) {
+    assert.deepEqual(kept(when(sealed, told, field)), [''], field);
+    thenRefused(when(referred, told, field), 'invalid_request', 'accounts');
+    assert.deepEqual(kept(when(referred, { ...told, accounts: [account({ apiKeyRef: 'env:A' })] })), ['']);
+  }
+  const both = { accounts: [account({ apiKey: 'a', apiKeyRef: 'env:A' })] };
+  thenRefused(when(referred, both, 'accounts'), 'invalid_request', 'accounts[0].api_key');
+  assert.deepEqual(kept(when(referred, { priority: 2 }, 'priority')), ['']);
+});
+
+test('a provider’s own key does not follow an account that has lost its own by a move', () => {
+  const openai = { id: 'p', kind: 'openai', baseUrl: 'https://api.example.com/v1', status: 'active', source: 'admin' };
+  const account = (fields: object) => create(ProviderAccountSchema, { id: 'a', ...fields });
+  const accounts = [account({ sealedApiKey: 'of the account' })];
+  const moved = change('provider', { accounts: [account({ baseUrl: 'https://thief.example.com/v1' })] }, 'accounts');
+  const sealed = given(set('provider', { ...openai, sealedApiKey: 'of the provider', accounts }));
+  thenSet(sealed.when('provider', 'p', moved), { sealedApiKey: '' });
+  const referred = given(set('provider', { ...openai, apiKeyRef: 'env:A', accounts }));
+  thenRefused(referred.when('provider', 'p', moved), 'invalid_request', 'api_key_ref');
+});
+
 test('what cannot be sent, and secrets in the wrong place, are told when they are set', () => {
   const when = (told: Fields<'provider'>) =>
     given().when(

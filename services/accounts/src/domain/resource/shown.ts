@@ -1,5 +1,4 @@
-import { clone, create } from '@bufbuild/protobuf';
-import { fieldsVisible } from '#admin-api/field-options.ts';
+import { withoutVisible } from '#admin-api/field-options.ts';
 import { Visibility } from '#contracts/gen/gateway/admin/v1/options_pb.js';
 import { timeMs } from '#kernel/time-text.ts';
 import { type AnyResource, factsOf } from '#registry/kinds.ts';
@@ -7,11 +6,8 @@ import { type AnyResource, factsOf } from '#registry/kinds.ts';
 /** A resource as it may be shown: without hashes and secrets, and with the status it has at this time. */
 export function shown(resource: AnyResource, nowMs: number): AnyResource {
   const { schema } = factsOf(resource.case);
-  const value = clone(schema, resource.value) as unknown as Record<string, unknown>;
-  const empty = create(schema) as unknown as Record<string, unknown>;
-  for (const { localName } of fieldsVisible(schema, Visibility.HIDDEN, Visibility.SECRET)) {
-    value[localName] = empty[localName];
-  }
+  const open = withoutVisible(schema, resource.value, Visibility.HIDDEN, Visibility.SECRET);
+  const value = open as unknown as Record<string, unknown>;
   if (isExpired(resource, nowMs)) value['status'] = 'expired';
   if (resource.case === 'key') value['revoked'] = resource.value.status === 'revoked';
   return { case: resource.case, value } as unknown as AnyResource;

@@ -1803,7 +1803,7 @@ export declare type ProviderAccount = Message<"gateway.admin.v1.ProviderAccount"
   id: string;
 
   /**
-   * Where its key is found; empty: the provider's key.
+   * Where its key is found; empty: see api_key.
    *
    * @generated from field: string api_key_ref = 2;
    */
@@ -1855,6 +1855,18 @@ export declare type ProviderAccount = Message<"gateway.admin.v1.ProviderAccount"
    * @generated from field: map<string, string> headers = 9;
    */
   headers: { [key: string]: string };
+
+  /**
+   * The key itself: kept sealed under the master key, and never shown. An account that has none uses the provider's key.
+   *
+   * @generated from field: string api_key = 10;
+   */
+  apiKey: string;
+
+  /**
+   * @generated from field: string sealed_api_key = 11;
+   */
+  sealedApiKey: string;
 };
 
 /**
@@ -1869,7 +1881,7 @@ export declare type ProviderAccountJson = {
   id?: string;
 
   /**
-   * Where its key is found; empty: the provider's key.
+   * Where its key is found; empty: see api_key.
    *
    * @generated from field: string api_key_ref = 2;
    */
@@ -1921,6 +1933,18 @@ export declare type ProviderAccountJson = {
    * @generated from field: map<string, string> headers = 9;
    */
   headers?: { [key: string]: string };
+
+  /**
+   * The key itself: kept sealed under the master key, and never shown. An account that has none uses the provider's key.
+   *
+   * @generated from field: string api_key = 10;
+   */
+  apiKey?: string;
+
+  /**
+   * @generated from field: string sealed_api_key = 11;
+   */
+  sealedApiKey?: string;
 };
 
 /**

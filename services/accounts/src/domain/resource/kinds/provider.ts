@@ -2,10 +2,9 @@ import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { isMetadataHost } from '#kernel/metadata-hosts.ts';
 import { headersFault } from '#kernel/sendable-headers.ts';
-import type { ResourceOf } from '#registry/kinds.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { type Account, accountNamed, isAccountMoved, isMoved, type Provider } from './provider-place.ts';
 
-type Provider = ResourceOf<'provider'>;
 type Headers = Readonly<Record<string, string>>;
 
 /**
@@ -13,14 +12,19 @@ type Headers = Readonly<Record<string, string>>;
  * given for: whoever moves a provider elsewhere gives the key anew, so that nobody gets a key they do not know.
  */
 export const providerRules: KindRules<'provider'> = {
-  settle: (next, before, { source }) => ({
-    ...next,
-    status: next.status === '' ? 'active' : next.status,
-    sealedApiKey: next.apiKeyRef === '' && !isMoved(next, before) ? (before?.sealedApiKey ?? '') : '',
-    source,
-  }),
+  settle(wished, before, { source }) {
+    const accounts = wished.accounts.map((account) => withKeptKey(account, wished, before));
+    const next = { ...wished, accounts };
+    return {
+      ...next,
+      status: next.status === '' ? 'active' : next.status,
+      sealedApiKey: next.apiKeyRef === '' && !isMoved(next, before) ? (before?.sealedApiKey ?? '') : '',
+      source,
+    };
+  },
   problem: (next, before, { keyReferenceFault }, fields) =>
     keyProblem(next, before, fields) ??
+    accountKeyProblem(next, before, fields) ??
     placeProblem(next, before, keyReferenceFault) ??
     hostProblem(next, before) ??
     headersProblem(next, before) ??
@@ -36,6 +40,37 @@ function keyProblem(next: Provider, before: Provider | undefined, fields: readon
   const message =
     "With another kind, host, proxy or authority the key goes elsewhere: give 'api_key_ref' in the same command.";
   return invalid(message, 'api_key_ref');
+}
+
+/** The account with the key that was sealed before, or with none: what a caller gives as sealed is nothing. */
+function withKeptKey(account: Account, next: Provider, before: Provider | undefined): Account {
+  const earlier = accountNamed(before, account.id);
+  const isKept =
+    account.apiKeyRef === '' &&
+    before !== undefined &&
+    earlier !== undefined &&
+    !isAccountMoved([account, next], [earlier, before]);
+  return { ...account, sealedApiKey: isKept ? earlier.sealedApiKey : '' };
+}
+
+function accountKeyProblem(
+  next: Provider,
+  before: Provider | undefined,
+  fields: readonly string[],
+): Refusal | undefined {
+  const isGiven = fields.length === 0 || fields.includes('accounts');
+  for (const [index, account] of next.accounts.entries()) {
+    if (account.apiKeyRef === '') continue;
+    const field = `accounts[${index}].api_key`;
+    if (account.apiKey !== '') return invalid(`Give '${field}' or '${field}_ref', and not both.`, field);
+    const earlier = accountNamed(before, account.id);
+    if (isGiven || before === undefined || earlier === undefined) continue;
+    if (!isAccountMoved([account, next], [earlier, before])) continue;
+    const message =
+      "With another kind, host, proxy or authority the keys of accounts go elsewhere: give 'accounts' in the same command.";
+    return invalid(message, 'accounts');
+  }
+  return undefined;
 }
 
 function placeProblem(
@@ -110,31 +145,7 @@ function http2Problem({ http2 }: Provider, before: Provider | undefined): Refusa
   return invalid("'http2' is not taken by this version: providers are called over HTTP/1.1.", 'http2');
 }
 
-/** Whether its key would go another way than before: to another host, or past somebody else who could read it. */
-function isMoved(next: Provider, before: Provider | undefined): boolean {
-  if (before === undefined) return false;
-  const known = hostsOf(before);
-  return (
-    next.kind !== before.kind ||
-    originOf(next.baseUrl) !== originOf(before.baseUrl) ||
-    originOf(next.proxyUrl) !== originOf(before.proxyUrl) ||
-    next.caCertificates !== before.caCertificates ||
-    hostsOf(next).some((origin) => !known.includes(origin))
-  );
-}
-
-/** Where its own key goes: to accounts without a key as well. */
-function hostsOf({ baseUrl, accounts }: Provider): readonly string[] {
-  const others = accounts.filter((account) => account.baseUrl !== '' && account.apiKeyRef === '');
-  return [baseUrl, ...others.map((account) => account.baseUrl)].map(originOf);
-}
-
 function isSame(one: Headers, other: Headers = {}): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
-}
-
-/** A text that is no URL is its own origin: the fields are checked only after the defaults are set. */
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from '#testkit/test.ts';
 import { providerRows } from './provider-rows.ts';
 
@@ -23,13 +22,5 @@ test('every provider has an id and a variable of its own, and an address that fo
 test('no variable of a provider is one that machines have for other ends', () => {
   for (const name of ['GITHUB_TOKEN', 'AWS_ACCESS_KEY_ID', 'GOOGLE_API_KEY', 'API_KEY']) {
     assert.ok(!providerRows.some(({ keyVariable }) => keyVariable === name), name);
-  }
-});
-
-test('the README lists every provider with the variable of its key', () => {
-  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
-  for (const { id, name, keyVariable } of providerRows) {
-    const key = keyVariable === '' ? '–' : `\`${keyVariable}\``;
-    assert.ok(readme.includes(`| \`${id}\` | ${name} | ${key} |`), `${id} has no line, or an old one`);
   }
 });

@@ -1,0 +1,83 @@
+import type { FormatName } from '#ai/format.ts';
+import type { ProviderRow } from '#ai/providers/provider-row.ts';
+import { catalogueModels } from '#catalogue/catalogue-models.ts';
+
+/** The two lines between which docs/providers.md has the tables. */
+export const TABLES_START = '<!-- written by scripts/write-provider-tables.ts -->';
+export const TABLES_END = '<!-- end of what is written -->';
+
+const shortNames: Readonly<Record<FormatName, string>> = {
+  'openai-chat': 'chat',
+  'openai-completions': 'completions',
+  'openai-responses': 'responses',
+  'openai-embeddings': 'embeddings',
+  'anthropic-messages': 'messages',
+  'gemini-generate': 'generateContent',
+};
+
+/** What the rows say of each provider, in Markdown. `hasPrices`: whether the price catalogue has prices for a name. */
+export function providerTables(rows: readonly ProviderRow[], hasPrices: (catalogueId: string) => boolean): string {
+  const providers = table(
+    ['id', 'provider', 'variable of its key', 'base URL', 'formats, best first', 'prices'],
+    rows.map(({ id, name, keyVariable, baseUrl, formats, catalogue }) => [
+      code(id),
+      name,
+      keyVariable === '' ? '–' : code(keyVariable),
+      baseUrl === '' ? 'your own' : code(baseUrl),
+      formats.map((format) => shortNames[format]).join(', '),
+      hasPrices(catalogue) ? 'built in' : 'yours',
+    ]),
+  );
+  const fields = table(
+    ['id', 'output bound', 'asked for a stream’s usage', 'renamed', 'refused', 'takes thoughts back as'],
+    rows.filter(differs).map((row) => [
+      code(row.id),
+      code(row.maxTokensField),
+      row.takesStreamOptions ? 'yes' : 'no',
+      Object.entries(row.renamed)
+        .map(([from, to]) => `${code(from)} as ${code(to)}`)
+        .join(', ') || '–',
+      row.refused.map(code).join(', ') || '–',
+      row.reasoningField === undefined ? '–' : code(row.reasoningField),
+    ]),
+  );
+  return [providers, '## Fields', `${FIELDS}\n`, fields].join('\n');
+}
+
+/** Whether the price catalogue has models of this name. */
+export function isInCatalogue(catalogueId: string): boolean {
+  return catalogueModels(catalogueId, Date.now()).length > 0;
+}
+
+/** The page with its tables written anew. Throws where it has no place for them. */
+export function withTables(page: string, tables: string): string {
+  const start = page.indexOf(TABLES_START);
+  const end = page.indexOf(TABLES_END, start);
+  if (start < 0 || end < 0) throw new Error(`the page lacks the lines ${TABLES_START} and ${TABLES_END}`);
+  return `${page.slice(0, start + TABLES_START.length)}\n\n${tables}\n${page.slice(end)}`;
+}
+
+const FIELDS = `
+Providers that are not listed here take the output bound as \`max_tokens\`, are asked for a stream's usage by \`stream_options\`, refuse
+nothing that the gateway knows of, and get no thoughts of earlier turns. A field that a provider refuses is refused by its name before
+the provider is called, or left out and named in the answer (\`x-gateway-unplaced-fields: drop\`).`;
+
+/** Whether a row is more than an address. */
+function differs(row: ProviderRow): boolean {
+  return (
+    row.maxTokensField !== 'max_tokens' ||
+    !row.takesStreamOptions ||
+    row.refused.length > 0 ||
+    row.reasoningField !== undefined ||
+    Object.keys(row.renamed).length > 0
+  );
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rule = head.map(() => '---');
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}

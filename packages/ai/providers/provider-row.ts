@@ -18,6 +18,10 @@ export interface ProviderRow extends ProviderRules {
   readonly formats: readonly FormatName[];
   /** Formats that it speaks below another path than that of `baseUrl`. */
   readonly basePaths: Readonly<Partial<Record<FormatName, string>>>;
+  /** What goes between the address and a format's own path in requests to a model, which `{model}` stands for. */
+  readonly modelPath?: string;
+  /** The query of every URL, where the address has none: `api-version=2024-10-21`. */
+  readonly query?: string;
   /** The provider of the price catalogue whose prices are its own; its id where the catalogue has none. */
   readonly catalogue: string;
 }

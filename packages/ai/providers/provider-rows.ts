@@ -71,6 +71,20 @@ export const providerRows: readonly ProviderRow[] = [
     maxTokensField: 'max_completion_tokens',
     usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
+  // The API before v1: models are deployments in the path, and each version has fields of its own. No Responses.
+  compatible({
+    id: 'azure-deployments',
+    name: 'Azure OpenAI (deployments)',
+    baseUrl: '',
+    keyVariable: '',
+    auth: 'api-key',
+    formats: openAiFormats,
+    catalogue: 'azure',
+    modelPath: '/deployments/{model}',
+    query: 'api-version=2024-10-21',
+    maxTokensField: 'max_completion_tokens',
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
+  }),
   {
     ...kindRows.anthropic,
     id: 'anthropic',

@@ -66,6 +66,16 @@ test("the other paths of a provider hold at the provider's own host alone", () =
   assert.equal(behind.basePathOf('anthropic-messages'), '/proxy');
 });
 
+test('a model stands in the path where its provider wants it there, and the query of an address is kept', () => {
+  const plain = spokenBy(nothing);
+  assert.deepEqual([plain.modelPathOf('openai-chat', 'm'), plain.query], ['/v1', '']);
+  const azure = { ...nothing, preset: 'azure-deployments', baseUrl: 'https://r.openai.azure.com/openai/' };
+  const row = spokenBy(azure);
+  assert.deepEqual([row.basePathOf('openai-chat'), row.query], ['/openai', 'api-version=2024-10-21']);
+  assert.equal(row.modelPathOf('openai-chat', 'my $& model'), '/openai/deployments/my%20%24%26%20model');
+  assert.equal(spokenBy({ ...azure, baseUrl: `${azure.baseUrl}?api-version=x&y=z` }).query, 'api-version=x&y=z');
+});
+
 describe('a translated request', () => {
   const request = decodeChat({
     model: 'm',

@@ -28,6 +28,10 @@ export interface SpokenBy {
   readonly formats: readonly FormatName[];
   /** The path that a format's own goes behind. */
   readonly basePathOf: (format: FormatName) => string;
+  /** The same for a request to a model, as the provider names it: some have the model in the path. */
+  readonly modelPathOf: (format: FormatName, model: string) => string;
+  /** The query that every URL has, without a question mark; mostly empty. */
+  readonly query: string;
   readonly rules: ProviderRules;
 }
 
@@ -49,15 +53,19 @@ export function providerRow(id: string): ProviderRow | undefined {
 export function spokenBy(provider: ProviderOverrides): SpokenBy {
   const row = rowOf(provider);
   const said = provider.formats.filter(isFormatName);
-  const { origin, pathname } = new URL(provider.baseUrl);
+  const { origin, pathname, search } = new URL(provider.baseUrl);
   const basePath = pathname.replace(/\/+$/, '');
   // Where an operator puts another host in place of the provider's own, its other paths are not there.
   const others = row.baseUrl !== '' && new URL(row.baseUrl).origin === origin ? row.basePaths : {};
+  const basePathOf = (format: FormatName): string => others[format] ?? basePath;
+  const { modelPath = '' } = row;
   return {
     auth: row.auth,
     authOf: (format) => row.auths?.[format] ?? row.auth,
     formats: said.length > 0 ? said : row.formats,
-    basePathOf: (format) => others[format] ?? basePath,
+    basePathOf,
+    modelPathOf: (format, model) => basePathOf(format) + modelPath.replace('{model}', () => encodeURIComponent(model)),
+    query: search === '' ? (row.query ?? '') : search.slice(1),
     rules: {
       maxTokensField: maxTokensFieldOf(provider.maxTokensParam) ?? row.maxTokensField,
       takesStreamOptions: row.takesStreamOptions && !provider.refusesStreamOptions,

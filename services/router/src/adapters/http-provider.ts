@@ -75,7 +75,7 @@ function createHttpProvider(
       addresses.tick();
       const post = {
         method,
-        path,
+        path: withQuery(path, config.spoken.query),
         headers: [...fixedHeaders, ...keyOf(auth), ...Object.entries(more).flat(), 'x-request-id', requestId],
         body,
         headTimeoutMs: isStream ? waits.streamHeadTimeoutMs : waits.wholeHeadTimeoutMs,
@@ -96,6 +96,11 @@ function createHttpProvider(
 
 /** Names and values in turn. The bytes are passed on as they come, so they are best not compressed; what is all the same is undone. */
 const fixedHeaders: readonly string[] = ['content-type', 'application/json', 'accept-encoding', 'identity'];
+
+function withQuery(path: string, query: string): string {
+  if (query === '') return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
+}
 
 /** The header with the key, by where it goes: the bearer token, a header's name, or `none`. */
 function keyHeaders({ apiKey }: Pick<ProviderConfig, 'apiKey'>): (auth: string) => readonly string[] {

@@ -71,7 +71,7 @@ async function countAt(
   const { client } = formatTable[format];
   const { spoken } = provider.config;
   const call = provider.call({
-    path: counting.path(client.path(spoken.basePathOf(format), { model, isStream: false })),
+    path: counting.path(client.path(spoken.modelPathOf(format, model), { model, isStream: false })),
     headers: client.headers(headers),
     body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
     auth: spoken.authOf(format),

@@ -157,7 +157,10 @@ function prepared(request: CompleteRequest, format: Format, { spoken }: Called, 
     kind: 'prepared',
     format,
     post: {
-      path: format.client.path(spoken.basePathOf(format.name), { model: target.model, isStream: target.stream }),
+      path: format.client.path(spoken.modelPathOf(format.name, target.model), {
+        model: target.model,
+        isStream: target.stream,
+      }),
       headers: format.client.headers(forwarded),
       body,
       auth: spoken.authOf(format.name),

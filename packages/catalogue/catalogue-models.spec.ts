@@ -86,6 +86,7 @@ test('a model of vectors has a price for its input and none for output, and no n
   const { price, names } = find('openai', 'text-embedding-3-small');
   assert.deepEqual(price, { prices: { input: 20_000n }, bands: [], serviceTiers: [] });
   assert.ok(names.includes('text-embedding-3-small'));
+  assert.deepEqual(Object.keys(find('voyageai', 'voyage-4').price.prices), ['input']);
 });
 
 test('a model that speaks has prices for its sound, and where it has none it is no model', () => {

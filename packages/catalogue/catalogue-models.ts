@@ -65,7 +65,8 @@ const prefixOfNames = /[^A-Za-z0-9]$/;
 const notChatWords = /(^|[-:/])(ft|tts|transcribe|realtime|live|sonic|image|ocr)([-:/]|$)/;
 /** Takes or gives sound beside text. */
 const sounding = /(^|[-:/])audio([-:/]|$)/;
-const vectorWords = /(^|[-:/])(embed|embedding|embeddings)([-:/]|$)/;
+// Voyage AI's models give nothing else, and are named after it.
+const vectorWords = /(^|[-:/])(embed|embedding|embeddings|voyage)([-:/]|$)/;
 /** OpenAI's models from before there was chat, which are retired. */
 const retired = /^(text-)?(ada|babbage|curie|davinci)(-|$)/;
 

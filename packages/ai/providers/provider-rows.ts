@@ -219,6 +219,7 @@ export const providerRows: readonly ProviderRow[] = [
     takesStreamOptions: false,
     refused: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'frequency_penalty', 'presence_penalty'],
   }),
+  // The catalogue's `zhipuai` has the cheapest of several prices by length, turned into dollars: too little to charge by.
   compatible({
     id: 'zhipu',
     name: 'Zhipu AI (China)',
@@ -324,12 +325,38 @@ export const providerRows: readonly ProviderRow[] = [
     ['aihubmix', 'AIHubMix', 'https://aihubmix.com/v1', 'AIHUBMIX_API_KEY'],
     ['vercel', 'Vercel AI Gateway', 'https://ai-gateway.vercel.sh/v1', 'AI_GATEWAY_API_KEY'],
   ].map(([id = '', name = '', baseUrl = '', keyVariable = '']) => compatible({ id, name, baseUrl, keyVariable })),
-  ...[
-    ['jina', 'Jina AI', 'https://api.jina.ai/v1', 'JINA_API_KEY'],
-    ['voyage', 'Voyage AI', 'https://api.voyageai.com/v1', 'VOYAGE_API_KEY'],
-  ].map(([id = '', name = '', baseUrl = '', keyVariable = '']) =>
-    compatible({ id, name, baseUrl, keyVariable, formats: ['openai-embeddings'] }),
-  ),
+  compatible({
+    id: 'ovhcloud',
+    name: 'OVHcloud AI Endpoints',
+    baseUrl: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
+    keyVariable: 'OVHCLOUD_API_KEY',
+    formats: chatAndEmbeddings,
+  }),
+  // The account stands in the address, so that a token alone turns nothing on.
+  compatible({
+    id: 'cloudflare',
+    name: 'Cloudflare Workers AI',
+    baseUrl: '',
+    keyVariable: 'CLOUDFLARE_API_TOKEN',
+    formats: chatAndEmbeddings,
+  }),
+  compatible({
+    id: 'jina',
+    name: 'Jina AI',
+    baseUrl: 'https://api.jina.ai/v1',
+    keyVariable: 'JINA_API_KEY',
+    formats: ['openai-embeddings'],
+  }),
+  compatible({
+    id: 'voyage',
+    name: 'Voyage AI',
+    baseUrl: 'https://api.voyageai.com/v1',
+    keyVariable: 'VOYAGE_API_KEY',
+    formats: ['openai-embeddings'],
+    renamed: { dimensions: 'output_dimension' },
+    refused: ['user'],
+    catalogue: 'voyageai',
+  }),
   // Servers of one's own: `preset` of a provider names them, and no variable turns them on.
   compatible({
     id: 'vllm',

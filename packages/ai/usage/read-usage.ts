@@ -49,8 +49,10 @@ function wholesOf(counts: CountReader, hasOutput: boolean): Wholes | null {
   const total = counts.count('total');
   let prompt = counts.count('prompt');
   let completion = counts.count('completion');
-  if (prompt === undefined && total !== undefined && completion !== undefined && total >= completion) {
-    prompt = total - completion;
+  // Of embeddings some providers tell nothing else (Voyage AI).
+  const answered = completion ?? (hasOutput ? undefined : 0);
+  if (prompt === undefined && total !== undefined && answered !== undefined && total >= answered) {
+    prompt = total - answered;
   }
   if (prompt === undefined) return null;
   if (completion === undefined && total !== undefined && total >= prompt) completion = total - prompt;

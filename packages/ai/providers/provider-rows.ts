@@ -118,6 +118,25 @@ export const providerRows: readonly ProviderRow[] = [
     auths: { 'openai-chat': 'bearer', 'openai-embeddings': 'bearer' },
     catalogue: 'google',
   }),
+  // Vertex with a key (its express mode). No variable turns it on: GOOGLE_API_KEY may be for any of Google's services.
+  compatible({
+    id: 'vertex-express',
+    name: 'Google Vertex AI (express mode)',
+    baseUrl: 'https://aiplatform.googleapis.com/v1/publishers/google',
+    keyVariable: '',
+    auth: 'x-goog-api-key',
+    formats: ['gemini-generate'],
+    catalogue: 'google',
+  }),
+  // Each region has an address of its own, and prices: its key alone turns nothing on.
+  compatible({
+    id: 'bedrock-openai',
+    name: 'Amazon Bedrock (OpenAI-compatible)',
+    baseUrl: '',
+    keyVariable: 'AWS_BEARER_TOKEN_BEDROCK',
+    formats: ['openai-chat', 'openai-responses'],
+    maxTokensField: 'max_completion_tokens',
+  }),
   compatible({
     id: 'mistral',
     name: 'Mistral',

@@ -5,7 +5,7 @@ import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
 import { countEndpoints } from '../endpoints/count-tokens.ts';
 import { geminiEndpoints } from '../endpoints/gemini-endpoints.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
-import { questions } from '../endpoints/testing.ts';
+import { questions, urlOf } from '../endpoints/testing.ts';
 import { routesOf } from '../routes.ts';
 import {
   ADMIN_TOKEN,
@@ -35,12 +35,6 @@ interface Endpoint {
 /** `/v1beta` has the same handlers again. */
 function isUnderV1({ path }: { readonly path: string }): boolean {
   return path.startsWith('/v1/');
-}
-
-/** Where Express' form of a path names the model, and a stream is asked for as events. */
-function urlOf(path: string): string {
-  const url = path.replace('*model\\', model.id);
-  return url.endsWith(':streamGenerateContent') ? `${url}?alt=sse` : url;
 }
 
 /** Every endpoint that a key opens. */

@@ -4,17 +4,21 @@ import { Fault } from '#errors/fault.ts';
 import { describe, test } from '#testkit/test.ts';
 import { API_KEY, aKey, model, startTestGateway, type TestGateway, USER_ID } from '../testing.ts';
 import { countEndpoints } from './count-tokens.ts';
-import { assertErrorOf } from './testing.ts';
+import { assertErrorOf, questions, urlOf } from './testing.ts';
 
+/** A body that Anthropic's and OpenAI's endpoints take. */
 const question = JSON.stringify({ model: model.id, messages: [{ role: 'user', content: 'hi' }], input: 'hi' });
 
-function ask(gateway: TestGateway, path: string, body: string, init: RequestInit = {}): Promise<Response> {
+function ask(gateway: TestGateway, route: string, body: string, init: RequestInit = {}): Promise<Response> {
+  const path = urlOf(route);
   const headers = { 'x-api-key': API_KEY, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' };
   return fetch(`${gateway.url}${path}`, { method: 'POST', headers, body, ...init });
 }
 
-for (const { path, format, answer } of countEndpoints) {
+for (const { path, format, answer, addressOf } of countEndpoints) {
   describe(`POST ${path}`, () => {
+    const question = JSON.stringify(questions[format]);
+
     test('gives the count of the provider that the request would go to, and admits nothing', async () => {
       await using gateway = await startTestGateway();
       const response = await ask(gateway, `${path}?beta=true`, question);
@@ -35,11 +39,14 @@ for (const { path, format, answer } of countEndpoints) {
 
     test('asks nobody for a body that cannot be counted, and names the field', async () => {
       await using gateway = await startTestGateway();
-      for (const body of ['{}', '{"model":null}', '{"model":7}', `{"model":"${'m'.repeat(257)}"}`]) {
-        assert.match(await assertErrorOf(path, await ask(gateway, path, body), 400), /model/);
-      }
+      const [bodies, field] =
+        addressOf === undefined
+          ? [['{}', '{"model":null}', '{"model":7}', `{"model":"${'m'.repeat(257)}"}`], /model/]
+          : [['{}', '{"contents":null}', '{"contents":7}'], /contents/];
+      for (const body of bodies) assert.match(await assertErrorOf(path, await ask(gateway, path, body), 400), field);
       await assertErrorOf(path, await ask(gateway, path, '{"model":'), 400);
-      await assertErrorOf(path, await ask(gateway, path, question.replace(model.id, 'nope')), 404);
+      const elsewhere = urlOf(path, 'nope');
+      await assertErrorOf(path, await ask(gateway, elsewhere, question.replace(model.id, 'nope')), 404);
       assert.deepEqual(gateway.counted, []);
     });
 

@@ -14,6 +14,12 @@ export const questions: Readonly<Record<FormatName, Readonly<Record<string, unkn
   'gemini-generate': { contents: [{ role: 'user', parts: [{ text: 'Say hello.' }] }] },
 };
 
+/** The path of an endpoint as clients write it: Express' form may name the model, and a stream is asked for as events. */
+export function urlOf(path: string, modelId = model.id): string {
+  const url = path.replace('*model\\', modelId);
+  return url.endsWith(':streamGenerateContent') ? `${url}?alt=sse` : url;
+}
+
 /** The events by which a stream of each format ends; one that is not here is never streamed. */
 export const streamEnds: Readonly<Partial<Record<FormatName, string>>> = {
   'openai-chat': 'data: [DONE]\n\n',
@@ -22,6 +28,17 @@ export const streamEnds: Readonly<Partial<Record<FormatName, string>>> = {
   'anthropic-messages': 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 };
 
+interface ErrorDocument {
+  readonly type?: string;
+  readonly error: {
+    readonly type?: string;
+    readonly message: string;
+    readonly code?: unknown;
+    readonly status?: string;
+  };
+  readonly request_id?: string;
+}
+
 /** Checks that an answer is an error in the form of its path's API, with its id. Gives its message. */
 export async function assertErrorOf(path: string, response: Response, status: number): Promise<string> {
   const text = await response.text();
@@ -29,12 +46,17 @@ export async function assertErrorOf(path: string, response: Response, status: nu
   assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
   const id = response.headers.get('x-request-id') ?? '';
   assert.match(id, /^[0-9a-f-]{36}$/);
-  const document = JSON.parse(text) as { type?: string; error: { type: string; message: string }; request_id?: string };
-  assert.equal(typeof document.error.type, 'string');
+  const document = JSON.parse(text) as ErrorDocument;
   assert.notEqual(document.error.message, '');
+  if (/models\/.+:/.test(path)) {
+    assert.deepEqual([Object.keys(document), document.error.code], [['error'], status]);
+    assert.match(document.error.status ?? '', /^[A-Z_]+$/);
+    return document.error.message;
+  }
+  assert.equal(typeof document.error.type, 'string');
   if (path.startsWith('/v1/messages')) {
     assert.deepEqual([document.type, document.request_id], ['error', id]);
-    assert.match(document.error.type, /_error$|^request_too_large$/);
+    assert.match(document.error.type ?? '', /_error$|^request_too_large$/);
     assert.equal(response.headers.get('request-id'), id);
   } else {
     assert.deepEqual(Object.keys(document), ['error']);

@@ -83,7 +83,7 @@ for (const { path, format, answer, addressOf } of countEndpoints) {
       });
       const controller = new AbortController();
       const asking = ask(gateway, path, question, { signal: controller.signal });
-      const signal = await asked.promise;
+      const signal = await Promise.race([asked.promise, asking.then(() => assert.fail('it was answered'))]);
       controller.abort();
       await assert.rejects(asking);
       if (!signal.aborted) await once(signal, 'abort');

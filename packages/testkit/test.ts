@@ -12,6 +12,11 @@ type Hook = (run: () => unknown) => void;
 /** Long enough for a crash test of many restarts on a slow machine; short enough that a hanging test ends a CI run. */
 const TIMEOUT_MS = 300_000;
 
+// Node's own runner would find no test of its own in a file, and call it passed.
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) {
+  throw new Error('node --test runs none of these tests: use npm test -- FILE');
+}
+
 /** Fails the test or hook that runs; absent between them. */
 let failRunning: ((error: unknown) => void) | undefined;
 

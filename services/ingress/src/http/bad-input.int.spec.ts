@@ -182,7 +182,7 @@ describe('what clients do to connections', () => {
     const first = `${headLines(`content-length: ${question.length}`)}${question}`;
     const second = 'GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
     const answers = await exchangeBytes(gateway, first + second);
-    assert.ok(answers.indexOf(completion) !== -1 && answers.indexOf(completion) < answers.indexOf('{"status":"ok"}'));
+    assert.ok(answers.indexOf(completion) !== -1 && answers.indexOf(completion) < answers.indexOf('{"status":"ok"'));
   });
 
   test('a client that leaves in the middle of its body is nobody to admit', async () => {

@@ -106,7 +106,7 @@ test('an idle connection whose client ends its side is closed', async () => {
   await using gateway = await startTestGateway();
   using client = await connectTo(gateway);
   client.socket.write('GET /health HTTP/1.1\r\nhost: g\r\n\r\n');
-  await until(() => client.received().endsWith('{"status":"ok"}'));
+  await until(() => /"status":"ok".*\}$/.test(client.received()));
   client.socket.end();
   assert.equal(await client.closed, 'end');
 });

@@ -10,11 +10,11 @@ import type {
 import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
+import type { ToolNames } from '../tool-names.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { type Block, type Encodable, encodeFile, encodeImage } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { InputReader } from './tool-input.ts';
-import type { ToolNames } from './tool-names.ts';
 import type { Entry } from './turn.ts';
 
 export interface ContentContext {

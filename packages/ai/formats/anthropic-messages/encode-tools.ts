@@ -4,12 +4,12 @@ import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
+import { nameOfTool, type ToolNames } from '../tool-names.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { FORMAT } from './format-name.ts';
 import type { ModelTraits } from './model-traits.ts';
 import type { JsonTool } from './output-form.ts';
 import { emptySchema, isClosedSchema, toolSchema } from './schema.ts';
-import { nameOfTool, type ToolNames } from './tool-names.ts';
 import { wrappedSchema } from './wrapped-tool.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

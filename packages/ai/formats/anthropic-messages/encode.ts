@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
 import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
+import { createToolNames, type NameRule, nameOfTool } from '../tool-names.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { keepLastMarks } from './cache-marks.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -13,8 +14,16 @@ import { encodeTools } from './encode-tools.ts';
 import { traitsOf } from './model-traits.ts';
 import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
-import { createToolNames, nameOfTool } from './tool-names.ts';
 import type { Turn } from './turn.ts';
+
+/** What Anthropic takes. */
+const nameRule: NameRule = {
+  taken: /^[a-zA-Z0-9_-]{1,128}$/,
+  charactersMax: 128,
+  odd: /[^a-zA-Z0-9_-]/g,
+  prefix: '',
+  filler: '_',
+};
 
 /** A chat request as a Messages request. README.md lists what has a place, and what is passed over. */
 export function encodeMessagesRequest(request: ChatRequest, target: Target): Encoded {
@@ -22,7 +31,7 @@ export function encodeMessagesRequest(request: ChatRequest, target: Target): Enc
   const traits = traitsOf(target.model);
   const unplaced = createUnplaced(request, target);
   refuseUnplaced(request, unplaced);
-  const names = createToolNames(request.tools.map(nameOfTool));
+  const names = createToolNames(request.tools.map(nameOfTool), nameRule);
   const { system, turns } = encodeMessages(request.messages, traits, {
     names,
     unplaced,

@@ -4,9 +4,9 @@ import { NoPlace } from '../../format.ts';
 import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
+import { nameOfTool } from '../tool-names.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { closedSchema } from './schema.ts';
-import { nameOfTool } from './tool-names.ts';
 
 /** A tool that stands in for a JSON output form: the model has to call it, and its input is the answer. */
 export interface JsonTool {

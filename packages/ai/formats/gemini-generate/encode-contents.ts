@@ -11,11 +11,11 @@ import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
+import type { ToolNames } from '../tool-names.ts';
 import type { WrittenContent, WrittenPart } from './content.ts';
 import { type Encodable, encodeAudio, encodeFile, encodeImage } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { ModelTraits } from './model-traits.ts';
-import type { ToolNames } from './tool-names.ts';
 
 export interface ContentContext {
   readonly names: ToolNames;

@@ -3,9 +3,9 @@ import type { ChatRequest, ChatTool, ToolChoice } from '../../chat/chat-request.
 import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
+import { nameOfTool } from '../tool-names.ts';
 import type { ContentContext } from './encode-contents.ts';
 import { FORMAT } from './format-name.ts';
-import { nameOfTool } from './tool-names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type ToolContext = Omit<ContentContext, 'traits'>;

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ChatTool } from '../../chat/chat-request.ts';
+import type { ChatTool } from '../chat/chat-request.ts';
 
-const taken = /^[a-zA-Z0-9_-]{1,128}$/;
-const NAME_MAX_CHARACTERS = 128;
 const HASH_CHARACTERS = 8;
 
-/** Names of tools as Anthropic takes them, `^[a-zA-Z0-9_-]{1,128}$`, and the way back. */
+/** Which names of tools a format takes. */
+export interface NameRule {
+  readonly taken: RegExp;
+  readonly charactersMax: number;
+  /** What no name may have. */
+  readonly odd: RegExp;
+  /** What a changed name begins with. */
+  readonly prefix: string;
+  /** What is added to a name that meets another. */
+  readonly filler: string;
+}
+
+/** Names of tools as a format takes them, and the way back. */
 export interface ToolNames {
   /** The name that is sent. The same name always becomes the same. */
   sent(name: string): string;
@@ -14,17 +24,19 @@ export interface ToolNames {
 }
 
 /** `known`: the names that the client's tools have. A name that was changed meets none of them. */
-export function createToolNames(known: Iterable<string>): ToolNames {
+export function createToolNames(known: Iterable<string>, rule: NameRule): ToolNames {
   const names = new Set(known);
   const sentNames = new Map<string, string>();
   const changed = new Map<string, string>();
   return {
     sent(name) {
-      if (taken.test(name)) return name;
+      if (rule.taken.test(name)) return name;
       const before = sentNames.get(name);
       if (before !== undefined) return before;
-      let written = withoutOddCharacters(name);
-      while (names.has(written) || changed.has(written)) written = withoutOddCharacters(`${written}_`);
+      let written = changedName(name, rule);
+      while (names.has(written) || changed.has(written)) {
+        written = changedName(`${written}${rule.filler}`, rule);
+      }
       sentNames.set(name, written);
       changed.set(written, name);
       return written;
@@ -39,8 +51,8 @@ export function nameOfTool(tool: ChatTool): string {
 }
 
 /** The hash keeps names apart that differ in odd characters or after the longest name only. */
-function withoutOddCharacters(name: string): string {
+function changedName(name: string, { odd, prefix, charactersMax }: NameRule): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_CHARACTERS);
-  const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, NAME_MAX_CHARACTERS - HASH_CHARACTERS - 1);
+  const plain = `${prefix}${name.replaceAll(odd, '_')}`.slice(0, charactersMax - HASH_CHARACTERS - 1);
   return `${plain}_${hash}`;
 }

@@ -1,5 +1,5 @@
 import type { AnswerPart } from '#ai/chat/answer-part.ts';
-import type { AnswerContext, Format, FormatName, ProviderRules, Target } from '#ai/format.ts';
+import type { AnswerContext, FormatName, FrontFormat, ProviderRules, Target } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { kindRows } from '#ai/providers/provider-rows.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -112,7 +112,7 @@ const parts: readonly AnswerPart[] = [
 ];
 
 /** The events of a provider's answer, each as one piece of bytes. */
-export function streamOf({ name, server }: Format): readonly Buffer[] {
+export function streamOf({ name, server }: FrontFormat): readonly Buffer[] {
   const writer = server.openWriter?.(contextOf(JSON.parse(requestOf(name).toString()) as JsonObject));
   if (writer === undefined) throw new Error(`${name} writes no streams`);
   const texts = [...parts.map((part) => writer.write(part)), writer.close(end)];
@@ -120,7 +120,7 @@ export function streamOf({ name, server }: Format): readonly Buffer[] {
 }
 
 /** A provider's answer as a document, in pieces as a connection gives them. */
-export function documentOf({ name, server }: Format): readonly Buffer[] {
+export function documentOf({ name, server }: FrontFormat): readonly Buffer[] {
   const text = server.writeAnswer?.(parts, end, contextOf(JSON.parse(requestOf(name).toString()) as JsonObject));
   if (text === undefined) throw new Error(`${name} writes no documents`);
   const bytes = Buffer.from(text);

@@ -4,12 +4,14 @@ import type { AnswerDecoder, ProviderError } from './answer-decoder.ts';
 import type { Asked } from './asked.ts';
 import type { AnswerEnd, AnswerPart } from './chat/answer-part.ts';
 import type { ChatRequest, ChatSettings } from './chat/chat-request.ts';
+import type { FramingName } from './framing/framing.ts';
 import type { Operation } from './operation.ts';
 import type { SseEvent } from './sse/sse-event.ts';
 import type { UsageReport } from './usage.ts';
 import type { UsageRules } from './usage-rules.ts';
 
-export const formatNames = [
+/** The formats that clients speak to the gateway. */
+export const frontFormatNames = [
   'openai-chat',
   'openai-completions',
   'openai-responses',
@@ -18,7 +20,16 @@ export const formatNames = [
   'gemini-generate',
 ] as const;
 
+/** All formats: a provider may speak one that no client does. */
+export const formatNames = [...frontFormatNames] as const;
+
+export type FrontFormatName = (typeof frontFormatNames)[number];
+
 export type FormatName = (typeof formatNames)[number];
+
+export function isFrontFormatName(text: string): text is FrontFormatName {
+  return (frontFormatNames as readonly string[]).includes(text);
+}
 
 export function isFormatName(text: string): text is FormatName {
   return (formatNames as readonly string[]).includes(text);
@@ -28,10 +39,17 @@ export function isFormatName(text: string): text is FormatName {
 export interface Format {
   readonly name: FormatName;
   readonly operation: Operation;
-  /** As the gateway speaks it to clients. */
-  readonly server: ServerRole;
+  /** As the gateway speaks it to clients; null: none of them speaks it. */
+  readonly server: ServerRole | null;
   /** As the gateway speaks it to providers. */
   readonly client: ClientRole;
+}
+
+/** A format that clients speak. */
+export interface FrontFormat extends Format {
+  readonly name: FrontFormatName;
+  readonly server: ServerRole;
+  readonly client: ClientRole & RawRole;
 }
 
 export interface ServerRole {
@@ -96,12 +114,8 @@ export interface ClientRole {
    * format is only spoken to providers where the client speaks it, too.
    */
   readonly encode: ((request: ChatRequest, target: Target) => Encoded) | null;
-  /**
-   * The client's own bytes with model, bound and the wish for usage put in: other bytes stay as they are.
-   */
-  patch(body: Buffer, parsedBody: JsonObject, target: Target): Buffer;
-  /** Passes an answer in this format on, and reads its usage and its end. */
-  openTap(tap: Tap): AnswerDecoder;
+  /** How its streams are framed; absent: as server-sent events. */
+  readonly framing?: FramingName | undefined;
   /** Reads an answer for a client of another format. null where `encode` is. */
   readonly openReader: ((reading: Reading) => AnswerReader) | null;
   /** What a refused request's document says. `status`: not 2xx. */
@@ -110,6 +124,16 @@ export interface ClientRole {
   readUsage(usage: unknown, rules: UsageRules): UsageReport | null;
   /** The call of this format that counts a prompt; absent: it has none. */
   readonly counting?: PromptCounting | undefined;
+}
+
+/** What passes where client and provider speak the same format. */
+export interface RawRole {
+  /**
+   * The client's own bytes with model, bound and the wish for usage put in: other bytes stay as they are.
+   */
+  patch(body: Buffer, parsedBody: JsonObject, target: Target): Buffer;
+  /** Passes an answer in this format on, and reads its usage and its end. */
+  openTap(tap: Tap): AnswerDecoder;
 }
 
 /** How a provider is asked for the tokens of a prompt. */

@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import type { Operation } from '#ai/operation.ts';
 import type { Unit } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
@@ -51,7 +51,7 @@ export interface AdmitRequest {
   /** How many choices were asked for, at least 1. */
   readonly choices: number;
   readonly operation: Operation;
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   /** Units beside those of text that the request may use; each must have a price at a candidate. */
   readonly otherUnits: readonly Unit[];
   /** The most of units that are counted one by one. */

@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import type { Operation } from '#ai/operation.ts';
 import type { Usage } from '#ai/usage.ts';
 import type { Refusal } from '#errors/error-table.ts';
@@ -11,7 +11,7 @@ export interface CompleteRequest {
   readonly userId: string;
   readonly operation: Operation;
   /** The wire format of body and answer. */
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   /** Headers of the client that go with the format, for a provider that speaks it as well; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The client's body byte for byte, and the same parsed: it is parsed once only. */
@@ -97,7 +97,7 @@ export interface RoutedModel {
 /** A request whose prompt is to be counted, and that is not carried out. */
 export interface CountTokensRequest {
   readonly requestId: string;
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   /** As in `CompleteRequest`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;

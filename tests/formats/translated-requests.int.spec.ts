@@ -41,8 +41,8 @@ for (const request of clientRequests) {
 async function translateAndSend(request: ClientRequest, into: BackendFormat): Promise<void> {
   const { model, thinker } = backends[into];
   const body = { model: 'any', ...request.body };
-  const { decode } = formatOf(request.format).server;
-  const { encode, headers, path } = formatOf(into).client;
+  const { decode } = formatTable[request.format].server;
+  const { encode, headers, path } = formatTable[into].client;
   if (decode === null || encode === null) throw new Error('the format is not translated');
   const target: Target = {
     model: request.thinks === true ? thinker : model,
@@ -75,10 +75,4 @@ async function translateAndSend(request: ClientRequest, into: BackendFormat): Pr
 /** Where the URL names the model, the format says it. */
 function pathInto(into: BackendFormat, model: string, path: Format['client']['path']): string {
   return into === 'gemini-generate' ? path(paths[into], { model, isStream: false }) : paths[into];
-}
-
-function formatOf(name: BackendFormat): Format {
-  const format = formatTable[name];
-  if (format === undefined) throw new Error(`the gateway does not speak ${name}`);
-  return format;
 }

@@ -1,4 +1,4 @@
-import type { Format, FormatName } from '../format.ts';
+import type { Format, FormatName, FrontFormat, FrontFormatName } from '../format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
 import { geminiGenerate } from './gemini-generate/format.ts';
 import { openAiChat } from './openai-chat/format.ts';
@@ -6,8 +6,10 @@ import { openAiCompletions } from './openai-completions/format.ts';
 import { openAiEmbeddings } from './openai-embeddings/format.ts';
 import { openAiResponses } from './openai-responses/format.ts';
 
+type FormatTable = { readonly [Name in FormatName]: Name extends FrontFormatName ? FrontFormat : Format };
+
 /** Every wire format that the gateway speaks. */
-export const formatTable: Readonly<Record<FormatName, Format>> = {
+export const formatTable: FormatTable = {
   'openai-chat': openAiChat,
   'openai-completions': openAiCompletions,
   'openai-embeddings': openAiEmbeddings,

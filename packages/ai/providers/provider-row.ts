@@ -1,4 +1,5 @@
 import type { FormatName, ProviderRules } from '../format.ts';
+import type { EnvelopeName } from './envelope.ts';
 
 /** How a provider is spoken to, as data: a new OpenAI-compatible provider is a row of `provider-rows.ts`, and no code. */
 export interface ProviderRow extends ProviderRules {
@@ -20,6 +21,8 @@ export interface ProviderRow extends ProviderRules {
   readonly basePaths: Readonly<Partial<Record<FormatName, string>>>;
   /** What goes between the address and a format's own path in requests to a model, which `{model}` stands for. */
   readonly modelPath?: string;
+  /** Formats that it takes at a door of its own. */
+  readonly envelopes?: Readonly<Partial<Record<FormatName, EnvelopeName>>>;
   /** The query of every URL, where the address has none: `api-version=2024-10-21`. */
   readonly query?: string;
   /** The provider of the price catalogue whose prices are its own; its id where the catalogue has none. */

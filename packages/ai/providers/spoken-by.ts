@@ -1,6 +1,7 @@
 import type { FormatName, ProviderRules } from '../format.ts';
 import { isFormatName } from '../format.ts';
 import type { UsageRules } from '../usage-rules.ts';
+import { type Envelope, type EnvelopeName, envelopes } from './envelope.ts';
 import type { ProviderRow } from './provider-row.ts';
 import { kindRows, providerRows } from './provider-rows.ts';
 
@@ -30,6 +31,8 @@ export interface SpokenBy {
   readonly basePathOf: (format: FormatName) => string;
   /** The same for a request to a model, as the provider names it: some have the model in the path. */
   readonly modelPathOf: (format: FormatName, model: string) => string;
+  /** The door at which it takes a format; null: the format's own. */
+  readonly envelopeOf: (format: FormatName) => Envelope | null;
   /** The query that every URL has, without a question mark; mostly empty. */
   readonly query: string;
   readonly rules: ProviderRules;
@@ -65,6 +68,7 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
     formats: said.length > 0 ? said : row.formats,
     basePathOf,
     modelPathOf: (format, model) => basePathOf(format) + modelPath.replace('{model}', () => encodeURIComponent(model)),
+    envelopeOf: (format) => envelopeNamed(row.envelopes?.[format]),
     query: search === '' ? (row.query ?? '') : search.slice(1),
     rules: {
       maxTokensField: maxTokensFieldOf(provider.maxTokensParam) ?? row.maxTokensField,
@@ -76,6 +80,10 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
       reasoningField: row.reasoningField,
     },
   };
+}
+
+function envelopeNamed(name: EnvelopeName | undefined): Envelope | null {
+  return name === undefined ? null : envelopes[name];
 }
 
 function maxTokensFieldOf(param: string): 'max_tokens' | 'max_completion_tokens' | undefined {

@@ -1,5 +1,5 @@
 import type { AnswerDecoder } from '../answer-decoder.ts';
-import type { AnswerContext, Format, Reading } from '../format.ts';
+import type { AnswerContext, Format, FrontFormat, Reading } from '../format.ts';
 import { createTranslatedDocument } from './translated-document.ts';
 import { createTranslatedStream } from './translated-stream.ts';
 
@@ -8,14 +8,14 @@ export interface Translation {
   /** As the provider speaks. */
   readonly from: Format;
   /** As the client speaks. */
-  readonly to: Format;
+  readonly to: FrontFormat;
   readonly stream: boolean;
   readonly reading: Reading;
   readonly context: AnswerContext;
 }
 
 /** Whether a client of one format can be answered by a provider of another. */
-export function canTranslate(from: Format, to: Format): boolean {
+export function canTranslate(from: Format, to: FrontFormat): boolean {
   const { decode, writeAnswer, openWriter } = to.server;
   const { encode, openReader } = from.client;
   return [decode, writeAnswer, openWriter, encode, openReader].every((part) => part !== null);

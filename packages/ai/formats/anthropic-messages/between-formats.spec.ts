@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '#kernel/json.ts';
 import { describe, test } from '#testkit/test.ts';
-import type { Format, Target } from '../../format.ts';
+import type { Format, FrontFormat, Target } from '../../format.ts';
 import { parseObjectKeptDigits } from '../../json/parse-kept-digits.ts';
 import { createSseReader } from '../../sse/sse-reader.ts';
 import { unknownUsageRules } from '../../usage/read-usage.ts';
@@ -11,7 +11,7 @@ import { anthropicMessages } from './format.ts';
 import { fixture, NEWER_MODEL, noEnd, OLDER_MODEL, testContext, testTarget } from './testing.ts';
 
 /** A client's request as a provider of another format gets it, and what its reader has to know. */
-function sent(client: Format, provider: Format, body: object, target: Partial<Target> = {}) {
+function sent(client: FrontFormat, provider: Format, body: object, target: Partial<Target> = {}) {
   const parsed = parseObjectKeptDigits(JSON.stringify(body));
   assert.ok(parsed && client.server.decode && provider.client.encode);
   const encoded = provider.client.encode(client.server.decode(parsed), testTarget({ stream: true, ...target }));
@@ -19,7 +19,7 @@ function sent(client: Format, provider: Format, body: object, target: Partial<Ta
 }
 
 /** A provider's stream as a client of another format gets it. */
-function received(provider: Format, client: Format, stream: Buffer, body: JsonObject, notes = {}): string {
+function received(provider: Format, client: FrontFormat, stream: Buffer, body: JsonObject, notes = {}): string {
   assert.ok(provider.client.openReader && client.server.openWriter);
   const rules = { ...testTarget().rules, usage: unknownUsageRules };
   const reader = provider.client.openReader({ rules, notes, model: 'm' });

@@ -1,4 +1,4 @@
-import type { Format } from '../../format.ts';
+import type { FrontFormat } from '../../format.ts';
 import { askMessages } from './ask.ts';
 import { countBody } from './count-body.ts';
 import { decodeMessagesRequest } from './decode.ts';
@@ -15,7 +15,7 @@ import { readMessagesUsage } from './usage.ts';
 import { writeMessage } from './write-answer.ts';
 
 /** Anthropic's Messages. */
-export const anthropicMessages: Format = {
+export const anthropicMessages: FrontFormat = {
   name: FORMAT,
   operation: 'chat',
   server: {

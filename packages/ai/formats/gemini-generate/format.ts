@@ -1,5 +1,5 @@
 import { asObject } from '#kernel/json.ts';
-import type { Format } from '../../format.ts';
+import type { FrontFormat } from '../../format.ts';
 import { askGemini } from './ask.ts';
 import { countBody } from './count-body.ts';
 import { decodeGeminiRequest } from './decode.ts';
@@ -15,7 +15,7 @@ import { readGeminiUsage } from './usage.ts';
 import { writeGeminiAnswer } from './write-answer.ts';
 
 /** Google's generateContent, of Gemini's API and of Vertex AI. */
-export const geminiGenerate: Format = {
+export const geminiGenerate: FrontFormat = {
   name: FORMAT,
   operation: 'chat',
   server: {

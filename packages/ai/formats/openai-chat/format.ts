@@ -1,4 +1,4 @@
-import type { Format } from '../../format.ts';
+import type { FrontFormat } from '../../format.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 import { openChatReader } from './answer-reader.ts';
 import { askChat } from './ask.ts';
@@ -12,7 +12,7 @@ import { openChatTap } from './tap.ts';
 import { writeChatAnswer } from './write-answer.ts';
 
 /** Chat completions, as OpenAI invented them and nearly every provider speaks them. */
-export const openAiChat: Format = {
+export const openAiChat: FrontFormat = {
   name: 'openai-chat',
   operation: 'chat',
   server: {

@@ -1,4 +1,4 @@
-import type { Format, Target } from '../../format.ts';
+import type { FrontFormat, Target } from '../../format.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 import { openAiErrorBody } from '../openai-chat/error-body.ts';
 import { openAiErrorEvent, openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
@@ -12,7 +12,7 @@ import { openCompletionWriter } from './stream-writer.ts';
 import { writeCompletionAnswer } from './write-answer.ts';
 
 /** Text completions: a model goes on with a text. Spoken to providers only where the client speaks it. */
-export const openAiCompletions: Format = {
+export const openAiCompletions: FrontFormat = {
   name: 'openai-completions',
   operation: 'chat',
   server: {

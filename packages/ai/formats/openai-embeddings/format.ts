@@ -1,4 +1,4 @@
-import type { Format } from '../../format.ts';
+import type { FrontFormat } from '../../format.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 import { openAiErrorBody } from '../openai-chat/error-body.ts';
 import { openAiErrorEvent, openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
@@ -8,7 +8,7 @@ import { patchEmbeddings } from './patch.ts';
 import { embeddingsShape } from './shape.ts';
 
 /** Embeddings: texts as vectors. Passed on as they are, never translated. */
-export const openAiEmbeddings: Format = {
+export const openAiEmbeddings: FrontFormat = {
   name: 'openai-embeddings',
   operation: 'embed',
   server: {

@@ -1,4 +1,4 @@
-import type { Format } from '../../format.ts';
+import type { FrontFormat } from '../../format.ts';
 import { openAiErrorBody } from '../openai-chat/error-body.ts';
 import { openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
 import { openResponsesReader } from './answer-reader.ts';
@@ -15,7 +15,7 @@ import { readUsage } from './usage.ts';
 import { writeResponsesAnswer } from './write-answer.ts';
 
 /** OpenAI's Responses API, as the gateway speaks it to clients and to providers. */
-export const openAiResponses: Format = {
+export const openAiResponses: FrontFormat = {
   name: FORMAT,
   operation: 'chat',
   server: {

@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 
 /** The last bytes of a stream that can hold its end with the line's end and blanks. */
 const END_WITHIN_BYTES = 64;
@@ -17,7 +17,7 @@ const namesEvent = (...names: readonly string[]): TellsEnd => {
 };
 
 /** What ends a stream of each format. */
-export const tellsEndOf: Readonly<Record<FormatName, TellsEnd>> = {
+export const tellsEndOf: Readonly<Record<FrontFormatName, TellsEnd>> = {
   'openai-chat': tellsDone,
   'openai-completions': tellsDone,
   'openai-embeddings': tellsDone,

@@ -1,5 +1,5 @@
 import type { Asked } from '#ai/asked.ts';
-import type { Addressed, Format } from '#ai/format.ts';
+import type { Addressed, FrontFormat } from '#ai/format.ts';
 import type { JsonMeasure } from '#ai/json/measure-json.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -7,7 +7,7 @@ import type { JsonObject } from '#kernel/json.ts';
 /** A path at which a model is asked for something, and the format that its clients speak. */
 export interface ModelEndpoint {
   readonly path: string;
-  readonly format: Format;
+  readonly format: FrontFormat;
   /** What a body may hold. */
   readonly bounds: JsonMeasure;
   /** What a stream's client is sent in a silence: something that it skips. */

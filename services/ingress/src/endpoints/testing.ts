@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import { model } from '../testing.ts';
 
 const messages = [{ role: 'user', content: 'Say hello.' }];
 
 /** A request of each format that is good. */
-export const questions: Readonly<Record<FormatName, Readonly<Record<string, unknown>>>> = {
+export const questions: Readonly<Record<FrontFormatName, Readonly<Record<string, unknown>>>> = {
   'openai-chat': { model: model.id, messages },
   'openai-completions': { model: model.id, prompt: 'Say hello.', max_tokens: 16 },
   'openai-embeddings': { model: model.id, input: ['Say hello.'] },
@@ -21,7 +21,7 @@ export function urlOf(path: string, modelId = model.id): string {
 }
 
 /** The events by which a stream of each format ends; one that is not here is never streamed. */
-export const streamEnds: Readonly<Partial<Record<FormatName, string>>> = {
+export const streamEnds: Readonly<Partial<Record<FrontFormatName, string>>> = {
   'openai-chat': 'data: [DONE]\n\n',
   'openai-completions': 'data: [DONE]\n\n',
   'openai-responses': 'event: response.completed\ndata: {"type":"response.completed"}\n\n',

@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { openAiErrorBody } from '#ai/formats/openai-chat/error-body.ts';
 import { errorTable, type Refusal } from '#errors/error-table.ts';
@@ -52,7 +52,7 @@ export function errorFormOf(url: string, dialect: Dialect): ErrorForm {
   return isUnder(url, '/v1/responses') ? responsesErrors : openAiErrors;
 }
 
-function errorsOf(name: FormatName): ErrorForm {
+function errorsOf(name: FrontFormatName): ErrorForm {
   const { server } = formatTable[name];
   return (refusal, requestId) => ({ contentType: JSON_TYPE, document: server.errorBody(refusal, requestId) });
 }

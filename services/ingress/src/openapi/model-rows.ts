@@ -1,5 +1,5 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { geminiModelsPaths } from '../http/gemini-url.ts';
@@ -34,7 +34,7 @@ interface FormatDocument {
   readonly stream: string | null;
 }
 
-const documents: Readonly<Record<FormatName, FormatDocument>> = {
+const documents: Readonly<Record<FrontFormatName, FormatDocument>> = {
   'openai-chat': {
     id: 'create-chat-completion',
     summary: 'Answers a conversation, whole or as a stream',

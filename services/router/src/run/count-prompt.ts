@@ -1,4 +1,4 @@
-import type { PromptCounting } from '#ai/format.ts';
+import type { FrontFormatName, PromptCounting } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { CountTokensRequest, RouterPort } from '#contracts/router.ts';
@@ -36,7 +36,7 @@ export function createCountPrompt({
     if (counting === undefined) return null;
     for (const candidate of fleet.inOrder(request.candidates)) {
       const pooled = providers.get(candidate.provider);
-      if (pooled?.kind !== 'open' || !pooled.provider.config.spoken.formats.includes(request.format)) continue;
+      if (pooled?.kind !== 'open' || !counts(pooled.provider, request.format)) continue;
       const others = underWay.get(candidate.provider) ?? 0;
       if (others >= COUNTS_AT_ONCE_MAX || signal.aborted) return null;
       underWay.set(candidate.provider, others + 1);
@@ -58,6 +58,11 @@ export function createCountPrompt({
     if (inputTokens !== null) return { inputTokens, isEstimate: false };
     return { inputTokens: (await estimatePrompt(request.parsedBody)).tokens, isEstimate: true };
   };
+}
+
+/** A door of its own leads to answers alone. */
+function counts({ config: { spoken } }: Provider, format: FrontFormatName): boolean {
+  return spoken.formats.includes(format) && spoken.envelopeOf(format) === null;
 }
 
 /** null: this provider does not count. */

@@ -1,10 +1,21 @@
 import type { AnswerDecoder, ProviderError } from '#ai/answer-decoder.ts';
 import type { ChatRequest } from '#ai/chat/chat-request.ts';
-import { type Encoded, type Format, type FormatName, NoPlace, type Target } from '#ai/format.ts';
+import {
+  type Addressed,
+  type Encoded,
+  type Format,
+  type FormatName,
+  type FrontFormat,
+  NoPlace,
+  type Target,
+} from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { asksForUsage } from '#ai/formats/openai-chat/ask.ts';
+import { framedDecoder } from '#ai/framing/framed-decoder.ts';
+import type { FramingName } from '#ai/framing/framing.ts';
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import type { Operation } from '#ai/operation.ts';
+import { enveloped } from '#ai/providers/envelope.ts';
 import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
@@ -35,7 +46,7 @@ export type Preparation = PreparedCall | { readonly kind: 'refused'; readonly re
 /** A client's request, with its canonical form for all candidates that need it. */
 export interface AskedForm {
   readonly request: CompleteRequest;
-  readonly format: Format;
+  readonly format: FrontFormat;
   /** Throws a `Fault` that names the field where the request has none. */
   readonly canonical: () => ChatRequest;
   /** Whether the client itself names a bound of its answer. */
@@ -93,7 +104,7 @@ export function prepareCall(
   }
 }
 
-function translatable(names: readonly FormatName[], operation: Operation, to: Format): Format | undefined {
+function translatable(names: readonly FormatName[], operation: Operation, to: FrontFormat): Format | undefined {
   for (const name of names) {
     const from = formatTable[name];
     if (from.operation === operation && canTranslate(from, to)) return from;
@@ -108,12 +119,13 @@ function raw({ request, format }: AskedForm, provider: Called, target: Target): 
   const body = format.client.patch(request.body, request.parsedBody, target);
   const { stream, tellsCost } = request;
   const isUsageHidden = stream && !asksForUsage(request.parsedBody);
+  const { framing, ...call } = prepared(request, format, provider, target, body);
   return {
-    ...prepared(request, format, provider, target, body),
+    ...call,
     isRaw: true,
     // A refused field that was not to be left out has thrown.
     dropped: rules.refused.filter((field) => hasValue(request.parsedBody[field])),
-    openDecoder: () => format.client.openTap({ stream, rules, isUsageHidden, tellsCost }),
+    openDecoder: () => framedDecoder(format.client.openTap({ stream, rules, isUsageHidden, tellsCost }), framing),
   };
 }
 
@@ -122,18 +134,20 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
   const encoded = spoken.client.encode?.(asked.canonical(), target);
   if (encoded === undefined) throw new Error(`${spoken.name} encodes nothing`);
   const { requestId, parsedBody: body, stream } = request;
+  const { framing, ...call } = prepared(request, spoken, provider, target, Buffer.from(encoded.body));
+  const openDecoder = (): AnswerDecoder =>
+    openTranslation({
+      from: spoken,
+      to: format,
+      stream,
+      reading: readingOf(encoded, target),
+      context: { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) },
+    });
   return {
-    ...prepared(request, spoken, provider, target, Buffer.from(encoded.body)),
+    ...call,
     isRaw: false,
     dropped: encoded.dropped,
-    openDecoder: () =>
-      openTranslation({
-        from: spoken,
-        to: format,
-        stream,
-        reading: readingOf(encoded, target),
-        context: { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) },
-      }),
+    openDecoder: () => framedDecoder(openDecoder(), framing),
   };
 }
 
@@ -152,23 +166,28 @@ function modelAsked({ parsedBody }: CompleteRequest, { model }: Target): string 
 }
 
 function prepared(request: CompleteRequest, format: Format, { spoken }: Called, target: Target, body: Buffer) {
-  const forwarded = format.name === request.format ? request.headers : {};
+  const { name, client } = format;
+  const envelope = spoken.envelopeOf(name);
+  const headers = client.headers(name === request.format ? request.headers : {});
+  const addressed: Addressed = { model: target.model, isStream: target.stream };
   return {
     kind: 'prepared',
     format,
     post: {
-      path: format.client.path(spoken.modelPathOf(format.name, target.model), {
-        model: target.model,
-        isStream: target.stream,
-      }),
-      headers: format.client.headers(forwarded),
-      body,
-      auth: spoken.authOf(format.name),
+      path: (envelope ?? client).path(spoken.modelPathOf(name, target.model), addressed),
+      ...(envelope === null ? { headers, body } : enveloped(envelope, headers, body)),
+      auth: spoken.authOf(name),
       requestId: request.requestId,
       isStream: request.stream,
     },
-    readError: format.client.readError,
+    readError: client.readError,
+    framing: framingOf(target, envelope?.framing ?? client.framing),
   } as const;
+}
+
+/** A whole answer is a document, however the provider frames its streams. */
+function framingOf({ stream }: Target, framing: FramingName = 'sse'): FramingName {
+  return stream ? framing : 'sse';
 }
 
 function refused({ format }: CompleteRequest, why: string): Preparation {

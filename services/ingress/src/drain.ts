@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Refusal } from '#errors/error-table.ts';
+import type { Calls } from './completions/calls.ts';
 import type { IngressConfig } from './config.ts';
 import type { Exchange } from './http/exchange.ts';
 
@@ -18,13 +19,18 @@ const stopping: Refusal = { code: 'unavailable', message: 'The gateway is stoppi
  * Stops a server: no new connections, idle ones closed, running answers ended or, when the time is up, broken off in a
  * way their clients notice. Resolves when nothing runs any more, within about `drainTimeoutMs` and 6 s.
  */
-export async function drainServer(server: Server, open: ReadonlySet<Exchange>, config: IngressConfig): Promise<void> {
+export async function drainServer(
+  server: Server,
+  { open, calls }: { readonly open: ReadonlySet<Exchange>; readonly calls: Calls['open'] },
+  config: IngressConfig,
+): Promise<void> {
+  const running = () => [...open, ...calls];
   if (config.drainNoticeMs > 0) await wait(config.drainNoticeMs);
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   for (const exchange of open) closeAfterAnswer(exchange);
-  if (!(await emptied(open, config.drainTimeoutMs))) {
-    for (const exchange of open) exchange.stop?.(stopping);
-    await emptied(open, SETTLE_MS);
+  if (!(await emptied(running, config.drainTimeoutMs))) {
+    for (const { stop } of running()) stop?.(stopping);
+    await emptied(running, SETTLE_MS);
   }
   await Promise.race([closed, wait(CLOSE_MS)]);
   server.closeAllConnections();
@@ -40,10 +46,10 @@ export function closeAfterAnswer({ request, response }: Exchange): void {
   else response.setHeader('connection', 'close');
 }
 
-/** Whether all exchanges ended in time. Polled: a drain is rare, and a hook in each request is not. */
-async function emptied(open: ReadonlySet<Exchange>, timeoutMs: number): Promise<boolean> {
+/** Whether all of them ended in time. Polled: a drain is rare, and a hook in each request is not. */
+async function emptied(running: () => readonly unknown[], timeoutMs: number): Promise<boolean> {
   const deadlineMs = performance.now() + timeoutMs;
-  while (open.size > 0) {
+  while (running().length > 0) {
     if (performance.now() >= deadlineMs) return false;
     await wait(POLL_MS);
   }

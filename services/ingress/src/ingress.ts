@@ -6,6 +6,7 @@ import { createIdentify, type Identify } from './access/identify.ts';
 import { createRequireSignature } from './access/signed-requests.ts';
 import { createTokens } from './access/tokens.ts';
 import { createApplication } from './application.ts';
+import { createCalls } from './completions/calls.ts';
 import { type Completions, completionHandler } from './completions/complete.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
 import { createRefuseWithoutMoney } from './completions/refuse-without-money.ts';
@@ -68,19 +69,16 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
   const originsNow = originsOf(dependencies);
   let drained: Promise<void> | undefined;
 
-  const serve = createServe({ open, budget, logger, finish: finisher(logger, metrics) });
-  const refuseWithoutMoney = createRefuseWithoutMoney(dependencies);
-  const { responses: store, registry } = dependencies;
-  const ownTurn = createTurns();
-  const assertReadable = createAssertReadable(dependencies);
-  const beginTurn = createBeginTurn({ store, settings: registry.settings, limits, ownTurn, assertReadable, logger });
-  const completions = handlersByPath(
-    { dependencies, identify, limits, usage, refuseWithoutMoney, ownTurn, beginTurn },
-    open,
-  );
+  const finish = finisher(logger, metrics);
+  const serve = createServe({ open, budget, logger, finish });
+  const calls = createCalls({ budget, logger, finish });
+  const inFlight = (): number => open.size + calls.open.size;
+  const completions = openCompletions(dependencies, { identify, limits, usage });
+  const { ownTurn, beginTurn } = completions;
+  const handlers = handlersByPath({ ...completions, dependencies }, inFlight);
   const routes = routesOf(dependencies, {
-    completions,
-    bounded: (handler) => bounded(handler, open, config.requestsInFlightMax),
+    completions: handlers,
+    bounded: (handler) => bounded(handler, inFlight, config.requestsInFlightMax),
     counting: { dependencies, identify, limits, ownTurn, beginTurn },
     estimating: { dependencies, identify, limits, ownTurn },
     identify,
@@ -90,14 +88,14 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
     state: {
       isDraining: () => drained !== undefined,
       stats: () => ({
-        requests_in_flight: open.size,
+        requests_in_flight: inFlight(),
         body_bytes_held: budget.reservedBytes,
         answer_bytes_held: answers.heldBytes,
         connections_dropped: connectionsDropped(),
       }),
     },
     publishMetrics() {
-      metrics.requestsInFlight.set(open.size);
+      metrics.requestsInFlight.set(inFlight());
       dependencies.modelEnds.publish();
       return usage.publish();
     },
@@ -111,7 +109,7 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
     if (isForPages(request.url)) allowOrigins(exchange, originsNow());
     return exchange;
   };
-  const dispatch = dispatcher(routes, serve, completions);
+  const dispatch = dispatcher(routes, serve, handlers);
   const server = createHttpServer(config, (request, response, refusal) => {
     const exchange = begin(request, response);
     if (exchange === undefined) return;
@@ -128,10 +126,24 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
     routes,
     listen: () => listen(server, config),
     drain() {
-      drained ??= drainServer(server, open, config).finally(stopWatching);
+      drained ??= drainServer(server, { open, calls: calls.open }, config).finally(stopWatching);
       return drained;
     },
   };
+}
+
+/** What serves the endpoints at which a model is asked for something. */
+function openCompletions(
+  dependencies: IngressDependencies,
+  parts: Pick<Completions, 'identify' | 'limits' | 'usage'>,
+): Completions {
+  const { responses: store, registry, logger } = dependencies;
+  const { settings } = registry;
+  const ownTurn = createTurns();
+  const assertReadable = createAssertReadable(dependencies);
+  const { limits } = parts;
+  const beginTurn = createBeginTurn({ store, settings, limits, ownTurn, assertReadable, logger });
+  return { ...parts, dependencies, refuseWithoutMoney: createRefuseWithoutMoney(dependencies), ownTurn, beginTurn };
 }
 
 /** Who may come in. */
@@ -160,12 +172,12 @@ function originsOf({ config, registry }: IngressDependencies): () => readonly st
 /** What serves each endpoint at which a model is asked for something. */
 function handlersByPath(
   completions: Completions & { readonly dependencies: IngressDependencies },
-  open: ReadonlySet<Exchange>,
+  inFlight: () => number,
 ): ReadonlyMap<string, Handler> {
   const { config, tracer = null } = completions.dependencies;
   return new Map(
     [...modelEndpoints, ...geminiEndpoints].map((endpoint) => {
-      const handler = bounded(completionHandler(completions, endpoint), open, config.requestsInFlightMax);
+      const handler = bounded(completionHandler(completions, endpoint), inFlight, config.requestsInFlightMax);
       return [endpoint.path, tracedHandler(endpoint.path, handler, tracer)];
     }),
   );
@@ -209,10 +221,10 @@ function pathOf(url: string): string {
 }
 
 /** Refuses what comes while as many requests run as may. */
-function bounded(handler: Handler, open: ReadonlySet<Exchange>, requestsInFlightMax: number): Handler {
+function bounded(handler: Handler, inFlight: () => number, requestsInFlightMax: number): Handler {
   return (exchange, params) => {
-    // The exchange itself is among the open ones.
-    if (open.size <= requestsInFlightMax) return handler(exchange, params);
+    // The exchange itself is among them.
+    if (inFlight() <= requestsInFlightMax) return handler(exchange, params);
     throw new Fault({
       code: 'unavailable',
       message: 'The gateway has as many requests at once as it takes; try again shortly.',

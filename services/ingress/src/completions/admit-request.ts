@@ -2,7 +2,7 @@ import type { Asked } from '#ai/asked.ts';
 import type { Identity } from '#api-keys/identity.ts';
 import type { AdmitRequest, Attribution } from '#contracts/quota.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Call } from './call.ts';
 import type { RoutedRequest } from './routed-model.ts';
 
 /** What is known of a request once it is checked. */
@@ -15,7 +15,7 @@ export interface ToAdmit {
 
 /** The request as quota is asked about it. */
 export function admitRequestOf(
-  { id, traceparent }: Pick<Exchange, 'id' | 'traceparent'>,
+  { id, traceparent }: Pick<Call, 'id' | 'traceparent'>,
   { format }: Pick<ModelEndpoint, 'format'>,
   { identity, asked, routed, attribution }: ToAdmit,
 ): AdmitRequest {

@@ -1,7 +1,7 @@
 import { formatUsd } from '#money/nano-usd.ts';
-import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import type { Head } from './answer-writer.ts';
+import type { Call } from './call.ts';
 
 /** A list of fields is for a person to read. */
 const DROPPED_MAX_CHARACTERS = 1_000;
@@ -30,7 +30,7 @@ export function costHeaders(costNanoUsd: bigint | undefined): Readonly<Record<st
 }
 
 /** Sets headers of an answer that has not begun yet. */
-export function setHeaders({ response }: Exchange, headers: Readonly<Record<string, string>>): void {
+export function setHeaders({ response }: Pick<Call, 'response'>, headers: Readonly<Record<string, string>>): void {
   if (response.headersSent) return;
   for (const name in headers) response.setHeader(name, headers[name] ?? '');
 }

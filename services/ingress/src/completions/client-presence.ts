@@ -1,6 +1,7 @@
 import type { Refusal } from '#errors/error-table.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { AnswerWriter } from './answer-writer.ts';
+import type { Call } from './call.ts';
 
 /** Whether anyone still waits for an answer. */
 export interface ClientPresence {
@@ -19,8 +20,8 @@ const notAdmitted: Refusal = {
  * Bounds the wait of a watched client for its admission, until it is disposed of. An admission that comes later is ended as
  * that of a client who has left: nothing is charged for it.
  */
-export function boundAdmission(exchange: Exchange, timeoutMs: number): Disposable {
-  const timer = setTimeout(() => exchange.stop?.(notAdmitted), timeoutMs);
+export function boundAdmission(call: Pick<Call, 'stop'>, timeoutMs: number): Disposable {
+  const timer = setTimeout(() => call.stop?.(notAdmitted), timeoutMs);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 

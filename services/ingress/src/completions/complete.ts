@@ -13,6 +13,7 @@ import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
 import { attributionOf } from './attribution.ts';
+import { httpAudience } from './audience.ts';
 import { completeOnce } from './complete-once.ts';
 import { createOpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
@@ -38,17 +39,18 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
   const openAnswer = createOpenAnswer(endpoint, dependencies.registry);
   const forwardHeaders = createForwardHeaders(endpoint.format.client.forwardedHeaders);
   const beginTurn = endpoint.keepsTurns ? completions.beginTurn : undefined;
-  const parts: CompletionParts = { ...completions, endpoint, openAnswer, forwardHeaders, beginTurn };
+  const parts: CompletionParts = { ...completions, endpoint, forwardHeaders, beginTurn };
   const once = completeOnce(dependencies, endpoint, openAnswer);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
     // Without rate limits it is a look-up in memory, and nothing is waited for.
     const identity = identified instanceof Promise ? await identified : identified;
+    const audience = httpAudience(exchange, openAnswer, dependencies.config.requestTimeoutMs);
     const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
       const body = await readAffordable(completions, exchange, identity);
-      await runCompletion(parts, exchange, identity, body, undefined);
+      await runCompletion(parts, exchange, audience, identity, body, undefined);
       return;
     }
     const body = await readBody(exchange, limits);
@@ -57,7 +59,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity, body.length);
-      await runCompletion(parts, exchange, identity, body, kept);
+      await runCompletion(parts, exchange, audience, identity, body, kept);
     });
   };
 }

@@ -1,9 +1,9 @@
 import type { CompleteFrame } from '#contracts/router.ts';
 import { faultFrom } from '#errors/fault.ts';
 import { unreachable } from '#kernel/unreachable.ts';
-import type { Exchange } from '../http/exchange.ts';
 import { answerHeaders, costHeaders, setHeaders } from './answer-headers.ts';
 import type { AnswerWriter } from './answer-writer.ts';
+import type { Call } from './call.ts';
 
 /**
  * Writes a completion's frames to its client, all of them read to the end even when the client has left: the router
@@ -11,7 +11,7 @@ import type { AnswerWriter } from './answer-writer.ts';
  * the request was never admitted, and what the provider says is thrown away.
  */
 export async function deliver(
-  exchange: Exchange,
+  call: Call,
   frames: AsyncIterable<CompleteFrame>,
   answer: AnswerWriter,
   admitted: Promise<void> | null,
@@ -22,11 +22,11 @@ export async function deliver(
     answer.admitted();
     for await (const frame of frames) {
       if (frame.kind === 'data') {
-        exchange.record.firstByteMs ??= performance.now() - exchange.startedAtMs;
+        call.record.firstByteMs ??= performance.now() - call.startedAtMs;
         const room = answer.data(frame.data);
         if (room !== undefined) await room;
       } else {
-        isWhole = settle(exchange, frame, answer) || isWhole;
+        isWhole = settle(call, frame, answer) || isWhole;
       }
     }
   } catch (thrown) {
@@ -46,13 +46,13 @@ async function untilAdmitted(admitted: Promise<void>, frames: AsyncIterable<Comp
 }
 
 /** Handles a frame that is not data; true where it is the last. */
-function settle(exchange: Exchange, frame: Exclude<CompleteFrame, { kind: 'data' }>, answer: AnswerWriter): boolean {
-  const { record } = exchange;
+function settle(call: Call, frame: Exclude<CompleteFrame, { kind: 'data' }>, answer: AnswerWriter): boolean {
+  const { record } = call;
   switch (frame.kind) {
     case 'head':
       record.provider = frame.provider;
       record.providerModel = frame.model;
-      setHeaders(exchange, answerHeaders(frame));
+      setHeaders(call, answerHeaders(frame));
       answer.head(frame);
       return false;
     case 'end':
@@ -61,7 +61,7 @@ function settle(exchange: Exchange, frame: Exclude<CompleteFrame, { kind: 'data'
       record.inputTokens = frame.summary.inputTokens;
       record.outputTokens = frame.summary.outputTokens;
       record.estimated = frame.summary.estimated;
-      setHeaders(exchange, costHeaders(frame.summary.costNanoUsd));
+      setHeaders(call, costHeaders(frame.summary.costNanoUsd));
       answer.end();
       return true;
     case 'failure':

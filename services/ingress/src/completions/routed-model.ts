@@ -9,9 +9,9 @@ import { invalid } from '#errors/invalid.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { callerOf } from '#registry/caller.ts';
 import { usableModel } from '../access/permissions.ts';
-import type { Exchange } from '../http/exchange.ts';
 import { findModel, noModel } from '../models/find-model.ts';
 import type { IngressDependencies } from '../ports.ts';
+import type { Call } from './call.ts';
 import { routeRequestOf } from './route-request.ts';
 import { type RoutingOptions, routingHeaders } from './routing-options.ts';
 
@@ -40,17 +40,17 @@ type Dependencies = Pick<IngressDependencies, 'models' | 'registry' | 'clock' | 
  */
 export function routedModel(
   { models, registry, clock = systemClock, modelEnds, billing }: Dependencies,
-  exchange: Exchange,
+  call: Call,
   { identity, asked, attribution, options }: Routable,
 ): RoutedRequest {
   const { userId } = identity;
-  const { headers } = exchange.request;
+  const { headers } = call.request;
   const { region, strategy } = options;
   const request = routeRequestOf({ userId, headers, asked, attribution, region, strategy, nowMs: clock() });
   const caller = callerOf(registry, identity);
-  const found = findModel(exchange, { models, modelEnds }, asked.model, caller, request);
+  const found = findModel(call, { models, modelEnds }, asked.model, caller, request);
   const model = usableModel(identity, asked.model, reachable(found, asked.model, request));
-  modelEnds?.tell(exchange, asked.model, model);
+  modelEnds?.tell(call, asked.model, model);
   const { routing = plainRouting } = model;
   const chosen: Routing =
     options.strategy === undefined ? routing : { ...routing, strategy: options.strategy, strategySource: 'request' };

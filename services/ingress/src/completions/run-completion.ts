@@ -4,7 +4,6 @@ import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { assertMayName } from '../access/permissions.ts';
 import { askedAt, type ModelEndpoint } from '../endpoints/model-endpoint.ts';
-import type { Exchange } from '../http/exchange.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -14,10 +13,11 @@ import type { BeginTurn } from '../responses/conversation.ts';
 import { admitRequestOf, type ToAdmit } from './admit-request.ts';
 import { setHeaders } from './answer-headers.ts';
 import { attributionOf } from './attribution.ts';
-import { boundAdmission, watchClient } from './client-presence.ts';
+import type { Audience } from './audience.ts';
+import type { Call } from './call.ts';
+import { boundAdmission } from './client-presence.ts';
 import type { Once } from './complete-once.ts';
 import { deliver } from './deliver.ts';
-import type { OpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
 import { COSTLY_BODY_BYTES } from './refuse-without-money.ts';
 import { type ForwardHeaders, requestOptions } from './request-options.ts';
@@ -34,7 +34,6 @@ export type RunDependencies = Pick<
 export interface CompletionParts {
   readonly dependencies: RunDependencies;
   readonly endpoint: ModelEndpoint;
-  readonly openAnswer: OpenAnswer;
   readonly forwardHeaders: ForwardHeaders;
   readonly usage: QuotaUsage;
   readonly ownTurn: OwnTurn;
@@ -45,25 +44,26 @@ export interface CompletionParts {
 /** Admits a request whose body is whole, has it carried out, and delivers the answer. */
 export async function runCompletion(
   parts: CompletionParts,
-  exchange: Exchange,
+  call: Call,
+  audience: Audience,
   identity: Identity,
   sentBody: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { dependencies, endpoint, openAnswer, forwardHeaders } = parts;
+  const { dependencies, endpoint, forwardHeaders } = parts;
   const { config, router, registry } = dependencies;
-  const { headers } = exchange.request;
-  const { turn, body, parsedBody, asked } = await readRequest(parts, exchange, identity, sentBody);
-  exchange.record.stream = asked.stream;
+  const { headers } = call.request;
+  const { turn, body, parsedBody, asked } = await readRequest(parts, call, identity, sentBody);
+  call.record.stream = asked.stream;
   const { unplacedFields, refusedRequestOptions: refused, attemptsMax } = registry.settings();
   const { dropsUnplaced, tellsCost } = requestOptions(headers, unplacedFields);
   const options = routingOptions(headers, { refused, timeoutMaxMs: config.requestTimeoutMs });
   const forwarded = forwardHeaders(headers);
   const attribution = attributionOf(headers, parsedBody);
-  const routed = routedModel(dependencies, exchange, { identity, asked, attribution, options });
-  const answer = openAnswer(exchange, asked.stream);
-  using client = watchClient(exchange, answer, config.requestTimeoutMs, once !== undefined);
-  const result = await admit(parts, exchange, { identity, asked, routed, attribution });
+  const routed = routedModel(dependencies, call, { identity, asked, attribution, options });
+  const { answer, client: presence } = audience(asked.stream, once !== undefined);
+  using client = presence;
+  const result = await admit(parts, call, { identity, asked, routed, attribution });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
@@ -71,7 +71,7 @@ export async function runCompletion(
   const { routing } = routed;
   const answered = router.complete(
     {
-      requestId: exchange.id,
+      requestId: call.id,
       userId,
       operation: endpoint.format.operation,
       format: endpoint.format.name,
@@ -89,20 +89,20 @@ export async function runCompletion(
       multiplierBasisPoints: result.multiplierBasisPoints,
       counts: asked.counts,
       plan: routingPlanOf({ userId, asked, attribution, routing, options, attemptsMax, shadow: result.shadow }),
-      traceparent: exchange.traceparent,
+      traceparent: call.traceparent,
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
   );
   const frames = turn?.kept(answered, asked.stream) ?? answered;
-  if (once === undefined) await deliver(exchange, frames, answer, result.durable);
-  else if (shutOut === undefined) await deliver(exchange, once.kept(frames, asked.stream, client.signal), answer, null);
+  if (once === undefined) await deliver(call, frames, answer, result.durable);
+  else if (shutOut === undefined) await deliver(call, once.kept(frames, asked.stream, client.signal), answer, null);
   else await throwAfter(frames, shutOut);
 }
 
 /** What a request says, with the turns before it. Rejects with a `Fault` for what cannot be read, priced or gone on from. */
 async function readRequest(
   { endpoint, ownTurn, beginTurn }: CompletionParts,
-  exchange: Exchange,
+  call: Call,
   identity: Identity,
   sentBody: Buffer,
 ) {
@@ -110,10 +110,10 @@ async function readRequest(
   const sent = parseJsonObject(sentBody, endpoint.bounds);
   // A conversation may be long: nothing of it is read for a model that may not be asked.
   if (beginTurn !== undefined && typeof sent['model'] === 'string') assertMayName(identity, sent['model']);
-  const turn = await beginTurn?.(exchange, identity, sentBody, sent);
+  const turn = await beginTurn?.(call, identity, sentBody, sent);
   const body = turn?.body ?? sentBody;
   const parsedBody = body === sentBody ? sent : parseJsonObject(body, endpoint.bounds);
-  const checked = askedAt(endpoint, exchange.request.url, parsedBody, body.length);
+  const checked = askedAt(endpoint, call.request.url, parsedBody, body.length);
   if ('refusal' in checked) throw new Fault(checked.refusal);
   return { turn, body, parsedBody, asked: checked.asked };
 }
@@ -121,19 +121,18 @@ async function readRequest(
 /** Asks for the admission, and tells the client how its limits stand. Rejects with a `Fault` where it is refused. */
 async function admit(
   { dependencies, endpoint, usage }: CompletionParts,
-  exchange: Exchange,
+  call: Call,
   toAdmit: ToAdmit,
 ): Promise<Admission> {
   const { config, quota, clock = systemClock } = dependencies;
-  using _bound = boundAdmission(exchange, config.admissionTimeoutMs);
-  const { result, windows } = await quota.admit(admitRequestOf(exchange, endpoint, toAdmit));
+  using _bound = boundAdmission(call, config.admissionTimeoutMs);
+  const { result, windows } = await quota.admit(admitRequestOf(call, endpoint, toAdmit));
   usage.note(toAdmit.identity, windows);
-  if (windows.length > 0) setHeaders(exchange, rateLimitHeaders(windows, exchange.dialect, clock()));
+  if (windows.length > 0) setHeaders(call, rateLimitHeaders(windows, call.dialect, clock()));
   if (result.kind === 'refused') throw new Fault(result.refusal);
-  if (toAdmit.asked.hasOutput)
-    setHeaders(exchange, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
+  if (toAdmit.asked.hasOutput) setHeaders(call, { [gatewayHeaders.outputTokensMax]: String(result.outputTokensMax) });
   const { routeId } = toAdmit.routed.routing;
-  if (routeId !== '') setHeaders(exchange, { [gatewayHeaders.route]: routeId });
+  if (routeId !== '') setHeaders(call, { [gatewayHeaders.route]: routeId });
   return result;
 }
 

@@ -92,23 +92,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     startedAtMs,
     dialect,
     errorForm: errorFormOf(request.url ?? '', dialect),
-    record: {
-      route: 'unknown',
-      status: 0,
-      error: null,
-      userId: null,
-      keyId: null,
-      model: null,
-      routeId: null,
-      stream: false,
-      provider: null,
-      providerModel: null,
-      inputTokens: 0,
-      outputTokens: 0,
-      estimated: false,
-      firstByteMs: null,
-      clientRequestId,
-    },
+    record: emptyRecord(clientRequestId),
     bodyBytesHeld: 0,
     answers,
     answerBytesHeld: 0,
@@ -117,6 +101,27 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     stop: undefined,
     checkBody: undefined,
     traceparent: undefined,
+  };
+}
+
+/** Of a request of which nothing is known yet. */
+export function emptyRecord(clientRequestId: string | null): RequestRecord {
+  return {
+    route: 'unknown',
+    status: 0,
+    error: null,
+    userId: null,
+    keyId: null,
+    model: null,
+    routeId: null,
+    stream: false,
+    provider: null,
+    providerModel: null,
+    inputTokens: 0,
+    outputTokens: 0,
+    estimated: false,
+    firstByteMs: null,
+    clientRequestId,
   };
 }
 

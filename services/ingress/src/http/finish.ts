@@ -13,7 +13,10 @@ const MS_PER_S = 1_000;
 const quietRoutes = new Set(['/health', '/health/ready', '/health/stats', '/metrics']);
 
 /** Writes a finished request's one line in the log, and its metrics. Its cost is in billing's `charge posted`. */
-export function finisher(logger: Logger, metrics: GatewayMetrics): (exchange: Exchange) => void {
+export function finisher(
+  logger: Logger,
+  metrics: GatewayMetrics,
+): (exchange: Pick<Exchange, 'id' | 'record' | 'startedAtMs'>) => void {
   return function finish({ id, record, startedAtMs }) {
     const durationMs = performance.now() - startedAtMs;
     const status = record.status === 0 ? STATUS_CLIENT_GONE : record.status;

@@ -8,7 +8,7 @@ import type { IngressDependencies } from '../ports.ts';
 
 /** The model that a request names, noted for its line in the log. Throws a `Fault` (`model_not_found`). */
 export function findModel(
-  exchange: Exchange,
+  exchange: Pick<Exchange, 'record'>,
   { models, modelEnds }: Pick<IngressDependencies, 'models' | 'modelEnds'>,
   name: string,
   caller: RouteCaller,

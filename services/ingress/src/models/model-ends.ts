@@ -4,7 +4,7 @@ import { type KnownFacts, liveFacts } from '#registry/live-facts.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Call } from '../completions/call.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -16,7 +16,7 @@ const WATCHED_MAX = 200;
 /** What is known of models. Tells those who use one that it ends: clients by headers, operators by the log and a metric. */
 export interface ModelEnds extends KnownFacts {
   /** `name`: as the client wrote it. The answer may not have begun. */
-  tell(exchange: Exchange, name: string, model: RoutedModel): void;
+  tell(call: Pick<Call, 'response'>, name: string, model: RoutedModel): void;
   /** Sets the metric to how things stand now. */
   publish(): void;
 }

@@ -106,7 +106,7 @@ export interface ClientRole {
   /** The URL path after the base URL's own. */
   path(basePath: string, addressed: Addressed): string;
   /** Headers beside authentication, which is the provider's. `forwarded`: the client's, where it speaks this format as well. */
-  headers(forwarded: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  headers(forwarded: Readonly<Record<string, string>>, rules: ProviderRules): Readonly<Record<string, string>>;
   /** Headers of a client's request that a provider of this format is told; `*` at the end stands for any characters. */
   readonly forwardedHeaders: readonly string[];
   /**
@@ -132,6 +132,8 @@ export interface RawRole {
    * The client's own bytes with model, bound and the wish for usage put in: other bytes stay as they are.
    */
   patch(body: Buffer, parsedBody: JsonObject, target: Target): Buffer;
+  /** Fields within fields that `patch` leaves out and a client has to know of; absent: none. */
+  readonly dropped?: ((parsedBody: JsonObject, target: Target) => readonly string[]) | undefined;
   /** Passes an answer in this format on, and reads its usage and its end. */
   openTap(tap: Tap): AnswerDecoder;
 }
@@ -230,7 +232,12 @@ export interface ProviderRules {
   readonly takesNewest?: boolean | undefined;
   /** The field by which it takes a model's earlier thoughts back; absent: it takes none. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
+  /** The beta features of Anthropic's that it takes in Anthropic's format (`anthropic-messages/betas.ts`). Absent: none. */
+  readonly betas?: BetaTakers | undefined;
 }
+
+/** All of them, also those that are not known here, or what a cloud takes at its door. */
+export type BetaTakers = 'all' | 'bedrock-invoke' | 'vertex-raw-predict';
 
 /** What a request asks for has no place at a target. */
 export class NoPlace extends Error {

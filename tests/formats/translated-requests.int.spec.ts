@@ -66,7 +66,7 @@ async function translateAndSend(request: ClientRequest, into: BackendFormat): Pr
   }
   const response = await fetch(simulator.url + pathInto(into, target.model, path), {
     method: 'POST',
-    headers: { 'anthropic-version': '2023-06-01', ...headers({}), authorization: 'Bearer any' },
+    headers: { 'anthropic-version': '2023-06-01', ...headers({}, target.rules), authorization: 'Bearer any' },
     body: encoded,
   });
   assert.equal(response.status, 200, `${await response.text()}\n${encoded}`);

@@ -43,6 +43,8 @@ export const kindRows = {
     keyVariable: '',
     auth: 'x-api-key',
     formats: ['anthropic-messages'],
+    // Mostly a proxy of Anthropic's own API.
+    betas: 'all',
     usage: { isCacheInInput: false, isReasoningInOutput: true },
   }),
 } as const satisfies Record<string, ProviderRow>;

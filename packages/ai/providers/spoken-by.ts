@@ -78,6 +78,7 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
       usage: usageRulesOf(provider, row.usage),
       takesNewest: row.takesNewest,
       reasoningField: row.reasoningField,
+      betas: row.betas ?? row.envelopes?.['anthropic-messages'],
     },
   };
 }

@@ -12,6 +12,7 @@ import { openMessagesReader } from './reader.ts';
 import { openMessagesWriter } from './stream-writer.ts';
 import { openMessagesTap } from './tap.ts';
 import { readMessagesUsage } from './usage.ts';
+import { droppedBetaFields } from './without-beta-fields.ts';
 import { writeMessage } from './write-answer.ts';
 
 /** Anthropic's Messages. */
@@ -33,6 +34,7 @@ export const anthropicMessages: FrontFormat = {
     forwardedHeaders,
     encode: encodeMessagesRequest,
     patch: patchMessagesRequest,
+    dropped: droppedBetaFields,
     openTap: openMessagesTap,
     openReader: openMessagesReader,
     readError: readMessagesError,

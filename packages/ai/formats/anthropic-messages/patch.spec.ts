@@ -82,9 +82,9 @@ test('fields go by the names of the provider, and those that it refuses have no 
 });
 
 test('the client says its version itself; else the one that translated requests are written for is sent', () => {
-  assert.deepEqual(messagesHeaders({}), { 'anthropic-version': '2023-06-01' });
+  assert.deepEqual(messagesHeaders({}, {}), { 'anthropic-version': '2023-06-01' });
   const own = { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a,b' };
-  assert.deepEqual(messagesHeaders(own), own);
+  assert.deepEqual(messagesHeaders(own, anthropicRules), own);
 });
 
 test('the path is behind the version of the base URL, which may have it already', () => {

@@ -3,13 +3,21 @@ import { NoPlace, type Target } from '../../format.ts';
 import { type FieldChange, spliceFields } from '../../json/splice-fields.ts';
 import { BUDGET_MIN_TOKENS } from './encode-thinking.ts';
 import { withoutUnsigned } from './unsigned-thoughts.ts';
+import { withoutBetaFields } from './without-beta-fields.ts';
 
 /**
  * A client's own request for a provider of the same format: the provider's name of the model, the stream as it is asked
  * for, and no more output than was admitted. Every other byte stays, but for thoughts that no provider of this format can
- * have written.
+ * have written, and fields of beta features that the provider does not take.
  */
 export function patchMessagesRequest(body: Buffer, parsed: JsonObject, target: Target): Buffer {
+  const betaChanges = withoutBetaFields(body, parsed, target);
+  if (betaChanges.size === 0) return patched(body, parsed, target);
+  const taken = spliceFields(body, parsed, betaChanges);
+  return patched(taken, JSON.parse(taken.toString()) as JsonObject, target);
+}
+
+function patched(body: Buffer, parsed: JsonObject, target: Target): Buffer {
   const changes = new Map<string, FieldChange>();
   if (parsed['model'] !== target.model) put(changes, 'model', target.model);
   if ((parsed['stream'] === true) !== target.stream) put(changes, 'stream', target.stream);

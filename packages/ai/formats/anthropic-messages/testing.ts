@@ -12,6 +12,7 @@ export const anthropicRules: ProviderRules = {
   renamed: {},
   refused: [],
   usage: { isCacheInInput: false, isReasoningInOutput: true },
+  betas: 'all',
 };
 
 /** The end of an answer whose usage nobody told. */

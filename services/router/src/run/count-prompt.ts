@@ -77,7 +77,7 @@ async function countAt(
   const { spoken } = provider.config;
   const call = provider.call({
     path: counting.path(client.path(spoken.modelPathOf(format, model), { model, isStream: false })),
-    headers: client.headers(headers),
+    headers: client.headers(headers, spoken.rules),
     body: counting.body(body, parsedBody, { model, rules: spoken.rules }),
     auth: spoken.authOf(format),
     requestId,

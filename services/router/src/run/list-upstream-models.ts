@@ -98,7 +98,7 @@ async function readPage(
 export function modelListRequest({ config: { spoken } }: Provider, query: Readonly<Record<string, string>>) {
   const [format = 'openai-chat'] = spoken.formats;
   const base = spoken.basePathOf(format);
-  const headers = formatTable[format].client.headers({});
+  const headers = formatTable[format].client.headers({}, spoken.rules);
   if (format !== 'anthropic-messages') return { path: `${base}/models${queryText(query)}`, headers };
   const version = base.endsWith('/v1') ? base : `${base}/v1`;
   return { path: `${version}/models${queryText({ ...ANTHROPIC_PAGE, ...query })}`, headers };

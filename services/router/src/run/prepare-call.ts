@@ -124,7 +124,10 @@ function raw({ request, format }: AskedForm, provider: Called, target: Target): 
     ...call,
     isRaw: true,
     // A refused field that was not to be left out has thrown.
-    dropped: rules.refused.filter((field) => hasValue(request.parsedBody[field])),
+    dropped: [
+      ...rules.refused.filter((field) => hasValue(request.parsedBody[field])),
+      ...(format.client.dropped?.(request.parsedBody, target) ?? []),
+    ],
     openDecoder: () => framedDecoder(format.client.openTap({ stream, rules, isUsageHidden, tellsCost }), framing),
   };
 }
@@ -168,7 +171,7 @@ function modelAsked({ parsedBody }: CompleteRequest, { model }: Target): string 
 function prepared(request: CompleteRequest, format: Format, { spoken }: Called, target: Target, body: Buffer) {
   const { name, client } = format;
   const envelope = spoken.envelopeOf(name);
-  const headers = client.headers(name === request.format ? request.headers : {});
+  const headers = client.headers(name === request.format ? request.headers : {}, target.rules);
   const addressed: Addressed = { model: target.model, isStream: target.stream };
   return {
     kind: 'prepared',

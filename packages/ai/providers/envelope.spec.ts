@@ -16,8 +16,9 @@ test('an envelope says in the body what the format says in headers, and in the U
   );
 });
 
-test('Vertex is told in the body whether an answer streams', () => {
-  const { body: sent } = enveloped(envelopes['vertex-raw-predict'], {}, body);
+test('Vertex is told in the body whether an answer streams, and of features in the header', () => {
+  const { headers: kept, body: sent } = enveloped(envelopes['vertex-raw-predict'], headers, body);
+  assert.deepEqual(kept, { 'anthropic-beta': 'a-1, b-2', 'x-claude-code-session-id': 's' });
   assert.match(sent.toString(), /^\{"anthropic_version":"vertex-2023-10-16","max_tokens":5, "stream":true/);
 });
 

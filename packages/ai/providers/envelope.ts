@@ -21,17 +21,13 @@ export interface Envelope {
   readonly framing: FramingName;
 }
 
-const anthropicInCloud = {
-  removed: ['model', 'stream'],
-  listedInBody: { 'anthropic-beta': 'anthropic_beta' },
-  removedHeaders: ['anthropic-version'],
-} as const;
-
 /** Every envelope that a provider's row can name. */
 export const envelopes = {
   /** Bedrock's InvokeModel, whose body is that of the model's maker. */
   'bedrock-invoke': {
-    ...anthropicInCloud,
+    removed: ['model', 'stream'],
+    listedInBody: { 'anthropic-beta': 'anthropic_beta' },
+    removedHeaders: ['anthropic-version'],
     path: (basePath, { model, isStream }) =>
       `${basePath}/model/${encodeURIComponent(model)}/${isStream ? 'invoke-with-response-stream' : 'invoke'}`,
     put: { anthropic_version: 'bedrock-2023-05-31' },
@@ -39,8 +35,10 @@ export const envelopes = {
   },
   /** Vertex AI's raw prediction, below the address of the publisher. */
   'vertex-raw-predict': {
-    ...anthropicInCloud,
     removed: ['model'],
+    // Features go by Anthropic's own header here (Claude Code's gateway protocol, `rawPredict`).
+    listedInBody: {},
+    removedHeaders: ['anthropic-version'],
     path: (basePath, { model, isStream }) =>
       `${basePath}/models/${encodeURIComponent(model)}:${isStream ? 'streamRawPredict' : 'rawPredict'}`,
     put: { anthropic_version: 'vertex-2023-10-16' },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { constants, createGzip, type Gzip, gzipSync } from 'node:zlib';
 import type { Script } from './script.ts';
+import { type StreamFraming, serverSentEvents } from './stream-framing.ts';
 import { writeThrough } from './write-through.ts';
 
 /** Writes the text of a stream in the bytes that the script asks for: compressed, with odd line ends, cut at a byte. */
@@ -17,8 +18,13 @@ export interface BodyWriter {
 const BYTE_ORDER_MARK = '\uFEFF';
 const lineEnds = { crlf: '\r\n', cr: '\r' } as const;
 
-export function openBody(response: ServerResponse, script: Script): BodyWriter {
-  const dress = dresserOf(script);
+export function openBody(
+  response: ServerResponse,
+  script: Script,
+  framing: StreamFraming = serverSentEvents,
+): BodyWriter {
+  const { encoding } = framing;
+  const dress = encoding === 'utf8' ? dresserOf(script) : (text: string) => Buffer.from(text, encoding);
   const gzip = script.gzip === true ? pipedGzip(response) : undefined;
   let bytesLeft = script.cutAfterBytes ?? Number.POSITIVE_INFINITY;
   let isCut = false;
@@ -27,7 +33,7 @@ export function openBody(response: ServerResponse, script: Script): BodyWriter {
   function take(text: string): string | Buffer {
     const dressed = dress(text);
     if (bytesLeft === Number.POSITIVE_INFINITY) return dressed;
-    const bytes = Buffer.from(dressed);
+    const bytes = typeof dressed === 'string' ? Buffer.from(dressed) : dressed;
     isCut = bytes.length > bytesLeft;
     const taken = bytes.subarray(0, bytesLeft);
     bytesLeft -= taken.length;

@@ -1,23 +1,24 @@
 import { type BodyWriter, openBody } from './body-writer.ts';
 import { bodyFaultOf, type Delivery } from './delivery.ts';
-import { foreignEvents, processingComment } from './foreign-events.ts';
 import { pause } from './pause.ts';
+import { type StreamFraming, serverSentEvents } from './stream-framing.ts';
 import type { StreamFrames } from './wire.ts';
 
 /** Frames are written together up to this length when no delay is between them: one system call a small answer. */
 const BATCH_CHARACTERS = 16_384;
 
-/** Streams the answer as server-sent events, up to its end or to the fault the script asks for. */
+/** Streams the answer in the framing of its format, up to its end or to the fault the script asks for. */
 export async function deliverStream(delivery: Delivery): Promise<void> {
   const { wire, response, script, completion, settlement } = delivery;
   const frames = wire.streamFrames(completion);
+  const framing = framingOf(delivery);
   response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': framing.contentType,
     'cache-control': 'no-cache',
     [wire.requestIdHeader]: `req_${completion.id}`,
     ...(script.gzip === true ? { 'content-encoding': 'gzip' } : {}),
   });
-  const body = openBody(response, script);
+  const body = openBody(response, script, framing);
   if (script.errorIn200 === true) {
     settlement.settle('failed');
     body.end(frames.error());
@@ -30,10 +31,15 @@ export async function deliverStream(delivery: Delivery): Promise<void> {
   if (body.isCut()) settlement.settle('failed');
 }
 
+function framingOf({ wire }: Delivery): StreamFraming {
+  return wire.framing ?? serverSentEvents;
+}
+
 /** The head alone, and a comment where the script has any, for so long; whether the client is still there. */
-async function beSilent({ response, script }: Delivery, body: BodyWriter, durationMs: number): Promise<boolean> {
+async function beSilent(delivery: Delivery, body: BodyWriter, durationMs: number): Promise<boolean> {
+  const { response, script } = delivery;
   response.flushHeaders();
-  if (script.foreignEvents === true && !(await body.write(processingComment))) return false;
+  if (script.foreignEvents === true && !(await body.write(framingOf(delivery).whileWaiting))) return false;
   return pause(response, durationMs);
 }
 
@@ -41,18 +47,15 @@ async function beSilent({ response, script }: Delivery, body: BodyWriter, durati
  * Sends what comes before the end or the fault. Returns the frames that still wait to be written; undefined where the
  * client or the connection is gone.
  */
-async function sendPieces(
-  { response, script, completion, settlement }: Delivery,
-  body: BodyWriter,
-  frames: StreamFrames,
-): Promise<string | undefined> {
+async function sendPieces(delivery: Delivery, body: BodyWriter, frames: StreamFrames): Promise<string | undefined> {
+  const { response, script, completion, settlement } = delivery;
   const { blocks, piecesTotal } = completion.answer;
   const isFaulty = bodyFaultOf(script) !== undefined;
   const piecesMax = isFaulty ? (script.cutAfterChunks ?? Math.ceil(piecesTotal / 2)) : piecesTotal;
   const chunkDelayMs = script.chunkDelayMs ?? 0;
   const isUnbatched = chunkDelayMs > 0 || script.cutAfterBytes !== undefined;
   let sent = 0;
-  let pending = frames.opening() + (script.foreignEvents === true ? foreignEvents : '');
+  let pending = frames.opening() + (script.foreignEvents === true ? framingOf(delivery).foreign : '');
   for (let block = 0; block < blocks.length; block += 1) {
     if (sent >= piecesMax && isFaulty) break;
     pending += frames.blockStart(block);
@@ -78,7 +81,7 @@ function endStream(delivery: Delivery, body: BodyWriter, frames: StreamFrames, p
   const fault = bodyFaultOf(script);
   if (fault === undefined) {
     const terminator = script.endWithoutDone === true ? '' : frames.terminator();
-    const foreign = script.foreignEvents === true ? foreignEvents : '';
+    const foreign = script.foreignEvents === true ? framingOf(delivery).foreign : '';
     // A cut at a byte may hit what comes now, and fails the answer that is otherwise whole.
     if (script.cutAfterBytes === undefined) settlement.settle('completed');
     body.end(pending + foreign + frames.closing() + terminator);

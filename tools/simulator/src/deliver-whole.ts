@@ -1,6 +1,7 @@
 import { documentBytes } from './body-writer.ts';
 import { bodyFaultOf, type Delivery } from './delivery.ts';
 import { sendJson } from './send-json.ts';
+import { sendProblem } from './send-problem.ts';
 
 const GARBAGE_BODY = '<html>not what was asked for';
 /** What a provider's own provider was: too busy. */
@@ -23,10 +24,13 @@ export function deliverWhole(delivery: Delivery): void {
   settlement.settle('failed');
   switch (fault) {
     case 'error':
-      sendJson(response, 500, errorBodyOf(delivery, 500, 'The simulator was told to fail.'), headers);
+      sendProblem(response, wire, errorOf(delivery, 500, 'The simulator was told to fail.'), headers);
       return;
     case 'error-in-200':
-      sendJson(response, 200, errorBodyOf(delivery, PASSED_ON_STATUS, 'Provider returned error'), headers);
+      sendProblem(response, wire, errorOf(delivery, PASSED_ON_STATUS, 'Provider returned error'), {
+        ...headers,
+        status: 200,
+      });
       return;
     case 'garbage':
       sendJson(response, 200, GARBAGE_BODY, headers);
@@ -41,8 +45,8 @@ export function deliverWhole(delivery: Delivery): void {
   }
 }
 
-function errorBodyOf({ wire, script }: Delivery, status: number, message: string): string {
-  return wire.errorBody({ status, message: script.errorText ?? message, details: {} });
+function errorOf({ script }: Delivery, status: number, message: string) {
+  return { status, message: script.errorText ?? message, details: {} };
 }
 
 /** The whole document with its length, or as many of its bytes as the script lets through. */

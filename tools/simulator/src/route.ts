@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asObject } from '#kernel/json.ts';
 import { readCountPrompt as readMessagesCount } from './anthropic-messages/prompt.ts';
 import { messagesWire } from './anthropic-messages/wire.ts';
+import { bedrockWireOf } from './bedrock-calls.ts';
 import { readGeminiPrompt } from './gemini-generate/prompt.ts';
 import { type GeminiCall, geminiCallOf, geminiWire } from './gemini-generate/wire.ts';
 import { anthropicModelsBody, openAiModelsBody } from './models.ts';
@@ -51,7 +52,8 @@ export async function route(
 ): Promise<void> {
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   try {
-    const wire = completionPaths.get(path);
+    const wire =
+      completionPaths.get(path) ?? bedrockWireOf(path, { credentials: workplace.awsCredentials, nowMs: Date.now });
     const counting = countPaths.get(path);
     const gemini = geminiCallOf(path);
     if (wire !== undefined) {

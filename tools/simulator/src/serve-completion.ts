@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isJsonObject } from '#kernel/json.ts';
 import { answerTo } from './answer.ts';
+import type { AwsCredentials } from './aws/credentials.ts';
 import { usageOf } from './completion-usage.ts';
 import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
@@ -14,7 +15,7 @@ import { parseJson, readBody } from './request-body.ts';
 import { RequestProblem } from './request-problem.ts';
 import type { Script } from './script.ts';
 import { readScriptPrefix } from './script-prefix.ts';
-import { sendJson } from './send-json.ts';
+import { sendProblem } from './send-problem.ts';
 import { createSettlement } from './settlement.ts';
 import type { Wire } from './wire.ts';
 
@@ -27,6 +28,8 @@ export interface Workplace {
   readonly defaults: () => Script;
   readonly nextSequence: () => number;
   readonly hold: (response: ServerResponse) => void;
+  /** The keys that a signed request may be signed with. */
+  readonly awsCredentials: readonly AwsCredentials[];
 }
 
 /** A completion request, and the format in which it is read and answered. */
@@ -42,12 +45,20 @@ export async function serveCompletion(workplace: Workplace, exchange: Exchange):
   try {
     const refusal = wire.refuseHeaders(request.headers);
     if (refusal !== undefined) throw refusal;
-    const body = parseJson(await readBody(request));
+    const text = await readBody(request);
+    const wrong = wire.refuseRequest?.({
+      method: request.method ?? '',
+      target: request.url ?? '/',
+      headers: request.headers,
+      body: text,
+    });
+    if (wrong !== undefined) throw wrong;
+    const body = parseJson(text);
     if (!isJsonObject(body)) throw new RequestProblem(400, 'The body of the request has to be a JSON object.');
     await answer(workplace, exchange, wire.readPrompt(body, request.headers));
   } catch (problem) {
     if (!(problem instanceof RequestProblem)) throw problem;
-    sendJson(response, problem.status, wire.errorBody(problem));
+    sendProblem(response, wire, problem);
   }
 }
 
@@ -97,11 +108,12 @@ async function deliver(delivery: Delivery): Promise<void> {
 function sendStatus({ wire, response, script, completion, settlement }: Delivery, status: number): void {
   settlement.settle('failed');
   const message = script.errorText ?? `The simulator was told to answer with status ${status}.`;
-  const body = wire.errorBody({ status, message, details: {} });
-  sendJson(response, status, body, {
-    [wire.requestIdHeader]: `req_${completion.id}`,
-    ...(script.retryAfterS === undefined ? {} : { 'retry-after': String(script.retryAfterS) }),
-  });
+  sendProblem(
+    response,
+    wire,
+    { status, message, details: {} },
+    { [wire.requestIdHeader]: `req_${completion.id}`, 'retry-after': script.retryAfterS },
+  );
 }
 
 /** The defaults, then the prefix in the user's text, then the header; without the last two nothing is merged. */

@@ -5,6 +5,7 @@ import type { Prompt } from './prompt.ts';
 import { parseJson, readBody } from './request-body.ts';
 import { RequestProblem } from './request-problem.ts';
 import { sendJson } from './send-json.ts';
+import { sendProblem } from './send-problem.ts';
 import type { Wire } from './wire.ts';
 
 /** How a format counts the tokens of a request without answering it. */
@@ -29,6 +30,6 @@ export async function serveCount(
     sendJson(response, 200, JSON.stringify(answer(promptTokensIn(readPrompt(body)))));
   } catch (problem) {
     if (!(problem instanceof RequestProblem)) throw problem;
-    sendJson(response, problem.status, wire.errorBody(problem));
+    sendProblem(response, wire, problem);
   }
 }

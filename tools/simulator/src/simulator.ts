@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type AwsCredentials, exampleCredentials } from './aws/credentials.ts';
 import { createFaultGate } from './fault-gate.ts';
 import { createJitter } from './jitter.ts';
 import { createMeter } from './meter.ts';
@@ -18,6 +19,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** The server-wide script, under all others. */
   readonly script?: Script;
+  /** The keys that signed requests may be signed with; default: those of AWS' examples. */
+  readonly awsCredentials?: readonly AwsCredentials[];
 }
 
 export interface Simulator {
@@ -33,7 +36,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const open = createOpenResponses();
   const defaults = createScriptDefaults(checkScript(options.script ?? {}));
-  const workplace = createWorkplace(defaults, open);
+  const workplace = createWorkplace(defaults, open, options.awsCredentials ?? exampleCredentials);
   const server = createServer((request, response) => {
     open.track(response);
     route(workplace, defaults, request, response).catch((fault: unknown) => failLoudly(fault, request, response));
@@ -47,7 +50,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function createWorkplace(defaults: ScriptDefaults, open: OpenResponses): Workplace {
+function createWorkplace(
+  defaults: ScriptDefaults,
+  open: OpenResponses,
+  awsCredentials: readonly AwsCredentials[],
+): Workplace {
   let sequence = 0;
   return {
     runId: `sim${randomBytes(4).toString('hex')}n`,
@@ -60,6 +67,7 @@ function createWorkplace(defaults: ScriptDefaults, open: OpenResponses): Workpla
       return sequence;
     },
     hold: open.hold,
+    awsCredentials,
   };
 }
 

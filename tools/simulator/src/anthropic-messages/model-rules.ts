@@ -16,9 +16,9 @@ const outputTokensMax: readonly (readonly [prefix: string, tokens: number])[] = 
 ];
 
 /** Models that take either of temperature and top_p, not both. */
-const ONE_SAMPLING_SETTING_PATTERN = /^claude-(opus|sonnet|haiku)-4-[1-9]/;
+export const ONE_SAMPLING_SETTING_PATTERN = /^claude-(opus|sonnet|haiku)-4-[1-9]/;
 /** Models whose answer cannot be begun for them. */
-const NO_PREFILL_PATTERN = /^claude-(opus|sonnet)-(4-[6-9]|5)/;
+export const NO_PREFILL_PATTERN = /^claude-(opus|sonnet)-(4-[6-9]|5)/;
 /** The API version that does without sampling settings. */
 const NO_SAMPLING_VERSION = '2026-10-21';
 
@@ -26,7 +26,7 @@ const NO_SAMPLING_VERSION = '2026-10-21';
 export function checkModelRules(request: MessagesRequest, messages: readonly Message[], version: string): void {
   checkVersion(request, messages, version);
   const { model, max_tokens } = request;
-  const most = outputTokensMax.find(([prefix]) => model.startsWith(prefix))?.[1] ?? Number.POSITIVE_INFINITY;
+  const most = mostOutputTokens(model);
   if (max_tokens > most) {
     const words = `max_tokens: ${max_tokens} > ${most}, which is the maximum allowed number of output tokens for ${model}`;
     throw new RequestProblem(400, words);
@@ -38,6 +38,11 @@ export function checkModelRules(request: MessagesRequest, messages: readonly Mes
     );
   }
   checkPrefill(model, messages);
+}
+
+/** The most that a model of this name writes. */
+export function mostOutputTokens(model: string): number {
+  return outputTokensMax.find(([prefix]) => model.startsWith(prefix))?.[1] ?? Number.POSITIVE_INFINITY;
 }
 
 function checkVersion(request: MessagesRequest, messages: readonly Message[], version: string): void {

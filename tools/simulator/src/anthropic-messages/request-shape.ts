@@ -38,12 +38,17 @@ const toolChoice = z.discriminatedUnion('type', [
 ]);
 
 const display = z.enum(['summarized', 'omitted']).nullish();
-const thinking = z.discriminatedUnion('type', [
+export const thinkingShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('enabled'), budget_tokens: z.int().min(THINKING_BUDGET_MIN_TOKENS), display }),
   z.strictObject({ type: z.literal('disabled') }),
   z.strictObject({ type: z.literal('adaptive'), display }),
   z.strictObject({ type: z.literal('between_tools'), display }),
 ]);
+
+export const outputConfigShape = z.strictObject({
+  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+  format: z.strictObject({ type: z.literal('json_schema'), schema: z.looseObject({}) }).nullish(),
+});
 
 /** What a message request and one for a count of its tokens have in common. */
 const shared = {
@@ -55,15 +60,10 @@ const shared = {
     }),
   ),
   cache_control: cacheControl,
-  output_config: z
-    .strictObject({
-      effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
-      format: z.strictObject({ type: z.literal('json_schema'), schema: z.looseObject({}) }).nullish(),
-    })
-    .optional(),
+  output_config: outputConfigShape.optional(),
   speed: z.enum(['standard', 'fast']).nullish(),
   system: z.union([z.string(), z.array(textBlock)]).optional(),
-  thinking: thinking.optional(),
+  thinking: thinkingShape.optional(),
   tool_choice: toolChoice.optional(),
   tools: z.array(tool).optional(),
 };

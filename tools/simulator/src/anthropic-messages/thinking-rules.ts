@@ -6,8 +6,18 @@ import type { Message } from './tool-pairs.ts';
 /** Beside thinking `top_p` has to be at least this. */
 const TOP_P_MIN = 0.95;
 
+/** The settings that thinking has a say in. */
+interface ThinkingSettings {
+  readonly thinking?: MessagesRequest['thinking'];
+  readonly max_tokens: number;
+  readonly temperature?: number | undefined;
+  readonly top_k?: number | undefined;
+  readonly top_p?: number | undefined;
+  readonly tool_choice?: { readonly type: string } | undefined;
+}
+
 /** What thinking asks of a request's settings. Throws a RequestProblem (400). */
-export function checkThinkingSettings(request: MessagesRequest): void {
+export function checkThinkingSettings(request: ThinkingSettings): void {
   const { thinking, max_tokens, tool_choice } = request;
   if (!isThinking(thinking)) return;
   if (thinking.type === 'enabled' && thinking.budget_tokens >= max_tokens) {

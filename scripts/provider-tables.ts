@@ -10,6 +10,7 @@ const shortNames: Readonly<Record<FormatName, string>> = {
   'openai-chat': 'chat',
   'openai-completions': 'completions',
   'openai-responses': 'responses',
+  'openai-compact': 'compact',
   'openai-embeddings': 'embeddings',
   'anthropic-messages': 'messages',
   'gemini-generate': 'generateContent',

@@ -15,6 +15,7 @@ export const frontFormatNames = [
   'openai-chat',
   'openai-completions',
   'openai-responses',
+  'openai-compact',
   'openai-embeddings',
   'anthropic-messages',
   'gemini-generate',

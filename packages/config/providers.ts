@@ -25,7 +25,7 @@ export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
 export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
 
 const simulated = {
-  openai: ['openai-chat', 'openai-responses', 'openai-completions', 'openai-embeddings'],
+  openai: ['openai-chat', 'openai-responses', 'openai-compact', 'openai-completions', 'openai-embeddings'],
   anthropic: ['anthropic-messages'],
 } as const;
 

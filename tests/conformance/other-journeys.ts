@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { backends } from '../formats/backends.ts';
+import type { ResponseInput } from 'openai/resources/responses/responses';
+import { type BackendFormat, backends } from '../formats/backends.ts';
 import type { Endpoint } from './sdks/sdk.ts';
 
 /** What official SDKs have beside chats; each with the one SDK that has it. */
@@ -51,6 +52,38 @@ export const otherJourneys: readonly OtherJourney[] = [
       assert.equal(counted.input_tokens, 7);
     },
   },
+  ...(Object.keys(backends) as BackendFormat[]).map(
+    (behind): OtherJourney => ({
+      guarantee: `a conversation is compacted by ${behind}, and gone on from`,
+      async go(endpoint) {
+        const { responses } = openAi(endpoint);
+        const { model: compacts } = backends[behind];
+        const compacted = await responses.compact({
+          model: compacts,
+          instructions: 'Be brief.',
+          input: [
+            { role: 'user', content: 'Good morning' },
+            { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{}' },
+            { type: 'function_call_output', call_id: 'call_1', output: 'sunny' },
+            { role: 'assistant', content: 'It is sunny.' },
+          ],
+        });
+        assert.equal(compacted.object, 'response.compaction');
+        assert.deepEqual(
+          compacted.output.map(({ type }) => type ?? 'message'),
+          ['message', 'compaction'],
+        );
+        assert.ok(compacted.usage.input_tokens > 0 && compacted.usage.output_tokens > 0);
+        const input = [...(compacted.output as ResponseInput), { role: 'user' as const, content: 'Good evening' }];
+        const next = await responses.create({ model: compacts, input });
+        assert.match(next.output_text, /Good evening"/);
+        if (behind === 'openai-responses') return;
+        // It was written by the gateway, so that any model can go on from it.
+        const elsewhere = await responses.create({ model: claude, input });
+        assert.match(elsewhere.output_text, /Good evening"/);
+      },
+    }),
+  ),
   {
     guarantee: 'tokens of a message are counted',
     async go(endpoint) {

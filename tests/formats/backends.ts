@@ -27,7 +27,7 @@ export const backends = {
   'openai-responses': {
     name: 'speaks-responses',
     kind: 'openai',
-    formats: ['openai-responses'],
+    formats: ['openai-responses', 'openai-compact'],
     model: 'gpt-4.1',
     thinker: 'o3',
   },

@@ -34,7 +34,10 @@ interface Form {
 const chats = Object.keys(mixedBackends) as MixedBackend[];
 const said = (content: string) => [{ role: 'user', content }];
 
-const forms: Readonly<Record<FormatName, Form>> = {
+/** Compactions end in the gateway's own words, behind which no script of the simulator's is found. */
+type MixedFormat = Exclude<FormatName, 'openai-compact'>;
+
+const forms: Readonly<Record<MixedFormat, Form>> = {
   'openai-chat': {
     pathOf: () => '/v1/chat/completions',
     behind: chats,
@@ -100,7 +103,7 @@ const oddBytes: readonly Script[] = [
 /** The nth of an endless sequence, the same in each run. Each format, each backend and each way comes up with each other. */
 export function mixedRequest(number: number): MixedRequest {
   const pick = pickerOf(number);
-  const format = pick(Object.keys(forms) as FormatName[]);
+  const format = pick(Object.keys(forms) as MixedFormat[]);
   const form = forms[format];
   const behind = pick(form.behind);
   const way = pick(ways);

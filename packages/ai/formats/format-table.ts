@@ -2,6 +2,7 @@ import type { Format, FormatName, FrontFormat, FrontFormatName } from '../format
 import { anthropicMessages } from './anthropic-messages/format.ts';
 import { geminiGenerate } from './gemini-generate/format.ts';
 import { openAiChat } from './openai-chat/format.ts';
+import { openAiCompact } from './openai-compact/format.ts';
 import { openAiCompletions } from './openai-completions/format.ts';
 import { openAiEmbeddings } from './openai-embeddings/format.ts';
 import { openAiResponses } from './openai-responses/format.ts';
@@ -14,6 +15,7 @@ export const formatTable: FormatTable = {
   'openai-completions': openAiCompletions,
   'openai-embeddings': openAiEmbeddings,
   'openai-responses': openAiResponses,
+  'openai-compact': openAiCompact,
   'anthropic-messages': anthropicMessages,
   'gemini-generate': geminiGenerate,
 };

@@ -28,6 +28,7 @@ const places: Readonly<Record<FormatName, Places>> = {
       return items(fields({ content: parts, summary: parts, name: text, arguments: text, input: text }));
     },
   },
+  'openai-compact': { answerField: 'output', answer: (text) => items(fields({ encrypted_content: text })) },
   'anthropic-messages': {
     answerField: 'content',
     answer: (text, raw) => items(fields({ text, thinking: text, name: text, input: raw })),

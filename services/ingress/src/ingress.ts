@@ -34,6 +34,9 @@ import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
 import { createThrottles } from './rate-limits/throttles.ts';
 import { createAssertReadable } from './responses/assert-readable.ts';
 import { createBeginTurn } from './responses/conversation.ts';
+import { withOpenedSummaries } from './responses/open-summaries.ts';
+import { compacting } from './responses/seal-compaction.ts';
+import { createSummarySeals } from './responses/summary-seals.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
 
@@ -137,13 +140,16 @@ function openCompletions(
   dependencies: IngressDependencies,
   parts: Pick<Completions, 'identify' | 'limits' | 'usage'>,
 ): Completions {
-  const { responses: store, registry, logger } = dependencies;
+  const { responses: store, registry, keyPepper, logger } = dependencies;
   const { settings } = registry;
   const ownTurn = createTurns();
   const assertReadable = createAssertReadable(dependencies);
   const { limits } = parts;
-  const beginTurn = createBeginTurn({ store, settings, limits, ownTurn, assertReadable, logger });
-  return { ...parts, dependencies, refuseWithoutMoney: createRefuseWithoutMoney(dependencies), ownTurn, beginTurn };
+  const seals = createSummarySeals(keyPepper);
+  const kept = createBeginTurn({ store, settings, limits, ownTurn, assertReadable, logger });
+  const beginTurn = withOpenedSummaries(kept, seals);
+  const turns = { ownTurn, beginTurn, beginCompaction: compacting(beginTurn, seals) };
+  return { ...parts, ...turns, dependencies, refuseWithoutMoney: createRefuseWithoutMoney(dependencies) };
 }
 
 /** Who may come in. */

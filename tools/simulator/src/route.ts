@@ -10,6 +10,7 @@ import { openAiErrorBody } from './openai/error-body.ts';
 import { chatWire } from './openai-chat/wire.ts';
 import { completionsWire } from './openai-completions/wire.ts';
 import { embeddingsWire } from './openai-embeddings/wire.ts';
+import { compactWire } from './openai-responses/compact-wire.ts';
 import { readCountPrompt as readResponsesCount } from './openai-responses/prompt.ts';
 import { responsesWire } from './openai-responses/wire.ts';
 import { RequestProblem } from './request-problem.ts';
@@ -24,6 +25,7 @@ const completionPaths: ReadonlyMap<string, Wire> = new Map([
   ['/v1/chat/completions', chatWire],
   ['/v1/completions', completionsWire],
   ['/v1/responses', responsesWire],
+  ['/v1/responses/compact', compactWire],
   ['/v1/embeddings', embeddingsWire],
   ['/v1/messages', messagesWire],
 ]);

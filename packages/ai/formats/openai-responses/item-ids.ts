@@ -5,6 +5,7 @@ const prefixes = {
   reasoning: 'rs',
   function_call: 'fc',
   custom_tool_call: 'ctc',
+  compaction: 'cmp',
 } as const;
 
 /** The id of a response that the gateway writes itself: the same for a request wherever it is told. */

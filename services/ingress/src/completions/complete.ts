@@ -31,6 +31,8 @@ export interface Completions {
   readonly refuseWithoutMoney: RefuseWithoutMoney;
   readonly ownTurn: OwnTurn;
   readonly beginTurn: BeginTurn;
+  /** As `beginTurn`, of a turn whose answer is the conversation made shorter. */
+  readonly beginCompaction: BeginTurn;
 }
 
 /** `POST` of an endpoint: who, what, may they, and then the answer. */
@@ -38,7 +40,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
   const { dependencies, identify, limits, refuseWithoutMoney } = completions;
   const openAnswer = createOpenAnswer(endpoint, dependencies.registry);
   const forwardHeaders = createForwardHeaders(endpoint.format.client.forwardedHeaders);
-  const beginTurn = endpoint.keepsTurns ? completions.beginTurn : undefined;
+  const beginTurn = turnsOf(completions, endpoint);
   const parts: CompletionParts = { ...completions, endpoint, forwardHeaders, beginTurn };
   const once = completeOnce(dependencies, endpoint, openAnswer);
   return async function complete(exchange) {
@@ -62,6 +64,11 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
       await runCompletion(parts, exchange, audience, identity, body, kept);
     });
   };
+}
+
+function turnsOf(completions: Completions, { keepsTurns, compacts = false }: ModelEndpoint): BeginTurn | undefined {
+  if (compacts) return completions.beginCompaction;
+  return keepsTurns ? completions.beginTurn : undefined;
 }
 
 /** The body; a large one of a user without money is refused, before it is sent where its length is declared. */

@@ -22,6 +22,8 @@ export const tellsEndOf: Readonly<Record<FrontFormatName, TellsEnd>> = {
   'openai-completions': tellsDone,
   'openai-embeddings': tellsDone,
   'openai-responses': namesEvent('response.completed', 'response.incomplete', 'response.failed'),
+  // It is never streamed.
+  'openai-compact': tellsDone,
   'anthropic-messages': namesEvent('message_stop'),
   // It has no event for the end: the last document says why the answer stopped. In a text the quotes are escaped.
   'gemini-generate': (piece) => piece.includes('"finishReason"'),

@@ -16,6 +16,7 @@ import type { OwnTurn } from '../http/turns.ts';
 import { modelNameIn } from '../models/model-name.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { hasSummary } from '../responses/open-summaries.ts';
 import { addressOf, geminiPatterns } from './gemini-endpoints.ts';
 
 /** Providers answer within a second or so; a few of them may be asked one after the other. */
@@ -87,7 +88,8 @@ export function countTokensHandler(
     const sentBody = await readBody(exchange, limits);
     if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
     const sent = parseJsonObject(sentBody);
-    const goesOn = format === 'openai-responses' && (sent['previous_response_id'] ?? null) !== null;
+    const goesOn =
+      format === 'openai-responses' && ((sent['previous_response_id'] ?? null) !== null || hasSummary(sentBody));
     // Nothing of a count is kept: only the turns before are wanted.
     const wrapped = envelope === undefined ? null : asObject(sent[envelope]);
     const body = goesOn

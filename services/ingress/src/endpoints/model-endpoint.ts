@@ -14,6 +14,8 @@ export interface ModelEndpoint {
   readonly keepAlive: string;
   /** Its answers are kept for clients that want to go on from them. */
   readonly keepsTurns: boolean;
+  /** Its answers are conversations made shorter; nothing of them is kept. */
+  readonly compacts?: boolean;
   /** Where the URL says what bodies of the format do not: reads it, or throws a `Fault`. Absent: the body says all. */
   readonly addressOf?: (url: string) => Addressed;
 }

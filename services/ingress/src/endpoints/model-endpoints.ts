@@ -13,6 +13,7 @@ interface EndpointRow {
   readonly keepAlive?: string;
   /** Its answers are kept for clients that want to go on from them. */
   readonly keepsTurns?: boolean;
+  readonly compacts?: boolean;
 }
 
 /** A comment of server-sent events. Every reader of them skips it. */
@@ -26,13 +27,14 @@ const rows: readonly EndpointRow[] = [
   { path: '/v1/completions', format: 'openai-completions', valuesMax: TOKEN_VALUES_MAX },
   { path: '/v1/embeddings', format: 'openai-embeddings', valuesMax: TOKEN_VALUES_MAX },
   { path: '/v1/responses', format: 'openai-responses', keepsTurns: true },
+  { path: '/v1/responses/compact', format: 'openai-compact', compacts: true },
   // Anthropic's SDKs take a stream without any event for one that hangs.
   { path: '/v1/messages', format: 'anthropic-messages', keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n' },
 ];
 
 /** Every endpoint at which a model is asked for something. */
 export const modelEndpoints: readonly ModelEndpoint[] = rows.map((row) => {
-  const { path, format, valuesMax, keepAlive = COMMENT, keepsTurns = false } = row;
+  const { path, format, valuesMax, keepAlive = COMMENT, keepsTurns = false, compacts = false } = row;
   const bounds = valuesMax === undefined ? bodyBounds : { ...bodyBounds, values: valuesMax };
-  return { path, format: formatTable[format], bounds, keepAlive, keepsTurns };
+  return { path, format: formatTable[format], bounds, keepAlive, keepsTurns, compacts };
 });

@@ -10,6 +10,7 @@ export const questions: Readonly<Record<FrontFormatName, Readonly<Record<string,
   'openai-completions': { model: model.id, prompt: 'Say hello.', max_tokens: 16 },
   'openai-embeddings': { model: model.id, input: ['Say hello.'] },
   'openai-responses': { model: model.id, input: 'Say hello.' },
+  'openai-compact': { model: model.id, input: 'Say hello.' },
   'anthropic-messages': { model: model.id, max_tokens: 16, messages },
   'gemini-generate': { contents: [{ role: 'user', parts: [{ text: 'Say hello.' }] }] },
 };

@@ -3,14 +3,16 @@ import { arrayOf, count, flag, number, object, openObject, text, whole } from '.
 
 const modelField: JsonSchema = { ...text, description: 'A model that GET /v1/models lists.' };
 
+const conversation: JsonSchema = {
+  description: 'Text, or items: messages, tool calls and what they gave, compactions.',
+  oneOf: [text, arrayOf(openObject)],
+};
+
 /** What clients of OpenAI's Responses send. */
 export const responsesRequest = object(
   {
     model: modelField,
-    input: {
-      description: 'Text, or items: messages, tool calls and what they gave.',
-      oneOf: [text, arrayOf(openObject)],
-    },
+    input: conversation,
     instructions: text,
     max_output_tokens: { ...count, description: 'The most tokens of the answer, thoughts included.' },
     stream: flag,
@@ -29,6 +31,14 @@ export const responsesRequest = object(
   ['model', 'input'],
 );
 
+const responsesUsage = object({
+  input_tokens: whole,
+  input_tokens_details: object({ cached_tokens: whole }),
+  output_tokens: whole,
+  output_tokens_details: object({ reasoning_tokens: whole }),
+  total_tokens: whole,
+});
+
 /** What they get. */
 export const responsesAnswer = object(
   {
@@ -38,15 +48,36 @@ export const responsesAnswer = object(
     status: { enum: ['completed', 'incomplete', 'failed', 'in_progress'] },
     model: text,
     output: arrayOf(object({ type: text }, ['type'])),
-    usage: object({
-      input_tokens: whole,
-      input_tokens_details: object({ cached_tokens: whole }),
-      output_tokens: whole,
-      output_tokens_details: object({ reasoning_tokens: whole }),
-      total_tokens: whole,
-    }),
+    usage: responsesUsage,
   },
   ['id', 'object', 'status', 'output'],
+);
+
+/** A conversation to be compacted. */
+export const compactRequest = object(
+  {
+    model: modelField,
+    input: conversation,
+    instructions: text,
+    previous_response_id: { ...text, description: 'A response that was kept, whose conversation is compacted.' },
+  },
+  ['model'],
+);
+
+/** What comes of it. */
+export const compactAnswer = object(
+  {
+    id: text,
+    object: { const: 'response.compaction' },
+    created_at: whole,
+    output: {
+      description:
+        "The user's messages, and one item of type `compaction`: the next request's `input` begins with them.",
+      ...arrayOf(object({ type: text }, ['type'])),
+    },
+    usage: responsesUsage,
+  },
+  ['id', 'object', 'created_at', 'output'],
 );
 
 const blocks: JsonSchema = {

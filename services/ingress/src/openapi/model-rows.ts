@@ -4,6 +4,8 @@ import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import { gatewayHeaders } from '../http/gateway-headers.ts';
 import { geminiModelsPaths } from '../http/gemini-url.ts';
 import {
+  compactAnswer,
+  compactRequest,
   countMessagesRequest,
   countResponsesRequest,
   messagesAnswer,
@@ -62,6 +64,13 @@ const documents: Readonly<Record<FrontFormatName, FormatDocument>> = {
     request: responsesRequest,
     answer: responsesAnswer,
     stream: 'its events, the last of which has the whole response',
+  },
+  'openai-compact': {
+    id: 'compact-response',
+    summary: 'Makes a conversation shorter, to be gone on from',
+    request: compactRequest,
+    answer: compactAnswer,
+    stream: null,
   },
   'anthropic-messages': {
     id: 'create-message',

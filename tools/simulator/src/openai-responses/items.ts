@@ -47,6 +47,12 @@ function readItem(item: JsonObject, index: number): Item {
       : check(itemShapes.inputMessage, message, at);
   }
   if (isCheckedItemType(type)) return check<Item>(itemShapes[type], item, at);
+  if (type === 'compaction' && openThoughts(String(item['encrypted_content'])) === undefined) {
+    throw new RequestProblem(400, 'The encrypted content of the compaction could not be verified.', {
+      param: `${at}.encrypted_content`,
+      code: 'invalid_encrypted_content',
+    });
+  }
   if (passedItemTypes.has(type)) return { type: 'passed' };
   throw new RequestProblem(400, `Invalid value: '${String(type)}'.`, { param: `${at}.type`, code: 'invalid_value' });
 }

@@ -5,7 +5,7 @@ import { checkStrictSchema } from '../openai/strict-schema.ts';
 import type { AnswerFormat, Prompt, Tool, ToolChoice } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
 import { readItems } from './items.ts';
-import { countRequest, type ResponsesCore, responsesRequest } from './request-shape.ts';
+import { compactRequest, countRequest, type ResponsesCore, responsesRequest } from './request-shape.ts';
 
 /** Reads a request for a response; throws a RequestProblem for what OpenAI refuses. */
 export function readResponsesPrompt(body: JsonObject): Prompt {
@@ -28,6 +28,11 @@ export function readResponsesPrompt(body: JsonObject): Prompt {
 /** Reads what a request for a count of tokens says. */
 export function readCountPrompt(body: JsonObject): Prompt {
   return readCore(checkOpenAiShape(countRequest, body), body);
+}
+
+/** Reads what is to be compacted. */
+export function readCompactPrompt(body: JsonObject): Prompt {
+  return readCore(checkOpenAiShape(compactRequest, body), body);
 }
 
 function readCore(request: ResponsesCore, body: JsonObject): Prompt {

@@ -99,6 +99,16 @@ const shared = {
 
 export const countRequest = z.strictObject({ ...shared, personality: z.unknown().optional() });
 
+/** A conversation to be compacted: neither a bound nor a stream can be asked for. */
+export const compactRequest = z.strictObject({
+  ...shared,
+  image: z.looseObject({}).nullish(),
+  prompt_cache_key: z.string().nullish(),
+  prompt_cache_options: z.looseObject({}).nullish(),
+  prompt_cache_retention: z.enum(['in_memory', '24h']).nullish(),
+  service_tier: z.enum(['auto', 'default', 'fast', 'flex', 'priority']).nullish(),
+});
+
 /** A request for a response as OpenAI takes it: what it does not know it refuses. */
 export const responsesRequest = z.strictObject({
   ...shared,

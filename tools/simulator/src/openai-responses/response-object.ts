@@ -136,7 +136,8 @@ function responseHead(completion: Completion): JsonObject {
   };
 }
 
-function usageReport({ script }: Completion, usage: Usage): JsonObject {
+/** What was used, as a response says it. */
+export function usageReport({ script }: Completion, usage: Usage): JsonObject {
   const [input, output] = [promptTokensOf(usage), answerTokensOf(usage)];
   const isOdd = script.usageDialect === 'odd-reasoning';
   return {

@@ -28,10 +28,6 @@ export type FrontFormatName = (typeof frontFormatNames)[number];
 
 export type FormatName = (typeof formatNames)[number];
 
-export function isFrontFormatName(text: string): text is FrontFormatName {
-  return (frontFormatNames as readonly string[]).includes(text);
-}
-
 export function isFormatName(text: string): text is FormatName {
   return (formatNames as readonly string[]).includes(text);
 }

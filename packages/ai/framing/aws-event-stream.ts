@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { createByteStore } from '../json/byte-store.ts';
 import { sseEventOf } from '../sse/write-sse-event.ts';
-import type { Unframing } from './framing.ts';
 import { readMessageHeaders } from './message-headers.ts';
+import type { Unframing } from './unframing.ts';
 
 /** The length of the message, that of its headers, and the checksum of both. */
 const PRELUDE_BYTES = 12;

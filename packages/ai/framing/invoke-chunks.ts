@@ -1,7 +1,7 @@
 import { asObject, parseObject } from '#kernel/json.ts';
 import { sseEventOf } from '../sse/write-sse-event.ts';
 import { type AwsMessage, oneLine, openAwsEventStream } from './aws-event-stream.ts';
-import type { Unframing } from './framing.ts';
+import type { Unframing } from './unframing.ts';
 
 /**
  * Bedrock's InvokeModelWithResponseStream: each message holds an event of the model's own format in Base64, and an exception is told

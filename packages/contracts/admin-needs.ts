@@ -1,5 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
 import type { AdminCaller } from './admin.ts';
+import type { RequestLine, RequestsQuery, UsageReportLine, UsageReportQuery } from './requests.ts';
 
 /*
  * What administration asks of the services beside accounts. In one process these are calls; between processes each is a method
@@ -101,6 +102,10 @@ export interface ShadowReportQuery {
 export interface LedgerPort {
   /** Those with the most requests first, up to a thousand. */
   shadowReport(query: ShadowReportQuery): Promise<readonly ShadowLine[]>;
+  /** Requests that were admitted, the newest first. */
+  requests(query: RequestsQuery): Promise<readonly RequestLine[]>;
+  /** Requests added up, of each interval the dearest values first. */
+  usageReport(query: UsageReportQuery): Promise<readonly UsageReportLine[]>;
   /** The newest lines first, those before a position; 0: from the newest. */
   ledgerLines(query: {
     readonly payer: Payer;

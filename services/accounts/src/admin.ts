@@ -27,6 +27,7 @@ import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
+import { getUsageReport, listRequests } from './queries/requests.ts';
 import { getResource, listResources } from './queries/resources.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
 
@@ -130,6 +131,8 @@ function others(
   | 'compareModels'
   | 'explainRoute'
   | 'getShadowReport'
+  | 'listRequests'
+  | 'getUsageReport'
   | 'importPrices'
   | 'listAuditLog'
   | 'whoAmI'
@@ -163,6 +166,8 @@ function others(
         request,
       ),
     getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
+    listRequests: (request) => listRequests(there(neighbours().ledger, 'Billing'), request),
+    getUsageReport: (request) => getUsageReport(there(neighbours().ledger, 'Billing'), request, dependencies.clock()),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),

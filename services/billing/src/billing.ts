@@ -16,13 +16,16 @@ import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
 import { openShadowProjection } from './projections/open-shadow.ts';
 import { priceBookProjection } from './projections/price-book-rows.ts';
+import { requestsProjection } from './projections/requests.ts';
 import { shadowComparisonProjection } from './projections/shadow-comparison.ts';
 import { usageByProjection } from './projections/usage-by.ts';
 import { usageUnitsProjection } from './projections/usage-units.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
+import { readRequests } from './queries/read-requests.ts';
 import { readShadowComparison } from './queries/read-shadow-comparison.ts';
 import { readUsage } from './queries/read-usage.ts';
 import { readUsageBy } from './queries/read-usage-by.ts';
+import { readUsageReport } from './queries/read-usage-report.ts';
 import { chargeDeadLetters } from './reactions/charge-dead-letters.ts';
 import type { ChargeCounters } from './reactions/charge-log.ts';
 import { type ChargeStats, createChargeReaction } from './reactions/charge-reaction.ts';
@@ -74,6 +77,7 @@ export const billingProjections: readonly Projection[] = [
   ledgerLinesProjection,
   openShadowProjection,
   shadowComparisonProjection,
+  requestsProjection,
 ];
 
 /** The standby's half of billing: it loads the tables and folds the log from there. */
@@ -128,6 +132,8 @@ export async function leadBilling(
     usage: (query) => readUsage(pool, query),
     usageBy: (query) => readUsageBy(pool, query),
     shadowReport: (query) => readShadowComparison(pool, query),
+    requests: (query) => readRequests(pool, query),
+    usageReport: (query) => readUsageReport(pool, query),
     ledgerLines: (query) => readLedgerLines(pool, query),
     openPrices(registry) {
       prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });

@@ -41,6 +41,8 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   compareModels: 'owner operator',
   explainRoute: 'owner operator auditor',
   getShadowReport: 'owner operator billing auditor',
+  listRequests: 'owner operator billing auditor',
+  getUsageReport: 'owner operator billing auditor',
   importPrices: 'owner operator billing',
   listAuditLog: 'owner operator billing auditor',
   whoAmI: 'owner operator billing auditor',

@@ -1,3 +1,9 @@
+import {
+  reportLineToWire,
+  reportQueryFromWire,
+  requestLineToWire,
+  requestsQueryFromWire,
+} from '#clients/billing/request-wire.ts';
 import { shadowLineToWire, shadowQueryFromWire } from '#clients/billing/shadow-line-wire.ts';
 import { usageByLineToWire, usageByQueryFromWire } from '#clients/billing/usage-by-wire.ts';
 import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
@@ -31,6 +37,12 @@ export function billingService(
     },
     getShadowReport: async (query) => ({
       lines: (await billing.shadowReport(shadowQueryFromWire(query))).map(shadowLineToWire),
+    }),
+    listRequests: async (query) => ({
+      lines: (await billing.requests(requestsQueryFromWire(query))).map(requestLineToWire),
+    }),
+    getUsageReport: async (query) => ({
+      lines: (await billing.usageReport(reportQueryFromWire(query))).map(reportLineToWire),
     }),
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();

@@ -2908,6 +2908,856 @@ export declare type WhoAmIResponseJson = {
 export declare const WhoAmIResponseSchema: GenMessage<WhoAmIResponse, {jsonType: WhoAmIResponseJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ListRequestsRequest
+ */
+export declare type ListRequestsRequest = Message<"gateway.admin.v1.ListRequestsRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+
+  /**
+   * When it was admitted; empty: at any time.
+   *
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to: string;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string user_id = 5;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string team_id = 6;
+   */
+  teamId: string;
+
+  /**
+   * @generated from field: string key_id = 7;
+   */
+  keyId: string;
+
+  /**
+   * As its client named it.
+   *
+   * @generated from field: string model = 8;
+   */
+  model: string;
+
+  /**
+   * That answered.
+   *
+   * @generated from field: string provider = 9;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string outcome = 10;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: string tag = 13;
+   */
+  tag: string;
+
+  /**
+   * @generated from field: string request_id = 14;
+   */
+  requestId: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListRequestsRequest
+ */
+export declare type ListRequestsRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after?: string;
+
+  /**
+   * When it was admitted; empty: at any time.
+   *
+   * @generated from field: string from = 3;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to?: string;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string user_id = 5;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: string team_id = 6;
+   */
+  teamId?: string;
+
+  /**
+   * @generated from field: string key_id = 7;
+   */
+  keyId?: string;
+
+  /**
+   * As its client named it.
+   *
+   * @generated from field: string model = 8;
+   */
+  model?: string;
+
+  /**
+   * That answered.
+   *
+   * @generated from field: string provider = 9;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string outcome = 10;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: string tag = 13;
+   */
+  tag?: string;
+
+  /**
+   * @generated from field: string request_id = 14;
+   */
+  requestId?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListRequestsRequest.
+ * Use `create(ListRequestsRequestSchema)` to create a new message.
+ */
+export declare const ListRequestsRequestSchema: GenMessage<ListRequestsRequest, {jsonType: ListRequestsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListRequestsResponse
+ */
+export declare type ListRequestsResponse = Message<"gateway.admin.v1.ListRequestsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.RequestLine requests = 1;
+   */
+  requests: RequestLine[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListRequestsResponse
+ */
+export declare type ListRequestsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.RequestLine requests = 1;
+   */
+  requests?: RequestLineJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListRequestsResponse.
+ * Use `create(ListRequestsResponseSchema)` to create a new message.
+ */
+export declare const ListRequestsResponseSchema: GenMessage<ListRequestsResponse, {jsonType: ListRequestsResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RequestLine
+ */
+export declare type RequestLine = Message<"gateway.admin.v1.RequestLine"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Of its admission in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string admitted_at = 3;
+   */
+  admittedAt: string;
+
+  /**
+   * Empty: it runs.
+   *
+   * @generated from field: string ended_at = 4;
+   */
+  endedAt: string;
+
+  /**
+   * @generated from field: string user_id = 5;
+   */
+  userId: string;
+
+  /**
+   * Whose balance paid, where it was not the user's.
+   *
+   * @generated from field: string payer_kind = 6;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 7;
+   */
+  payerId: string;
+
+  /**
+   * @generated from field: string key_id = 8;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 9;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string route_id = 10;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string operation = 11;
+   */
+  operation: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 12;
+   */
+  format: string;
+
+  /**
+   * @generated from field: bool stream = 13;
+   */
+  stream: boolean;
+
+  /**
+   * @generated from field: string session = 14;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 15;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: repeated string tags = 16;
+   */
+  tags: string[];
+
+  /**
+   * running, completed, failed, cut, client_gone, or expired.
+   *
+   * @generated from field: string outcome = 17;
+   */
+  outcome: string;
+
+  /**
+   * The last attempt's, where it did not end well.
+   *
+   * @generated from field: string error = 18;
+   */
+  error: string;
+
+  /**
+   * @generated from field: string provider = 19;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string provider_model = 20;
+   */
+  providerModel: string;
+
+  /**
+   * @generated from field: uint32 attempts = 21;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 22;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 23;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 24;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 25;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: string hold_usd = 26;
+   */
+  holdUsd: string;
+
+  /**
+   * Empty: it is not charged yet.
+   *
+   * @generated from field: string amount_usd = 27;
+   */
+  amountUsd: string;
+
+  /**
+   * @generated from field: bool estimated = 28;
+   */
+  estimated: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RequestLine
+ */
+export declare type RequestLineJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * Of its admission in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string admitted_at = 3;
+   */
+  admittedAt?: string;
+
+  /**
+   * Empty: it runs.
+   *
+   * @generated from field: string ended_at = 4;
+   */
+  endedAt?: string;
+
+  /**
+   * @generated from field: string user_id = 5;
+   */
+  userId?: string;
+
+  /**
+   * Whose balance paid, where it was not the user's.
+   *
+   * @generated from field: string payer_kind = 6;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 7;
+   */
+  payerId?: string;
+
+  /**
+   * @generated from field: string key_id = 8;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 9;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string route_id = 10;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string operation = 11;
+   */
+  operation?: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 12;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: bool stream = 13;
+   */
+  stream?: boolean;
+
+  /**
+   * @generated from field: string session = 14;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 15;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: repeated string tags = 16;
+   */
+  tags?: string[];
+
+  /**
+   * running, completed, failed, cut, client_gone, or expired.
+   *
+   * @generated from field: string outcome = 17;
+   */
+  outcome?: string;
+
+  /**
+   * The last attempt's, where it did not end well.
+   *
+   * @generated from field: string error = 18;
+   */
+  error?: string;
+
+  /**
+   * @generated from field: string provider = 19;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string provider_model = 20;
+   */
+  providerModel?: string;
+
+  /**
+   * @generated from field: uint32 attempts = 21;
+   */
+  attempts?: number;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 22;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 23;
+   */
+  durationMs?: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 24;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 25;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: string hold_usd = 26;
+   */
+  holdUsd?: string;
+
+  /**
+   * Empty: it is not charged yet.
+   *
+   * @generated from field: string amount_usd = 27;
+   */
+  amountUsd?: string;
+
+  /**
+   * @generated from field: bool estimated = 28;
+   */
+  estimated?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RequestLine.
+ * Use `create(RequestLineSchema)` to create a new message.
+ */
+export declare const RequestLineSchema: GenMessage<RequestLine, {jsonType: RequestLineJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetUsageReportRequest
+ */
+export declare type GetUsageReportRequest = Message<"gateway.admin.v1.GetUsageReportRequest"> & {
+  /**
+   * When the requests were admitted; empty: the last 30 days, up to now.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 2;
+   */
+  to: string;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 3;
+   */
+  groupBy: string;
+
+  /**
+   * Empty: the whole time at once.
+   *
+   * @generated from field: string interval = 4;
+   */
+  interval: string;
+
+  /**
+   * Filters, as those of the list of requests; empty: all.
+   *
+   * @generated from field: string user_id = 5;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string team_id = 6;
+   */
+  teamId: string;
+
+  /**
+   * @generated from field: string key_id = 7;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 8;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string provider = 9;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string outcome = 10;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: string tag = 13;
+   */
+  tag: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetUsageReportRequest
+ */
+export declare type GetUsageReportRequestJson = {
+  /**
+   * When the requests were admitted; empty: the last 30 days, up to now.
+   *
+   * @generated from field: string from = 1;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 2;
+   */
+  to?: string;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 3;
+   */
+  groupBy?: string;
+
+  /**
+   * Empty: the whole time at once.
+   *
+   * @generated from field: string interval = 4;
+   */
+  interval?: string;
+
+  /**
+   * Filters, as those of the list of requests; empty: all.
+   *
+   * @generated from field: string user_id = 5;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: string team_id = 6;
+   */
+  teamId?: string;
+
+  /**
+   * @generated from field: string key_id = 7;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 8;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string provider = 9;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string outcome = 10;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: string tag = 13;
+   */
+  tag?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetUsageReportRequest.
+ * Use `create(GetUsageReportRequestSchema)` to create a new message.
+ */
+export declare const GetUsageReportRequestSchema: GenMessage<GetUsageReportRequest, {jsonType: GetUsageReportRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetUsageReportResponse
+ */
+export declare type GetUsageReportResponse = Message<"gateway.admin.v1.GetUsageReportResponse"> & {
+  /**
+   * Of each interval the dearest values, up to a hundred; the intervals in order.
+   *
+   * @generated from field: repeated gateway.admin.v1.UsageReportLine lines = 1;
+   */
+  lines: UsageReportLine[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetUsageReportResponse
+ */
+export declare type GetUsageReportResponseJson = {
+  /**
+   * Of each interval the dearest values, up to a hundred; the intervals in order.
+   *
+   * @generated from field: repeated gateway.admin.v1.UsageReportLine lines = 1;
+   */
+  lines?: UsageReportLineJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetUsageReportResponse.
+ * Use `create(GetUsageReportResponseSchema)` to create a new message.
+ */
+export declare const GetUsageReportResponseSchema: GenMessage<GetUsageReportResponse, {jsonType: GetUsageReportResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.UsageReportLine
+ */
+export declare type UsageReportLine = Message<"gateway.admin.v1.UsageReportLine"> & {
+  /**
+   * When the interval begins (UTC); of the whole time, its beginning.
+   *
+   * @generated from field: string at = 1;
+   */
+  at: string;
+
+  /**
+   * Empty: all together, or it has none.
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+
+  /**
+   * @generated from field: uint64 requests = 3;
+   */
+  requests: bigint;
+
+  /**
+   * Those that did not end well, whoever's fault it was.
+   *
+   * @generated from field: uint64 errors = 4;
+   */
+  errors: bigint;
+
+  /**
+   * @generated from field: uint64 input_tokens = 5;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: string amount_usd = 7;
+   */
+  amountUsd: string;
+
+  /**
+   * Of the requests that came to their end: means.
+   *
+   * @generated from field: uint32 first_byte_ms = 8;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 9;
+   */
+  durationMs: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.UsageReportLine
+ */
+export declare type UsageReportLineJson = {
+  /**
+   * When the interval begins (UTC); of the whole time, its beginning.
+   *
+   * @generated from field: string at = 1;
+   */
+  at?: string;
+
+  /**
+   * Empty: all together, or it has none.
+   *
+   * @generated from field: string value = 2;
+   */
+  value?: string;
+
+  /**
+   * @generated from field: uint64 requests = 3;
+   */
+  requests?: string;
+
+  /**
+   * Those that did not end well, whoever's fault it was.
+   *
+   * @generated from field: uint64 errors = 4;
+   */
+  errors?: string;
+
+  /**
+   * @generated from field: uint64 input_tokens = 5;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: string amount_usd = 7;
+   */
+  amountUsd?: string;
+
+  /**
+   * Of the requests that came to their end: means.
+   *
+   * @generated from field: uint32 first_byte_ms = 8;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 9;
+   */
+  durationMs?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.UsageReportLine.
+ * Use `create(UsageReportLineSchema)` to create a new message.
+ */
+export declare const UsageReportLineSchema: GenMessage<UsageReportLine, {jsonType: UsageReportLineJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -3067,6 +3917,22 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetShadowReportRequestSchema;
     output: typeof GetShadowReportResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListRequests
+   */
+  listRequests: {
+    methodKind: "unary";
+    input: typeof ListRequestsRequestSchema;
+    output: typeof ListRequestsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetUsageReport
+   */
+  getUsageReport: {
+    methodKind: "unary";
+    input: typeof GetUsageReportRequestSchema;
+    output: typeof GetUsageReportResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ImportPrices

@@ -968,6 +968,716 @@ export declare type GetStatsResponseJson = {
 export declare const GetStatsResponseSchema: GenMessage<GetStatsResponse, {jsonType: GetStatsResponseJson}>;
 
 /**
+ * Which requests. Empty: all.
+ *
+ * @generated from message gateway.billing.v1.RequestFilter
+ */
+export declare type RequestFilter = Message<"gateway.billing.v1.RequestFilter"> & {
+  /**
+   * When they were admitted; 0: at any time. `to_ms` itself is not a part.
+   *
+   * @generated from field: int64 from_ms = 1;
+   */
+  fromMs: bigint;
+
+  /**
+   * @generated from field: int64 to_ms = 2;
+   */
+  toMs: bigint;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string team_id = 4;
+   */
+  teamId: string;
+
+  /**
+   * @generated from field: string key_id = 5;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 6;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string provider = 7;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string outcome = 8;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string session_id = 9;
+   */
+  sessionId: string;
+
+  /**
+   * @generated from field: string agent_id = 10;
+   */
+  agentId: string;
+
+  /**
+   * @generated from field: string tag = 11;
+   */
+  tag: string;
+
+  /**
+   * @generated from field: string request_id = 12;
+   */
+  requestId: string;
+};
+
+/**
+ * Which requests. Empty: all.
+ *
+ * @generated from message gateway.billing.v1.RequestFilter
+ */
+export declare type RequestFilterJson = {
+  /**
+   * When they were admitted; 0: at any time. `to_ms` itself is not a part.
+   *
+   * @generated from field: int64 from_ms = 1;
+   */
+  fromMs?: string;
+
+  /**
+   * @generated from field: int64 to_ms = 2;
+   */
+  toMs?: string;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: string team_id = 4;
+   */
+  teamId?: string;
+
+  /**
+   * @generated from field: string key_id = 5;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 6;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string provider = 7;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string outcome = 8;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string session_id = 9;
+   */
+  sessionId?: string;
+
+  /**
+   * @generated from field: string agent_id = 10;
+   */
+  agentId?: string;
+
+  /**
+   * @generated from field: string tag = 11;
+   */
+  tag?: string;
+
+  /**
+   * @generated from field: string request_id = 12;
+   */
+  requestId?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.RequestFilter.
+ * Use `create(RequestFilterSchema)` to create a new message.
+ */
+export declare const RequestFilterSchema: GenMessage<RequestFilter, {jsonType: RequestFilterJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.ListRequestsRequest
+ */
+export declare type ListRequestsRequest = Message<"gateway.billing.v1.ListRequestsRequest"> & {
+  /**
+   * @generated from field: gateway.billing.v1.RequestFilter filter = 1;
+   */
+  filter?: RequestFilter | undefined;
+
+  /**
+   * Only requests admitted before this position of the log; 0: from the newest.
+   *
+   * @generated from field: uint64 before_position = 2;
+   */
+  beforePosition: bigint;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListRequestsRequest
+ */
+export declare type ListRequestsRequestJson = {
+  /**
+   * @generated from field: gateway.billing.v1.RequestFilter filter = 1;
+   */
+  filter?: RequestFilterJson;
+
+  /**
+   * Only requests admitted before this position of the log; 0: from the newest.
+   *
+   * @generated from field: uint64 before_position = 2;
+   */
+  beforePosition?: string;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit?: number;
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListRequestsRequest.
+ * Use `create(ListRequestsRequestSchema)` to create a new message.
+ */
+export declare const ListRequestsRequestSchema: GenMessage<ListRequestsRequest, {jsonType: ListRequestsRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.ListRequestsResponse
+ */
+export declare type ListRequestsResponse = Message<"gateway.billing.v1.ListRequestsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.billing.v1.RequestLine lines = 1;
+   */
+  lines: RequestLine[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListRequestsResponse
+ */
+export declare type ListRequestsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.billing.v1.RequestLine lines = 1;
+   */
+  lines?: RequestLineJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListRequestsResponse.
+ * Use `create(ListRequestsResponseSchema)` to create a new message.
+ */
+export declare const ListRequestsResponseSchema: GenMessage<ListRequestsResponse, {jsonType: ListRequestsResponseJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.RequestLine
+ */
+export declare type RequestLine = Message<"gateway.billing.v1.RequestLine"> & {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: int64 admitted_at_ms = 3;
+   */
+  admittedAtMs: bigint;
+
+  /**
+   * 0: it runs.
+   *
+   * @generated from field: int64 ended_at_ms = 4;
+   */
+  endedAtMs: bigint;
+
+  /**
+   * @generated from field: string user_id = 5;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string payer_kind = 6;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 7;
+   */
+  payerId: string;
+
+  /**
+   * @generated from field: string key_id = 8;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 9;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string route_id = 10;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string operation = 11;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: string format = 12;
+   */
+  format: string;
+
+  /**
+   * @generated from field: bool stream = 13;
+   */
+  stream: boolean;
+
+  /**
+   * @generated from field: string session_id = 14;
+   */
+  sessionId: string;
+
+  /**
+   * @generated from field: string agent_id = 15;
+   */
+  agentId: string;
+
+  /**
+   * @generated from field: repeated string tags = 16;
+   */
+  tags: string[];
+
+  /**
+   * @generated from field: string outcome = 17;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string error = 18;
+   */
+  error: string;
+
+  /**
+   * @generated from field: string provider = 19;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string provider_model = 20;
+   */
+  providerModel: string;
+
+  /**
+   * @generated from field: uint32 attempts = 21;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 22;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 23;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 24;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 25;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: int64 hold_nano_usd = 26;
+   */
+  holdNanoUsd: bigint;
+
+  /**
+   * Absent: it is not charged yet.
+   *
+   * @generated from field: optional int64 amount_nano_usd = 27;
+   */
+  amountNanoUsd?: bigint | undefined;
+
+  /**
+   * @generated from field: bool estimated = 28;
+   */
+  estimated: boolean;
+};
+
+/**
+ * @generated from message gateway.billing.v1.RequestLine
+ */
+export declare type RequestLineJson = {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId?: string;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: int64 admitted_at_ms = 3;
+   */
+  admittedAtMs?: string;
+
+  /**
+   * 0: it runs.
+   *
+   * @generated from field: int64 ended_at_ms = 4;
+   */
+  endedAtMs?: string;
+
+  /**
+   * @generated from field: string user_id = 5;
+   */
+  userId?: string;
+
+  /**
+   * @generated from field: string payer_kind = 6;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 7;
+   */
+  payerId?: string;
+
+  /**
+   * @generated from field: string key_id = 8;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 9;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string route_id = 10;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string operation = 11;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: string format = 12;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: bool stream = 13;
+   */
+  stream?: boolean;
+
+  /**
+   * @generated from field: string session_id = 14;
+   */
+  sessionId?: string;
+
+  /**
+   * @generated from field: string agent_id = 15;
+   */
+  agentId?: string;
+
+  /**
+   * @generated from field: repeated string tags = 16;
+   */
+  tags?: string[];
+
+  /**
+   * @generated from field: string outcome = 17;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string error = 18;
+   */
+  error?: string;
+
+  /**
+   * @generated from field: string provider = 19;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string provider_model = 20;
+   */
+  providerModel?: string;
+
+  /**
+   * @generated from field: uint32 attempts = 21;
+   */
+  attempts?: number;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 22;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 23;
+   */
+  durationMs?: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 24;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 25;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: int64 hold_nano_usd = 26;
+   */
+  holdNanoUsd?: string;
+
+  /**
+   * Absent: it is not charged yet.
+   *
+   * @generated from field: optional int64 amount_nano_usd = 27;
+   */
+  amountNanoUsd?: string;
+
+  /**
+   * @generated from field: bool estimated = 28;
+   */
+  estimated?: boolean;
+};
+
+/**
+ * Describes the message gateway.billing.v1.RequestLine.
+ * Use `create(RequestLineSchema)` to create a new message.
+ */
+export declare const RequestLineSchema: GenMessage<RequestLine, {jsonType: RequestLineJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageReportRequest
+ */
+export declare type GetUsageReportRequest = Message<"gateway.billing.v1.GetUsageReportRequest"> & {
+  /**
+   * @generated from field: gateway.billing.v1.RequestFilter filter = 1;
+   */
+  filter?: RequestFilter | undefined;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 2;
+   */
+  groupBy: string;
+
+  /**
+   * Milliseconds; 0: the whole time at once.
+   *
+   * @generated from field: int64 interval_ms = 3;
+   */
+  intervalMs: bigint;
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageReportRequest
+ */
+export declare type GetUsageReportRequestJson = {
+  /**
+   * @generated from field: gateway.billing.v1.RequestFilter filter = 1;
+   */
+  filter?: RequestFilterJson;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 2;
+   */
+  groupBy?: string;
+
+  /**
+   * Milliseconds; 0: the whole time at once.
+   *
+   * @generated from field: int64 interval_ms = 3;
+   */
+  intervalMs?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetUsageReportRequest.
+ * Use `create(GetUsageReportRequestSchema)` to create a new message.
+ */
+export declare const GetUsageReportRequestSchema: GenMessage<GetUsageReportRequest, {jsonType: GetUsageReportRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageReportResponse
+ */
+export declare type GetUsageReportResponse = Message<"gateway.billing.v1.GetUsageReportResponse"> & {
+  /**
+   * @generated from field: repeated gateway.billing.v1.UsageReportLine lines = 1;
+   */
+  lines: UsageReportLine[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.GetUsageReportResponse
+ */
+export declare type GetUsageReportResponseJson = {
+  /**
+   * @generated from field: repeated gateway.billing.v1.UsageReportLine lines = 1;
+   */
+  lines?: UsageReportLineJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.GetUsageReportResponse.
+ * Use `create(GetUsageReportResponseSchema)` to create a new message.
+ */
+export declare const GetUsageReportResponseSchema: GenMessage<GetUsageReportResponse, {jsonType: GetUsageReportResponseJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.UsageReportLine
+ */
+export declare type UsageReportLine = Message<"gateway.billing.v1.UsageReportLine"> & {
+  /**
+   * @generated from field: int64 at_ms = 1;
+   */
+  atMs: bigint;
+
+  /**
+   * @generated from field: string value = 2;
+   */
+  value: string;
+
+  /**
+   * @generated from field: uint64 requests = 3;
+   */
+  requests: bigint;
+
+  /**
+   * @generated from field: uint64 errors = 4;
+   */
+  errors: bigint;
+
+  /**
+   * @generated from field: uint64 input_tokens = 5;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 7;
+   */
+  amountNanoUsd: bigint;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 8;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 9;
+   */
+  durationMs: number;
+};
+
+/**
+ * @generated from message gateway.billing.v1.UsageReportLine
+ */
+export declare type UsageReportLineJson = {
+  /**
+   * @generated from field: int64 at_ms = 1;
+   */
+  atMs?: string;
+
+  /**
+   * @generated from field: string value = 2;
+   */
+  value?: string;
+
+  /**
+   * @generated from field: uint64 requests = 3;
+   */
+  requests?: string;
+
+  /**
+   * @generated from field: uint64 errors = 4;
+   */
+  errors?: string;
+
+  /**
+   * @generated from field: uint64 input_tokens = 5;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: int64 amount_nano_usd = 7;
+   */
+  amountNanoUsd?: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 8;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 9;
+   */
+  durationMs?: number;
+};
+
+/**
+ * Describes the message gateway.billing.v1.UsageReportLine.
+ * Use `create(UsageReportLineSchema)` to create a new message.
+ */
+export declare const UsageReportLineSchema: GenMessage<UsageReportLine, {jsonType: UsageReportLineJson}>;
+
+/**
  * What was charged, and what is priced.
  *
  * @generated from service gateway.billing.v1.BillingService
@@ -1022,6 +1732,26 @@ export declare const BillingService: GenService<{
     methodKind: "unary";
     input: typeof GetShadowReportRequestSchema;
     output: typeof GetShadowReportResponseSchema;
+  },
+  /**
+   * Requests that were admitted, the newest first.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.ListRequests
+   */
+  listRequests: {
+    methodKind: "unary";
+    input: typeof ListRequestsRequestSchema;
+    output: typeof ListRequestsResponseSchema;
+  },
+  /**
+   * Requests, tokens and cost over a time, by a dimension.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.GetUsageReport
+   */
+  getUsageReport: {
+    methodKind: "unary";
+    input: typeof GetUsageReportRequestSchema;
+    output: typeof GetUsageReportResponseSchema;
   },
   /**
    * Numbers for operators.

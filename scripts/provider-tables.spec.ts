@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { kindRows, providerRows } from '#ai/providers/provider-rows.ts';
+import { kindRows } from '#ai/providers/kind-rows.ts';
+import { providerRows } from '#ai/providers/provider-rows.ts';
 import { test } from '#testkit/test.ts';
 import { isInCatalogue, providerTables, TABLES_END, TABLES_START, withTables } from './provider-tables.ts';
 

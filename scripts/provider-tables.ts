@@ -20,11 +20,14 @@ const shortNames: Readonly<Record<FormatName, string>> = {
 export function providerTables(rows: readonly ProviderRow[], hasPrices: (catalogueId: string) => boolean): string {
   const providers = table(
     ['id', 'provider', 'variable of its key', 'base URL', 'formats, best first', 'prices'],
-    rows.map(({ id, name, keyVariable, baseUrl, formats, catalogue }) => [
+    rows.map(({ id, name, keyVariable, keyFileVariable, baseUrl, addresses, formats, catalogue }) => [
       code(id),
       name,
-      keyVariable === '' ? '–' : code(keyVariable),
-      baseUrl === '' ? 'your own' : code(baseUrl),
+      [keyVariable, keyFileVariable ?? '']
+        .filter((variable) => variable !== '')
+        .map(code)
+        .join(', ') || '–',
+      baseUrl === '' ? (addresses === undefined ? 'your own' : 'your own, by variables') : code(baseUrl),
       formats.map((format) => shortNames[format]).join(', '),
       hasPrices(catalogue) ? 'built in' : 'yours',
     ]),

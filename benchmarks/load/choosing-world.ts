@@ -80,7 +80,7 @@ function openProvider(name: string): [string, PooledProvider] {
     throw new Error('nothing is called here');
   };
   const config = { name } as ProviderConfig;
-  const provider: Provider = { config, call: nothing, retire: nothing, close: nothing };
+  const provider: Provider = { config, tellsSecret: nothing, call: nothing, retire: nothing, close: nothing };
   const limits = { callsMax: 512, waitingMax: 512, accounts: new Map([['', { callsMax: 512 }]]) };
   const account = { id: '', weight: 1, provider, hasOwnAddress: false };
   return [name, { kind: 'open', provider, accounts: [account], faults: [], places: { limits, waitMaxMs: 1_000 } }];

@@ -1,7 +1,7 @@
 import type { AnswerPart } from '#ai/chat/answer-part.ts';
 import type { AnswerContext, FormatName, FrontFormat, ProviderRules, Target } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
-import { kindRows } from '#ai/providers/provider-rows.ts';
+import { kindRows } from '#ai/providers/kind-rows.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
 /** Formats that chat is spoken in from both sides. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import { aliasesOf } from './aliases-of.ts';
+import { bedrockNames, type CataloguePart, catalogueParts, isProfileOf } from './cloud-names.ts';
 import { type CataloguePrice, convertPrice } from './convert-price.ts';
 import { isSnapshotOf } from './dated-name.ts';
 import { outputTokensMax } from './output-tokens-max.ts';
@@ -15,7 +16,7 @@ export interface CatalogueModel {
   readonly contextTokens: number;
   /** What the model can answer with at most, in tokens; 0: not known. */
   readonly outputTokensMax: number;
-  /** Whether a name is a dated snapshot of this model; such names are many, so they are recognised and not listed. */
+  /** Whether a name is a dated snapshot of this model, or its inference profile; such names are many: they are not listed. */
   readonly isSnapshot: (name: string) => boolean;
   readonly price: CataloguePrice;
 }
@@ -45,6 +46,8 @@ export function skippedModels(catalogueId: string, atMs: number): readonly Skipp
 }
 
 function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueModel[]; skipped: SkippedModel[] } {
+  const part = catalogueParts[catalogueId];
+  if (part !== undefined) return partOf(part, readCatalogue(part.of, atMs).models);
   const models = new Map<string, CatalogueModel>();
   const skipped: SkippedModel[] = [];
   for (const info of findProvider({ providerId: catalogueId })?.models ?? []) {
@@ -56,6 +59,16 @@ function readCatalogue(catalogueId: string, atMs: number): { models: CatalogueMo
     else models.set(info.id, toModel(catalogueId, info, conversion.price));
   }
   return { models: [...models.values()], skipped };
+}
+
+/** What a part leaves out is no fault of the catalogue's, and nothing to tell. */
+function partOf({ has }: CataloguePart, models: readonly CatalogueModel[]): ReturnType<typeof readCatalogue> {
+  const named = models.map((model) => ({
+    ...model,
+    names: model.names.filter(has),
+    isSnapshot: (name: string) => has(name) && model.isSnapshot(name),
+  }));
+  return { models: named.filter(({ names }) => names.length > 0), skipped: [] };
 }
 
 /** Some ids of the catalogue are only the prefix of a family's names (`gpt-4o-mini-2024-07-18.ft-`). */
@@ -98,14 +111,20 @@ function toModel(catalogueId: string, info: ModelInfo, price: CataloguePrice): C
   // The catalogue counts some variants to a model that cost more than its tokens: `gpt-4o-mini-search-preview`.
   const isName = (name: string): boolean =>
     notBillable(name, countsSound(price)) === undefined && givesVectors(name) === givesVectors(info.id);
+  const names = namesOf(catalogueId, info).filter(isName);
   return {
     id: info.id,
-    names: [...new Set([info.id, ...aliasesOf(info.match)])].filter(isName),
+    names,
     contextTokens: info.context_window ?? 0,
     outputTokensMax: outputTokensMax(catalogueId, info.id),
-    isSnapshot: (name) => isName(name) && isSnapshotOf(info.match, name),
+    isSnapshot: (name) =>
+      isName(name) && (catalogueId === 'aws' ? isProfileOf(names, name) : isSnapshotOf(info.match, name)),
     price,
   };
+}
+
+function namesOf(catalogueId: string, { id, match }: ModelInfo): readonly string[] {
+  return catalogueId === 'aws' ? bedrockNames(id, match) : [...new Set([id, ...aliasesOf(match)])];
 }
 
 function installedVersion(): string {

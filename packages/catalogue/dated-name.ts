@@ -16,6 +16,8 @@ export function isSnapshotOf(match: MatchLogic, name: string): boolean {
 function isCounted(match: MatchLogic, name: string, base: string): boolean {
   if ('or' in match) return match.or.some((rule) => isCounted(rule, name, base));
   if ('starts_with' in match) return name.startsWith(match.starts_with) && base.length <= match.starts_with.length;
+  // The rule may hold the mark before the date: `claude-opus-5@`.
+  if ('contains' in match) return match.contains.replace(/@$/, '') === base;
   if ('regex' in match) return new RegExp(match.regex).test(name);
   return 'equals' in match && match.equals === name;
 }

@@ -1,4 +1,5 @@
 import type { Capability, Modality } from '#ai/asked.ts';
+import { catalogueParts, modelOfMaker } from './cloud-names.ts';
 import { contextWindow } from './context-window.ts';
 import { factsTakenAtMs, type WrittenFacts, writtenFacts } from './facts-data.ts';
 import { outputTokensMax } from './output-tokens-max.ts';
@@ -62,7 +63,7 @@ export function modelFacts(catalogueId: string, modelId: string): ModelFacts | u
   const key = `${catalogueId}\n${modelId}`;
   const known = remembered.get(key);
   if (known !== undefined || remembered.has(key)) return known;
-  const facts = look(catalogueId, modelId);
+  const facts = look(catalogueParts[catalogueId]?.of ?? catalogueId, modelId);
   if (remembered.size < REMEMBERED_MAX) remembered.set(key, facts);
   return facts;
 }
@@ -93,6 +94,8 @@ function deprecationOf(retiresAtMs: number | undefined): number | undefined {
 
 /** The facts of the same name in small letters, of the model that a snapshot is of, or of the maker of the model at a portal. */
 function relatedFacts(catalogueId: string, modelId: string): WrittenFacts | undefined {
+  const atCloud = modelOfMaker(catalogueId, modelId);
+  if (atCloud !== undefined) return factsAtCloud(atCloud);
   const base = modelId.replace(snapshotSuffix, '');
   const written = writtenFacts(catalogueId);
   const ofBase = base === modelId ? written.get(modelId.toLowerCase()) : written.get(base);
@@ -104,6 +107,16 @@ function relatedFacts(catalogueId: string, modelId: string): WrittenFacts | unde
   // OpenRouter writes `openai/gpt-5:free` for a variant of the same model.
   const name = modelId.slice(slash + 1).replace(/:[a-z]+$/, '');
   return ofMaker.get(name) ?? ofMaker.get(name.toLowerCase()) ?? ofMaker.get(name.replaceAll('.', '-'));
+}
+
+/** A cloud takes what the model takes, and runs no searches for it. */
+function factsAtCloud([maker, model]: readonly [string, string]): WrittenFacts | undefined {
+  if (!Object.hasOwn(catalogueOfMaker, maker)) return undefined;
+  const written = writtenFacts(catalogueOfMaker[maker] ?? '');
+  const facts = written.get(model) ?? written.get(model.replace(snapshotSuffix, ''));
+  if (facts?.can === undefined) return facts;
+  const can = facts.can.split(' ').filter((capability) => capability !== 'web_search');
+  return { ...facts, can: can.join(' ') };
 }
 
 function endless(facts: WrittenFacts | undefined): WrittenFacts | undefined {

@@ -9,7 +9,7 @@ const provider = { kind: 'openai', baseUrl: 'http://10.0.0.5/v1', catalogue: 'ho
 function faultOf(reference: string, settings: object = {}): string | undefined {
   const parsed = parseKeyReference(reference);
   assert.ok(parsed);
-  return keyReferenceFault(parsed, keyPlacesFrom(gatewayConfigSchema.parse({ dataDir: '/data', ...settings })));
+  return keyReferenceFault(parsed, keyPlacesFrom(gatewayConfigSchema.parse({ dataDir: '/data', ...settings }), {}));
 }
 
 test('a reference may name a variable that is called a key, and one of the configuration', () => {

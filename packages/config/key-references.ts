@@ -1,7 +1,7 @@
 import { join, resolve, sep } from 'node:path';
 import type { GatewayConfig } from './gateway-config.ts';
-import { SIMULATOR_KEY_VARIABLE, wellKnown } from './providers.ts';
-import { isVariable } from './variables.ts';
+import { keyFilesFrom, keyVariables, SIMULATOR_KEY_VARIABLE } from './providers.ts';
+import { type Environment, isVariable } from './variables.ts';
 
 /** Where an operator's `api_key_ref` may lead. Without bounds it would send any secret of the router to a host of theirs. */
 export interface KeyPlaces {
@@ -9,6 +9,8 @@ export interface KeyPlaces {
   readonly variables: ReadonlySet<string>;
   /** Files below these are keys. */
   readonly dirs: readonly string[];
+  /** Files that the environment of the process names for keys, wherever they are. */
+  readonly files: readonly string[];
   /** The gateway's own secrets, which are nobody's key wherever the directories are. */
   readonly secretsFile: string;
 }
@@ -25,18 +27,19 @@ const SECRETS_DIR = '/run/secrets/providers';
 /** What a variable with a provider's key, or with the credentials of the proxy on the way to it, is called. */
 const KEY_NAME = /^[A-Z0-9_]+_(KEY|PROXY_CREDENTIALS)$/;
 
-/** Variables of the gateway, its stores and its cloud. */
-const OWN_NAME = /^((DATABASE|MIGRATION|NATS|REDIS|AWS)_|PG)/;
+/** Variables of the gateway, its stores and its cloud; a Bedrock API key is a provider's. */
+const OWN_NAME = /^((DATABASE|MIGRATION|NATS|REDIS|AWS(?!_BEARER_TOKEN_BEDROCK$))_|PG)/;
 const GATEWAY_NAME = /^GATEWAY_/;
 
-export function keyPlacesFrom({
-  providers,
-  providerKeyDirs,
-  dataDir,
-}: Pick<GatewayConfig, 'providers' | 'providerKeyDirs' | 'dataDir'>): KeyPlaces {
+export function keyPlacesFrom(
+  { providers, providerKeyDirs, dataDir }: Pick<GatewayConfig, 'providers' | 'providerKeyDirs' | 'dataDir'>,
+  environment: Environment,
+): KeyPlaces {
+  const named = providers.map(({ apiKeyEnv }) => apiKeyEnv).filter((name) => name !== '');
   return {
-    variables: new Set([...providers, ...wellKnown].map(({ apiKeyEnv }) => apiKeyEnv).filter((name) => name !== '')),
+    variables: new Set([...named, ...keyVariables]),
     dirs: (providerKeyDirs ?? [SECRETS_DIR, join(dataDir, 'provider-keys')]).map((dir) => resolve(dir)),
+    files: keyFilesFrom(environment).map((path) => resolve(path)),
     secretsFile: resolve(dataDir, 'secrets.json'),
   };
 }
@@ -54,8 +57,9 @@ export function keyReferenceFault({ kind, name }: KeyReference, places: KeyPlace
 }
 
 /** As `keyReferenceFault` of a file, for a path whose links were followed. */
-export function fileFault(path: string, { dirs, secretsFile }: KeyPlaces): string | undefined {
+export function fileFault(path: string, { dirs, files, secretsFile }: KeyPlaces): string | undefined {
   if (path === secretsFile) return `${path} has the gateway's own secrets, and no key of a provider`;
+  if (files.includes(path)) return undefined;
   if (dirs.some((dir) => path.startsWith(dir.endsWith(sep) ? dir : dir + sep))) return undefined;
   return `${path} is in none of the directories for keys: put the key below ${dirs.join(' or ')}, or set GATEWAY_PROVIDER_KEY_DIRS`;
 }

@@ -1,4 +1,6 @@
-import { kindOf } from '#ai/providers/provider-row.ts';
+import { resolve } from 'node:path';
+import { addressFrom } from '#ai/providers/address-template.ts';
+import { kindOf, type ProviderRow } from '#ai/providers/provider-row.ts';
 import { providerRows } from '#ai/providers/provider-rows.ts';
 import type { ProviderSettings } from './gateway-config.ts';
 import type { Environment } from './variables.ts';
@@ -7,24 +9,45 @@ import type { Environment } from './variables.ts';
 export interface ConfiguredProvider extends ProviderSettings {
   /** environment: nobody wrote it down, and its key is there. */
   readonly source: 'config' | 'environment';
+  /** `env:NAME` or `file:PATH`; empty: it wants no key. */
+  readonly apiKeyRef: string;
 }
 
-/** Providers that are on as soon as their key is in the environment: those with one address for all. */
-export const wellKnown: readonly ProviderSettings[] = providerRows
-  .filter(({ keyVariable, baseUrl }) => keyVariable !== '' && baseUrl !== '')
-  .map((row) => ({
-    name: row.id,
-    kind: kindOf(row),
-    baseUrl: row.baseUrl,
-    apiKeyEnv: row.keyVariable,
-    catalogue: row.catalogue,
-  }));
+/** The variables that usually hold a provider's key. */
+export const keyVariables: readonly string[] = providerRows
+  .map(({ keyVariable }) => keyVariable)
+  .filter((name) => name !== '');
+
+/** Providers that are on as their key is in the environment, or the file with it is named there, and what their address is made of. */
+function wellKnown(environment: Environment): readonly ConfiguredProvider[] {
+  return providerRows.flatMap((row) => {
+    const apiKeyRef = keyReferenceOf(row, environment);
+    const address =
+      row.baseUrl === '' ? addressFrom(row.addresses ?? [], environment) : { url: row.baseUrl, catalogue: undefined };
+    if (apiKeyRef === undefined || address === undefined) return [];
+    const catalogue = address.catalogue ?? row.catalogue;
+    const fields = { name: row.id, kind: kindOf(row), baseUrl: address.url, apiKeyEnv: row.keyVariable, catalogue };
+    return [{ ...fields, apiKeyRef, source: 'environment' as const }];
+  });
+}
+
+function keyReferenceOf({ keyVariable, keyFileVariable }: ProviderRow, environment: Environment): string | undefined {
+  if (keyVariable !== '' && (environment[keyVariable] ?? '') !== '') return `env:${keyVariable}`;
+  const file = keyFileVariable === undefined ? '' : (environment[keyFileVariable] ?? '');
+  return file === '' ? undefined : `file:${resolve(file)}`;
+}
+
+/** The files with keys that the environment names for providers, whether or not they are on. */
+export function keyFilesFrom(environment: Environment): readonly string[] {
+  const names = new Set(providerRows.flatMap(({ keyFileVariable }) => keyFileVariable ?? []));
+  return [...names].map((name) => environment[name] ?? '').filter((path) => path !== '');
+}
 
 /** Where the simulator listens, and its key, which it does not ask for. Set by the process that starts it. */
 export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
 export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
 
-const simulated = {
+const simulatedFormats = {
   openai: ['openai-chat', 'openai-responses', 'openai-compact', 'openai-completions', 'openai-embeddings'],
   anthropic: ['anthropic-messages'],
 } as const;
@@ -32,7 +55,7 @@ const simulated = {
 /** The simulator in all of its wire formats, under the names and prices of the real models. */
 function simulators(url: string): readonly ProviderSettings[] {
   return (['openai', 'anthropic'] as const).map((kind) => ({
-    formats: [...simulated[kind]],
+    formats: [...simulatedFormats[kind]],
     name: `simulator-${kind}`,
     kind,
     baseUrl: `${url}/v1`,
@@ -56,11 +79,20 @@ export function providersFrom(
 ): readonly ConfiguredProvider[] {
   const taken = new Set(configured.map((provider) => provider.name));
   const simulatorUrl = environment[SIMULATOR_URL_VARIABLE];
-  const implied = [...wellKnown, ...(simulatorUrl === undefined ? [] : simulators(simulatorUrl))];
-  return [
-    ...configured.map((provider) => ({ ...provider, source: 'config' as const })),
-    ...implied
-      .filter((provider) => !taken.has(provider.name) && (environment[provider.apiKeyEnv] ?? '') !== '')
-      .map((provider) => ({ ...provider, source: 'environment' as const })),
+  const simulated = simulatorUrl === undefined ? [] : simulators(simulatorUrl);
+  const implied = [
+    ...wellKnown(environment),
+    ...simulated
+      .filter(({ apiKeyEnv }) => (environment[apiKeyEnv] ?? '') !== '')
+      .map((provider) => withReference(provider, 'environment')),
   ];
+  return [
+    ...configured.map((provider) => withReference(provider, 'config')),
+    ...implied.filter(({ name }) => !taken.has(name)),
+  ];
+}
+
+function withReference(provider: ProviderSettings, source: ConfiguredProvider['source']): ConfiguredProvider {
+  const { apiKeyEnv } = provider;
+  return { ...provider, source, apiKeyRef: apiKeyEnv === '' ? '' : `env:${apiKeyEnv}` };
 }

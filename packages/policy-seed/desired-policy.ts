@@ -31,12 +31,12 @@ export function desiredPolicy(config: PolicyConfig, environment: Environment): r
 }
 
 function providerOf(provider: ConfiguredProvider, priority: number): AnyResource {
-  const { name, kind, baseUrl, apiKeyEnv, catalogue, source } = provider;
+  const { name, kind, baseUrl, apiKeyRef, catalogue, source } = provider;
   const fields = {
     id: name,
     kind,
     baseUrl,
-    apiKeyRef: apiKeyEnv === '' ? '' : `env:${apiKeyEnv}`,
+    apiKeyRef,
     catalogue,
     models: provider.models ?? [],
     maxTokensParam: provider.maxTokensParam ?? '',

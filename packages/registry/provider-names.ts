@@ -1,3 +1,4 @@
+import { rowOf } from '#ai/providers/spoken-by.ts';
 import { providerModels } from '#catalogue/provider-models.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { ResourceOf } from './kinds.ts';
@@ -21,6 +22,17 @@ export interface ProviderNames {
   declared(name: string): ModelCandidate;
 }
 
+/** A catalogue without the names of models that a provider does not have: a cloud has a door for each kind. */
+function offered(pattern: RegExp | undefined, readCatalogue: ReadCatalogue): ReadCatalogue {
+  if (pattern === undefined) return readCatalogue;
+  return (catalogueId) =>
+    readCatalogue(catalogueId).map(({ id, names, isSnapshot }) => ({
+      id,
+      names: names.filter((name) => pattern.test(name)),
+      isSnapshot: (name) => pattern.test(name) && isSnapshot(name),
+    }));
+}
+
 /** Whose prices apply to a provider. */
 export function catalogueOf({ id, catalogue }: Pick<ResourceOf<'provider'>, 'id' | 'catalogue'>): string {
   return catalogue === '' ? id : catalogue;
@@ -31,11 +43,12 @@ export function catalogueOf({ id, catalogue }: Pick<ResourceOf<'provider'>, 'id'
  * operator's own under the very name. A provider that lists no models has those of the catalogue and those with such a price.
  */
 export function providerNames(
-  provider: Pick<ResourceOf<'provider'>, 'id' | 'catalogue' | 'models'>,
-  readCatalogue: ReadCatalogue,
+  provider: Pick<ResourceOf<'provider'>, 'id' | 'kind' | 'preset' | 'catalogue' | 'models'>,
+  readWhole: ReadCatalogue,
   ownPrices: ReadonlySet<string>,
 ): ProviderNames {
   const catalogue = catalogueOf(provider);
+  const readCatalogue = offered(rowOf(provider).models, readWhole);
   const prefix = `${catalogue}/`;
   const models = provider.models.length === 0 ? undefined : provider.models;
   const known = new Map(

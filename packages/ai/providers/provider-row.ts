@@ -1,4 +1,5 @@
 import type { FormatName, ProviderRules } from '../format.ts';
+import type { AddressTemplate } from './address-template.ts';
 import type { EnvelopeName } from './envelope.ts';
 
 /** How a provider is spoken to, as data: a new OpenAI-compatible provider is a row of `provider-rows.ts`, and no code. */
@@ -9,9 +10,18 @@ export interface ProviderRow extends ProviderRules {
   readonly name: string;
   /** The URL up to and including the version; empty: each customer has one of their own. */
   readonly baseUrl: string;
-  /** The environment variable that usually holds its key, and turns it on; empty: none does. Without a `baseUrl` it turns nothing on. */
+  /** Of a provider with an address for each customer: what environment variables make of it. */
+  readonly addresses?: readonly AddressTemplate[];
+  /** The environment variable that usually holds its key, and turns it on, given an address; empty: none does. */
   readonly keyVariable: string;
-  /** Where the key goes: `bearer`, the name of a header, or `none`. */
+  /** The environment variable that usually names the file with its key, and turns it on as well. */
+  readonly keyFileVariable?: string;
+  /** Of its catalogue's models, those that it has, by their names; absent: all of them. */
+  readonly models?: RegExp;
+  /**
+   * Where the key goes: `bearer`, the name of a header, `none`, or the way of a cloud. `aws`: keys of AWS sign each request
+   * (SigV4), a Bedrock API key is a bearer token. `google`: JSON of a service account or a user becomes access tokens, other text is one.
+   */
   readonly auth: string;
   /** Formats whose requests carry the key elsewhere. */
   readonly auths?: Readonly<Partial<Record<FormatName, string>>>;

@@ -1,53 +1,12 @@
 import type { FormatName } from '../format.ts';
+import { cloudRows } from './cloud-rows.ts';
+import { compatible, kindRows } from './kind-rows.ts';
 import type { ProviderRow } from './provider-row.ts';
 
-type Said = Pick<ProviderRow, 'id' | 'name' | 'baseUrl' | 'keyVariable'> & Partial<ProviderRow>;
-
-const chat: readonly FormatName[] = ['openai-chat'];
 const chatAndText: readonly FormatName[] = ['openai-chat', 'openai-completions'];
 const chatAndEmbeddings: readonly FormatName[] = ['openai-chat', 'openai-embeddings'];
 const openAiFormats: readonly FormatName[] = ['openai-chat', 'openai-completions', 'openai-embeddings'];
 const withResponses: readonly FormatName[] = ['openai-chat', 'openai-responses', 'openai-embeddings'];
-
-/** What an OpenAI-compatible provider is, where its row says nothing else. */
-function compatible(said: Said): ProviderRow {
-  return {
-    auth: 'bearer',
-    formats: chat,
-    basePaths: {},
-    catalogue: said.id,
-    // The older name is what nearly all of them take.
-    maxTokensField: 'max_tokens',
-    takesStreamOptions: true,
-    renamed: {},
-    refused: [],
-    usage: { isCacheInInput: true, isReasoningInOutput: 'compare' },
-    ...said,
-  };
-}
-
-/** Providers that are wire formats of their own. A resource without a row of its own has the rules of its kind. */
-export const kindRows = {
-  openai: compatible({
-    id: 'openai-compatible',
-    name: 'OpenAI-compatible',
-    baseUrl: '',
-    keyVariable: '',
-    formats: openAiFormats,
-    maxTokensField: 'max_completion_tokens',
-  }),
-  anthropic: compatible({
-    id: 'anthropic-compatible',
-    name: 'Anthropic-compatible',
-    baseUrl: '',
-    keyVariable: '',
-    auth: 'x-api-key',
-    formats: ['anthropic-messages'],
-    // Mostly a proxy of Anthropic's own API.
-    betas: 'all',
-    usage: { isCacheInInput: false, isReasoningInOutput: true },
-  }),
-} as const satisfies Record<string, ProviderRow>;
 
 /** Every provider that the gateway knows by name, in the order in which they are tried where all of them have a model. */
 export const providerRows: readonly ProviderRow[] = [
@@ -61,11 +20,15 @@ export const providerRows: readonly ProviderRow[] = [
     maxTokensField: 'max_completion_tokens',
     usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
-  // Each resource has an address of its own, so that its key alone turns nothing on: `preset` of a provider names it.
+  // Each resource has an address of its own, so that its key alone turns nothing on.
   compatible({
     id: 'azure',
     name: 'Azure OpenAI (v1 API)',
     baseUrl: '',
+    addresses: [
+      { url: '{AZURE_OPENAI_ENDPOINT}/openai/v1' },
+      { url: 'https://{AZURE_RESOURCE_NAME}.openai.azure.com/openai/v1' },
+    ],
     keyVariable: 'AZURE_OPENAI_API_KEY',
     takesNewest: true,
     auth: 'api-key',
@@ -118,8 +81,11 @@ export const providerRows: readonly ProviderRow[] = [
       'openai-embeddings': '/v1beta/openai',
     },
     auths: { 'openai-chat': 'bearer', 'openai-embeddings': 'bearer' },
+    // The catalogue has those of other makers, too, which Vertex AI has.
+    models: /^gem(ini|ma)-(?!.*-maas$)/,
     catalogue: 'google',
   }),
+  ...cloudRows,
   // Vertex with a key (its express mode). No variable turns it on: GOOGLE_API_KEY may be for any of Google's services.
   compatible({
     id: 'vertex-express',
@@ -128,16 +94,8 @@ export const providerRows: readonly ProviderRow[] = [
     keyVariable: '',
     auth: 'x-goog-api-key',
     formats: ['gemini-generate'],
+    models: /^gemini-/,
     catalogue: 'google',
-  }),
-  // Each region has an address of its own, and prices: its key alone turns nothing on.
-  compatible({
-    id: 'bedrock-openai',
-    name: 'Amazon Bedrock (OpenAI-compatible)',
-    baseUrl: '',
-    keyVariable: 'AWS_BEARER_TOKEN_BEDROCK',
-    formats: ['openai-chat', 'openai-responses'],
-    maxTokensField: 'max_completion_tokens',
   }),
   compatible({
     id: 'mistral',

@@ -2,8 +2,9 @@ import type { FormatName, ProviderRules } from '../format.ts';
 import { isFormatName } from '../format.ts';
 import type { UsageRules } from '../usage-rules.ts';
 import { type Envelope, type EnvelopeName, envelopes } from './envelope.ts';
+import { kindRows } from './kind-rows.ts';
 import type { ProviderRow } from './provider-row.ts';
-import { kindRows, providerRows } from './provider-rows.ts';
+import { providerRows } from './provider-rows.ts';
 
 /** What policy says of a provider beside its row. Empty values say nothing. */
 export interface ProviderOverrides {

@@ -54,7 +54,7 @@ prices and settings of its configuration, and of its environment, come into the 
       registry,
       logger: host.logger,
       awaitProjection,
-      keyPlaces: keyPlacesFrom(host.config),
+      keyPlaces: keyPlacesFrom(host.config, host.environment),
       neighbours: () => ({
         ledger,
         moneyAndLimits,

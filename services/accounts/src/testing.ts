@@ -69,7 +69,7 @@ export async function startAccounts(
     const awaitProjection = async (_name: string, position: number): Promise<void> => projector?.reached(position);
     const registry = await followRegistry(journal, { name: 'accounts.registry', snapshot: policySnapshotOf(pool) });
     registries.push(registry);
-    const keyPlaces = keyPlacesFrom(gatewayConfigSchema.parse({}));
+    const keyPlaces = keyPlacesFrom(gatewayConfigSchema.parse({}), {});
     const parts = { config, journal, pool, registry, logger, awaitProjection, keyPlaces };
     const instance = createAccounts({ ...parts, ...given });
     await instance.ready();

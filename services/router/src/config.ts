@@ -10,6 +10,8 @@ export interface ProviderConfig {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly spoken: SpokenBy;
+  /** Where it computes, as policy has it (`us-east-1`): signatures need it where the address does not tell. Empty, absent: not known. */
+  readonly region?: string | undefined;
   /** Waits of its own, in place of the router's. */
   readonly waits?: Partial<ProviderWaits> | undefined;
   /** The most connections at a time. More requests wait for one. Default CONNECTIONS_MAX. */

@@ -29,7 +29,7 @@ GATEWAY_PRIVATE_PROVIDERS: private addresses, ranges and host names that provide
     const untraced = createRouter({
       limits: routerLimitsFrom(config),
       registry,
-      keys: createProviderKeys({ environment, masterKey, places: keyPlacesFrom(config) }),
+      keys: createProviderKeys({ environment, masterKey, places: keyPlacesFrom(config, environment) }),
       privatePlaces: privatePlacesFrom(config, environment),
       journal,
       logger,

@@ -28,9 +28,10 @@ export interface ProviderCall {
 
 /**
  * Why a call ended early. `timeout`: no connection was free, or no answer came, in time. `connection`: none was made (no address,
- * no way, refused, not trusted, too slow), so nothing was sent. `broken`: it was made, and broke. `aborted`: the gateway ended it.
+ * no way, refused, not trusted, too slow), so nothing was sent. `unauthorized`: the key was refused where access tokens are given, so
+ * nothing was sent. `broken`: it was made, and broke. `aborted`: the gateway ended it.
  */
-export type CallFaultReason = 'timeout' | 'connection' | 'broken' | 'aborted';
+export type CallFaultReason = 'timeout' | 'connection' | 'unauthorized' | 'broken' | 'aborted';
 
 export class CallFault extends Error {
   override readonly name = 'CallFault';
@@ -68,6 +69,8 @@ export interface ProviderPost {
 /** A provider that can be called. */
 export interface Provider {
   readonly config: ProviderConfig;
+  /** Whether a text, such as a provider's error, tells the gateway's key, or an access token that was made of it. */
+  tellsSecret(text: string | Buffer): boolean;
   call(post: ProviderPost): ProviderCall;
   /** Resolves when the calls under way have ended, with the connections closed. Nothing is called from then on. */
   retire(): Promise<void>;

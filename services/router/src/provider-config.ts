@@ -20,13 +20,14 @@ export function providerConfigOf(
   account: Pick<ProviderAccount, 'id' | 'baseUrl' | 'headers' | 'requestsPerMinute' | 'tokensPerMinute'>,
   { apiKey, proxyCredentials, clientKey }: ProviderSecrets,
 ): ProviderConfig {
-  const { id, proxyUrl, clientCertificate, caCertificates } = provider;
+  const { id, region, proxyUrl, clientCertificate, caCertificates } = provider;
   const baseUrl = account.baseUrl || provider.baseUrl;
   return {
     name: id,
     account: account.id,
     baseUrl,
     apiKey,
+    region,
     // The path of the address counts among how it is spoken to.
     spoken: spokenBy({ ...provider, baseUrl }),
     waits: waitsOf(provider),

@@ -62,7 +62,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     registry,
     keys,
     logger,
-    open: (config) => openHttpProvider(config, { limits, guard }),
+    open: (config) => openHttpProvider(config, { limits, guard, clock }),
     onChanged(providerId, pooled) {
       fleet.changed(providerId, pooled);
       if (pooled !== undefined) losses.begin(providerId);

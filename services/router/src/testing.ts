@@ -100,7 +100,7 @@ export function testProvider(
 
 /** Where keys may be, in a test. */
 export function keyPlaces(dirs: readonly string[] = []): KeyPlaces {
-  return { variables: new Set(), dirs, secretsFile: '/nowhere/secrets.json' };
+  return { variables: new Set(), dirs, files: [], secretsFile: '/nowhere/secrets.json' };
 }
 
 /** Providers of tests run on this machine. */

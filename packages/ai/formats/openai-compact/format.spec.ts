@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
 import type { AnswerEnd } from '../../chat/answer-part.ts';
-import { kindRows } from '../../providers/provider-rows.ts';
+import { kindRows } from '../../providers/kind-rows.ts';
 import { openAiCompact } from './format.ts';
 import { SUMMARY_WISH } from './summary-wish.ts';
 

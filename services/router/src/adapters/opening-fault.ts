@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { headersFault } from '#kernel/sendable-headers.ts';
 import type { ProviderConfig } from '../config.ts';
+import { readAwsKey } from './auth/aws-key.ts';
+import { readGoogleKey } from './auth/google-key.ts';
 import { secureContextOf } from './connector.ts';
 import type { OutwardGuard } from './outward-guard.ts';
 
@@ -8,12 +10,15 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** Of credentials: a user's name has no colon (RFC 7617), and neither has control characters. */
 const CREDENTIALS = /^[^:\p{Cc}]+:\P{Cc}*$/u;
 
+const SEVERAL_LINES = 'its key has several lines, which no header takes';
+
 /** Why a provider cannot be connected to, as far as its configuration tells; undefined: it can. Tells no secret. */
 export function openingFault(config: ProviderConfig, guard: OutwardGuard): string | undefined {
   return (
     addressFault('base_url', config.baseUrl, guard) ??
     proxyFault(config, guard) ??
     headerFault(config) ??
+    keyFault(config, guard) ??
     certificatesFault(config)
   );
 }
@@ -41,6 +46,24 @@ function headerFault({ headers = {}, spoken }: ProviderConfig): string | undefin
   return headers[spoken.auth] === undefined
     ? undefined
     : `its headers have ${spoken.auth}, which is where its key goes`;
+}
+
+/** Of keys that a cloud reads in a way of its own. */
+function keyFault({ spoken, apiKey, baseUrl, region = '' }: ProviderConfig, guard: OutwardGuard): string | undefined {
+  if (spoken.auth === 'aws') {
+    const key = readAwsKey(apiKey, baseUrl, region);
+    if ('fault' in key) return key.fault;
+  }
+  if (spoken.auth !== 'google') return /[\r\n]/.test(apiKey) ? SEVERAL_LINES : undefined;
+  const key = readGoogleKey(apiKey);
+  if ('fault' in key) return key.fault;
+  if (key.kind === 'bearer') return /[\r\n]/.test(apiKey) ? SEVERAL_LINES : undefined;
+  const { tokenUri } = key.grant;
+  const fault = addressFault("key's token_uri", tokenUri, guard);
+  if (fault !== undefined) return fault;
+  // Where the provider itself is called in the clear, it is a test's, or within a network of one's own.
+  const isSafe = new URL(tokenUri).protocol === 'https:' || new URL(baseUrl).protocol === 'http:';
+  return isSafe ? undefined : "its key's token_uri is not https";
 }
 
 function certificatesFault(config: ProviderConfig): string | undefined {

@@ -18,9 +18,9 @@ export interface Post {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Names and values in turn. */
-  readonly headers: string[];
+  readonly headers: readonly string[];
   readonly body: Buffer;
-  /** Includes the wait for a connection. */
+  /** Includes the waits for headers and for a connection. */
   readonly headTimeoutMs: number;
 }
 
@@ -40,8 +40,15 @@ interface Call {
   wakeReader: (() => void) | null;
 }
 
-/** Sends a request. Uses undici's `dispatch` rather than `request`, which builds a Readable for each answer. */
-export function startCall(pool: Pool, post: Post): ProviderCall {
+/**
+ * Sends a request, with the headers of `awaited` when they are there; they reject with a `CallFault`. Uses undici's `dispatch` rather
+ * than `request`, which builds a Readable for each answer. `pool` is asked when the request is sent.
+ */
+export function startCall(
+  pool: () => Pool,
+  post: Post,
+  awaited: readonly string[] | Promise<readonly string[]> = [],
+): ProviderCall {
   const call: Call = {
     head: Promise.withResolvers(),
     headTimer: setTimeout(() => fail(call, new CallFault('timeout')), post.headTimeoutMs),
@@ -58,7 +65,14 @@ export function startCall(pool: Pool, post: Post): ProviderCall {
   // Avoids an unhandled rejection if the caller is no longer interested.
   call.head.promise.catch(() => {});
   const { method, path, headers } = post;
-  pool.dispatch({ path, method, headers, body: method === 'GET' ? null : post.body }, receiver(call));
+  const send = (more: readonly string[]): void => {
+    // Given up while it waited for its headers.
+    if (call.fault) return;
+    const body = method === 'GET' ? null : post.body;
+    pool().dispatch({ path, method, headers: [...headers, ...more], body }, receiver(call));
+  };
+  if (awaited instanceof Promise) awaited.then(send).catch((thrown: unknown) => fail(call, unsentFault(thrown)));
+  else send(awaited);
 
   return {
     head: call.head.promise,
@@ -148,6 +162,11 @@ function discard(call: Call): void {
   call.chunks = [];
   if (call.controller?.paused) call.controller.resume();
   call.discardTimer = setTimeout(() => fail(call, new CallFault('aborted')), DISCARD_MAX_MS);
+}
+
+/** What kept a request from being sent: a defect is the gateway's own, and says nothing of the provider. */
+function unsentFault(thrown: unknown): CallFault {
+  return thrown instanceof CallFault ? thrown : new CallFault('aborted', { cause: thrown });
 }
 
 /** undici tells of a fault before it has begun to send where it could not connect, or where it took no more requests. */

@@ -19,7 +19,7 @@ export function createProviderKeys(options: {
   const { environment, masterKey, places } = options;
 
   function apiKeyOf({ id, account, apiKeyRef, sealedApiKey }: KeyPlace): KeyOrFault {
-    if (apiKeyRef !== '') return readReference('api_key_ref', apiKeyRef, 'line');
+    if (apiKeyRef !== '') return readReference('api_key_ref', apiKeyRef, 'key');
     // A provider that wants no key.
     if (sealedApiKey === '') return { key: '' };
     if (masterKey === null) return { fault: 'its key is sealed, and GATEWAY_MASTER_KEY is not set here' };

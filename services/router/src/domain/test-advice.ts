@@ -40,7 +40,12 @@ export function adviceOfStatus(status: number): string {
 }
 
 /** What to do where no answer came. */
-export function adviceOfFault(reason: 'timeout' | 'connection' | 'broken' | 'aborted', networkCode: string): string {
+export function adviceOfFault(
+  reason: 'timeout' | 'connection' | 'unauthorized' | 'broken' | 'aborted',
+  networkCode: string,
+): string {
+  if (reason === 'unauthorized')
+    return `The key gets no access token (${networkCode}): set one that is in force, and check the clock of this machine.`;
   const known = networkAdvice[networkCode];
   if (known !== undefined) return `${known} (${networkCode})`;
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(networkCode)) {

@@ -31,7 +31,7 @@ export function deploymentOf(like: DeploymentLike): Deployment & OpenDeployment 
   const nothing = () => {
     throw new Error('nothing is called here');
   };
-  const open: Provider = { config, call: nothing, retire: nothing, close: nothing };
+  const open: Provider = { config, tellsSecret: nothing, call: nothing, retire: nothing, close: nothing };
   return { provider, account, model, candidate, stage, tier, weight, open };
 }
 

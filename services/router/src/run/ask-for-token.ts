@@ -104,7 +104,7 @@ function refused(status: number, provider: Provider, prepared: PreparedCall, doc
 }
 
 /** The advice and the provider's own words, unless they repeat the key. */
-function withWords(advice: string, words: string, { config }: Provider, document: Buffer): string {
-  if (words === '' || (config.apiKey !== '' && document.includes(config.apiKey))) return advice;
+function withWords(advice: string, words: string, provider: Provider, document: Buffer): string {
+  if (words === '' || provider.tellsSecret(document)) return advice;
   return `${advice} It says: ${words.slice(0, WORDS_MAX_CHARS)}`;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { type AttemptFailure, failureOfError, kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import type { Verdict } from '../domain/attempt/giving-up.ts';
-import { CallFault, type ProviderCall, type ResponseHead } from '../ports.ts';
+import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
 import { AnswerTooLong } from './bounded-answer.ts';
 import { brokenOff, causeOf, stoppedVerdict } from './broken-off.ts';
 import type { CallUnderWay } from './call-under-way.ts';
@@ -49,7 +49,7 @@ export async function attempt(
   clock: Clock,
 ): Promise<AttemptResult> {
   const { call, watch } = underWay;
-  const { apiKey } = watch.provider.config;
+  const { provider } = watch;
   const decoder = prepared.openDecoder();
   let head: ResponseHead = { status: 0, headers: {} };
   let thrown: unknown = null;
@@ -57,7 +57,7 @@ export async function attempt(
     head = await call.head;
     const { status, headers } = head;
     watch.head(status, headers);
-    if (status < 200 || status > 299) return await refusedBy(run, head, apiKey, prepared, call);
+    if (status < 200 || status > 299) return await refusedBy(run, head, provider, prepared, call);
     const first = await readFirst(underWay, decoder, clock);
     if (first !== null || decoder.status() === 'whole') return { kind: 'answered', head, underWay, decoder, first };
   } catch (fault) {
@@ -70,9 +70,12 @@ export async function attempt(
   if (thrown instanceof CallFault && (run.stopped || underWay.isOutrun)) {
     return stoppedBy(run, underWay, decoder, prepared.format.name);
   }
+  if (thrown instanceof CallFault && thrown.reason === 'unauthorized') {
+    return { kind: 'failed', failure: failureOfError('key', 0, undefined, null), loss: null };
+  }
   const told = { status: head.status, spoken: prepared.format.name };
   const broken = await brokenOff(run, call, decoder, { ...told, ...causeOf(thrown, head.status, underWay, decoder) });
-  return thrown === null ? withSaid(broken, decoder, head, apiKey) : broken;
+  return thrown === null ? withSaid(broken, decoder, head, provider) : broken;
 }
 
 /** The end of a call that this side has given up. */
@@ -90,11 +93,11 @@ export async function stoppedBy(
 async function refusedBy(
   run: Run,
   { status, headers }: ResponseHead,
-  apiKey: string,
+  provider: Provider,
   prepared: PreparedCall,
   call: ProviderCall,
 ): Promise<AttemptResult> {
-  const { kind, body, words, document } = await readRefusal(run, prepared, apiKey, call, status);
+  const { kind, body, words, document } = await readRefusal(run, prepared, provider, call, status);
   const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now(), document), body);
   return { kind: 'failed', words, failure: asTold(failure, headers), loss: null };
 }
@@ -110,13 +113,18 @@ type Failed = Extract<AttemptResult, { kind: 'failed' }>;
  * A provider that said its no within an answer (with status 200) is understood as one that said it by a status, unless a
  * model had begun by then. Its words are told in the gateway's own document: an error has no status of the provider's.
  */
-function withSaid(broken: Failed, decoder: AnswerDecoder, { status, headers }: ResponseHead, apiKey: string): Failed {
+function withSaid(
+  broken: Failed,
+  decoder: AnswerDecoder,
+  { status, headers }: ResponseHead,
+  provider: Provider,
+): Failed {
   const said = decoder.failure();
   if (said === null || broken.failure.retry === 'never') return broken;
   const kind = errorKindOf(said, status);
   if (kind === 'unknown') return broken;
   const failure = asTold(failureOfError(kind, status, retryAfterMs(headers, Date.now()), null), headers);
-  const isTold = kindRows[kind].isToldAsIs && said.message !== '' && !(apiKey !== '' && said.message.includes(apiKey));
+  const isTold = kindRows[kind].isToldAsIs && said.message !== '' && !provider.tellsSecret(said.message);
   return { ...broken, failure: isTold ? { ...failure, message: said.message } : failure };
 }
 

@@ -92,9 +92,8 @@ async function countAt(
     if (status < 200 || status > 299) {
       const error = client.readError(status, document, text);
       const { code, retry } = kindRows[errorKindOf(error, status)];
-      const { apiKey } = provider.config;
-      const isKeyTold = apiKey !== '' && error.message.includes(apiKey);
-      if (retry === 'never' && error.message !== '' && !isKeyTold) throw new Fault({ code, message: error.message });
+      const isTold = error.message !== '' && !provider.tellsSecret(error.message);
+      if (retry === 'never' && isTold) throw new Fault({ code, message: error.message });
       return null;
     }
     const counted = document === null ? undefined : counting.countIn(document);

@@ -10,6 +10,7 @@ export function outcomeOfNo(kind: ProviderErrorKind, status?: number): CallOutco
 
 /** What a call that ended early says of its provider's health. The gateway ends one only when its time is over. */
 export function outcomeOfFault(reason: CallFaultReason): CallOutcome {
+  if (reason === 'unauthorized') return { kind: 'failed', failure: 'key' };
   if (reason === 'connection') return { kind: 'failed', failure: 'connection' };
   return { kind: 'failed', failure: reason === 'broken' ? 'cut' : 'timeout' };
 }

@@ -4,7 +4,7 @@ import { createByteStore } from '#ai/json/byte-store.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
-import type { ProviderCall } from '../ports.ts';
+import type { Provider, ProviderCall } from '../ports.ts';
 import type { PreparedCall } from './prepare-call.ts';
 import type { Run } from './run.ts';
 
@@ -30,7 +30,7 @@ export interface ProviderRefusal {
 export async function readRefusal(
   { request }: Pick<Run, 'request'>,
   prepared: PreparedCall,
-  apiKey: string,
+  { tellsSecret }: Pick<Provider, 'tellsSecret'>,
   call: ProviderCall,
   status: number,
 ): Promise<ProviderRefusal> {
@@ -40,7 +40,7 @@ export async function readRefusal(
   const error = prepared.readError(status, document, text);
   const kind = errorKindOf(error, status);
   const words = error.message;
-  const isSafe = apiKey === '' || !bytes.includes(apiKey);
+  const isSafe = !tellsSecret(bytes);
   // A page of HTML, or an empty document, is the words of a proxy, and tells a client nothing.
   if (!kindRows[kind].isToldAsIs || !isSafe || document === null) return { kind, body: null, words, document };
   const isClients = prepared.isRaw && asObject(document['error']) !== null && text.trimStart().startsWith('{');

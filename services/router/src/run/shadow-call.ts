@@ -79,8 +79,7 @@ export async function callShadow(
       seen.status = status;
       watch.head(status, headers);
       if (status >= 200 && status <= 299) return null;
-      const { apiKey } = watch.provider.config;
-      const { kind, document } = await readRefusal({ request }, prepared, apiKey, call, status);
+      const { kind, document } = await readRefusal({ request }, prepared, watch.provider, call, status);
       return saidNo(kind, retryAfterMs(headers, clock(), document), status);
     }).catch((thrown: unknown) => brokenBy(thrown, call, stop));
     const used = isPaidFor(broken, call, decoder, stop)
@@ -153,6 +152,7 @@ function brokenBy(thrown: unknown, call: ProviderCall, stop: AbortSignal): Broke
   if (thrown instanceof AnswerTooLong) return tooLong;
   if (isStopped(stop, 'closing')) return { code: 'unavailable', told: { kind: 'abandoned' } };
   if (isStopped(stop, 'timeout') || thrown.reason === 'timeout') return failed('upstream_timeout', 'timeout');
+  if (thrown.reason === 'unauthorized') return saidNo('key', undefined);
   return call.wasSent() ? failed('upstream_cut', 'cut') : failed('upstream_error', 'connection');
 }
 

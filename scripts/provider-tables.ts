@@ -14,6 +14,7 @@ const shortNames: Readonly<Record<FormatName, string>> = {
   'openai-embeddings': 'embeddings',
   'anthropic-messages': 'messages',
   'gemini-generate': 'generateContent',
+  'bedrock-converse': 'Converse',
 };
 
 /** What the rows say of each provider, in Markdown. `hasPrices`: whether the price catalogue has prices for a name. */

@@ -1,5 +1,5 @@
 import type { AnswerDecoder } from '#ai/answer-decoder.ts';
-import { type FormatName, formatNames } from '#ai/format.ts';
+import { type FrontFormatName, frontFormatNames } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import { createEventCutter } from '#ai/sse/event-cutter.ts';
@@ -30,14 +30,14 @@ export interface FormatTask {
 export function formatTasks(): readonly FormatTask[] {
   const pairs = chatFormats.flatMap((from) => chatFormats.filter((to) => to !== from).map((to) => [from, to] as const));
   return [
-    ...formatNames.map(asking),
+    ...frontFormatNames.map(asking),
     ...pairs.map(([client, provider]) => translatingRequest(client, provider)),
     ...pairs.map(([client, provider]) => translatingStream(client, provider)),
     ...chatFormats.flatMap((name) => passing(name)),
   ];
 }
 
-function asking(name: FormatName): FormatTask {
+function asking(name: FrontFormatName): FormatTask {
   const bytes = requestOf(name);
   const body = JSON.parse(bytes.toString()) as JsonObject;
   const { ask } = formatTable[name].server;

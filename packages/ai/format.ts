@@ -22,11 +22,15 @@ export const frontFormatNames = [
 ] as const;
 
 /** All formats: a provider may speak one that no client does. */
-export const formatNames = [...frontFormatNames] as const;
+export const formatNames = [...frontFormatNames, 'bedrock-converse'] as const;
 
 export type FrontFormatName = (typeof frontFormatNames)[number];
 
 export type FormatName = (typeof formatNames)[number];
+
+export function isFrontFormatName(text: string): text is FrontFormatName {
+  return (frontFormatNames as readonly string[]).includes(text);
+}
 
 export function isFormatName(text: string): text is FormatName {
   return (formatNames as readonly string[]).includes(text);
@@ -115,13 +119,16 @@ export interface ClientRole {
   readonly framing?: FramingName | undefined;
   /** Reads an answer for a client of another format. null where `encode` is. */
   readonly openReader: ((reading: Reading) => AnswerReader) | null;
-  /** What a refused request's document says. `status`: not 2xx. */
-  readError(status: number, document: JsonObject | null, text: string): ProviderError;
+  /** What a refused request's document says. `status`: not 2xx. Some clouds say more in a header. */
+  readError(status: number, document: JsonObject | null, text: string, headers?: ErrorHeaders): ProviderError;
   /** An error document of this format is the client's to see as it is, where the client speaks this format. */
   readUsage(usage: unknown, rules: UsageRules): UsageReport | null;
   /** The call of this format that counts a prompt; absent: it has none. */
   readonly counting?: PromptCounting | undefined;
 }
+
+/** The headers of a refusal, by their names in small letters. */
+export type ErrorHeaders = Readonly<Record<string, unknown>>;
 
 /** What passes where client and provider speak the same format. */
 export interface RawRole {

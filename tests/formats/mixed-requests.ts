@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import type { Script, ScriptedUsage, UsageDialect } from '../../tools/simulator/src/script.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { type MixedBackend, mixedBackends } from './backends.ts';
@@ -10,7 +10,7 @@ export type Way = (typeof ways)[number];
 /** A request of a client's, ready to be sent. */
 export interface MixedRequest {
   readonly way: Way;
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   readonly behind: MixedBackend;
   readonly path: string;
   readonly body: string;
@@ -35,7 +35,7 @@ const chats = Object.keys(mixedBackends) as MixedBackend[];
 const said = (content: string) => [{ role: 'user', content }];
 
 /** Compactions end in the gateway's own words, behind which no script of the simulator's is found. */
-type MixedFormat = Exclude<FormatName, 'openai-compact'>;
+type MixedFormat = Exclude<FrontFormatName, 'openai-compact'>;
 
 const forms: Readonly<Record<MixedFormat, Form>> = {
   'openai-chat': {
@@ -147,7 +147,7 @@ function scriptOf(pick: Pick, way: Way, behind: MixedBackend): Script {
 }
 
 /** Counts that fit what is held for the request: its prompt has more bytes than this has tokens. */
-function usageOf(pick: Pick, format: FormatName, behind: MixedBackend): ScriptedUsage {
+function usageOf(pick: Pick, format: FrontFormatName, behind: MixedBackend): ScriptedUsage {
   const prompt = 20 + pick(Array.from({ length: 40 }, (_, index) => index));
   if (format === 'openai-embeddings') return { prompt };
   const completion = 2 + pick(Array.from({ length: 60 }, (_, index) => index));

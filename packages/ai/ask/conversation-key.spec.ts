@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '#kernel/json.ts';
 import { describe, test } from '#testkit/test.ts';
-import type { FormatName } from '../format.ts';
+import type { FrontFormatName } from '../format.ts';
 import { formatTable } from '../formats/format-table.ts';
 import { conversationKey } from './conversation-key.ts';
 
-function keyOf(format: FormatName, body: JsonObject): string | undefined {
+function keyOf(format: FrontFormatName, body: JsonObject): string | undefined {
   const read = formatTable[format].server.ask(body, Buffer.byteLength(JSON.stringify(body)));
   assert.ok('asked' in read, JSON.stringify(read));
   return read.asked.conversationKey;

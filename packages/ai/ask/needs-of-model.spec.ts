@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '#kernel/json.ts';
 import { describe, test } from '#testkit/test.ts';
 import type { Asked } from '../asked.ts';
-import type { FormatName } from '../format.ts';
+import type { FrontFormatName } from '../format.ts';
 import { formatTable } from '../formats/format-table.ts';
 
-function askedIn(format: FormatName): (fields: JsonObject) => Asked {
-  const plain: Readonly<Partial<Record<FormatName, JsonObject>>> = {
+function askedIn(format: FrontFormatName): (fields: JsonObject) => Asked {
+  const plain: Readonly<Partial<Record<FrontFormatName, JsonObject>>> = {
     'openai-chat': { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
     'openai-responses': { model: 'm', input: 'hi' },
     'anthropic-messages': { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] },

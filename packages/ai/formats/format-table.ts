@@ -1,5 +1,6 @@
 import type { Format, FormatName, FrontFormat, FrontFormatName } from '../format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
+import { bedrockConverse } from './bedrock-converse/format.ts';
 import { geminiGenerate } from './gemini-generate/format.ts';
 import { openAiChat } from './openai-chat/format.ts';
 import { openAiCompact } from './openai-compact/format.ts';
@@ -18,4 +19,5 @@ export const formatTable: FormatTable = {
   'openai-compact': openAiCompact,
   'anthropic-messages': anthropicMessages,
   'gemini-generate': geminiGenerate,
+  'bedrock-converse': bedrockConverse,
 };

@@ -23,7 +23,7 @@ export type WriteEvent = (message: AwsMessage) => string;
 
 /**
  * `application/vnd.amazon.eventstream`: each message is framed by its length and checked by two checksums (CRC-32). A message
- * becomes an event of its name, an exception one of its own name.
+ * becomes an event of its name, an exception one of its own name, which ends in `Exception`.
  * Source: https://smithy.io/2.0/aws/amazon-eventstream.html
  */
 export function openAwsEventStream(write: WriteEvent = eventOf): Unframing {
@@ -85,8 +85,16 @@ function readMessage(bytes: Buffer): AwsMessage | null {
   return { name, isException: true, payload: words };
 }
 
-function eventOf({ name, payload }: AwsMessage): string {
-  return sseEventOf(oneLine(payload.length === 0 ? '{}' : payload.toString()), name);
+function eventOf({ name, isException, payload }: AwsMessage): string {
+  return sseEventOf(
+    oneLine(payload.length === 0 ? '{}' : payload.toString()),
+    isException ? exceptionName(name) : name,
+  );
+}
+
+/** By its name an event is known for an exception: errors that have a code alone (`InternalFailure`) get the ending. */
+function exceptionName(name: string): string {
+  return /exception$/i.test(name) ? name : `${name}Exception`;
 }
 
 /** JSON has line breaks between its tokens alone. */

@@ -27,7 +27,7 @@ export interface AnswerScan<U> {
 export interface AnswerShape<U> {
   /** The field that marks an answer, and the places of generated text in it. */
   readonly answerField: string;
-  readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' }>;
+  readonly answer: (text: Wanted, raw: Wanted) => Extract<Wanted, { kind: 'items' | 'fields' }>;
   readonly readUsage: (value: unknown) => U | null;
   /** The field that holds the report; absent: `usage`. */
   readonly usageField?: string;

@@ -4,7 +4,10 @@ import type { Wanted } from '../json/json-scan.ts';
 
 type Places = Omit<AnswerShape<never>, 'readUsage'>;
 
-const fields = (of: Readonly<Record<string, Wanted>>): Wanted => ({ kind: 'fields', fields: of });
+const fields = (of: Readonly<Record<string, Wanted>>): Extract<Wanted, { kind: 'fields' }> => ({
+  kind: 'fields',
+  fields: of,
+});
 const items = (item: Wanted): Extract<Wanted, { kind: 'items' }> => ({ kind: 'items', item });
 
 const chat: Places = {
@@ -40,6 +43,16 @@ const places: Readonly<Record<FormatName, Places>> = {
       return items(fields({ content: fields({ parts: items(fields({ text, functionCall: called })) }) }));
     },
     usageField: 'usageMetadata',
+  },
+  'bedrock-converse': {
+    answerField: 'output',
+    answer(text, raw) {
+      const thought = fields({ reasoningText: fields({ text }) });
+      const cited = fields({ content: items(fields({ text })) });
+      const called = fields({ name: text, input: raw });
+      const block = fields({ text, reasoningContent: thought, citationsContent: cited, toolUse: called });
+      return fields({ message: fields({ content: items(block) }) });
+    },
   },
 };
 

@@ -1,4 +1,4 @@
-import { isFormatName } from '#ai/format.ts';
+import { isFrontFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
 import { isUnit, type Unit } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
@@ -155,7 +155,7 @@ function askedFromWire(json: JsonObject): AskedFields {
   if (json['operation'] === undefined) return textChat;
   const [operation, format] = [textOf(json, 'operation'), textOf(json, 'format')];
   if (!isOperation(operation)) throw malformed('operation');
-  if (!isFormatName(format)) throw malformed('format');
+  if (!isFrontFormatName(format)) throw malformed('format');
   return {
     operation,
     format,

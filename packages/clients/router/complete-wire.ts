@@ -1,5 +1,5 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { isFormatName } from '#ai/format.ts';
+import { isFrontFormatName } from '#ai/format.ts';
 import { isOperation } from '#ai/operation.ts';
 import { noUsage } from '#ai/usage.ts';
 import { pricedFromWire, pricedToWire, unpricedFromWire, unpricedToWire } from '#contracts/candidate-wire.ts';
@@ -94,7 +94,7 @@ export function countRequestFromWire(wire: MessageShape<typeof CountTokensReques
 function speechOf(wire: { readonly operation: string; readonly format: string }) {
   const operation = wire.operation === '' ? 'chat' : wire.operation;
   const format = wire.format === '' ? 'openai-chat' : wire.format;
-  if (!isOperation(operation) || !isFormatName(format)) {
+  if (!isOperation(operation) || !isFrontFormatName(format)) {
     throw new Fault({
       code: 'invalid_request',
       message: `This router does not speak ${format}: it is older than its ingress.`,

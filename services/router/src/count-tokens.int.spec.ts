@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import type { CountTokensRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { type Scope, test } from '#testkit/test.ts';
@@ -7,7 +7,7 @@ import { createTestRouter, hostileProvider, testProvider } from './testing.ts';
 
 const parsedBody = { model: 'p/m', messages: [{ role: 'user', content: 'one two three' }] };
 
-function requestOf(format: FormatName, body: object = parsedBody): CountTokensRequest {
+function requestOf(format: FrontFormatName, body: object = parsedBody): CountTokensRequest {
   const candidates = ['p', 'q'].map((provider) => ({ provider, model: 'm', priceKey: `${provider}/m` }));
   const headers = { 'anthropic-version': '2026-10-21' };
   const bytes = Buffer.from(JSON.stringify(body));
@@ -15,7 +15,11 @@ function requestOf(format: FormatName, body: object = parsedBody): CountTokensRe
 }
 
 /** A router before two providers that answer counts like this, one after the other. */
-async function world(t: Scope, formats: readonly FormatName[], ...answers: readonly (readonly [number, string])[]) {
+async function world(
+  t: Scope,
+  formats: readonly FrontFormatName[],
+  ...answers: readonly (readonly [number, string])[]
+) {
   const got: { path: string; body: Record<string, unknown>; version: unknown }[] = [];
   const baseUrl = await hostileProvider(t, (response, { url = '', headers }, text, call) => {
     got.push({ path: url, body: JSON.parse(text), version: headers['anthropic-version'] });
@@ -76,7 +80,7 @@ test('a request that a provider finds at fault is refused in its words, without 
 test('the tokenizer counts the texts of every format, and pictures without their bytes', async (t) => {
   const { count } = await world(t, []);
   const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(100_000) } };
-  const bodies: readonly [FormatName, object][] = [
+  const bodies: readonly [FrontFormatName, object][] = [
     [
       'anthropic-messages',
       { system: 'one two three', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },

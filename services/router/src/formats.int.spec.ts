@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import { describe, type Scope, test } from '#testkit/test.ts';
 import { createTestRouter, hostileProvider, testProvider } from './testing.ts';
 
@@ -165,7 +165,7 @@ async function world(t: Scope, spoken: Spoken, answer?: (response: ServerRespons
   const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { kind, formats: [spoken] })] });
   return {
     got,
-    ask: (client: FormatName, body: object, request: object = {}) =>
+    ask: (client: FrontFormatName, body: object, request: object = {}) =>
       ask({ ...body }, { request: { format: client, ...request } }),
   };
 }

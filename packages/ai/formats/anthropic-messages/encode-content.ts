@@ -11,11 +11,11 @@ import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
 import { WRAPPED_FIELD } from '../../translate/unwrap-tool-input.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { type Entry, plainEntry } from '../turn.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { type Block, type Encodable, encodeFile, encodeImage } from './encode-media.ts';
 import { FORMAT } from './format-name.ts';
 import type { InputReader } from './tool-input.ts';
-import type { Entry } from './turn.ts';
 
 export interface ContentContext {
   readonly names: ToolNames;
@@ -33,7 +33,7 @@ export function encodePart(part: UserPart | AssistantPart, at: string, context: 
     case 'tool-result':
       return [{ block: encodeResult(part, at, context), link: 'result', callId: part.callId, at }];
     default:
-      return plainBlocks(part, at, context).map((block) => ({ block, link: null, callId: '', at }));
+      return plainBlocks(part, at, context).map((block) => plainEntry(block, at));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { ChatMessage } from '../../chat/content.ts';
 import { NoPlace } from '../../format.ts';
 import { RawJson } from '../../json/write-json.ts';
+import { pairCalls } from '../pair-calls.ts';
+import { appendTurn, type Entry, plainEntry, resultsFirst, type Turn } from '../turn.ts';
 import { type ContentContext, encodePart } from './encode-content.ts';
 import type { ModelTraits } from './model-traits.ts';
-import { pairCalls } from './pair-calls.ts';
-import type { Entry, Turn } from './turn.ts';
+import { messagesCallIds } from './tool-ids.ts';
 
 /** What stands for the user before an assistant's first words. */
 const OPENING = '.';
@@ -31,11 +32,11 @@ export function encodeMessages(
       throw new NoPlace(message.at, 'nothing of it would be left');
     }
     if (message.role === 'system') system.push(...entries);
-    else append(turns, message.role, entries);
+    else appendTurn(turns, message.role, entries);
   }
   endWithUser(turns, traits, context);
   beginWithUser(turns);
-  pairCalls(turns);
+  pairCalls(turns, messagesCallIds);
   for (const turn of turns) turn.entries = resultsFirst(turn.entries);
   if (turns.length > 0) return { system, turns };
   throw new NoPlace('messages', 'at least one message beside those of the system has to have content');
@@ -46,19 +47,12 @@ function isNoText({ type }: { readonly type: string }): boolean {
   return type !== 'text';
 }
 
-function append(turns: Turn[], role: Turn['role'], entries: readonly Entry[]): void {
-  if (entries.length === 0) return;
-  const last = turns.at(-1);
-  if (last?.role === role) last.entries.push(...entries);
-  else turns.push({ role, entries: [...entries] });
-}
-
 /** The API refuses a conversation that an assistant begins, as one does with a greeting. */
 function beginWithUser(turns: Turn[]): void {
   const [first] = turns;
   if (first?.role !== 'assistant') return;
   const at = first.entries[0]?.at ?? 'messages';
-  turns.unshift({ role: 'user', entries: [{ block: { type: 'text', text: OPENING }, link: null, callId: '', at }] });
+  turns.unshift({ role: 'user', entries: [plainEntry({ type: 'text', text: OPENING }, at)] });
 }
 
 /**
@@ -79,10 +73,4 @@ function endWithUser(turns: Turn[], { takesPrefill }: ModelTraits, { unplaced }:
   const block = last.entries.at(-1)?.block;
   if (!block || block instanceof RawJson || typeof block['text'] !== 'string') return;
   Object.assign(block, { text: block['text'].trimEnd() });
-}
-
-function resultsFirst(entries: Entry[]): Entry[] {
-  const isOrdered = !entries.some(({ link }, at) => link === 'result' && at > 0 && entries[at - 1]?.link !== 'result');
-  if (isOrdered) return entries;
-  return [...entries.filter(({ link }) => link === 'result'), ...entries.filter(({ link }) => link !== 'result')];
 }

@@ -1,9 +1,10 @@
-import type { JsonObject } from '#kernel/json.ts';
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
-import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
+import { asProviderTakes } from '../../translate/as-provider-takes.ts';
+import { createUnplaced } from '../../translate/unplaced.ts';
 import { createToolNames, type NameRule, nameOfTool } from '../tool-names.ts';
+import type { Turn } from '../turn.ts';
 import { encodeCacheMark } from './cache-mark.ts';
 import { keepLastMarks } from './cache-marks.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -14,7 +15,6 @@ import { encodeTools } from './encode-tools.ts';
 import { traitsOf } from './model-traits.ts';
 import { encodeOutputForm } from './output-form.ts';
 import { createInputReader } from './tool-input.ts';
-import type { Turn } from './turn.ts';
 
 /** What Anthropic takes. */
 const nameRule: NameRule = {
@@ -65,17 +65,6 @@ export function encodeMessagesRequest(request: ChatRequest, target: Target): Enc
     dropped: unplaced.dropped(),
     notes: { jsonToolName: form.tool?.name, wrappedTools: tools.wrapped, toolNames: names.changed() },
   };
-}
-
-/** The fields by the provider's own names, without those that it refuses. */
-function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced): JsonObject {
-  if (rules.refused.length === 0 && Object.keys(rules.renamed).length === 0) return body;
-  const taken: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (value !== undefined && rules.refused.includes(name)) unplaced.leaveOut(name, 'this provider refuses it');
-    else taken[rules.renamed[name] ?? name] = value;
-  }
-  return taken;
 }
 
 /** The names of the tools that the conversation has calls of, as they are sent. */

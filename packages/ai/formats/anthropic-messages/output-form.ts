@@ -29,7 +29,11 @@ const text: EncodedForm = { format: null, tool: null };
  * The form of the answer. A strict schema is the model's own matter where it knows `output_config.format`. Else a tool
  * stands in, because every Claude model before 5.5 can be made to call one, and because other schemas may be open.
  */
-export function encodeOutputForm(request: ChatRequest, traits: ModelTraits, unplaced: Unplaced): EncodedForm {
+export function encodeOutputForm(
+  request: ChatRequest,
+  traits: Pick<ModelTraits, 'takesForcedTools' | 'takesOutputFormat'>,
+  unplaced: Unplaced,
+): EncodedForm {
   const form = request.settings.outputForm;
   if (form === undefined || form.kind === 'text') return text;
   if (form.kind !== 'schema') {

@@ -1,8 +1,6 @@
-import type { AnswerPart } from '../../chat/answer-part.ts';
-import type { Reading } from '../../format.ts';
+import type { AnswerPart, FinishReason } from '../../chat/answer-part.ts';
+import type { FormatName, Reading } from '../../format.ts';
 import { createToolInputUnwrapper } from '../../translate/unwrap-tool-input.ts';
-import { finishReasonOf } from './finish.ts';
-import { FORMAT } from './format-name.ts';
 
 /** A tool call whose input is being read. */
 export interface OpenCall {
@@ -24,9 +22,19 @@ export interface PartCollector {
   take(): readonly AnswerPart[];
 }
 
+/** What differs between the formats whose answers are read so. */
+export interface Collected {
+  readonly format: FormatName;
+  /** `hasCalls`: a tool of the client's was called. */
+  finishReasonOf(stopReason: unknown, hasCalls: boolean): FinishReason;
+}
+
 const CHOICE = 0;
 
-export function createPartCollector({ notes, model: asked }: Reading): PartCollector {
+export function createPartCollector(
+  { notes, model: asked }: Reading,
+  { format, finishReasonOf }: Collected,
+): PartCollector {
   let parts: AnswerPart[] = [];
   let hasStarted = false;
   let calls = 0;
@@ -73,7 +81,7 @@ export function createPartCollector({ notes, model: asked }: Reading): PartColle
       if (text !== '') parts.push({ type: 'reasoning-delta', choice: CHOICE, text });
     },
     proof(kind, value) {
-      if (value !== '') parts.push({ type: 'reasoning-proof', choice: CHOICE, format: FORMAT, kind, value });
+      if (value !== '') parts.push({ type: 'reasoning-proof', choice: CHOICE, format, kind, value });
     },
     call(id, name) {
       const sent = typeof name === 'string' ? name : '';
@@ -81,7 +89,7 @@ export function createPartCollector({ notes, model: asked }: Reading): PartColle
       return openCall(typeof id === 'string' ? id : '', notes.toolNames?.get(sent) ?? sent);
     },
     foreign(what, json) {
-      parts.push({ type: 'foreign', choice: CHOICE, value: { type: 'foreign', format: FORMAT, what, json } });
+      parts.push({ type: 'foreign', choice: CHOICE, value: { type: 'foreign', format, what, json } });
     },
     finish(stopReason, stopSequence) {
       const reason = finishReasonOf(stopReason, calls > 0);

@@ -1,6 +1,8 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../answer-decoder.ts';
+import { awsErrorName, readAwsError } from '../../errors/aws-error.ts';
 import { errorKind } from '../../errors/error-kind.ts';
+import type { ErrorHeaders } from '../../format.ts';
 
 /** What Anthropic's types say. `invalid_request_error` says little, and so do other gateways: words and status decide. */
 const kindsByType: ReadonlyMap<string, ProviderErrorKind> = new Map([
@@ -27,7 +29,15 @@ const spendLimit = /spend_limit_reached$/;
  * What a provider's error says. `status`: 0 for one in the middle of an answer. `document`: its JSON, which other makers'
  * gateways write in forms of their own; null: it has none. `text`: the whole of it.
  */
-export function readMessagesError(status: number, document: JsonObject | null, text: string): ProviderError {
+export function readMessagesError(
+  status: number,
+  document: JsonObject | null,
+  text: string,
+  headers: ErrorHeaders = {},
+): ProviderError {
+  // Amazon's own door to Claude refuses in Amazon's own form.
+  const awsName = awsErrorName(headers);
+  if (awsName !== '') return readAwsError({ status, name: awsName, document, text });
   const error = asObject(document?.['error']);
   const type = textOf(error?.['type']);
   const message = messageOf(document, error) || (document === null ? text.trim() : '');

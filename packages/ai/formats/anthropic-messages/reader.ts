@@ -2,6 +2,8 @@ import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { ProviderError } from '../../answer-decoder.ts';
 import type { AnswerReader, Reading, ReadState } from '../../format.ts';
 import { failureOf } from './failure.ts';
+import { finishReasonOf } from './finish.ts';
+import { FORMAT } from './format-name.ts';
 import { mergeUsage } from './merge-usage.ts';
 import { createPartCollector } from './part-collector.ts';
 import { readMessage } from './read-answer.ts';
@@ -10,7 +12,7 @@ import { readMessagesUsage } from './usage.ts';
 
 /** Reads one answer of a provider of this format, whole or streamed, in canonical parts. */
 export function openMessagesReader(reading: Reading): AnswerReader {
-  const parts = createPartCollector(reading);
+  const parts = createPartCollector(reading, { format: FORMAT, finishReasonOf });
   let reported: JsonObject | null = null;
   let isUsageFinal = false;
   let failure: ProviderError | null = null;

@@ -1,8 +1,8 @@
-import type { JsonObject } from '#kernel/json.ts';
 import type { ChatRequest } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { writeJson } from '../../json/write-json.ts';
-import { createUnplaced, type Unplaced } from '../../translate/unplaced.ts';
+import { asProviderTakes } from '../../translate/as-provider-takes.ts';
+import { createUnplaced } from '../../translate/unplaced.ts';
 import { createToolNames, type NameRule, nameOfTool } from '../tool-names.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeGeneration, refuseUnplaced } from './encode-settings.ts';
@@ -44,15 +44,4 @@ export function encodeGeminiRequest(request: ChatRequest, target: Target): Encod
     dropped: unplaced.dropped(),
     notes: { wrappedTools: tools.wrapped, toolNames: names.changed() },
   };
-}
-
-/** The fields by the provider's own names, without those that it refuses. */
-function asProviderTakes(body: JsonObject, { rules }: Target, unplaced: Unplaced): JsonObject {
-  if (rules.refused.length === 0 && Object.keys(rules.renamed).length === 0) return body;
-  const taken: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (value !== undefined && rules.refused.includes(name)) unplaced.leaveOut(name, 'this provider refuses it');
-    else taken[rules.renamed[name] ?? name] = value;
-  }
-  return taken;
 }

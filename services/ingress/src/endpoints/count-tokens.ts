@@ -1,4 +1,4 @@
-import type { Addressed, FormatName } from '#ai/format.ts';
+import type { Addressed, FrontFormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
@@ -28,7 +28,7 @@ const ESTIMATED_HEADER = 'x-gateway-estimated';
 interface CountRow {
   readonly path: string;
   /** The format of the request whose prompt is counted. */
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   readonly answer: (inputTokens: number) => object;
   /** What a request of the format must have and a count need not. */
   readonly needless: JsonObject;

@@ -1,4 +1,4 @@
-import type { FormatName } from '#ai/format.ts';
+import type { FrontFormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { bodyBounds } from '../http/body-bounds.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
@@ -6,7 +6,7 @@ import type { ModelEndpoint } from './model-endpoint.ts';
 /** What differs between the paths at which a model is asked for something. */
 interface EndpointRow {
   readonly path: string;
-  readonly format: FormatName;
+  readonly format: FrontFormatName;
   /** The fields and items that a body may have; absent: as every body. */
   readonly valuesMax?: number;
   /** What a stream's client is sent in a silence: something that it skips. Absent: a comment. */

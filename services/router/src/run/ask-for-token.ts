@@ -5,7 +5,7 @@ import { parseObject } from '#kernel/json.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import { adviceOfFault, adviceOfStatus } from '../domain/test-advice.ts';
 import type { CallOutcome } from '../fleet/call-outcome.ts';
-import { CallFault, type Provider } from '../ports.ts';
+import { CallFault, type Provider, type ResponseHead } from '../ports.ts';
 import { askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
 import { outcomeOfFault, outcomeOfNo } from './probe-outcome.ts';
 
@@ -37,10 +37,11 @@ export async function askForToken(provider: Provider, model: string): Promise<An
   const timer = setTimeout(() => call.abort(), TEST_TIMEOUT_MS);
   const decoder = prepared.openDecoder();
   try {
-    const { status } = await call.head;
+    const head = await call.head;
+    const { status } = head;
     const isSuccess = status >= 200 && status <= 299;
     const document = await readDocument(call, isSuccess ? decoder : null);
-    if (!isSuccess) return refused(status, provider, prepared, document);
+    if (!isSuccess) return refused(head, provider, prepared, document);
     if (decoder.status() === 'whole') {
       return { status, message: '', decoder, outcome: { kind: 'succeeded', outputTokens: 0 } };
     }
@@ -96,9 +97,14 @@ async function readDocument(call: ReturnType<Provider['call']>, decoder: AnswerD
   return Buffer.concat(read);
 }
 
-function refused(status: number, provider: Provider, prepared: PreparedCall, document: Buffer): Answer {
+function refused(
+  { status, headers }: ResponseHead,
+  provider: Provider,
+  prepared: PreparedCall,
+  document: Buffer,
+): Answer {
   const text = document.toString();
-  const error = prepared.readError(status, parseObject(text), text);
+  const error = prepared.readError(status, parseObject(text), text, headers);
   const message = withWords(adviceOfStatus(status), error.message, provider, document);
   return { status, message, decoder: null, outcome: outcomeOfNo(errorKindOf(error, status), status) };
 }

@@ -92,12 +92,13 @@ export async function stoppedBy(
 /** A provider's no by its status. */
 async function refusedBy(
   run: Run,
-  { status, headers }: ResponseHead,
+  head: ResponseHead,
   provider: Provider,
   prepared: PreparedCall,
   call: ProviderCall,
 ): Promise<AttemptResult> {
-  const { kind, body, words, document } = await readRefusal(run, prepared, provider, call, status);
+  const { status, headers } = head;
+  const { kind, body, words, document } = await readRefusal(run, prepared, provider, call, head);
   const failure = failureOfError(kind, status, retryAfterMs(headers, Date.now(), document), body);
   return { kind: 'failed', words, failure: asTold(failure, headers), loss: null };
 }

@@ -86,11 +86,11 @@ async function countAt(
   const stop = (): void => call.abort();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const { status } = await call.head;
+    const { status, headers } = await call.head;
     const text = (await readAll(call)).toString();
     const document = parseObject(text);
     if (status < 200 || status > 299) {
-      const error = client.readError(status, document, text);
+      const error = client.readError(status, document, text, headers);
       const { code, retry } = kindRows[errorKindOf(error, status)];
       const isTold = error.message !== '' && !provider.tellsSecret(error.message);
       if (retry === 'never' && isTold) throw new Fault({ code, message: error.message });

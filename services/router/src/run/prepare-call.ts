@@ -3,6 +3,7 @@ import type { ChatRequest } from '#ai/chat/chat-request.ts';
 import {
   type Addressed,
   type Encoded,
+  type ErrorHeaders,
   type Format,
   type FormatName,
   type FrontFormat,
@@ -38,7 +39,7 @@ export interface PreparedCall {
   /** The client's fields that were left out. */
   readonly dropped: readonly string[];
   openDecoder(): AnswerDecoder;
-  readError(status: number, document: JsonObject | null, text: string): ProviderError;
+  readError(status: number, document: JsonObject | null, text: string, headers?: ErrorHeaders): ProviderError;
 }
 
 export type Preparation = PreparedCall | { readonly kind: 'refused'; readonly refusal: Refusal };

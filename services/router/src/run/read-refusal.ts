@@ -4,7 +4,7 @@ import { createByteStore } from '#ai/json/byte-store.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import { kindRows } from '../domain/attempt/attempt-failure.ts';
 import { errorKindOf } from '../domain/attempt/error-kind.ts';
-import type { Provider, ProviderCall } from '../ports.ts';
+import type { Provider, ProviderCall, ResponseHead } from '../ports.ts';
 import type { PreparedCall } from './prepare-call.ts';
 import type { Run } from './run.ts';
 
@@ -32,12 +32,12 @@ export async function readRefusal(
   prepared: PreparedCall,
   { tellsSecret }: Pick<Provider, 'tellsSecret'>,
   call: ProviderCall,
-  status: number,
+  { status, headers }: ResponseHead,
 ): Promise<ProviderRefusal> {
   const bytes = status < 300 || status > 399 ? await readDocument(call) : none;
   const document = errorDocument(bytes);
   const text = bytes.toString();
-  const error = prepared.readError(status, document, text);
+  const error = prepared.readError(status, document, text, headers);
   const kind = errorKindOf(error, status);
   const words = error.message;
   const isSafe = !tellsSecret(bytes);

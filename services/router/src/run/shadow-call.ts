@@ -75,11 +75,12 @@ export async function callShadow(
       watch.firstToken();
     };
     const broken = await hear(call, decoder, onFirst, async () => {
-      const { status, headers } = await call.head;
+      const head = await call.head;
+      const { status, headers } = head;
       seen.status = status;
       watch.head(status, headers);
       if (status >= 200 && status <= 299) return null;
-      const { kind, document } = await readRefusal({ request }, prepared, watch.provider, call, status);
+      const { kind, document } = await readRefusal({ request }, prepared, watch.provider, call, head);
       return saidNo(kind, retryAfterMs(headers, clock(), document), status);
     }).catch((thrown: unknown) => brokenBy(thrown, call, stop));
     const used = isPaidFor(broken, call, decoder, stop)

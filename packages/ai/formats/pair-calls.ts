@@ -1,18 +1,25 @@
-import { NoPlace } from '../../format.ts';
-import { plainToolId } from './tool-ids.ts';
+import { NoPlace } from '../format.ts';
 import type { Entry, Turn } from './turn.ts';
 
+/** How a format writes the ids of calls. */
+export interface CallIds {
+  /** An id in the format's letters. The same always becomes the same, and no two become one. */
+  plain(id: string): string;
+  /** Puts the id into the block of a call, or of its result. */
+  write(entry: Entry, id: string): void;
+}
+
 /**
- * Gives each call and its result the id that goes out. Anthropic wants a result for every call, all of them in the next
- * turn, and no id twice in a conversation; some makers' ids begin anew in each turn. Throws `NoPlace` for a call without a
+ * Gives each call and its result the id that goes out. Anthropic and Amazon want a result for every call, all of them in the
+ * next turn, and no id twice in a conversation; some makers' ids begin anew in each turn. Throws `NoPlace` for a call without a
  * result, and for a result without a call.
  */
-export function pairCalls(turns: readonly Turn[]): void {
-  const newId = createIds();
+export function pairCalls(turns: readonly Turn[], ids: CallIds): void {
+  const newId = createIds(ids);
   let open: readonly Entry[] = [];
   for (const { role, entries } of turns) {
     if (role === 'user') {
-      answer(open, entries, newId);
+      answer(open, entries, newId, ids);
       open = [];
     } else {
       refuseOpen(open);
@@ -23,7 +30,12 @@ export function pairCalls(turns: readonly Turn[]): void {
 }
 
 /** Of several calls with one id, the first has the first result. */
-function answer(calls: readonly Entry[], entries: readonly Entry[], newId: (callId: string) => string): void {
+function answer(
+  calls: readonly Entry[],
+  entries: readonly Entry[],
+  newId: (callId: string) => string,
+  ids: CallIds,
+): void {
   const results = Map.groupBy(
     entries.filter(({ link }) => link === 'result'),
     ({ callId }) => callId,
@@ -37,8 +49,8 @@ function answer(calls: readonly Entry[], entries: readonly Entry[], newId: (call
     else {
       taken.set(callId, count + 1);
       const id = newId(callId);
-      Object.assign(call.block, { id });
-      Object.assign(result.block, { tool_use_id: id });
+      ids.write(call, id);
+      ids.write(result, id);
     }
   }
   refuseOrphan(entries, taken);
@@ -60,16 +72,16 @@ function refuseOpen([call]: readonly Entry[]): void {
 }
 
 /** Gives ids that no call has yet: the client's own, with a number where it is taken. */
-function createIds(): (callId: string) => string {
+function createIds({ plain }: CallIds): (callId: string) => string {
   const used = new Set<string>();
   /** The number that was given last: it is not looked for from the start in a conversation of thousands of turns. */
   const numbers = new Map<string, number>();
   return (callId) => {
     let number = numbers.get(callId) ?? 1;
-    let id = plainToolId(number === 1 ? callId : `${callId}#${number}`);
+    let id = plain(number === 1 ? callId : `${callId}#${number}`);
     while (used.has(id)) {
       number += 1;
-      id = plainToolId(`${callId}#${number}`);
+      id = plain(`${callId}#${number}`);
     }
     numbers.set(callId, number);
     used.add(id);

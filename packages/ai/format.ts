@@ -4,6 +4,7 @@ import type { AnswerDecoder, ProviderError } from './answer-decoder.ts';
 import type { Asked } from './asked.ts';
 import type { AnswerEnd, AnswerPart } from './chat/answer-part.ts';
 import type { ChatRequest, ChatSettings } from './chat/chat-request.ts';
+import type { FieldRules } from './field-rules.ts';
 import type { FramingName } from './framing/framing.ts';
 import type { Operation } from './operation.ts';
 import type { SseEvent } from './sse/sse-event.ts';
@@ -219,15 +220,13 @@ export interface AnswerReader {
 export type ReadState = 'open' | 'whole' | 'failed' | 'invalid';
 
 /** How a provider differs from its format: data, see `providers/`. */
-export interface ProviderRules {
+export interface ProviderRules extends FieldRules {
   /** The name that its output bound goes by. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens' | 'max_output_tokens';
   /** Whether a stream's usage may be asked for (`stream_options`). */
   readonly takesStreamOptions: boolean;
   /** Fields that it calls by another name, and values that they are given. */
   readonly renamed: Readonly<Record<string, string>>;
-  /** Fields that it refuses: they have no place there. */
-  readonly refused: readonly string[];
   readonly usage: UsageRules;
   /**
    * Whether it takes what hardly anyone but OpenAI knows of its own format: developer messages, custom tools, cache keys and

@@ -1,5 +1,6 @@
 import type { FormatName } from '../format.ts';
 import { cloudRows } from './cloud-rows.ts';
+import { anyEffort, enableThinking, thinkingSwitch, threeEfforts } from './efforts.ts';
 import { compatible, kindRows } from './kind-rows.ts';
 import type { ProviderRow } from './provider-row.ts';
 
@@ -7,6 +8,19 @@ const chatAndText: readonly FormatName[] = ['openai-chat', 'openai-completions']
 const chatAndEmbeddings: readonly FormatName[] = ['openai-chat', 'openai-embeddings'];
 const openAiFormats: readonly FormatName[] = ['openai-chat', 'openai-completions', 'openai-embeddings'];
 const withResponses: readonly FormatName[] = ['openai-chat', 'openai-responses', 'openai-embeddings'];
+
+/** What Zhipu takes, in China and elsewhere. */
+const zhipuFields = {
+  refused: ['logprobs', 'top_logprobs', 'logit_bias', 'frequency_penalty', 'presence_penalty'],
+  taken: {
+    n: { only: [1] },
+    temperature: { min: 0, max: 1 },
+    top_p: { min: 0.01, max: 1 },
+    tool_choice: { only: ['auto'] },
+  },
+  values: { reasoning_effort: thinkingSwitch },
+  usage: { isCacheInInput: true, isReasoningInOutput: true },
+} as const satisfies Partial<ProviderRow>;
 
 /** Every provider that the gateway knows by name, in the order in which they are tried where all of them have a model. */
 export const providerRows: readonly ProviderRow[] = [
@@ -19,6 +33,20 @@ export const providerRows: readonly ProviderRow[] = [
     formats: ['openai-chat', 'openai-responses', 'openai-compact', 'openai-completions', 'openai-embeddings'],
     maxTokensField: 'max_completion_tokens',
     usage: { isCacheInInput: true, isReasoningInOutput: true },
+    // Later models take them where they do not reason; these reason always.
+    ofModels: [
+      {
+        models: /^(?:o[134](?:-|$)|gpt-5(?:-(?:mini|nano|pro))?(?:-\d{4}|$))/,
+        refused: ['logit_bias', 'top_logprobs'],
+        taken: {
+          temperature: { only: [1] },
+          top_p: { only: [1] },
+          presence_penalty: { only: [0] },
+          frequency_penalty: { only: [0] },
+          logprobs: { only: [false] },
+        },
+      },
+    ],
   }),
   // Each resource has an address of its own, so that its key alone turns nothing on.
   compatible({
@@ -84,6 +112,9 @@ export const providerRows: readonly ProviderRow[] = [
     // The catalogue has those of other makers, too, which Vertex AI has.
     models: /^gem(ini|ma)-(?!.*-maas$)/,
     catalogue: 'google',
+    // Its OpenAI-compatible part counts thoughts in the total alone.
+    usage: { isCacheInInput: true, isReasoningInOutput: false },
+    values: { reasoning_effort: { xhigh: 'high', max: 'high' } },
   }),
   ...cloudRows,
   // Vertex with a key (its express mode). No variable turns it on: GOOGLE_API_KEY may be for any of Google's services.
@@ -107,6 +138,10 @@ export const providerRows: readonly ProviderRow[] = [
     takesStreamOptions: false,
     renamed: { seed: 'random_seed' },
     refused: ['user', 'logit_bias', 'logprobs', 'top_logprobs'],
+    taken: { temperature: { min: 0, max: 1.5 } },
+    // It reasons, or it does not.
+    values: { reasoning_effort: { minimal: 'high', ...anyEffort('high') } },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'deepseek',
@@ -116,6 +151,18 @@ export const providerRows: readonly ProviderRow[] = [
     reasoningField: 'reasoning_content',
     formats: ['openai-chat', 'anthropic-messages'],
     basePaths: { 'anthropic-messages': '/anthropic' },
+    taken: { 'response_format.type': { only: ['text', 'json_object'] } },
+    // It has two efforts, and thinking that can be turned off.
+    values: {
+      reasoning_effort: {
+        none: { thinking: { type: 'disabled' } },
+        minimal: 'high',
+        ...anyEffort('high'),
+        xhigh: 'max',
+        max: 'max',
+      },
+    },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'xai',
@@ -127,6 +174,13 @@ export const providerRows: readonly ProviderRow[] = [
     catalogue: 'x-ai',
     // In chat completions reasoning stands beside the output, in responses inside it: the total tells.
     usage: { isCacheInInput: 'compare', isReasoningInOutput: 'compare' },
+    values: { reasoning_effort: threeEfforts },
+    ofModels: [
+      {
+        models: /^grok-(?:3-mini|[4-9]|code)(?!.*non-reasoning)/,
+        refused: ['stop', 'presence_penalty', 'frequency_penalty'],
+      },
+    ],
   }),
   compatible({
     id: 'groq',
@@ -135,7 +189,10 @@ export const providerRows: readonly ProviderRow[] = [
     keyVariable: 'GROQ_API_KEY',
     reasoningField: 'reasoning',
     maxTokensField: 'max_completion_tokens',
-    refused: ['n', 'logprobs', 'top_logprobs', 'logit_bias'],
+    refused: ['logprobs', 'top_logprobs', 'logit_bias'],
+    taken: { n: { only: [1] } },
+    values: { reasoning_effort: threeEfforts },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'together',
@@ -150,6 +207,8 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
     formats: ['openai-chat', 'openai-responses', 'anthropic-messages', 'openai-completions', 'openai-embeddings'],
+    values: { reasoning_effort: threeEfforts },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'perplexity',
@@ -157,7 +216,11 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://api.perplexity.ai',
     keyVariable: 'PERPLEXITY_API_KEY',
     takesStreamOptions: false,
-    refused: ['stop', 'seed', 'n', 'logit_bias', 'logprobs', 'top_logprobs'],
+    refused: ['stop', 'seed', 'logit_bias', 'logprobs', 'top_logprobs'],
+    taken: { n: { only: [1] } },
+    values: { reasoning_effort: { xhigh: 'high', max: 'high' } },
+    // Deep research reasons many times as long as it answers.
+    usage: { isCacheInInput: true, isReasoningInOutput: false },
   }),
   compatible({
     id: 'openrouter',
@@ -166,6 +229,7 @@ export const providerRows: readonly ProviderRow[] = [
     keyVariable: 'OPENROUTER_API_KEY',
     reasoningField: 'reasoning',
     formats: ['openai-chat', 'openai-responses', 'anthropic-messages', 'openai-embeddings'],
+    values: { reasoning_effort: { max: 'xhigh' } },
   }),
   compatible({
     id: 'moonshot',
@@ -176,7 +240,18 @@ export const providerRows: readonly ProviderRow[] = [
     formats: ['openai-chat', 'anthropic-messages'],
     basePaths: { 'anthropic-messages': '/anthropic' },
     refused: ['functions', 'function_call', 'logprobs', 'top_logprobs'],
+    taken: { temperature: { min: 0, max: 1 }, tool_choice: { only: ['auto', 'none'] } },
+    ofModels: [
+      {
+        models: /^kimi-k(?:2\.[5-9]|[3-9])/,
+        // 1 while it thinks, 0.6 while it does not.
+        taken: { temperature: { only: [0.6, 1] } },
+        values: { reasoning_effort: thinkingSwitch },
+      },
+      { models: /^kimi-k2-thinking/, taken: { temperature: { only: [1] } } },
+    ],
     catalogue: 'moonshotai',
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'qwen',
@@ -186,6 +261,8 @@ export const providerRows: readonly ProviderRow[] = [
     reasoningField: 'reasoning_content',
     formats: chatAndEmbeddings,
     refused: ['frequency_penalty', 'logit_bias'],
+    values: { reasoning_effort: enableThinking },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'zai',
@@ -196,7 +273,7 @@ export const providerRows: readonly ProviderRow[] = [
     formats: ['openai-chat', 'anthropic-messages'],
     basePaths: { 'anthropic-messages': '/api/anthropic' },
     takesStreamOptions: false,
-    refused: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'frequency_penalty', 'presence_penalty'],
+    ...zhipuFields,
   }),
   // The catalogue's `zhipuai` has the cheapest of several prices by length, turned into dollars: too little to charge by.
   compatible({
@@ -208,7 +285,7 @@ export const providerRows: readonly ProviderRow[] = [
     formats: ['openai-chat', 'openai-embeddings', 'anthropic-messages'],
     basePaths: { 'anthropic-messages': '/api/anthropic' },
     takesStreamOptions: false,
-    refused: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'frequency_penalty', 'presence_penalty'],
+    ...zhipuFields,
   }),
   compatible({
     id: 'qianfan',
@@ -224,6 +301,8 @@ export const providerRows: readonly ProviderRow[] = [
     keyVariable: 'ARK_API_KEY',
     reasoningField: 'reasoning_content',
     formats: withResponses,
+    values: { reasoning_effort: { none: { thinking: { type: 'disabled' } }, xhigh: 'high', max: 'high' } },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'minimax',
@@ -233,6 +312,7 @@ export const providerRows: readonly ProviderRow[] = [
     reasoningField: 'reasoning_content',
     formats: ['openai-chat', 'anthropic-messages'],
     basePaths: { 'anthropic-messages': '/anthropic/v1' },
+    taken: { n: { only: [1] }, temperature: { min: 0.01, max: 1 } },
   }),
   compatible({
     id: 'siliconflow',
@@ -241,6 +321,7 @@ export const providerRows: readonly ProviderRow[] = [
     keyVariable: 'SILICONFLOW_API_KEY',
     reasoningField: 'reasoning_content',
     formats: chatAndEmbeddings,
+    values: { reasoning_effort: enableThinking },
   }),
   compatible({
     id: 'cerebras',
@@ -251,6 +332,8 @@ export const providerRows: readonly ProviderRow[] = [
     formats: chatAndText,
     maxTokensField: 'max_completion_tokens',
     refused: ['frequency_penalty', 'presence_penalty', 'logit_bias'],
+    values: { reasoning_effort: threeEfforts },
+    usage: { isCacheInInput: true, isReasoningInOutput: true },
   }),
   compatible({
     id: 'cohere',
@@ -258,7 +341,8 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://api.cohere.ai/compatibility/v1',
     keyVariable: 'COHERE_API_KEY',
     formats: chatAndEmbeddings,
-    refused: ['n', 'logit_bias', 'user', 'store', 'metadata', 'top_logprobs'],
+    refused: ['logit_bias', 'user', 'store', 'metadata', 'top_logprobs'],
+    taken: { n: { only: [1] } },
   }),
   compatible({
     id: 'nvidia',
@@ -292,9 +376,9 @@ export const providerRows: readonly ProviderRow[] = [
     ['scaleway', 'Scaleway', 'https://api.scaleway.ai/v1', 'SCALEWAY_API_KEY'],
     ['venice', 'Venice AI', 'https://api.venice.ai/api/v1', 'VENICE_API_KEY'],
     ['chutes', 'Chutes', 'https://llm.chutes.ai/v1', 'CHUTES_API_KEY'],
-    ['friendli', 'FriendliAI', 'https://api.friendli.ai/serverless/v1', 'FRIENDLI_API_KEY'],
+    ['friendli', 'FriendliAI', 'https://api.friendli.ai/serverless/v1', 'FRIENDLI_TOKEN'],
     ['gmi', 'GMI Cloud', 'https://api.gmi-serving.com/v1', 'GMI_API_KEY'],
-    ['xiaomi', 'Xiaomi MiMo', 'https://api.xiaomimimo.com/v1', 'XIAOMI_API_KEY'],
+    ['xiaomi', 'Xiaomi MiMo', 'https://api.xiaomimimo.com/v1', 'MIMO_API_KEY'],
     ['modelscope', 'ModelScope', 'https://api-inference.modelscope.cn/v1', 'MODELSCOPE_API_KEY'],
     ['tencent', 'Tencent Cloud', 'https://tokenhub-intl.tencentcloudmaas.com/v1', 'TENCENT_API_KEY'],
     ['ai21', 'AI21', 'https://api.ai21.com/studio/v1', 'AI21_API_KEY'],
@@ -302,6 +386,8 @@ export const providerRows: readonly ProviderRow[] = [
     ['poe', 'Poe', 'https://api.poe.com/v1', 'POE_API_KEY'],
     ['meta', 'Meta Llama API', 'https://api.meta.ai/v1', 'META_API_KEY'],
     ['aihubmix', 'AIHubMix', 'https://aihubmix.com/v1', 'AIHUBMIX_API_KEY'],
+    ['helicone', 'Helicone AI Gateway', 'https://ai-gateway.helicone.ai/v1', 'HELICONE_API_KEY'],
+    ['nscale', 'Nscale', 'https://inference.api.nscale.com/v1', 'NSCALE_API_KEY'],
     ['vercel', 'Vercel AI Gateway', 'https://ai-gateway.vercel.sh/v1', 'AI_GATEWAY_API_KEY'],
   ].map(([id = '', name = '', baseUrl = '', keyVariable = '']) => compatible({ id, name, baseUrl, keyVariable })),
   compatible({

@@ -53,6 +53,14 @@ test('what policy says of a provider wins over its row, and is added to its list
   assert.deepEqual(rules.usage, { isCacheInInput: false, isReasoningInOutput: true });
 });
 
+test('cache is beside the input in Messages, whoever speaks them, unless policy says otherwise', () => {
+  const deepseek = { ...nothing, preset: 'deepseek' };
+  const cacheIn = (format: 'openai-chat' | 'anthropic-messages', said: ProviderOverrides) =>
+    spokenBy(said).rulesIn(format, 'm').usage.isCacheInInput;
+  assert.deepEqual([cacheIn('openai-chat', deepseek), cacheIn('anthropic-messages', deepseek)], [true, false]);
+  assert.equal(cacheIn('anthropic-messages', { ...deepseek, cacheInInput: 'yes' }), true);
+});
+
 test('stream options are refused where row or policy say so', () => {
   assert.equal(spokenBy(nothing).rules.takesStreamOptions, true);
   assert.equal(spokenBy({ ...nothing, refusesStreamOptions: true }).rules.takesStreamOptions, false);

@@ -1,9 +1,10 @@
+import { rulesFor } from '../field-rules.ts';
 import type { FormatName, ProviderRules } from '../format.ts';
 import { isFormatName } from '../format.ts';
 import type { UsageRules } from '../usage-rules.ts';
 import { type Envelope, type EnvelopeName, envelopes } from './envelope.ts';
 import { kindRows } from './kind-rows.ts';
-import type { ProviderRow } from './provider-row.ts';
+import { kindOf, type ProviderRow } from './provider-row.ts';
 import { providerRows } from './provider-rows.ts';
 
 /** What policy says of a provider beside its row. Empty values say nothing. */
@@ -37,6 +38,8 @@ export interface SpokenBy {
   /** The query that every URL has, without a question mark; mostly empty. */
   readonly query: string;
   readonly rules: ProviderRules;
+  /** The rules as they hold in a format, for a model as the provider names it. */
+  readonly rulesIn: (format: FormatName, model: string) => ProviderRules;
 }
 
 /** The row that a provider names, that has its id and kind, or that of its kind. */
@@ -63,6 +66,7 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
   const others = row.baseUrl !== '' && new URL(row.baseUrl).origin === origin ? row.basePaths : {};
   const basePathOf = (format: FormatName): string => others[format] ?? basePath;
   const { modelPath = '' } = row;
+  const rules = rulesOf(provider, row);
   return {
     auth: row.auth,
     authOf: (format) => row.auths?.[format] ?? row.auth,
@@ -71,17 +75,37 @@ export function spokenBy(provider: ProviderOverrides): SpokenBy {
     modelPathOf: (format, model) => basePathOf(format) + modelPath.replace('{model}', () => encodeURIComponent(model)),
     envelopeOf: (format) => envelopeNamed(row.envelopes?.[format]),
     query: search === '' ? (row.query ?? '') : search.slice(1),
-    rules: {
-      maxTokensField: maxTokensFieldOf(provider.maxTokensParam) ?? row.maxTokensField,
-      takesStreamOptions: row.takesStreamOptions && !provider.refusesStreamOptions,
-      renamed: { ...row.renamed, ...provider.renamedFields },
-      refused: [...row.refused, ...provider.refusedFields],
-      usage: usageRulesOf(provider, row.usage),
-      takesNewest: row.takesNewest,
-      reasoningField: row.reasoningField,
-      betas: row.betas ?? row.envelopes?.['anthropic-messages'],
-    },
+    rules,
+    rulesIn: (format, model) => ({
+      ...rulesFor(rules, model, format),
+      usage: usageRulesOf(provider, usageRulesIn(row, format)),
+    }),
   };
+}
+
+function rulesOf(provider: ProviderOverrides, row: ProviderRow): ProviderRules {
+  return {
+    maxTokensField: maxTokensFieldOf(provider.maxTokensParam) ?? row.maxTokensField,
+    takesStreamOptions: row.takesStreamOptions && !provider.refusesStreamOptions,
+    renamed: { ...row.renamed, ...provider.renamedFields },
+    refused: [...row.refused, ...provider.refusedFields],
+    usage: usageRulesOf(provider, row.usage),
+    taken: row.taken,
+    values: row.values,
+    ofModels: row.ofModels,
+    takesNewest: row.takesNewest,
+    reasoningField: row.reasoningField,
+    betas: row.betas ?? row.envelopes?.['anthropic-messages'],
+  };
+}
+
+/**
+ * How a provider counts in a format. What a row says is of its first format. A provider of OpenAI's formats counts as Anthropic does
+ * where it speaks Anthropic's: the cache is beside the input there.
+ */
+export function usageRulesIn(row: ProviderRow, format: FormatName): UsageRules {
+  const isOther = format === 'anthropic-messages' && kindOf(row) !== 'anthropic';
+  return isOther ? kindRows.anthropic.usage : row.usage;
 }
 
 function envelopeNamed(name: EnvelopeName | undefined): Envelope | null {

@@ -5,8 +5,9 @@ import type { JsonObject } from '#kernel/json.ts';
  * there the first one counts.
  */
 export const usageFields = {
-  prompt: ['prompt_tokens', 'input_tokens'],
-  completion: ['completion_tokens', 'output_tokens'],
+  // Cohere bills less than it counts.
+  prompt: ['prompt_tokens', 'input_tokens', 'billed_units.input_tokens'],
+  completion: ['completion_tokens', 'output_tokens', 'billed_units.output_tokens'],
   total: ['total_tokens'],
   cached: [
     'prompt_tokens_details.cached_tokens',

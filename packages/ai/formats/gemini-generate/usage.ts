@@ -88,8 +88,16 @@ function used(all: Readonly<Partial<Record<Unit, number>>>): Usage {
 /** Longer than any name of a tier. */
 const TIER_MAX_CHARACTERS = 64;
 
-/** Flex and priority have prices of their own; Vertex' traffic type says what was provisioned, and costs as usual. */
-function tierOf({ serviceTier: tier }: JsonObject): string {
+/** Traffic that is paid by the token in a tier of its own (Vertex). */
+const tierOfTraffic: ReadonlyMap<unknown, string> = new Map([
+  ['ON_DEMAND_PRIORITY', 'priority'],
+  ['ON_DEMAND_FLEX', 'flex'],
+]);
+
+/** Flex and priority have prices of their own. What was provisioned costs as usual. */
+function tierOf({ serviceTier: tier, trafficType }: JsonObject): string {
+  const ofTraffic = tierOfTraffic.get(trafficType);
+  if (ofTraffic !== undefined) return ofTraffic;
   if (typeof tier !== 'string' || tier.length > TIER_MAX_CHARACTERS) return '';
   const name = tier.toLowerCase();
   return name === 'standard' || name === 'unspecified' ? '' : name;

@@ -1,8 +1,10 @@
 import type { ChatRequest } from '../../chat/chat-request.ts';
+import { toldInstead, untakenFields } from '../../field-rules.ts';
 import type { Encoded, ProviderRules, Target } from '../../format.ts';
 import { writeJson } from '../../json/write-json.ts';
 import { createUnplaced } from '../../translate/unplaced.ts';
 import { boundFor, isOwnField } from './bounds.ts';
+import { settingFields } from './decode-settings.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -41,15 +43,27 @@ export function encodeChat(request: ChatRequest, target: Target): Encoded {
 /** How much of a value is told where it has no place. */
 const JSON_TOLD_CHARACTERS = 100;
 
-/** The fields by the provider's own names, without those that it refuses. */
+/** The fields by the provider's own names and values, without those that it does not take. */
 function fitted(fields: Fields, { target, unplaced }: Encoding): Fields {
   const { rules } = target;
-  for (const field of rules.refused) {
-    if (fields[field] === undefined) continue;
-    unplaced.leaveOut(field, 'the provider does not take it');
+  for (const { field, why } of untakenFields(rules, fields)) {
+    unplaced.leaveOut(settingOf(field), why);
     delete fields[field];
   }
+  for (const [field, instead] of toldInstead(rules, fields)) {
+    if (typeof instead === 'string') fields[field] = instead;
+    else {
+      delete fields[field];
+      Object.assign(fields, instead);
+    }
+  }
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [nameAt(rules, name), value]));
+}
+
+/** The setting that a field says, by which a client of another format reads its own name; the field where it says none. */
+function settingOf(field: string): string {
+  const found = Object.entries(settingFields).find(([, names]) => (names as readonly string[]).includes(field));
+  return found?.[0] ?? field;
 }
 
 function nameAt({ renamed }: ProviderRules, field: string): string {

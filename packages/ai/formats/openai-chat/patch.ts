@@ -1,4 +1,5 @@
 import { asObject, type JsonObject } from '#kernel/json.ts';
+import { type ToldInstead, toldInstead, untakenFields } from '../../field-rules.ts';
 import { NoPlace, type Target } from '../../format.ts';
 import { type FieldChange, spliceFields } from '../../json/splice-fields.ts';
 import { boundFields, boundFor, isOwnField } from './bounds.ts';
@@ -36,19 +37,33 @@ function askForUsage(changes: Map<string, FieldChange>, body: JsonObject, { stre
   }
 }
 
-/** Renames what the provider calls otherwise, and refuses or leaves out what it refuses. */
+/** Renames what the provider calls otherwise, and refuses or leaves out what it does not take. */
 export function fitToRules(
   changes: Map<string, FieldChange>,
   body: JsonObject,
   { rules, dropsUnplaced }: Target,
 ): void {
-  for (const field of rules.refused) {
-    if (!Object.hasOwn(body, field) || changes.has(field)) continue;
-    if (body[field] !== null && !dropsUnplaced) throw new NoPlace(field, 'the provider does not take it');
+  for (const { field, why } of untakenFields(rules, body)) {
+    if (changes.has(field)) continue;
+    if (!dropsUnplaced) throw new NoPlace(field, why);
     changes.set(field, removed);
   }
+  // What is refused and said to be null says nothing.
+  for (const field of rules.refused) if (Object.hasOwn(body, field) && !changes.has(field)) changes.set(field, removed);
+  for (const [field, instead] of toldInstead(rules, body))
+    if (!changes.has(field)) tellInstead(changes, body, field, instead);
   for (const [field, name] of Object.entries(rules.renamed)) {
     if (!Object.hasOwn(body, field) || changes.has(field) || isOwnField(name)) continue;
     changes.set(field, Object.hasOwn(body, name) ? removed : { kind: 'rename', name });
   }
+}
+
+/** What the client says itself by the provider's own fields comes first. */
+function tellInstead(changes: Map<string, FieldChange>, body: JsonObject, field: string, instead: ToldInstead): void {
+  if (typeof instead === 'string') {
+    changes.set(field, put(instead));
+    return;
+  }
+  changes.set(field, removed);
+  for (const [name, value] of Object.entries(instead)) if (!Object.hasOwn(body, name)) changes.set(name, put(value));
 }

@@ -1,5 +1,6 @@
 import type { AnswerDecoder, ProviderError } from '#ai/answer-decoder.ts';
 import type { ChatRequest } from '#ai/chat/chat-request.ts';
+import { untakenFields } from '#ai/field-rules.ts';
 import {
   type Addressed,
   type Encoded,
@@ -90,14 +91,17 @@ export function prepareCall(
   outputTokensMax: number = asked.request.outputTokensMax,
 ): Preparation {
   const { request, format } = asked;
-  const { formats, rules } = provider.spoken;
-  const dropsUnplaced = request.dropsUnplaced;
-  const target: Target = { model, stream: request.stream, outputTokensMax, rules, dropsUnplaced };
-  try {
-    if (formats.includes(format.name)) return raw(asked, provider, target);
-    const spoken = translatable(formats, request.operation, format);
-    if (spoken !== undefined) return translated(asked, provider, target, spoken);
+  const { formats } = provider.spoken;
+  const { stream, dropsUnplaced } = request;
+  const isRaw = formats.includes(format.name);
+  const spoken = isRaw ? format : translatable(formats, request.operation, format);
+  if (spoken === undefined) {
     return refused(request, `'${provider.name}' speaks no format that ${format.name} can be translated into.`);
+  }
+  const rules = provider.spoken.rulesIn(spoken.name, model);
+  const target: Target = { model, stream, outputTokensMax, rules, dropsUnplaced };
+  try {
+    return isRaw ? raw(asked, provider, target) : translated(asked, provider, target, spoken);
   } catch (thrown) {
     if (thrown instanceof NoPlace) return noPlace(asked, thrown, `${provider.name}/${model}`);
     if (thrown instanceof Fault) return { kind: 'refused', refusal: thrown.refusal };
@@ -124,9 +128,9 @@ function raw({ request, format }: AskedForm, provider: Called, target: Target): 
   return {
     ...call,
     isRaw: true,
-    // A refused field that was not to be left out has thrown.
+    // A field that was not to be left out has thrown.
     dropped: [
-      ...rules.refused.filter((field) => hasValue(request.parsedBody[field])),
+      ...untakenFields(rules, request.parsedBody).map(({ field }) => field),
       ...(format.client.dropped?.(request.parsedBody, target) ?? []),
     ],
     openDecoder: () => framedDecoder(format.client.openTap({ stream, rules, isUsageHidden, tellsCost }), framing),
@@ -153,10 +157,6 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
     dropped: encoded.dropped,
     openDecoder: () => framedDecoder(openDecoder(), framing),
   };
-}
-
-function hasValue(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 function readingOf({ notes }: Encoded, { rules, model }: Target) {

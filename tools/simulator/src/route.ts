@@ -3,8 +3,10 @@ import { asObject } from '#kernel/json.ts';
 import { readCountPrompt as readMessagesCount } from './anthropic-messages/prompt.ts';
 import { messagesWire } from './anthropic-messages/wire.ts';
 import { bedrockWireOf } from './bedrock-calls.ts';
+import { geminiEmbeddingsWire } from './gemini-embeddings/wire.ts';
 import { readGeminiPrompt } from './gemini-generate/prompt.ts';
-import { type GeminiCall, geminiCallOf, geminiWire } from './gemini-generate/wire.ts';
+import { type GeminiCall, geminiCallOf, geminiDoor, geminiWire } from './gemini-generate/wire.ts';
+import { serveToken, TOKEN_PATH } from './google/serve-token.ts';
 import { anthropicModelsBody, openAiModelsBody } from './models.ts';
 import { openAiErrorBody } from './openai/error-body.ts';
 import { chatWire } from './openai-chat/wire.ts';
@@ -19,6 +21,8 @@ import { sendJson } from './send-json.ts';
 import { serveCompletion, type Workplace } from './serve-completion.ts';
 import { serveControl } from './serve-control.ts';
 import { type Counting, serveCount } from './serve-count.ts';
+import { vertexDoor } from './vertex/door.ts';
+import { vertexWireOf } from './vertex-calls.ts';
 import type { Wire } from './wire.ts';
 
 const completionPaths: ReadonlyMap<string, Wire> = new Map([
@@ -55,7 +59,9 @@ export async function route(
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   try {
     const wire =
-      completionPaths.get(path) ?? bedrockWireOf(path, { credentials: workplace.awsCredentials, nowMs: Date.now });
+      completionPaths.get(path) ??
+      bedrockWireOf(path, { credentials: workplace.awsCredentials, nowMs: Date.now }) ??
+      vertexWireOf(path, workplace.google);
     const counting = countPaths.get(path);
     const gemini = geminiCallOf(path);
     if (wire !== undefined) {
@@ -70,8 +76,11 @@ export async function route(
     } else if (path === '/v1/models') {
       requireMethod(request, 'GET', path);
       serveModels(request, response);
+    } else if (path === TOKEN_PATH) {
+      requireMethod(request, 'POST', path);
+      await serveToken(workplace.google, defaults.current(), request, response);
     } else if (path.startsWith('/simulator/')) {
-      await serveControl(workplace.meter, defaults, request, response);
+      await serveControl(workplace, defaults, request, response);
     } else {
       throw new RequestProblem(404, `Invalid URL (${request.method} ${path})`);
     }
@@ -87,7 +96,12 @@ async function serveGemini(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const wire = geminiWire(call);
+  const door = call.isInProject ? vertexDoor(workplace.google) : geminiDoor;
+  if (call.method === 'embed' || call.method === 'batch-embed') {
+    const embeddings = geminiEmbeddingsWire({ model: call.model, isBatch: call.method === 'batch-embed' }, door);
+    return serveCompletion(workplace, { wire: embeddings, request, response });
+  }
+  const wire = geminiWire(call, door);
   if (call.method === 'generate') return serveCompletion(workplace, { wire, request, response });
   return serveCount(
     {

@@ -57,6 +57,8 @@ const checks: Readonly<Record<keyof Script, Check>> = {
   key: string,
   failTimes: integer(0, TOKENS_MAX),
   failureRate: (value) => (typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'a number from 0 to 1'),
+  tokenLifetimeS: integer(1, DELAY_MAX_MS / 1000),
+  tokenStatus: integer(400, 599),
 };
 
 /** What is wrong with a value that should be a script; empty: nothing. */

@@ -33,6 +33,8 @@ export interface Script {
   readonly key?: string;
   readonly failTimes?: number;
   readonly failureRate?: number;
+  readonly tokenLifetimeS?: number;
+  readonly tokenStatus?: number;
 }
 
 export interface ScriptedUsage {

@@ -7,6 +7,7 @@ import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import type { Delivery } from './delivery.ts';
 import type { FaultGate } from './fault-gate.ts';
+import type { GoogleIdentity } from './google/service-account.ts';
 import type { Meter } from './meter.ts';
 import { mergeScripts, parseScript } from './parse-script.ts';
 import { pause } from './pause.ts';
@@ -30,6 +31,7 @@ export interface Workplace {
   readonly hold: (response: ServerResponse) => void;
   /** The keys that a signed request may be signed with. */
   readonly awsCredentials: readonly AwsCredentials[];
+  readonly google: GoogleIdentity;
 }
 
 /** A completion request, and the format in which it is read and answered. */

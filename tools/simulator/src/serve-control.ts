@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Meter } from './meter.ts';
+import { tokenUriOf } from './google/serve-token.ts';
 import { parseScript } from './parse-script.ts';
 import { readBody } from './request-body.ts';
 import { RequestProblem } from './request-problem.ts';
 import type { ScriptDefaults } from './script-defaults.ts';
 import { sendJson } from './send-json.ts';
+import type { Workplace } from './serve-completion.ts';
 
 /** Serves `/simulator/…`; throws a RequestProblem for a path or method it doesn't know. */
 export async function serveControl(
-  meter: Meter,
+  { meter, google }: Pick<Workplace, 'meter' | 'google'>,
   defaults: ScriptDefaults,
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,6 +25,12 @@ export async function serveControl(
       return;
     case 'GET /simulator/meter/requests':
       sendJson(response, 200, JSON.stringify(meter.records(searchParams.get('request_id') ?? undefined)));
+      return;
+    case 'GET /simulator/google/service-account':
+      sendJson(response, 200, JSON.stringify(google.accountFile(tokenUriOf(request))));
+      return;
+    case 'GET /simulator/google/tokens':
+      sendJson(response, 200, JSON.stringify({ issued: google.issued() }));
       return;
     case 'GET /simulator/script':
       break;

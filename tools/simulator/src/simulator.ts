@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type AwsCredentials, exampleCredentials } from './aws/credentials.ts';
 import { createFaultGate } from './fault-gate.ts';
+import { createGoogleIdentity } from './google/service-account.ts';
 import { createJitter } from './jitter.ts';
 import { createMeter } from './meter.ts';
 import { createOpenResponses, type OpenResponses } from './open-responses.ts';
@@ -68,6 +69,7 @@ function createWorkplace(
     },
     hold: open.hold,
     awsCredentials,
+    google: createGoogleIdentity(Date.now),
   };
 }
 

@@ -24,7 +24,7 @@ export interface Completion {
 }
 
 /** The name of a format in the meter. */
-export type WireName = FormatName | 'bedrock-converse';
+export type WireName = FormatName | 'bedrock-converse' | 'gemini-embeddings';
 
 /** One provider's format: how a request is read, and how answers and errors look. */
 export interface Wire {

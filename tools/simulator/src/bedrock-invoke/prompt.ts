@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '#kernel/json.ts';
 import { bareClaude } from '../anthropic-cloud/model-name.ts';
-import { type Addressed, readCloudPrompt } from '../anthropic-cloud/prompt.ts';
+import { type Addressed, apiVersions, readCloudPrompt } from '../anthropic-cloud/prompt.ts';
 import { checkAwsShape, extraneous } from '../aws/check-shape.ts';
 import type { Prompt } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -10,7 +10,7 @@ import { RequestProblem } from '../request-problem.ts';
 const addressedFields = ['model', 'stream'];
 
 const envelope = z.looseObject({
-  anthropic_version: z.literal('bedrock-2023-05-31'),
+  anthropic_version: z.enum(['bedrock-2023-05-31', ...apiVersions]),
   anthropic_beta: z.array(z.string().min(1)).optional(),
 });
 
@@ -27,6 +27,7 @@ export function readInvokePrompt(body: JsonObject, addressed: Addressed): Prompt
       'Malformed input request: #: required key [anthropic_version] not found, please reformat your input and try again.',
     );
   }
-  const { anthropic_version: _, anthropic_beta: betas = [], ...fields } = checkAwsShape(envelope, body);
-  return readCloudPrompt(fields, addressed, name, betas);
+  const { anthropic_version: said, anthropic_beta: betas = [], ...fields } = checkAwsShape(envelope, body);
+  const version = said === 'bedrock-2023-05-31' ? '2023-06-01' : said;
+  return readCloudPrompt(fields, addressed, { name, version, betas });
 }

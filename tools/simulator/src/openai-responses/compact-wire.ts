@@ -23,7 +23,9 @@ export const compactWire: Wire = {
 function compactionOf(completion: Completion): JsonObject {
   const { id, createdAtMs, prompt, answer, usage } = completion;
   const said = answer.blocks.flatMap(({ pieces }) => pieces).join('');
-  const messages = asArray(prompt.body['input']).filter((item) => asObject(item)?.['role'] === 'user');
+  const { input } = prompt.body;
+  const items = typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : asArray(input);
+  const messages = items.filter((item) => asObject(item)?.['role'] === 'user');
   return {
     id: `resp_${id}`,
     object: 'response.compaction',

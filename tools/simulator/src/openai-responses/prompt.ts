@@ -30,9 +30,10 @@ export function readCountPrompt(body: JsonObject): Prompt {
   return readCore(checkOpenAiShape(countRequest, body), body);
 }
 
-/** Reads what is to be compacted. */
+/** Reads what is to be compacted: no tool is called, and the summary has no form. */
 export function readCompactPrompt(body: JsonObject): Prompt {
-  return readCore(checkOpenAiShape(compactRequest, body), body);
+  const prompt = readCore(checkOpenAiShape(compactRequest, body), body);
+  return { ...prompt, toolChoice: { kind: 'none' }, format: { kind: 'text' } };
 }
 
 function readCore(request: ResponsesCore, body: JsonObject): Prompt {

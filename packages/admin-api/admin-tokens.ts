@@ -8,6 +8,8 @@ import type { Registry } from '#registry/registry.ts';
 const MARK = 'at_';
 /** Longer than any token that was ever issued; what is longer is not worth hashing. */
 const TOKEN_CHARS_MAX = 256;
+/** Who opened what the gateway's own token opened. */
+const BOOTSTRAP = 'bootstrap';
 
 /**
  * Finds personal admin tokens in the memory of this process. The look-up goes by the token's keyed hash, so the time it
@@ -18,7 +20,7 @@ export function createAdminTokens({
   keyPepper,
   clock,
 }: {
-  readonly registry: Pick<Registry, 'all' | 'watch'>;
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
   readonly keyPepper: string;
   readonly clock: Clock;
 }): FindAdminToken {
@@ -29,11 +31,18 @@ export function createAdminTokens({
     if (before !== undefined) byHash.delete(before.tokenHash);
     if (after !== undefined) byHash.set(after.tokenHash, after);
   });
-  return (text) => {
+  const isValid = (token: ResourceOf<'token'> | undefined): token is ResourceOf<'token'> =>
+    token !== undefined && token.status !== 'revoked' && !isOver(token, clock());
+  /** A session ends with the token that it was opened with. */
+  const isOpenersGone = ({ openedBy }: ResourceOf<'token'>): boolean =>
+    openedBy !== '' && openedBy !== BOOTSTRAP && !isValid(registry.get('token', openedBy));
+
+  return (text, purpose = '') => {
     if (!text.startsWith(MARK) || text.length > TOKEN_CHARS_MAX) return undefined;
     const token = byHash.get(hashOf(text));
-    if (token === undefined || token.status === 'revoked' || isOver(token, clock())) return undefined;
-    return isAdminRole(token.role) ? { id: token.id, role: token.role } : undefined;
+    if (!isValid(token) || token.purpose !== purpose || isOpenersGone(token)) return undefined;
+    const { id, role, openedBy, expiresAt } = token;
+    return isAdminRole(role) ? { id, role, openedBy, expiresAt } : undefined;
   };
 }
 

@@ -14,12 +14,19 @@ export interface AdminCaller {
   readonly requestId: string;
 }
 
-/** Finds the admin token that a text is, where it is valid now. */
-export type FindAdminToken = (token: string) => ValidAdminToken | undefined;
+/** What an admin token is for; empty: programs. */
+export type AdminTokenPurpose = '' | 'sign_in' | 'session';
+
+/** Finds the admin token that a text is, where it is valid now, and for this purpose; absent: for programs. */
+export type FindAdminToken = (token: string, purpose?: AdminTokenPurpose) => ValidAdminToken | undefined;
 
 export interface ValidAdminToken {
   readonly id: string;
   readonly role: AdminRole;
+  /** Of a session, the token that it was opened with; empty or absent: none. */
+  readonly openedBy?: string | undefined;
+  /** ISO 8601; empty or absent: it does not end by itself. */
+  readonly expiresAt?: string | undefined;
 }
 
 export const adminRoles: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor'];

@@ -3,6 +3,7 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
+import { sessionRoutes } from './console/session-routes.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
 import { type IngressState, livenessHandler, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
@@ -64,6 +65,7 @@ export function routesOf(
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
+    ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
     { path: '/health', methods: { GET: livenessHandler(dependencies) } },

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AdminCaller, FindAdminToken } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
+import { sessionTokenIn } from '../console/session-cookie.ts';
 import { bearerTokenOf } from '../http/authenticate.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import type { ClientAddress } from '../rate-limits/client-address.ts';
@@ -14,7 +15,7 @@ export type AdminHandler = (
 ) => Promise<void> | void;
 
 /**
- * Lets a handler run only for the bearer of the gateway's own admin token, or of a personal one. `guessed` counts a wrong one,
+ * Lets a handler run only for the bearer of the gateway's own admin token, or of a personal one, and for a session of the console. `guessed` counts a wrong one,
  * and returns for how many milliseconds its sender has to leave off. Throws for an empty token: /admin is never open.
  */
 export function forAdmins(parts: {
@@ -30,6 +31,8 @@ export function forAdmins(parts: {
   function callerOf({ request, id }: Exchange): AdminCaller | undefined {
     const token = bearerTokenOf(request.headers);
     const from = { address: addressOf(request), requestId: id };
+    const session = token === '' ? findAdminToken(sessionTokenIn(request.headers), 'session') : undefined;
+    if (session !== undefined) return { actor: session.id, role: session.role, ...from };
     // Digests have one length, so the comparison takes one time, whatever was sent.
     if (timingSafeEqual(digest(token), expected)) return { actor: 'bootstrap', role: 'owner', ...from };
     const personal = token === '' ? undefined : findAdminToken(token);

@@ -1119,6 +1119,20 @@ export declare type AdminToken = Message<"gateway.admin.v1.AdminToken"> & {
    * @generated from field: string token_hash = 9;
    */
   tokenHash: string;
+
+  /**
+   * Empty: for programs. sign_in: opens one session of the console, and has ended then. session: a browser's, in a cookie.
+   *
+   * @generated from field: string purpose = 10;
+   */
+  purpose: string;
+
+  /**
+   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+   *
+   * @generated from field: string opened_by = 11;
+   */
+  openedBy: string;
 };
 
 /**
@@ -1175,6 +1189,20 @@ export declare type AdminTokenJson = {
    * @generated from field: string token_hash = 9;
    */
   tokenHash?: string;
+
+  /**
+   * Empty: for programs. sign_in: opens one session of the console, and has ended then. session: a browser's, in a cookie.
+   *
+   * @generated from field: string purpose = 10;
+   */
+  purpose?: string;
+
+  /**
+   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+   *
+   * @generated from field: string opened_by = 11;
+   */
+  openedBy?: string;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { invalid } from '#errors/invalid.ts';
 import { conflict } from '../conflict.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { expiryProblem } from '../times.ts';
@@ -6,7 +7,12 @@ import { expiryProblem } from '../times.ts';
 export const tokenRules: KindRules<'token'> = {
   settle: (next, before, { secret }) =>
     before === undefined ? { ...next, status: 'active', tokenHash: secret.hash, prefix: secret.prefix } : next,
-  problem: (next, before, { nowMs }) => expiryProblem(next.expiresAt, before?.expiresAt, nowMs, 'expires_at'),
+  problem(next, before, { nowMs }) {
+    if (next.purpose !== '' && next.expiresAt === '') {
+      return invalid(`A token for ${next.purpose} ends at some time: say when.`, 'expires_at');
+    }
+    return expiryProblem(next.expiresAt, before?.expiresAt, nowMs, 'expires_at');
+  },
   final: ({ status }) => (status === 'revoked' ? conflict('The admin token is revoked for good.') : undefined),
   ended: (token) => ({ ...token, status: 'revoked' }),
 };

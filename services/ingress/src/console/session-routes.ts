@@ -1,0 +1,148 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { AdminCaller, AdminPort, AdminRole, FindAdminToken, ValidAdminToken } from '#contracts/admin.ts';
+import {
+  CreateRequestSchema,
+  DeleteRequestSchema,
+  GetRequestSchema,
+} from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { Fault } from '#errors/fault.ts';
+import { invalid } from '#errors/invalid.ts';
+import { type Clock, systemClock } from '#kernel/clock.ts';
+import { answerEmpty, answerJson } from '../http/answer.ts';
+import type { Exchange, Handler } from '../http/exchange.ts';
+import { parseJsonObject } from '../http/parse-json-object.ts';
+import { type BodyLimits, readBody } from '../http/read-body.ts';
+import type { ClientAddress } from '../rate-limits/client-address.ts';
+import type { Guesses } from '../rate-limits/guesses.ts';
+import type { Route } from '../route.ts';
+import { sessionCookie, sessionTokenIn } from './session-cookie.ts';
+
+/** A working day, after which one signs in again. */
+const SESSION_HOURS = 12;
+const HOUR_MS = 3_600_000;
+
+const noStore = { 'cache-control': 'no-store' };
+
+export interface SessionParts {
+  readonly admin: Pick<AdminPort, 'create' | 'get' | 'delete'>;
+  readonly adminToken: string;
+  readonly findAdminToken: FindAdminToken;
+  readonly addressOf: ClientAddress;
+  readonly guesses: Guesses;
+  readonly limits: BodyLimits;
+  readonly clock?: Clock | undefined;
+}
+
+/** Who signs in: by what a session is opened, and with which rights. */
+interface Opener {
+  /** The token that the session ends with. */
+  readonly openedBy: string;
+  readonly role: AdminRole;
+}
+
+/**
+ * `/console/session`: a browser's session is an admin token of its own, which the browser keeps in a cookie that no script reads.
+ * So it is in the log, its actions are in the audit log under its id, and it ends like any token: by its time, by signing out,
+ * with the token that it was opened with, or when an owner revokes it.
+ */
+export function sessionRoutes(parts: SessionParts): readonly Route[] {
+  const { admin, findAdminToken, addressOf, limits, clock = systemClock } = parts;
+  const gateways = (exchange: Exchange): AdminCaller => ({
+    actor: 'gateway',
+    role: 'owner',
+    address: addressOf(exchange.request),
+    requestId: exchange.id,
+  });
+
+  /** Ends a code of which there is one use. Of two at once one comes too late: both go by the version they saw. */
+  async function use(exchange: Exchange, code: ValidAdminToken): Promise<Opener> {
+    const caller = gateways(exchange);
+    const { version } = await admin.get(create(GetRequestSchema, { kind: 'token', id: code.id }), caller);
+    const used = { kind: 'token', id: code.id, expectedVersion: version ?? 0n };
+    await admin.delete(create(DeleteRequestSchema, used), caller).catch(() => {
+      throw wrong(parts, exchange);
+    });
+    return { openedBy: code.openedBy || 'bootstrap', role: code.role };
+  }
+
+  const signIn: Handler = async (exchange) => {
+    const opener = await openerOf(parts, exchange, parseJsonObject(await readBody(exchange, limits)), use);
+    const expiresAt = new Date(clock() + SESSION_HOURS * HOUR_MS).toISOString();
+    const token = { name: 'Console', role: opener.role, purpose: 'session', openedBy: opener.openedBy, expiresAt };
+    const request = create(CreateRequestSchema, { resource: { resource: { case: 'token', value: token } } });
+    const { resource } = await admin.create(request, gateways(exchange));
+    const made = resource?.resource;
+    if (made?.case !== 'token') throw new Error('an admin token was made, and none came back');
+    const { id = '', token: secret = '' } = made.value;
+    const cookie = sessionCookie(secret, { seconds: (SESSION_HOURS * HOUR_MS) / 1_000, isSecure: isByTls(exchange) });
+    answerJson(exchange, 201, sessionDocument({ id, role: opener.role, openedBy: opener.openedBy, expiresAt }), {
+      ...noStore,
+      'set-cookie': cookie,
+    });
+  };
+
+  const current = (exchange: Exchange): ValidAdminToken => {
+    const session = findAdminToken(sessionTokenIn(exchange.request.headers), 'session');
+    if (session === undefined) throw new Fault({ code: 'invalid_admin_token', message: 'Nobody is signed in.' });
+    return session;
+  };
+
+  const show: Handler = (exchange) => answerJson(exchange, 200, sessionDocument(current(exchange)), noStore);
+
+  const signOut: Handler = async (exchange) => {
+    const { id } = current(exchange);
+    await admin.delete(create(DeleteRequestSchema, { kind: 'token', id }), gateways(exchange));
+    answerEmpty(exchange, { ...noStore, 'set-cookie': sessionCookie('', { seconds: 0, isSecure: isByTls(exchange) }) });
+  };
+
+  return [{ path: '/console/session', methods: { GET: show, POST: signIn, DELETE: signOut } }];
+}
+
+/** By a code, once, or by a token. Wrong ones count as guesses. */
+async function openerOf(
+  parts: SessionParts,
+  exchange: Exchange,
+  body: Readonly<Record<string, unknown>>,
+  use: (exchange: Exchange, code: ValidAdminToken) => Promise<Opener>,
+): Promise<Opener> {
+  const { code, token } = body;
+  if (typeof code === 'string') {
+    const found = parts.findAdminToken(code, 'sign_in');
+    if (found === undefined) throw wrong(parts, exchange);
+    return use(exchange, found);
+  }
+  if (typeof token !== 'string') throw new Fault(invalid("Sign in with a 'code' or an admin 'token'.", 'token'));
+  // Digests have one length, so the comparison takes one time, whatever was sent.
+  if (timingSafeEqual(digest(token), digest(parts.adminToken))) return { openedBy: 'bootstrap', role: 'owner' };
+  const found = parts.findAdminToken(token);
+  if (found === undefined) throw wrong(parts, exchange);
+  return { openedBy: found.id, role: found.role };
+}
+
+function wrong({ guesses }: Pick<SessionParts, 'guesses'>, { request }: Exchange): Fault {
+  const retryAfterMs = guesses.adminToken(request);
+  if (retryAfterMs > 0) {
+    return new Fault({
+      code: 'rate_limit_exceeded',
+      message: 'Too many wrong admin tokens came from this address.',
+      retryAfterMs,
+    });
+  }
+  return new Fault({
+    code: 'invalid_admin_token',
+    message: 'This sign-in does not hold: it was used, it is too old, or it never was one.',
+  });
+}
+
+function sessionDocument({ id, role, openedBy, expiresAt }: ValidAdminToken) {
+  return { object: 'console_session', id, role, opened_by: openedBy, expires_at: expiresAt };
+}
+
+function isByTls({ response }: Exchange): boolean {
+  return response.hasHeader('strict-transport-security');
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

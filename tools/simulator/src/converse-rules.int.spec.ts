@@ -91,6 +91,20 @@ const refused: readonly (readonly [what: string, body: object, words: RegExp])[]
     /Thinking may not be enabled when tool_choice forces tool use/,
   ],
   [
+    "thinking beside a tool that Claude's own choice forces",
+    {
+      messages: [hi],
+      inferenceConfig: { maxTokens: 2_000 },
+      toolConfig,
+      additionalModelRequestFields: {
+        thinking: { type: 'enabled', budget_tokens: 1_024 },
+        tool_choice: { type: 'tool', name: 'f' },
+      },
+    },
+    /Thinking may not be enabled when tool_choice forces tool use/,
+  ],
+  ['an effort that there is not', { messages: [hi], outputConfig: { effort: 'huge' } }, /outputConfig\.effort/],
+  [
     'a thought that was changed',
     {
       messages: [
@@ -112,6 +126,15 @@ for (const [what, body, words] of refused) {
     assert.match(answer.headers.get('x-amzn-errortype') ?? '', /^(Validation|Serialization)Exception:/);
   });
 }
+
+test("Converse takes an effort, and Claude's own choice of a tool", async () => {
+  const additionalModelRequestFields = { tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true } };
+  const body = { messages: [hi], toolConfig, outputConfig: { effort: 'low' }, additionalModelRequestFields };
+  const answer = await post(simulator.url, `/model/${encodeURIComponent(claude)}/converse`, body);
+  const { output } = (await answer.json()) as { readonly output: { readonly message: { readonly content: object[] } } };
+  assert.equal(answer.status, 200);
+  assert.deepEqual(Object.keys(output.message.content.at(-1) ?? {}), ['toolUse']);
+});
 
 test('Converse takes an empty result of a tool', async () => {
   const messages = [hi, said('assistant', use), said('user', result)];

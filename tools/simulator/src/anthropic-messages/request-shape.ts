@@ -30,7 +30,7 @@ const tool = z.unknown().transform((value, context): z.infer<typeof customTool> 
 });
 
 const disableParallel = z.boolean().optional();
-const toolChoice = z.discriminatedUnion('type', [
+export const toolChoiceShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('auto'), disable_parallel_tool_use: disableParallel }),
   z.strictObject({ type: z.literal('any'), disable_parallel_tool_use: disableParallel }),
   z.strictObject({ type: z.literal('tool'), name: z.string(), disable_parallel_tool_use: disableParallel }),
@@ -64,7 +64,7 @@ const shared = {
   speed: z.enum(['standard', 'fast']).nullish(),
   system: z.union([z.string(), z.array(textBlock)]).optional(),
   thinking: thinkingShape.optional(),
-  tool_choice: toolChoice.optional(),
+  tool_choice: toolChoiceShape.optional(),
   tools: z.array(tool).optional(),
 };
 

@@ -5,7 +5,7 @@ import {
   NO_PREFILL_PATTERN,
   ONE_SAMPLING_SETTING_PATTERN,
 } from '../anthropic-messages/model-rules.ts';
-import { outputConfigShape, thinkingShape } from '../anthropic-messages/request-shape.ts';
+import { outputConfigShape, thinkingShape, toolChoiceShape } from '../anthropic-messages/request-shape.ts';
 import { checkThinkingBlocks, checkThinkingSettings } from '../anthropic-messages/thinking-rules.ts';
 import type { Message } from '../anthropic-messages/tool-pairs.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -17,6 +17,7 @@ const claudeFields = z.strictObject({
   thinking: thinkingShape.optional(),
   output_config: outputConfigShape.optional(),
   top_k: z.int().min(0).optional(),
+  tool_choice: toolChoiceShape.optional(),
   anthropic_beta: z.array(z.string()).optional(),
 });
 
@@ -55,7 +56,7 @@ function checkClaude(request: ConverseRequest, claude: string): { readonly think
     throw saidByModel('`temperature` and `top_p` cannot both be specified for this model. Please use only one.');
   }
   checkLast(request, NO_PREFILL_PATTERN, claude);
-  const { thinking, top_k } = fields.data;
+  const { thinking, top_k, tool_choice: ownChoice } = fields.data;
   const { toolChoice } = toolConfig ?? {};
   inModelsWords(() => {
     checkThinkingSettings({
@@ -64,7 +65,7 @@ function checkClaude(request: ConverseRequest, claude: string): { readonly think
       temperature,
       top_p: topP,
       top_k,
-      tool_choice: (toolChoice?.any ?? toolChoice?.tool) ? { type: 'any' } : undefined,
+      tool_choice: (toolChoice?.any ?? toolChoice?.tool) ? { type: 'any' } : ownChoice,
     });
     checkThinkingBlocks(
       messages.map(({ role, content }): Message => ({ role, blocks: content.map(blockOfClaude) })),

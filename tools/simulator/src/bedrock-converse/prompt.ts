@@ -1,4 +1,4 @@
-import type { JsonObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 import { checkAwsShape } from '../aws/check-shape.ts';
 import type { AnswerFormat, Prompt, Tool, ToolChoice } from '../prompt.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -48,7 +48,10 @@ function toolsOf({ toolConfig }: ConverseRequest): readonly Tool[] {
   );
 }
 
-function choiceOf({ toolConfig }: ConverseRequest, tools: readonly Tool[]): ToolChoice {
+/** Claude's own choice goes before Amazon's, which has no place for one call at a time. */
+function choiceOf({ toolConfig, additionalModelRequestFields }: ConverseRequest, tools: readonly Tool[]): ToolChoice {
+  const own = asObject(additionalModelRequestFields?.['tool_choice']);
+  if (own?.['type'] === 'tool') return { kind: 'named', name: String(own['name']) };
   const choice = toolConfig?.toolChoice;
   if (choice !== undefined && Object.keys(choice).length !== 1) {
     throw new RequestProblem(400, 'The union at toolConfig.toolChoice must have exactly one member set.', {

@@ -66,6 +66,7 @@ export const converseShape = z.strictObject({
           }),
         })
         .optional(),
+      effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
     })
     .optional(),
   additionalModelRequestFields: jsonObject.optional(),

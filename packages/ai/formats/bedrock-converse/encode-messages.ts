@@ -56,7 +56,7 @@ function addWords({ role, entries }: Turn): void {
 function endWithUser(turns: Turn[], { traits, unplaced }: ContentContext): void {
   const last = turns.at(-1);
   if (last?.role !== 'assistant' || last.entries.some(({ link }) => link === 'call')) return;
-  if (traits.claude?.takesPrefill === false) {
+  if (!traits.takesPrefill) {
     unplaced.leaveOut(
       last.entries[0]?.at ?? 'messages',
       'this model does not continue an answer that the client has begun',

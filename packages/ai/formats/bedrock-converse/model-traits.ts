@@ -21,6 +21,8 @@ export interface ModelTraits {
   readonly takesResultStatus: boolean;
   /** Whether a document may have a context, and its citations be asked for. */
   readonly takesCitations: boolean;
+  /** An answer that the client has begun. */
+  readonly takesPrefill: boolean;
   /** Signed thoughts of its own are taken back. */
   readonly takesThoughts: boolean;
   /** Ids of calls are nine letters or digits. */
@@ -39,6 +41,7 @@ const unknown: ModelTraits = {
   takesStop: true,
   takesResultStatus: true,
   takesCitations: true,
+  takesPrefill: true,
   takesThoughts: true,
   hasShortCallIds: false,
 };
@@ -49,6 +52,7 @@ const other: ModelTraits = {
   cachePoints: 'none',
   takesResultStatus: false,
   takesCitations: false,
+  takesPrefill: false,
   takesThoughts: false,
 };
 const openWeights: ModelTraits = { ...other, takesOutputFormat: true };
@@ -56,6 +60,7 @@ const nova: ModelTraits = {
   ...other,
   cachePoints: 'no-tools',
   takesResultStatus: true,
+  takesPrefill: true,
   topK: (topK) => ({ inferenceConfig: { topK } }),
 };
 const gptOss: ModelTraits = { ...openWeights, thinking: 'effort', takesStop: false };
@@ -91,6 +96,7 @@ function claudeOnBedrock(claude: ClaudeTraits): ModelTraits {
     ...unknown,
     claude,
     thinking: 'claude',
+    takesPrefill: claude.takesPrefill,
     forcedTools: claude.takesForcedTools ? 'tool' : 'none',
     takesOutputFormat: claude.takesOutputFormat && claude.thinking !== 'adaptive',
     topK: (topK) => ({ top_k: topK }),

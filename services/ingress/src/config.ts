@@ -34,6 +34,8 @@ export interface IngressConfig {
   readonly keepAliveTimeoutMs: number;
   /** From a request's arrival to the end of its answer. */
   readonly requestTimeoutMs: number;
+  /** From the arrival of a request for a response in the background to the response's end. */
+  readonly backgroundTimeoutMs: number;
   /** How long a request whose body is whole waits for its admission. */
   readonly admissionTimeoutMs: number;
   /** From a request's arrival to its answer, of everything but completions. */
@@ -75,6 +77,8 @@ export const ingressDefaults: Omit<IngressConfig, 'adminToken'> = {
   keepAliveTimeoutMs: 72 * SECOND_MS,
   // As long as the official SDKs wait.
   requestTimeoutMs: 10 * MINUTE_MS,
+  // The longest thoughts of today's models take some 40 minutes.
+  backgroundTimeoutMs: 60 * MINUTE_MS,
   // A client is told within 5 s that its request cannot be served. The log refuses after 4 s, quota over the bus after 4.5 s.
   admissionTimeoutMs: 4_800,
   // Reads take milliseconds; a change waits 4 s for the log at most, and a little to be seen.

@@ -12,7 +12,7 @@ import { createQuotaUsage } from './completions/quota-usage.ts';
 import { createRefuseWithoutMoney } from './completions/refuse-without-money.ts';
 import { closeAfterAnswer, drainServer } from './drain.ts';
 import { geminiEndpoints } from './endpoints/gemini-endpoints.ts';
-import { modelEndpoints } from './endpoints/model-endpoints.ts';
+import { modelEndpoints, responsesEndpoint } from './endpoints/model-endpoints.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConnections } from './http/connections.ts';
@@ -35,6 +35,7 @@ import { createThrottles } from './rate-limits/throttles.ts';
 import { createAssertReadable } from './responses/assert-readable.ts';
 import { createBeginTurn } from './responses/conversation.ts';
 import { withOpenedSummaries } from './responses/open-summaries.ts';
+import { openResponseAccess } from './responses/response-access.ts';
 import { compacting } from './responses/seal-compaction.ts';
 import { createSummarySeals } from './responses/summary-seals.ts';
 import type { Route } from './route.ts';
@@ -64,7 +65,7 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
   const answers = createAnswerBudget(config.answersMaxBytes);
   const limits = { bodyMaxBytes: config.bodyMaxBytes, budget };
   const usage = createQuotaUsage(metrics, dependencies.balances);
-  const trustedProxies = config.rateLimits?.trustedProxies ?? [];
+  const { trustedProxies = [] } = config.rateLimits ?? {};
   const addressOf = createClientAddress(trustedProxies);
   const guesses = createGuesses(addressOf, dependencies);
   const identify = openIdentify(dependencies, addressOf, guesses);
@@ -76,11 +77,13 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
   const serve = createServe({ open, budget, logger, finish });
   const calls = createCalls({ budget, logger, finish });
   const inFlight = (): number => open.size + calls.open.size;
-  const completions = openCompletions(dependencies, { identify, limits, usage });
+  const access = openResponseAccess(dependencies, responsesEndpoint);
+  const completions = openCompletions(dependencies, { identify, limits, usage, backgrounds: { ...access, calls } });
   const { ownTurn, beginTurn } = completions;
   const handlers = handlersByPath({ ...completions, dependencies }, inFlight);
   const routes = routesOf(dependencies, {
     completions: handlers,
+    access,
     bounded: (handler) => bounded(handler, inFlight, config.requestsInFlightMax),
     counting: { dependencies, identify, limits, ownTurn, beginTurn },
     estimating: { dependencies, identify, limits, ownTurn },
@@ -138,7 +141,7 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
 /** What serves the endpoints at which a model is asked for something. */
 function openCompletions(
   dependencies: IngressDependencies,
-  parts: Pick<Completions, 'identify' | 'limits' | 'usage'>,
+  parts: Pick<Completions, 'identify' | 'limits' | 'usage' | 'backgrounds'>,
 ): Completions {
   const { responses: store, registry, keyPepper, logger } = dependencies;
   const { settings } = registry;

@@ -21,6 +21,7 @@ import { createRedisNonces } from './access/redis-nonces.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { createPgResponses, type PgResponses } from './adapters/pg-responses.ts';
+import { createPgRuns, type PgRuns } from './adapters/pg-runs.ts';
 import { ingressConfigFrom } from './config-from.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
 import { createIngress } from './ingress.ts';
@@ -56,6 +57,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     });
     const idempotency = await openIdempotency(parts, keyPepper);
     const responses = openResponses(parts, keyPepper);
+    const runs = await openRuns(parts, keyPepper);
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
@@ -75,6 +77,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       balances,
       idempotency,
       responses,
+      runs,
       log: journal,
       ...openLimiters(parts),
       readiness: openReadiness(parts, router.state),
@@ -110,6 +113,14 @@ function openResponses({ host, database }: LogParts, keyPepper: string): PgRespo
   const responses = createPgResponses({ pool: database().pool, keyPepper, logger: host.logger });
   host.stack.defer(() => responses.close());
   return responses;
+}
+
+/** What is made of such answers in the background. */
+async function openRuns({ database, bus }: LogParts, keyPepper: string): Promise<PgRuns> {
+  const runs = createPgRuns({ pool: database().pool, keyPepper });
+  // Where this process is the whole gateway, whoever made the responses that are there is gone.
+  if (bus === undefined) await runs.orphanAll();
+  return runs;
 }
 
 interface ForgetParts {

@@ -14,6 +14,7 @@ import type { IngressConfig } from './config.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ModelEnds } from './models/model-ends.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
+import type { RunStore } from './responses/background/run-store.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
 /** What the ingress needs from outside. */
@@ -31,6 +32,8 @@ export interface IngressDependencies {
   readonly idempotency: Idempotency;
   /** Keeps answers of /v1/responses for clients that go on from them. */
   readonly responses: ResponseStore;
+  /** Keeps responses that are made in the background, while they are made. */
+  readonly runs: RunStore;
   /** Says what became of a request whose process is gone. */
   readonly log: Pick<Journal, 'readStream'>;
   /** Who may come in, and with what: up to the log's end before `listen` is called. */

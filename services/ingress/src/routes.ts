@@ -18,6 +18,7 @@ import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
+import type { ResponseAccess } from './responses/response-access.ts';
 import { responseRoutes } from './responses/response-routes.ts';
 import type { Route } from './route.ts';
 import { usageHandler } from './usage/usage-handler.ts';
@@ -30,6 +31,7 @@ export function routesOf(
     readonly completions: ReadonlyMap<string, Handler>;
     /** Bounds how many of such requests run at once, with the completions. */
     readonly bounded: (handler: Handler) => Handler;
+    readonly access: ResponseAccess;
     readonly counting: Counting;
     readonly estimating: Estimating;
     readonly identify: Identify;
@@ -40,8 +42,19 @@ export function routesOf(
     readonly publishMetrics: () => Promise<void>;
   },
 ): readonly Route[] {
-  const { completions, bounded, counting, estimating, identify, addressOf, guesses, limits, state, publishMetrics } =
-    parts;
+  const {
+    completions,
+    bounded,
+    access,
+    counting,
+    estimating,
+    identify,
+    addressOf,
+    guesses,
+    limits,
+    state,
+    publishMetrics,
+  } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
   const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
@@ -63,7 +76,7 @@ export function routesOf(
     { path: '/v1beta/models/*id', query: 'any', methods: { GET: getModel(dependencies, identify) } },
     { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: bounded(costEstimateHandler(estimating)) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
-    ...responseRoutes(dependencies, identify),
+    ...responseRoutes(dependencies, access, identify),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
     ...docsRoutes(),

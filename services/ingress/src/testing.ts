@@ -29,6 +29,7 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
+import type { RunStore } from './responses/background/run-store.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 import { createMemoryResponses } from './responses/testing.ts';
 
@@ -122,7 +123,7 @@ export interface TestGateway extends AsyncDisposable {
   /** Whether every answer's frames were read to the end. */
   framesLeft(): number;
   /** What was kept of /v1/responses. */
-  readonly responses: ResponseStore;
+  readonly responses: ResponseStore & RunStore;
 }
 
 /** What differs from a gateway in which all is well. */
@@ -212,6 +213,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       answerMaxBytes: options.answerMaxBytes,
     }),
     responses,
+    runs: responses,
     log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),

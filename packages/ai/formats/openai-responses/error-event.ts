@@ -22,8 +22,7 @@ const LAST_SEQUENCE_NUMBER = 2 ** 31 - 1;
  * for the response that failed.
  */
 export function errorEvent(refusal: Refusal, requestId: string): string {
-  const code = codeOf(refusal);
-  const message = withDelay(refusal, code);
+  const { code, message } = failureOf(refusal);
   const param = refusal.param ?? null;
   const error = { type: errorTable[refusal.code].type, code, message, param };
   const event = { type: 'error', sequence_number: LAST_SEQUENCE_NUMBER - 1, code, message, param, error };
@@ -41,6 +40,12 @@ export function errorEvent(refusal: Refusal, requestId: string): string {
     },
   };
   return `event: error\ndata: ${JSON.stringify(event)}\n\nevent: response.failed\ndata: ${JSON.stringify(failed)}\n\n`;
+}
+
+/** What a response that failed says of its failure. */
+export function failureOf(refusal: Refusal): { readonly code: string; readonly message: string } {
+  const code = codeOf(refusal);
+  return { code, message: withDelay(refusal, code) };
 }
 
 function codeOf(refusal: Refusal): string {

@@ -1,6 +1,6 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
-import type { JsonObject } from '#kernel/json.ts';
+import { asObject, type JsonObject } from '#kernel/json.ts';
 
 /** A field that asks for state or work which the gateway does not keep or do, or that is another API's. */
 interface StateField {
@@ -11,16 +11,26 @@ interface StateField {
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
+/** Windows of time and continuations are other prices. */
+const isDearer = ([name, value]: readonly [string, unknown]): boolean =>
+  isGiven(value) && !(name === 'completion_window' && value === 'soonest');
+
 const stateFields: readonly StateField[] = [
   {
     field: 'background',
     isAsked: (value) => value === true,
-    message: 'Responses are not made in the background here: leave it out, and stream the response if it takes long.',
+    message: 'Only POST /v1/responses makes a response in the background: leave it out here.',
+  },
+  {
+    field: 'background_options',
+    isAsked: (value) => Object.entries(asObject(value) ?? {}).some(isDearer),
+    message:
+      'Responses in the background have no price of their own here: leave it out, and the response is made at once.',
   },
   {
     field: 'conversation',
     isAsked: isGiven,
-    message: 'The gateway keeps no conversations: send their items as input, or previous_response_id.',
+    message: 'A conversation is looked up only where a response is made: send its items as input.',
   },
   {
     field: 'prompt',

@@ -69,6 +69,7 @@ const endpoints: readonly Endpoint[] = [
   { method: 'GET', route: '/v1/models/*id', path: `/v1/models/${model.id}`, ofModel: true },
   { method: 'GET', route: '/v1/responses/:id', path: '/v1/responses/kept' },
   { method: 'DELETE', route: '/v1/responses/:id', path: '/v1/responses/kept' },
+  { method: 'POST', route: '/v1/responses/:id/cancel', path: '/v1/responses/kept/cancel' },
   { method: 'GET', route: '/v1/responses/:id/input_items', path: '/v1/responses/kept/input_items' },
   { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
 ];
@@ -131,7 +132,10 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
   gateway.registry.load({ case: 'user', value: aUser({ id: 'user-2' }) });
   gateway.registry.load({ case: 'key', value: aKey({ id: 'key-2', userId: 'user-2', apiKey: OTHER_KEY }) });
   for (const userId of [USER_ID, 'user-2']) {
-    await gateway.responses.keep({ userId, id: 'kept', previousId: null, input: [], response: '{"id":"kept"}' }, 1);
+    const response = { userId, id: 'kept', previousId: null, input: [], response: '{"id":"kept"}' };
+    const run = { userId, id: 'kept', attempt: 'one' };
+    await gateway.responses.begin(run, { response, requestId: 'request-1', isStreamed: false }, 1);
+    await gateway.responses.end(run, response);
   }
   return gateway;
 }
@@ -140,7 +144,7 @@ test('the table below has every endpoint under /v1', () => {
   const config = { adminToken: ADMIN_TOKEN, answerTimeoutMs: 1 };
   const completions = new Map([...modelEndpoints, ...geminiEndpoints].map(({ path }) => [path, () => undefined]));
   const bounded = (handler: unknown) => handler;
-  const parts = { counting: { dependencies: {} }, estimating: { dependencies: {} } };
+  const parts = { access: {}, counting: { dependencies: {} }, estimating: { dependencies: {} } };
   const routes = routesOf({ config } as never, { guesses: {}, completions, bounded, ...parts } as never);
   const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.deepEqual(

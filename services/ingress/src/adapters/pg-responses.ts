@@ -102,7 +102,7 @@ const READ_ALL = `
 const CHAIN = `
   with recursive chain as (
     select id, previous_id, octet_length(sealed) as bytes, 1 as turn from ingress.stored_response
-    where user_id = $1 and id = $2 and expires_at > now()
+    where user_id = $1 and id = $2 and expires_at > now() and not is_running
     union all
     select older.id, older.previous_id, octet_length(older.sealed), chain.turn + 1
     from chain join ingress.stored_response as older on older.user_id = $1 and older.id = chain.previous_id

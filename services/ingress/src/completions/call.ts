@@ -17,16 +17,21 @@ export interface Call
 const nowhere: Call['response'] = { headersSent: true, setHeader: () => undefined };
 
 /**
- * A call without an HTTP answer, brought by an exchange that may be over before the call is: its headers, dialect and caller are the
- * exchange's. `route`: what the call is named by in the log and in metrics. `id`: absent: one of its own.
+ * A call without an HTTP answer of its own, brought by one that may be over before it is: its headers, dialect and caller are the
+ * other's. `route`: what the call is named by in the log and in metrics. `id`: absent: one of its own. `response`: what takes its
+ * headers as long as nothing else is answered; absent: nothing.
  */
 export function ownCall(
   { request, dialect, record, traceparent }: Call,
-  { route, id = newId() }: { readonly route: string; readonly id?: string },
+  {
+    route,
+    id = newId(),
+    response = nowhere,
+  }: { readonly route: string; readonly id?: string; readonly response?: Call['response'] },
 ): Call {
   const { userId, keyId, clientRequestId } = record;
   return {
-    ...{ id, dialect, traceparent, request: { headers: request.headers, url: request.url }, response: nowhere },
+    ...{ id, dialect, traceparent, request: { headers: request.headers, url: request.url }, response },
     startedAtMs: performance.now(),
     record: { ...emptyRecord(clientRequestId), route, userId, keyId },
     bodyBytesHeld: 0,

@@ -1,3 +1,4 @@
+import { errorTable } from '#errors/error-table.ts';
 import { type Fault, faultFrom } from '#errors/fault.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { BodyBudget } from '../http/body-budget.ts';
@@ -32,6 +33,7 @@ export function createCalls(parts: {
         const fault = faultFrom(thrown);
         if (fault.cause !== undefined) logger.error({ requestId: call.id, err: fault }, 'request failed');
         call.record.error ??= fault.refusal.code;
+        call.record.status ||= errorTable[fault.refusal.code].httpStatus;
         return fault;
       } finally {
         budget.release(call.bodyBytesHeld);

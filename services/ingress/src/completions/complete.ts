@@ -11,6 +11,7 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { OwnTurn } from '../http/turns.ts';
 import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
+import { type Backgrounds, createBackground } from '../responses/background/background-handler.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
 import { attributionOf } from './attribution.ts';
 import { httpAudience } from './audience.ts';
@@ -24,7 +25,8 @@ import { type CompletionParts, type RunDependencies, runCompletion } from './run
 
 /** What serves the endpoints at which a model is asked for something. */
 export interface Completions {
-  readonly dependencies: RunDependencies & Pick<IngressDependencies, 'log' | 'logger' | 'idempotency'>;
+  readonly dependencies: RunDependencies &
+    Pick<IngressDependencies, 'log' | 'logger' | 'idempotency' | 'runs' | 'responses'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly usage: QuotaUsage;
@@ -33,6 +35,7 @@ export interface Completions {
   readonly beginTurn: BeginTurn;
   /** As `beginTurn`, of a turn whose answer is the conversation made shorter. */
   readonly beginCompaction: BeginTurn;
+  readonly backgrounds: Backgrounds;
 }
 
 /** `POST` of an endpoint: who, what, may they, and then the answer. */
@@ -42,6 +45,9 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
   const forwardHeaders = createForwardHeaders(endpoint.format.client.forwardedHeaders);
   const beginTurn = turnsOf(completions, endpoint);
   const parts: CompletionParts = { ...completions, endpoint, forwardHeaders, beginTurn };
+  const background = endpoint.keepsTurns
+    ? createBackground(completions.backgrounds, { ...parts, dependencies, refuseWithoutMoney }, openAnswer)
+    : undefined;
   const once = completeOnce(dependencies, endpoint, openAnswer);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
@@ -52,10 +58,12 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
     if (idempotencyKey === undefined) {
       const body = await readAffordable(completions, exchange, identity);
+      if (await background?.(exchange, identity, body, undefined)) return;
       await runCompletion(parts, exchange, audience, identity, body, undefined);
       return;
     }
     const body = await readBody(exchange, limits);
+    if (await background?.(exchange, identity, body, idempotencyKey)) return;
     // The answer that was kept may be one to another key of the user.
     if (hasModelRules(identity)) await assertModelUsable(parts, exchange, identity, body);
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {

@@ -16,6 +16,11 @@ export const responsesRequest = object(
     instructions: text,
     max_output_tokens: { ...count, description: 'The most tokens of the answer, thoughts included.' },
     stream: flag,
+    background: {
+      ...flag,
+      description:
+        'The answer is the response as it is at first; it is made without the client, and is looked up by its id.',
+    },
     store: { ...flag, description: 'Whether the gateway keeps the response.' },
     previous_response_id: { ...text, description: 'A response that was kept, which this request goes on from.' },
     temperature: number,
@@ -45,7 +50,7 @@ export const responsesAnswer = object(
     id: text,
     object: { const: 'response' },
     created_at: whole,
-    status: { enum: ['completed', 'incomplete', 'failed', 'in_progress'] },
+    status: { enum: ['queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled'] },
     model: text,
     output: arrayOf(object({ type: text }, ['type'])),
     usage: responsesUsage,

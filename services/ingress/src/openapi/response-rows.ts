@@ -11,9 +11,23 @@ export const responseRows: readonly Row[] = [
   {
     operation: 'GET /v1/responses/{id}',
     id: 'get-response',
-    summary: 'Shows a response that was kept',
+    summary: 'Shows a response that was kept, or how far one in the background has come',
     tag: 'client API',
-    parameters: [id],
+    parameters: [
+      id,
+      parameter(
+        'stream',
+        'query',
+        { type: 'boolean', default: false },
+        'Its events as they come; of a response that was asked for with `background` and `stream`.',
+      ),
+      parameter(
+        'starting_after',
+        'query',
+        { type: 'integer', minimum: 0 },
+        'The sequence number of the last event that the client has.',
+      ),
+    ],
     answer: jsonAnswer('The response', response),
   },
   {
@@ -26,6 +40,14 @@ export const responseRows: readonly Row[] = [
       type: 'object',
       properties: { id: text, object: { const: 'response' }, deleted: { const: true } },
     }),
+  },
+  {
+    operation: 'POST /v1/responses/{id}/cancel',
+    id: 'cancel-response',
+    summary: 'Cancels a response in the background; one that has ended is shown as it is',
+    tag: 'client API',
+    parameters: [id],
+    answer: jsonAnswer('The response', response),
   },
   {
     operation: 'GET /v1/responses/{id}/input_items',

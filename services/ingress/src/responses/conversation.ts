@@ -19,6 +19,12 @@ const KEPT_DAYS = 30;
 export interface Turn {
   /** The client's body with the turns before in it. The very same bytes where there are none. */
   readonly body: Buffer;
+  /** Whether the response is to be kept, and for how many days. */
+  readonly isStored: boolean;
+  readonly days: number;
+  readonly previousId: string | null;
+  /** The items of this turn alone, each as JSON. */
+  readonly input: readonly string[];
   /** The frames of the answer, kept before its client has its end where it is to be kept, and true about that. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean): AsyncIterable<CompleteFrame>;
 }
@@ -67,6 +73,7 @@ export function createBeginTurn(parts: {
     const turn = { userId, previousId, input, isStored };
     return {
       body: resumed.body,
+      ...{ isStored, days, previousId, input },
       kept: (frames, isStream) => keepResponse(frames, { store, turn, isStream, days, logger }),
     };
   };

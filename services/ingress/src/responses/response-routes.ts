@@ -1,47 +1,35 @@
-import type { Identity } from '#api-keys/identity.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type JsonObject, parseObject } from '#kernel/json.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules } from '../access/permissions.ts';
-import { answerBytes, answerJson } from '../http/answer.ts';
-import { JSON_TYPE } from '../http/error-form.ts';
+import { answerJson } from '../http/answer.ts';
 import { type Handler, queryOf } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Route } from '../route.ts';
-import { createAssertReadable } from './assert-readable.ts';
-import type { StoredResponse } from './response-store.ts';
+import { cancelHandler } from './background/cancel-response.ts';
+import { notFound, type ResponseAccess } from './response-access.ts';
 
 const ITEMS_DEFAULT = 20;
 const ITEMS_MAX = 100;
 
-/** `/v1/responses/{id}` and what is below it: responses that were kept for their owners. */
+/** `/v1/responses/{id}` and what is below it: responses that were kept for their owners, or are made in the background. */
 export function responseRoutes(
-  { responses: store, models, registry }: Pick<IngressDependencies, 'responses' | 'models' | 'registry'>,
+  { responses: store, runs }: Pick<IngressDependencies, 'responses' | 'runs'>,
+  { own, current, show, here }: ResponseAccess,
   identify: Identify,
 ): readonly Route[] {
-  const assertReadable = createAssertReadable({ models, registry });
-  const own = async (caller: Identity, id: string): Promise<StoredResponse> => {
-    const response = await store.read(caller.userId, id);
-    if (response === undefined) throw new Fault(notFound(id));
-    assertReadable(caller, response);
-    return response;
-  };
-
   const read: Handler = async (exchange, { id = '' }) => {
     const caller = await identify(exchange);
-    // A stream that broke off is asked for again as one; what is kept is the whole.
-    if (queryOf(exchange).get('stream') === 'true') {
-      throw new Fault(invalid("A kept response is not streamed again: leave 'stream' out.", 'stream'));
-    }
-    const { response } = await own(caller, id);
-    answerBytes(exchange, 200, response, { 'content-type': JSON_TYPE });
+    const query = queryOf(exchange);
+    await show(exchange, caller, id, query.get('stream') === 'true' ? { after: startingAfter(query) } : null);
   };
 
   const remove: Handler = async (exchange, { id = '' }) => {
     const caller = await identify(exchange);
     if (hasModelRules(caller)) await own(caller, id);
     if (!(await store.remove(caller.userId, id))) throw new Fault(notFound(id));
+    here.ended(caller.userId, id);
     answerJson(exchange, 200, { id, object: 'response', deleted: true });
   };
 
@@ -58,12 +46,24 @@ export function responseRoutes(
       query: ['include', 'include[]', 'include_obfuscation', 'starting_after', 'stream'],
       methods: { GET: read, DELETE: remove },
     },
+    { path: '/v1/responses/:id/cancel', methods: { POST: cancelHandler(identify, current, { runs, here }) } },
     {
       path: '/v1/responses/:id/input_items',
       query: ['after', 'limit', 'order', 'include', 'include[]'],
       methods: { GET: listInput },
     },
   ];
+}
+
+/** The event that a client has, by its sequence number; -1: none. */
+function startingAfter(query: URLSearchParams): number {
+  const given = query.get('starting_after');
+  if (given === null) return -1;
+  const seq = Number(given);
+  if (!/^\d+$/.test(given) || !Number.isSafeInteger(seq)) {
+    throw new Fault(invalid("'starting_after' is the sequence number of an event.", 'starting_after'));
+  }
+  return seq;
 }
 
 interface Page {
@@ -104,12 +104,4 @@ function itemDocument(text: string, id: string): JsonObject {
   const isMessage = item['type'] === undefined || item['type'] === 'message';
   const parts = typeof content === 'string' ? [{ type: 'input_text', text: content }] : content;
   return { id, ...(isMessage && { type: 'message' }), ...item, ...(isMessage && { content: parts }) };
-}
-
-function notFound(id: string) {
-  return {
-    code: 'not_found' as const,
-    message: `Response with id '${id.slice(0, 64)}' not found.`,
-    param: 'response_id',
-  };
 }

@@ -3,7 +3,7 @@ import { spliceFields } from '#ai/json/splice-fields.ts';
 import { writeJson } from '#ai/json/write-json.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
-import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
+import { asArray, asObject, type JsonObject, parseObject } from '#kernel/json.ts';
 import type { ConversationBounds, ResponseStore, StoredResponse } from './response-store.ts';
 
 /** A conversation of more turns is read and paid for anew with each one: its client should compact it. */
@@ -51,9 +51,18 @@ export async function resumeConversation(
     throw new Fault(invalid(words, 'previous_response_id'));
   }
   for (const turn of turns) assertReadable(turn);
+  assertWhole(turns.at(-1));
   const json = `[${[...turns.flatMap(itemsOfTurn), ...input].join(',')}]`;
   const resumed = spliceFields(body, parsedBody, new Map([['input', { kind: 'put', json }]]));
   return { body: resumed, previousId, input };
+}
+
+/** What has failed, or was cancelled, in the background is no turn: what there is of it may be half a call of a tool. */
+function assertWhole(turn: StoredResponse | undefined): void {
+  const status = turn === undefined ? undefined : parseObject(turn.response)?.['status'];
+  if (status !== 'failed' && status !== 'cancelled') return;
+  const words = `The previous response is ${status}: go on from the one before it.`;
+  throw new Fault(invalid(words, 'previous_response_id'));
 }
 
 function notFound(id: string) {

@@ -2,7 +2,7 @@ import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import { writeJson } from '#ai/json/write-json.ts';
 import type { CompleteFrame, CompletionFailure } from '#contracts/router.ts';
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
-import type { BeginTurn } from './conversation.ts';
+import type { BeginTurn, Turn } from './conversation.ts';
 import type { SummarySeals } from './summary-seals.ts';
 
 /** As long as the longest answer that is translated, escapes and all. A provider's own compaction is far shorter. */
@@ -11,8 +11,9 @@ const COMPACTION_MAX_BYTES = 17 * 1024 * 1024;
 /** Turns that are compactions: nothing of them is kept, and the summary in the answer is sealed for its user. */
 export function compacting(beginTurn: BeginTurn, seals: Pick<SummarySeals, 'seal'>): BeginTurn {
   return async (exchange, caller, body, parsedBody) => {
-    const { body: resumed } = await beginTurn(exchange, caller, body, parsedBody);
-    return { body: resumed, kept: (frames) => sealed(frames, (summary) => seals.seal(caller.userId, summary)) };
+    const turn = await beginTurn(exchange, caller, body, parsedBody);
+    const kept: Turn['kept'] = (frames) => sealed(frames, (summary) => seals.seal(caller.userId, summary));
+    return { ...turn, isStored: false, kept };
   };
 }
 

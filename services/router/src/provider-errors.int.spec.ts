@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import type { FrontFormatName } from '#ai/format.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import {
   contentEvent,
@@ -85,6 +86,38 @@ test('a document that is no error of the client’s format is told in that forma
     const told = failure?.providerBody ?? null;
     assert.equal(told === null ? null : JSON.parse(told.toString()).error.message, message, document);
     assert.deepEqual([failure?.code, failure?.providerStatus], ['upstream_refused', 400], document);
+  }
+});
+
+test('a prompt that is too long is told as clients of each format know it, whatever the provider calls it', async (t) => {
+  const words = 'This model has a maximum context length of 8 tokens.';
+  const said: readonly object[] = [
+    { error: { message: words, type: 'invalid_request_error', param: null, code: 'invalid_request_error' } },
+    { object: 'error', message: words, type: 'invalid_request_prompt', param: null, code: '3051' },
+    { code: 'Client specified an invalid argument', error: words },
+    { success: false, errors: [{ code: 5021, message: words }] },
+  ];
+  const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }];
+  const clients: readonly (readonly [FrontFormatName, object, unknown])[] = [
+    ['openai-chat', { messages }, { code: 'context_length_exceeded', message: words }],
+    ['openai-responses', { input: 'Hi' }, { code: 'context_length_exceeded', message: words }],
+    ['openai-completions', { prompt: 'Hi' }, { code: 'context_length_exceeded', message: words }],
+    [
+      'anthropic-messages',
+      { messages, max_tokens: 5 },
+      { type: 'invalid_request_error', message: `prompt is too long: ${words}` },
+    ],
+    ['gemini-generate', { contents }, { status: 'INVALID_ARGUMENT', message: words }],
+  ];
+  for (const document of said) {
+    const baseUrl = await hostileProvider(t, (response) => answerJson(response, 400, JSON.stringify(document)));
+    const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { formats: ['openai-chat'] })] });
+    for (const [format, body, told] of clients) {
+      const { failure, usage } = await ask({ ...body }, { request: { format } });
+      assert.deepEqual([failure?.code, failure?.providerStatus], ['context_length_exceeded', 400], format);
+      assert.partialDeepStrictEqual(JSON.parse(failure?.providerBody?.toString() ?? '{}').error, told, format);
+      assert.equal(usage?.outcome, 'OUTCOME_FAILED');
+    }
   }
 });
 

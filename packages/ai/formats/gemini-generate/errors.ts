@@ -39,24 +39,31 @@ const statusOfKind: Readonly<Partial<Record<ProviderErrorKind, number>>> = {
 /** A refusal of the gateway's, with its code and field as details. */
 export function geminiErrorBody({ code, message, param }: Refusal, requestId: string): ErrorBody {
   const status = errorTable[code].httpStatus;
-  const info = {
-    '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-    reason: code,
-    domain: 'gateway',
-    metadata: { request_id: requestId, ...(param !== undefined && { param }) },
-  };
+  const info = errorInfo(code, { request_id: requestId, ...(param !== undefined && { param }) });
   return { error: { code: status, message, status: nameOf(status), details: [info] } };
+}
+
+function errorInfo(reason: string, metadata: Readonly<Record<string, string>>): unknown {
+  return { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'gateway', metadata };
 }
 
 export function geminiErrorEvent(refusal: Refusal, requestId: string): string {
   return sseEventOf(JSON.stringify(geminiErrorBody(refusal, requestId)));
 }
 
-/** Another format's error as clients of this one read it, in the provider's words. */
-export function geminiProviderErrorBody(error: ProviderError, status: number): ErrorBody {
+/** Another format's error as clients of this one read it, in the provider's words. A prompt that is too long is told as a reason, too. */
+export function geminiProviderErrorBody(error: ProviderError, status: number, requestId: string): ErrorBody {
   const code = status >= 400 ? status : (statusOfKind[error.kind] ?? 500);
   const message = error.message === '' ? 'The provider refused the request.' : error.message;
-  return { error: { code, message, status: nameOf(statusOfKind[error.kind] ?? code) } };
+  const isTooLong = error.kind === 'context-window';
+  return {
+    error: {
+      code,
+      message,
+      status: nameOf(statusOfKind[error.kind] ?? code),
+      ...(isTooLong && { details: [errorInfo('context_length_exceeded', { request_id: requestId })] }),
+    },
+  };
 }
 
 function nameOf(status: number): string {

@@ -19,7 +19,8 @@ const MESSAGE_MAX_CHARACTERS = 4_096;
 /** "Invalid value at 'contents[0].role'". */
 const field = /'([a-zA-Z_][\w.[\]]*)'/;
 const badKey = /API key (?:not valid|expired|not found)|API_KEY_INVALID/i;
-const depleted = /prepayment credits are depleted|billing (?:account|to be enabled)|check your plan and billing/i;
+const spent = /prepayment credits are depleted/i;
+const depleted = /billing (?:account|to be enabled)|check your plan and billing/i;
 
 /**
  * What a provider's error says: `{error: {code, message, status, details}}`, alone or in an array. `status`: 0 for one in the middle
@@ -43,7 +44,7 @@ export function readGeminiError(status: number, document: JsonObject | null, tex
 function kindOf(name: string, status: number, message: string, error: JsonObject | null): ProviderErrorKind {
   const reasons = asArray(error?.['details']).map((detail) => textOf(asObject(detail)?.['reason']));
   if (badKey.test(message) || reasons.includes('API_KEY_INVALID')) return 'key';
-  if (depleted.test(message) && name !== 'RESOURCE_EXHAUSTED') return 'balance';
+  if (spent.test(message) || (depleted.test(message) && name !== 'RESOURCE_EXHAUSTED')) return 'balance';
   const told = errorKind({ status: status || Number(error?.['code']) || 0, codes: [], message });
   if (told === 'context-window' || told === 'content-policy') return told;
   return kindsByStatus.get(name) ?? told;

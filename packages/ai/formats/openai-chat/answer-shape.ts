@@ -90,13 +90,24 @@ function hasSubstance(value: unknown): boolean {
   return value !== null && value !== undefined && value !== false;
 }
 
+/** Reasons to finish that are none, and the code that each is: an answer that broke off, for another reason than its length. */
+const failures: ReadonlyMap<unknown, string> = new Map([
+  // Mistral, OpenRouter.
+  ['error', ''],
+  // Zhipu.
+  ['network_error', 'network_error'],
+  // DeepSeek, which ran out of machines.
+  ['insufficient_system_resource', 'insufficient_system_resource'],
+]);
+
 /** What an answer, or a chunk of one, says of its failure; null: nothing. */
 export function failureIn(document: JsonObject): JsonObject | null {
-  if (saysError(document['error'])) return document;
+  if (saysError(document['error']) || saysError(document['error_code'])) return document;
   for (const value of asArray(document['choices'])) {
     const choice = asObject(value);
     if (choice !== null && saysError(choice['error'])) return choice;
-    if (choice?.['finish_reason'] === 'error') return { error: { message: messageText(asObject(choice['message'])) } };
+    const code = failures.get(choice?.['finish_reason']);
+    if (code !== undefined) return { error: { code, message: messageText(asObject(choice?.['message'])) } };
   }
   return null;
 }

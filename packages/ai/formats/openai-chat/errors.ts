@@ -1,31 +1,21 @@
 import type { Refusal } from '#errors/error-table.ts';
-import { asObject, type JsonObject } from '#kernel/json.ts';
+import { asObject } from '#kernel/json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../answer-decoder.ts';
 import { errorKind } from '../../errors/error-kind.ts';
+import { readErrorDocument } from '../../errors/read-error-document.ts';
 import { sseEvent } from '../../sse/write-sse-event.ts';
 import { type OpenAiErrorBody, openAiErrorBody } from './error-body.ts';
 
 /** As much of a text that is no document as a client or an operator is told. */
 const TEXT_MAX_CHARACTERS = 1_000;
 
-/**
- * What a provider's document says of its failure, in any form that is in use: OpenAI's `{error: {...}}` and `{error: "..."}`,
- * Mistral's flat one and `{detail}`, MiniMax's `base_resp`, DashScope's `{code, message}`, Google's in an array.
- */
+/** What a provider's document says of its failure, in any form that is in use (`readErrorDocument`). */
 export function readOpenAiError(status: number, document: unknown, text = ''): ProviderError {
-  const outer = asObject(Array.isArray(document) ? document[0] : document);
-  const said = innermost(outer);
-  const code = textOf(said?.['code']) || textOf(said?.['status_code']) || textOf(outer?.['code']);
-  const type = textOf(said?.['type']) || textOf(said?.['status']);
-  const message = messageOf(outer, said) || text.slice(0, TEXT_MAX_CHARACTERS).trim();
+  const { code, codes, message, param } = readErrorDocument(document);
+  const words = message || text.slice(0, TEXT_MAX_CHARACTERS).trim();
   // In a 200 the code may be the status that there should have been.
   const told = status >= 400 ? status : statusIn(code);
-  return {
-    kind: errorKind({ status: told, codes: [code, type], message }),
-    message,
-    code: code || type,
-    param: textOf(said?.['param']),
-  };
+  return { kind: errorKind({ status: told, codes, message: words }), message: words, code, param };
 }
 
 /** Whether a value of a field `error` says that something failed: `null`, `{}` and `""` do not. */
@@ -77,32 +67,6 @@ export function openAiProviderErrorBody(error: ProviderError): OpenAiErrorBody {
 /** The event that tells a stream's client of a failure in the middle of an answer. */
 export function openAiErrorEvent(refusal: Refusal): string {
   return sseEvent(openAiErrorBody(refusal));
-}
-
-function innermost(outer: JsonObject | null): JsonObject | null {
-  const error = asObject(outer?.['error']);
-  if (error !== null) return error;
-  const baseResp = asObject(outer?.['base_resp']);
-  if (baseResp !== null) return baseResp;
-  return outer;
-}
-
-function messageOf(outer: JsonObject | null, said: JsonObject | null): string {
-  for (const value of [
-    said?.['message'],
-    said?.['status_msg'],
-    outer?.['error'],
-    outer?.['message'],
-    outer?.['detail'],
-  ]) {
-    if (typeof value === 'string' && value !== '') return value.slice(0, TEXT_MAX_CHARACTERS);
-    if (Array.isArray(value) && value.length > 0) return JSON.stringify(value).slice(0, TEXT_MAX_CHARACTERS);
-  }
-  return '';
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
 function statusIn(code: string): number {

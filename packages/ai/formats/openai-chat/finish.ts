@@ -5,9 +5,8 @@ const reasons: ReadonlyMap<unknown, FinishReason> = new Map<unknown, FinishReaso
   ['stop', 'stop'],
   ['length', 'length'],
   ['max_tokens', 'length'],
-  // Mistral; DeepSeek, where it ran out of machines.
+  // Mistral.
   ['model_length', 'length'],
-  ['insufficient_system_resource', 'length'],
   ['tool_calls', 'tool-calls'],
   ['function_call', 'tool-calls'],
   ['content_filter', 'refused'],

@@ -44,11 +44,23 @@ export async function readRefusal(
   // A page of HTML, or an empty document, is the words of a proxy, and tells a client nothing.
   if (!kindRows[kind].isToldAsIs || !isSafe || document === null) return { kind, body: null, words, document };
   const isClients = prepared.isRaw && asObject(document['error']) !== null && text.trimStart().startsWith('{');
-  if (isClients) return { kind, body: bytes, words, document };
-  if (error.message === '') return { kind, body: null, words, document };
   const { providerErrorBody } = formatTable[request.format].server;
-  const body = Buffer.from(JSON.stringify(providerErrorBody(error, status, request.requestId)));
-  return { kind, body, words, document };
+  const written = providerErrorBody(error, status, request.requestId);
+  const isKnown = kind !== 'context-window' || tellsWindow(document, written);
+  if (isClients && isKnown) return { kind, body: bytes, words, document };
+  if (error.message === '') return { kind, body: null, words, document };
+  return { kind, body: Buffer.from(JSON.stringify(written)), words, document };
+}
+
+/**
+ * Whether a provider tells of a prompt that is too long as clients of its format know it. Many that speak OpenAI's formats have other
+ * codes, and clients that make a conversation shorter go by the code.
+ */
+function tellsWindow(document: JsonObject, written: unknown): boolean {
+  const said = asObject(document['error']);
+  const told = asObject(asObject(written)?.['error']);
+  const isCodeOwed = told?.['code'] === 'context_length_exceeded';
+  return said?.['message'] === told?.['message'] && (!isCodeOwed || said?.['code'] === told?.['code']);
 }
 
 /** Some providers put it into an array. null: it is none, or says nothing. */

@@ -16,6 +16,7 @@ const shortNames: Readonly<Record<FormatName, string>> = {
   'anthropic-messages': 'messages',
   'gemini-generate': 'generateContent',
   'bedrock-converse': 'Converse',
+  'gemini-embeddings': 'embedContent',
 };
 
 /** What the rows say of each provider, in Markdown. `hasPrices`: whether the price catalogue has prices for a name. */

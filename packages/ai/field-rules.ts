@@ -1,5 +1,4 @@
 import { asObject, type JsonObject } from '#kernel/json.ts';
-import type { FormatName } from './format.ts';
 
 /** What a provider takes as the value of a field. What it does not take has no place there, and is refused by the field's name. */
 export interface TakenValues {
@@ -31,10 +30,10 @@ export interface ModelRules extends Partial<Pick<FieldRules, 'refused' | 'taken'
 }
 
 /** Formats whose fields the rules of values and models are about. Others share a field's name, and not what it means. */
-const ruledFormats: ReadonlySet<FormatName> = new Set(['openai-chat', 'openai-completions', 'openai-embeddings']);
+const ruledFormats: ReadonlySet<string> = new Set(['openai-chat', 'openai-completions', 'openai-embeddings']);
 
-/** The rules for one model in a format: those of the provider, with those of the model added. */
-export function rulesFor<T extends FieldRules>(rules: T, model: string, format: FormatName): T {
+/** The rules for one model in a format, by its name: those of the provider, with those of the model added. */
+export function rulesFor<T extends FieldRules>(rules: T, model: string, format: string): T {
   if (!ruledFormats.has(format)) return { ...rules, taken: undefined, values: undefined };
   const own = (rules.ofModels ?? []).filter(({ models }) => models.test(model.toLowerCase()));
   if (own.length === 0) return rules;

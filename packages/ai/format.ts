@@ -4,6 +4,8 @@ import type { AnswerDecoder, ProviderError } from './answer-decoder.ts';
 import type { Asked } from './asked.ts';
 import type { AnswerEnd, AnswerPart } from './chat/answer-part.ts';
 import type { ChatRequest, ChatSettings } from './chat/chat-request.ts';
+import type { EmbedFormat } from './embed/embed-format.ts';
+import type { EmbedTasks } from './embed/embed-request.ts';
 import type { FieldRules } from './field-rules.ts';
 import type { FramingName } from './framing/framing.ts';
 import type { Operation } from './operation.ts';
@@ -20,6 +22,7 @@ export const frontFormatNames = [
   'openai-embeddings',
   'anthropic-messages',
   'gemini-generate',
+  'gemini-embeddings',
 ] as const;
 
 /** All formats: a provider may speak one that no client does. */
@@ -45,6 +48,8 @@ export interface Format {
   readonly server: ServerRole | null;
   /** As the gateway speaks it to providers. */
   readonly client: ClientRole;
+  /** How embeddings are translated; absent: the format has another operation. Its roles have nothing of chats' then. */
+  readonly embed?: EmbedFormat | undefined;
 }
 
 /** A format that clients speak. */
@@ -84,6 +89,8 @@ export interface ServerRole {
 export interface Addressed {
   readonly model: string;
   readonly isStream: boolean;
+  /** It is the format's call for several requests at once; absent: the format has none, or the body tells. */
+  readonly isBatch?: boolean | undefined;
 }
 
 /** What a writer knows of the request that it answers. */
@@ -139,6 +146,8 @@ export interface RawRole {
   patch(body: Buffer, parsedBody: JsonObject, target: Target): Buffer;
   /** Fields within fields that `patch` leaves out and a client has to know of; absent: none. */
   readonly dropped?: ((parsedBody: JsonObject, target: Target) => readonly string[]) | undefined;
+  /** Whether a client's request went to the format's call for several at once; absent: the format has none. */
+  readonly isBatch?: ((parsedBody: JsonObject) => boolean) | undefined;
   /** Passes an answer in this format on, and reads its usage and its end. */
   openTap(tap: Tap): AnswerDecoder;
 }
@@ -237,6 +246,8 @@ export interface ProviderRules extends FieldRules {
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
   /** The beta features of Anthropic's that it takes in Anthropic's format (`anthropic-messages/betas.ts`). Absent: none. */
   readonly betas?: BetaTakers | undefined;
+  /** Where it is told what vectors are for, and in which words; absent: nowhere. */
+  readonly embedTasks?: EmbedTasks | undefined;
 }
 
 /** All of them, also those that are not known here, or what a cloud takes at its door. */

@@ -66,6 +66,12 @@ const forms: Readonly<Record<MixedFormat, Form>> = {
       generationConfig: { maxOutputTokens: OUTPUT_TOKENS_MAX },
     }),
   },
+  'gemini-embeddings': {
+    pathOf: () => `/v1beta/models/${embedder}:embedContent`,
+    behind: ['openai-chat'],
+    hasStream: false,
+    bodyOf: (_model, text) => ({ content: { parts: [{ text }] }, outputDimensionality: 4 }),
+  },
   'openai-completions': {
     pathOf: () => '/v1/completions',
     behind: ['openai-chat'],
@@ -149,7 +155,7 @@ function scriptOf(pick: Pick, way: Way, behind: MixedBackend): Script {
 /** Counts that fit what is held for the request: its prompt has more bytes than this has tokens. */
 function usageOf(pick: Pick, format: FrontFormatName, behind: MixedBackend): ScriptedUsage {
   const prompt = 20 + pick(Array.from({ length: 40 }, (_, index) => index));
-  if (format === 'openai-embeddings') return { prompt };
+  if (format === 'openai-embeddings' || format === 'gemini-embeddings') return { prompt };
   const completion = 2 + pick(Array.from({ length: 60 }, (_, index) => index));
   const cached = pick([0, 0, 7]);
   const cacheWrite = behind === 'anthropic-messages' ? pick([0, 5]) : 0;

@@ -1,6 +1,7 @@
 import type { Format, FormatName, FrontFormat, FrontFormatName } from '../format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
 import { bedrockConverse } from './bedrock-converse/format.ts';
+import { geminiEmbeddings } from './gemini-embeddings/format.ts';
 import { geminiGenerate } from './gemini-generate/format.ts';
 import { openAiChat } from './openai-chat/format.ts';
 import { openAiCompact } from './openai-compact/format.ts';
@@ -20,4 +21,5 @@ export const formatTable: FormatTable = {
   'anthropic-messages': anthropicMessages,
   'gemini-generate': geminiGenerate,
   'bedrock-converse': bedrockConverse,
+  'gemini-embeddings': geminiEmbeddings,
 };

@@ -69,3 +69,37 @@ test('a document without end or sense costs no more than its bytes', () => {
     assert.doesNotThrow(scan);
   }
 });
+
+test('a number or a word is given in pieces and ended, and texts and objects in its place are none', () => {
+  const text = '{"items":[{"at":12},{"at": null },{"at":"3"},{"at":[4]},{"at":-5e6}]}';
+  for (let pieceBytes = 1; pieceBytes <= text.length; pieceBytes += 1) {
+    const found: string[] = [];
+    let part = '';
+    const scan = createJsonScan({
+      kind: 'fields',
+      fields: {
+        items: {
+          kind: 'items',
+          item: {
+            kind: 'fields',
+            fields: {
+              at: {
+                kind: 'scalar',
+                take: (raw) => {
+                  part += raw.toString('latin1');
+                },
+                end: () => {
+                  found.push(part);
+                  part = '';
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += pieceBytes) scan.push(bytes.subarray(at, at + pieceBytes));
+    assert.deepEqual([found, scan.status()], [['12', 'null', '-5e6'], 'closed']);
+  }
+});

@@ -2,6 +2,8 @@
 export type Wanted =
   /** A text: `take` gets the bytes between its quotes, with escapes as they stand, in pieces. */
   | { readonly kind: 'text'; readonly take: (raw: Buffer) => void }
+  /** A number or a word: `take` gets its bytes in pieces, `end` follows. */
+  | { readonly kind: 'scalar'; readonly take: (raw: Buffer) => void; readonly end: () => void }
   /** An object or an array: `take` gets its bytes in pieces, `end` follows. */
   | { readonly kind: 'raw'; readonly take: (raw: Buffer) => void; readonly end?: () => void }
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Wanted>>; readonly begin?: () => void }
@@ -108,17 +110,7 @@ const read: Record<Mode, (reading: Reading, bytes: Buffer, at: number) => number
     if (end < bytes.length) valueOver(reading);
     return end + 1;
   },
-  scalar(reading, bytes, from) {
-    let at = from;
-    for (; at < bytes.length; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (isSpace(byte) || byte === RIGHT_BRACE || byte === RIGHT_BRACKET) {
-        valueOver(reading);
-        break;
-      }
-    }
-    return at;
-  },
+  scalar,
   skip,
   closed(reading, bytes, at) {
     if ((bytes[at] ?? 0) > 0x20) reading.mode = 'broken';
@@ -126,6 +118,23 @@ const read: Record<Mode, (reading: Reading, bytes: Buffer, at: number) => number
   },
   broken: (_reading, bytes) => bytes.length,
 };
+
+function scalar(reading: Reading, bytes: Buffer, from: number): number {
+  const { wanted } = reading;
+  let at = from;
+  let isOver = false;
+  for (; at < bytes.length && !isOver; at += 1) {
+    const byte = bytes[at] ?? 0;
+    isOver = isSpace(byte) || byte === RIGHT_BRACE || byte === RIGHT_BRACKET;
+  }
+  const end = isOver ? at - 1 : at;
+  if (wanted?.kind === 'scalar') {
+    if (end > from) wanted.take(bytes.subarray(from, end));
+    if (isOver) wanted.end();
+  }
+  if (isOver) valueOver(reading);
+  return end;
+}
 
 /** Skips an object or an array by counting brackets. Passes its bytes on if they are wanted raw. */
 function skip(reading: Reading, bytes: Buffer, from: number): number {
@@ -179,7 +188,10 @@ function beginValue(reading: Reading, byte: number): 0 | 1 {
     reading.mode = 'skip';
     reading.skippedDepth = 0;
     return 0;
-  } else reading.mode = 'scalar';
+  } else {
+    reading.mode = 'scalar';
+    return 0;
+  }
   return 1;
 }
 

@@ -101,10 +101,11 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     keyVariable: 'GEMINI_API_KEY',
     auth: 'x-goog-api-key',
-    formats: ['gemini-generate', 'openai-chat', 'openai-embeddings'],
+    formats: ['gemini-generate', 'gemini-embeddings', 'openai-chat', 'openai-embeddings'],
     // Its OpenAI-compatible part has paths and a header of its own.
     basePaths: {
       'gemini-generate': '/v1beta',
+      'gemini-embeddings': '/v1beta',
       'openai-chat': '/v1beta/openai',
       'openai-embeddings': '/v1beta/openai',
     },
@@ -350,6 +351,8 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     keyVariable: 'NVIDIA_API_KEY',
     formats: openAiFormats,
+    // https://docs.nvidia.com/nim/nemo-retriever/embedding/latest/use-the-api-openai.html
+    embedTasks: { field: 'input_type', words: { query: 'query', document: 'passage' } },
   }),
   compatible({
     id: 'huggingface',
@@ -411,6 +414,11 @@ export const providerRows: readonly ProviderRow[] = [
     baseUrl: 'https://api.jina.ai/v1',
     keyVariable: 'JINA_API_KEY',
     formats: ['openai-embeddings'],
+    // The words that all of its models from the third version on have. https://api.jina.ai/openapi.json
+    embedTasks: {
+      field: 'task',
+      words: { query: 'retrieval.query', document: 'retrieval.passage', similarity: 'text-matching' },
+    },
   }),
   compatible({
     id: 'voyage',
@@ -420,6 +428,8 @@ export const providerRows: readonly ProviderRow[] = [
     formats: ['openai-embeddings'],
     renamed: { dimensions: 'output_dimension' },
     refused: ['user'],
+    // https://docs.voyageai.com/reference/embeddings-api
+    embedTasks: { field: 'input_type', words: { query: 'query', document: 'document' } },
     catalogue: 'voyageai',
   }),
   // Servers of one's own: `preset` of a provider names them, and no variable turns them on.

@@ -96,6 +96,7 @@ function rulesOf(provider: ProviderOverrides, row: ProviderRow): ProviderRules {
     takesNewest: row.takesNewest,
     reasoningField: row.reasoningField,
     betas: row.betas ?? row.envelopes?.['anthropic-messages'],
+    embedTasks: row.embedTasks,
   };
 }
 

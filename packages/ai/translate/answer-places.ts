@@ -54,6 +54,7 @@ const places: Readonly<Record<FormatName, Places>> = {
       return fields({ message: fields({ content: items(block) }) });
     },
   },
+  'gemini-embeddings': { answerField: 'embeddings', answer: () => items(fields({})), usageField: 'usageMetadata' },
 };
 
 /** By these an answer that broke off is scanned for its text, to estimate its tokens by. */

@@ -16,6 +16,7 @@ export interface Translation {
 
 /** Whether a client of one format can be answered by a provider of another. */
 export function canTranslate(from: Format, to: FrontFormat): boolean {
+  if (from.embed !== undefined && to.embed !== undefined) return true;
   const { decode, writeAnswer, openWriter } = to.server;
   const { encode, openReader } = from.client;
   return [decode, writeAnswer, openWriter, encode, openReader].every((part) => part !== null);

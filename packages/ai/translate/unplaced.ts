@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatSettings } from '../chat/chat-request.ts';
+import type { ChatSettings } from '../chat/chat-request.ts';
 import { NoPlace, type Target } from '../format.ts';
 
 /** What a request asks for and its target has no place for. */
@@ -11,8 +11,11 @@ export interface Unplaced {
   readonly dropped: () => readonly string[];
 }
 
-export function createUnplaced({ spelling }: Pick<ChatRequest, 'spelling'>, { dropsUnplaced }: Target): Unplaced {
-  const names: Readonly<Record<string, string | undefined>> = spelling;
+/** `spelling`: the client's names of settings. */
+export function createUnplaced(
+  { spelling: names }: { readonly spelling: Readonly<Record<string, string | undefined>> },
+  { dropsUnplaced }: Pick<Target, 'dropsUnplaced'>,
+): Unplaced {
   const dropped = new Set<string>();
   const nameOf = (what: string): string => names[what] ?? what;
   return {

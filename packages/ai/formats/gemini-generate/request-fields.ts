@@ -4,7 +4,7 @@ import { protoName } from './fields.ts';
 type Tree = Readonly<Record<string, FieldTree | null>>;
 
 /** Each field by both of its names. */
-function fields(of: Tree, ...names: readonly string[]): FieldTree {
+export function protoFields(of: Tree, ...names: readonly string[]): FieldTree {
   const both: Record<string, FieldTree | null> = {};
   for (const [name, inner] of [...Object.entries(of), ...names.map((name) => [name, null] as const)]) {
     both[name] = inner;
@@ -13,8 +13,8 @@ function fields(of: Tree, ...names: readonly string[]): FieldTree {
   return fieldTree(both);
 }
 
-const part = fields(
-  { inlineData: fields({}, 'mimeType', 'data'), fileData: fields({}, 'mimeType', 'fileUri') },
+const part = protoFields(
+  { inlineData: protoFields({}, 'mimeType', 'data'), fileData: protoFields({}, 'mimeType', 'fileUri') },
   ...[
     'text',
     'thought',
@@ -26,7 +26,7 @@ const part = fields(
   ],
 );
 
-const content = fields({ parts: part }, 'role');
+const content = protoFields({ parts: part }, 'role');
 
 export const generationFields = [
   ...[
@@ -56,12 +56,12 @@ export const topFields = [
 ] as const;
 
 /** A request's own fields that the gateway goes by, and from there on down. */
-export const requestFields: FieldTree = fields(
+export const requestFields: FieldTree = protoFields(
   {
     contents: content,
     systemInstruction: content,
-    generationConfig: fields({}, ...generationFields),
-    toolConfig: fields({ functionCallingConfig: fields({}, 'mode', 'allowedFunctionNames') }),
+    generationConfig: protoFields({}, ...generationFields),
+    toolConfig: protoFields({ functionCallingConfig: protoFields({}, 'mode', 'allowedFunctionNames') }),
   },
   ...['model', 'tools', 'safetySettings', 'cachedContent', 'labels', 'serviceTier'],
 );

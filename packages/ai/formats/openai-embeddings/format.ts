@@ -4,10 +4,13 @@ import { openAiErrorBody } from '../openai-chat/error-body.ts';
 import { openAiErrorEvent, openAiProviderErrorBody, readOpenAiError } from '../openai-chat/errors.ts';
 import { openWholeTap } from '../openai-chat/whole-tap.ts';
 import { askEmbeddings } from './ask.ts';
+import { decodeEmbeddings, embedInputsOf } from './decode.ts';
+import { encodeEmbeddings } from './encode.ts';
 import { patchEmbeddings } from './patch.ts';
 import { embeddingsShape } from './shape.ts';
+import { writeEmbeddings, writeVector } from './write-answer.ts';
 
-/** Embeddings: texts as vectors. Passed on as they are, never translated. */
+/** Embeddings: texts as vectors. */
 export const openAiEmbeddings: FrontFormat = {
   name: 'openai-embeddings',
   operation: 'embed',
@@ -30,5 +33,13 @@ export const openAiEmbeddings: FrontFormat = {
     openReader: null,
     readError: readOpenAiError,
     readUsage: (usage, rules) => readUsage(usage, rules, { hasOutput: false }),
+  },
+  embed: {
+    inputsOf: embedInputsOf,
+    decode: decodeEmbeddings,
+    encode: encodeEmbeddings,
+    places: { list: 'data', vector: 'embedding', index: 'index', usage: 'usage' },
+    writeVector,
+    writeAnswer: writeEmbeddings,
   },
 };

@@ -5,7 +5,7 @@ import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
 import { countEndpoints } from '../endpoints/count-tokens.ts';
 import { geminiEndpoints } from '../endpoints/gemini-endpoints.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
-import { questions, urlOf } from '../endpoints/testing.ts';
+import { questionAt, questions, urlOf } from '../endpoints/testing.ts';
 import { routesOf } from '../routes.ts';
 import {
   ADMIN_TOKEN,
@@ -44,7 +44,7 @@ const endpoints: readonly Endpoint[] = [
       method: 'POST',
       route: path,
       path: urlOf(path),
-      body: questions[format.name],
+      body: questionAt(path, format.name),
       ofModel: true,
       toldOf: ({ admitted }) => admitted.map(({ userId, keyId }) => `${userId} ${keyId}`),
     }),

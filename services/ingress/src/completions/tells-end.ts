@@ -27,4 +27,5 @@ export const tellsEndOf: Readonly<Record<FrontFormatName, TellsEnd>> = {
   'anthropic-messages': namesEvent('message_stop'),
   // It has no event for the end: the last document says why the answer stopped. In a text the quotes are escaped.
   'gemini-generate': (piece) => piece.includes('"finishReason"'),
+  'gemini-embeddings': tellsDone,
 };

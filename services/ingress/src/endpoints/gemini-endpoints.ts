@@ -1,4 +1,4 @@
-import type { Addressed } from '#ai/format.ts';
+import type { Addressed, FrontFormatName } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -11,13 +11,19 @@ export function geminiPatterns(call: GeminiCall): readonly string[] {
   return geminiModelsPaths.map((path) => `${path}/*model\\:${call}`);
 }
 
-/** `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent`. The model stands in the URL, not in the body. */
-export const geminiEndpoints: readonly ModelEndpoint[] = (
-  ['generateContent', 'streamGenerateContent'] as const
-).flatMap((call) =>
+/** The calls that a model answers; their model stands in the URL, not in the body. */
+const calls = [
+  ['generateContent', 'gemini-generate'],
+  ['streamGenerateContent', 'gemini-generate'],
+  ['embedContent', 'gemini-embeddings'],
+  ['batchEmbedContents', 'gemini-embeddings'],
+] as const satisfies readonly (readonly [GeminiCall, FrontFormatName])[];
+
+/** `POST /v1beta/models/{model}:…` of each call. */
+export const geminiEndpoints: readonly ModelEndpoint[] = calls.flatMap(([call, format]) =>
   geminiPatterns(call).map((path) => ({
     path,
-    format: formatTable['gemini-generate'],
+    format: formatTable[format],
     bounds: bodyBounds,
     // Google's SDKs read comments over, as every reader of events does.
     keepAlive: ': \n\n',
@@ -33,5 +39,5 @@ export function addressOf(url: string, call: GeminiCall): Addressed {
   if (isStream && searchParams.get('alt') !== 'sse') {
     throw new Fault(invalid("A stream is given as server-sent events: add '?alt=sse' to the URL.", 'alt'));
   }
-  return { model: modelInGeminiUrl(pathname), isStream };
+  return { model: modelInGeminiUrl(pathname), isStream, isBatch: call === 'batchEmbedContents' };
 }

@@ -13,7 +13,14 @@ export const questions: Readonly<Record<FrontFormatName, Readonly<Record<string,
   'openai-compact': { model: model.id, input: 'Say hello.' },
   'anthropic-messages': { model: model.id, max_tokens: 16, messages },
   'gemini-generate': { contents: [{ role: 'user', parts: [{ text: 'Say hello.' }] }] },
+  'gemini-embeddings': { content: { parts: [{ text: 'Say hello.' }] } },
 };
+
+/** A good request at a path: Google's clients have a call for several at once. */
+export function questionAt(path: string, format: FrontFormatName): Readonly<Record<string, unknown>> {
+  const question = questions[format];
+  return path.endsWith(':batchEmbedContents') ? { requests: [question] } : question;
+}
 
 /** The path of an endpoint as clients write it: Express' form may name the model, and a stream is asked for as events. */
 export function urlOf(path: string, modelId = model.id): string {

@@ -2,7 +2,12 @@
 export const geminiModelsPaths = ['/v1beta/models', '/v1/models'] as const;
 
 /** What a client asks of a model by the end of the URL. */
-export const geminiCalls = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;
+export const geminiChatCalls = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;
+
+/** The same of a model that makes vectors. */
+export const geminiVectorCalls = ['embedContent', 'batchEmbedContents'] as const;
+
+const geminiCalls = [...geminiChatCalls, ...geminiVectorCalls] as const;
 
 export type GeminiCall = (typeof geminiCalls)[number];
 

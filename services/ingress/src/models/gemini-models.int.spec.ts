@@ -45,6 +45,34 @@ describe("models in the form of Google's API", () => {
     assert.equal(odd.status, 400);
   });
 
+  test('make vectors of a text and of several, each at its own call', async () => {
+    await using gateway = await startTestGateway();
+    const content = { parts: [{ text: 'Hi' }] };
+    const ask = (call: string, body: object) =>
+      fetch(`${gateway.url}/v1beta/models/${model.id}:${call}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    const requests = [{ model: `models/${model.id}`, content }, { content }];
+    assert.equal((await ask('embedContent', { content })).status, 200);
+    assert.equal((await ask('batchEmbedContents', { requests })).status, 200);
+    const shared = { model: model.id, operation: 'embed', format: 'gemini-embeddings', outputTokensRequested: 0 };
+    assert.partialDeepStrictEqual(gateway.admitted, [shared, { ...shared, prompts: 2 }]);
+    for (const [call, body, field] of [
+      ['embedContent', { requests }, 'requests'],
+      ['batchEmbedContents', { content }, 'requests'],
+      ['batchEmbedContents', { requests: [{ content, model: 'models/other' }] }, 'requests[0].model'],
+      ['batchEmbedContents', { requests: Array(101).fill({ content }) }, 'requests'],
+    ] as const) {
+      const refused = await ask(call, body);
+      const { error } = (await refused.json()) as { error: { status: string; details: unknown } };
+      assert.deepEqual([refused.status, error.status], [400, 'INVALID_ARGUMENT']);
+      assert.match(JSON.stringify(error.details), new RegExp(`"param":"${field.replace(/[[\]]/g, '\\$&')}"`));
+    }
+    assert.equal(gateway.admitted.length, 2);
+  });
+
   test('are asked for by their URL; a stream has to be one of events', async () => {
     await using gateway = await startTestGateway();
     const body = JSON.stringify({ contents: [{ parts: [{ text: 'Hi' }] }] });
@@ -65,6 +93,6 @@ describe("models in the form of Google's API", () => {
     const nobody = await ask('generateContent', {});
     const { error } = (await nobody.json()) as { error: { status: string } };
     assert.deepEqual([nobody.status, error.status], [401, 'UNAUTHENTICATED']);
-    assert.equal((await ask('embedContent')).status, 405);
+    assert.equal((await ask('predict')).status, 405);
   });
 });

@@ -1,6 +1,6 @@
 import type { ModelFacts } from '#catalogue/model-facts.ts';
 import type { RoutedModel } from '#contracts/router.ts';
-import { geminiCalls } from '../http/gemini-url.ts';
+import { geminiChatCalls, geminiVectorCalls } from '../http/gemini-url.ts';
 
 const SECOND_MS = 1_000;
 
@@ -65,7 +65,7 @@ export function anthropicModel(shown: ShownModel) {
 
 /** A model as Google's SDKs read it. What is not known is left out. */
 export function geminiModel({ model: { id }, facts }: ShownModel) {
-  const { contextTokens, outputTokensMax, capabilities } = facts;
+  const { contextTokens, outputTokensMax, outputModalities, capabilities } = facts;
   return {
     name: `models/${id}`,
     baseModelId: id,
@@ -73,7 +73,7 @@ export function geminiModel({ model: { id }, facts }: ShownModel) {
     displayName: id,
     ...(contextTokens > 0 ? { inputTokenLimit: contextTokens } : {}),
     ...(outputTokensMax > 0 ? { outputTokenLimit: outputTokensMax } : {}),
-    supportedGenerationMethods: geminiCalls,
+    supportedGenerationMethods: outputModalities.includes('embedding') ? geminiVectorCalls : geminiChatCalls,
     ...(capabilities.includes('reasoning') ? { thinking: true } : {}),
   };
 }

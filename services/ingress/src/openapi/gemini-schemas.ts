@@ -44,3 +44,28 @@ export const geminiAnswer = object(
 
 /** A prompt to be counted: its contents, or the whole request that it would be. */
 export const countGeminiRequest = object({ contents: arrayOf(content), generateContentRequest: geminiRequest });
+
+const embedding = object({ values: arrayOf(number) }, ['values']);
+const embedUsage = object({ promptTokenCount: whole });
+
+/** A text whose vector is asked for, and what is told with it. */
+export const geminiEmbedRequest = object(
+  {
+    content: object({ parts: arrayOf(object({ text }, ['text'])) }, ['parts']),
+    taskType: { ...text, description: 'What the vector is for: `RETRIEVAL_QUERY`, `RETRIEVAL_DOCUMENT`, …' },
+    title: text,
+    outputDimensionality: count,
+  },
+  ['content'],
+);
+
+export const geminiEmbedAnswer = object({ embedding, usageMetadata: embedUsage }, ['embedding']);
+
+export const geminiBatchEmbedRequest = object(
+  { requests: { ...arrayOf(geminiEmbedRequest), minItems: 1, maxItems: 100 } },
+  ['requests'],
+);
+
+export const geminiBatchEmbedAnswer = object({ embeddings: arrayOf(embedding), usageMetadata: embedUsage }, [
+  'embeddings',
+]);

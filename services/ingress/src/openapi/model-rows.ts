@@ -22,7 +22,15 @@ import {
   embeddingsRequest,
 } from './chat-schemas.ts';
 import type { Row } from './client-row.ts';
-import { countGeminiRequest, geminiAnswer, geminiRequest } from './gemini-schemas.ts';
+import {
+  countGeminiRequest,
+  geminiAnswer,
+  geminiBatchEmbedAnswer,
+  geminiBatchEmbedRequest,
+  geminiEmbedAnswer,
+  geminiEmbedRequest,
+  geminiRequest,
+} from './gemini-schemas.ts';
 import { JSON_MEDIA, jsonAnswer, parameter } from './operation.ts';
 import { routingParameters } from './routing-parameters.ts';
 import { object, text, whole } from './schemas.ts';
@@ -84,6 +92,13 @@ const documents: Readonly<Record<FrontFormatName, FormatDocument>> = {
     summary: "Answers a conversation in the form of Google's Gemini API",
     request: geminiRequest,
     answer: geminiAnswer,
+    stream: null,
+  },
+  'gemini-embeddings': {
+    id: 'embed-content',
+    summary: "Gives the vector of a text in the form of Google's Gemini API",
+    request: geminiEmbedRequest,
+    answer: geminiEmbedAnswer,
     stream: null,
   },
 };
@@ -176,6 +191,7 @@ export const geminiRows: readonly Row[] = geminiModelsPaths.flatMap((path): read
         content: { 'text/event-stream': { schema: text } },
       },
     },
+    ...embedRows(path, idOf),
     {
       operation: `POST ${path}/{model}:countTokens`,
       id: idOf('count-gemini-tokens'),
@@ -190,6 +206,27 @@ export const geminiRows: readonly Row[] = geminiModelsPaths.flatMap((path): read
     },
   ];
 });
+
+/** Vectors of one text, and of several. */
+function embedRows(path: string, idOf: (id: string) => string): readonly Row[] {
+  const { id, summary, request, answer } = documents['gemini-embeddings'];
+  const row = (call: string, more: Pick<Row, 'id' | 'summary' | 'body'>, schema: JsonSchema): Row => ({
+    operation: `POST ${path}/{model}:${call}`,
+    tag: 'client API',
+    parameters: [modelInPath, ...requestParameters],
+    ...more,
+    answer: { description: 'The answer.', headers: answerHeaders, content: { [JSON_MEDIA]: { schema } } },
+  });
+  const batch = {
+    id: idOf('batch-embed-contents'),
+    summary: "Gives the vectors of up to 100 texts in the form of Google's Gemini API",
+    body: geminiBatchEmbedRequest,
+  };
+  return [
+    row('embedContent', { id: idOf(id), summary, body: request }, answer),
+    row('batchEmbedContents', batch, geminiBatchEmbedAnswer),
+  ];
+}
 
 const inputTokens = { input_tokens: whole };
 

@@ -4,6 +4,7 @@ import { countTokens } from './count-tokens.ts';
 import { type Estimated, estimateUsage } from './estimate-usage.ts';
 
 const request = (bounds: { prompt: number; output: number }, content: unknown = 'Hello world'): Estimated => ({
+  format: 'openai-chat',
   parsedBody: { messages: [{ role: 'user', content }] },
   promptTokensBound: bounds.prompt,
   outputTokensBound: bounds.output,
@@ -38,4 +39,38 @@ test('pictures count as such, not by their bytes', async () => {
   const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(100_000)}` } };
   const { usage } = await estimateUsage(request({ prompt: 1e6, output: 9 }, [image]), { text: '', scale: 1 });
   assert.equal(usage.input, 769);
+});
+
+const noAnswer = { text: '', scale: 1 };
+
+test('texts of embeddings are counted without roles, and tokens as they are', async () => {
+  const cases: readonly (readonly [Estimated['format'], object, number])[] = [
+    ['openai-embeddings', { input: 'Hello world' }, 2],
+    ['openai-embeddings', { input: [1, 2, 3] }, 3],
+    ['openai-embeddings', { input: [[1, 2], [3]] }, 3],
+    ['gemini-embeddings', { content: { parts: [{ text: 'Hello world' }] } }, 2],
+    ['gemini-embeddings', { requests: [{ content: { parts: [{ text: 'Hello world' }] }, title: 'Hello world' }] }, 5],
+  ];
+  for (const [format, body, input] of cases) {
+    const asked = { ...request({ prompt: 100, output: 0 }), format, parsedBody: { model: 'm', ...body } };
+    assert.deepEqual((await estimateUsage(asked, noAnswer)).usage, { input, output: 0 }, JSON.stringify(body));
+  }
+  const short = {
+    ...request({ prompt: 2, output: 0 }),
+    format: 'openai-embeddings' as const,
+    parsedBody: { input: [1, 2, 3] },
+  };
+  assert.equal((await estimateUsage(short, noAnswer)).usage.input, 2);
+});
+
+test('the prompts of Gemini’s clients are counted as well', async () => {
+  const parsedBody = {
+    systemInstruction: { parts: [{ text: 'Hello world' }] },
+    contents: [
+      { role: 'user', parts: [{ text: 'Hello world' }, { inlineData: { mimeType: 'image/png', data: 'AAAA' } }] },
+    ],
+  };
+  const asked: Estimated = { ...request({ prompt: 10_000, output: 0 }), format: 'gemini-generate', parsedBody };
+  const { usage } = await estimateUsage(asked, noAnswer);
+  assert.ok((usage.input ?? 0) >= 765 + 4 + 4 && (usage.input ?? 0) < 800, String(usage.input));
 });

@@ -1,4 +1,6 @@
 import type { TextSample } from '#ai/answer-decoder.ts';
+import type { EmbedInput } from '#ai/embed/embed-request.ts';
+import { formatTable } from '#ai/formats/format-table.ts';
 import type { Usage } from '#ai/usage.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { JsonObject } from '#kernel/json.ts';
@@ -17,11 +19,15 @@ export interface EstimatedUsage {
 }
 
 /** What an estimate needs of a request. */
-export type Estimated = Pick<CompleteRequest, 'parsedBody' | 'promptTokensBound' | 'outputTokensBound'>;
+export type Estimated = Pick<CompleteRequest, 'format' | 'parsedBody' | 'promptTokensBound' | 'outputTokensBound'>;
 
 /** The probable usage of a request whose provider reported none: from its texts, never above what was admitted. */
 export async function estimateUsage(request: Estimated, answer: TextSample): Promise<EstimatedUsage> {
-  const input = await estimatePrompt(request.parsedBody);
+  const embed = formatTable[request.format].embed;
+  const input =
+    embed === undefined
+      ? await estimatePrompt(request.parsedBody)
+      : await estimateInputs(embed.inputsOf(request.parsedBody));
   const output = await countTokens(answer.text);
   const outputTokens = Math.ceil(output.tokens * answer.scale);
   return {
@@ -38,4 +44,16 @@ export async function estimatePrompt(body: JsonObject): Promise<TokenCount> {
   const prompt = promptTextOf(body);
   const { tokens, policy } = await countTokens(prompt.text);
   return { tokens: tokens + prompt.messages * TOKENS_A_MESSAGE + prompt.attachments * TOKENS_AN_ATTACHMENT, policy };
+}
+
+/** The probable tokens of texts that become vectors. Those that come as tokens are counted. */
+async function estimateInputs(inputs: readonly EmbedInput[]): Promise<TokenCount> {
+  const texts: string[] = [];
+  let given = 0;
+  for (const input of inputs) {
+    if (input.kind === 'tokens') given += input.tokens.length;
+    else texts.push(input.title === undefined ? input.text : `${input.title}\n${input.text}`);
+  }
+  const { tokens, policy } = await countTokens(texts.join('\n'));
+  return { tokens: tokens + given, policy };
 }

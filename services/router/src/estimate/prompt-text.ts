@@ -12,15 +12,19 @@ export interface PromptText {
 const textFields: ReadonlySet<string> = new Set([
   ...['content', 'text', 'input', 'prompt', 'instructions', 'system', 'thinking', 'arguments', 'output', 'refusal'],
   ...['reasoning_content', 'summary'],
+  ...['contents', 'parts', 'systemInstruction', 'system_instruction'],
 ]);
 /** Objects that a model reads as JSON. */
 const jsonFields: ReadonlySet<string> = new Set([
   ...['tools', 'functions', 'response_format', 'tool_calls', 'output_config', 'output_format'],
+  ...['functionCall', 'function_call', 'functionResponse', 'function_response'],
 ]);
 /** Parts that are not text: what they hold is bytes, or an address. */
 const attachment = /^(input_)?(image|audio|file|document|video)(_url)?$|^(image_generation|computer_screenshot)/;
+/** Google's parts that are not text have no type: their field tells. */
+const attachmentFields: ReadonlySet<string> = new Set(['inlineData', 'inline_data', 'fileData', 'file_data']);
 /** Where the conversation stands. */
-const conversationFields = ['messages', 'input', 'prompt'] as const;
+const conversationFields = ['messages', 'input', 'prompt', 'contents'] as const;
 /** Deeper than any format nests. */
 const DEPTH_MAX = 12;
 
@@ -42,7 +46,8 @@ function readFields(object: JsonObject, found: Found, depth: number): void {
   for (const field in object) {
     const value = object[field];
     if (value === null || value === undefined) continue;
-    if (jsonFields.has(field)) found.texts.push(JSON.stringify(value));
+    if (attachmentFields.has(field)) found.attachments += 1;
+    else if (jsonFields.has(field)) found.texts.push(JSON.stringify(value));
     else if (field === 'messages' || textFields.has(field)) read(value, found, depth);
   }
 }

@@ -6,7 +6,8 @@ import { errorKindOf } from '../domain/attempt/error-kind.ts';
 import { adviceOfFault, adviceOfStatus } from '../domain/test-advice.ts';
 import type { CallOutcome } from '../fleet/call-outcome.ts';
 import { CallFault, type Provider, type ResponseHead } from '../ports.ts';
-import { askedFormOf, type PreparedCall, prepareCall } from './prepare-call.ts';
+import { askedFormOf } from './asked-form.ts';
+import { type PreparedCall, prepareCall } from './prepare-call.ts';
 import { outcomeOfFault, outcomeOfNo } from './probe-outcome.ts';
 
 /** An operator waits for it, and so does the command; models answer one token in a second or two. */

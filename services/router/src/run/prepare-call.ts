@@ -1,8 +1,9 @@
 import type { AnswerDecoder, ProviderError } from '#ai/answer-decoder.ts';
-import type { ChatRequest } from '#ai/chat/chat-request.ts';
+import { createTranslatedVectors } from '#ai/embed/translated-vectors.ts';
 import { untakenFields } from '#ai/field-rules.ts';
 import {
   type Addressed,
+  type AnswerContext,
   type Encoded,
   type ErrorHeaders,
   type Format,
@@ -15,7 +16,6 @@ import { formatTable } from '#ai/formats/format-table.ts';
 import { asksForUsage } from '#ai/formats/openai-chat/ask.ts';
 import { framedDecoder } from '#ai/framing/framed-decoder.ts';
 import type { FramingName } from '#ai/framing/framing.ts';
-import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import type { Operation } from '#ai/operation.ts';
 import { enveloped } from '#ai/providers/envelope.ts';
 import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
@@ -25,9 +25,7 @@ import { Fault } from '#errors/fault.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../config.ts';
 import type { ProviderPost } from '../ports.ts';
-
-/** Stands for the model of a request whose URL named it: it was found before. */
-const MODEL_IN_URL = 'admitted';
+import type { AskedForm } from './asked-form.ts';
 
 /** A request as one provider takes it, and what reads its answer for the client. */
 export interface PreparedCall {
@@ -44,41 +42,6 @@ export interface PreparedCall {
 }
 
 export type Preparation = PreparedCall | { readonly kind: 'refused'; readonly refusal: Refusal };
-
-/** A client's request, with its canonical form for all candidates that need it. */
-export interface AskedForm {
-  readonly request: CompleteRequest;
-  readonly format: FrontFormat;
-  /** Throws a `Fault` that names the field where the request has none. */
-  readonly canonical: () => ChatRequest;
-  /** Whether the client itself names a bound of its answer. */
-  readonly namesBound: () => boolean;
-  /** What the client calls a setting, as far as the request was decoded. */
-  readonly spellingOf: (setting: string) => string;
-}
-
-export function askedFormOf(request: CompleteRequest): AskedForm {
-  const format = formatTable[request.format];
-  let decoded: ChatRequest | null = null;
-  return {
-    request,
-    format,
-    canonical() {
-      // Parsed once more: numbers that are not the gateway's keep their digits.
-      decoded ??= format.server.decode?.(parseObjectKeptDigits(request.body.toString()) ?? request.parsedBody) ?? null;
-      if (decoded === null) throw new Error(`${format.name} is only ever passed on as it is`);
-      return decoded;
-    },
-    namesBound() {
-      const read = format.server.ask(request.parsedBody, request.body.length, {
-        model: MODEL_IN_URL,
-        isStream: request.stream,
-      });
-      return 'refusal' in read || read.asked.outputTokensRequested > 0;
-    },
-    spellingOf: (setting) => (decoded?.spelling as Readonly<Record<string, string>> | undefined)?.[setting] ?? setting,
-  };
-}
 
 /**
  * The request for a candidate: the client's own bytes where the provider speaks its format, else in the first of the
@@ -101,7 +64,8 @@ export function prepareCall(
   const rules = provider.spoken.rulesIn(spoken.name, model);
   const target: Target = { model, stream, outputTokensMax, rules, dropsUnplaced };
   try {
-    return isRaw ? raw(asked, provider, target) : translated(asked, provider, target, spoken);
+    if (isRaw) return raw(asked, provider, target);
+    return (spoken.embed === undefined ? translated : embedded)(asked, provider, target, spoken);
   } catch (thrown) {
     if (thrown instanceof NoPlace) return noPlace(asked, thrown, `${provider.name}/${model}`);
     if (thrown instanceof Fault) return { kind: 'refused', refusal: thrown.refusal };
@@ -124,7 +88,8 @@ function raw({ request, format }: AskedForm, provider: Called, target: Target): 
   const body = format.client.patch(request.body, request.parsedBody, target);
   const { stream, tellsCost } = request;
   const isUsageHidden = stream && !asksForUsage(request.parsedBody);
-  const { framing, ...call } = prepared(request, format, provider, target, body);
+  const isBatch = format.client.isBatch?.(request.parsedBody);
+  const { framing, ...call } = prepared(request, format, provider, { ...target, isBatch }, body);
   return {
     ...call,
     isRaw: true,
@@ -141,7 +106,7 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
   const { request, format } = asked;
   const encoded = spoken.client.encode?.(asked.canonical(), target);
   if (encoded === undefined) throw new Error(`${spoken.name} encodes nothing`);
-  const { requestId, parsedBody: body, stream } = request;
+  const { stream } = request;
   const { framing, ...call } = prepared(request, spoken, provider, target, Buffer.from(encoded.body));
   const openDecoder = (): AnswerDecoder =>
     openTranslation({
@@ -149,7 +114,7 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
       to: format,
       stream,
       reading: readingOf(encoded, target),
-      context: { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) },
+      context: contextOf(request, target),
     });
   return {
     ...call,
@@ -157,6 +122,25 @@ function translated(asked: AskedForm, provider: Called, target: Target, spoken: 
     dropped: encoded.dropped,
     openDecoder: () => framedDecoder(openDecoder(), framing),
   };
+}
+
+/** Vectors of a provider for a client of another format. */
+function embedded(asked: AskedForm, provider: Called, target: Target, spoken: Format): PreparedCall {
+  const { request, format } = asked;
+  const [from, to] = [spoken.embed, format.embed];
+  if (from === undefined || to === undefined) throw new Error(`${spoken.name} has no embeddings for ${format.name}`);
+  const canonical = asked.canonicalEmbed();
+  const { body, dropped, isBatch } = from.encode(canonical, target);
+  const { framing, ...call } = prepared(request, spoken, provider, { ...target, isBatch }, Buffer.from(body));
+  const answered = { from, to, client: spoken.client, rules: target.rules.usage, count: canonical.inputs.length };
+  const context = contextOf(request, target);
+  const openDecoder = () => framedDecoder(createTranslatedVectors({ ...answered, context }), framing);
+  return { ...call, isRaw: false, dropped, openDecoder };
+}
+
+function contextOf(request: CompleteRequest, target: Target): AnswerContext {
+  const { requestId, parsedBody: body } = request;
+  return { model: modelAsked(request, target), requestId, body, nowS: Math.floor(Date.now() / 1000) };
 }
 
 function readingOf({ notes }: Encoded, { rules, model }: Target) {
@@ -169,11 +153,17 @@ function modelAsked({ parsedBody }: CompleteRequest, { model }: Target): string 
   return typeof asked === 'string' ? asked : model;
 }
 
-function prepared(request: CompleteRequest, format: Format, { spoken }: Called, target: Target, body: Buffer) {
+function prepared(
+  request: CompleteRequest,
+  format: Format,
+  { spoken }: Called,
+  target: Target & Pick<Addressed, 'isBatch'>,
+  body: Buffer,
+) {
   const { name, client } = format;
   const envelope = spoken.envelopeOf(name);
   const headers = client.headers(name === request.format ? request.headers : {}, target.rules);
-  const addressed: Addressed = { model: target.model, isStream: target.stream };
+  const addressed: Addressed = { model: target.model, isStream: target.stream, isBatch: target.isBatch };
   return {
     kind: 'prepared',
     format,

@@ -4,10 +4,11 @@ import type { AttemptFailure } from '../domain/attempt/attempt-failure.ts';
 import { smallerBound } from '../domain/attempt/smaller-bound.ts';
 import type { CallWatch } from '../fleet/call-outcome.ts';
 import type { Choice, Deployment } from '../fleet/deployment.ts';
+import type { AskedForm } from './asked-form.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
 import type { CallUnderWay } from './call-under-way.ts';
 import { noteAttempt } from './note-attempt.ts';
-import { type AskedForm, type PreparedCall, prepareCall } from './prepare-call.ts';
+import { type PreparedCall, prepareCall } from './prepare-call.ts';
 import type { Run, RunParts } from './run.ts';
 import { startCall } from './start-call.ts';
 

@@ -6,7 +6,7 @@ import { RETRY_INTERVAL_MS } from '../domain/attempt/backoff.ts';
 import { failureTold } from '../domain/attempt/failure-told.ts';
 import { type NextAttempt, nextAttempt, type Tried } from '../domain/attempt/next-attempt.ts';
 import type { Choice } from '../fleet/deployment.ts';
-import { askedFormOf } from './prepare-call.ts';
+import { askedFormOf } from './asked-form.ts';
 import type { Run, RunParts } from './run.ts';
 import type { Trial, Why } from './trial.ts';
 import { noProvider, tryChoice } from './try-choice.ts';

@@ -2,7 +2,8 @@ import type { Refusal } from '#errors/error-table.ts';
 import type { Choice } from '../fleet/deployment.ts';
 import type { Provider } from '../ports.ts';
 import type { PooledProvider } from '../provider-pool.ts';
-import { type AskedForm, type Preparation, prepareCall } from './prepare-call.ts';
+import type { AskedForm } from './asked-form.ts';
+import { type Preparation, prepareCall } from './prepare-call.ts';
 import type { Run, RunParts } from './run.ts';
 import { beginTrial, enter, type Trial, type Why } from './trial.ts';
 

@@ -34,6 +34,11 @@ export interface CompleteRequest {
   readonly counts?: Usage | undefined;
   /** Absent: in the order of the candidates. */
   readonly plan?: RoutingPlan | undefined;
+  /**
+   * Its client repeats an answer that breaks off, and pays for the one that comes whole: what a provider cuts is the house's. Absent: the
+   * client pays for what it was passed.
+   */
+  readonly paysOnlyWhole?: boolean | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

@@ -37,6 +37,7 @@ const request: CompleteRequest = {
   tellsCost: true,
   multiplierBasisPoints: 15_000,
   counts: { search: 5 },
+  paysOnlyWhole: true,
 };
 
 const sent = (changed: CompleteRequest) =>

@@ -41,6 +41,7 @@ export function completeRequestToWire(
     multiplierBasisPoints: request.multiplierBasisPoints,
     counts: usageToEvent(request.counts ?? noUsage),
     ...(request.plan === undefined ? {} : { plan: planToWire(request.plan) }),
+    paysOnlyWhole: request.paysOnlyWhole === true,
   };
 }
 
@@ -71,6 +72,7 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     multiplierBasisPoints: wire.multiplierBasisPoints,
     ...(wire.counts.length === 0 ? {} : { counts: usageFromEvent(wire.counts) }),
     ...(wire.plan === undefined ? {} : { plan: planFromWire(wire.plan) }),
+    ...(wire.paysOnlyWhole && { paysOnlyWhole: true }),
   };
 }
 

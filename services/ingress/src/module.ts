@@ -23,11 +23,12 @@ import { createPgClaims } from './adapters/pg-claims.ts';
 import { createPgResponses, type PgResponses } from './adapters/pg-responses.ts';
 import { createPgRuns, type PgRuns } from './adapters/pg-runs.ts';
 import { ingressConfigFrom } from './config-from.ts';
-import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
+import { createIdempotency } from './idempotency/idempotency.ts';
 import { createIngress } from './ingress.ts';
 import type { IngressDependencies } from './ports.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
 import { createRedisLimiter } from './rate-limits/redis-limiter.ts';
+import { createRetries } from './retries/retries.ts';
 
 /** For requests with an Idempotency-Key alone, some three statements of a millisecond each; there may be many ingresses. */
 const CLAIMS_MAX_CONNECTIONS = 4;
@@ -55,7 +56,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       adminToken: 'GATEWAY_ADMIN_TOKEN',
       keyPepper: 'GATEWAY_KEY_PEPPER',
     });
-    const idempotency = await openIdempotency(parts, keyPepper);
+    const once = await openClaims(parts, keyPepper);
     const responses = openResponses(parts, keyPepper);
     const runs = await openRuns(parts, keyPepper);
     const { quota, balances } = openQuota(parts);
@@ -75,7 +76,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
       billing: billing.port,
       balances,
-      idempotency,
+      ...once,
       responses,
       runs,
       log: journal,
@@ -98,14 +99,22 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
   },
 };
 
-/** Claims of Idempotency-Keys and the answers kept for them, in this service's schema. */
-async function openIdempotency({ host, database, bus }: LogParts, keyPepper: string): Promise<Idempotency> {
+/** Claims of Idempotency-Keys and of what agents repeat, and the answers kept for them, in this service's schema. */
+async function openClaims(
+  { host, database, bus }: LogParts,
+  keyPepper: string,
+): Promise<Pick<IngressDependencies, 'idempotency' | 'retries' | 'aloneSinceMs'>> {
   const { logger } = host;
+  const sinceMs = systemClock();
   const claims = createPgClaims({ pool: database().pool, logger });
   host.stack.defer(() => claims.close());
   // Where this process is the whole gateway, whoever made the claims that are there is gone.
   if (bus === undefined) await claims.orphanAll();
-  return createIdempotency({ claims, keyPepper, logger });
+  return {
+    idempotency: createIdempotency({ claims, keyPepper, logger }),
+    retries: createRetries({ claims, keyPepper, logger }),
+    aloneSinceMs: bus === undefined ? sinceMs : undefined,
+  };
 }
 
 /** Answers of /v1/responses, in this service's schema. */

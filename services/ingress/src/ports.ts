@@ -16,6 +16,7 @@ import type { ModelEnds } from './models/model-ends.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 import type { RunStore } from './responses/background/run-store.ts';
 import type { ResponseStore } from './responses/response-store.ts';
+import type { Retries } from './retries/retries.ts';
 
 /** What the ingress needs from outside. */
 export interface IngressDependencies {
@@ -30,6 +31,10 @@ export interface IngressDependencies {
   readonly balances: BalancePort;
   /** What becomes of requests with an `Idempotency-Key`. */
   readonly idempotency: Idempotency;
+  /** What becomes of requests that agents repeat. */
+  readonly retries: Retries;
+  /** This process is the whole gateway, and was begun then: what was admitted before has nobody at work on it. Absent: it is not. */
+  readonly aloneSinceMs?: number | undefined;
   /** Keeps answers of /v1/responses for clients that go on from them. */
   readonly responses: ResponseStore;
   /** Keeps responses that are made in the background, while they are made. */

@@ -32,6 +32,7 @@ import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
 import type { RunStore } from './responses/background/run-store.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 import { createMemoryResponses } from './responses/testing.ts';
+import { createRetries } from './retries/retries.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const API_KEY = `ak_${'k'.repeat(64)}`;
@@ -141,6 +142,9 @@ interface TestGatewayOptions {
   /** What the log has of a stream; nothing where it is left out. */
   readonly log?: (stream: string) => Promise<readonly RecordedEvent[]> | readonly RecordedEvent[];
   readonly claims?: ClaimStore;
+  /** How long an agent that has left may take to come back. */
+  readonly returnWithinMs?: number;
+  readonly aloneSinceMs?: number;
   readonly answerMaxBytes?: number;
   readonly models?: readonly RoutedModel[];
   /** How a model is found, in place of by its name. */
@@ -179,6 +183,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     service: 'ingress',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
+  const claims = options.claims ?? createMemoryClaims();
   const responses = createMemoryResponses();
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
@@ -207,11 +212,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     billing: billingInMemory(options, usageAsked),
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({
-      claims: options.claims ?? createMemoryClaims(),
+      claims,
       keyPepper: KEY_PEPPER,
       logger,
       answerMaxBytes: options.answerMaxBytes,
     }),
+    retries: createRetries({ claims, keyPepper: KEY_PEPPER, logger, returnWithinMs: options.returnWithinMs }),
+    aloneSinceMs: options.aloneSinceMs,
     responses,
     runs: responses,
     log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },

@@ -28,6 +28,22 @@ test('an Anthropic stream that is cut costs what it told of its prompt and an es
   assert.equal(usage?.usage.output, 8);
 });
 
+test('a cut stream of a client that pays for whole answers costs the client nothing, and the house what was streamed', async (t) => {
+  const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, anthropicBeginning));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl, { kind: 'anthropic' })] });
+  const { usage } = await ask({ messages, stream: true }, { request: { paysOnlyWhole: true } });
+  assert.deepEqual([usage?.outcome, usage?.quantities], ['OUTCOME_FAILED', []]);
+  assert.deepEqual(usage?.losses, [[0, 900, 8, true]]);
+});
+
+test('what a filter has ended costs such a client what was streamed, since another try would end as well', async (t) => {
+  const no = `data: ${JSON.stringify({ error: { message: 'no', code: 'content_filter' } })}\n\n`;
+  const baseUrl = await hostileProvider(t, (response) => writeAndCut(response, contentEvent(words) + no));
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const { usage } = await ask({ messages, stream: true }, { request: { paysOnlyWhole: true } });
+  assert.deepEqual([usage?.outcome, usage?.usage.output], ['OUTCOME_CUT', 8]);
+});
+
 test('so does one whose client left and that did not end within the bound', async (t) => {
   const client = new AbortController();
   const baseUrl = await hostileProvider(t, (response) => response.write(anthropicBeginning));

@@ -3,7 +3,7 @@ import type { Claim, ClaimStore, Taken } from '../idempotency/claim-store.ts';
 import type { IngressDatabase } from './ingress-database.ts';
 
 /** How long an answer can be had again: as long as other APIs keep theirs, and longer than any client's retries. */
-export const CLAIM_TTL_S = 24 * 60 * 60;
+const CLAIM_TTL_S = 24 * 60 * 60;
 
 /**
  * How long a process may be silent before others look at its claims. Four renewals fit in. Nothing is executed twice
@@ -15,6 +15,10 @@ export const ALIVE_S = 20;
 const TAKE_TRIES_MAX = 4;
 
 const SALT_BYTES = 32;
+
+export function keptSOf({ keptS = CLAIM_TTL_S }: Pick<Claim, 'keptS'>): number {
+  return keptS;
+}
 
 type Asked = Parameters<ClaimStore['take']>[0];
 
@@ -42,14 +46,14 @@ export async function takeRow(database: IngressDatabase, asked: Asked): Promise<
 
 async function insertRow(
   database: IngressDatabase,
-  { keyHash, bodyHash, requestId }: Asked,
+  { keyHash, bodyHash, requestId, keptS }: Asked,
 ): Promise<Claim | undefined> {
-  const claim: Claim = { keyHash, salt: randomBytes(SALT_BYTES), attempt: randomUUID(), requestId };
+  const claim: Claim = { keyHash, salt: randomBytes(SALT_BYTES), attempt: randomUUID(), requestId, keptS };
   const { rowCount } = await database.query(
     `insert into ingress.claim (key_hash, body_hash, salt, request_id, attempt, alive_until, expires_at)
      values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), now() + make_interval(secs => $7))
      on conflict (key_hash) do nothing`,
-    [keyHash, bodyHash, claim.salt, requestId, claim.attempt, ALIVE_S, CLAIM_TTL_S],
+    [keyHash, bodyHash, claim.salt, requestId, claim.attempt, ALIVE_S, keptSOf(claim)],
   );
   return rowCount === 1 ? claim : undefined;
 }
@@ -66,10 +70,10 @@ async function readRow(database: IngressDatabase, keyHash: Buffer): Promise<Clai
 /** What a row that is there says to whoever asks; undefined where it has changed meanwhile, or is out of date. */
 async function takenBy(
   database: IngressDatabase,
-  { keyHash, bodyHash }: Asked,
+  { keyHash, bodyHash, keptS }: Asked,
   row: ClaimRow,
 ): Promise<Taken | undefined> {
-  const claim: Claim = { keyHash, salt: row.salt, attempt: row.attempt, requestId: row.request_id };
+  const claim: Claim = { keyHash, salt: row.salt, attempt: row.attempt, requestId: row.request_id, keptS };
   if (row.is_expired) {
     const sql = 'delete from ingress.claim where key_hash = $1 and attempt = $2 and expires_at <= now()';
     await database.query(sql, [keyHash, row.attempt]);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Logger } from '#telemetry/logger.ts';
 import type { Claim, ClaimStore } from '../idempotency/claim-store.ts';
-import { ALIVE_S, CLAIM_TTL_S, takeRow } from './claim-rows.ts';
+import { ALIVE_S, keptSOf, takeRow } from './claim-rows.ts';
 import { startClaimUpkeep } from './claim-upkeep.ts';
 import { ingressDatabase } from './ingress-database.ts';
 
@@ -38,7 +38,7 @@ export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; reado
     async rerun(claim, requestId) {
       const next: Claim = { ...claim, attempt: randomUUID(), requestId };
       upkeep.drop(claim);
-      if (!(await onMine(RERUN, claim, next.attempt, requestId, ALIVE_S, CLAIM_TTL_S))) return undefined;
+      if (!(await onMine(RERUN, claim, next.attempt, requestId, ALIVE_S, keptSOf(claim)))) return undefined;
       upkeep.hold(next);
       return next;
     },
@@ -56,12 +56,12 @@ export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; reado
     async keep(claim, last) {
       const places = last.map(({ seq }) => seq);
       const pieces = last.map(({ sealed }) => sealed);
-      const isMine = await onMine(KEEP, claim, places, pieces, CLAIM_TTL_S);
+      const isMine = await onMine(KEEP, claim, places, pieces, keptSOf(claim));
       upkeep.drop(claim);
       return isMine;
     },
     async leaveUnkept(claim) {
-      await onMine(LEAVE_UNKEPT, claim, CLAIM_TTL_S);
+      await onMine(LEAVE_UNKEPT, claim, keptSOf(claim));
       upkeep.drop(claim);
     },
     async release(claim) {
@@ -77,6 +77,17 @@ export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; reado
       const { rows } = await database.query<{ sealed: Buffer }>(sql, [keyHash, attempt, seq]);
       return rows[0]?.sealed;
     },
+    async awaitEnd(keyHash) {
+      const sql = 'update ingress.claim set awaited_until = now() + make_interval(secs => $2) where key_hash = $1';
+      await database.query(sql, [keyHash, AWAITED_S]);
+    },
+    async isAwaited({ keyHash }) {
+      const sql = 'select from ingress.claim where key_hash = $1 and awaited_until > now()';
+      return (await database.query(sql, [keyHash])).rowCount === 1;
+    },
+    async finish(claim) {
+      await onMine(FINISH, claim);
+    },
     async orphanAll() {
       await database.query(
         `update ingress.claim set alive_until = now() where state = 'running' and alive_until > now()`,
@@ -87,6 +98,17 @@ export function createPgClaims({ pool, logger }: { readonly pool: pg.Pool; reado
     close: upkeep.close,
   };
 }
+
+/** Four looks at a claim fit in, of someone who waits for its answer. */
+const AWAITED_S = 5;
+
+/** Who waits finds the answer; whoever takes the key after that finds it out of date. */
+const FINISH = `
+  with awaited as (
+    update ingress.claim set expires_at = awaited_until
+    where ${MINE} and state <> 'running' and awaited_until > now())
+  delete from ingress.claim
+  where ${MINE} and state <> 'running' and (awaited_until is null or awaited_until <= now())`;
 
 /** The pieces of the try before are of no use any more. */
 const RERUN = `

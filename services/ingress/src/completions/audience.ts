@@ -15,10 +15,15 @@ export interface Opened {
   readonly client: ClientPresence;
 }
 
-/** The client of an HTTP exchange. */
-export function httpAudience(exchange: Exchange, openAnswer: OpenAnswer, requestTimeoutMs: number): Audience {
+/** The client of an HTTP exchange. `whileAway`: as `watchClient` has it. */
+export function httpAudience(
+  exchange: Exchange,
+  openAnswer: OpenAnswer,
+  requestTimeoutMs: number,
+  whileAway?: (giveUp: () => void) => () => void,
+): Audience {
   return (isStream, isKept) => {
     const answer = openAnswer(exchange, isStream);
-    return { answer, client: watchClient(exchange, answer, requestTimeoutMs, isKept) };
+    return { answer, client: watchClient(exchange, answer, requestTimeoutMs, isKept, whileAway) };
   };
 }

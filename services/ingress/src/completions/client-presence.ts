@@ -29,20 +29,24 @@ export function boundAdmission(call: Pick<Call, 'stop'>, timeoutMs: number): Dis
  * Watches a client while its completion runs. Whatever ends the wait first aborts the signal; the two that end it from
  * this side (the deadline, `exchange.stop`) fail the answer as well.
  *
- * `isKept`: the answer is kept for whoever asks for it again, so that a client which has left is still answered.
+ * `isKept`: the answer is kept for whoever asks for it again, so that a client which has left is still answered. `whileAway`: begun when it
+ * has left, and calls its argument when the answer is to be given up; what it returns ends it.
  */
 export function watchClient(
   exchange: Exchange,
-  answer: AnswerWriter,
+  answer: Pick<AnswerWriter, 'fail'>,
   requestTimeoutMs: number,
   isKept = false,
+  whileAway?: (giveUp: () => void) => () => void,
 ): ClientPresence {
   const { response, record } = exchange;
   const controller = new AbortController();
+  let endAway: (() => void) | undefined;
   const onClose = (): void => {
     if (response.writableFinished) return;
     record.error ??= 'client_gone';
     if (!isKept) controller.abort();
+    else endAway = whileAway?.(() => controller.abort());
   };
   const stop = (refusal: Refusal): void => {
     clearTimeout(timer);
@@ -62,6 +66,7 @@ export function watchClient(
     signal: controller.signal,
     [Symbol.dispose]() {
       clearTimeout(timer);
+      endAway?.();
       response.off('close', onClose);
       exchange.stop = undefined;
     },

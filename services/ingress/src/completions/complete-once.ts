@@ -5,7 +5,7 @@ import { type Fault, faultFrom } from '#errors/fault.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Execution } from '../idempotency/execution.ts';
-import type { KeptAnswer } from '../idempotency/kept-answer.ts';
+import type { KeptAnswer, KeptHead } from '../idempotency/kept-answer.ts';
 import { setReplayHeaders } from '../idempotency/replay-headers.ts';
 import { requestFate } from '../idempotency/request-fate.ts';
 import type { IngressDependencies } from '../ports.ts';
@@ -21,6 +21,8 @@ type Dependencies = Pick<IngressDependencies, 'config' | 'log' | 'logger' | 'ide
 export interface Once {
   /** Waits until the admission is durable, and says why the request must not be executed all the same; else undefined. */
   admitted(durable: Promise<void> | null): Promise<Fault | undefined>;
+  /** Its client repeats what breaks off, and pays for what comes whole. */
+  readonly isRepeated: boolean;
   /** The frames to be delivered: each is kept as it passes. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean, signal: AbortSignal): AsyncIterable<CompleteFrame>;
 }
@@ -48,23 +50,20 @@ export function completeOnce(
       fateOf,
     });
     if (begun.kind === 'replay') {
-      await replay(dependencies, exchange, begun.answer, openAnswer);
+      await giveAgain(dependencies, exchange, begun.answer, openAnswer);
       return;
     }
     const { execution } = begun;
-    let isBegun = false;
+    const once = onceOf({
+      execution,
+      settleFailed: (head) => settleFailed(execution, head, fateOf),
+      tellsEnd: tellsEndOf[format.name],
+      isRepeated: false,
+    });
     try {
-      await run(
-        onceOf({ execution, fateOf, tellsEnd: tellsEndOf[format.name] }, () => {
-          isBegun = true;
-        }),
-      );
+      await run(once.steps);
     } finally {
-      // A refusal, or a fault of the gateway's own.
-      if (!execution.isSettled()) {
-        if (isBegun) await settleFailed(execution, { ...NO_HEAD, failure: brokenOff }, fateOf);
-        else await execution.release();
-      }
+      await once.settle();
     }
   };
 }
@@ -75,12 +74,17 @@ export interface OnceAsked {
   readonly body: Buffer;
 }
 
-function onceOf(
-  parts: { readonly execution: Execution; readonly fateOf: FateOf; readonly tellsEnd: TellsEnd },
-  onBegin: () => void,
-): Once {
-  const { execution } = parts;
-  return {
+/** The steps of a completion that is executed once; `settle` is called when they are over, whatever came of them. */
+export function onceOf(parts: {
+  readonly execution: Execution;
+  readonly settleFailed: (head: KeptHead) => Promise<void>;
+  readonly tellsEnd: TellsEnd;
+  readonly isRepeated: boolean;
+}): { readonly steps: Once; settle(): Promise<void> } {
+  const { execution, settleFailed, isRepeated } = parts;
+  let isBegun = false;
+  const steps: Once = {
+    isRepeated,
     async admitted(durable) {
       // With `durability: overlapped` as well: a provider that was called cannot be called back.
       await durable;
@@ -92,15 +96,23 @@ function onceOf(
       }
     },
     kept(frames, isStream, signal) {
-      onBegin();
+      isBegun = true;
       return keptFrames(frames, { ...parts, isStream, signal });
+    },
+  };
+  return {
+    steps,
+    async settle() {
+      // Else a refusal, or a fault of the gateway's own.
+      if (execution.isSettled()) return;
+      await (isBegun ? settleFailed({ ...NO_HEAD, failure: brokenOff }) : execution.release());
     },
   };
 }
 
 /** Gives an answer that was given before, at the pace of its client. Nothing is admitted, and no quota touched. */
-async function replay(
-  { config, logger }: Dependencies,
+export async function giveAgain(
+  { config, logger }: Pick<Dependencies, 'config' | 'logger'>,
   exchange: Exchange,
   answer: KeptAnswer,
   openAnswer: OpenAnswer,

@@ -13,9 +13,11 @@ import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { type Backgrounds, createBackground } from '../responses/background/background-handler.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import { agentSessionIn } from '../retries/agent-session.ts';
 import { attributionOf } from './attribution.ts';
 import { httpAudience } from './audience.ts';
 import { completeOnce } from './complete-once.ts';
+import { completeRetried } from './complete-retried.ts';
 import { createOpenAnswer } from './open-answer.ts';
 import type { QuotaUsage } from './quota-usage.ts';
 import { COSTLY_BODY_BYTES, type RefuseWithoutMoney } from './refuse-without-money.ts';
@@ -26,7 +28,7 @@ import { type CompletionParts, type RunDependencies, runCompletion } from './run
 /** What serves the endpoints at which a model is asked for something. */
 export interface Completions {
   readonly dependencies: RunDependencies &
-    Pick<IngressDependencies, 'log' | 'logger' | 'idempotency' | 'runs' | 'responses'>;
+    Pick<IngressDependencies, 'log' | 'logger' | 'idempotency' | 'retries' | 'aloneSinceMs' | 'runs' | 'responses'>;
   readonly identify: Identify;
   readonly limits: BodyLimits;
   readonly usage: QuotaUsage;
@@ -49,6 +51,7 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     ? createBackground(completions.backgrounds, { ...parts, dependencies, refuseWithoutMoney }, openAnswer)
     : undefined;
   const once = completeOnce(dependencies, endpoint, openAnswer);
+  const retried = completeRetried(dependencies, endpoint, openAnswer);
   return async function complete(exchange) {
     // Before the body is read: a stranger's bytes are not kept.
     const identified = identify(exchange);
@@ -56,7 +59,8 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     const identity = identified instanceof Promise ? await identified : identified;
     const audience = httpAudience(exchange, openAnswer, dependencies.config.requestTimeoutMs);
     const idempotencyKey = idempotencyKeyIn(exchange.request.headers);
-    if (idempotencyKey === undefined) {
+    const session = idempotencyKey === undefined ? repeatingSession(completions, endpoint, exchange) : undefined;
+    if (idempotencyKey === undefined && session === undefined) {
       const body = await readAffordable(completions, exchange, identity);
       if (await background?.(exchange, identity, body, undefined)) return;
       await runCompletion(parts, exchange, audience, identity, body, undefined);
@@ -66,6 +70,15 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
     if (await background?.(exchange, identity, body, idempotencyKey)) return;
     // The answer that was kept may be one to another key of the user.
     if (hasModelRules(identity)) await assertModelUsable(parts, exchange, identity, body);
+    if (idempotencyKey === undefined) {
+      await retried(exchange, { identity, session: session ?? '', body }, async (repeatable) => {
+        await refuseWithoutMoney(identity, body.length);
+        const { requestTimeoutMs } = dependencies.config;
+        const to = httpAudience(exchange, repeatable.openAnswer, requestTimeoutMs, repeatable.whileAway);
+        await runCompletion(parts, exchange, to, identity, body, repeatable.once);
+      });
+      return;
+    }
     await once(exchange, { identity, idempotencyKey, body }, async (kept) => {
       // Not before: what was paid for once is given again to a user who has no money left.
       await refuseWithoutMoney(identity, body.length);
@@ -77,6 +90,20 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
 function turnsOf(completions: Completions, { keepsTurns, compacts = false }: ModelEndpoint): BeginTurn | undefined {
   if (compacts) return completions.beginCompaction;
   return keepsTurns ? completions.beginTurn : undefined;
+}
+
+/** The session of an agent whose repetitions get the answer of the first try; undefined: each request is one of its own. */
+function repeatingSession(
+  { dependencies }: Completions,
+  { format }: ModelEndpoint,
+  { request }: Exchange,
+): string | undefined {
+  if (format.operation !== 'chat') return undefined;
+  const session = agentSessionIn(request.headers);
+  if (session === undefined) return undefined;
+  const { agentRetries, abandonedAnswers } = dependencies.registry.settings();
+  // Where abandoned answers are stopped, none is left for a client that comes back.
+  return agentRetries === 'each' || abandonedAnswers === 'stop' ? undefined : session;
 }
 
 /** The body; a large one of a user without money is refused, before it is sent where its length is declared. */

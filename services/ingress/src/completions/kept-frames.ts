@@ -27,10 +27,11 @@ export async function* keptFrames(
     readonly tellsEnd: TellsEnd;
     /** Aborted, the router gives no more bytes: an end does not mean that the answer is whole. */
     readonly signal: AbortSignal;
-    readonly fateOf: FateOf;
+    /** Settles an execution whose answer failed. */
+    readonly settleFailed: (head: KeptHead) => Promise<void>;
   },
 ): AsyncGenerator<CompleteFrame, void, undefined> {
-  const { execution, isStream, tellsEnd, signal, fateOf } = parts;
+  const { execution, isStream, tellsEnd, signal, settleFailed } = parts;
   let head = NO_HEAD;
   let held: Data[] = [];
   let isAtEnd = false;
@@ -52,7 +53,7 @@ export async function* keptFrames(
     } else {
       const failure = failureOf(frame, signal);
       if (failure === null) await execution.keep(head);
-      else await settleFailed(execution, { ...head, failure }, fateOf);
+      else await settleFailed({ ...head, failure });
       yield* held;
       yield frame;
     }

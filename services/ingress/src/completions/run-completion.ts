@@ -90,6 +90,7 @@ export async function runCompletion(
       counts: asked.counts,
       plan: routingPlanOf({ userId, asked, attribution, routing, options, attemptsMax, shadow: result.shadow }),
       traceparent: call.traceparent,
+      paysOnlyWhole: once?.isRepeated === true,
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
   );

@@ -58,6 +58,7 @@ export function streamAnswer(exchange: Exchange, form: StreamForm): AnswerWriter
   };
   return {
     admitted() {
+      clearTimeout(silence);
       silence = setTimeout(fillSilence, form.keepAliveMs);
       response.once('close', endSilence);
     },

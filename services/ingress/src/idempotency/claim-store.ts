@@ -8,6 +8,8 @@ export interface Claim {
   readonly attempt: string;
   /** The request it is executed under: its `x-request-id`, and its stream in the log. */
   readonly requestId: string;
+  /** How long its answer is kept; absent: a day. */
+  readonly keptS?: number | undefined;
 }
 
 /** What came of asking for a key. */
@@ -35,13 +37,18 @@ export interface SealedPiece {
 }
 
 /**
- * Claims and answers, kept durably for `CLAIM_TTL_MS`. A claim that this process took is renewed by itself until it is
+ * Claims and answers, kept durably for `CLAIM_TTL_S`, or for as long as the claim says. A claim that this process took is renewed by itself until it is
  * kept, left, released or given back. Rejects, within seconds, where the database cannot be reached; every call may be
  * repeated.
  */
 export interface ClaimStore {
   /** Of any number of callers at once one is told `new` (or `orphaned`). */
-  take(asked: { readonly keyHash: Buffer; readonly bodyHash: Buffer; readonly requestId: string }): Promise<Taken>;
+  take(asked: {
+    readonly keyHash: Buffer;
+    readonly bodyHash: Buffer;
+    readonly requestId: string;
+    readonly keptS?: number | undefined;
+  }): Promise<Taken>;
   /** Begins another try under a request id of its own; undefined where the claim was taken over meanwhile. */
   rerun(claim: Claim, requestId: string): Promise<Claim | undefined>;
   /** Leaves an orphan as it was: another may look at it. */
@@ -58,4 +65,9 @@ export interface ClaimStore {
   /** What became of it is not known here: whoever asks next finds out. */
   orphan(claim: Claim): Promise<void>;
   readPiece(claim: Claim, seq: number): Promise<Buffer | undefined>;
+  /** Someone waits for the answer under a key, from now on for some seconds: `finish` leaves it until then. */
+  awaitEnd(keyHash: Buffer): Promise<void>;
+  isAwaited(claim: Claim): Promise<boolean>;
+  /** Its answer is needed no longer: the key is free, once nobody waits for it. Does nothing while it is being executed. */
+  finish(claim: Claim): Promise<void>;
 }

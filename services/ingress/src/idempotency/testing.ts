@@ -7,6 +7,7 @@ interface Row {
   state: 'running' | 'kept' | 'unkept';
   isAlive: boolean;
   pieces: Map<number, Buffer>;
+  isAwaited: boolean;
 }
 
 /** Claims in memory, for tests of what rests on them; nothing runs out. */
@@ -28,7 +29,7 @@ export function createMemoryClaims(): ClaimStore & { readonly rows: ReadonlyMap<
       const row = rows.get(name);
       if (row === undefined) {
         const claim: Claim = { keyHash, salt: randomBytes(32), attempt: randomUUID(), requestId };
-        rows.set(name, { claim, bodyHash, state: 'running', isAlive: true, pieces: new Map() });
+        rows.set(name, { claim, bodyHash, state: 'running', isAlive: true, pieces: new Map(), isAwaited: false });
         return { kind: 'new', claim };
       }
       if (!row.bodyHash.equals(bodyHash)) return { kind: 'other-body' };
@@ -58,5 +59,17 @@ export function createMemoryClaims(): ClaimStore & { readonly rows: ReadonlyMap<
     },
     orphan: async (claim) => change(claim, { isAlive: false }),
     readPiece: async (claim, seq) => mine(claim)?.pieces.get(seq),
+    async awaitEnd(keyHash) {
+      const row = rows.get(keyHash.toString('hex'));
+      if (row !== undefined) row.isAwaited = true;
+    },
+    isAwaited: async (claim) => mine(claim)?.isAwaited === true,
+    async finish(claim) {
+      const row = mine(claim);
+      if (row === undefined || row.state === 'running') return;
+      // Who waits looks once more, and ends it then.
+      if (row.isAwaited) row.isAwaited = false;
+      else rows.delete(claim.keyHash.toString('hex'));
+    },
   };
 }

@@ -34,7 +34,8 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used, sample };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: { used, attempt: underWay.attempt } };
-  const refusal = (await recordUsage(parts, run, ending, writer.hasWritten() ? ending : late)) ?? broken;
+  const paid = isForgiven(run, broken) ? late : ending;
+  const refusal = (await recordUsage(parts, run, paid, writer.hasWritten() ? paid : late)) ?? broken;
   if (refusal) {
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
     return;
@@ -131,6 +132,15 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
   if (run.isGone) return 'OUTCOME_CLIENT_GONE';
   return broken ? 'OUTCOME_CUT' : 'OUTCOME_COMPLETED';
 }
+
+/** An answer broke off by no will of its client, which asks for it again and pays for it then. */
+function isForgiven(run: Run, broken: Refusal | null): boolean {
+  if (broken === null || run.request.paysOnlyWhole !== true || run.isGone) return false;
+  return broken !== tooLong && run.stopped !== 'own-timeout' && !comesAgain.has(broken.code);
+}
+
+/** The same would come of another try. */
+const comesAgain: ReadonlySet<ErrorCode> = new Set(['client_gone', ...refusalCodes]);
 
 /** A break in the middle is the attempt's error and the provider's failure, unless this side ended it. */
 function noteEnd(parts: RunParts, run: Run, underWay: CallUnderWay, broken: Refusal | null, { usage }: Used): void {

@@ -3272,6 +3272,14 @@ export declare type Settings = Message<"gateway.admin.v1.Settings"> & {
    * @generated from field: uint32 retry_budget_percent = 21;
    */
   retryBudgetPercent: number;
+
+  /**
+   * What a coding agent gets that repeats a request whose answer did not reach it whole: once gives it the same answer for nothing,
+   * each begins another; empty: once.
+   *
+   * @generated from field: string agent_retries = 22;
+   */
+  agentRetries: string;
 };
 
 /**
@@ -3415,6 +3423,14 @@ export declare type SettingsJson = {
    * @generated from field: uint32 retry_budget_percent = 21;
    */
   retryBudgetPercent?: number;
+
+  /**
+   * What a coding agent gets that repeats a request whose answer did not reach it whole: once gives it the same answer for nothing,
+   * each begins another; empty: once.
+   *
+   * @generated from field: string agent_retries = 22;
+   */
+  agentRetries?: string;
 };
 
 /**

@@ -129,6 +129,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: gateway.router.v1.RoutingPlan plan = 18;
    */
   plan?: RoutingPlan | undefined;
+
+  /**
+   * Its client repeats an answer that breaks off, and pays for the one that comes whole: what a provider cuts is the house's.
+   *
+   * @generated from field: bool pays_only_whole = 19;
+   */
+  paysOnlyWhole: boolean;
 };
 
 /**
@@ -248,6 +255,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: gateway.router.v1.RoutingPlan plan = 18;
    */
   plan?: RoutingPlanJson;
+
+  /**
+   * Its client repeats an answer that breaks off, and pays for the one that comes whole: what a provider cuts is the house's.
+   *
+   * @generated from field: bool pays_only_whole = 19;
+   */
+  paysOnlyWhole?: boolean;
 };
 
 /**

@@ -138,6 +138,40 @@ test('a key that is released is free, for another body as well; one that is left
   assert.equal((await claims.take({ ...one, bodyHash: hash('another body') })).kind, 'unkept');
 });
 
+test('an answer that nobody needs any more goes, but not while someone waits for it', async () => {
+  const one = asked();
+  const claim = claimOf(await claims.take(one));
+  await claims.finish(claim);
+  assert.equal((await others.take(one)).kind, 'running', 'it is being executed');
+  await claims.keep(claim, [{ seq: 0, sealed: Buffer.from('head') }]);
+  await others.awaitEnd(one.keyHash);
+  assert.equal(await claims.isAwaited(claim), true);
+  await claims.finish(claim);
+  assert.equal((await others.take(one)).kind, 'kept');
+  assert.equal(String(await others.readPiece(claim, 0)), 'head');
+  await pool.query("update ingress.claim set awaited_until = now() - interval '1 hour' where key_hash = $1", [
+    one.keyHash,
+  ]);
+  assert.equal(await claims.isAwaited(claim), false);
+  await others.finish(claim);
+  assert.deepEqual([(await claims.take(one)).kind, await piecesOf(one)], ['new', 0]);
+});
+
+test('a claim that says how long it is kept is kept so long', async () => {
+  const one = asked();
+  const claim = claimOf(await claims.take({ ...one, keptS: 60 }));
+  const left = async () =>
+    (
+      await pool.query(
+        "select expires_at < now() + interval '2 minutes' as is_short from ingress.claim where key_hash = $1",
+        [one.keyHash],
+      )
+    ).rows[0]?.is_short;
+  assert.equal(await left(), true);
+  await claims.keep(claim, []);
+  assert.equal(await left(), true);
+});
+
 test('a key whose time is over is free, and its answer is deleted by a sweep', async () => {
   const one = asked();
   const claim = claimOf(await claims.take(one));

@@ -21,8 +21,8 @@ type Dependencies = Pick<IngressDependencies, 'config' | 'log' | 'logger' | 'ide
 export interface Once {
   /** Waits until the admission is durable, and says why the request must not be executed all the same; else undefined. */
   admitted(durable: Promise<void> | null): Promise<Fault | undefined>;
-  /** Its client repeats what breaks off, and pays for what comes whole. */
-  readonly isRepeated: boolean;
+  /** Its client repeats what breaks off, and pays for what comes whole. Absent: it does not. */
+  readonly isRepeated?: boolean;
   /** The frames to be delivered: each is kept as it passes. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean, signal: AbortSignal): AsyncIterable<CompleteFrame>;
 }

@@ -13,6 +13,14 @@ const CLOSE_MS = 1_000;
 
 const POLL_MS = 10;
 
+/** Connections that are no HTTP any more, which the server does not close. */
+interface DrainedSockets {
+  /** Has each closed once what runs on it is over. */
+  drain(): void;
+  /** Closes what is left. */
+  drop(): void;
+}
+
 const stopping: Refusal = { code: 'unavailable', message: 'The gateway is stopping; send the request again.' };
 
 /**
@@ -21,19 +29,25 @@ const stopping: Refusal = { code: 'unavailable', message: 'The gateway is stoppi
  */
 export async function drainServer(
   server: Server,
-  { open, calls }: { readonly open: ReadonlySet<Exchange>; readonly calls: Calls['open'] },
+  {
+    open,
+    calls,
+    sockets,
+  }: { readonly open: ReadonlySet<Exchange>; readonly calls: Calls['open']; readonly sockets: DrainedSockets },
   config: IngressConfig,
 ): Promise<void> {
   const running = () => [...open, ...calls];
   if (config.drainNoticeMs > 0) await wait(config.drainNoticeMs);
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   for (const exchange of open) closeAfterAnswer(exchange);
+  sockets.drain();
   if (!(await emptied(running, config.drainTimeoutMs))) {
     for (const { stop } of running()) stop?.(stopping);
     await emptied(running, SETTLE_MS);
   }
   await Promise.race([closed, wait(CLOSE_MS)]);
   server.closeAllConnections();
+  sockets.drop();
   await closed;
 }
 

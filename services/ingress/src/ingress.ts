@@ -1,26 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Fault } from '#errors/fault.ts';
-import { systemClock } from '#kernel/clock.ts';
-import { createCallerOf } from './access/callers.ts';
-import { createIdentify, type Identify } from './access/identify.ts';
-import { createRequireSignature } from './access/signed-requests.ts';
-import { createTokens } from './access/tokens.ts';
+import { openIdentify } from './access/open-identify.ts';
 import { createApplication } from './application.ts';
 import { createCalls } from './completions/calls.ts';
-import { type Completions, completionHandler } from './completions/complete.ts';
+import { type Completions, completionHandler, overloaded } from './completions/complete.ts';
 import { createQuotaUsage } from './completions/quota-usage.ts';
 import { createRefuseWithoutMoney } from './completions/refuse-without-money.ts';
-import { closeAfterAnswer, drainServer } from './drain.ts';
+import { drainServer } from './drain.ts';
 import { geminiEndpoints } from './endpoints/gemini-endpoints.ts';
 import { modelEndpoints, responsesEndpoint } from './endpoints/model-endpoints.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
+import { type BeginExchange, createBeginExchange } from './http/begin-exchange.ts';
 import { createBodyBudget } from './http/body-budget.ts';
-import { createConnections } from './http/connections.ts';
-import { allowOrigins, isForPages } from './http/cors.ts';
+import { type Connections, createConnections } from './http/connections.ts';
 import { countDrops } from './http/count-drops.ts';
-import { type Exchange, type Handler, openExchange } from './http/exchange.ts';
+import type { Exchange, Handler } from './http/exchange.ts';
 import { finisher } from './http/finish.ts';
-import { createHttpServer, listen } from './http/http-server.ts';
+import { createHttpServer, listen, type OnRequest } from './http/http-server.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { createServe, type Serve } from './http/serve.ts';
 import { tracedHandler } from './http/traced-handler.ts';
@@ -29,9 +25,8 @@ import { connectHandler, unreadableRequestHandler } from './http/unreadable-requ
 import { watchStalls } from './http/watch-stalls.ts';
 import { createModelEnds, type ModelEnds } from './models/model-ends.ts';
 import type { IngressDependencies } from './ports.ts';
-import { type ClientAddress, createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
-import { createGuesses, type Guesses } from './rate-limits/guesses.ts';
-import { createThrottles } from './rate-limits/throttles.ts';
+import { createClientAddress, createFromProxy } from './rate-limits/client-address.ts';
+import { createGuesses } from './rate-limits/guesses.ts';
 import { createAssertReadable } from './responses/assert-readable.ts';
 import { createBeginTurn } from './responses/conversation.ts';
 import { withOpenedSummaries } from './responses/open-summaries.ts';
@@ -40,8 +35,7 @@ import { compacting } from './responses/seal-compaction.ts';
 import { createSummarySeals } from './responses/summary-seals.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
-
-const OVERLOADED_RETRY_AFTER_MS = 1_000;
+import { acceptSockets, asksForSocket } from './sockets/accept-sockets.ts';
 
 export interface Ingress {
   /** Everything there is to ask for. */
@@ -68,10 +62,11 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
   const { trustedProxies = [] } = config.rateLimits ?? {};
   const addressOf = createClientAddress(trustedProxies);
   const guesses = createGuesses(addressOf, dependencies);
-  const identify = openIdentify(dependencies, addressOf, guesses);
+  const { identify, identifyTurn } = openIdentify(dependencies, addressOf, guesses);
   const secure = createSecurityHeaders(createFromProxy(trustedProxies));
   const originsNow = originsOf(dependencies);
   let drained: Promise<void> | undefined;
+  const isDraining = (): boolean => drained !== undefined;
 
   const finish = finisher(logger, metrics);
   const serve = createServe({ open, budget, logger, finish });
@@ -92,12 +87,13 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
     guesses,
     limits,
     state: {
-      isDraining: () => drained !== undefined,
+      isDraining,
       stats: () => ({
         requests_in_flight: inFlight(),
         body_bytes_held: budget.reservedBytes,
         answer_bytes_held: answers.heldBytes,
         connections_dropped: connectionsDropped(),
+        sockets_open: sockets.count(),
       }),
     },
     publishMetrics() {
@@ -106,36 +102,56 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
       return usage.publish();
     },
   });
-  const begin = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
-    if (!connections.serves(request.socket)) return undefined;
-    const exchange = openExchange(request, response, answers);
-    secure(exchange);
-    connections.add(exchange);
-    if (drained !== undefined) closeAfterAnswer(exchange);
-    if (isForPages(request.url)) allowOrigins(exchange, originsNow());
-    return exchange;
-  };
+  const begin = createBeginExchange({ connections, answers, secure, originsNow, isDraining });
   const dispatch = dispatcher(routes, serve, handlers);
-  const server = createHttpServer(config, (request, response, refusal) => {
-    const exchange = begin(request, response);
-    if (exchange === undefined) return;
-    if (refusal === undefined) dispatch(exchange);
-    else void serve(exchange, () => Promise.reject(new Fault(refusal)));
+  const server = openServer(dependencies, { begin, dispatch, serve, connections });
+  const sockets = acceptSockets(server, {
+    ...{
+      completions: { ...completions, dependencies },
+      endpoint: responsesEndpoint,
+      calls,
+      answers,
+      identify,
+      identifyTurn,
+    },
+    ...{ inFlight, isDraining, originsNow, begin, serve, finish },
+    requiresSignatures: () => dependencies.registry.settings().signedRequests,
   });
-  server.on('connection', connections.watch);
-  server.on('clientError', unreadableRequestHandler(connections, logger));
-  server.on('connect', connectHandler(connections, logger));
   const connectionsDropped = countDrops(server, logger);
-  const stopWatching = watchStalls(open, config, () => answers.isCrowded || drained !== undefined);
+  const stopWatching = watchStalls(open, config, () => answers.isCrowded || isDraining());
 
   return {
     routes,
     listen: () => listen(server, config),
     drain() {
-      drained ??= drainServer(server, { open, calls: calls.open }, config).finally(stopWatching);
+      drained ??= drainServer(server, { open, calls: calls.open, sockets }, config).finally(stopWatching);
       return drained;
     },
   };
+}
+
+/** The server, with what it does about requests that are none. */
+function openServer(
+  { config, logger }: IngressDependencies,
+  parts: {
+    readonly begin: BeginExchange;
+    readonly dispatch: (exchange: Exchange) => void;
+    readonly serve: Serve;
+    readonly connections: Connections;
+  },
+): Server {
+  const { begin, dispatch, serve, connections } = parts;
+  const onRequest: OnRequest = (request, response, refusal) => {
+    const exchange = begin(request, response);
+    if (exchange === undefined) return;
+    if (refusal === undefined) dispatch(exchange);
+    else void serve(exchange, () => Promise.reject(new Fault(refusal)));
+  };
+  const server = createHttpServer(config, onRequest, (request) => asksForSocket(request, responsesEndpoint.path));
+  server.on('connection', connections.watch);
+  server.on('clientError', unreadableRequestHandler(connections, logger));
+  server.on('connect', connectHandler(connections, logger));
+  return server;
 }
 
 /** What serves the endpoints at which a model is asked for something. */
@@ -149,24 +165,11 @@ function openCompletions(
   const assertReadable = createAssertReadable(dependencies);
   const { limits } = parts;
   const seals = createSummarySeals(keyPepper);
-  const kept = createBeginTurn({ store, settings, limits, ownTurn, assertReadable, logger });
-  const beginTurn = withOpenedSummaries(kept, seals);
-  const turns = { ownTurn, beginTurn, beginCompaction: compacting(beginTurn, seals) };
+  const beginTurnIn: Completions['beginTurnIn'] = (kept) =>
+    withOpenedSummaries(createBeginTurn({ store: kept, settings, limits, ownTurn, assertReadable, logger }), seals);
+  const beginTurn = beginTurnIn(store);
+  const turns = { ownTurn, beginTurn, beginTurnIn, beginCompaction: compacting(beginTurn, seals) };
   return { ...parts, ...turns, dependencies, refuseWithoutMoney: createRefuseWithoutMoney(dependencies) };
-}
-
-/** Who may come in. */
-function openIdentify(dependencies: IngressDependencies, addressOf: ClientAddress, guesses: Guesses): Identify {
-  const { config, registry, keyPepper, rateLimiter: limiter, nonces, clock = systemClock, logger } = dependencies;
-  const tokens = createTokens({ registry, clock, logger });
-  const guessed = ({ request }: Exchange): number => guesses.apiKey(request);
-  return createIdentify({
-    callerOf: createCallerOf({ keyPepper, registry, tokens, guessed, clock }),
-    addressOf,
-    throttles: createThrottles(registry.settings, config.rateLimits),
-    limiter,
-    requireSignature: createRequireSignature({ registry, nonces, clock }),
-  });
 }
 
 /** The origins whose pages may read answers: the settings', or the configured one. */
@@ -234,10 +237,6 @@ function bounded(handler: Handler, inFlight: () => number, requestsInFlightMax: 
   return (exchange, params) => {
     // The exchange itself is among them.
     if (inFlight() <= requestsInFlightMax) return handler(exchange, params);
-    throw new Fault({
-      code: 'unavailable',
-      message: 'The gateway has as many requests at once as it takes; try again shortly.',
-      retryAfterMs: OVERLOADED_RETRY_AFTER_MS,
-    });
+    throw overloaded();
   };
 }

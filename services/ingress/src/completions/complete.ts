@@ -1,4 +1,5 @@
 import type { Identity } from '#api-keys/identity.ts';
+import { Fault } from '#errors/fault.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { anyRequest } from '#registry/any-request.ts';
 import { callerOf } from '#registry/caller.ts';
@@ -13,6 +14,7 @@ import { idempotencyKeyIn } from '../idempotency/idempotency-key.ts';
 import type { IngressDependencies } from '../ports.ts';
 import { type Backgrounds, createBackground } from '../responses/background/background-handler.ts';
 import type { BeginTurn } from '../responses/conversation.ts';
+import type { ResponseStore } from '../responses/response-store.ts';
 import { agentSessionIn } from '../retries/agent-session.ts';
 import { attributionOf } from './attribution.ts';
 import { httpAudience } from './audience.ts';
@@ -35,6 +37,8 @@ export interface Completions {
   readonly refuseWithoutMoney: RefuseWithoutMoney;
   readonly ownTurn: OwnTurn;
   readonly beginTurn: BeginTurn;
+  /** The same with another store of responses. */
+  readonly beginTurnIn: (store: Pick<ResponseStore, 'keep' | 'conversation' | 'remember'>) => BeginTurn;
   /** As `beginTurn`, of a turn whose answer is the conversation made shorter. */
   readonly beginCompaction: BeginTurn;
   readonly backgrounds: Backgrounds;
@@ -85,6 +89,17 @@ export function completionHandler(completions: Completions, endpoint: ModelEndpo
       await runCompletion(parts, exchange, audience, identity, body, kept);
     });
   };
+}
+
+const OVERLOADED_RETRY_AFTER_MS = 1_000;
+
+/** As many requests run as may. */
+export function overloaded(): Fault {
+  return new Fault({
+    code: 'unavailable',
+    message: 'The gateway has as many requests at once as it takes; try again shortly.',
+    retryAfterMs: OVERLOADED_RETRY_AFTER_MS,
+  });
 }
 
 function turnsOf(completions: Completions, { keepsTurns, compacts = false }: ModelEndpoint): BeginTurn | undefined {

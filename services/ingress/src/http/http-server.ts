@@ -14,13 +14,16 @@ const expectationRefusal: Refusal = {
   message: "The only expectation that can be met is '100-continue'.",
 };
 
+export type OnRequest = (request: IncomingMessage, response: ServerResponse, refusal?: Refusal) => void;
+
 /**
  * A server of Node's that leaves to `onRequest` what it would answer by itself, without an id and a document: such a
  * request comes with the refusal it is to be given.
  */
 export function createHttpServer(
   config: IngressConfig,
-  onRequest: (request: IncomingMessage, response: ServerResponse, refusal?: Refusal) => void,
+  onRequest: OnRequest,
+  isUpgrade: (request: IncomingMessage) => boolean,
 ): Server {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     const isHostless = request.headers.host === undefined && request.httpVersion === '1.1';
@@ -36,6 +39,8 @@ export function createHttpServer(
       keepAliveTimeout: config.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, headersTimeout),
       requireHostHeader: false,
+      // Any other protocol that a client would rather speak (h2c) is passed over, and its request answered.
+      shouldUpgradeCallback: isUpgrade,
     },
     take,
   );

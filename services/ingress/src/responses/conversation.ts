@@ -44,7 +44,7 @@ interface KeepingSettings {
 }
 
 export function createBeginTurn(parts: {
-  readonly store: Pick<ResponseStore, 'keep' | 'conversation'>;
+  readonly store: Pick<ResponseStore, 'keep' | 'conversation' | 'remember'>;
   readonly settings: () => KeepingSettings;
   readonly limits: BodyLimits;
   /** Waits until the process has time for a long piece of work. */

@@ -12,7 +12,7 @@ const RESPONSE_MAX_BYTES = 16 * 1024 * 1024;
 type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'> & { readonly isStored: boolean };
 
 interface Keeping {
-  readonly store: Pick<ResponseStore, 'keep'>;
+  readonly store: Pick<ResponseStore, 'keep' | 'remember'>;
   readonly turn: Turn;
   readonly isStream: boolean;
   readonly days: number;
@@ -104,10 +104,13 @@ async function ended(bytes: Buffer, keeping: Keeping): Promise<Buffer> {
 
 async function keep(response: JsonObject, { store, turn, days, logger }: Keeping): Promise<void> {
   const { userId, previousId, input, isStored } = turn;
-  if (!isStored) return;
+  if (!isStored && store.remember === undefined) return;
   const id = String(response['id']);
+  const kept = { userId, previousId, input, id, response: writeJson(response) };
+  store.remember?.(kept);
+  if (!isStored) return;
   try {
-    await store.keep({ userId, previousId, input, id, response: writeJson(response) }, days);
+    await store.keep(kept, days);
   } catch (error) {
     logger.warn({ err: error, responseId: id }, 'a response could not be kept');
   }

@@ -22,6 +22,8 @@ export interface ConversationBounds {
 export interface ResponseStore {
   /** A repeat changes nothing. */
   keep(response: StoredResponse, days: number): Promise<void>;
+  /** Is told of each response that is whole, stored or not, before its client is. Absent: nobody remembers it. */
+  remember?(response: StoredResponse): void;
   read(userId: string, id: string): Promise<StoredResponse | undefined>;
   /**
    * The conversation that ends with the response, from its first turn on. `missing`: the response or one before it is not

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { spokenBy } from '#ai/providers/spoken-by.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { policy } from '#testkit/policy.ts';
 import type { Scope } from '#testkit/test.ts';
 import { defaultLimits, type ProviderConfig } from '../config.ts';
@@ -9,16 +10,27 @@ import { thisMachine } from '../testing.ts';
 import { openHttpProvider } from './http-provider.ts';
 import { createOutwardGuard, type LookUp } from './outward-guard.ts';
 
+interface Surroundings {
+  readonly dns?: LookUp;
+  readonly now?: () => number;
+  readonly clock?: Clock;
+}
+
 /** A provider of a test, to be called without a router around it. It is closed with the test. */
 export function httpProvider(
   test: Scope,
   baseUrl: string,
-  { dns, now, ...more }: Partial<ProviderConfig> & { readonly dns?: LookUp; readonly now?: () => number } = {},
+  { dns, now, clock, ...more }: Partial<ProviderConfig> & Surroundings = {},
 ): Provider {
   const spoken = spokenBy(policy.provider({ id: 'p', baseUrl }).value);
   const config: ProviderConfig = { name: 'p', baseUrl, apiKey: 'sk-secret', spoken, ...more };
   const guard = createOutwardGuard(thisMachine, dns);
-  const provider = openHttpProvider(config, { limits: defaultLimits, guard, ...(now === undefined ? {} : { now }) });
+  const provider = openHttpProvider(config, {
+    limits: defaultLimits,
+    guard,
+    clock,
+    ...(now === undefined ? {} : { now }),
+  });
   if ('fault' in provider) throw new Error(provider.fault);
   test.defer(() => provider.close());
   return provider;

@@ -49,6 +49,19 @@ export const cloudRows: readonly ProviderRow[] = [
     models: /(^|\.)anthropic\./,
     catalogue: 'aws',
   },
+  compatible({
+    id: 'bedrock',
+    name: 'Amazon Bedrock (Converse)',
+    baseUrl: '',
+    keyVariable: 'AWS_BEARER_TOKEN_BEDROCK',
+    addresses: bedrockAddresses,
+    auth: 'aws',
+    formats: ['bedrock-converse'],
+    usage: { isCacheInInput: false, isReasoningInOutput: true },
+    // But those that give vectors, and OpenAI's, which are behind its own formats alone.
+    models: /^(?!.*(embed|openai\.gpt-5))/,
+    catalogue: 'aws',
+  }),
   // Which of the models are there, and below which of the paths, differs by region: its key alone turns nothing on.
   compatible({
     id: 'bedrock-openai',

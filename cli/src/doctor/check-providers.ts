@@ -1,7 +1,7 @@
 import { type ConfiguredProvider, providersFrom } from '#config/providers.ts';
 import { unsetKeys } from '#config/unset-keys.ts';
-import { unpricedInSettings } from '../settings-warnings.ts';
 import { type Check, type Finding, fail, ok, reasonOf, warn } from './finding.ts';
+import { priceFindings } from './price-findings.ts';
 
 /** Enough for a TLS handshake across the world. */
 const REACH_TIMEOUT_MS = 5_000;
@@ -13,7 +13,7 @@ export const checkProviders: Check = async ({ config, environment }) => {
   return [
     ...(await Promise.all(providers.map(reach))),
     ...unsetKeys(config.providers, environment).map((text) => told('key', text)),
-    ...unpricedInSettings(config, environment, Date.now()).map((text) => told('price', text)),
+    ...priceFindings(providers, config.prices, Date.now()),
   ];
 };
 

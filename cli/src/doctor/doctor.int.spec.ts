@@ -88,12 +88,14 @@ test('each part that is away or wrong is named with what to do, and the exit cod
     redis: 'warn',
     'provider vllm': 'fail',
     key: 'warn',
-    price: 'warn',
+    'prices vllm': 'warn',
   });
   for (const { status, advice } of findings) assert.equal(status === 'ok', advice === undefined);
   assert.match(of('database')?.message ?? '', /ECONNREFUSED/);
   assert.match(of('key')?.advice ?? '', /^set it/);
-  assert.match(of('price')?.advice ?? '', /^give house\/llama a price/);
+  const unpriced = findings.find(({ part, status }) => part === 'prices vllm' && status === 'warn');
+  assert.match(unpriced?.message ?? '', /^llama has no price/);
+  assert.match(unpriced?.advice ?? '', /^give house\/llama a price: gatewayctl prices set house\/llama /);
   assert.doesNotMatch(stdout, /7f3a/);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from '#testkit/test.ts';
 import { gatewayConfigSchema } from './gateway-config.ts';
 import { keyPlacesFrom, keyReferenceFault, parseKeyReference } from './key-references.ts';
-import { providersFrom } from './providers.ts';
+import { isSimulator, providersFrom, simulatorIds } from './providers.ts';
 
 function idsOf(environment: Readonly<Record<string, string>>): readonly string[] {
   return providersFrom([], environment).map(({ name }) => name);
@@ -46,4 +46,17 @@ test('a region without prices of its own has those of inference profiles', () =>
   assert.equal(catalogueAt('us-west-2'), 'aws');
   assert.equal(catalogueAt('eu-central-1'), 'aws-profiles');
   assert.equal(catalogueAt('us-gov-west-1'), 'aws-profiles');
+});
+
+test('the simulator is a provider of each maker whose format it speaks, where the process that starts it says so', () => {
+  const environment = { GATEWAY_SIMULATOR_URL: 'http://127.0.0.1:9', GATEWAY_SIMULATOR_KEY: 'k' };
+  assert.deepEqual(
+    providersFrom([], environment).map(({ name, catalogue, baseUrl }) => [name, catalogue, baseUrl]),
+    [
+      ['simulator-openai', 'openai', 'http://127.0.0.1:9/v1'],
+      ['simulator-anthropic', 'anthropic', 'http://127.0.0.1:9/v1'],
+      ['simulator-gemini', 'google', 'http://127.0.0.1:9/v1beta'],
+    ],
+  );
+  assert.equal(simulatorIds.every(isSimulator), true);
 });

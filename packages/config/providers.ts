@@ -47,20 +47,39 @@ export function keyFilesFrom(environment: Environment): readonly string[] {
 export const SIMULATOR_URL_VARIABLE = 'GATEWAY_SIMULATOR_URL';
 export const SIMULATOR_KEY_VARIABLE = 'GATEWAY_SIMULATOR_KEY';
 
-const simulatedFormats = {
-  openai: ['openai-chat', 'openai-responses', 'openai-compact', 'openai-completions', 'openai-embeddings'],
-  anthropic: ['anthropic-messages'],
-} as const;
+/** What the simulator is as a provider of each wire format's maker: under the names and prices of the maker's own models. */
+const simulated = [
+  {
+    name: 'simulator-openai',
+    kind: 'openai',
+    catalogue: 'openai',
+    basePath: '/v1',
+    formats: ['openai-chat', 'openai-responses', 'openai-compact', 'openai-completions', 'openai-embeddings'],
+  },
+  {
+    name: 'simulator-anthropic',
+    kind: 'anthropic',
+    catalogue: 'anthropic',
+    basePath: '/v1',
+    formats: ['anthropic-messages'],
+  },
+  // The row of Gemini: where the key goes, and which models of the catalogue are its own.
+  {
+    name: 'simulator-gemini',
+    preset: 'gemini',
+    kind: 'openai',
+    catalogue: 'google',
+    basePath: '/v1beta',
+    formats: ['gemini-generate'],
+  },
+] as const;
 
-/** The simulator in all of its wire formats, under the names and prices of the real models. */
 function simulators(url: string): readonly ProviderSettings[] {
-  return (['openai', 'anthropic'] as const).map((kind) => ({
-    formats: [...simulatedFormats[kind]],
-    name: `simulator-${kind}`,
-    kind,
-    baseUrl: `${url}/v1`,
+  return simulated.map(({ basePath, formats, ...said }) => ({
+    ...said,
+    formats: [...formats],
+    baseUrl: `${url}${basePath}`,
     apiKeyEnv: SIMULATOR_KEY_VARIABLE,
-    catalogue: kind,
   }));
 }
 

@@ -178,8 +178,8 @@ test('the simulator comes with its changing address, and not where an administra
     GATEWAY_SIMULATOR_URL: `http://127.0.0.1:${port}`,
     GATEWAY_SIMULATOR_KEY: 'simulator',
   });
-  assert.equal(await start({}, simulator(1)), 3);
-  assert.equal(await start({}, simulator(2)), 2);
+  assert.equal(await start({}, simulator(1)), 4);
+  assert.equal(await start({}, simulator(2)), 3);
   assert.equal(registry.get('provider', 'simulator-openai')?.baseUrl, 'http://127.0.0.1:2/v1');
   await start({ providers: [vllm] });
   assert.equal(registry.get('provider', 'simulator-openai'), undefined);

@@ -193,6 +193,15 @@ test('a gateway without a configured provider answers from the simulator, to a d
       const client = new OpenAI({ apiKey: gateway.demoKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
       const completion = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
       assert.match(completion.choices[0]?.message.content ?? '', /simulator/);
+      // A name of Google's has an answer in Google's format, from the provider that speaks it.
+      const native = await fetch(`${gateway.url}/v1beta/models/gemini-2.5-flash:generateContent`, {
+        method: 'POST',
+        headers: { 'x-goog-api-key': gateway.demoKey, 'content-type': 'application/json' },
+        body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }),
+      });
+      const { candidates, responseId } = (await native.json()) as Record<string, unknown>;
+      assert.match(JSON.stringify(candidates), /simulator/);
+      assert.match(String(responseId), /^sim/, 'what the simulator answered is passed on as it is');
     } finally {
       assert.equal(await gateway.stop(), 0);
     }

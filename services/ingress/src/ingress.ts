@@ -159,14 +159,16 @@ function openCompletions(
   dependencies: IngressDependencies,
   parts: Pick<Completions, 'identify' | 'limits' | 'usage' | 'backgrounds'>,
 ): Completions {
-  const { responses: store, registry, keyPepper, logger } = dependencies;
+  const { responses: store, conversations, registry, keyPepper, logger } = dependencies;
   const { settings } = registry;
   const ownTurn = createTurns();
   const assertReadable = createAssertReadable(dependencies);
   const { limits } = parts;
   const seals = createSummarySeals(keyPepper);
-  const beginTurnIn: Completions['beginTurnIn'] = (kept) =>
-    withOpenedSummaries(createBeginTurn({ store: kept, settings, limits, ownTurn, assertReadable, logger }), seals);
+  const beginTurnIn: Completions['beginTurnIn'] = (kept) => {
+    const turns = { store: kept, conversations, settings, limits, ownTurn, assertReadable, logger };
+    return withOpenedSummaries(createBeginTurn(turns), seals);
+  };
   const beginTurn = beginTurnIn(store);
   const turns = { ownTurn, beginTurn, beginTurnIn, beginCompaction: compacting(beginTurn, seals) };
   return { ...parts, ...turns, dependencies, refuseWithoutMoney: createRefuseWithoutMoney(dependencies) };

@@ -20,6 +20,7 @@ import { createMemoryNonces } from './access/nonces.ts';
 import { createRedisNonces } from './access/redis-nonces.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
+import { createPgConversations, type PgConversations } from './adapters/pg-conversations.ts';
 import { createPgResponses, type PgResponses } from './adapters/pg-responses.ts';
 import { createPgRuns, type PgRuns } from './adapters/pg-runs.ts';
 import { ingressConfigFrom } from './config-from.ts';
@@ -59,11 +60,12 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
     const once = await openClaims(parts, keyPepper);
     const responses = openResponses(parts, keyPepper);
     const runs = await openRuns(parts, keyPepper);
+    const conversations = openConversations(parts, keyPepper);
     const { quota, balances } = openQuota(parts);
     const billing = openBilling(parts);
     const router = openRouter(parts);
     const registry = await openPolicy(parts);
-    forgetDeleted({ host, responses, registry });
+    forgetDeleted({ host, kept: [responses, conversations], registry });
     const models = liveModels(registry);
     const ingress = createIngress({
       config: ingressConfigFrom(config, adminToken),
@@ -79,6 +81,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       ...once,
       responses,
       runs,
+      conversations,
       log: journal,
       ...openLimiters(parts),
       readiness: openReadiness(parts, router.state),
@@ -132,20 +135,28 @@ async function openRuns({ database, bus }: LogParts, keyPepper: string): Promise
   return runs;
 }
 
+function openConversations({ host, database }: LogParts, keyPepper: string): PgConversations {
+  const conversations = createPgConversations({ pool: database().pool, keyPepper, logger: host.logger });
+  host.stack.defer(() => conversations.close());
+  return conversations;
+}
+
 interface ForgetParts {
   readonly host: Host;
-  readonly responses: Pick<PgResponses, 'removeAllOf'>;
+  readonly kept: readonly Pick<PgResponses, 'removeAllOf'>[];
   readonly registry: Pick<FollowedRegistry, 'watch'>;
 }
 
 /** What a user who was deleted has said and was told goes with the user. */
-function forgetDeleted({ host, responses, registry }: ForgetParts): void {
+function forgetDeleted({ host, kept, registry }: ForgetParts): void {
   registry.watch('user', (before, after) => {
     if (before === undefined || before.status === 'deleted' || (after !== undefined && after.status !== 'deleted'))
       return;
-    responses.removeAllOf(before.id).catch((error: unknown) => {
-      host.logger.warn({ err: error, userId: before.id }, 'the responses of a deleted user stay until they expire');
-    });
+    for (const store of kept) {
+      store.removeAllOf(before.id).catch((error: unknown) => {
+        host.logger.warn({ err: error, userId: before.id }, 'the responses of a deleted user stay until they expire');
+      });
+    }
   });
 }
 

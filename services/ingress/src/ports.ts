@@ -15,6 +15,7 @@ import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ModelEnds } from './models/model-ends.ts';
 import type { RateLimiter } from './rate-limits/rate-limiter.ts';
 import type { RunStore } from './responses/background/run-store.ts';
+import type { ConversationStore } from './responses/conversations/conversation-store.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 import type { Retries } from './retries/retries.ts';
 
@@ -39,6 +40,7 @@ export interface IngressDependencies {
   readonly responses: ResponseStore;
   /** Keeps responses that are made in the background, while they are made. */
   readonly runs: RunStore;
+  readonly conversations: ConversationStore;
   /** Says what became of a request whose process is gone. */
   readonly log: Pick<Journal, 'readStream'>;
   /** Who may come in, and with what: up to the log's end before `listen` is called. */

@@ -18,6 +18,7 @@ import { openApiHandler } from './openapi/openapi-document.ts';
 import type { IngressDependencies } from './ports.ts';
 import type { ClientAddress } from './rate-limits/client-address.ts';
 import type { Guesses } from './rate-limits/guesses.ts';
+import { conversationRoutes } from './responses/conversations/conversation-routes.ts';
 import type { ResponseAccess } from './responses/response-access.ts';
 import { responseRoutes } from './responses/response-routes.ts';
 import type { Route } from './route.ts';
@@ -77,6 +78,7 @@ export function routesOf(
     { path: COST_ESTIMATE_PATH, query: 'any', methods: { POST: bounded(costEstimateHandler(estimating)) } },
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies, access, identify),
+    ...conversationRoutes(dependencies, identify, limits),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
     ...docsRoutes(),

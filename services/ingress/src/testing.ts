@@ -30,6 +30,8 @@ import { createMemoryClaims } from './idempotency/testing.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 import { createMemoryLimiter } from './rate-limits/memory-limiter.ts';
 import type { RunStore } from './responses/background/run-store.ts';
+import type { ConversationStore } from './responses/conversations/conversation-store.ts';
+import { createMemoryConversations } from './responses/conversations/testing.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 import { createMemoryResponses } from './responses/testing.ts';
 import { createRetries } from './retries/retries.ts';
@@ -125,6 +127,7 @@ export interface TestGateway extends AsyncDisposable {
   framesLeft(): number;
   /** What was kept of /v1/responses. */
   readonly responses: ResponseStore & RunStore;
+  readonly conversations: ConversationStore;
 }
 
 /** What differs from a gateway in which all is well. */
@@ -184,7 +187,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   const claims = options.claims ?? createMemoryClaims();
-  const responses = createMemoryResponses();
+  const [responses, conversations] = [createMemoryResponses(), createMemoryConversations()];
   const ingress = createIngress({
     config: { ...ingressDefaults, port: 0, adminToken: ADMIN_TOKEN, ...options.config },
     quota,
@@ -211,16 +214,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     findAdminToken: options.findAdminToken ?? (() => undefined),
     billing: billingInMemory(options, usageAsked),
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
-    idempotency: createIdempotency({
-      claims,
-      keyPepper: KEY_PEPPER,
-      logger,
-      answerMaxBytes: options.answerMaxBytes,
-    }),
+    idempotency: createIdempotency({ claims, keyPepper: KEY_PEPPER, logger, answerMaxBytes: options.answerMaxBytes }),
     retries: createRetries({ claims, keyPepper: KEY_PEPPER, logger, returnWithinMs: options.returnWithinMs }),
     aloneSinceMs: options.aloneSinceMs,
     responses,
     runs: responses,
+    conversations,
     log: { readStream: async (stream) => [...((await options.log?.(stream)) ?? [])] },
     readiness: options.readiness ?? (async () => ({ database: 'ok' })),
     stats: async () => ({ log: { position: 7n } }),
@@ -238,6 +237,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     completed,
     counted,
     responses,
+    conversations,
     admin,
     framesLeft: () => framesLeft,
     [Symbol.asyncDispose]: () => ingress.drain(),

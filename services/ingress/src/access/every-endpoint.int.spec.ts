@@ -71,6 +71,19 @@ const endpoints: readonly Endpoint[] = [
   { method: 'DELETE', route: '/v1/responses/:id', path: '/v1/responses/kept' },
   { method: 'POST', route: '/v1/responses/:id/cancel', path: '/v1/responses/kept/cancel' },
   { method: 'GET', route: '/v1/responses/:id/input_items', path: '/v1/responses/kept/input_items' },
+  { method: 'POST', route: '/v1/conversations', path: '/v1/conversations', body: { metadata: {} } },
+  { method: 'GET', route: '/v1/conversations/:id', path: '/v1/conversations/conv' },
+  { method: 'POST', route: '/v1/conversations/:id', path: '/v1/conversations/conv', body: { metadata: {} } },
+  { method: 'DELETE', route: '/v1/conversations/:id', path: '/v1/conversations/conv' },
+  { method: 'GET', route: '/v1/conversations/:id/items', path: '/v1/conversations/conv/items' },
+  {
+    method: 'POST',
+    route: '/v1/conversations/:id/items',
+    path: '/v1/conversations/conv/items',
+    body: { items: [{ role: 'user', content: 'Hi' }] },
+  },
+  { method: 'GET', route: '/v1/conversations/:id/items/:item_id', path: '/v1/conversations/conv/items/one' },
+  { method: 'DELETE', route: '/v1/conversations/:id/items/:item_id', path: '/v1/conversations/conv/items/one' },
   { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
 ];
 
@@ -136,6 +149,8 @@ async function gatewayWith(key: Key): Promise<TestGateway> {
     const run = { userId, id: 'kept', attempt: 'one' };
     await gateway.responses.begin(run, { response, requestId: 'request-1', isStreamed: false }, 1);
     await gateway.responses.end(run, response);
+    const items = [{ id: 'one', json: '{"role":"user","content":"Hi"}', model: '' }];
+    await gateway.conversations.create(userId, { id: 'conv', metadata: {} }, items, 1);
   }
   return gateway;
 }

@@ -100,7 +100,6 @@ test('what belongs to the account at the provider is refused before it is counte
   const document = { role: 'user', content: [{ type: 'document', source }] };
   for (const [path, fields, words] of [
     [responsesPath, { prompt: { id: 'pmpt_1' } }, /prompt/],
-    [responsesPath, { conversation: 'conv_1' }, /conversation/],
     [responsesPath, { input: [{ type: 'item_reference', id: 'msg_1' }] }, /items to refer to/],
     [responsesPath, { input: [file] }, /file/],
     ['/v1/messages/count_tokens', { messages: [document] }, /file/],

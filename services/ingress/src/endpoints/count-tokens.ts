@@ -89,7 +89,8 @@ export function countTokensHandler(
     if (sentBody.length > COSTLY_BODY_BYTES) await ownTurn();
     const sent = parseJsonObject(sentBody);
     const goesOn =
-      format === 'openai-responses' && ((sent['previous_response_id'] ?? null) !== null || hasSummary(sentBody));
+      format === 'openai-responses' &&
+      ((sent['previous_response_id'] ?? sent['conversation'] ?? null) !== null || hasSummary(sentBody));
     // Nothing of a count is kept: only the turns before are wanted.
     const wrapped = envelope === undefined ? null : asObject(sent[envelope]);
     const body = goesOn

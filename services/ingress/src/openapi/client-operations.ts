@@ -1,6 +1,7 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
 import { usageDimensionNames } from '#contracts/usage-dimensions.ts';
 import type { Row } from './client-row.ts';
+import { conversationRows } from './conversation-rows.ts';
 import { costEstimateRow } from './cost-estimate-row.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
@@ -49,6 +50,7 @@ const rows: readonly Row[] = [
   costEstimateRow,
   ...modelListRows,
   ...responseRows,
+  ...conversationRows,
   {
     operation: 'GET /v1/usage',
     id: 'get-usage',

@@ -8,9 +8,11 @@ import { COSTLY_BODY_BYTES } from '../completions/refuse-without-money.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type BodyLimits, crowdedBodies } from '../http/read-body.ts';
 import type { AssertReadable } from './assert-readable.ts';
+import { type AddTurn, createAddTurn } from './conversations/add-turn.ts';
+import type { ConversationStore } from './conversations/conversation-store.ts';
 import { keepResponse } from './keep-response.ts';
-import type { ResponseStore, StoredResponse } from './response-store.ts';
-import { resumeConversation } from './resume-conversation.ts';
+import type { ResponseStore } from './response-store.ts';
+import { type ResumeRequest, resumeConversation } from './resume-conversation.ts';
 
 /** As long as OpenAI keeps them. */
 const KEPT_DAYS = 30;
@@ -23,8 +25,11 @@ export interface Turn {
   readonly isStored: boolean;
   readonly days: number;
   readonly previousId: string | null;
+  readonly conversationId: string | null;
   /** The items of this turn alone, each as JSON. */
   readonly input: readonly string[];
+  /** To be told of the answer, once it is kept. */
+  readonly addTurn: AddTurn;
   /** The frames of the answer, kept before its client has its end where it is to be kept, and true about that. */
   kept(frames: AsyncIterable<CompleteFrame>, isStream: boolean): AsyncIterable<CompleteFrame>;
 }
@@ -45,6 +50,7 @@ interface KeepingSettings {
 
 export function createBeginTurn(parts: {
   readonly store: Pick<ResponseStore, 'keep' | 'conversation' | 'remember'>;
+  readonly conversations: Pick<ConversationStore, 'all' | 'append'>;
   readonly settings: () => KeepingSettings;
   readonly limits: BodyLimits;
   /** Waits until the process has time for a long piece of work. */
@@ -52,7 +58,7 @@ export function createBeginTurn(parts: {
   readonly assertReadable: AssertReadable;
   readonly logger: Pick<Logger, 'warn'>;
 }): BeginTurn {
-  const { store, settings, limits, ownTurn, logger } = parts;
+  const { store, conversations, settings, limits, ownTurn, logger } = parts;
   const { bodyMaxBytes, budget } = limits;
   return async (exchange, caller, body, parsedBody) => {
     const { userId } = caller;
@@ -65,18 +71,24 @@ export function createBeginTurn(parts: {
       if (bytes > COSTLY_BODY_BYTES) await ownTurn();
     };
     // What a key may not read, the answer to a next turn must not tell.
-    const assertReadable = (turn: StoredResponse): void => parts.assertReadable(caller, turn, 'previous_response_id');
+    const assertReadable: ResumeRequest['assertReadable'] = (turn, param) => parts.assertReadable(caller, turn, param);
     const request = { userId, body, parsedBody, bodyMaxBytes, room, assertReadable };
-    const resumed = await resumeConversation(store, request);
-    const { previousId, input } = resumed;
-    const days = responsesKeptDays === 0 ? KEPT_DAYS : responsesKeptDays;
-    const turn = { userId, previousId, input, isStored };
+    const resumed = await resumeConversation(store, conversations, request);
+    const { previousId, conversationId, input } = resumed;
+    const days = daysKept(responsesKeptDays);
+    const addTurn = createAddTurn({ conversations, userId, conversationId, input, days, logger });
+    const turn = { userId, previousId, conversationId, input, isStored };
     return {
       body: resumed.body,
-      ...{ isStored, days, previousId, input },
-      kept: (frames, isStream) => keepResponse(frames, { store, turn, isStream, days, logger }),
+      ...{ isStored, days, previousId, conversationId, input, addTurn },
+      kept: (frames, isStream) => keepResponse(frames, { store, turn, addTurn, isStream, days, logger }),
     };
   };
+}
+
+/** `days`: the setting's, 0 where it says nothing. */
+export function daysKept(days: number): number {
+  return days === 0 ? KEPT_DAYS : days;
 }
 
 /** A client that says nothing wants its response stored, as at OpenAI. */

@@ -4,8 +4,10 @@ import { describe, test } from '#testkit/test.ts';
 import { keepResponse } from './keep-response.ts';
 import { createMemoryResponses } from './testing.ts';
 
-const turn = { userId: 'ada', previousId: 'r0', input: ['{"role":"user","content":"hi"}'], isStored: true };
-const { isStored: _isStored, ...kept } = turn;
+const sent = { userId: 'ada', previousId: 'r0', input: ['{"role":"user","content":"hi"}'] };
+const turn = { ...sent, isStored: true, conversationId: null };
+const kept = sent;
+const addTurn = async () => undefined;
 const head: CompleteFrame = {
   kind: 'head',
   status: 200,
@@ -45,7 +47,14 @@ async function pass(
   }
   const kinds: string[] = [];
   let text = '';
-  for await (const frame of keepResponse(given(), { store, turn: { ...turn, isStored }, isStream, days: 30, logger })) {
+  for await (const frame of keepResponse(given(), {
+    store,
+    turn: { ...turn, isStored },
+    addTurn,
+    isStream,
+    days: 30,
+    logger,
+  })) {
     kinds.push(frame.kind);
     if (frame.kind !== 'data') continue;
     text += frame.data.toString();
@@ -97,6 +106,7 @@ describe('an answer of /v1/responses', () => {
     const keeping = {
       store: createMemoryResponses(),
       turn,
+      addTurn,
       isStream: true,
       days: 1,
       logger: { warn: () => undefined },
@@ -150,6 +160,7 @@ describe('an answer of /v1/responses', () => {
     const keeping = {
       store: createMemoryResponses(),
       turn,
+      addTurn,
       isStream: true,
       days: 1,
       logger: { warn: () => undefined },

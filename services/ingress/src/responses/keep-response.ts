@@ -3,17 +3,23 @@ import { writeJson } from '#ai/json/write-json.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import type { AddTurn } from './conversations/add-turn.ts';
 import { findLastEvent } from './last-event.ts';
 import type { ResponseStore, StoredResponse } from './response-store.ts';
 
 /** As much as the longest conversation that is taken back. Longer answers are given, and not kept. */
 const RESPONSE_MAX_BYTES = 16 * 1024 * 1024;
 
-type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'> & { readonly isStored: boolean };
+type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'> & {
+  readonly isStored: boolean;
+  readonly conversationId: string | null;
+};
 
 interface Keeping {
   readonly store: Pick<ResponseStore, 'keep' | 'remember'>;
   readonly turn: Turn;
+  /** Adds the answer to its conversation. */
+  readonly addTurn: AddTurn;
   readonly isStream: boolean;
   readonly days: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -92,8 +98,15 @@ async function ended(bytes: Buffer, keeping: Keeping): Promise<Buffer> {
     logger.warn({ isStream, isStored: turn.isStored }, 'a response has no id, and is not kept');
     return bytes;
   }
-  const told = { ...response, store: turn.isStored, previous_response_id: turn.previousId };
+  const { isStored, previousId, conversationId } = turn;
+  const told = {
+    ...response,
+    store: isStored,
+    previous_response_id: previousId,
+    ...(conversationId !== null && { conversation: { id: conversationId } }),
+  };
   await keep(told, keeping);
+  await keeping.addTurn(told);
   if (last?.kind !== 'there') return Buffer.from(writeJson(told));
   const data = writeJson({ ...document, response: told });
   return Buffer.concat([

@@ -1,6 +1,5 @@
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
-import { type JsonObject, parseObject } from '#kernel/json.ts';
 import type { Identify } from '../access/identify.ts';
 import { hasModelRules } from '../access/permissions.ts';
 import { answerJson } from '../http/answer.ts';
@@ -8,10 +7,8 @@ import { type Handler, queryOf } from '../http/exchange.ts';
 import type { IngressDependencies } from '../ports.ts';
 import type { Route } from '../route.ts';
 import { cancelHandler } from './background/cancel-response.ts';
+import { type ItemPage, itemDocument, listDocument, noItem, pageOf } from './item-page.ts';
 import { notFound, type ResponseAccess } from './response-access.ts';
-
-const ITEMS_DEFAULT = 20;
-const ITEMS_MAX = 100;
 
 /** `/v1/responses/{id}` and what is below it: responses that were kept for their owners, or are made in the background. */
 export function responseRoutes(
@@ -66,42 +63,12 @@ function startingAfter(query: URLSearchParams): number {
   return seq;
 }
 
-interface Page {
-  readonly after: string | null;
-  readonly limit: number;
-  readonly isAscending: boolean;
-}
-
-function pageOf(query: URLSearchParams): Page {
-  const limit = Number(query.get('limit') ?? ITEMS_DEFAULT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > ITEMS_MAX) {
-    throw new Fault(invalid(`'limit' is a whole number from 1 to ${ITEMS_MAX}.`, 'limit'));
-  }
-  const order = query.get('order') ?? 'desc';
-  if (order !== 'asc' && order !== 'desc') throw new Fault(invalid("'order' is asc or desc.", 'order'));
-  return { after: query.get('after'), limit, isAscending: order === 'asc' };
-}
-
 /** Items get ids by their places, where the client gave them none. */
-function itemsDocument(responseId: string, input: readonly string[], { after, limit, isAscending }: Page) {
+function itemsDocument(responseId: string, input: readonly string[], { after, limit, isAscending }: ItemPage) {
   const items = input.map((text, at) => itemDocument(text, `item_${responseId}_${at}`));
   const ordered = isAscending ? items : items.toReversed();
   const start = after === null ? 0 : ordered.findIndex(({ id }) => id === after) + 1;
-  if (after !== null && start === 0) throw new Fault(invalid(`There is no item '${after.slice(0, 64)}'.`, 'after'));
+  if (after !== null && start === 0) throw new Fault(noItem(after));
   const data = ordered.slice(start, start + limit);
-  return {
-    object: 'list',
-    data,
-    first_id: data[0]?.['id'] ?? null,
-    last_id: data.at(-1)?.['id'] ?? null,
-    has_more: start + limit < ordered.length,
-  };
-}
-
-function itemDocument(text: string, id: string): JsonObject {
-  const item = parseObject(text) ?? {};
-  const { content } = item;
-  const isMessage = item['type'] === undefined || item['type'] === 'message';
-  const parts = typeof content === 'string' ? [{ type: 'input_text', text: content }] : content;
-  return { id, ...(isMessage && { type: 'message' }), ...item, ...(isMessage && { content: parts }) };
+  return listDocument(data, start + limit < ordered.length);
 }

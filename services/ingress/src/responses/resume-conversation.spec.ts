@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { openAiResponses } from '#ai/formats/openai-responses/format.ts';
 import { Fault } from '#errors/fault.ts';
 import { test } from '#testkit/test.ts';
+import { createMemoryConversations } from './conversations/testing.ts';
 import { resumeConversation } from './resume-conversation.ts';
 import { createMemoryResponses } from './testing.ts';
 
 const store = createMemoryResponses();
+const conversations = createMemoryConversations();
 const user = (content: string) => `{"role":"user","content":"${content}"}`;
 
 await store.keep(
@@ -27,7 +29,7 @@ const response = '{"id":"r2","output":[{"type":"message","role":"assistant","n":
 await store.keep({ userId: 'ada', id: 'r2', previousId: 'r1', input: ['{"type":"x"}'], response }, 30);
 
 async function resume(body: string, userId = 'ada', bodyMaxBytes = 1_000_000) {
-  const resumed = await resumeConversation(store, {
+  const resumed = await resumeConversation(store, conversations, {
     ...{ userId, body: Buffer.from(body), bodyMaxBytes, room: async () => undefined, assertReadable: () => undefined },
     parsedBody: JSON.parse(body) as Record<string, unknown>,
   });
@@ -36,7 +38,7 @@ async function resume(body: string, userId = 'ada', bodyMaxBytes = 1_000_000) {
 
 test('a request that goes on from nothing keeps its bytes, and its text is an item', async () => {
   const body = '{ "model": "m", "input": "hi" }';
-  assert.deepEqual(await resume(body), { body, previousId: null, input: [user('hi')] });
+  assert.deepEqual(await resume(body), { body, previousId: null, conversationId: null, input: [user('hi')] });
 });
 
 test('the turns before come first, in their order, without what a provider has not kept', async () => {

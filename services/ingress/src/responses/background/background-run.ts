@@ -85,16 +85,16 @@ export function openRun(parts: RunParts): BackgroundRun {
   /** Stores the response, so that whoever was told of it finds it. */
   async function begin(): Promise<void> {
     if (turn === undefined) throw new Error('a response without its turn');
-    const { previousId, input, days } = turn;
+    const { previousId, conversationId, input, days, addTurn } = turn;
     const { isStreamed, parsedBody, nowS } = parts;
-    const told: Told = { id: run.id, previousId, conversationId: null };
+    const told: Told = { id: run.id, previousId, conversationId };
     const queued = queuedResponse(told, { body: parsedBody, requestId: call.id, nowS });
     await execution?.confirm();
     const response = { userId, id: run.id, previousId, input, response: writeJson(queued) };
     await store.begin(run, { response, requestId: call.id, isStreamed }, days);
     void execution?.write(Buffer.from(JSON.stringify({ id: run.id })));
     await execution?.keep({ ...NO_HEAD, status: STATUS_OK, headers: { 'content-type': JSON_TYPE } });
-    const made = createMaking({ run, told, input, queued, isStreamed, store, responses, logger });
+    const made = createMaking({ run, told, input, queued, isStreamed, store, responses, addTurn, logger });
     making = made;
     watch = runs.watch({ run, leave: () => stop(endedElsewhere), flush: made.flush });
     call.record.status = STATUS_OK;

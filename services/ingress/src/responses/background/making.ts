@@ -6,6 +6,7 @@ import { createSseReader } from '#ai/sse/sse-reader.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { asObject, type JsonObject } from '#kernel/json.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import type { AddTurn } from '../conversations/add-turn.ts';
 import type { ResponseStore, StoredResponse } from '../response-store.ts';
 import { createEventLog } from './event-log.ts';
 import { eventText, terminalType } from './run-events.ts';
@@ -42,6 +43,8 @@ export interface MakingParts {
   readonly isStreamed: boolean;
   readonly store: RunStore;
   readonly responses: Pick<ResponseStore, 'read'>;
+  /** Adds the answer to its conversation. */
+  readonly addTurn: AddTurn;
   readonly logger: Pick<Logger, 'warn'>;
   readonly patienceMs?: number;
 }
@@ -112,7 +115,10 @@ export function createMaking(parts: MakingParts): Making {
       if (rest !== null) handle(rest);
       const ended = last ?? failedResponse(response, refusal);
       const text = log.emit(terminalType(ended), { response: ended });
-      if (await endStored(ended, log.taken(), parts)) return { text, response: ended };
+      if (await endStored(ended, log.taken(), parts)) {
+        await parts.addTurn(ended);
+        return { text, response: ended };
+      }
       const other = await parts.responses.read(run.userId, run.id).catch(() => undefined);
       const otherEnd = parseObjectKeptDigits(other?.response ?? '') ?? cancelledResponse(response);
       return { text: eventText(terminalType(otherEnd), log.lastSeq(), { response: otherEnd }), response: otherEnd };

@@ -1,0 +1,42 @@
+import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
+import { writeJson } from '#ai/json/write-json.ts';
+import { newId } from '#kernel/ids.ts';
+import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
+import type { ConversationItem } from './conversation-store.ts';
+
+/** What ids of items begin with, by their types. */
+const prefixes: ReadonlyMap<unknown, string> = new Map([
+  [undefined, 'msg'],
+  ['message', 'msg'],
+  ['reasoning', 'rs'],
+  ['function_call', 'fc'],
+  ['function_call_output', 'fco'],
+  ['custom_tool_call', 'ctc'],
+  ['custom_tool_call_output', 'ctco'],
+  ['compaction', 'cmp'],
+]);
+
+export function newConversationId(): string {
+  return `conv_${plainId()}`;
+}
+
+/** An item that a client sends, under an id of its own. */
+export function sentItem(json: string): ConversationItem {
+  const type = asObject(parseObjectKeptDigits(json))?.['type'];
+  return { id: `${prefixes.get(type) ?? 'item'}_${plainId()}`, json, model: '' };
+}
+
+/** The items of an answer, under the ids that its client got. */
+export function answeredItems(response: JsonObject): readonly ConversationItem[] {
+  const model = String(response['model'] ?? '');
+  return asArray(response['output']).flatMap((value) => {
+    const item = asObject(value);
+    if (item === null) return [];
+    const json = writeJson(item);
+    return [{ id: typeof item['id'] === 'string' ? item['id'] : sentItem(json).id, json, model }];
+  });
+}
+
+function plainId(): string {
+  return newId().replaceAll('-', '');
+}

@@ -1,0 +1,9 @@
+import type { Refusal } from '#errors/error-table.ts';
+
+/** More of a made-up id is not repeated to whoever made it up. */
+const SHOWN_ID_MAX_CHARACTERS = 64;
+
+export function noConversation(id: string, param = 'conversation'): Refusal {
+  const shown = id.slice(0, SHOWN_ID_MAX_CHARACTERS);
+  return { code: 'not_found', message: `Conversation with id '${shown}' not found.`, param };
+}

@@ -58,6 +58,8 @@ const provider = z
     refusesStreamOptions: z.boolean().optional(),
     renamedFields: z.record(fieldName, fieldName).optional(),
     refusedFields: z.array(fieldName).max(50).optional(),
+    /** Where it is: clients may ask for a region, and a signature for AWS names it where the address does not. */
+    region: z.string().max(100).optional(),
     cacheInInput: yesNoCompare.optional(),
     reasoningInOutput: yesNoCompare.optional(),
     connectTimeoutMs: providerWaitMs.max(600_000).optional(),

@@ -48,6 +48,7 @@ function providerOf(provider: ConfiguredProvider, priority: number): AnyResource
     refusesStreamOptions: provider.refusesStreamOptions ?? false,
     renamedFields: provider.renamedFields ?? {},
     refusedFields: provider.refusedFields ?? [],
+    region: provider.region ?? '',
     cacheInInput: provider.cacheInInput ?? '',
     reasoningInOutput: provider.reasoningInOutput ?? '',
     connectTimeoutMs: provider.connectTimeoutMs ?? 0,

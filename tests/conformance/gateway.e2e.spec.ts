@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { afterAll, describe, test } from '#testkit/test.ts';
 import { startSimulator } from '../../tools/simulator/src/simulator.ts';
 import { install } from '../e2e/support/install.ts';
-import { type BackendFormat, backendProviders, backends } from '../formats/backends.ts';
+import { type BackendName, backendKeys, backendProviders, backends, formatBehind } from '../formats/backends.ts';
 import { journeys } from './journeys.ts';
 import { officialSdks } from './official-sdks.ts';
 import { otherJourneys } from './other-journeys.ts';
 
 /** Every SDK through a gateway, to providers that speak each of the formats: the SDK's own, and the others translated. */
 const simulator = await startSimulator();
-const installation = await install({ simulatorUrl: simulator.url, providers: backendProviders(simulator.url) });
+const installation = await install({
+  simulatorUrl: simulator.url,
+  providers: backendProviders(simulator.url),
+  environment: await backendKeys(simulator.url),
+});
 afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   await simulator.close();
@@ -18,9 +22,10 @@ const { apiKey } = await installation.customer({ creditUsd: '1000' });
 const endpoint = { url: installation.gateway().url, apiKey };
 
 for (const sdk of officialSdks) {
-  for (const behind of Object.keys(backends) as BackendFormat[]) {
-    const { model, thinker } = backends[behind];
-    describe(`${sdk.name}, and ${behind} behind the gateway`, () => {
+  for (const name of Object.keys(backends) as BackendName[]) {
+    const { model, thinker } = backends[name];
+    const behind = formatBehind(name);
+    describe(`${sdk.name}, and ${name} behind the gateway`, () => {
       for (const journey of journeys) {
         test(journey.guarantee, { timeoutMs: 30_000 }, () => journey.go(sdk, { endpoint, model, thinker, behind }));
       }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { FormatName } from '#ai/format.ts';
 import { scripted } from '../../tools/simulator/src/testing.ts';
 import { pixel } from '../e2e/support/sample-requests.ts';
-import type { Answer, Endpoint, ErrorKind, JsonSchema, Question, Sdk, SpokenFormat } from './sdks/sdk.ts';
+import type { Answer, Endpoint, ErrorKind, JsonSchema, Question, Sdk } from './sdks/sdk.ts';
 
 /** Where a journey goes: through what, to which models, and what speaks behind. */
 export interface Target {
@@ -9,7 +10,7 @@ export interface Target {
   readonly model: string;
   /** A model that can think. */
   readonly thinker: string;
-  readonly behind: SpokenFormat;
+  readonly behind: FormatName;
 }
 
 /** What a user of any SDK does; fails where the SDK gives him something else than he asked for. */
@@ -29,7 +30,12 @@ const smallest = { city: 'text', unit: 'celsius' };
 const tool = { name: 'get_weather', description: 'The weather in a city.', schema };
 
 /** Formats whose answers can show what a model thought. */
-const showsThoughts: ReadonlySet<SpokenFormat> = new Set(['openai-responses', 'anthropic-messages', 'gemini-generate']);
+const showsThoughts: ReadonlySet<FormatName> = new Set([
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+]);
 
 export const journeys: readonly Journey[] = [
   ...[false, true].flatMap((stream): Journey[] => {

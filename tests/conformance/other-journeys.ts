@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import type { ResponseInput } from 'openai/resources/responses/responses';
-import { type BackendFormat, backends } from '../formats/backends.ts';
+import { type BackendName, backends } from '../formats/backends.ts';
 import type { Endpoint } from './sdks/sdk.ts';
 
 /** What official SDKs have beside chats; each with the one SDK that has it. */
@@ -52,7 +52,7 @@ export const otherJourneys: readonly OtherJourney[] = [
       assert.equal(counted.input_tokens, 7);
     },
   },
-  ...(Object.keys(backends) as BackendFormat[]).map(
+  ...(Object.keys(backends) as BackendName[]).map(
     (behind): OtherJourney => ({
       guarantee: `a conversation is compacted by ${behind}, and gone on from`,
       async go(endpoint) {

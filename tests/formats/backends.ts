@@ -1,10 +1,13 @@
 import type { FormatName } from '#ai/format.ts';
+import { exampleCredentials } from '../../tools/simulator/src/aws/credentials.ts';
 import type { InstallationOptions } from '../e2e/support/installation.ts';
 
 /** A provider of the simulator's that speaks one format of chat, and the models that only it has. */
 export interface Backend {
   readonly name: string;
   readonly kind: 'openai' | 'anthropic';
+  /** The row of the provider catalogue that says how it is spoken to; absent: its kind's. */
+  readonly preset?: string;
   /** Best first; the first is what chats are translated into. */
   readonly formats: readonly FormatName[];
   readonly model: string;
@@ -14,7 +17,14 @@ export interface Backend {
   readonly catalogue?: string;
   /** Absent: `/v1`. */
   readonly basePath?: string;
+  /** The variable that its key is in, of `backendKeys`; absent: any key is good. */
+  readonly apiKeyEnv?: string;
+  /** What a signature for AWS names, as the simulator's address does not. */
+  readonly region?: string;
 }
+
+const AWS_KEY_VARIABLE = 'KEY_PAIR_AT_AWS';
+const GOOGLE_KEY_VARIABLE = 'SERVICE_ACCOUNT_AT_GOOGLE';
 
 export const backends = {
   'openai-chat': {
@@ -47,9 +57,65 @@ export const backends = {
     catalogue: 'google',
     basePath: '/v1beta',
   },
-} as const satisfies Partial<Record<FormatName, Backend>>;
+  'bedrock-converse': {
+    name: 'speaks-converse',
+    kind: 'openai',
+    preset: 'bedrock',
+    formats: ['bedrock-converse'],
+    model: 'us.anthropic.claude-sonnet-4-6-v1:0',
+    thinker: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    catalogue: 'aws',
+    basePath: '',
+    apiKeyEnv: AWS_KEY_VARIABLE,
+    region: 'us-east-1',
+  },
+  'bedrock-invoke': {
+    name: 'speaks-invoke',
+    kind: 'anthropic',
+    preset: 'bedrock-anthropic',
+    formats: ['anthropic-messages'],
+    model: 'global.anthropic.claude-sonnet-4-6-v1:0',
+    thinker: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    catalogue: 'aws',
+    basePath: '',
+    apiKeyEnv: AWS_KEY_VARIABLE,
+    region: 'us-east-1',
+  },
+  'vertex-anthropic': {
+    name: 'speaks-raw-predict',
+    kind: 'anthropic',
+    preset: 'vertex-anthropic',
+    formats: ['anthropic-messages'],
+    model: 'claude-sonnet-4-5',
+    thinker: 'claude-sonnet-4-5',
+    catalogue: 'google',
+    basePath: '/v1/projects/p/locations/global/publishers/anthropic',
+    apiKeyEnv: GOOGLE_KEY_VARIABLE,
+  },
+} as const satisfies Record<string, Backend>;
 
-export type BackendFormat = keyof typeof backends;
+export type BackendName = keyof typeof backends;
+
+/** The format that chats are translated into for a backend. */
+export function formatBehind(name: BackendName): FormatName {
+  return backends[name].formats[0];
+}
+
+/** The keys of the backends whose provider verifies them, as the environment of a gateway. */
+export async function backendKeys(simulatorUrl: string): Promise<Readonly<Record<string, string>>> {
+  const [{ accessKeyId = '', secretAccessKey = '' } = {}] = exampleCredentials;
+  const account = await fetch(`${simulatorUrl}/simulator/google/service-account`);
+  return {
+    [AWS_KEY_VARIABLE]: `${accessKeyId}:${secretAccessKey}`,
+    [GOOGLE_KEY_VARIABLE]: await account.text(),
+  };
+}
+
+/** Whose prices a backend's models have. */
+export function catalogueBehind(name: MixedBackend): string {
+  const backend: Partial<Backend> = mixedBackends[name];
+  return backend.catalogue ?? backend.kind ?? 'openai';
+}
 
 /** A provider whose reasoning stands beside its completions, and in the total only. */
 const besideBackend = { name: 'speaks-chat-beside', model: 'gpt-4o' } as const;
@@ -65,13 +131,11 @@ export function backendProviders(
   more: readonly string[] = [],
 ): NonNullable<InstallationOptions['providers']> {
   const all: readonly Backend[] = Object.values(backends);
-  const spoken = all.map(({ name, kind, formats, model, thinker, catalogue = kind, basePath = '/v1' }) => ({
-    name,
-    kind,
-    formats,
+  const spoken = all.map(({ model, thinker, basePath = '/v1', ...said }) => ({
+    catalogue: said.kind,
+    ...said,
     baseUrl: `${simulatorUrl}${basePath}`,
-    catalogue,
-    models: [...new Set([model, thinker, ...(name === backends['openai-chat'].name ? more : [])])],
+    models: [...new Set([model, thinker, ...(said.name === backends['openai-chat'].name ? more : [])])],
   }));
   return [
     ...spoken,

@@ -1,14 +1,14 @@
+import type { FormatName, FrontFormatName } from '#ai/format.ts';
 import { pixel } from '../e2e/support/sample-requests.ts';
-import type { BackendFormat } from './backends.ts';
 
 /** What a client of a format says beside the model, of the kinds on which translations have failed. */
 export interface ClientRequest {
   readonly what: string;
-  readonly format: BackendFormat;
+  readonly format: FrontFormatName;
   /** Asked of a model that can think. */
   readonly thinks?: boolean;
   /** Formats that have no place for it, so that it may be refused by name instead of being sent. */
-  readonly noPlaceIn?: readonly BackendFormat[];
+  readonly noPlaceIn?: readonly FormatName[];
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -34,11 +34,12 @@ const chat = (what: string, body: Record<string, unknown>, thinks = false): Clie
   body,
   thinks,
 });
-const notFor = (request: ClientRequest, ...noPlaceIn: readonly BackendFormat[]): ClientRequest => ({
+const notFor = (request: ClientRequest, ...noPlaceIn: readonly FormatName[]): ClientRequest => ({
   ...request,
   noPlaceIn,
 });
-const notForAnthropic = (request: ClientRequest): ClientRequest => notFor(request, 'anthropic-messages');
+const notForAnthropic = (request: ClientRequest): ClientRequest =>
+  notFor(request, 'anthropic-messages', 'bedrock-converse');
 
 const chatRequests: readonly ClientRequest[] = [
   chat('a text', { messages: [user('Hi')] }),
@@ -57,8 +58,14 @@ const chatRequests: readonly ClientRequest[] = [
     chat('nothing but a system message', { messages: [{ role: 'system', content: 'Say hello.' }] }),
     'anthropic-messages',
     'gemini-generate',
+    'bedrock-converse',
   ),
-  notFor(chat('an empty text of the user', { messages: [user('')] }), 'anthropic-messages', 'gemini-generate'),
+  notFor(
+    chat('an empty text of the user', { messages: [user('')] }),
+    'anthropic-messages',
+    'gemini-generate',
+    'bedrock-converse',
+  ),
   chat('white space in every role', {
     messages: [{ role: 'system', content: ' ' }, user('x'), { role: 'assistant', content: '\n' }, user('y')],
   }),
@@ -89,6 +96,7 @@ const chatRequests: readonly ClientRequest[] = [
       messages: [user([{ type: 'image_url', image_url: { url: 'HTTPS://example.com/a.png' } }])],
     }),
     'gemini-generate',
+    'bedrock-converse',
   ),
   chat('a call and its result', { tools: [chatTool], messages: [user('x'), chatCall('c1'), chatResult('c1')] }),
   chat('ids of tools by another provider', {

@@ -54,13 +54,13 @@ test('a request that is charged twice stops the reckoning', () => {
   assert.throws(() => reckonMixed([seen('whole')], [charged(due), charged(due)], [metered()]), /charged twice/);
 });
 
-test('two thousand requests have every format go every way to every provider that can answer it', () => {
+test('four thousand requests have every format go every way to every provider that can answer it', () => {
   const combinations = new Set<string>();
-  for (let number = 0; number < 2_000; number += 1) {
+  for (let number = 0; number < 4_000; number += 1) {
     const { format, behind, way } = mixedRequest(number);
     combinations.add(`${format} ${behind} ${way}`);
   }
-  // Four chats to five providers, two forms that only one has.
-  assert.equal(combinations.size, (4 * 5 + 2) * ways.length);
+  // Four chats to eight providers, three forms that only one has.
+  assert.equal(combinations.size, (4 * 8 + 3) * ways.length);
   assert.deepEqual(mixedRequest(77), mixedRequest(77));
 });

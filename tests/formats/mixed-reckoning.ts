@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { MeterRecord } from '../../tools/simulator/src/meter.ts';
 import { expectedCharge } from '../e2e/support/expected-charge.ts';
 import type { LoggedEvent } from '../e2e/support/log-reader.ts';
+import { catalogueBehind } from './backends.ts';
 import type { Way } from './mixed-requests.ts';
 import type { Seen } from './send-mixed.ts';
 
@@ -41,7 +42,7 @@ export function reckonMixed(
     const isTold = toldWays.has(asked.way);
     if (isTold && !isWhole) fault('the answer did not come to its end');
     const charge = chargeOf.get(requestId);
-    const due = dueFor(recordsOf.get(requestId) ?? []);
+    const due = dueFor(recordsOf.get(requestId) ?? [], catalogueBehind(asked.behind));
     if (charge?.estimated === true) {
       estimates += 1;
       estimatedNanoUsd += BigInt(charge.amountNanoUsd);
@@ -65,8 +66,8 @@ export function reckonMixed(
 }
 
 /** What the completed answers to a request cost; one that failed or was left is never due in full. */
-function dueFor(records: readonly MeterRecord[]): bigint {
+function dueFor(records: readonly MeterRecord[], catalogue: string): bigint {
   return records
     .filter(({ status }) => status === 'completed')
-    .reduce((total, record) => total + expectedCharge(record), 0n);
+    .reduce((total, record) => total + expectedCharge(record, undefined, [catalogue]), 0n);
 }

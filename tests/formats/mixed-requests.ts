@@ -93,6 +93,10 @@ const dialects: Readonly<Record<MixedBackend, readonly UsageDialect[]>> = {
   'anthropic-messages': ['zero-later', 'odd-reasoning'],
   // Its reports are what they are: `omitUsage` is the way 'silent'.
   'gemini-generate': ['mistral'],
+  // It says nothing of a cache.
+  'bedrock-converse': ['odd-reasoning'],
+  'bedrock-invoke': ['zero-later', 'odd-reasoning'],
+  'vertex-anthropic': ['zero-later', 'odd-reasoning'],
   'chat with reasoning beside': ['xai'],
 };
 const oddBytes: readonly Script[] = [
@@ -152,13 +156,21 @@ function scriptOf(pick: Pick, way: Way, behind: MixedBackend): Script {
   }
 }
 
+/** Claude, wherever it is: its cache has prices for what goes into it. */
+const writesCache: ReadonlySet<MixedBackend> = new Set([
+  'anthropic-messages',
+  'bedrock-converse',
+  'bedrock-invoke',
+  'vertex-anthropic',
+]);
 /** Counts that fit what is held for the request: its prompt has more bytes than this has tokens. */
 function usageOf(pick: Pick, format: FrontFormatName, behind: MixedBackend): ScriptedUsage {
   const prompt = 20 + pick(Array.from({ length: 40 }, (_, index) => index));
   if (format === 'openai-embeddings' || format === 'gemini-embeddings') return { prompt };
   const completion = 2 + pick(Array.from({ length: 60 }, (_, index) => index));
   const cached = pick([0, 0, 7]);
-  const cacheWrite = behind === 'anthropic-messages' ? pick([0, 5]) : 0;
+  const cacheWrite = writesCache.has(behind) ? pick([0, 5]) : 0;
+  // The clouds' rows of the catalogue have no price for what is kept for an hour.
   const cacheWriteLong = behind === 'anthropic-messages' ? pick([0, 0, 3]) : 0;
   return { prompt, completion, cached, cacheWrite, cacheWriteLong, reasoning: pick([0, 1]) };
 }

@@ -6,7 +6,7 @@ import { gatewayctl } from '../e2e/support/gatewayctl.ts';
 import { install } from '../e2e/support/install.ts';
 import { openLogReader } from '../e2e/support/log-reader.ts';
 import { metered } from '../e2e/support/provider-meter.ts';
-import { backendProviders } from './backends.ts';
+import { backendKeys, backendProviders } from './backends.ts';
 import { reckonMixed } from './mixed-reckoning.ts';
 import { embedder, mixedRequest } from './mixed-requests.ts';
 import { openSender, type Seen } from './send-mixed.ts';
@@ -25,6 +25,7 @@ const simulator = await startSimulatorProcess();
 const installation = await install({
   simulatorUrl: simulator.url,
   providers: backendProviders(simulator.url, [embedder]),
+  environment: await backendKeys(simulator.url),
 });
 const log = await openLogReader(installation);
 afterAll(async () => {

@@ -12,8 +12,9 @@ const catalogues = ['openai', 'anthropic', 'google'];
 export function expectedCharge(
   { model, usage }: Pick<MeterRecord, 'model' | 'usage'>,
   multiplierBasisPoints = MULTIPLIER_BASIS_POINTS,
+  ofCatalogues: readonly string[] = catalogues,
 ): bigint {
-  const listed = catalogues
+  const listed = ofCatalogues
     .flatMap((catalogue) => catalogueModels(catalogue, Date.now()))
     .find((each) => each.names.includes(model));
   if (listed === undefined) throw new Error(`the catalogue has no ${model}`);

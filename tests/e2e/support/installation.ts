@@ -62,9 +62,15 @@ export interface InstallationOptions {
 interface ProviderOption {
   readonly name: string;
   readonly kind?: 'openai' | 'anthropic';
+  /** The row of the provider catalogue that says how it is spoken to. */
+  readonly preset?: string;
   readonly baseUrl: string;
+  /** The environment variable with its key; the installation's own where it is left out. */
+  readonly apiKeyEnv?: string;
   readonly catalogue?: string;
   readonly models: readonly string[];
+  /** Where it is, for signatures. */
+  readonly region?: string;
   /** The wire formats it speaks, best first; its kind's where they are left out. */
   readonly formats?: readonly FormatName[];
   /** Whether its reasoning is a part of the output's count; `compare`: the total tells. */

@@ -1,6 +1,6 @@
+import type { FormatName } from '#ai/format.ts';
 import { type Unit, unitNames } from '#ai/units.ts';
 import type { Usage } from '#ai/usage.ts';
-import type { WireName } from './wire.ts';
 
 /** Records kept for reading back, the newest win: a load test's worth, some 60 MB. Totals know no such bound. */
 export const RECORDS_MAX = 200_000;
@@ -11,7 +11,7 @@ export const OTHER_MODELS = '(other models)';
 export interface MeterRecord {
   readonly requestId: string | null;
   readonly sequence: number;
-  readonly format: WireName;
+  readonly format: FormatName;
   readonly model: string;
   readonly status: 'completed' | 'aborted' | 'failed';
   /** What is right to bill, by unit, whatever the answer reports. */

@@ -23,12 +23,9 @@ export interface Completion {
   readonly script: Script;
 }
 
-/** The name of a format in the meter. */
-export type WireName = FormatName | 'bedrock-converse' | 'gemini-embeddings';
-
 /** One provider's format: how a request is read, and how answers and errors look. */
 export interface Wire {
-  readonly name: WireName;
+  readonly name: FormatName;
   /** The response header that carries the provider's own request id. */
   readonly requestIdHeader: string;
   readonly longCacheUnit: LongCacheUnit;

@@ -46,6 +46,14 @@ const catalogues: Readonly<Record<string, string>> = {
   xai: 'x-ai',
   together_ai: 'together',
   fireworks_ai: 'fireworks',
+  moonshot: 'moonshotai',
+  dashscope: 'qwen',
+  volcengine: 'ark',
+  voyage: 'voyageai',
+  jina_ai: 'jina',
+  nvidia_nim: 'nvidia',
+  friendliai: 'friendli',
+  vercel_ai_gateway: 'vercel',
 };
 
 /** Modes whose answers are text or vectors, priced by tokens. */
@@ -71,8 +79,10 @@ export function readLiteLlm(text: string): PriceFile {
   );
 }
 
-function readModel(name: string, row: unknown): ImportedPrice {
-  if (!isJsonObject(row)) throw new SkippedRow('is no object');
+function readModel(name: string, stated: unknown): ImportedPrice {
+  if (!isJsonObject(stated)) throw new SkippedRow('is no object');
+  const sizes = sizesOf(stated);
+  const row = { ...stated, ...sizes[0]?.prices };
   const { litellm_provider: provider, mode } = row;
   if (typeof provider !== 'string' || provider === '') throw new SkippedRow('has no litellm_provider');
   if (typeof mode !== 'string' || !modes.has(mode)) throw new SkippedRow(`is no chat model (mode ${String(mode)})`);
@@ -90,11 +100,37 @@ function readModel(name: string, row: unknown): ImportedPrice {
   return {
     id: `${catalogues[provider] ?? provider}/${model}`,
     prices,
-    bands: bandsOf(row, '', givesVectors),
+    bands: [
+      ...bandsOf(row, '', givesVectors),
+      ...sizes.slice(1).map(({ from, prices: above }) => ({
+        abovePromptTokens: from,
+        prices: unitsOf(above, '', givesVectors),
+      })),
+    ],
     serviceTiers: tiersOf(row, givesVectors),
     contextTokens: tokensOf(row['max_input_tokens'] ?? row['max_tokens']),
     outputTokensMax: tokensOf(row['max_output_tokens'] ?? row['max_tokens']),
   };
+}
+
+/**
+ * Prices by the size of the prompt, where they stand in a list (Qwen, Doubao), ascending: each has the fields of a price, and a range
+ * of prompt tokens. The first is the usual price.
+ */
+function sizesOf({
+  tiered_pricing: tiers,
+}: JsonObject): readonly { readonly from: number; readonly prices: JsonObject }[] {
+  if (!Array.isArray(tiers)) return [];
+  const sizes = tiers.map((tier: unknown) => {
+    const range = isJsonObject(tier) ? tier['range'] : undefined;
+    // Ranges of something else than the prompt are no bands: of results, of pictures.
+    if (!isJsonObject(tier) || !Array.isArray(range))
+      throw new SkippedRow('has prices by something else than the prompt');
+    const from = Number(numberText('tiered_pricing.range', range[0]));
+    if (!Number.isSafeInteger(from) || from < 0) throw new SkippedRow('has a range of prompt tokens that is none');
+    return { from, prices: tier };
+  });
+  return sizes.toSorted((a, b) => a.from - b.from);
 }
 
 /** The units whose field ends in `suffix`. A field that is null counts as left out; 0 is a price. Vectors have no output. */

@@ -53,3 +53,42 @@ test('what is not counted makes a row unfit, as a text too, unless it costs noth
   }
   for (const nothing of [0, '0', '0.00', '0e-5', null]) assert.deepEqual(skippedOf(nothing), [], String(nothing));
 });
+
+test('prices by the size of the prompt are bands, in whatever order they are listed', () => {
+  const text = `{"dashscope/qwen3-max": {"litellm_provider": "dashscope", "mode": "chat", "max_input_tokens": 258048, "tiered_pricing": [
+    {"range": [32000.0, 128000.0], "input_cost_per_token": 2.4e-06, "output_cost_per_token": 1.2e-05},
+    {"range": [0, 32000.0], "input_cost_per_token": 1.2e-06, "output_cost_per_token": 6e-06, "cache_read_input_token_cost": 2.4e-07},
+    {"range": [128000.0, 252000.0], "input_cost_per_token": 3e-06, "output_cost_per_token": 1.5e-05}]},
+    "x/by-results": {"litellm_provider": "x", "mode": "chat", "tiered_pricing": [{"max_results_range": [0, 25], "input_cost_per_query": 0.005}]}}`;
+  const { prices, skipped } = readLiteLlm(text);
+  assert.deepEqual(
+    prices.map(({ id, prices: usual, bands }) => [id, usual, bands]),
+    [
+      [
+        'qwen/qwen3-max',
+        [
+          { unit: 'input', usdPerMillion: '1.2' },
+          { unit: 'cached_input', usdPerMillion: '0.24' },
+          { unit: 'output', usdPerMillion: '6' },
+        ],
+        [
+          {
+            abovePromptTokens: 32_000,
+            prices: [
+              { unit: 'input', usdPerMillion: '2.4' },
+              { unit: 'output', usdPerMillion: '12' },
+            ],
+          },
+          {
+            abovePromptTokens: 128_000,
+            prices: [
+              { unit: 'input', usdPerMillion: '3' },
+              { unit: 'output', usdPerMillion: '15' },
+            ],
+          },
+        ],
+      ],
+    ],
+  );
+  assert.match(skipped[0] ?? '', /something else than the prompt/);
+});

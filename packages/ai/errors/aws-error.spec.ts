@@ -3,6 +3,7 @@ import { describe, test } from '#testkit/test.ts';
 import type { ProviderErrorKind } from '../answer-decoder.ts';
 import { anthropicMessages } from '../formats/anthropic-messages/format.ts';
 import { bedrockConverse } from '../formats/bedrock-converse/format.ts';
+import { openAiChat } from '../formats/openai-chat/format.ts';
 
 /** Refusals as Bedrock gives them: status, the exception of the header, and the words. */
 const cases: readonly (readonly [ProviderErrorKind, number, string, string])[] = [
@@ -53,7 +54,7 @@ describe('a refusal of Amazon’s is understood by its header, at Converse and a
   for (const [kind, status, name, message] of cases) {
     test(`${status} ${name} "${message.slice(0, 50)}" is of the kind ${kind}`, () => {
       const headers = name === '' ? {} : { 'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/` };
-      for (const { name: format, client } of [bedrockConverse, anthropicMessages]) {
+      for (const { name: format, client } of [bedrockConverse, anthropicMessages, openAiChat]) {
         for (const document of [{ message }, { Message: message }]) {
           const error = client.readError(status, document, JSON.stringify(document), headers);
           assert.deepEqual([error.kind, error.code], [kind, name]);
@@ -76,6 +77,12 @@ test('where no header says it, the document does; a model’s own words are told
   const own = { message: 'It failed.', originalStatusCode: 400, originalMessage: 'Input is too long for this model.' };
   assert.equal(readError(0, own, '').kind, 'context-window');
   assert.equal(readError(502, null, 'Bad Gateway').kind, 'server');
+});
+
+test('a document of the format’s own goes before the header', () => {
+  const headers = { 'x-amzn-errortype': 'ValidationException' };
+  const document = { error: { code: 'context_length_exceeded', message: 'Too long.', type: 'invalid_request_error' } };
+  assert.equal(openAiChat.client.readError(400, document, '', headers).code, 'context_length_exceeded');
 });
 
 test('Anthropic’s own errors are read as before', () => {

@@ -37,7 +37,9 @@ export function readMessagesError(
 ): ProviderError {
   // Amazon's own door to Claude refuses in Amazon's own form.
   const awsName = awsErrorName(headers);
-  if (awsName !== '') return readAwsError({ status, name: awsName, document, text });
+  if (awsName !== '' && document?.['error'] === undefined) {
+    return readAwsError({ status, name: awsName, document, text });
+  }
   const error = asObject(document?.['error']);
   const type = textOf(error?.['type']);
   const message = messageOf(document, error) || (document === null ? text.trim() : '');

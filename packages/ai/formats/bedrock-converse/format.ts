@@ -19,6 +19,6 @@ export const bedrockConverse: Format = {
     encode: encodeConverseRequest,
     openReader: openConverseReader,
     readError: readConverseError,
-    readUsage: readConverseUsage,
+    readUsage: (usage) => readConverseUsage(usage),
   },
 };

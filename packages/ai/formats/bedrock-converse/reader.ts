@@ -34,7 +34,7 @@ export function openConverseReader(reading: Reading): AnswerReader {
     readEvent: events.read,
     readEnd: events.readEnd,
     takeParts: parts.take,
-    usage: () => readConverseUsage(report?.['usage'], reading.rules.usage, report?.['serviceTier']),
+    usage: () => readConverseUsage(report?.['usage'], report?.['serviceTier']),
     isUsageFinal: () => asObject(report?.['usage']) !== null,
     failure: () => failure,
   };

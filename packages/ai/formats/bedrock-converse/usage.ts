@@ -1,18 +1,18 @@
 import { asArray, asObject, type JsonObject } from '#kernel/json.ts';
 import type { Unit } from '../../units.ts';
 import { REPORTED_MAX_CHARACTERS, type Usage, type UsageReport } from '../../usage.ts';
-import type { UsageRules } from '../../usage-rules.ts';
 
 /** More lifetimes of a cache than there are. */
 const DETAILS_MAX = 16;
 
 /**
- * A report of usage in units that are disjoint. Amazon counts the cache beside the input, and says in `cacheDetails` how long the
+ * A report of usage in units that are disjoint. Amazon counts the cache beside the input, whatever is known of a
+ * provider otherwise, and says in `cacheDetails` how long the
  * written part is kept. Thoughts stand in the output, and are told by no count. What cannot be is clamped or left out, and
  * flagged; the rest counts. `tier`: the answer's `serviceTier`. null: the report says nothing of prompt or answer, or zero of all.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
  */
-export function readConverseUsage(value: unknown, rules: UsageRules, tier: unknown = null): UsageReport | null {
+export function readConverseUsage(value: unknown, tier: unknown = null): UsageReport | null {
   const usage = asObject(value);
   if (usage === null) return null;
   const flags: string[] = [];
@@ -22,7 +22,7 @@ export function readConverseUsage(value: unknown, rules: UsageRules, tier: unkno
   const cached = countOf(usage, 'cacheReadInputTokens', flags) ?? 0;
   const { short, hour } = writesOf(usage, flags);
   const quantities = used({
-    input: withoutCache(input ?? 0, cached + short + hour, rules, flags),
+    input: input ?? 0,
     cached_input: cached,
     cache_write: short,
     cache_write_1h: hour,
@@ -68,12 +68,6 @@ function writesOf(usage: JsonObject, flags: string[]): { readonly short: number;
   if (sum === 0 && short + hour > 0) return { short, hour };
   const hourTaken = clamped(hour, sum, 'cacheDetails', flags);
   return { short: sum - hourTaken, hour: hourTaken };
-}
-
-/** The format counts the cache beside the input. A provider of it only does otherwise where its rules say so. */
-function withoutCache(input: number, cache: number, { isCacheInInput }: UsageRules, flags: string[]): number {
-  if (isCacheInInput !== true) return input;
-  return input - clamped(cache, input, 'cacheReadInputTokens', flags);
 }
 
 function used(all: Readonly<Partial<Record<Unit, number>>>): Usage {

@@ -1,16 +1,28 @@
 import type { Refusal } from '#errors/error-table.ts';
 import { asObject } from '#kernel/json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../answer-decoder.ts';
+import { awsErrorName, readAwsError } from '../../errors/aws-error.ts';
 import { errorKind } from '../../errors/error-kind.ts';
 import { readErrorDocument } from '../../errors/read-error-document.ts';
+import type { ErrorHeaders } from '../../format.ts';
 import { sseEvent } from '../../sse/write-sse-event.ts';
 import { type OpenAiErrorBody, openAiErrorBody } from './error-body.ts';
 
 /** As much of a text that is no document as a client or an operator is told. */
 const TEXT_MAX_CHARACTERS = 1_000;
 
-/** What a provider's document says of its failure, in any form that is in use (`readErrorDocument`). */
-export function readOpenAiError(status: number, document: unknown, text = ''): ProviderError {
+/** What a provider's document says of its failure, in any form that is in use (`readErrorDocument`), Amazon's by its header. */
+export function readOpenAiError(
+  status: number,
+  document: unknown,
+  text = '',
+  headers: ErrorHeaders = {},
+): ProviderError {
+  const awsName = awsErrorName(headers);
+  const outer = asObject(document);
+  if (awsName !== '' && outer?.['error'] === undefined) {
+    return readAwsError({ status, name: awsName, document: outer, text });
+  }
   const { code, codes, message, param } = readErrorDocument(document);
   const words = message || text.slice(0, TEXT_MAX_CHARACTERS).trim();
   // In a 200 the code may be the status that there should have been.

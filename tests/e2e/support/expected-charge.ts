@@ -6,7 +6,7 @@ import type { MeterRecord } from '../../../tools/simulator/src/meter.ts';
 const MULTIPLIER_BASIS_POINTS = 15_000;
 
 /** Whose prices the simulator's models have. */
-const catalogues = ['openai', 'anthropic', 'google'];
+const catalogues = ['openai', 'anthropic', 'google', 'aws'];
 
 /** What a user pays for a usage as the provider's own meter has it, at the catalogue's price, in nano-USD. */
 export function expectedCharge(

@@ -1,4 +1,5 @@
 import type { ChatRequest, ChatSettings, OutputForm, Reasoning } from '../../chat/chat-request.ts';
+import { samplingAt } from '../openai-sampling.ts';
 import { type Encoding, type Fields, raw } from './encoding.ts';
 
 /** Tiers of service that OpenAI sells by these names. Anthropic's `standard_only` is its `default`. */
@@ -18,6 +19,7 @@ const efforts: readonly (readonly [fromTokens: number, effort: string])[] = [
 /** What is said of the answer, as fields of a request. */
 export function encodeSettings({ settings, tools }: ChatRequest, encoding: Encoding): Fields {
   const { unplaced, target } = encoding;
+  const sampling = samplingAt(settings, target.model, unplaced);
   if (settings.topK !== undefined) unplaced.leaveOut('topK', 'chat has no top_k');
   // The answer could not tell them: no other format has a place for them.
   if (settings.logprobs === true) unplaced.leaveOut('logprobs', 'they are told to clients of chat completions only');
@@ -25,8 +27,8 @@ export function encodeSettings({ settings, tools }: ChatRequest, encoding: Encod
     unplaced.leaveOut('topLogprobs', 'they are told to clients of chat completions only');
   }
   return {
-    temperature: settings.temperature,
-    top_p: settings.topP,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
     stop: settings.stop,
     seed: raw(settings.seed),
     presence_penalty: settings.presencePenalty,

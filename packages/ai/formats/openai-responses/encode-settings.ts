@@ -1,6 +1,7 @@
 import type { ChatRequest, ChatSettings, OutputForm, Reasoning } from '../../chat/chat-request.ts';
 import { RawJson } from '../../json/write-json.ts';
 import type { Unplaced } from '../../translate/unplaced.ts';
+import { samplingAt } from '../openai-sampling.ts';
 import type { EncodedField } from './encoded-field.ts';
 
 /** Settings that Responses has no field for, and why a request with them cannot be what it was. */
@@ -16,8 +17,9 @@ const withoutPlace: readonly (readonly [keyof ChatSettings, string])[] = [
   ['logprobs', 'odds of tokens are told to clients of Responses only'],
 ];
 
-export function encodeSettings(request: ChatRequest, unplaced: Unplaced): EncodedField[] {
+export function encodeSettings(request: ChatRequest, unplaced: Unplaced, model: string): EncodedField[] {
   const { settings } = request;
+  const sampling = samplingAt(settings, model, unplaced);
   for (const [setting, why] of withoutPlace) {
     const value = settings[setting] ?? false;
     if (value !== false) unplaced.leaveOut(setting, why);
@@ -28,8 +30,8 @@ export function encodeSettings(request: ChatRequest, unplaced: Unplaced): Encode
   }
   const serviceTier = encodeTier(settings.serviceTier, unplaced);
   return [
-    { name: 'temperature', setting: 'temperature', value: settings.temperature },
-    { name: 'top_p', setting: 'topP', value: settings.topP },
+    { name: 'temperature', setting: 'temperature', value: sampling.temperature },
+    { name: 'top_p', setting: 'topP', value: sampling.topP },
     { name: 'reasoning', setting: 'reasoning', value: encodeReasoning(settings.reasoning) },
     { name: 'text', setting: 'outputForm', value: encodeText(settings) },
     { name: 'include', setting: null, value: encodeInclude(request) },

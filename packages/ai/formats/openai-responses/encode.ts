@@ -27,7 +27,7 @@ export function encodeResponses(request: ChatRequest, target: Target): Encoded {
     { name: 'tools', setting: 'tools', value: tools },
     // Without tools they say nothing, and some servers refuse them.
     ...(tools === undefined ? [] : toolFields(request, names)),
-    ...encodeSettings(request, unplaced),
+    ...encodeSettings(request, unplaced, target.model),
   ];
   const body = writeJson(bodyOf(fields, target.rules, unplaced));
   return { body, dropped: unplaced.dropped(), notes: { toolNames: names.notes() } };

@@ -47,6 +47,18 @@ describe('what a request is for', () => {
     assert.equal(attributionOf({ session_id: 'x' }, {}).sessionId, 'x');
     assert.equal(attributionOf({ 'x-claude-code-agent-id': 'g' }, {}).agentId, 'g');
     assert.equal(attributionOf({ session_id: 'with blanks' }, {}), noAttribution);
+    const child = {
+      'x-claude-code-session-id': 'c',
+      'x-claude-code-agent-id': 'g',
+      'x-claude-code-parent-agent-id': 'p',
+    };
+    assert.deepEqual(attributionOf(child, {}).metadata, { parent_agent_id: 'p' });
+  });
+
+  test('is the thread of Codex beside the session of its own', () => {
+    assert.equal(attributionOf({ 'session-id': 's', 'thread-id': 's' }, {}).agentId, '');
+    assert.equal(attributionOf({ 'session-id': 's', 'thread-id': 't' }, {}).agentId, 't');
+    assert.equal(attributionOf({ 'thread-id': 't' }, {}).agentId, '');
   });
 
   test('is refused by the name of the gateway’s own header where it cannot be read', () => {

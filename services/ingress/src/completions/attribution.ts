@@ -20,6 +20,11 @@ const METADATA_HEADER = 'x-gateway-metadata';
 /** The first one that is there counts. Coding agents name their sessions of their own accord. */
 const sessionHeaders = ['x-gateway-session-id', 'x-claude-code-session-id', 'session_id', 'session-id'];
 const agentHeaders = ['x-gateway-agent-id', 'x-claude-code-agent-id'];
+/** Codex' own: its main thread has the session's id, and each sub-agent one of its own. */
+const THREAD_HEADER = 'thread-id';
+/** Claude Code's sub-agents say who began them: an entry of the metadata. */
+const PARENT_HEADER = 'x-claude-code-parent-agent-id';
+const PARENT_ENTRY = 'parent_agent_id';
 
 /**
  * Whom or what a request is for, as its client says: by headers, or by `metadata` in the body (`tags`, `session_id`, `agent_id`
@@ -31,10 +36,15 @@ export function attributionOf(headers: IncomingHttpHeaders, body: JsonObject): A
   const inBody = asObject(body['metadata']);
   const hasOwn = TAGS_HEADER in headers || METADATA_HEADER in headers;
   const sessionId = idIn(headers, sessionHeaders);
-  const agentId = idIn(headers, agentHeaders);
+  const agentId = idIn(headers, agentHeaders) || threadIn(headers, sessionId);
+  const parent = idOf(String(headers[PARENT_HEADER] ?? ''));
   if (inBody === null && !hasOwn && sessionId === '' && agentId === '') return noAttribution;
   const { user_id: _endUser, ...kept } = metadataOf(inBody);
-  const metadata = { ...kept, ...metadataIn(headers) };
+  const metadata: Record<string, string> = {
+    ...kept,
+    ...(parent !== '' && { [PARENT_ENTRY]: parent }),
+    ...metadataIn(headers),
+  };
   return {
     tags: tagsIn(headers) ?? tagsOf(metadata['tags'] ?? ''),
     metadata,
@@ -102,6 +112,12 @@ function idIn(headers: IncomingHttpHeaders, names: readonly string[]): string {
     throw new Fault(invalid(`${name} is up to ${ID_MAX_CHARACTERS} characters without blanks.`, name));
   }
   return id;
+}
+
+/** A thread of Codex beside the session's own; empty: there is none. */
+function threadIn(headers: IncomingHttpHeaders, sessionId: string): string {
+  const thread = idOf(String(headers[THREAD_HEADER] ?? ''));
+  return sessionId === '' || thread === sessionId ? '' : thread;
 }
 
 function idOf(text: string | undefined): string {

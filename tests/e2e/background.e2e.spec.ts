@@ -147,6 +147,36 @@ test('a gateway that is stopped ends what it makes in the background, and says s
   await chargedAfter(customer);
 });
 
+test('a conversation of the SDK goes on over responses, also in the background', async () => {
+  await script(quick);
+  const customer = await installation.customer();
+  const client = clientOf(customer);
+  const { id } = await client.conversations.create({
+    metadata: { topic: 'names' },
+    items: [{ type: 'message', role: 'user', content: 'I am Ada.' }],
+  });
+  const first = await client.responses.create({ model: 'gpt-4o-mini', input: 'Who am I?', conversation: id });
+  assert.equal(first.conversation?.id, id);
+  const second = await client.responses.create({ ...asked, conversation: { id }, input: 'Sure?' });
+  await ended(customer, second.id);
+  const items = await until('the turn to be added', async () => {
+    const all = await Array.fromAsync(client.conversations.items.list(id, { order: 'asc' }));
+    return all.length === 5 ? all : undefined;
+  });
+  assert.deepEqual(
+    items.map((item) => (item.type === 'message' ? item.role : item.type)),
+    ['user', 'user', 'assistant', 'user', 'assistant'],
+  );
+  const [item] = (await client.conversations.items.create(id, { items: [{ role: 'user', content: 'Bye.' }] })).data;
+  assert.ok(item?.type === 'message');
+  assert.equal((await client.conversations.items.retrieve(item.id, { conversation_id: id })).type, 'message');
+  assert.equal((await client.conversations.items.delete(item.id, { conversation_id: id })).id, id);
+  const changed = await client.conversations.update(id, { metadata: { topic: 'tea' } });
+  assert.deepEqual((await client.conversations.retrieve(id)).metadata, changed.metadata);
+  assert.equal((await client.conversations.delete(id)).deleted, true);
+  await assert.rejects(() => client.conversations.retrieve(id), OpenAI.NotFoundError);
+});
+
 async function chargesOf(requestId: string): Promise<{ readonly charges: number }> {
   const { openLogReader } = await import('./support/log-reader.ts');
   await using reader = await openLogReader(installation);

@@ -14,6 +14,8 @@ export function ingressConfigFrom(config: GatewayConfig, adminToken: string): In
       metricsToken,
       bodyMaxBytes,
       requestTimeoutMs,
+      // The router gives no request more time, and its hold has an end.
+      backgroundTimeoutMs: requestTimeoutMs,
       clientStallTimeoutMs,
       drainTimeoutMs,
       rateLimits,

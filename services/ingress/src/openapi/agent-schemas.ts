@@ -23,6 +23,11 @@ export const responsesRequest = object(
     },
     store: { ...flag, description: 'Whether the gateway keeps the response.' },
     previous_response_id: { ...text, description: 'A response that was kept, which this request goes on from.' },
+    conversation: {
+      description:
+        'The id of a conversation, or an object with it: its items come before the input, and the turn is added to it.',
+      oneOf: [text, object({ id: text }, ['id'])],
+    },
     temperature: number,
     top_p: number,
     tools: arrayOf(object({ type: text }, ['type'])),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
+import { ApiError, GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { ResponseInput } from 'openai/resources/responses/responses';
-import { type BackendName, backends } from '../formats/backends.ts';
+import { type BackendName, backends, vectorBackend } from '../formats/backends.ts';
 import type { Endpoint } from './sdks/sdk.ts';
 
 /** What official SDKs have beside chats; each with the one SDK that has it. */
@@ -27,6 +28,49 @@ export const otherJourneys: readonly OtherJourney[] = [
         ],
       );
       assert.equal(usage.prompt_tokens, 2);
+    },
+  },
+  {
+    guarantee: "embeddings of Google's are numbers for OpenAI's SDK, which asks for base64",
+    async go(endpoint) {
+      const asked = { model: vectorBackend.model, input: ['one', 'two'], dimensions: 8 };
+      const { data, usage } = await openAi(endpoint).embeddings.create(asked);
+      const floats = await openAi(endpoint).embeddings.create({ ...asked, encoding_format: 'float' });
+      for (const [at, { index, embedding }] of data.entries()) {
+        assert.deepEqual([index, embedding.length], [at, 8]);
+        assert.deepEqual(embedding, floats.data[at]?.embedding.map(Math.fround));
+      }
+      assert.notDeepEqual(data[0]?.embedding, data[1]?.embedding);
+      assert.ok(usage.prompt_tokens > 0 && usage.prompt_tokens === usage.total_tokens);
+    },
+  },
+  ...[model, vectorBackend.model].map(
+    (embedder): OtherJourney => ({
+      guarantee: `embeddings of ${embedder} come to Google's SDK, in the order of the texts`,
+      async go(endpoint) {
+        const { models } = google(endpoint);
+        const config = { outputDimensionality: 8 };
+        const both = await models.embedContent({ model: embedder, contents: ['one', 'two'], config });
+        const second = await models.embedContent({ model: embedder, contents: 'two', config });
+        assert.deepEqual(
+          both.embeddings?.map(({ values }) => values?.length),
+          [8, 8],
+        );
+        assert.deepEqual(both.embeddings?.[1]?.values, second.embeddings?.[0]?.values);
+        assert.notDeepEqual(both.embeddings?.[0]?.values, both.embeddings?.[1]?.values);
+        assert.ok((both.usageMetadata?.promptTokenCount ?? 0) > (second.usageMetadata?.promptTokenCount ?? 0));
+      },
+    }),
+  ),
+  {
+    guarantee: "Google's SDK is told what it can read of a text that is too much, or of a picture",
+    async go(endpoint) {
+      const { models } = google(endpoint);
+      const picture = { inlineData: { mimeType: 'image/png', data: 'AAAA' } };
+      for (const contents of [Array<string>(101).fill('a'), [{ parts: [picture] }]]) {
+        const asked = models.embedContent({ model: vectorBackend.model, contents });
+        await assert.rejects(asked, (error) => error instanceof ApiError && error.status === 400);
+      }
     },
   },
   {
@@ -105,6 +149,10 @@ export const otherJourneys: readonly OtherJourney[] = [
 
 function openAi({ url, apiKey }: Endpoint): OpenAI {
   return new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
+}
+
+function google({ url, apiKey }: Endpoint): GoogleGenAI {
+  return new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url, retryOptions: { attempts: 1 } } });
 }
 
 function anthropic({ url, apiKey }: Endpoint): Anthropic {

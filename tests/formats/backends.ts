@@ -120,8 +120,23 @@ export function catalogueBehind(name: MixedBackend): string {
 /** A provider whose reasoning stands beside its completions, and in the total only. */
 const besideBackend = { name: 'speaks-chat-beside', model: 'gpt-4o' } as const;
 
+/** A provider that makes vectors alone, in Google's format. */
+export const vectorBackend = {
+  name: 'speaks-gemini-vectors',
+  kind: 'openai',
+  formats: ['gemini-embeddings'],
+  model: 'gemini-embedding-001',
+  thinker: 'gemini-embedding-001',
+  catalogue: 'google',
+  basePath: '/v1beta',
+} as const satisfies Backend;
+
 /** All that mixed requests go to, with a model that only it has. */
-export const mixedBackends = { ...backends, 'chat with reasoning beside': besideBackend } as const;
+export const mixedBackends = {
+  ...backends,
+  'gemini-embeddings': vectorBackend,
+  'chat with reasoning beside': besideBackend,
+} as const;
 
 export type MixedBackend = keyof typeof mixedBackends;
 
@@ -130,7 +145,7 @@ export function backendProviders(
   simulatorUrl: string,
   more: readonly string[] = [],
 ): NonNullable<InstallationOptions['providers']> {
-  const all: readonly Backend[] = Object.values(backends);
+  const all: readonly Backend[] = [...Object.values(backends), vectorBackend];
   const spoken = all.map(({ model, thinker, basePath = '/v1', ...said }) => ({
     catalogue: said.kind,
     ...said,

@@ -60,7 +60,7 @@ test('four thousand requests have every format go every way to every provider th
     const { format, behind, way } = mixedRequest(number);
     combinations.add(`${format} ${behind} ${way}`);
   }
-  // Four chats to eight providers, three forms that only one has.
-  assert.equal(combinations.size, (4 * 8 + 3) * ways.length);
+  // Four chats to eight providers, two forms of vectors to two, and a form that only one provider has.
+  assert.equal(combinations.size, (4 * 8 + 2 * 2 + 1) * ways.length);
   assert.deepEqual(mixedRequest(77), mixedRequest(77));
 });

@@ -31,7 +31,10 @@ interface Form {
   bodyOf(model: string, text: string): object;
 }
 
-const chats = Object.keys(mixedBackends) as MixedBackend[];
+const chats = (Object.keys(mixedBackends) as MixedBackend[]).filter((name) => name !== 'gemini-embeddings');
+/** Vectors are translated between these. */
+const embedders: readonly MixedBackend[] = ['openai-chat', 'gemini-embeddings'];
+const embedderOf = (model: string): string => (model === mixedBackends['openai-chat'].model ? embedder : model);
 const said = (content: string) => [{ role: 'user', content }];
 
 /** Compactions end in the gateway's own words, behind which no script of the simulator's is found. */
@@ -67,8 +70,8 @@ const forms: Readonly<Record<MixedFormat, Form>> = {
     }),
   },
   'gemini-embeddings': {
-    pathOf: () => `/v1beta/models/${embedder}:embedContent`,
-    behind: ['openai-chat'],
+    pathOf: (model) => `/v1beta/models/${embedderOf(model)}:embedContent`,
+    behind: embedders,
     hasStream: false,
     bodyOf: (_model, text) => ({ content: { parts: [{ text }] }, outputDimensionality: 4 }),
   },
@@ -80,9 +83,9 @@ const forms: Readonly<Record<MixedFormat, Form>> = {
   },
   'openai-embeddings': {
     pathOf: () => '/v1/embeddings',
-    behind: ['openai-chat'],
+    behind: embedders,
     hasStream: false,
-    bodyOf: (_model, text) => ({ model: embedder, input: text, dimensions: 4 }),
+    bodyOf: (model, text) => ({ model: embedderOf(model), input: text, dimensions: 4 }),
   },
 };
 
@@ -97,6 +100,7 @@ const dialects: Readonly<Record<MixedBackend, readonly UsageDialect[]>> = {
   'bedrock-converse': ['odd-reasoning'],
   'bedrock-invoke': ['zero-later', 'odd-reasoning'],
   'vertex-anthropic': ['zero-later', 'odd-reasoning'],
+  'gemini-embeddings': ['mistral'],
   'chat with reasoning beside': ['xai'],
 };
 const oddBytes: readonly Script[] = [

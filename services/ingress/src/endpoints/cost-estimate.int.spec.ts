@@ -41,6 +41,39 @@ describe(`POST ${COST_ESTIMATE_PATH}`, () => {
     });
   }
 
+  test('prices requests of Google’s calls, by their paths or by their formats', async () => {
+    await using gateway = await startTestGateway();
+    const vectors = questions['gemini-embeddings'];
+    const at = (call: string) => `/v1beta/models/${model.id}:${call}`;
+    for (const [body, endpoint, format] of [
+      [{ endpoint: at('generateContent'), ...questions['gemini-generate'] }, at('generateContent'), 'gemini-generate'],
+      [
+        { format: 'gemini-generate', model: model.id, ...questions['gemini-generate'] },
+        at('generateContent'),
+        'gemini-generate',
+      ],
+      [{ endpoint: at('embedContent'), ...vectors }, at('embedContent'), 'gemini-embeddings'],
+      [
+        { endpoint: `${at('batchEmbedContents')}?key=x`, requests: [vectors] },
+        at('batchEmbedContents'),
+        'gemini-embeddings',
+      ],
+      [{ format: 'gemini-embeddings', model: model.id, ...vectors }, at('embedContent'), 'gemini-embeddings'],
+    ] as const) {
+      const response = await ask(gateway, body);
+      assert.equal(response.status, 200, await response.clone().text());
+      assert.partialDeepStrictEqual(await response.json(), { model: model.id, endpoint, format });
+    }
+    for (const [body, message] of [
+      [{ endpoint: at('countTokens'), ...vectors }, /'endpoint' must say .*models\/\{model\}:embedContent/],
+      [{ endpoint: at('embedContent'), requests: [vectors] }, /requests/],
+      [{ endpoint: '/v1beta/models/%ff:embedContent', ...vectors }, /'endpoint' is not correctly encoded/],
+      [{ format: 'gemini-embeddings', ...vectors }, /model/],
+    ] as const) {
+      assert.match(await assertErrorOf(COST_ESTIMATE_PATH, await ask(gateway, body), 400), message);
+    }
+  });
+
   test('takes a request that says nothing of where it goes for one for chat completions', async () => {
     await using gateway = await startTestGateway();
     const response = await ask(gateway, questions['openai-chat']);

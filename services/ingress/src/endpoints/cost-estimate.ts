@@ -1,3 +1,4 @@
+import type { Addressed } from '#ai/format.ts';
 import type { Quote } from '#contracts/quota.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
@@ -13,10 +14,12 @@ import { routedModel } from '../completions/routed-model.ts';
 import { routingOptions } from '../completions/routing-options.ts';
 import { answerJson } from '../http/answer.ts';
 import type { Handler } from '../http/exchange.ts';
+import { isGeminiUrl } from '../http/gemini-url.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
 import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { OwnTurn } from '../http/turns.ts';
 import type { IngressDependencies } from '../ports.ts';
+import { geminiEndpoints } from './gemini-endpoints.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import { modelEndpoints } from './model-endpoints.ts';
 
@@ -44,8 +47,9 @@ export function costEstimateHandler({ dependencies, identify, limits, ownTurn }:
     const bytes = await readBody(exchange, limits);
     if (bytes.length > COSTLY_BODY_BYTES) await ownTurn();
     const { endpoint: path, format: formatName, ...body } = parseJsonObject(bytes);
-    const endpoint = endpointOf(path, formatName);
-    const checked = endpoint.format.server.ask(body, bytes.length - bytesOf({ endpoint: path, format: formatName }));
+    const { endpoint, addressed } = endpointOf(path, formatName, body['model']);
+    const bodyBytes = bytes.length - bytesOf({ endpoint: path, format: formatName });
+    const checked = endpoint.format.server.ask(body, bodyBytes, addressed);
     if ('refusal' in checked) throw new Fault(checked.refusal);
     const { asked } = checked;
     const attribution = attributionOf(exchange.request.headers, body);
@@ -64,18 +68,57 @@ function bytesOf(fields: JsonObject): number {
   return given.reduce((bytes, [name, value]) => bytes + Buffer.byteLength(`"${name}":${JSON.stringify(value)},`), 0);
 }
 
-function endpointOf(path: JsonObject[string], format: JsonObject[string]): ModelEndpoint {
+/** The formats that a request can have. */
+export const estimatedFormats: readonly string[] = [
+  ...new Set([...modelEndpoints, ...geminiEndpoints].map(({ format }) => format.name)),
+];
+
+/** Where a request would go. */
+interface Destination {
+  readonly endpoint: Pick<ModelEndpoint, 'path' | 'format'>;
+  /** What its URL says, or would say, where bodies of the format do not. */
+  readonly addressed?: Addressed | undefined;
+}
+
+/** By the endpoint, else by the format; of Google's calls either the URL names the model, or the body does beside the format. */
+function endpointOf(path: unknown, format: unknown, model: unknown): Destination {
   const byFormat = path === undefined && format !== undefined;
   const wanted = path ?? USUAL_PATH;
   const found = modelEndpoints.find((each) => (byFormat ? each.format.name === format : each.path === wanted));
-  if (found !== undefined) return found;
+  if (found !== undefined) return { endpoint: found };
+  const called = byFormat ? geminiCallOf(format, model) : geminiEndpointAt(wanted);
+  if (called !== undefined) return called;
   const [field, values] = byFormat
-    ? (['format', modelEndpoints.map((each) => each.format.name)] as const)
-    : (['endpoint', modelEndpoints.map((each) => each.path)] as const);
+    ? (['format', estimatedFormats] as const)
+    : (['endpoint', [...modelEndpoints, ...geminiEndpoints].map((each) => shownPath(each.path))] as const);
   throw new Fault(invalid(`'${field}' must say where the request would be sent: ${values.join(', ')}.`, field));
 }
 
-function estimateDocument(model: string, { path, format }: ModelEndpoint, quote: Quote) {
+function geminiEndpointAt(url: unknown): Destination | undefined {
+  if (typeof url !== 'string' || !isGeminiUrl(url)) return undefined;
+  const [path = ''] = url.split('?', 1);
+  const endpoint = geminiEndpoints.find((each) => path.endsWith(each.path.slice(each.path.lastIndexOf(':'))));
+  if (endpoint === undefined) return undefined;
+  try {
+    return { endpoint: { ...endpoint, path }, addressed: endpoint.addressOf?.(url) };
+  } catch (thrown) {
+    if (!(thrown instanceof URIError)) throw thrown;
+    throw new Fault(invalid("'endpoint' is not correctly encoded.", 'endpoint'));
+  }
+}
+
+function geminiCallOf(format: unknown, model: unknown): Destination | undefined {
+  const endpoint = geminiEndpoints.find((each) => each.format.name === format);
+  const addressed = { model: typeof model === 'string' ? model : '', isStream: false };
+  return endpoint && { endpoint: { ...endpoint, path: shownPath(endpoint.path, addressed.model) }, addressed };
+}
+
+/** Express' form of a path as people write it. */
+function shownPath(path: string, model = '{model}'): string {
+  return path.replace('*model\\', () => model);
+}
+
+function estimateDocument(model: string, { path, format }: Destination['endpoint'], quote: Quote) {
   const { candidate, multiplierBasisPoints, boundNanoUsd, outputTokensBound, lines, estimateNanoUsd } = quote;
   return {
     object: 'cost.estimate',

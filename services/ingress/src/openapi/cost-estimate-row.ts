@@ -1,4 +1,4 @@
-import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
+import { COST_ESTIMATE_PATH, estimatedFormats } from '../endpoints/cost-estimate.ts';
 import { modelEndpoints } from '../endpoints/model-endpoints.ts';
 import type { Row } from './client-row.ts';
 import { jsonAnswer } from './operation.ts';
@@ -12,15 +12,13 @@ export const costEstimateRow: Row = {
   tag: 'client API',
   body: {
     description:
-      'The body of the request, and beside it where it would be sent: `endpoint` or `format`; /v1/chat/completions by default.',
-    ...object(
-      {
-        endpoint: { enum: modelEndpoints.map(({ path }) => path) },
-        format: { enum: modelEndpoints.map(({ format }) => format.name) },
-        model: text,
-      },
-      ['model'],
-    ),
+      'The body of the request, and beside it where it would be sent: `endpoint` or `format`; /v1/chat/completions by default. ' +
+      "Of Google's calls `endpoint` is the path with the model in it, or `model` stands beside `format`.",
+    ...object({
+      endpoint: { ...text, examples: modelEndpoints.map(({ path }) => path) },
+      format: { enum: estimatedFormats },
+      model: text,
+    }),
   },
   answer: jsonAnswer(
     'Its likely cost, and the most that it can cost',

@@ -1,5 +1,5 @@
 # One image for all services: `node services/<name>/src/main.ts`, `node tools/simulator/src/main.ts`, and gatewayctl.
-# Nothing is built: Node runs the sources as they are.
+# Nothing is built but the console: Node runs the sources as they are.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS modules
@@ -7,6 +7,14 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The optional packages are Node itself and a PostgreSQL for `npm start` on a laptop: 250 MB that a container has no use for.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS console
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY console ./console
+COPY scripts/build-console.ts ./scripts/
+RUN node scripts/build-console.ts
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="AI API gateway" \
@@ -20,6 +28,7 @@ COPY services ./services
 COPY tools/simulator ./tools/simulator
 COPY cli ./cli
 COPY config ./config
+COPY --from=console /app/console/dist ./console/dist
 RUN ln -s /app/cli/bin/gatewayctl.js /usr/local/bin/gatewayctl
 # A container's own loopback reaches nobody.
 # A young generation of 8 MiB a half: with Node's own size the heap grows by 200 MB under load, for nothing.

@@ -20,10 +20,10 @@ interface Check {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const binaries = join(root, 'node_modules', '.bin');
-const CODE = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts'];
+const CODE = ['packages', 'services', 'cli', 'tools', 'tests', 'infra', 'benchmarks', 'scripts', 'console/src'];
 
 const checks: readonly Check[] = [
-  { title: 'Types (tsc)', run: () => succeeds('tsc') },
+  { title: 'Types (tsc)', run: () => succeeds('tsc') && succeeds('tsc', '-p', 'console') },
   {
     title: 'Format and lint (biome)',
     run: () => succeeds('biome', 'check', '--error-on-warnings', '--max-diagnostics=none'),

@@ -108,7 +108,7 @@ export function pageFieldOf(output: DescMessage): (DescField & { fieldKind: 'lis
 /** The id, or the place in the log, behind which the next page begins. */
 function listOf(data: readonly (Document | undefined)[], hasMore: boolean): Document {
   const last = data.at(-1);
-  return { object: 'list', data, has_more: hasMore, last_id: last?.['id'] ?? last?.['position'] ?? null };
+  return { object: 'list', data, has_more: hasMore, last_id: last?.['position'] ?? last?.['id'] ?? null };
 }
 
 /** Whose balance it was: `user_id` of a path of users. */

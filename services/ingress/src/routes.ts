@@ -3,6 +3,7 @@ import { forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
@@ -81,6 +82,7 @@ export function routesOf(
     ...conversationRoutes(dependencies, identify, limits),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
+    ...consoleRoutes(),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },
     { path: '/health', methods: { GET: livenessHandler(dependencies) } },
@@ -110,5 +112,6 @@ const pointer: Handler = (exchange) =>
     admin: '/admin',
     openapi: '/openapi.json',
     docs: '/docs',
+    console: '/console',
     health: ['/health', '/health/ready', '/health/stats', '/metrics'],
   });

@@ -15,11 +15,13 @@ const facts: BannerFacts = {
   model: 'gpt-4o-mini',
   startMs: 1_000,
   isTerminal: true,
+  signInCode: 'at_code',
 };
 
 test('in a terminal a person finds the token, the demo key and a line that works as pasted', () => {
   const text = banner(facts);
   assert.match(text, /admin token {2}at_token/);
+  assert.match(text, /console {6}http:\/\/127.0.0.1:8080\/console\/#sign-in=at_code/);
   assert.match(text, /curl .* -H "Authorization: Bearer ak_demo"/);
 });
 
@@ -30,8 +32,8 @@ test('a database that is only linked from the data directory is named, since a b
 });
 
 test('elsewhere no secret is printed, and the line to paste reads it from where it is kept', () => {
-  const text = banner({ ...facts, isTerminal: false });
-  assert.doesNotMatch(text, /at_token|ak_demo/);
+  const text = banner({ ...facts, isTerminal: false, signInCode: '' });
+  assert.doesNotMatch(text, /at_token|ak_demo|at_code/);
   assert.ok(text.includes(`'/home/ada'\\''s/data/secrets.json')"`), text);
 });
 

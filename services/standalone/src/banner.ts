@@ -15,6 +15,8 @@ export interface BannerFacts {
   readonly startMs: number;
   /** Whether it goes to a terminal, where a person reads it, and not into a file or a pipe, where it stays. */
   readonly isTerminal: boolean;
+  /** Opens one session of the console; empty: none was made. */
+  readonly signInCode: string;
 }
 
 /**
@@ -29,6 +31,7 @@ export function banner(facts: BannerFacts): string {
     '',
     `  address      ${url}`,
     `  admin token  ${adminTokenText(facts)}`,
+    `  console      ${consoleText(facts)}`,
     `  demo key     ${demoText(facts)}`,
     `  providers    ${facts.providers.join(', ')}`,
     `  data         ${dataText(facts)}`,
@@ -52,6 +55,12 @@ function dataText({ dataDir, linkedDir }: BannerFacts): string {
 function adminTokenText({ isAdminTokenGiven, isTerminal, adminToken, secretsFile }: BannerFacts): string {
   if (isAdminTokenGiven) return 'the one of your settings';
   return isTerminal ? adminToken : `in ${secretsFile}, as "adminToken"`;
+}
+
+/** What is behind the # is sent to nobody. */
+function consoleText({ url, signInCode }: BannerFacts): string {
+  if (signInCode === '') return `${url}/console/   (sign in with the admin token)`;
+  return `${url}/console/#sign-in=${signInCode}   (signs in once, within an hour)`;
 }
 
 function demoText({ demo, isTerminal, secretsFile }: BannerFacts): string {

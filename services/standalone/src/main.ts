@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, loadConfig } from '#config/load-config.ts';
 import { providersFrom, SIMULATOR_KEY_VARIABLE, SIMULATOR_URL_VARIABLE } from '#config/providers.ts';
+import type { AdminPort } from '#contracts/admin.ts';
 import { ArgumentError, type Arguments, readArguments } from '#host/read-arguments.ts';
 import { USAGE_EXIT_CODE } from '#host/run-service.ts';
 import { stopOnSignals } from '#host/stop-on-signals.ts';
@@ -10,10 +11,12 @@ import { errorText } from '#telemetry/error-fields.ts';
 import { createLogger, type Logger } from '#telemetry/logger.ts';
 import { redactLine } from '#telemetry/redact.ts';
 import { banner } from './banner.ts';
+import { buildConsole } from './build-console.ts';
 import { type Demo, planDemo, settleDemo } from './demo.ts';
 import { startGateway } from './gateway.ts';
 import { helpText } from './help-text.ts';
 import { loadSecrets, secretsFile } from './secrets.ts';
+import { signInCode } from './sign-in-code.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.ts';
 
 const { flags } = given();
@@ -73,7 +76,7 @@ async function start(): Promise<void> {
   const providers = providersFrom(config.providers, environment);
 
   const plan = planDemo(config, configured.length > 0);
-  const settled = Promise.withResolvers<Demo>();
+  const settled = Promise.withResolvers<{ readonly demo: Demo; readonly admin: AdminPort }>();
   const gateway = await startGateway({
     config: {
       ...config,
@@ -86,13 +89,15 @@ async function start(): Promise<void> {
     onFenced: (error) => stop.now(error),
     async settleDemo(port, whose) {
       const { demo, admin } = await settleDemo(plan, port, { dataDir, demoKey: secrets.demoKey, whose });
-      settled.resolve(demo);
+      settled.resolve({ demo, admin });
       return admin;
     },
   });
   opened.defer(() => gateway.stop());
+  // Not before: the gateway is ready first, and the console is built with what it leaves.
+  opened.adopt(buildConsole(logger), (building) => building.stop());
   running.resolve(opened.move());
-  const demo = await settled.promise;
+  const { demo, admin } = await settled.promise;
   if (demo.kind === 'off' && demo.revokedKeys > 0) {
     logger.warn({ keys: demo.revokedKeys }, `demo key revoked: ${demo.reason}`);
   }
@@ -100,6 +105,7 @@ async function start(): Promise<void> {
   const startMs = performance.now() - startedAtMs;
   logger.info({ url: gateway.url, grpcAddress: gateway.grpcAddress, startMs: Math.round(startMs) }, 'ready');
   if (flags.has('quiet')) return;
+  const { isTTY: isTerminal } = process.stderr;
   process.stderr.write(
     banner({
       url: gateway.url,
@@ -113,7 +119,8 @@ async function start(): Promise<void> {
       providers: providers.map((provider) => provider.name),
       model: exampleModel(providers.map((provider) => provider.catalogue)),
       startMs,
-      isTerminal: process.stderr.isTTY,
+      isTerminal,
+      signInCode: isTerminal ? await signInCode(admin, Date.now()) : '',
     }),
   );
 }

@@ -1,0 +1,44 @@
+import { ApiError, consoleHeaders } from './client.ts';
+
+export type Role = 'owner' | 'operator' | 'billing' | 'auditor';
+
+/** Who is signed in, and until when. */
+export interface Session {
+  readonly id: string;
+  readonly role: Role;
+  readonly opened_by: string;
+  readonly expires_at: string;
+}
+
+/** null: nobody is signed in. */
+export async function readSession(): Promise<Session | null> {
+  const response = await fetch('/console/session', { headers: consoleHeaders });
+  if (response.status === 401) return null;
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as Session;
+}
+
+/** By a code of a link, which holds once, or by an admin token. Neither is kept anywhere. */
+export async function signIn(by: { readonly code: string } | { readonly token: string }): Promise<Session> {
+  const response = await fetch('/console/session', {
+    method: 'POST',
+    headers: { ...consoleHeaders, 'content-type': 'application/json' },
+    body: JSON.stringify(by),
+  });
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as Session;
+}
+
+export async function signOut(): Promise<void> {
+  await fetch('/console/session', { method: 'DELETE', headers: consoleHeaders });
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  const said = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
+  return new ApiError(response.status, {
+    code: said.error?.code ?? '',
+    message: said.error?.message ?? `The gateway answered ${response.status}.`,
+    param: '',
+    requestId: response.headers.get('x-request-id') ?? '',
+  });
+}

@@ -1,0 +1,88 @@
+import {
+  Activity,
+  ChartColumn,
+  KeyRound,
+  LayoutDashboard,
+  type LucideIcon,
+  ScrollText,
+  Server,
+  Users,
+} from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { Role } from '../api/session.ts';
+
+/** A place in the console. */
+export interface Screen {
+  /** Below `/console`; `$id` stands for what it is about. */
+  readonly path: string;
+  readonly title: string;
+  /** Where it stands in the navigation; absent: it is reached from another screen. */
+  readonly icon?: LucideIcon;
+  readonly group?: 'See' | 'Run' | 'Prove';
+  /** Who it is for; the server decides what each may do. */
+  readonly roles: readonly Role[];
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+}
+
+const everybody: readonly Role[] = ['owner', 'operator', 'billing', 'auditor'];
+
+/** Every screen, in the order of the navigation. */
+export const screens: readonly Screen[] = [
+  {
+    path: '/',
+    title: 'Overview',
+    icon: LayoutDashboard,
+    group: 'See',
+    roles: everybody,
+    load: () => import('./overview/overview.tsx'),
+  },
+  {
+    path: '/requests',
+    title: 'Requests',
+    icon: Activity,
+    group: 'See',
+    roles: everybody,
+    load: () => import('./requests/requests.tsx'),
+  },
+  {
+    path: '/usage',
+    title: 'Usage',
+    icon: ChartColumn,
+    group: 'See',
+    roles: everybody,
+    load: () => import('./usage/usage.tsx'),
+  },
+  {
+    path: '/users',
+    title: 'Users',
+    icon: Users,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./users/users.tsx'),
+  },
+  { path: '/users/$id', title: 'User', roles: everybody, load: () => import('./users/user.tsx') },
+  {
+    path: '/keys',
+    title: 'API keys',
+    icon: KeyRound,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./keys/keys.tsx'),
+  },
+  {
+    path: '/providers',
+    title: 'Providers',
+    icon: Server,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./providers/providers.tsx'),
+  },
+  {
+    path: '/audit',
+    title: 'Audit log',
+    icon: ScrollText,
+    group: 'Prove',
+    roles: everybody,
+    load: () => import('./audit/audit.tsx'),
+  },
+];

@@ -1,0 +1,65 @@
+import { type FormEvent, useState } from 'react';
+import { Button } from './button.tsx';
+import { SelectField, TextField } from './field.tsx';
+import { useSearchState } from './search-state.ts';
+
+export interface Filter {
+  /** As the URL and the API name it. */
+  readonly name: string;
+  readonly label: string;
+  /** What can be chosen; absent: any text. */
+  readonly options?: readonly string[];
+}
+
+/** Narrows a list. What is chosen stands in the URL. */
+export function Filters({ filters }: { readonly filters: readonly Filter[] }) {
+  const [search, change] = useSearchState();
+  const said = Object.fromEntries(filters.map(({ name }) => [name, search[name] ?? '']));
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(said);
+  const apply = (event: FormEvent): void => {
+    event.preventDefault();
+    change({ ...values, after: '' });
+  };
+  const clear = (): void => {
+    const none = Object.fromEntries(filters.map(({ name }) => [name, '']));
+    setValues(none);
+    change({ ...none, after: '' });
+  };
+  return (
+    <form onSubmit={apply} className="flex flex-wrap items-end gap-2">
+      {filters.map(({ name, label, options }) => {
+        const value = values[name] ?? '';
+        const set = (next: string): void => setValues({ ...values, [name]: next });
+        if (options === undefined) {
+          return (
+            <TextField
+              key={name}
+              label={label}
+              value={value}
+              onChange={(event) => set(event.target.value)}
+              className="w-40"
+            />
+          );
+        }
+        return (
+          <SelectField
+            key={name}
+            label={label}
+            value={value}
+            onChange={(event) => set(event.target.value)}
+            className="w-40"
+          >
+            <option value="">any</option>
+            {options.map((option) => (
+              <option key={option}>{option}</option>
+            ))}
+          </SelectField>
+        );
+      })}
+      <Button type="submit" look="primary">
+        Show
+      </Button>
+      <Button onClick={clear}>Clear</Button>
+    </form>
+  );
+}

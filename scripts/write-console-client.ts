@@ -1,0 +1,29 @@
+/**
+ * Writes the console's client from the OpenAPI document that the gateway serves: the operations of administration, typed. With
+ * `--check` it writes nothing and fails where what is there differs.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@hey-api/openapi-ts';
+import { openApiDocument } from '../services/ingress/src/openapi/openapi-document.ts';
+
+const output = fileURLToPath(new URL('../console/src/api/gen', import.meta.url));
+const document = openApiDocument();
+const paths = Object.fromEntries(
+  Object.entries(document['paths'] as object).filter(([path]) => path.startsWith('/admin')),
+);
+const folder = await mkdtemp(join(tmpdir(), 'openapi-'));
+try {
+  const input = join(folder, 'openapi.json');
+  await writeFile(input, JSON.stringify({ ...document, paths }));
+  await createClient({
+    input,
+    output: { path: output, clean: true },
+    plugins: ['@hey-api/client-fetch', '@hey-api/typescript', { name: '@hey-api/sdk' }],
+    logs: { level: 'error' },
+  });
+} finally {
+  await rm(folder, { recursive: true });
+}

@@ -4,14 +4,19 @@ import { startSimulatorProcess } from '../../services/standalone/src/simulator-p
 import { expectedCharge } from '../e2e/support/expected-charge.ts';
 import { install } from '../e2e/support/install.ts';
 import { metered } from '../e2e/support/provider-meter.ts';
+import { backendKeys, backendProviders } from '../formats/backends.ts';
 import { claudeCodeSession } from './claude-code-session.ts';
 import { codexSession } from './codex-session.ts';
 import { geminiCliSession } from './gemini-cli-session.ts';
 import type { AgentSession } from './session.ts';
-import { upstreamProviders, upstreams } from './upstreams.ts';
+import { upstreams } from './upstreams.ts';
 
 const simulator = await startSimulatorProcess();
-const installation = await install({ simulatorUrl: simulator.url, providers: upstreamProviders(simulator.url) });
+const installation = await install({
+  simulatorUrl: simulator.url,
+  providers: backendProviders(simulator.url),
+  environment: await backendKeys(simulator.url),
+});
 afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   await simulator.stop();

@@ -6,6 +6,7 @@ import { type BackendName, backendKeys, backendProviders, backends, formatBehind
 import { journeys } from './journeys.ts';
 import { officialSdks } from './official-sdks.ts';
 import { otherJourneys } from './other-journeys.ts';
+import { socketJourneys } from './socket-journeys.ts';
 
 /** Every SDK through a gateway, to providers that speak each of the formats: the SDK's own, and the others translated. */
 const simulator = await startSimulator();
@@ -48,7 +49,8 @@ for (const sdk of officialSdks) {
 }
 
 describe('beside chats, through the gateway', () => {
-  for (const journey of otherJourneys) test(journey.guarantee, { timeoutMs: 30_000 }, () => journey.go(endpoint));
+  for (const journey of [...otherJourneys, ...socketJourneys])
+    test(journey.guarantee, { timeoutMs: 30_000 }, () => journey.go(endpoint));
 });
 
 test('when all have gone, nothing is held any more', () => installation.settled());

@@ -10,7 +10,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { Serve } from '../http/serve.ts';
 import { type TurnParts, unsignedRefusal } from './run-turn.ts';
 import { closeCodes, type ServedSocket, serveSocket } from './serve-socket.ts';
-import { LOOK_EVERY_MS, SOCKETS_SHARE } from './socket-bounds.ts';
+import { CLOSE_WITHIN_MS, LOOK_EVERY_MS, SOCKETS_SHARE } from './socket-bounds.ts';
 import { letGo, upgradeResponse } from './upgrade-response.ts';
 
 const STATUS_SWITCHED = 101;
@@ -46,6 +46,8 @@ export function acceptSockets(server: Server, parts: SocketParts): Sockets {
     // What is sent is short and often, and would be compressed one by one.
     perMessageDeflate: false,
     autoPong: false,
+    // Its types do not know it yet.
+    ...{ closeTimeout: CLOSE_WITHIN_MS },
   });
   const served = new Set<ServedSocket>();
   const looking = setInterval(() => {

@@ -33,3 +33,6 @@ export const JUNK_MAX = 100;
 
 /** Responses that a lane remembers: the last one, and the one before for a client that asks its turn again. */
 export const REMEMBERED_OF_LANE_MAX = 2;
+
+/** How long a client may take to close its side once the gateway has closed its own, or has refused what it sent. */
+export const CLOSE_WITHIN_MS = 2 * SECOND_MS;

@@ -68,7 +68,7 @@ const documents: Readonly<Record<FrontFormatName, FormatDocument>> = {
   },
   'openai-responses': {
     id: 'create-response',
-    summary: 'Answers in items, whole or as a stream',
+    summary: 'Answers in items, whole or as a stream; with a WebSocket on the same path (GET), turn by turn',
     request: responsesRequest,
     answer: responsesAnswer,
     stream: 'its events, the last of which has the whole response',

@@ -915,7 +915,7 @@ export type Provider = {
     /**
      * The wire formats it speaks, best first; empty: the preset's.
      */
-    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate'>;
+    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-compact' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate' | 'gemini-embeddings' | 'bedrock-converse'>;
     /**
      * It refuses stream_options: a stream's usage is estimated where it is not told unasked.
      */
@@ -1146,7 +1146,7 @@ export type ProviderChange = {
     /**
      * The wire formats it speaks, best first; empty: the preset's.
      */
-    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate'>;
+    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-compact' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate' | 'gemini-embeddings' | 'bedrock-converse'>;
     /**
      * It refuses stream_options: a stream's usage is estimated where it is not told unasked.
      */
@@ -1297,7 +1297,7 @@ export type ProviderInput = {
     /**
      * The wire formats it speaks, best first; empty: the preset's.
      */
-    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate'>;
+    formats?: Array<'openai-chat' | 'openai-completions' | 'openai-responses' | 'openai-compact' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate' | 'gemini-embeddings' | 'bedrock-converse'>;
     /**
      * It refuses stream_options: a stream's usage is estimated where it is not told unasked.
      */

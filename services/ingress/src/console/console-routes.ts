@@ -18,6 +18,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 const HTML = 'text/html; charset=utf-8';
+/** Not there now, and it may be later. */
+const STATUS_NOT_BUILT = 503;
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** `/console`: the console's files. Every path that is none of them is a screen of it, which the browser finds. */
@@ -42,7 +44,7 @@ async function give(exchange: Exchange, files: ConsoleFiles, path: string): Prom
   }
   if (path.startsWith('assets/')) throw new Fault({ code: 'not_found', message: 'The console has no such file.' });
   const forMs = await files.buildingForMs();
-  answerBytes(exchange, forMs === null ? 404 : 503, page(forMs), { 'content-type': HTML, 'cache-control': 'no-store' });
+  answerBytes(exchange, STATUS_NOT_BUILT, page(forMs), { 'content-type': HTML, 'cache-control': 'no-store' });
 }
 
 /** It looks again by itself, without a script. */

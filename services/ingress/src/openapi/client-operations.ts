@@ -1,13 +1,14 @@
 import type { JsonSchema } from '#admin-api/json-schema.ts';
 import { usageDimensionNames } from '#contracts/usage-dimensions.ts';
 import type { Row } from './client-row.ts';
+import { consoleRows } from './console-rows.ts';
 import { conversationRows } from './conversation-rows.ts';
 import { costEstimateRow } from './cost-estimate-row.ts';
 import { docsFiles } from './docs-page.ts';
 import { clientErrors, errorResponses } from './error-responses.ts';
 import { modelListRows } from './model-list-rows.ts';
 import { countRows, geminiRows, modelRows } from './model-rows.ts';
-import { jsonAnswer, type Operation, parameter, requestBody } from './operation.ts';
+import { jsonAnswer, type Operation, parameter, plainText, requestBody } from './operation.ts';
 import { responseRows } from './response-rows.ts';
 import { openObject, text, whole } from './schemas.ts';
 
@@ -36,11 +37,6 @@ const usage: JsonSchema = {
     balance: openObject,
   },
 };
-
-const plainText = (description: string, media = 'text/plain'): JsonSchema => ({
-  description,
-  content: { [media]: { schema: text } },
-});
 
 /** What does not follow from the description of administration. */
 const rows: readonly Row[] = [
@@ -73,6 +69,7 @@ const rows: readonly Row[] = [
       ['/openapi.json', 'get-openapi', 'Shows this document', jsonAnswer('The document', openObject)],
     ] as const
   ).map(([path, id, summary, answer]): Row => ({ operation: `GET ${path}`, id, summary, tag: 'operation', answer })),
+  ...consoleRows,
   ...docsFiles.map(
     ({ path, contentType }): Row => ({
       operation: `GET ${path}`,

@@ -39,3 +39,8 @@ export function responseRef(name: string): JsonSchema {
 export function requestBody(schema: JsonSchema, required = true): JsonSchema {
   return { required, content: { [JSON_MEDIA]: { schema } } };
 }
+
+/** An answer that is no document. */
+export function plainText(description: string, media = 'text/plain'): JsonSchema {
+  return { description, content: { [media]: { schema: { type: 'string' } } } };
+}

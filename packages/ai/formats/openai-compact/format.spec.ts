@@ -35,6 +35,11 @@ test('the bound has room for the wish', () => {
   assert.ok('refusal' in server.ask({ ...body, stream: true }, bytes));
 });
 
+test('a bound in the request is no bound: a provider that compacts is never told of it', () => {
+  const read = server.ask({ ...body, max_output_tokens: 1 }, 1_000);
+  assert.ok('asked' in read && read.asked.outputTokensRequested === 0);
+});
+
 test("an answer has the user's messages and one compaction", () => {
   const context = { model: 'm', requestId: '0-1', body, nowS: 5 };
   const parts = [

@@ -1,3 +1,4 @@
+import type { FrontFormatName } from '#ai/format.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { AdmissionRules } from './admission-rules.ts';
 import type { Caller } from './caller.ts';
@@ -24,6 +25,12 @@ export interface Answer {
   readonly likely: LikelyAnswer;
 }
 
+/**
+ * Formats whose API has no field for the bound: a provider of the same format answers as long as it likes. A bound that is lowered to what
+ * the balance pays would be a hold that bounds nothing.
+ */
+const toldNoBound: ReadonlySet<FrontFormatName> = new Set(['openai-compact']);
+
 /** What a request can cost at these candidates, and what it needs at least, wherever it ends up. */
 export function answerOf({ request, caller, rules }: Asked, candidates: readonly PricedOne[]): Answer {
   const { promptTokensBound, choices } = request;
@@ -33,8 +40,8 @@ export function answerOf({ request, caller, rules }: Asked, candidates: readonly
     const likely = { outputTokensEstimate: outputTokensRequested * choices, isAnswerGuessed: false };
     return { cost, open: undefined, least: needsOf(cost, outputTokensRequested, likely), likely };
   }
-  const { outputTokensFloor } = rules;
   const { outputTokensDefault, outputTokensUsual } = caller;
+  const outputTokensFloor = toldNoBound.has(request.format) ? outputTokensDefault : rules.outputTokensFloor;
   const open = openBounds(cost.prices, promptTokensBound, { outputTokensDefault, outputTokensFloor });
   const likely = { outputTokensEstimate: Math.min(outputTokensUsual, open.most * choices), isAnswerGuessed: true };
   return { cost, open, least: needsOf(cost, open.fewest, likely), likely };

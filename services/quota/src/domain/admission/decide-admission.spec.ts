@@ -347,6 +347,14 @@ describe('the answer of a request that leaves it open', () => {
     assert.match(refusal.message, /0.000000255 USD is available, and it may cost 0.000000256 USD. Add credit/);
   });
 
+  test('is never lowered where a provider may answer that is told no bound', () => {
+    const compaction = placeHold({ outputTokensRequested: 0, promptTokensBound: 0, format: 'openai-compact' });
+    assert.equal(boundIn(16_384n, {}, compaction), 16_384);
+    assert.equal(boundIn(4_096n, { outputTokensMax: 4_096 }, compaction), 4_096);
+    const { refusal } = refusedIn([...user(16_383n), pricePublished('c/m')], compaction);
+    assert.equal(refusal.code, 'insufficient_balance');
+  });
+
   test('is refused where the prompt alone cannot be paid', () => {
     const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 11_000 })];
     assert.equal(refusedIn(events, placeHold({ outputTokensRequested: 0 })).refusal.code, 'insufficient_balance');

@@ -64,6 +64,8 @@ export const errorTable = {
   upstream_rate_limited: row(429, 'RESOURCE_EXHAUSTED', true, 'rate_limit_error'),
   upstream_error: row(502, 'UNAVAILABLE', true, 'server_error'),
   upstream_invalid_response: row(502, 'UNAVAILABLE', true, 'server_error'),
+  /** A model that was asked for a summary has written none. Each try would be charged. */
+  summary_empty: row(502, 'INTERNAL', false, 'server_error'),
   /** The provider broke off in the middle of an answer. */
   upstream_cut: row(502, 'UNAVAILABLE', true, 'server_error'),
   /** The provider refused the gateway's own key. The operator has to mend it, not the client. */

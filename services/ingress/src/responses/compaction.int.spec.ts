@@ -34,7 +34,7 @@ async function post(gateway: TestGateway, path: string, body: object, apiKey = A
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: model.id, ...body }),
   });
-  return { status: response.status, document: (await response.json()) as Document };
+  return { status: response.status, headers: response.headers, document: (await response.json()) as Document };
 }
 
 interface Item {
@@ -110,8 +110,10 @@ test("a provider's own compaction is passed on byte for byte, there and back", a
 
 test('a model that wrote nothing has not compacted: nobody loses a conversation to an empty summary', async () => {
   await using gateway = await startTestGateway({ frames: summarized('') });
-  const { status, document } = await compact(gateway);
-  assert.deepEqual([status, document.error.code], [502, 'upstream_invalid_response']);
+  const { status, headers, document } = await compact(gateway);
+  assert.deepEqual([status, document.error.code], [502, 'summary_empty']);
+  // The model is paid by now. SDKs repeat a 502 twice, and would pay for nothing twice more.
+  assert.equal(headers.get('x-should-retry'), 'false');
 });
 
 test('a compaction goes on from a response that was kept, and is itself none', async () => {

@@ -62,9 +62,14 @@ async function* pass(
   }
 }
 
+/**
+ * Its client pays all the same, as for an empty answer of any other endpoint: a client can have a model write nothing, and the house would
+ * pay for its reading. Not to be sent again, since each try would cost.
+ */
 const noSummary: CompletionFailure = {
-  code: 'upstream_invalid_response',
-  message: 'The model wrote no summary of the conversation. Keep the conversation as it is, and ask another model.',
+  code: 'summary_empty',
+  message:
+    'The model wrote no summary of the conversation, and its reading is charged. Keep the conversation as it is, and ask another model.',
   providerBody: null,
   providerStatus: 0,
 };

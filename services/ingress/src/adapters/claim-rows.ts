@@ -20,6 +20,9 @@ export function keptSOf({ keptS = CLAIM_TTL_S }: Pick<Claim, 'keptS'>): number {
   return keptS;
 }
 
+/** Out of date. One at work is not, however long its request takes: another execution would begin beside it. */
+export const EXPIRED = `expires_at <= now() and not (state = 'running' and alive_until > now())`;
+
 type Asked = Parameters<ClaimStore['take']>[0];
 
 interface ClaimRow {
@@ -60,7 +63,7 @@ async function insertRow(
 
 async function readRow(database: IngressDatabase, keyHash: Buffer): Promise<ClaimRow | undefined> {
   const { rows } = await database.query<ClaimRow>(
-    `select body_hash, salt, request_id, attempt, state, alive_until > now() as is_alive, expires_at <= now() as is_expired
+    `select body_hash, salt, request_id, attempt, state, alive_until > now() as is_alive, ${EXPIRED} as is_expired
      from ingress.claim where key_hash = $1`,
     [keyHash],
   );
@@ -75,7 +78,7 @@ async function takenBy(
 ): Promise<Taken | undefined> {
   const claim: Claim = { keyHash, salt: row.salt, attempt: row.attempt, requestId: row.request_id, keptS };
   if (row.is_expired) {
-    const sql = 'delete from ingress.claim where key_hash = $1 and attempt = $2 and expires_at <= now()';
+    const sql = `delete from ingress.claim where key_hash = $1 and attempt = $2 and ${EXPIRED}`;
     await database.query(sql, [keyHash, row.attempt]);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '#telemetry/logger.ts';
 import type { Claim } from '../idempotency/claim-store.ts';
-import { ALIVE_S } from './claim-rows.ts';
+import { ALIVE_S, EXPIRED } from './claim-rows.ts';
 import type { IngressDatabase } from './ingress-database.ts';
 
 /** Three renewals may fail before others look at a claim. */
@@ -44,7 +44,7 @@ export function startClaimUpkeep(database: IngressDatabase, logger: Logger): Cla
     for (let deleted = 0; ; ) {
       const { rowCount } = await database.query(
         `delete from ingress.claim where key_hash in (
-           select key_hash from ingress.claim where expires_at <= now() - make_interval(secs => $1)
+           select key_hash from ingress.claim where expires_at <= now() - make_interval(secs => $1) and ${EXPIRED}
            limit $2 for update skip locked)`,
         [SWEEP_AFTER_S, SWEEP_BATCH_CLAIMS],
       );

@@ -193,6 +193,18 @@ test('a key whose time is over is free, and its answer is deleted by a sweep', a
   assert.equal((await claims.take(young)).kind, 'kept');
 });
 
+test('a claim at work does not grow old: no second execution begins beside a long one', async () => {
+  const one = { ...asked(), keptS: 1 };
+  const claim = claimOf(await claims.take(one));
+  await makeOld('expires_at', claim);
+  assert.equal((await others.take(one)).kind, 'running');
+  await pool.query(`update ingress.claim set expires_at = now() - interval '1 day' where key_hash = $1`, [one.keyHash]);
+  await claims.sweep();
+  assert.equal((await others.take(one)).kind, 'running');
+  assert.equal(await claims.keep(claim, []), true);
+  assert.equal((await others.take(one)).kind, 'kept');
+});
+
 test('at the start of a gateway of one process every running claim is an orphan', async () => {
   const [running, kept] = [asked(), asked()];
   await claims.take(running);

@@ -143,8 +143,9 @@ function stepWith({ claims, keyPepper, logger }: Parts): (asked: AskedAgain) => 
         return (await adopt(taken, key, asked)) ?? LOG_POLL_MS;
       case 'unkept':
         // It was delivered and is too long to be had again, or the claims were away: who asks now asks anew.
+        // Where others wait for it, it is there until they have looked once more.
         await claims.finish(taken.claim);
-        return 0;
+        return POLL_MS;
       case 'running':
         await claims.awaitEnd(key.keyHash);
         return POLL_MS;

@@ -25,6 +25,8 @@ import { compareModels } from './queries/compare-models.ts';
 import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
+import { listOfferedModels } from './queries/offered-models.ts';
+import { listPriceBook } from './queries/price-book.ts';
 import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getUsageReport, listRequests } from './queries/requests.ts';
@@ -134,6 +136,8 @@ function others(
   | 'listRequests'
   | 'getUsageReport'
   | 'importPrices'
+  | 'listOfferedModels'
+  | 'listPriceBook'
   | 'listAuditLog'
   | 'whoAmI'
 > {
@@ -172,6 +176,9 @@ function others(
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),
       ),
+    listOfferedModels: async (request) =>
+      listOfferedModels({ registry, models: dependencies.models, nowMs: dependencies.clock() }, request),
+    listPriceBook: async (request) => listPriceBook({ registry, nowMs: dependencies.clock() }, request),
     listAuditLog: (request, { role }) => listAuditLog(dependencies, request, (kind) => mayRead(role, kind)),
     async whoAmI(_request, { actor, role }) {
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };

@@ -714,6 +714,51 @@ export type ModelTargetInput = {
     tier?: number;
 };
 
+export type OfferedCandidate = {
+    provider?: string | null;
+    model?: string | null;
+    /**
+     * Fallbacks have a stage above 0.
+     */
+    stage?: number;
+    tier?: number;
+    /**
+     * The price that applies: <catalogue>/<model>.
+     */
+    price_id?: string | null;
+    priced?: boolean;
+};
+
+/**
+ * A name that clients may use, as it is offered to nobody in particular.
+ */
+export type OfferedModel = {
+    id?: string | null;
+    /**
+     * What says where it goes: alias, model, or provider (nothing but that providers have it).
+     */
+    defined_by?: string | null;
+    /**
+     * In the order of policy.
+     */
+    candidates?: Array<OfferedCandidate>;
+    /**
+     * At least one candidate has a price; else requests are refused.
+     */
+    priced?: boolean;
+    /**
+     * 0, empty: not known.
+     */
+    context_tokens?: number;
+    output_tokens_max?: number;
+    input_modalities?: Array<string>;
+    output_modalities?: Array<string>;
+    capabilities?: Array<string>;
+    deprecated_at?: string | null;
+    retires_at?: string | null;
+    successor?: string | null;
+};
+
 export type Organisation = {
     object?: 'organisation';
     id?: string | null;
@@ -809,6 +854,25 @@ export type PriceBand = {
 export type PriceBandInput = {
     above_prompt_tokens: number;
     prices: Array<UnitPriceInput>;
+};
+
+export type PriceBookLine = {
+    /**
+     * <catalogue>/<model>.
+     */
+    id?: string | null;
+    /**
+     * A price of the operator's, that is there to be changed and deleted; else one of the catalogue.
+     */
+    own?: boolean;
+    source?: string | null;
+    /**
+     * Empty: it holds.
+     */
+    holds_from?: string | null;
+    prices?: Array<UnitPrice>;
+    bands?: Array<PriceBand>;
+    service_tiers?: Array<ServiceTierPrice>;
 };
 
 /**
@@ -7767,6 +7831,168 @@ export type PricesImportResponses = {
 };
 
 export type PricesImportResponse = PricesImportResponses[keyof PricesImportResponses];
+
+export type ModelsOfferedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The name behind which the page begins; empty: at the first.
+         */
+        after?: string;
+        /**
+         * A part of the name, in any case; empty: all.
+         */
+        search?: string;
+        /**
+         * Only those that go there; empty: all.
+         */
+        provider?: string;
+        /**
+         * priced (clients can ask for it) or unpriced (requests are refused); empty: all.
+         */
+        pricing?: 'priced' | 'unpriced';
+    };
+    url: '/admin/offered-models';
+};
+
+export type ModelsOfferedErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type ModelsOfferedError = ModelsOfferedErrors[keyof ModelsOfferedErrors];
+
+export type ModelsOfferedResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<OfferedModel>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type ModelsOfferedResponse = ModelsOfferedResponses[keyof ModelsOfferedResponses];
+
+export type PricesBookData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The id behind which the page begins; empty: at the first.
+         */
+        after?: string;
+        /**
+         * A part of the id, in any case; empty: all.
+         */
+        search?: string;
+        /**
+         * own (prices of the operator's) or catalogue (those that nobody set); empty: both.
+         */
+        kind?: 'own' | 'catalogue';
+    };
+    url: '/admin/price-book';
+};
+
+export type PricesBookErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type PricesBookError = PricesBookErrors[keyof PricesBookErrors];
+
+export type PricesBookResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<PriceBookLine>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type PricesBookResponse = PricesBookResponses[keyof PricesBookResponses];
 
 export type AuditLogData = {
     body?: never;

@@ -44,6 +44,8 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   listRequests: 'owner operator billing auditor',
   getUsageReport: 'owner operator billing auditor',
   importPrices: 'owner operator billing',
+  listOfferedModels: 'owner operator billing auditor',
+  listPriceBook: 'owner operator billing auditor',
   listAuditLog: 'owner operator billing auditor',
   whoAmI: 'owner operator billing auditor',
 };

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ApiKey, ApiKeyJson, Balance, BalanceJson, ModelTarget, ModelTargetJson, Resource, ResourceJson, User, UserJson } from "./resources_pb.js";
+import type { ApiKey, ApiKeyJson, Balance, BalanceJson, ModelTarget, ModelTargetJson, PriceBand, PriceBandJson, Resource, ResourceJson, ServiceTierPrice, ServiceTierPriceJson, UnitPrice, UnitPriceJson, User, UserJson } from "./resources_pb.js";
 
 /**
  * Describes the file gateway/admin/v1/admin.proto.
@@ -3758,6 +3758,566 @@ export declare type UsageReportLineJson = {
 export declare const UsageReportLineSchema: GenMessage<UsageReportLine, {jsonType: UsageReportLineJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ListOfferedModelsRequest
+ */
+export declare type ListOfferedModelsRequest = Message<"gateway.admin.v1.ListOfferedModelsRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The name behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+
+  /**
+   * A part of the name, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search: string;
+
+  /**
+   * Only those that go there; empty: all.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider: string;
+
+  /**
+   * priced (clients can ask for it) or unpriced (requests are refused); empty: all.
+   *
+   * @generated from field: string pricing = 5;
+   */
+  pricing: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListOfferedModelsRequest
+ */
+export declare type ListOfferedModelsRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The name behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after?: string;
+
+  /**
+   * A part of the name, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search?: string;
+
+  /**
+   * Only those that go there; empty: all.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider?: string;
+
+  /**
+   * priced (clients can ask for it) or unpriced (requests are refused); empty: all.
+   *
+   * @generated from field: string pricing = 5;
+   */
+  pricing?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListOfferedModelsRequest.
+ * Use `create(ListOfferedModelsRequestSchema)` to create a new message.
+ */
+export declare const ListOfferedModelsRequestSchema: GenMessage<ListOfferedModelsRequest, {jsonType: ListOfferedModelsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListOfferedModelsResponse
+ */
+export declare type ListOfferedModelsResponse = Message<"gateway.admin.v1.ListOfferedModelsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.OfferedModel models = 1;
+   */
+  models: OfferedModel[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListOfferedModelsResponse
+ */
+export declare type ListOfferedModelsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.OfferedModel models = 1;
+   */
+  models?: OfferedModelJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListOfferedModelsResponse.
+ * Use `create(ListOfferedModelsResponseSchema)` to create a new message.
+ */
+export declare const ListOfferedModelsResponseSchema: GenMessage<ListOfferedModelsResponse, {jsonType: ListOfferedModelsResponseJson}>;
+
+/**
+ * A name that clients may use, as it is offered to nobody in particular.
+ *
+ * @generated from message gateway.admin.v1.OfferedModel
+ */
+export declare type OfferedModel = Message<"gateway.admin.v1.OfferedModel"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * What says where it goes: alias, model, or provider (nothing but that providers have it).
+   *
+   * @generated from field: string defined_by = 2;
+   */
+  definedBy: string;
+
+  /**
+   * In the order of policy.
+   *
+   * @generated from field: repeated gateway.admin.v1.OfferedCandidate candidates = 3;
+   */
+  candidates: OfferedCandidate[];
+
+  /**
+   * At least one candidate has a price; else requests are refused.
+   *
+   * @generated from field: bool priced = 4;
+   */
+  priced: boolean;
+
+  /**
+   * 0, empty: not known.
+   *
+   * @generated from field: uint32 context_tokens = 5;
+   */
+  contextTokens: number;
+
+  /**
+   * @generated from field: uint32 output_tokens_max = 6;
+   */
+  outputTokensMax: number;
+
+  /**
+   * @generated from field: repeated string input_modalities = 7;
+   */
+  inputModalities: string[];
+
+  /**
+   * @generated from field: repeated string output_modalities = 8;
+   */
+  outputModalities: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 9;
+   */
+  capabilities: string[];
+
+  /**
+   * @generated from field: string deprecated_at = 10;
+   */
+  deprecatedAt: string;
+
+  /**
+   * @generated from field: string retires_at = 11;
+   */
+  retiresAt: string;
+
+  /**
+   * @generated from field: string successor = 12;
+   */
+  successor: string;
+};
+
+/**
+ * A name that clients may use, as it is offered to nobody in particular.
+ *
+ * @generated from message gateway.admin.v1.OfferedModel
+ */
+export declare type OfferedModelJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * What says where it goes: alias, model, or provider (nothing but that providers have it).
+   *
+   * @generated from field: string defined_by = 2;
+   */
+  definedBy?: string;
+
+  /**
+   * In the order of policy.
+   *
+   * @generated from field: repeated gateway.admin.v1.OfferedCandidate candidates = 3;
+   */
+  candidates?: OfferedCandidateJson[];
+
+  /**
+   * At least one candidate has a price; else requests are refused.
+   *
+   * @generated from field: bool priced = 4;
+   */
+  priced?: boolean;
+
+  /**
+   * 0, empty: not known.
+   *
+   * @generated from field: uint32 context_tokens = 5;
+   */
+  contextTokens?: number;
+
+  /**
+   * @generated from field: uint32 output_tokens_max = 6;
+   */
+  outputTokensMax?: number;
+
+  /**
+   * @generated from field: repeated string input_modalities = 7;
+   */
+  inputModalities?: string[];
+
+  /**
+   * @generated from field: repeated string output_modalities = 8;
+   */
+  outputModalities?: string[];
+
+  /**
+   * @generated from field: repeated string capabilities = 9;
+   */
+  capabilities?: string[];
+
+  /**
+   * @generated from field: string deprecated_at = 10;
+   */
+  deprecatedAt?: string;
+
+  /**
+   * @generated from field: string retires_at = 11;
+   */
+  retiresAt?: string;
+
+  /**
+   * @generated from field: string successor = 12;
+   */
+  successor?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.OfferedModel.
+ * Use `create(OfferedModelSchema)` to create a new message.
+ */
+export declare const OfferedModelSchema: GenMessage<OfferedModel, {jsonType: OfferedModelJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.OfferedCandidate
+ */
+export declare type OfferedCandidate = Message<"gateway.admin.v1.OfferedCandidate"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Fallbacks have a stage above 0.
+   *
+   * @generated from field: uint32 stage = 3;
+   */
+  stage: number;
+
+  /**
+   * @generated from field: uint32 tier = 4;
+   */
+  tier: number;
+
+  /**
+   * The price that applies: <catalogue>/<model>.
+   *
+   * @generated from field: string price_id = 5;
+   */
+  priceId: string;
+
+  /**
+   * @generated from field: bool priced = 6;
+   */
+  priced: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.OfferedCandidate
+ */
+export declare type OfferedCandidateJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * Fallbacks have a stage above 0.
+   *
+   * @generated from field: uint32 stage = 3;
+   */
+  stage?: number;
+
+  /**
+   * @generated from field: uint32 tier = 4;
+   */
+  tier?: number;
+
+  /**
+   * The price that applies: <catalogue>/<model>.
+   *
+   * @generated from field: string price_id = 5;
+   */
+  priceId?: string;
+
+  /**
+   * @generated from field: bool priced = 6;
+   */
+  priced?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.OfferedCandidate.
+ * Use `create(OfferedCandidateSchema)` to create a new message.
+ */
+export declare const OfferedCandidateSchema: GenMessage<OfferedCandidate, {jsonType: OfferedCandidateJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListPriceBookRequest
+ */
+export declare type ListPriceBookRequest = Message<"gateway.admin.v1.ListPriceBookRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The id behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+
+  /**
+   * A part of the id, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search: string;
+
+  /**
+   * own (prices of the operator's) or catalogue (those that nobody set); empty: both.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListPriceBookRequest
+ */
+export declare type ListPriceBookRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The id behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after?: string;
+
+  /**
+   * A part of the id, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search?: string;
+
+  /**
+   * own (prices of the operator's) or catalogue (those that nobody set); empty: both.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListPriceBookRequest.
+ * Use `create(ListPriceBookRequestSchema)` to create a new message.
+ */
+export declare const ListPriceBookRequestSchema: GenMessage<ListPriceBookRequest, {jsonType: ListPriceBookRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListPriceBookResponse
+ */
+export declare type ListPriceBookResponse = Message<"gateway.admin.v1.ListPriceBookResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBookLine prices = 1;
+   */
+  prices: PriceBookLine[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListPriceBookResponse
+ */
+export declare type ListPriceBookResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBookLine prices = 1;
+   */
+  prices?: PriceBookLineJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListPriceBookResponse.
+ * Use `create(ListPriceBookResponseSchema)` to create a new message.
+ */
+export declare const ListPriceBookResponseSchema: GenMessage<ListPriceBookResponse, {jsonType: ListPriceBookResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.PriceBookLine
+ */
+export declare type PriceBookLine = Message<"gateway.admin.v1.PriceBookLine"> & {
+  /**
+   * <catalogue>/<model>.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * A price of the operator's, that is there to be changed and deleted; else one of the catalogue.
+   *
+   * @generated from field: bool own = 2;
+   */
+  own: boolean;
+
+  /**
+   * @generated from field: string source = 3;
+   */
+  source: string;
+
+  /**
+   * Empty: it holds.
+   *
+   * @generated from field: string holds_from = 4;
+   */
+  holdsFrom: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 5;
+   */
+  prices: UnitPrice[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 6;
+   */
+  bands: PriceBand[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 7;
+   */
+  serviceTiers: ServiceTierPrice[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.PriceBookLine
+ */
+export declare type PriceBookLineJson = {
+  /**
+   * <catalogue>/<model>.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * A price of the operator's, that is there to be changed and deleted; else one of the catalogue.
+   *
+   * @generated from field: bool own = 2;
+   */
+  own?: boolean;
+
+  /**
+   * @generated from field: string source = 3;
+   */
+  source?: string;
+
+  /**
+   * Empty: it holds.
+   *
+   * @generated from field: string holds_from = 4;
+   */
+  holdsFrom?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 5;
+   */
+  prices?: UnitPriceJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 6;
+   */
+  bands?: PriceBandJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 7;
+   */
+  serviceTiers?: ServiceTierPriceJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.PriceBookLine.
+ * Use `create(PriceBookLineSchema)` to create a new message.
+ */
+export declare const PriceBookLineSchema: GenMessage<PriceBookLine, {jsonType: PriceBookLineJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -3941,6 +4501,22 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof ImportPricesRequestSchema;
     output: typeof ImportPricesResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListOfferedModels
+   */
+  listOfferedModels: {
+    methodKind: "unary";
+    input: typeof ListOfferedModelsRequestSchema;
+    output: typeof ListOfferedModelsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListPriceBook
+   */
+  listPriceBook: {
+    methodKind: "unary";
+    input: typeof ListPriceBookRequestSchema;
+    output: typeof ListPriceBookResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ListAuditLog

@@ -1,77 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '#testkit/browser.ts';
-import { afterAll, test } from '#testkit/test.ts';
-import { install } from '../e2e/support/install.ts';
+import { test } from '#testkit/test.ts';
+import { open, overflowOf, seriousFaults } from './support/screens.ts';
+import { startConsole } from './support/start-console.ts';
 
 /* The console in a real browser, before a running gateway. */
 
-const BUILD = fileURLToPath(new URL('../../scripts/build-console.ts', import.meta.url));
-const built = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
-assert.equal(built.status, 0, built.stderr);
-
-const installation = await install();
-const browser = await openBrowser();
-afterAll(async () => {
-  await browser.close();
-  await installation[Symbol.asyncDispose]();
-});
-
-const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-/** What a page must never do: break its own policy, throw, or ask anybody but the gateway. */
-function watched(page: Page): readonly string[] {
-  const faults: string[] = [];
-  page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(installation.gateway().url)) faults.push(request.url());
-  });
-  return faults;
-}
-
-async function code(role: string): Promise<string> {
-  const expires_at = new Date(Date.now() + 600_000).toISOString();
-  const body = { name: 'test', role, purpose: 'sign_in', expires_at };
-  const { document } = await installation.admin.call<{ token: string }>('POST', '/admin/admin-tokens', { body });
-  return document.token;
-}
-
-async function signedIn(role: string, options: Parameters<typeof browser.newContext>[0] = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const faults = watched(page);
-  await page.goto(`${installation.gateway().url}/console/#sign-in=${await code(role)}`);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
-  return { context, page, faults };
-}
-
-async function open(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
-  await page.getByRole('heading', { name: title, level: 1 }).waitFor();
-}
-
-/** Serious faults by axe, which is put into the page from outside its policy. */
-async function seriousFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      impact: string;
-      nodes: { html: string }[];
-    }
-    const { violations } = await run.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
+const { installation, signedIn } = await startConsole();
 
 async function stored(context: BrowserContext, page: Page): Promise<string> {
   const own = await page.evaluate<string>(
@@ -182,7 +117,7 @@ test('every screen is free of serious faults for assistive technology, in light 
   const { page } = await signedIn('owner', { viewport: { width: 390, height: 800 } });
   await page.getByRole('button', { name: 'Navigation' }).click();
   await open(page, 'Requests');
-  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  const overflow = await overflowOf(page);
   assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
 });
 

@@ -48,10 +48,40 @@ export function SelectField({
   const id = useId();
   return (
     <Frame {...{ id, label, problem, hint, isLabelHidden, className }}>
-      <select id={id} className={control} aria-describedby={`${id}-told`} {...rest}>
+      <select
+        id={id}
+        className={control}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-told`}
+        {...rest}
+      >
         {children}
       </select>
     </Frame>
+  );
+}
+
+/** A value, and what people call it. */
+export interface Suggestion {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Takes any text, and offers those that are known. */
+export function SuggestField({
+  suggestions,
+  ...rest
+}: Labelled & InputHTMLAttributes<HTMLInputElement> & { readonly suggestions: readonly Suggestion[] }) {
+  const listId = useId();
+  return (
+    <>
+      <TextField {...rest} list={listId} />
+      <datalist id={listId}>
+        {suggestions.map(({ value, label }) => (
+          <option key={value} value={value} label={label} />
+        ))}
+      </datalist>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { TextField } from './field.tsx';
+import { SelectField, SuggestField, type Suggestion, TextField } from './field.tsx';
 import { Problem } from './states.tsx';
 
 export interface Input {
@@ -12,6 +12,12 @@ export interface Input {
   readonly type?: string;
   readonly hint?: string;
   readonly isRequired?: boolean;
+  /** What can be chosen; absent: any text. */
+  readonly options?: readonly string[];
+  /** How the choice of nothing reads; absent: something has to be chosen. */
+  readonly none?: string;
+  /** What is offered beside any other text, by value and by what people call it. */
+  readonly suggestions?: readonly Suggestion[];
 }
 
 type Values = Readonly<Record<string, string>>;
@@ -44,22 +50,19 @@ export function FormDialog({ title, action, inputs, initial = {}, onSubmit, onCl
       setBusy(false);
     }
   };
-  const param = error instanceof ApiError ? error.param : '';
-  const isOfInput = inputs.some(({ name }) => name === param);
+  const isAbout = (name: string): boolean => error instanceof ApiError && isFieldOf(error.param, name);
+  const isOfInput = inputs.some(({ name }) => isAbout(name));
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
         {children}
-        {inputs.map(({ name, label, type, hint, isRequired }) => (
-          <TextField
-            key={name}
-            label={label}
-            type={type ?? 'text'}
-            hint={hint}
-            required={isRequired ?? false}
-            value={values[name] ?? ''}
-            problem={param === name ? (error as Error).message : undefined}
-            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        {inputs.map((input) => (
+          <InputField
+            key={input.name}
+            input={input}
+            value={values[input.name] ?? ''}
+            problem={isAbout(input.name) ? (error as Error).message : undefined}
+            onChange={(value) => setValues({ ...values, [input.name]: value })}
           />
         ))}
         {error !== null && !isOfInput && <Problem error={error} />}
@@ -72,4 +75,35 @@ export function FormDialog({ title, action, inputs, initial = {}, onSubmit, onCl
       </form>
     </Dialog>
   );
+}
+
+/** Whether what the gateway names in a refusal (`tags[1]`, `subject.id`) is an input, or within it. */
+export function isFieldOf(param: string, name: string): boolean {
+  return param === name || param.startsWith(`${name}.`) || param.startsWith(`${name}[`);
+}
+
+interface InputFieldProps {
+  readonly input: Input;
+  readonly value: string;
+  readonly problem: string | undefined;
+  readonly onChange: (value: string) => void;
+}
+
+function InputField({ input, value, problem, onChange }: InputFieldProps) {
+  const { label, type = 'text', hint, isRequired = false, options, none, suggestions } = input;
+  const common = { label, hint, problem, value, required: isRequired };
+  if (options !== undefined) {
+    return (
+      <SelectField {...common} onChange={(event) => onChange(event.target.value)}>
+        {(none !== undefined || value === '') && <option value="">{none ?? 'choose'}</option>}
+        {options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </SelectField>
+    );
+  }
+  if (suggestions !== undefined) {
+    return <SuggestField {...common} suggestions={suggestions} onChange={(event) => onChange(event.target.value)} />;
+  }
+  return <TextField {...common} type={type} onChange={(event) => onChange(event.target.value)} />;
 }

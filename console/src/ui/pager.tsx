@@ -5,18 +5,21 @@ import { useSearchState } from './search-state.ts';
 export function Pager({
   lastId,
   hasMore,
+  name = 'after',
 }: {
   readonly lastId: string | number | null | undefined;
   readonly hasMore: boolean;
+  /** Where the page stands in the URL; of a screen with several lists each has its own. */
+  readonly name?: string;
 }) {
   const [search, change] = useSearchState();
-  if (!hasMore && search['after'] === undefined) return null;
+  if (!hasMore && search[name] === undefined) return null;
   return (
     <nav aria-label="Pages" className="flex justify-end gap-2 border-t border-line p-2">
-      <Button disabled={search['after'] === undefined} onClick={() => change({ after: '' })}>
+      <Button disabled={search[name] === undefined} onClick={() => change({ [name]: '' })}>
         First page
       </Button>
-      <Button disabled={!hasMore} onClick={() => change({ after: String(lastId ?? '') })}>
+      <Button disabled={!hasMore} onClick={() => change({ [name]: String(lastId ?? '') })}>
         Next page
       </Button>
     </nav>

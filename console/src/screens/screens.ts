@@ -1,5 +1,6 @@
 import {
   Activity,
+  Building2,
   ChartColumn,
   KeyRound,
   LayoutDashboard,
@@ -7,6 +8,7 @@ import {
   ScrollText,
   Server,
   Users,
+  UsersRound,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Role } from '../api/session.ts';
@@ -61,6 +63,29 @@ export const screens: readonly Screen[] = [
     load: () => import('./users/users.tsx'),
   },
   { path: '/users/$id', title: 'User', roles: everybody, load: () => import('./users/user.tsx') },
+  {
+    path: '/teams',
+    title: 'Teams',
+    icon: UsersRound,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./teams/teams.tsx'),
+  },
+  { path: '/teams/$id', title: 'Team', roles: everybody, load: () => import('./teams/team.tsx') },
+  {
+    path: '/organisations',
+    title: 'Organisations',
+    icon: Building2,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./organisations/organisations.tsx'),
+  },
+  {
+    path: '/organisations/$id',
+    title: 'Organisation',
+    roles: everybody,
+    load: () => import('./organisations/organisation.tsx'),
+  },
   {
     path: '/keys',
     title: 'API keys',

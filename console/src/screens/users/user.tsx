@@ -2,29 +2,25 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
-import {
-  balanceChangeUsers,
-  balanceLedgerUsers,
-  type LedgerLine,
-  type User,
-  usersGet,
-  usersResume,
-  usersSuspend,
-} from '../../api/gen/index.ts';
+import { type User, usersGet, usersResume, usersSuspend } from '../../api/gen/index.ts';
 import { useMay } from '../../session/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Moment, Usd } from '../../ui/shown.tsx';
+import { ResourceLink } from '../../ui/resource-link.tsx';
+import { Moment } from '../../ui/shown.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { textOf } from '../../ui/text-lists.ts';
+import { balanceFacts } from '../balances/balance-facts.tsx';
+import { Ledger } from '../balances/ledger.tsx';
+import { TopUp } from '../balances/top-up.tsx';
 import { KeyTable } from '../keys/key-table.tsx';
 import { NewKey } from '../keys/new-key.tsx';
+import { EditUser } from './edit-user.tsx';
 
-type Asked = 'money' | 'key' | null;
+type Asked = 'money' | 'key' | 'edit' | null;
 
 /** One user: its money, its keys, and what moved the money. */
 export default function UserScreen() {
@@ -62,6 +58,7 @@ function Shown({ user }: { readonly user: User }) {
             </Button>
           )}
           {mayWrite && <Button onClick={() => setAsked('key')}>New key</Button>}
+          {mayWrite && <Button onClick={() => setAsked('edit')}>Edit</Button>}
           {mayWrite && <Button onClick={() => void turn()}>{isActive ? 'Suspend' : 'Resume'}</Button>}
         </>
       }
@@ -76,11 +73,12 @@ function Shown({ user }: { readonly user: User }) {
                 {user.status}
               </Badge>,
             ],
-            ['Available', <Usd key="available" amount={user.balance?.available_usd} />],
-            ['Held', <Usd key="held" amount={user.balance?.held_usd} />],
-            ['Charged', <Usd key="charged" amount={user.balance?.charged_usd} />],
-            ['Credited', <Usd key="credited" amount={user.balance?.credited_usd} />],
+            ['Team', user.team_id && <ResourceLink to={`/teams/${user.team_id}`}>{user.team_id}</ResourceLink>],
+            ...balanceFacts(user.balance),
             ['Multiplier', user.multiplier],
+            ['Requests a minute', user.requests_per_minute || null],
+            ['Strategy', user.strategy],
+            ['Tags', textOf(user.tags)],
             ['Created', <Moment key="created" at={user.created_at} />],
           ]}
         />
@@ -91,67 +89,22 @@ function Shown({ user }: { readonly user: User }) {
           <Link to="/usage" search={{ user_id: id } as never} className="text-accent hover:underline">
             Usage
           </Link>
+          <Link
+            to="/limits"
+            search={{ subject_kind: 'user', subject_id: id } as never}
+            className="text-accent hover:underline"
+          >
+            Limits
+          </Link>
         </p>
       </Panel>
       <Panel title="Keys">
         <KeyTable keys={user.keys ?? []} />
       </Panel>
-      <Ledger id={id} />
-      {asked === 'money' && <TopUp id={id} onClose={() => setAsked(null)} />}
+      <Ledger collection="users" id={id} />
+      {asked === 'money' && <TopUp collection="users" id={id} onClose={() => setAsked(null)} />}
+      {asked === 'edit' && <EditUser user={user} onClose={() => setAsked(null)} />}
       {asked === 'key' && <NewKey userId={id} onClose={() => setAsked(null)} />}
     </Page>
-  );
-}
-
-const lines: readonly Column<LedgerLine>[] = [
-  { title: 'Time', cell: ({ at }) => <Moment at={at} /> },
-  { title: 'What', cell: ({ type }) => type },
-  { title: 'Reason', cell: ({ reason, request_id }) => reason ?? request_id, isMinor: true },
-  { title: 'Amount', cell: ({ amount_usd }) => <Usd amount={amount_usd} />, isNumber: true },
-];
-
-function Ledger({ id }: { readonly id: string }) {
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['users', id, 'ledger'],
-    queryFn: ({ signal }) => ask(balanceLedgerUsers({ path: { id }, signal })),
-  });
-  return (
-    <Panel title="Ledger">
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      {isPending && error === null && <Loading />}
-      {data !== undefined && (
-        <Table
-          caption="Ledger"
-          columns={lines}
-          rows={data.data}
-          idOf={({ position }) => String(position)}
-          empty="No money has moved yet."
-        />
-      )}
-    </Panel>
-  );
-}
-
-function TopUp({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
-  const queries = useQueryClient();
-  // One key for as long as the dialog is open: sent twice, it adds once.
-  const [repeatKey] = useState(() => crypto.randomUUID());
-  const pay = async ({ amount_usd = '', reason = '' }: Readonly<Record<string, string>>): Promise<void> => {
-    const body = { amount_usd, ...(reason === '' ? {} : { reason }) };
-    await ask(balanceChangeUsers({ path: { id }, body, headers: { 'Idempotency-Key': repeatKey } }));
-    await queries.invalidateQueries({ queryKey: ['users'] });
-    onClose();
-  };
-  return (
-    <FormDialog
-      title="Top up"
-      action="Add to the balance"
-      inputs={[
-        { name: 'amount_usd', label: 'Amount in USD', hint: 'Negative: it is taken away', isRequired: true },
-        { name: 'reason', label: 'Reason', hint: 'An invoice, a name: it stands in the ledger' },
-      ]}
-      onSubmit={pay}
-      onClose={onClose}
-    />
   );
 }

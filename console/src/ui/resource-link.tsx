@@ -1,0 +1,10 @@
+import { Link } from '@tanstack/react-router';
+
+/** To the page of one thing. */
+export function ResourceLink({ to, children }: { readonly to: string; readonly children: string }) {
+  return (
+    <Link to={to} className="break-all text-accent hover:underline">
+      {children}
+    </Link>
+  );
+}

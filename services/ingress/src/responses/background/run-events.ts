@@ -3,10 +3,13 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { EventPiece } from './run-store.ts';
 
 /** The last events of a stream. No other event has the status of the whole. */
-const TERMINAL = /^event: response\.(?:completed|incomplete|failed)$/m;
+const TERMINAL = /(?<![^\n])event: response\.(?:completed|incomplete|failed)\n/;
 
-/** A line that begins an event of a stream that the gateway wrote. In JSON a line's end is escaped. */
-const EVENT_START = /^event: /gm;
+/**
+ * A line that begins an event of a stream that the gateway wrote. In JSON a line's end is escaped, but not U+2028 and U+2029, which
+ * `^` would take for one: what a model says behind them is no event.
+ */
+const EVENT_START = /(?<![^\n])event: /g;
 
 /** One event of a stream. */
 export function eventText(type: string, sequenceNumber: number, fields: JsonObject): string {

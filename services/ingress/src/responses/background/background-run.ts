@@ -94,7 +94,8 @@ export function openRun(parts: RunParts): BackgroundRun {
     await store.begin(run, { response, requestId: call.id, isStreamed }, days);
     void execution?.write(Buffer.from(JSON.stringify({ id: run.id })));
     await execution?.keep({ ...NO_HEAD, status: STATUS_OK, headers: { 'content-type': JSON_TYPE } });
-    const made = createMaking({ run, told, input, queued, isStreamed, store, responses, addTurn, logger });
+    const onTooLong = (): void => stop(tooLong);
+    const made = createMaking({ run, told, input, queued, isStreamed, store, responses, addTurn, logger, onTooLong });
     making = made;
     watch = runs.watch({ run, leave: () => stop(endedElsewhere), flush: made.flush });
     call.record.status = STATUS_OK;
@@ -194,6 +195,11 @@ const unheard: AnswerWriter = {
 const gone: Refusal = { code: 'client_gone', message: 'The client left before its response was begun.' };
 
 const endedElsewhere: Refusal = { code: 'client_gone', message: 'The response was cancelled or deleted.' };
+
+const tooLong: Refusal = {
+  code: 'upstream_invalid_response',
+  message: 'The response, or an event of it, is longer than one in the background may be.',
+};
 
 const notStored: Refusal = {
   code: 'unavailable',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CompleteFrame } from '#contracts/router.ts';
 import { describe, test } from '#testkit/test.ts';
-import { API_KEY, aKey, aUser, startTestGateway, type TestGateway, USER_ID, until } from '../../testing.ts';
+import { API_KEY, aKey, aUser, data, end, startTestGateway, type TestGateway, USER_ID, until } from '../../testing.ts';
 import { beginning, ending, event, eventsIn, eventually, gatedProvider } from './testing.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -37,6 +37,25 @@ async function* whole(): AsyncGenerator<CompleteFrame> {
 }
 
 describe('a response in the background', () => {
+  test('fails where the provider writes an event without an end, and the provider is left', async () => {
+    let isLeft = false;
+    async function* endless(_request: unknown, signal: AbortSignal): AsyncGenerator<CompleteFrame> {
+      yield* beginning;
+      yield data('data: {"type":"response.output_text.delta","delta":"');
+      const piece = data('x'.repeat(256 * 1024));
+      // Far more than the longest event, so that a gateway which reads it all ends the test as well.
+      for (let pieces = 0; pieces < 256 && !signal.aborted; pieces += 1) yield piece;
+      isLeft = signal.aborted;
+      yield end;
+    }
+    await using gateway = await startTestGateway({ frames: endless });
+    const { id } = (await ask(gateway)).document;
+    const last = await eventually(() => read(gateway, id), isEnded);
+    assert.equal(last.document.status, 'failed');
+    assert.match(last.document.error.message, /longer than/);
+    assert.equal(isLeft, true);
+  });
+
   test('is answered at once, shows its items as they are whole, and ends under the id it began with', async () => {
     const provider = gatedProvider();
     await using gateway = await startTestGateway({ frames: provider.frames });

@@ -9,7 +9,7 @@ import type { OpenAnswer } from '../../completions/open-answer.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { CurrentResponse } from './current-response.ts';
 import { eventText, hasTerminal, terminalType, textAfter } from './run-events.ts';
-import type { RunStore } from './run-store.ts';
+import type { RunState, RunStore } from './run-store.ts';
 
 /** Between two looks for events that another process, or this one, has written: they are written once a second. */
 const LOOK_MS = 500;
@@ -44,6 +44,12 @@ export function createFollowEvents(parts: {
     return eventText(terminalType(document), sequenceNumber, { response: document });
   }
 
+  /** A look without the response itself, which may be long, and which `current` has found to be the caller's. */
+  async function stateNow(caller: Identity, id: string): Promise<RunState | undefined> {
+    const state = await runs.state(caller.userId, id);
+    return state === undefined || (state.isRunning && !state.isAlive) ? (await current(caller, id)).state : state;
+  }
+
   async function write({ response }: Exchange, writer: AnswerWriter, caller: Identity, id: string, after: number) {
     const { userId } = caller;
     let seq = after;
@@ -53,7 +59,7 @@ export function createFollowEvents(parts: {
     };
     while (!response.destroyed) {
       // Before the events: none comes after the end.
-      const { state } = await current(caller, id);
+      const state = await stateNow(caller, id);
       if (state?.isStreamed !== true) throw new Fault(tooLong);
       for (
         let piece = await runs.eventsAfter(userId, id, seq);

@@ -19,6 +19,12 @@ const RETRY_MS = 200;
 
 const terminalTypes: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
+/** Names of events, as they are written in a line of their own. */
+const EVENT_TYPE = /^response\.[\w.-]+$/;
+
+/** Items of one response, as long as the longest conversation that is taken back: all of them are in memory until its end. */
+const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
+
 /** Makes one response out of its provider's stream: every event gets this response's id and the next number. */
 export interface Making {
   /** The events before the provider's. */
@@ -47,6 +53,8 @@ export interface MakingParts {
   readonly addTurn: AddTurn;
   readonly logger: Pick<Logger, 'warn'>;
   readonly patienceMs?: number;
+  /** The response, or an event of it, is longer than any may be: no more of it is read. */
+  readonly onTooLong: () => void;
 }
 
 export function createMaking(parts: MakingParts): Making {
@@ -58,6 +66,8 @@ export function createMaking(parts: MakingParts): Making {
   let isChanged = false;
   let last: JsonObject | null = null;
   let flushing = Promise.resolve();
+  let outputBytes = 0;
+  let isTooLong = false;
 
   async function write(): Promise<void> {
     await log.write();
@@ -86,8 +96,11 @@ export function createMaking(parts: MakingParts): Making {
     const whole = asObject(document['response']);
     if (whole === null) {
       // The failure that follows says it, with the response.
-      if (type === 'error' || !type.startsWith('response.')) return '';
-      if (type === 'response.output_item.done' && putItem(output, document)) change(response);
+      if (!EVENT_TYPE.test(type)) return '';
+      if (type === 'response.output_item.done' && putItem(output, document)) {
+        outputBytes += data.length;
+        change(response);
+      }
       return log.emit(type, document);
     }
     const mine = toldResponse(whole, told);
@@ -97,21 +110,24 @@ export function createMaking(parts: MakingParts): Making {
     }
     change(mine);
     // The gateway has told the beginning itself.
-    const isTold = type === 'response.created' || type === 'response.queued';
+    const isTold = type === 'response.created' || type === 'response.queued' || !EVENT_TYPE.test(type);
     return isTold ? '' : log.emit(type, { ...document, response });
   }
 
   return {
     first: () => log.emit('response.created', { response }) + log.emit('response.queued', { response }),
     async take(bytes) {
+      if (isTooLong) return '';
       const text = reader.push(bytes).map(handle).join('');
+      isTooLong = reader.isTooLong() || outputBytes > OUTPUT_MAX_BYTES;
+      if (isTooLong) parts.onTooLong();
       if (log.isFull()) await flush();
       return text;
     },
     flush,
     async end(refusal) {
       await flushing;
-      const rest = reader.end();
+      const rest = isTooLong ? null : reader.end();
       if (rest !== null) handle(rest);
       const ended = last ?? failedResponse(response, refusal);
       const text = log.emit(terminalType(ended), { response: ended });

@@ -146,6 +146,16 @@ describe('an answer of /v1/responses', () => {
     assert.equal(passed.kept, undefined);
   });
 
+  test('is not looked through anew with every piece of a long end', async () => {
+    const long = `event: response.completed\ndata: {"type":"response.completed","response":{"id":"r1","x":"${'x'.repeat(4 * 1024 * 1024)}"}}\n\n`;
+    const pieces = Array.from({ length: Math.ceil(long.length / 64) }, (_, at) =>
+      data(long.slice(at * 64, at * 64 + 64)),
+    );
+    const passed = await pass([head, ...pieces, end], true);
+    assert.equal(passed.text.length, long.length + told.length + 1);
+    assert.equal(passed.kept?.id, 'r1');
+  });
+
   test('is left by whoever returns before anything was asked for', async () => {
     let isLeft = false;
     const frames: AsyncIterable<CompleteFrame> = {

@@ -1,3 +1,4 @@
+import { createByteStore } from '#ai/json/byte-store.ts';
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import { writeJson } from '#ai/json/write-json.ts';
 import type { CompleteFrame } from '#contracts/router.ts';
@@ -9,6 +10,9 @@ import type { ResponseStore, StoredResponse } from './response-store.ts';
 
 /** As much as the longest conversation that is taken back. Longer answers are given, and not kept. */
 const RESPONSE_MAX_BYTES = 16 * 1024 * 1024;
+
+/** Looking through so little costs some microseconds. */
+const OFTEN_SCANNED_BYTES = 16 * 1024;
 
 type Turn = Pick<StoredResponse, 'userId' | 'previousId' | 'input'> & {
   readonly isStored: boolean;
@@ -54,35 +58,39 @@ async function* pass(
 ): AsyncGenerator<CompleteFrame, void, undefined> {
   const { isStream } = keeping;
   /** What may be the end of the answer. */
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  const held = createByteStore();
+  let scannedBytes = 0;
   let isLast = !isStream;
+  let isTooLong = false;
   for await (const frame of frames) {
-    if (frame.kind === 'data' && heldBytes <= RESPONSE_MAX_BYTES) {
-      held.push(frame.data);
-      heldBytes += frame.data.length;
-      if (!isLast) {
-        const found = findLastEvent(joined(held)).kind;
+    if (frame.kind === 'data' && !isTooLong) {
+      held.append(frame.data);
+      isTooLong = held.length() > RESPONSE_MAX_BYTES;
+      if (!isLast && !isTooLong && mayScan(held.length(), scannedBytes)) {
+        scannedBytes = held.length();
+        const found = findLastEvent(held.bytes()).kind;
         isLast = found === 'there';
-        if (found !== 'none' && heldBytes <= RESPONSE_MAX_BYTES) continue;
-      } else if (heldBytes <= RESPONSE_MAX_BYTES) continue;
+        if (found === 'none') {
+          scannedBytes = 0;
+          yield dataFrame(held.take());
+        }
+      }
       // What is too long to be held is not changed, nor is anything that comes after it.
-      yield* held.map(dataFrame);
-      held = [];
-      if (heldBytes <= RESPONSE_MAX_BYTES) heldBytes = 0;
+      if (isTooLong) yield dataFrame(held.take());
       continue;
     }
-    if (held.length > 0) {
-      const bytes = joined(held);
-      held = [];
+    if (held.length() > 0) {
+      const bytes = held.take();
       yield dataFrame(frame.kind === 'end' ? await ended(bytes, keeping) : bytes);
     }
     yield frame;
   }
 }
 
-const joined = (pieces: readonly Buffer[]): Buffer =>
-  pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+/** What is held is looked through when it has doubled, once it is long: bytes that come one by one are not looked at a million times. */
+function mayScan(heldBytes: number, scannedBytes: number): boolean {
+  return heldBytes <= OFTEN_SCANNED_BYTES || heldBytes >= 2 * scannedBytes;
+}
 
 function dataFrame(data: Buffer): CompleteFrame {
   return { kind: 'data', data };

@@ -26,7 +26,9 @@ const bounds = { bytesMax: 1_000_000, room: async () => undefined };
 
 async function begun(items: readonly ConversationItem[] = [], userId = 'ada'): Promise<string> {
   const id = `conv_${randomUUID()}`;
-  const { createdAtS, ...told } = await store.create(userId, { id, metadata: { a: 'b' } }, items, 30);
+  const created = await store.create(userId, { id, metadata: { a: 'b' } }, items, 30);
+  assert.ok(created !== 'full');
+  const { createdAtS, ...told } = created;
   assert.deepEqual(told, { id, metadata: { a: 'b' } });
   assert.ok(createdAtS > 1_700_000_000);
   return id;
@@ -50,6 +52,13 @@ test('items come in their order, all of them and page by page', async () => {
   assert.equal(await store.removeItem('ada', id, 'b'), true);
   assert.equal(await store.removeItem('ada', id, 'b'), false);
   assert.deepEqual(idsOf(await store.all('ada', id, bounds)), ['a', 'c', 'd']);
+});
+
+test('one whose first items are more than it holds is not begun', async () => {
+  const id = `conv_${randomUUID()}`;
+  const long = item('a', 'x'.repeat(9 * 1024 * 1024));
+  assert.equal(await store.create('ada', { id, metadata: {} }, [long, { ...long, id: 'b' }], 30), 'full');
+  assert.equal(await store.read('ada', id), undefined);
 });
 
 test('turns that are added at once come one after the other, each whole', async () => {

@@ -65,6 +65,11 @@ export function createPgConversations({
     return (await one(userId, READ, id)) === undefined ? 'missing' : 'full';
   }
 
+  async function remove(userId: string, id: string): Promise<boolean> {
+    const sql = 'delete from ingress.conversation where user_id = $1 and id = $2 and expires_at > now()';
+    return ((await database.query(sql, [userId, id])).rowCount ?? 0) > 0;
+  }
+
   async function sweep(): Promise<number> {
     for (let deleted = 0; ; ) {
       const { rowCount } = await database.query(SWEEP, [SWEEP_BATCH]);
@@ -81,7 +86,10 @@ export function createPgConversations({
       const { salt, sealed: bytes } = sealed(userId, id, metadata);
       await database.query(CREATE, [userId, id, salt, bytes, days]);
       // A conversation whose items did not come is nobody's: its id was told to nobody.
-      if (begun.length > 0) await append(userId, id, begun, days);
+      if (begun.length > 0 && (await append(userId, id, begun, days)) === 'full') {
+        await remove(userId, id);
+        return 'full';
+      }
       return (await one(userId, READ, id)) ?? { id, metadata, createdAtS: 0 };
     },
     read: (userId, id) => one(userId, READ, id),
@@ -89,10 +97,7 @@ export function createPgConversations({
       const { salt, sealed: bytes } = sealed(userId, id, metadata);
       return one(userId, SET_METADATA, id, salt, bytes);
     },
-    async remove(userId, id) {
-      const sql = 'delete from ingress.conversation where user_id = $1 and id = $2 and expires_at > now()';
-      return ((await database.query(sql, [userId, id])).rowCount ?? 0) > 0;
-    },
+    remove,
     append,
     async page(userId, id, { after, limit, isAscending }) {
       let afterSeq: string | null = null;

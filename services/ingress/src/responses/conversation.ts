@@ -10,6 +10,7 @@ import { type BodyLimits, crowdedBodies } from '../http/read-body.ts';
 import type { AssertReadable } from './assert-readable.ts';
 import { type AddTurn, createAddTurn } from './conversations/add-turn.ts';
 import type { ConversationStore } from './conversations/conversation-store.ts';
+import { keepsNoConversations } from './conversations/no-conversation.ts';
 import { keepResponse } from './keep-response.ts';
 import type { ResponseStore } from './response-store.ts';
 import { type ResumeRequest, resumeConversation } from './resume-conversation.ts';
@@ -75,6 +76,8 @@ export function createBeginTurn(parts: {
     const request = { userId, body, parsedBody, bodyMaxBytes, room, assertReadable };
     const resumed = await resumeConversation(store, conversations, request);
     const { previousId, conversationId, input } = resumed;
+    // The turn would be added to it.
+    if (conversationId !== null && keepsNoResponses) throw new Fault(keepsNoConversations('conversation'));
     const days = daysKept(responsesKeptDays);
     const addTurn = createAddTurn({ conversations, userId, conversationId, input, days, logger });
     const turn = { userId, previousId, conversationId, input, isStored };

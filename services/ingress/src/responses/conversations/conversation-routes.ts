@@ -17,7 +17,7 @@ import { daysKept } from '../conversation.ts';
 import { itemDocument, listDocument, noItem, pageOf } from '../item-page.ts';
 import type { Conversation, ConversationItem } from './conversation-store.ts';
 import { newConversationId, sentItem } from './new-items.ts';
-import { noConversation } from './no-conversation.ts';
+import { keepsNoConversations, noConversation } from './no-conversation.ts';
 import { itemsIn, metadataIn } from './read-fields.ts';
 
 /** The user of a request and the conversation that it names. */
@@ -57,11 +57,12 @@ export function conversationRoutes(
   const create: Handler = async (exchange) => {
     const { userId } = await identify(exchange);
     const { keepsNoResponses, responsesKeptDays } = registry.settings();
-    if (keepsNoResponses) throw new Fault(invalid('This gateway keeps no conversations: send their items as input.'));
+    if (keepsNoResponses) throw new Fault(keepsNoConversations());
     const body = await bodyOf(exchange);
     const begun = { id: newConversationId(), metadata: metadataIn(body) };
     const items = itemsIn(body).map((item) => sentItem(writeJson(item)));
     const created = await store.create(userId, begun, items, daysKept(responsesKeptDays));
+    if (created === 'full') throw new Fault(full);
     answerJson(exchange, 200, conversationDocument(created));
   };
 
@@ -113,11 +114,13 @@ function itemRoutes(parts: {
 
   const add: Handler = async (exchange, { id = '' }) => {
     const caller = await identify(exchange);
+    const { keepsNoResponses, responsesKeptDays } = registry.settings();
+    if (keepsNoResponses) throw new Fault(keepsNoConversations());
     const items = itemsIn(await bodyOf(exchange)).map((item) => sentItem(writeJson(item)));
     if (items.length === 0) throw new Fault(invalid("'items' has at least one item.", 'items'));
-    const added = await store.append(caller.userId, id, items, daysKept(registry.settings().responsesKeptDays));
+    const added = await store.append(caller.userId, id, items, daysKept(responsesKeptDays));
     if (added === 'missing') throw new Fault(noConversation(id, 'conversation_id'));
-    if (added === 'full') throw new Fault(invalid('The conversation is full: begin another one.', 'items'));
+    if (added === 'full') throw new Fault(full);
     answerText(
       exchange,
       listDocument(
@@ -163,6 +166,8 @@ function answerText(exchange: Exchange, document: JsonObject): void {
 function conversationDocument({ id, createdAtS, metadata }: Conversation) {
   return { id, object: 'conversation', created_at: createdAtS, metadata };
 }
+
+const full = invalid('The conversation is full: begin another one.', 'items');
 
 function missing(itemId: string) {
   const message = `Item with id '${itemId.slice(0, 64)}' not found.`;

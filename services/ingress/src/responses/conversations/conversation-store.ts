@@ -20,12 +20,13 @@ export interface ConversationItem {
 
 /** Keeps conversations until they expire. Nobody but their user finds them. Rejects where the database cannot be reached. */
 export interface ConversationStore {
+  /** With all of the items, or not at all. */
   create(
     userId: string,
     conversation: Pick<Conversation, 'id' | 'metadata'>,
     items: readonly ConversationItem[],
     days: number,
-  ): Promise<Conversation>;
+  ): Promise<Conversation | 'full'>;
   read(userId: string, id: string): Promise<Conversation | undefined>;
   setMetadata(userId: string, id: string, metadata: JsonObject): Promise<Conversation | undefined>;
   /** Whether it was there. Its items go with it. */

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import type { CompleteFrame, CompleteRequest } from '#contracts/router.ts';
 import { describe, test } from '#testkit/test.ts';
-import { API_KEY, aKey, aUser, data, end, head, startTestGateway, type TestGateway } from '../../testing.ts';
+import {
+  API_KEY,
+  aKey,
+  aUser,
+  data,
+  end,
+  head,
+  someSettings,
+  startTestGateway,
+  type TestGateway,
+} from '../../testing.ts';
 import { beginning, ending, eventually } from '../background/testing.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,6 +59,21 @@ const texts = async (gateway: TestGateway, id: string): Promise<readonly string[
 };
 
 describe('a conversation', () => {
+  test('is added to by nobody once nothing is to be kept, and can be read and deleted', async () => {
+    await using gateway = await startTestGateway({ frames: answer });
+    const id = await begun(gateway, { items: [user('I am Ada.')] });
+    gateway.registry.load({ case: 'settings', value: someSettings({ keepsNoResponses: true }) });
+    for (const refused of [
+      await ask(gateway, { conversation: id }),
+      await call(gateway, 'POST', `/conversations/${id}/items`, { items: [user('More')] }),
+    ]) {
+      assert.equal(refused.status, 400, refused.text);
+      assert.match(refused.document.error.message, /keeps no conversations/);
+    }
+    assert.deepEqual(await texts(gateway, id), ['I am Ada.']);
+    assert.equal((await call(gateway, 'DELETE', `/conversations/${id}`)).status, 200);
+  });
+
   test('is begun, shown, changed and deleted', async () => {
     await using gateway = await startTestGateway({ frames: answer });
     const id = await begun(gateway, { metadata: { topic: 'names' }, items: [user('I am Ada.')] });

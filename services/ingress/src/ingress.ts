@@ -11,7 +11,7 @@ import { geminiEndpoints } from './endpoints/gemini-endpoints.ts';
 import { modelEndpoints, responsesEndpoint } from './endpoints/model-endpoints.ts';
 import { createAnswerBudget } from './http/answer-budget.ts';
 import { type BeginExchange, createBeginExchange } from './http/begin-exchange.ts';
-import { createBodyBudget } from './http/body-budget.ts';
+import { createBodyBudget, shareOf } from './http/body-budget.ts';
 import { type Connections, createConnections } from './http/connections.ts';
 import { countDrops } from './http/count-drops.ts';
 import type { Exchange, Handler } from './http/exchange.ts';
@@ -36,6 +36,7 @@ import { createSummarySeals } from './responses/summary-seals.ts';
 import type { Route } from './route.ts';
 import { routesOf } from './routes.ts';
 import { acceptSockets, asksForSocket } from './sockets/accept-sockets.ts';
+import { REMEMBERED_SHARE } from './sockets/socket-bounds.ts';
 
 export interface Ingress {
   /** Everything there is to ask for. */
@@ -111,6 +112,7 @@ function openIngress(dependencies: IngressDependencies & { readonly modelEnds: M
       endpoint: responsesEndpoint,
       calls,
       answers,
+      remembering: shareOf(budget, config.bodiesMaxBytes * REMEMBERED_SHARE),
       identify,
       identifyTurn,
     },

@@ -23,3 +23,23 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
     },
   };
 }
+
+/** A part of a budget, for what would otherwise take all of it: its bytes count in both. */
+export function shareOf(budget: BodyBudget, maxBytes: number): BodyBudget {
+  const own = createBodyBudget(maxBytes);
+  return {
+    reserve(bytes) {
+      if (!own.reserve(bytes)) return false;
+      if (budget.reserve(bytes)) return true;
+      own.release(bytes);
+      return false;
+    },
+    release(bytes) {
+      own.release(bytes);
+      budget.release(bytes);
+    },
+    get reservedBytes() {
+      return own.reservedBytes;
+    },
+  };
+}

@@ -19,7 +19,7 @@ export interface RememberedResponses {
 
 /**
  * Remembers the last responses of each lane in memory, for clients that store none and send the new items alone, as Codex does.
- * What has no room, in `bytesMax` or in the budget for bodies, is not remembered: its client sends the conversation again.
+ * What has no room, in `bytesMax` or in the budget of all connections, is not remembered: its client sends the conversation again.
  */
 export function createRememberedResponses(
   store: Pick<ResponseStore, 'keep' | 'conversation'>,

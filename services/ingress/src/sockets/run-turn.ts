@@ -10,6 +10,7 @@ import { type CompletionParts, runCompletion } from '../completions/run-completi
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
 import { crowdedRefusal } from '../http/answer.ts';
 import type { AnswerBudget } from '../http/answer-budget.ts';
+import type { BodyBudget } from '../http/body-budget.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ResponseStore } from '../responses/response-store.ts';
 import { frameAnswer } from './frame-answer.ts';
@@ -24,6 +25,8 @@ export interface TurnParts {
   readonly endpoint: ModelEndpoint;
   readonly calls: Calls;
   readonly answers: AnswerBudget;
+  /** For the responses that connections remember. */
+  readonly remembering: BodyBudget;
   /** Whose turn it is, looked up anew: as for a request over HTTP, but for its signature. */
   readonly identifyTurn: Identify;
   /** Requests that run now. */

@@ -41,7 +41,10 @@ export function serveSocket(
 
   const heard = countHeard(ws, socket, budget, () => ws.close(closeCodes.tryAgain, crowdedBodies.message));
   const client = createSocketClient(ws, socket, { answers: parts.answers, heard });
-  const remembered = createRememberedResponses(dependencies.responses, { budget, bytesMax: bodyMaxBytes });
+  const remembered = createRememberedResponses(dependencies.responses, {
+    budget: parts.remembering,
+    bytesMax: bodyMaxBytes,
+  });
   const lanes = createLanes(() => {
     idleSinceMs = performance.now();
     if (ending !== undefined) client.close(ending.code, ending.reason);

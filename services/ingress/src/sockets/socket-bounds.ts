@@ -36,3 +36,9 @@ export const REMEMBERED_OF_LANE_MAX = 2;
 
 /** How long a client may take to close its side once the gateway has closed its own, or has refused what it sent. */
 export const CLOSE_WITHIN_MS = 2 * SECOND_MS;
+
+/**
+ * Of the memory for bodies, what all connections together may fill with responses that they remember: a client that asks for nothing
+ * more must not keep the bodies of others out. Whoever finds no room sends the conversation again.
+ */
+export const REMEMBERED_SHARE = 0.25;

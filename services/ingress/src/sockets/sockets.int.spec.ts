@@ -332,3 +332,23 @@ async function first<T>(all: AsyncGenerator<T>): Promise<T> {
   const { value } = await all.next();
   return value as T;
 }
+
+test('what connections remember keeps no body of others out', async () => {
+  const config = { bodiesMaxBytes: 20_000 };
+  await using gateway = await startTestGateway({ frames, config });
+  for (let sockets = 0; sockets < 5; sockets += 1) {
+    const { send, next } = await openTestSocket(gateway);
+    send(create('x'.repeat(3_600), { store: false, generate: false }));
+    const { response: warm } = await next(isLast);
+    assert.ok(warm);
+    send(create('And?', { previous_response_id: warm.id, store: false }));
+    const { error } = await next(isLast);
+    assert.equal(error?.code, sockets === 0 ? undefined : 'previous_response_not_found');
+  }
+  const response = await fetch(`${gateway.url}/v1/responses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: model.id, input: 'x'.repeat(6_000), stream: true }),
+  });
+  assert.equal(response.status, 200, await response.text());
+});

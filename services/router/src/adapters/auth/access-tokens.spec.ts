@@ -80,3 +80,18 @@ test('a refused token is given up, but not one that was just made, nor another o
   assert.equal(await it.tokens.take(), 't2');
   assert.ok(it.tokens.known().includes('t1'));
 });
+
+test('a clock that is set back keeps neither a refused token nor a pause', async () => {
+  const it = world();
+  it.clock.nowMs = 24 * 60 * MINUTE_MS;
+  await it.tokens.take();
+  it.clock.nowMs = 0;
+  it.tokens.refused('t1');
+  assert.equal(await it.tokens.take(), 't2');
+  it.clock.nowMs = 24 * 60 * MINUTE_MS;
+  it.status = 503;
+  await assert.rejects(async () => it.tokens.take());
+  it.clock.nowMs = 12 * 60 * MINUTE_MS;
+  it.status = 200;
+  assert.equal(await it.tokens.take(), 't4');
+});

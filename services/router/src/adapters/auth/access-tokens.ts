@@ -16,6 +16,8 @@ const SPARE_MS = 10_000;
 const LIFE_DEFAULT_S = 3_600;
 /** After a failure nothing is asked for so long: calls by the hundred must not ask a hundred times. */
 const PAUSE_MS = 5_000;
+/** What a header can carry, as a bearer token is written (RFC 6750, 2.1, and some more). */
+const TOKEN = /^[\x21-\x7e]+$/;
 /** Posts a form to where tokens are given. Rejects with a `CallFault`. */
 export type PostForm = (form: URLSearchParams) => Promise<{ readonly status: number; readonly document: JsonObject }>;
 
@@ -39,13 +41,19 @@ export function createAccessTokens(grant: GoogleGrant, post: PostForm, clock: Cl
   let token: Token | null = null;
   let before = '';
   let asking: Promise<string> | null = null;
-  let failed: { readonly fault: unknown; readonly untilMs: number } | null = null;
+  let failed: { readonly fault: unknown; readonly atMs: number } | null = null;
+
+  /** Whether a moment is not longer ago. A clock that was set back may show it in the future: that says nothing. */
+  function isWithin(durationMs: number, atMs: number): boolean {
+    const agoMs = clock() - atMs;
+    return agoMs >= 0 && agoMs < durationMs;
+  }
 
   async function ask(): Promise<string> {
     const askedAtMs = clock();
     const { status, document } = await post(await formOf(grant, askedAtMs));
     const { access_token: text, expires_in: lifeS } = document;
-    if (status < 200 || status > 299 || typeof text !== 'string' || text === '') throw refusal(status, document);
+    if (status < 200 || status > 299 || typeof text !== 'string' || !TOKEN.test(text)) throw refusal(status, document);
     before = token?.text ?? before;
     const life = typeof lifeS === 'number' && lifeS > 0 ? lifeS : LIFE_DEFAULT_S;
     token = { text, askedAtMs, endsAtMs: askedAtMs + life * 1_000 };
@@ -56,10 +64,10 @@ export function createAccessTokens(grant: GoogleGrant, post: PostForm, clock: Cl
   /** The request under way, or a new one; rejects at once during the pause after a failure. */
   function next(): Promise<string> {
     if (asking !== null) return asking;
-    if (failed !== null && clock() < failed.untilMs) return Promise.reject(failed.fault);
+    if (failed !== null && isWithin(PAUSE_MS, failed.atMs)) return Promise.reject(failed.fault);
     asking = ask()
       .catch((fault: unknown) => {
-        failed = { fault, untilMs: clock() + PAUSE_MS };
+        failed = { fault, atMs: clock() };
         throw fault;
       })
       .finally(() => {
@@ -79,7 +87,7 @@ export function createAccessTokens(grant: GoogleGrant, post: PostForm, clock: Cl
     },
     refused(text) {
       // One that was just made is refused for another reason: the next one would be as well.
-      if (token?.text !== text || clock() - token.askedAtMs < PAUSE_MS) return;
+      if (token?.text !== text || isWithin(PAUSE_MS, token.askedAtMs)) return;
       before = text;
       token = null;
     },

@@ -8,7 +8,7 @@ import { plainAnswer } from '../plain-answer.ts';
 import { startCall } from '../provider-call.ts';
 import type { PostForm } from './access-tokens.ts';
 
-/** Google answers within a second. */
+/** For a whole answer, however slowly it drips: all calls wait for it. Google answers within a second. */
 const TOKEN_TIMEOUT_MS = 10_000;
 /** A token is a few hundred bytes, and some with an identity have a few thousand. */
 const DOCUMENT_MAX_BYTES = 64 * 1024;
@@ -26,7 +26,11 @@ export interface TokenEndpoint {
 export function openTokenEndpoint(
   url: URL,
   config: ProviderConfig,
-  { guard, connectTimeoutMs }: { readonly guard: OutwardGuard; readonly connectTimeoutMs: number },
+  {
+    guard,
+    connectTimeoutMs,
+    timeoutMs = TOKEN_TIMEOUT_MS,
+  }: { readonly guard: OutwardGuard; readonly connectTimeoutMs: number; readonly timeoutMs?: number },
 ): TokenEndpoint {
   // What the gateway shows of itself is for the provider alone.
   const connected = { ...config, baseUrl: url.href, clientCertificate: undefined };
@@ -36,7 +40,7 @@ export function openTokenEndpoint(
     connect: createConnector(connected, connectTimeoutMs, guard),
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
-    bodyTimeout: TOKEN_TIMEOUT_MS,
+    bodyTimeout: timeoutMs,
   });
   return {
     async post(form) {
@@ -46,11 +50,22 @@ export function openTokenEndpoint(
           path: url.pathname + url.search,
           headers: ['content-type', 'application/x-www-form-urlencoded', 'accept', 'application/json'],
           body: Buffer.from(form.toString()),
-          headTimeoutMs: TOKEN_TIMEOUT_MS,
+          headTimeoutMs: timeoutMs,
         }),
       );
-      const { status } = await call.head;
-      return { status, document: parseObject(await readDocument(call)) ?? {} };
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        call.abort();
+      }, timeoutMs);
+      try {
+        const { status } = await call.head;
+        return { status, document: parseObject(await readDocument(call)) ?? {} };
+      } catch (thrown) {
+        throw isLate ? new CallFault('timeout') : thrown;
+      } finally {
+        clearTimeout(timer);
+      }
     },
     close: () => pool.destroy(),
   };

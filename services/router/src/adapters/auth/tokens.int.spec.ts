@@ -88,8 +88,10 @@ test('a token endpoint that is not well, or writes nonsense, is a connection tha
     [429, {}],
     [200, { access_token: 7 }],
     [200, { access_token: 'x'.repeat(100_000) }],
+    [200, { access_token: 'two\r\nlines: of a header' }],
+    [200, { access_token: 'a\u0000b' }],
   ] as const) {
-    const { tokens, provider, got } = await world(t);
+    const { tokens, provider, got, clock } = await world(t);
     tokens.refusal = { status, document };
     const ended = await endOf(ask(provider));
     assert.ok(
@@ -97,6 +99,9 @@ test('a token endpoint that is not well, or writes nonsense, is a connection tha
       `${status}`,
     );
     assert.deepEqual(got, []);
+    tokens.refusal = null;
+    clock.nowMs += MINUTE_MS;
+    assert.equal((await endOf(ask(provider))).head?.status, 200, 'and nothing of it is kept');
   }
 });
 

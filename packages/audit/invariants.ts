@@ -18,7 +18,7 @@ import { uniqueEventIds } from './invariants/unique-event-ids.ts';
 /** All rules that a log alone can prove or refute, in the order of a report. */
 export function logInvariants(anchors: readonly Anchor[]): readonly Invariant[] {
   return [
-    gaplessPositions,
+    gaplessPositions(),
     hashChain(anchors),
     uniqueEventIds,
     streamVersions,
@@ -33,5 +33,20 @@ export function logInvariants(anchors: readonly Anchor[]): readonly Invariant[] 
     noSecrets,
     knownShapes,
     houseCostsRecompute,
+  ];
+}
+
+/**
+ * The rules that a range of the log can prove or refute without what is before it: its chain, its positions, the shape of each event,
+ * that each entry sums to zero and that no key stands in it. The others need the log from its first event.
+ */
+export function rangeInvariants(after: { readonly position: number; readonly chain: Buffer }): readonly Invariant[] {
+  return [
+    gaplessPositions(after.position),
+    hashChain([], after.chain),
+    balancedEntries,
+    epochsNeverFall,
+    noSecrets,
+    knownShapes,
   ];
 }

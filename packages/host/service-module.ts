@@ -10,6 +10,7 @@ import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable, Following } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
+import type { StoredLog } from '#journal/stored-log.ts';
 import type { FollowedRegistry, PolicySnapshot } from '#registry/follow-registry.ts';
 import type { ServedService } from '#rpc/served-service.ts';
 import type { Host } from './host.ts';
@@ -113,6 +114,7 @@ export interface LocalPorts {
   readonly billing?: BillingPort;
   readonly router?: RouterPort;
   readonly log?: LocalLogPort;
+  readonly storedLog?: StoredLog;
   /** The modules' parts of /health/stats, and their projections' positions. */
   readonly stats?: () => LocalStats;
 }

@@ -15,6 +15,7 @@ import type {
   ExplainedCharge,
   ExplainedExpiry,
   ExplainedKey,
+  ExplainedReservation,
   ExplainedUsage,
   Explanation,
   Money,
@@ -34,15 +35,40 @@ export async function explainRequest(
   for await (const batch of batches) {
     for (const stored of batch) {
       proof.apply(stored);
-      const parsed = parseEvent(stored);
-      if (parsed.kind === 'fails')
-        throw new Error(`the event at position ${stored.position} cannot be read: ${parsed.why}`);
-      story.apply(parsed.event);
+      story.apply(readEvent(stored));
     }
     if (story.isOver()) break;
   }
   const told = story.tell();
   return told && { ...told, proof: proof.result() };
+}
+
+/** What a request's own events and those of its prices tell; the rest takes the whole log. */
+export type StoryOfStreams = Pick<Explanation, 'state' | 'ending' | 'userId' | 'payer'> & {
+  readonly key: Pick<ExplainedKey, 'keyId'>;
+  readonly admission: Omit<ExplainedAdmission, 'before' | 'after' | 'limits'> & {
+    readonly limits: readonly Omit<ExplainedReservation, 'usedBefore' | 'heldBefore'>[];
+  };
+  readonly usage: ExplainedUsage | null;
+  readonly charge: Omit<ExplainedCharge, 'before' | 'after'> | null;
+  readonly expiry: Omit<ExplainedExpiry, 'after'> | null;
+};
+
+/**
+ * Tells the story of a request from its stream and the streams of its prices alone: not what the payer had, nor how limits stood.
+ * Undefined if there is no admission. Throws if an event cannot be read.
+ */
+export function explainFromStreams(events: readonly StoredEvent[], requestId: string): StoryOfStreams | undefined {
+  const story = createStory(requestId);
+  for (const stored of events.toSorted((a, b) => a.position - b.position)) story.apply(readEvent(stored));
+  return story.tell();
+}
+
+function readEvent(stored: StoredEvent): RecordedEvent {
+  const parsed = parseEvent(stored);
+  if (parsed.kind === 'fails')
+    throw new Error(`the event at position ${stored.position} cannot be read: ${parsed.why}`);
+  return parsed.event;
 }
 
 interface Story {

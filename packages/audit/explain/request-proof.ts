@@ -8,6 +8,23 @@ export interface RequestProof {
   result(): ExplainedProof;
 }
 
+/** Whether one event follows from its bytes and from the chain before it. */
+export function proveEvent(event: StoredEvent, previousChain: Buffer): ProvenEvent {
+  const leaf = leafHash(event);
+  const { position, eventId, type, version, recordedAtMs } = event;
+  return {
+    position,
+    eventId,
+    type,
+    version,
+    recordedAtMs,
+    leaf: leaf.toString('hex'),
+    previousChain: previousChain.toString('hex'),
+    storedChain: event.chain.toString('hex'),
+    recomputedChain: chainHash(previousChain, leaf).toString('hex'),
+  };
+}
+
 export function createRequestProof(stream: string): RequestProof {
   const events: ProvenEvent[] = [];
   let chain = GENESIS;
@@ -15,24 +32,12 @@ export function createRequestProof(stream: string): RequestProof {
   let firstBreakAt: number | null = null;
   return {
     apply: (event) => {
-      const leaf = leafHash(event);
       const previousChain = chain;
-      chain = chainHash(previousChain, leaf);
+      chain = chainHash(previousChain, leafHash(event));
       recomputedUpTo = event.position;
       if (firstBreakAt === null && !chain.equals(event.chain)) firstBreakAt = event.position;
       if (event.stream !== stream) return;
-      const { position, eventId, type, version, recordedAtMs } = event;
-      events.push({
-        position,
-        eventId,
-        type,
-        version,
-        recordedAtMs,
-        leaf: leaf.toString('hex'),
-        previousChain: previousChain.toString('hex'),
-        storedChain: event.chain.toString('hex'),
-        recomputedChain: chain.toString('hex'),
-      });
+      events.push(proveEvent(event, previousChain));
     },
     result: () => ({ events, recomputedUpTo, firstBreakAt }),
   };

@@ -1,11 +1,15 @@
 import { type Invariant, violationAt } from '../invariant.ts';
 
-/** A missing position means that an event was removed; a repeated one means that an event was inserted. */
-export const gaplessPositions: Invariant = {
+/**
+ * A missing position means that an event was removed; a repeated one means that an event was inserted.
+ *
+ * @param after The position behind which the events begin; 0: the whole log is read.
+ */
+export const gaplessPositions = (after = 0): Invariant => ({
   id: 'I1',
   title: 'positions run from 1 without a gap, to the head',
   start: (tally) => {
-    let last = 0;
+    let last = after;
     let lastStream = '';
     return {
       onStored: (event) => {
@@ -27,7 +31,7 @@ export const gaplessPositions: Invariant = {
       },
     };
   },
-};
+});
 
 /** The only partition so far. */
 const PART = 0;

@@ -10,14 +10,16 @@ export interface Anchor {
 /**
  * Recomputes the chain from the bytes. After a break it continues from the stored hash, so that each changed place
  * shows once. A log rewritten as a whole has a sound chain of its own: only anchors show that.
+ *
+ * @param before The chain before the first event that is read; of a whole log its genesis.
  */
-export function hashChain(anchors: readonly Anchor[]): Invariant {
+export function hashChain(anchors: readonly Anchor[], before: Buffer = GENESIS): Invariant {
   return {
     id: 'I2',
     title: 'every event hashes to its stored chain hash, to the head',
     start: (tally) => {
       const anchored = new Map(anchors.map((anchor) => [anchor.position, anchor.chain]));
-      let previous = GENESIS;
+      let previous = before;
       let last = { position: 0, stream: '' };
       return {
         onStored: (event) => {

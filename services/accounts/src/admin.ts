@@ -22,6 +22,7 @@ import type { Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
+import { explainRequest } from './queries/explain-request.ts';
 import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
@@ -32,6 +33,7 @@ import type { ReadDependencies } from './queries/read-resources.ts';
 import { getUsageReport, listRequests } from './queries/requests.ts';
 import { getResource, listResources } from './queries/resources.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
+import { verifyRange } from './queries/verify-range.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -135,6 +137,8 @@ function others(
   | 'getShadowReport'
   | 'listRequests'
   | 'getUsageReport'
+  | 'explainRequest'
+  | 'verifyRange'
   | 'importPrices'
   | 'listOfferedModels'
   | 'listPriceBook'
@@ -172,6 +176,8 @@ function others(
     getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     listRequests: (request) => listRequests(there(neighbours().ledger, 'Billing'), request),
     getUsageReport: (request) => getUsageReport(there(neighbours().ledger, 'Billing'), request, dependencies.clock()),
+    explainRequest: ({ id }) => explainRequest({ log: there(neighbours().storedLog, 'The log'), registry }, id),
+    verifyRange: (request) => verifyRange(there(neighbours().storedLog, 'The log'), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),

@@ -2,6 +2,7 @@ import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
+import { createRemoteStoredLog } from '#clients/journal/remote-stored-log.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteRouterAdmin, type RemoteRouterAdmin } from '#clients/router/remote-router-admin.ts';
 import { keyPlacesFrom } from '#config/key-references.ts';
@@ -11,6 +12,7 @@ import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
 import { waitFor } from '#host/wait-for.ts';
+import type { StoredLog } from '#journal/stored-log.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
 import { desiredPolicy } from '#policy-seed/desired-policy.ts';
@@ -45,6 +47,7 @@ prices and settings of its configuration, and of its environment, come into the 
     const ledger = openLedger(parts);
     const moneyAndLimits = openBalances(parts);
     const routerAdmin = openRouterAdmin(parts);
+    const storedLog = openStoredLog(parts);
     const registry = await parts.registry();
     const { masterKey } = host.config;
     const accounts = createAccounts({
@@ -59,6 +62,7 @@ prices and settings of its configuration, and of its environment, come into the 
         ledger,
         moneyAndLimits,
         routerAdmin,
+        storedLog,
         priceImports: priceImports(registry),
         ...neighbourPorts(),
       }),
@@ -106,6 +110,15 @@ function openRouterAdmin({ host, neighbours }: LeadParts): RemoteRouterAdmin | u
   const admin = createRemoteRouterAdmin(peerOf(host, routerAddresses));
   host.stack.defer(() => admin.close());
   return admin;
+}
+
+/** The stored log of another process; undefined: the log is in this one, or its addresses are not set. */
+function openStoredLog({ host, neighbours }: LeadParts): StoredLog | undefined {
+  const { journalAddresses } = host.config;
+  if (neighbours.has('journal') || journalAddresses.length === 0) return undefined;
+  const log = createRemoteStoredLog(peerOf(host, journalAddresses));
+  host.stack.defer(() => log.close());
+  return log;
 }
 
 /** Quota's balances and limits in another process; undefined: quota is in this one, or its addresses are not set. */

@@ -4,6 +4,7 @@ import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admi
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RouterAdminPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
+import type { StoredLog } from '#journal/stored-log.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 
@@ -35,6 +36,7 @@ export interface Neighbours {
   readonly routerAdmin?: (ProviderTestPort & RouterAdminPort) | undefined;
   readonly priceImports?: PriceImportPort | undefined;
   readonly keyUses?: KeyUsesPort | undefined;
+  readonly storedLog?: StoredLog | undefined;
 }
 
 /** Reads price files. What is to be published it publishes by the updates it is given. */

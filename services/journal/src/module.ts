@@ -36,7 +36,14 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_ADMIN_TOKEN.
     return {
       journal,
       knownHead: () => journal.logHead().position,
-      ports: { log: { readiness: () => readiness(parts, journal) } },
+      ports: {
+        log: { readiness: () => readiness(parts, journal) },
+        storedLog: {
+          readStored: journal.readStored,
+          readStoredStream: journal.readStoredStream,
+          storedHead: async () => journal.logHead(),
+        },
+      },
       operatorServices: [service],
       stats: () => ({ log: { position: journal.logHead().position, epoch: journal.logHead().epoch } }),
       publishMetrics() {

@@ -21,7 +21,7 @@ export type Problem = {
     title: string;
     status: number;
     detail: string;
-    code: 'invalid_request' | 'invalid_json' | 'model_not_priced' | 'feature_not_priced' | 'invalid_api_key' | 'invalid_admin_token' | 'invalid_metrics_token' | 'insufficient_balance' | 'forbidden' | 'model_not_allowed' | 'key_not_allowed' | 'model_not_found' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'idempotency_answer_lost' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'expectation_failed' | 'idempotency_key_reused' | 'quota_exceeded' | 'rate_limit_exceeded' | 'client_gone' | 'internal_error' | 'upstream_refused' | 'context_length_exceeded' | 'content_filter' | 'upstream_rate_limited' | 'upstream_error' | 'upstream_invalid_response' | 'upstream_cut' | 'upstream_unauthorized' | 'upstream_timeout' | 'superseded' | 'unavailable';
+    code: 'invalid_request' | 'invalid_json' | 'model_not_priced' | 'feature_not_priced' | 'invalid_api_key' | 'invalid_admin_token' | 'invalid_metrics_token' | 'insufficient_balance' | 'forbidden' | 'model_not_allowed' | 'key_not_allowed' | 'model_not_found' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'idempotency_answer_lost' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'expectation_failed' | 'idempotency_key_reused' | 'quota_exceeded' | 'rate_limit_exceeded' | 'client_gone' | 'internal_error' | 'upstream_refused' | 'context_length_exceeded' | 'content_filter' | 'upstream_rate_limited' | 'upstream_error' | 'upstream_invalid_response' | 'summary_empty' | 'upstream_cut' | 'upstream_unauthorized' | 'upstream_timeout' | 'superseded' | 'unavailable';
     /**
      * The field at fault, as `subject.kind` or `prices[0].unit`.
      */
@@ -320,6 +320,41 @@ export type DeploymentState = {
     headroom_percent?: string | null;
 };
 
+export type ExplainRequestResult = {
+    id?: string | null;
+    /**
+     * running, metered (used and not charged yet), charged, or expired.
+     */
+    state?: string | null;
+    /**
+     * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+     */
+    ending?: string | null;
+    user_id?: string | null;
+    /**
+     * Whose balance paid: user, team or organisation.
+     */
+    payer_kind?: string | null;
+    payer_id?: string | null;
+    /**
+     * Empty: the token of an identity provider.
+     */
+    key_id?: string | null;
+    key_prefix?: string | null;
+    key_name?: string | null;
+    admission?: ExplainedAdmission | null;
+    /**
+     * Absent: nothing is on record yet.
+     */
+    usage?: ExplainedUsage | null;
+    charge?: ExplainedCharge | null;
+    expiry?: ExplainedExpiry | null;
+    /**
+     * Each event of the request, and that it hashes to the chain.
+     */
+    proof?: Array<ExplainedEvent>;
+};
+
 export type ExplainRouteResult = {
     /**
      * Empty: none fits.
@@ -340,6 +375,83 @@ export type ExplainRouteResult = {
     note?: string | null;
 };
 
+export type ExplainedAdmission = {
+    position?: number;
+    at?: string | null;
+    /**
+     * By when the hold is closed at the latest.
+     */
+    expires_at?: string | null;
+    model?: string | null;
+    /**
+     * The wire format that its client spoke.
+     */
+    format?: string | null;
+    operation?: string | null;
+    stream?: boolean;
+    multiplier?: string | null;
+    /**
+     * Empty: no route fitted.
+     */
+    route_id?: string | null;
+    strategy?: string | null;
+    /**
+     * What said so: request, route, model, alias, user, team, or settings.
+     */
+    strategy_source?: string | null;
+    left_out?: Array<ExplainedLeftOut>;
+    /**
+     * The most it could cost at each candidate. The hold is the dearest.
+     */
+    bounds?: Array<ExplainedBound>;
+    hold_usd?: string | null;
+    /**
+     * What was set aside on each limit that was checked.
+     */
+    limits?: Array<ExplainedLimit>;
+};
+
+export type ExplainedAttempt = {
+    provider?: string | null;
+    model?: string | null;
+    account?: string | null;
+    /**
+     * The provider's HTTP status; 0: no answer came.
+     */
+    status?: number;
+    /**
+     * Empty: it gave the answer.
+     */
+    error?: string | null;
+    /**
+     * Why it was made.
+     */
+    reason?: string | null;
+    first_byte_ms?: number;
+    duration_ms?: number;
+};
+
+export type ExplainedBound = {
+    provider?: string | null;
+    model?: string | null;
+    price_key?: string | null;
+    price_version?: number;
+    prompt_tokens?: number;
+    output_tokens?: number;
+    /**
+     * Empty: its price is not in the log.
+     */
+    cost_usd?: string | null;
+    /**
+     * 0: the model that was asked for; n: the nth in its place.
+     */
+    stage?: number;
+    /**
+     * Of a later stage, the only failure that it is for; empty: any.
+     */
+    stands_in_for?: string | null;
+};
+
 export type ExplainedCandidate = {
     provider?: string | null;
     account?: string | null;
@@ -348,6 +460,142 @@ export type ExplainedCandidate = {
     tier?: number;
     state?: string | null;
     reason?: string | null;
+};
+
+export type ExplainedCharge = {
+    position?: number;
+    at?: string | null;
+    /**
+     * Empty: nothing was priced.
+     */
+    price_key?: string | null;
+    price_version?: number;
+    /**
+     * Where in the log the price was published.
+     */
+    price_position?: number;
+    price_source?: string | null;
+    lines?: Array<ExplainedLine>;
+    /**
+     * The sum of the lines times the multiplier, in nano-USD before it is rounded: exact.
+     */
+    exact_nano_usd?: string | null;
+    amount_usd?: string | null;
+    /**
+     * Above the hold: the house pays it.
+     */
+    overrun_usd?: string | null;
+    /**
+     * Of the hold, back to the balance.
+     */
+    released_usd?: string | null;
+    /**
+     * The lines, and the usage rated anew by the price in the log, both give the amount and the overrun.
+     */
+    recomputes?: boolean;
+    /**
+     * What the price does not say of the usage.
+     */
+    flags?: Array<string>;
+    estimated?: boolean;
+    /**
+     * The entry in the ledger; it sums to zero.
+     */
+    postings?: Array<ExplainedPosting>;
+};
+
+export type ExplainedEvent = {
+    position?: number;
+    event_id?: string | null;
+    type?: string | null;
+    version?: number;
+    at?: string | null;
+    /**
+     * Hashes in hex: chain = H(02, previous chain, leaf).
+     */
+    leaf?: string | null;
+    previous_chain?: string | null;
+    stored_chain?: string | null;
+    /**
+     * The stored chain follows from the event's bytes and the chain before it.
+     */
+    is_sound?: boolean;
+};
+
+export type ExplainedExpiry = {
+    position?: number;
+    at?: string | null;
+    reason?: string | null;
+    released_usd?: string | null;
+};
+
+export type ExplainedLeftOut = {
+    provider?: string | null;
+    model?: string | null;
+    reason?: string | null;
+};
+
+export type ExplainedLimit = {
+    limit_id?: string | null;
+    unit?: string | null;
+    /**
+     * hard or rate.
+     */
+    kind?: string | null;
+    /**
+     * Counts only where this provider answers; empty: whichever does.
+     */
+    provider?: string | null;
+    window_starts_at?: string | null;
+    /**
+     * Of its unit; of cost decimal USD.
+     */
+    amount?: string | null;
+};
+
+export type ExplainedLine = {
+    unit?: string | null;
+    quantity?: number;
+    usd_per_million?: string | null;
+    /**
+     * quantity x price, exact.
+     */
+    pico_usd?: string | null;
+};
+
+export type ExplainedPosting = {
+    account?: string | null;
+    amount_usd?: string | null;
+};
+
+export type ExplainedQuantity = {
+    unit?: string | null;
+    quantity?: number;
+};
+
+export type ExplainedUsage = {
+    position?: number;
+    at?: string | null;
+    /**
+     * completed, failed, cut, or client_gone.
+     */
+    outcome?: string | null;
+    provider?: string | null;
+    model?: string | null;
+    quantities?: Array<ExplainedQuantity>;
+    /**
+     * The tier that the answer says it was served in; empty: the usual one.
+     */
+    service_tier?: string | null;
+    /**
+     * What of the provider's report was not believed as it stood.
+     */
+    flags?: Array<string>;
+    estimated?: boolean;
+    estimate_policy?: string | null;
+    attempts?: Array<ExplainedAttempt>;
+    first_byte_ms?: number;
+    duration_ms?: number;
 };
 
 export type GetShadowReportResult = {
@@ -2394,6 +2642,49 @@ export type UserInput = {
      * How the user's requests are spread over candidates; empty: the team's.
      */
     strategy?: 'round_robin' | 'weighted' | 'least_connections' | 'random' | 'priority' | 'lowest_latency' | 'lowest_cost' | 'rate_headroom' | 'sticky';
+};
+
+export type VerifyRangeResult = {
+    /**
+     * Events of the range.
+     */
+    checked?: number;
+    /**
+     * The last position of the range, and its chain hash in hex: where the next range begins, and what can be noted down.
+     */
+    position?: number;
+    chain?: string | null;
+    /**
+     * When its last event was recorded.
+     */
+    at?: string | null;
+    head_position?: number;
+    head_chain?: string | null;
+    /**
+     * The range ends at the log's head.
+     */
+    is_at_head?: boolean;
+    violation_count?: number;
+    /**
+     * The first twenty.
+     */
+    violations?: Array<VerifyViolation>;
+    /**
+     * The rules that the range was held against.
+     */
+    rules?: Array<string>;
+};
+
+export type VerifyViolation = {
+    /**
+     * I1, I2, ... as in docs/invariants.md.
+     */
+    rule?: string | null;
+    title?: string | null;
+    position?: number;
+    stream?: string | null;
+    expected?: string | null;
+    found?: string | null;
 };
 
 export type WhoAmIResult = {
@@ -8127,3 +8418,132 @@ export type WhoamiResponses = {
 };
 
 export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
+
+export type RequestsExplainData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/admin/requests/{id}/explanation';
+};
+
+export type RequestsExplainErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type RequestsExplainError = RequestsExplainErrors[keyof RequestsExplainErrors];
+
+export type RequestsExplainResponses = {
+    /**
+     * Done
+     */
+    200: ExplainRequestResult;
+};
+
+export type RequestsExplainResponse = RequestsExplainResponses[keyof RequestsExplainResponses];
+
+export type AuditVerifyRangeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The position behind which the range begins; 0: at the first event.
+         */
+        after?: number;
+        /**
+         * The chain hash at that position in hex, as the answer before told it; empty: it is believed as the log has it.
+         */
+        chain?: string;
+        /**
+         * At most so many events; 0: 2,000.
+         */
+        limit?: number;
+    };
+    url: '/admin/log/verification';
+};
+
+export type AuditVerifyRangeErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AuditVerifyRangeError = AuditVerifyRangeErrors[keyof AuditVerifyRangeErrors];
+
+export type AuditVerifyRangeResponses = {
+    /**
+     * Done
+     */
+    200: VerifyRangeResult;
+};
+
+export type AuditVerifyRangeResponse = AuditVerifyRangeResponses[keyof AuditVerifyRangeResponses];

@@ -43,6 +43,8 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   getShadowReport: 'owner operator billing auditor',
   listRequests: 'owner operator billing auditor',
   getUsageReport: 'owner operator billing auditor',
+  explainRequest: 'owner operator billing auditor',
+  verifyRange: 'owner operator billing auditor',
   importPrices: 'owner operator billing',
   listOfferedModels: 'owner operator billing auditor',
   listPriceBook: 'owner operator billing auditor',

@@ -4318,6 +4318,1702 @@ export declare type PriceBookLineJson = {
 export declare const PriceBookLineSchema: GenMessage<PriceBookLine, {jsonType: PriceBookLineJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ExplainRequestRequest
+ */
+export declare type ExplainRequestRequest = Message<"gateway.admin.v1.ExplainRequestRequest"> & {
+  /**
+   * The x-request-id of the answer.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRequestRequest
+ */
+export declare type ExplainRequestRequestJson = {
+  /**
+   * The x-request-id of the answer.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainRequestRequest.
+ * Use `create(ExplainRequestRequestSchema)` to create a new message.
+ */
+export declare const ExplainRequestRequestSchema: GenMessage<ExplainRequestRequest, {jsonType: ExplainRequestRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRequestResponse
+ */
+export declare type ExplainRequestResponse = Message<"gateway.admin.v1.ExplainRequestResponse"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * running, metered (used and not charged yet), charged, or expired.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+   *
+   * @generated from field: string ending = 3;
+   */
+  ending: string;
+
+  /**
+   * @generated from field: string user_id = 4;
+   */
+  userId: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 5;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 6;
+   */
+  payerId: string;
+
+  /**
+   * Empty: the token of an identity provider.
+   *
+   * @generated from field: string key_id = 7;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string key_prefix = 8;
+   */
+  keyPrefix: string;
+
+  /**
+   * @generated from field: string key_name = 9;
+   */
+  keyName: string;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedAdmission admission = 10;
+   */
+  admission?: ExplainedAdmission | undefined;
+
+  /**
+   * Absent: nothing is on record yet.
+   *
+   * @generated from field: gateway.admin.v1.ExplainedUsage usage = 11;
+   */
+  usage?: ExplainedUsage | undefined;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedCharge charge = 12;
+   */
+  charge?: ExplainedCharge | undefined;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedExpiry expiry = 13;
+   */
+  expiry?: ExplainedExpiry | undefined;
+
+  /**
+   * Each event of the request, and that it hashes to the chain.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedEvent proof = 14;
+   */
+  proof: ExplainedEvent[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainRequestResponse
+ */
+export declare type ExplainRequestResponseJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * running, metered (used and not charged yet), charged, or expired.
+   *
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+   *
+   * @generated from field: string ending = 3;
+   */
+  ending?: string;
+
+  /**
+   * @generated from field: string user_id = 4;
+   */
+  userId?: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 5;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 6;
+   */
+  payerId?: string;
+
+  /**
+   * Empty: the token of an identity provider.
+   *
+   * @generated from field: string key_id = 7;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string key_prefix = 8;
+   */
+  keyPrefix?: string;
+
+  /**
+   * @generated from field: string key_name = 9;
+   */
+  keyName?: string;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedAdmission admission = 10;
+   */
+  admission?: ExplainedAdmissionJson;
+
+  /**
+   * Absent: nothing is on record yet.
+   *
+   * @generated from field: gateway.admin.v1.ExplainedUsage usage = 11;
+   */
+  usage?: ExplainedUsageJson;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedCharge charge = 12;
+   */
+  charge?: ExplainedChargeJson;
+
+  /**
+   * @generated from field: gateway.admin.v1.ExplainedExpiry expiry = 13;
+   */
+  expiry?: ExplainedExpiryJson;
+
+  /**
+   * Each event of the request, and that it hashes to the chain.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedEvent proof = 14;
+   */
+  proof?: ExplainedEventJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainRequestResponse.
+ * Use `create(ExplainRequestResponseSchema)` to create a new message.
+ */
+export declare const ExplainRequestResponseSchema: GenMessage<ExplainRequestResponse, {jsonType: ExplainRequestResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedAdmission
+ */
+export declare type ExplainedAdmission = Message<"gateway.admin.v1.ExplainedAdmission"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * By when the hold is closed at the latest.
+   *
+   * @generated from field: string expires_at = 3;
+   */
+  expiresAt: string;
+
+  /**
+   * @generated from field: string model = 4;
+   */
+  model: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 5;
+   */
+  format: string;
+
+  /**
+   * @generated from field: string operation = 6;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: bool stream = 7;
+   */
+  stream: boolean;
+
+  /**
+   * @generated from field: string multiplier = 8;
+   */
+  multiplier: string;
+
+  /**
+   * Empty: no route fitted.
+   *
+   * @generated from field: string route_id = 9;
+   */
+  routeId: string;
+
+  /**
+   * @generated from field: string strategy = 10;
+   */
+  strategy: string;
+
+  /**
+   * What said so: request, route, model, alias, user, team, or settings.
+   *
+   * @generated from field: string strategy_source = 11;
+   */
+  strategySource: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedLeftOut left_out = 12;
+   */
+  leftOut: ExplainedLeftOut[];
+
+  /**
+   * The most it could cost at each candidate. The hold is the dearest.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedBound bounds = 13;
+   */
+  bounds: ExplainedBound[];
+
+  /**
+   * @generated from field: string hold_usd = 14;
+   */
+  holdUsd: string;
+
+  /**
+   * What was set aside on each limit that was checked.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedLimit limits = 15;
+   */
+  limits: ExplainedLimit[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedAdmission
+ */
+export declare type ExplainedAdmissionJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at?: string;
+
+  /**
+   * By when the hold is closed at the latest.
+   *
+   * @generated from field: string expires_at = 3;
+   */
+  expiresAt?: string;
+
+  /**
+   * @generated from field: string model = 4;
+   */
+  model?: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 5;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: string operation = 6;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: bool stream = 7;
+   */
+  stream?: boolean;
+
+  /**
+   * @generated from field: string multiplier = 8;
+   */
+  multiplier?: string;
+
+  /**
+   * Empty: no route fitted.
+   *
+   * @generated from field: string route_id = 9;
+   */
+  routeId?: string;
+
+  /**
+   * @generated from field: string strategy = 10;
+   */
+  strategy?: string;
+
+  /**
+   * What said so: request, route, model, alias, user, team, or settings.
+   *
+   * @generated from field: string strategy_source = 11;
+   */
+  strategySource?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedLeftOut left_out = 12;
+   */
+  leftOut?: ExplainedLeftOutJson[];
+
+  /**
+   * The most it could cost at each candidate. The hold is the dearest.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedBound bounds = 13;
+   */
+  bounds?: ExplainedBoundJson[];
+
+  /**
+   * @generated from field: string hold_usd = 14;
+   */
+  holdUsd?: string;
+
+  /**
+   * What was set aside on each limit that was checked.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedLimit limits = 15;
+   */
+  limits?: ExplainedLimitJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedAdmission.
+ * Use `create(ExplainedAdmissionSchema)` to create a new message.
+ */
+export declare const ExplainedAdmissionSchema: GenMessage<ExplainedAdmission, {jsonType: ExplainedAdmissionJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLeftOut
+ */
+export declare type ExplainedLeftOut = Message<"gateway.admin.v1.ExplainedLeftOut"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLeftOut
+ */
+export declare type ExplainedLeftOutJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedLeftOut.
+ * Use `create(ExplainedLeftOutSchema)` to create a new message.
+ */
+export declare const ExplainedLeftOutSchema: GenMessage<ExplainedLeftOut, {jsonType: ExplainedLeftOutJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedBound
+ */
+export declare type ExplainedBound = Message<"gateway.admin.v1.ExplainedBound"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string price_key = 3;
+   */
+  priceKey: string;
+
+  /**
+   * @generated from field: uint32 price_version = 4;
+   */
+  priceVersion: number;
+
+  /**
+   * @generated from field: uint64 prompt_tokens = 5;
+   */
+  promptTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens: bigint;
+
+  /**
+   * Empty: its price is not in the log.
+   *
+   * @generated from field: string cost_usd = 7;
+   */
+  costUsd: string;
+
+  /**
+   * 0: the model that was asked for; n: the nth in its place.
+   *
+   * @generated from field: uint32 stage = 8;
+   */
+  stage: number;
+
+  /**
+   * Of a later stage, the only failure that it is for; empty: any.
+   *
+   * @generated from field: string stands_in_for = 9;
+   */
+  standsInFor: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedBound
+ */
+export declare type ExplainedBoundJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string price_key = 3;
+   */
+  priceKey?: string;
+
+  /**
+   * @generated from field: uint32 price_version = 4;
+   */
+  priceVersion?: number;
+
+  /**
+   * @generated from field: uint64 prompt_tokens = 5;
+   */
+  promptTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 6;
+   */
+  outputTokens?: string;
+
+  /**
+   * Empty: its price is not in the log.
+   *
+   * @generated from field: string cost_usd = 7;
+   */
+  costUsd?: string;
+
+  /**
+   * 0: the model that was asked for; n: the nth in its place.
+   *
+   * @generated from field: uint32 stage = 8;
+   */
+  stage?: number;
+
+  /**
+   * Of a later stage, the only failure that it is for; empty: any.
+   *
+   * @generated from field: string stands_in_for = 9;
+   */
+  standsInFor?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedBound.
+ * Use `create(ExplainedBoundSchema)` to create a new message.
+ */
+export declare const ExplainedBoundSchema: GenMessage<ExplainedBound, {jsonType: ExplainedBoundJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLimit
+ */
+export declare type ExplainedLimit = Message<"gateway.admin.v1.ExplainedLimit"> & {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId: string;
+
+  /**
+   * @generated from field: string unit = 2;
+   */
+  unit: string;
+
+  /**
+   * hard or rate.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * Counts only where this provider answers; empty: whichever does.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string window_starts_at = 5;
+   */
+  windowStartsAt: string;
+
+  /**
+   * Of its unit; of cost decimal USD.
+   *
+   * @generated from field: string amount = 6;
+   */
+  amount: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLimit
+ */
+export declare type ExplainedLimitJson = {
+  /**
+   * @generated from field: string limit_id = 1;
+   */
+  limitId?: string;
+
+  /**
+   * @generated from field: string unit = 2;
+   */
+  unit?: string;
+
+  /**
+   * hard or rate.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind?: string;
+
+  /**
+   * Counts only where this provider answers; empty: whichever does.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string window_starts_at = 5;
+   */
+  windowStartsAt?: string;
+
+  /**
+   * Of its unit; of cost decimal USD.
+   *
+   * @generated from field: string amount = 6;
+   */
+  amount?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedLimit.
+ * Use `create(ExplainedLimitSchema)` to create a new message.
+ */
+export declare const ExplainedLimitSchema: GenMessage<ExplainedLimit, {jsonType: ExplainedLimitJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedUsage
+ */
+export declare type ExplainedUsage = Message<"gateway.admin.v1.ExplainedUsage"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * completed, failed, cut, or client_gone.
+   *
+   * @generated from field: string outcome = 3;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string provider = 4;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 5;
+   */
+  model: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedQuantity quantities = 6;
+   */
+  quantities: ExplainedQuantity[];
+
+  /**
+   * The tier that the answer says it was served in; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 7;
+   */
+  serviceTier: string;
+
+  /**
+   * What of the provider's report was not believed as it stood.
+   *
+   * @generated from field: repeated string flags = 8;
+   */
+  flags: string[];
+
+  /**
+   * @generated from field: bool estimated = 9;
+   */
+  estimated: boolean;
+
+  /**
+   * @generated from field: string estimate_policy = 10;
+   */
+  estimatePolicy: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedAttempt attempts = 11;
+   */
+  attempts: ExplainedAttempt[];
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 12;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 13;
+   */
+  durationMs: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedUsage
+ */
+export declare type ExplainedUsageJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at?: string;
+
+  /**
+   * completed, failed, cut, or client_gone.
+   *
+   * @generated from field: string outcome = 3;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string provider = 4;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 5;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedQuantity quantities = 6;
+   */
+  quantities?: ExplainedQuantityJson[];
+
+  /**
+   * The tier that the answer says it was served in; empty: the usual one.
+   *
+   * @generated from field: string service_tier = 7;
+   */
+  serviceTier?: string;
+
+  /**
+   * What of the provider's report was not believed as it stood.
+   *
+   * @generated from field: repeated string flags = 8;
+   */
+  flags?: string[];
+
+  /**
+   * @generated from field: bool estimated = 9;
+   */
+  estimated?: boolean;
+
+  /**
+   * @generated from field: string estimate_policy = 10;
+   */
+  estimatePolicy?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedAttempt attempts = 11;
+   */
+  attempts?: ExplainedAttemptJson[];
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 12;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 13;
+   */
+  durationMs?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedUsage.
+ * Use `create(ExplainedUsageSchema)` to create a new message.
+ */
+export declare const ExplainedUsageSchema: GenMessage<ExplainedUsage, {jsonType: ExplainedUsageJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedQuantity
+ */
+export declare type ExplainedQuantity = Message<"gateway.admin.v1.ExplainedQuantity"> & {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity: bigint;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedQuantity
+ */
+export declare type ExplainedQuantityJson = {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedQuantity.
+ * Use `create(ExplainedQuantitySchema)` to create a new message.
+ */
+export declare const ExplainedQuantitySchema: GenMessage<ExplainedQuantity, {jsonType: ExplainedQuantityJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedAttempt
+ */
+export declare type ExplainedAttempt = Message<"gateway.admin.v1.ExplainedAttempt"> & {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string account = 3;
+   */
+  account: string;
+
+  /**
+   * The provider's HTTP status; 0: no answer came.
+   *
+   * @generated from field: uint32 status = 4;
+   */
+  status: number;
+
+  /**
+   * Empty: it gave the answer.
+   *
+   * @generated from field: string error = 5;
+   */
+  error: string;
+
+  /**
+   * Why it was made.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 7;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 8;
+   */
+  durationMs: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedAttempt
+ */
+export declare type ExplainedAttemptJson = {
+  /**
+   * @generated from field: string provider = 1;
+   */
+  provider?: string;
+
+  /**
+   * @generated from field: string model = 2;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string account = 3;
+   */
+  account?: string;
+
+  /**
+   * The provider's HTTP status; 0: no answer came.
+   *
+   * @generated from field: uint32 status = 4;
+   */
+  status?: number;
+
+  /**
+   * Empty: it gave the answer.
+   *
+   * @generated from field: string error = 5;
+   */
+  error?: string;
+
+  /**
+   * Why it was made.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 7;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 8;
+   */
+  durationMs?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedAttempt.
+ * Use `create(ExplainedAttemptSchema)` to create a new message.
+ */
+export declare const ExplainedAttemptSchema: GenMessage<ExplainedAttempt, {jsonType: ExplainedAttemptJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedCharge
+ */
+export declare type ExplainedCharge = Message<"gateway.admin.v1.ExplainedCharge"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * Empty: nothing was priced.
+   *
+   * @generated from field: string price_key = 3;
+   */
+  priceKey: string;
+
+  /**
+   * @generated from field: uint32 price_version = 4;
+   */
+  priceVersion: number;
+
+  /**
+   * Where in the log the price was published.
+   *
+   * @generated from field: uint64 price_position = 5;
+   */
+  pricePosition: bigint;
+
+  /**
+   * @generated from field: string price_source = 6;
+   */
+  priceSource: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedLine lines = 7;
+   */
+  lines: ExplainedLine[];
+
+  /**
+   * The sum of the lines times the multiplier, in nano-USD before it is rounded: exact.
+   *
+   * @generated from field: string exact_nano_usd = 8;
+   */
+  exactNanoUsd: string;
+
+  /**
+   * @generated from field: string amount_usd = 9;
+   */
+  amountUsd: string;
+
+  /**
+   * Above the hold: the house pays it.
+   *
+   * @generated from field: string overrun_usd = 10;
+   */
+  overrunUsd: string;
+
+  /**
+   * Of the hold, back to the balance.
+   *
+   * @generated from field: string released_usd = 11;
+   */
+  releasedUsd: string;
+
+  /**
+   * The lines, and the usage rated anew by the price in the log, both give the amount and the overrun.
+   *
+   * @generated from field: bool recomputes = 12;
+   */
+  recomputes: boolean;
+
+  /**
+   * What the price does not say of the usage.
+   *
+   * @generated from field: repeated string flags = 13;
+   */
+  flags: string[];
+
+  /**
+   * @generated from field: bool estimated = 14;
+   */
+  estimated: boolean;
+
+  /**
+   * The entry in the ledger; it sums to zero.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedPosting postings = 15;
+   */
+  postings: ExplainedPosting[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedCharge
+ */
+export declare type ExplainedChargeJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at?: string;
+
+  /**
+   * Empty: nothing was priced.
+   *
+   * @generated from field: string price_key = 3;
+   */
+  priceKey?: string;
+
+  /**
+   * @generated from field: uint32 price_version = 4;
+   */
+  priceVersion?: number;
+
+  /**
+   * Where in the log the price was published.
+   *
+   * @generated from field: uint64 price_position = 5;
+   */
+  pricePosition?: string;
+
+  /**
+   * @generated from field: string price_source = 6;
+   */
+  priceSource?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedLine lines = 7;
+   */
+  lines?: ExplainedLineJson[];
+
+  /**
+   * The sum of the lines times the multiplier, in nano-USD before it is rounded: exact.
+   *
+   * @generated from field: string exact_nano_usd = 8;
+   */
+  exactNanoUsd?: string;
+
+  /**
+   * @generated from field: string amount_usd = 9;
+   */
+  amountUsd?: string;
+
+  /**
+   * Above the hold: the house pays it.
+   *
+   * @generated from field: string overrun_usd = 10;
+   */
+  overrunUsd?: string;
+
+  /**
+   * Of the hold, back to the balance.
+   *
+   * @generated from field: string released_usd = 11;
+   */
+  releasedUsd?: string;
+
+  /**
+   * The lines, and the usage rated anew by the price in the log, both give the amount and the overrun.
+   *
+   * @generated from field: bool recomputes = 12;
+   */
+  recomputes?: boolean;
+
+  /**
+   * What the price does not say of the usage.
+   *
+   * @generated from field: repeated string flags = 13;
+   */
+  flags?: string[];
+
+  /**
+   * @generated from field: bool estimated = 14;
+   */
+  estimated?: boolean;
+
+  /**
+   * The entry in the ledger; it sums to zero.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedPosting postings = 15;
+   */
+  postings?: ExplainedPostingJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedCharge.
+ * Use `create(ExplainedChargeSchema)` to create a new message.
+ */
+export declare const ExplainedChargeSchema: GenMessage<ExplainedCharge, {jsonType: ExplainedChargeJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLine
+ */
+export declare type ExplainedLine = Message<"gateway.admin.v1.ExplainedLine"> & {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity: bigint;
+
+  /**
+   * @generated from field: string usd_per_million = 3;
+   */
+  usdPerMillion: string;
+
+  /**
+   * quantity x price, exact.
+   *
+   * @generated from field: string pico_usd = 4;
+   */
+  picoUsd: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedLine
+ */
+export declare type ExplainedLineJson = {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity?: string;
+
+  /**
+   * @generated from field: string usd_per_million = 3;
+   */
+  usdPerMillion?: string;
+
+  /**
+   * quantity x price, exact.
+   *
+   * @generated from field: string pico_usd = 4;
+   */
+  picoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedLine.
+ * Use `create(ExplainedLineSchema)` to create a new message.
+ */
+export declare const ExplainedLineSchema: GenMessage<ExplainedLine, {jsonType: ExplainedLineJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedPosting
+ */
+export declare type ExplainedPosting = Message<"gateway.admin.v1.ExplainedPosting"> & {
+  /**
+   * @generated from field: string account = 1;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string amount_usd = 2;
+   */
+  amountUsd: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedPosting
+ */
+export declare type ExplainedPostingJson = {
+  /**
+   * @generated from field: string account = 1;
+   */
+  account?: string;
+
+  /**
+   * @generated from field: string amount_usd = 2;
+   */
+  amountUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedPosting.
+ * Use `create(ExplainedPostingSchema)` to create a new message.
+ */
+export declare const ExplainedPostingSchema: GenMessage<ExplainedPosting, {jsonType: ExplainedPostingJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedExpiry
+ */
+export declare type ExplainedExpiry = Message<"gateway.admin.v1.ExplainedExpiry"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string released_usd = 4;
+   */
+  releasedUsd: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedExpiry
+ */
+export declare type ExplainedExpiryJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at?: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: string released_usd = 4;
+   */
+  releasedUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedExpiry.
+ * Use `create(ExplainedExpirySchema)` to create a new message.
+ */
+export declare const ExplainedExpirySchema: GenMessage<ExplainedExpiry, {jsonType: ExplainedExpiryJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedEvent
+ */
+export declare type ExplainedEvent = Message<"gateway.admin.v1.ExplainedEvent"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: string type = 3;
+   */
+  type: string;
+
+  /**
+   * @generated from field: uint32 version = 4;
+   */
+  version: number;
+
+  /**
+   * @generated from field: string at = 5;
+   */
+  at: string;
+
+  /**
+   * Hashes in hex: chain = H(02, previous chain, leaf).
+   *
+   * @generated from field: string leaf = 6;
+   */
+  leaf: string;
+
+  /**
+   * @generated from field: string previous_chain = 7;
+   */
+  previousChain: string;
+
+  /**
+   * @generated from field: string stored_chain = 8;
+   */
+  storedChain: string;
+
+  /**
+   * The stored chain follows from the event's bytes and the chain before it.
+   *
+   * @generated from field: bool is_sound = 9;
+   */
+  isSound: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainedEvent
+ */
+export declare type ExplainedEventJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string event_id = 2;
+   */
+  eventId?: string;
+
+  /**
+   * @generated from field: string type = 3;
+   */
+  type?: string;
+
+  /**
+   * @generated from field: uint32 version = 4;
+   */
+  version?: number;
+
+  /**
+   * @generated from field: string at = 5;
+   */
+  at?: string;
+
+  /**
+   * Hashes in hex: chain = H(02, previous chain, leaf).
+   *
+   * @generated from field: string leaf = 6;
+   */
+  leaf?: string;
+
+  /**
+   * @generated from field: string previous_chain = 7;
+   */
+  previousChain?: string;
+
+  /**
+   * @generated from field: string stored_chain = 8;
+   */
+  storedChain?: string;
+
+  /**
+   * The stored chain follows from the event's bytes and the chain before it.
+   *
+   * @generated from field: bool is_sound = 9;
+   */
+  isSound?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainedEvent.
+ * Use `create(ExplainedEventSchema)` to create a new message.
+ */
+export declare const ExplainedEventSchema: GenMessage<ExplainedEvent, {jsonType: ExplainedEventJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.VerifyRangeRequest
+ */
+export declare type VerifyRangeRequest = Message<"gateway.admin.v1.VerifyRangeRequest"> & {
+  /**
+   * The position behind which the range begins; 0: at the first event.
+   *
+   * @generated from field: uint64 after = 1;
+   */
+  after: bigint;
+
+  /**
+   * The chain hash at that position in hex, as the answer before told it; empty: it is believed as the log has it.
+   *
+   * @generated from field: string chain = 2;
+   */
+  chain: string;
+
+  /**
+   * At most so many events; 0: 2,000.
+   *
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.VerifyRangeRequest
+ */
+export declare type VerifyRangeRequestJson = {
+  /**
+   * The position behind which the range begins; 0: at the first event.
+   *
+   * @generated from field: uint64 after = 1;
+   */
+  after?: string;
+
+  /**
+   * The chain hash at that position in hex, as the answer before told it; empty: it is believed as the log has it.
+   *
+   * @generated from field: string chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * At most so many events; 0: 2,000.
+   *
+   * @generated from field: uint32 limit = 3;
+   */
+  limit?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.VerifyRangeRequest.
+ * Use `create(VerifyRangeRequestSchema)` to create a new message.
+ */
+export declare const VerifyRangeRequestSchema: GenMessage<VerifyRangeRequest, {jsonType: VerifyRangeRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.VerifyRangeResponse
+ */
+export declare type VerifyRangeResponse = Message<"gateway.admin.v1.VerifyRangeResponse"> & {
+  /**
+   * Events of the range.
+   *
+   * @generated from field: uint32 checked = 1;
+   */
+  checked: number;
+
+  /**
+   * The last position of the range, and its chain hash in hex: where the next range begins, and what can be noted down.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string chain = 3;
+   */
+  chain: string;
+
+  /**
+   * When its last event was recorded.
+   *
+   * @generated from field: string at = 4;
+   */
+  at: string;
+
+  /**
+   * @generated from field: uint64 head_position = 5;
+   */
+  headPosition: bigint;
+
+  /**
+   * @generated from field: string head_chain = 6;
+   */
+  headChain: string;
+
+  /**
+   * The range ends at the log's head.
+   *
+   * @generated from field: bool is_at_head = 7;
+   */
+  isAtHead: boolean;
+
+  /**
+   * @generated from field: uint64 violation_count = 8;
+   */
+  violationCount: bigint;
+
+  /**
+   * The first twenty.
+   *
+   * @generated from field: repeated gateway.admin.v1.VerifyViolation violations = 9;
+   */
+  violations: VerifyViolation[];
+
+  /**
+   * The rules that the range was held against.
+   *
+   * @generated from field: repeated string rules = 10;
+   */
+  rules: string[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.VerifyRangeResponse
+ */
+export declare type VerifyRangeResponseJson = {
+  /**
+   * Events of the range.
+   *
+   * @generated from field: uint32 checked = 1;
+   */
+  checked?: number;
+
+  /**
+   * The last position of the range, and its chain hash in hex: where the next range begins, and what can be noted down.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string chain = 3;
+   */
+  chain?: string;
+
+  /**
+   * When its last event was recorded.
+   *
+   * @generated from field: string at = 4;
+   */
+  at?: string;
+
+  /**
+   * @generated from field: uint64 head_position = 5;
+   */
+  headPosition?: string;
+
+  /**
+   * @generated from field: string head_chain = 6;
+   */
+  headChain?: string;
+
+  /**
+   * The range ends at the log's head.
+   *
+   * @generated from field: bool is_at_head = 7;
+   */
+  isAtHead?: boolean;
+
+  /**
+   * @generated from field: uint64 violation_count = 8;
+   */
+  violationCount?: string;
+
+  /**
+   * The first twenty.
+   *
+   * @generated from field: repeated gateway.admin.v1.VerifyViolation violations = 9;
+   */
+  violations?: VerifyViolationJson[];
+
+  /**
+   * The rules that the range was held against.
+   *
+   * @generated from field: repeated string rules = 10;
+   */
+  rules?: string[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.VerifyRangeResponse.
+ * Use `create(VerifyRangeResponseSchema)` to create a new message.
+ */
+export declare const VerifyRangeResponseSchema: GenMessage<VerifyRangeResponse, {jsonType: VerifyRangeResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.VerifyViolation
+ */
+export declare type VerifyViolation = Message<"gateway.admin.v1.VerifyViolation"> & {
+  /**
+   * I1, I2, ... as in docs/invariants.md.
+   *
+   * @generated from field: string rule = 1;
+   */
+  rule: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * @generated from field: uint64 position = 3;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string stream = 4;
+   */
+  stream: string;
+
+  /**
+   * @generated from field: string expected = 5;
+   */
+  expected: string;
+
+  /**
+   * @generated from field: string found = 6;
+   */
+  found: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.VerifyViolation
+ */
+export declare type VerifyViolationJson = {
+  /**
+   * I1, I2, ... as in docs/invariants.md.
+   *
+   * @generated from field: string rule = 1;
+   */
+  rule?: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title?: string;
+
+  /**
+   * @generated from field: uint64 position = 3;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string stream = 4;
+   */
+  stream?: string;
+
+  /**
+   * @generated from field: string expected = 5;
+   */
+  expected?: string;
+
+  /**
+   * @generated from field: string found = 6;
+   */
+  found?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.VerifyViolation.
+ * Use `create(VerifyViolationSchema)` to create a new message.
+ */
+export declare const VerifyViolationSchema: GenMessage<VerifyViolation, {jsonType: VerifyViolationJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -4533,6 +6229,22 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof WhoAmIRequestSchema;
     output: typeof WhoAmIResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ExplainRequest
+   */
+  explainRequest: {
+    methodKind: "unary";
+    input: typeof ExplainRequestRequestSchema;
+    output: typeof ExplainRequestResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.VerifyRange
+   */
+  verifyRange: {
+    methodKind: "unary";
+    input: typeof VerifyRangeRequestSchema;
+    output: typeof VerifyRangeResponseSchema;
   },
 }>;
 

@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   ScrollText,
   Server,
+  ShieldCheck,
   Users,
   UsersRound,
 } from 'lucide-react';
@@ -109,5 +110,13 @@ export const screens: readonly Screen[] = [
     group: 'Prove',
     roles: everybody,
     load: () => import('./audit/audit.tsx'),
+  },
+  {
+    path: '/verify',
+    title: 'Verify the log',
+    icon: ShieldCheck,
+    group: 'Prove',
+    roles: everybody,
+    load: () => import('./verify/verify.tsx'),
   },
 ];

@@ -1,15 +1,14 @@
 import type { RequestLine } from '../../api/gen/index.ts';
-import { Copy } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { count, milliseconds } from '../../ui/format.ts';
 import { Moment, Usd } from '../../ui/shown.tsx';
+import { Explanation } from './explanation.tsx';
 import { Outcome } from './outcome.tsx';
 
 /** One request: who, what, what became of it, and what it cost. */
 export function RequestStory({ request, onClose }: { readonly request: RequestLine; readonly onClose: () => void }) {
   const id = request.id ?? '';
-  const proof = `npx gatewayctl audit explain ${id}`;
   return (
     <Dialog title={`Request ${id}`} onClose={onClose} shape="sheet">
       <Facts
@@ -53,16 +52,7 @@ export function RequestStory({ request, onClose }: { readonly request: RequestLi
           ['Estimated', request.estimated === true ? 'yes: the provider reported no usage' : 'no'],
         ]}
       />
-      <section className="flex flex-col gap-1">
-        <h3 className="font-semibold">Proof</h3>
-        <p className="text-soft">
-          Which limits were checked, why this route, each price line, the ledger entry and its place in the hash chain:
-        </p>
-        <div className="flex items-center justify-between rounded-md bg-sunken px-3 py-1 font-mono text-xs">
-          <code className="overflow-x-auto">{proof}</code>
-          <Copy text={proof} what="the command" />
-        </div>
-      </section>
+      <Explanation id={id} />
     </Dialog>
   );
 }

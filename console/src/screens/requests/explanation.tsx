@@ -84,13 +84,17 @@ function Admission({ admission }: { readonly admission: ExplainedAdmission }) {
   return (
     <>
       <Titled title="Limits checked">
-        <Table
-          caption="Limits checked"
-          columns={limitColumns}
-          rows={limits}
-          idOf={({ limit_id, window_starts_at, provider }) => `${limit_id} ${window_starts_at} ${provider}`}
-          empty="No limit holds for it beside the balance."
-        />
+        {limits.length === 0 ? (
+          <p className="text-soft">None held for it beside the balance.</p>
+        ) : (
+          <Table
+            caption="Limits checked"
+            columns={limitColumns}
+            rows={limits}
+            idOf={({ limit_id, window_starts_at, provider }) => `${limit_id} ${window_starts_at} ${provider}`}
+            empty=""
+          />
+        )}
       </Titled>
       <Facts
         title="Route"

@@ -2,6 +2,7 @@ import {
   Activity,
   Building2,
   ChartColumn,
+  HeartPulse,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -102,6 +103,14 @@ export const screens: readonly Screen[] = [
     group: 'Run',
     roles: everybody,
     load: () => import('./providers/providers.tsx'),
+  },
+  {
+    path: '/health',
+    title: 'Health',
+    icon: HeartPulse,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./health/health.tsx'),
   },
   {
     path: '/audit',

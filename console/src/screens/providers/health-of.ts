@@ -10,6 +10,6 @@ const states: Readonly<Record<string, { readonly word: string; readonly tone: To
   down: { word: 'down', tone: 'bad' },
 };
 
-export function healthOf({ state }: ProviderState): { readonly word: string; readonly tone: Tone } {
+export function healthOf({ state }: Pick<ProviderState, 'state'>): { readonly word: string; readonly tone: Tone } {
   return states[state ?? ''] ?? { word: state ?? 'not known', tone: 'plain' };
 }

@@ -69,6 +69,10 @@ test('the screens of proof are free of serious faults for assistive technology, 
     await page.setViewportSize({ width: 390, height: 800 });
     assert.ok((await overflowOf(page)) <= 0, 'Verify the log is too wide');
     await page.setViewportSize({ width: 1_280, height: 800 });
+    await open(page, 'Health');
+    await page.getByRole('table', { name: 'Read models' }).getByText('in line').first().waitFor();
+    await page.getByRole('table', { name: 'Providers’ circuit breakers' }).getByText('sim-openai').waitFor();
+    assert.deepEqual(await seriousFaults(page), [], `Health, ${colorScheme}`);
     await open(page, 'Requests');
     await page.getByRole('table', { name: 'Requests' }).getByRole('button').first().click();
     await page.getByRole('dialog').getByRole('table', { name: 'Events of the request' }).waitFor();

@@ -66,9 +66,9 @@ export default function Health() {
       {stats.data !== undefined && <Parts stats={stats.data} />}
       {providers.error !== null && <Problem error={providers.error} onRetry={() => void providers.refetch()} />}
       {providers.data !== undefined && (
-        <Panel title="Providers' circuit breakers">
+        <Panel title="Providers’ circuit breakers">
           <Table
-            caption="Providers' circuit breakers"
+            caption="Providers’ circuit breakers"
             columns={deploymentColumns}
             rows={(providers.data.providers ?? []).flatMap(deploymentsOf)}
             idOf={({ provider, account, model }) => `${provider} ${account} ${model}`}

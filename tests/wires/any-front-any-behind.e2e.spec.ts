@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, describe, test } from '#testkit/test.ts';
 import { behinds } from './support/behind.ts';
+import { bedrockBehinds } from './support/behind-bedrock.ts';
 import { fronts } from './support/front.ts';
 import { USUAL_NANO_USD } from './support/openai-bytes.ts';
 import { openWireWorld } from './support/wire-world.ts';
@@ -11,9 +12,10 @@ const world = await openWireWorld();
 afterAll(() => world[Symbol.asyncDispose]());
 
 for (const front of fronts) {
-  for (const behind of behinds) {
-    describe(`${front.path} before a provider of ${behind.format}`, () => {
-      const wishes = { kind: behind.kind, provider: { formats: [behind.format] } };
+  for (const behind of [...behinds, ...bedrockBehinds]) {
+    const { preset = 'its own' } = behind.provider ?? {};
+    describe(`${front.path} before a provider of ${behind.format} (${preset})`, () => {
+      const wishes = { kind: behind.kind, provider: { ...behind.provider, formats: [behind.format] } };
       for (const stream of [false, true]) {
         const how = stream ? 'streamed' : 'whole';
 
@@ -24,7 +26,7 @@ for (const front of fronts) {
           assert.equal(front.text(told), 'Hello', told.text);
           assert.deepEqual(front.usage(told), [100, 50], told.text);
           if (stream) assert.ok(front.isWhole(told), told.text);
-          assert.equal(wire.last().path, behind.path);
+          assert.equal(wire.last().path, behind.path(wire.model, stream));
           assert.match(wire.last().text, /Hello there/);
           assert.match(wire.last().text, /":\s?200[,}]/, 'the bound has no other name than one with its number');
           assert.equal(await wire.charged(), USUAL_NANO_USD);
@@ -43,11 +45,7 @@ for (const front of fronts) {
       }
 
       test('tells what a provider refuses in the endpoint’s own form, with the provider’s words', async () => {
-        const refusal =
-          behind.kind === 'anthropic'
-            ? { type: 'error', error: { type: 'invalid_request_error', message: 'No such frob.' } }
-            : { error: { message: 'No such frob.', type: 'invalid_request_error', param: null, code: null } };
-        const wire = await world.wire(() => ({ status: 400, body: JSON.stringify(refusal) }), wishes);
+        const wire = await world.wire(() => ({ status: 400, ...behind.refusal }), wishes);
         const told = await wire.ask(front.path, ask(front, false), front.headers);
         assert.equal(told.status, 400);
         assert.match(front.errorWords(told) ?? '', /No such frob\./);

@@ -1,14 +1,18 @@
 import { chunk, completion, DONE, usageChunk } from './openai-bytes.ts';
-import type { Answer } from './replayed-provider.ts';
+import type { Answer, Reply } from './replayed-provider.ts';
 
 /** What a model says: a text, or a call of the tool `f`. */
 export type Said = 'text' | 'tool';
 
 /** A provider that speaks one format, and says the same in each: "Hello", or f({"id":7}); 100 tokens in, 50 out. */
 export interface Behind {
-  readonly format: 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+  readonly format: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse';
   readonly kind: 'openai' | 'anthropic';
-  readonly path: string;
+  /** More fields of the provider's resource. */
+  readonly provider?: Readonly<Record<string, string>>;
+  readonly path: (model: string, stream: boolean) => string;
+  /** How it refuses a request: "No such frob." */
+  readonly refusal: Pick<Reply, 'headers' | 'body'>;
   readonly answer: (said: Said) => Answer;
 }
 
@@ -19,10 +23,18 @@ const named = (type: string, fields: Record<string, unknown>): string =>
 
 const chatCall = { id: 'call_1', type: 'function', function: { name: 'f', arguments: INPUT } };
 
+const openAiRefusal = {
+  body: JSON.stringify({ error: { message: 'No such frob.', type: 'invalid_request_error', param: null, code: null } }),
+};
+const anthropicRefusal = {
+  body: JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: 'No such frob.' } }),
+};
+
 const chat: Behind = {
   format: 'openai-chat',
   kind: 'openai',
-  path: '/v1/chat/completions',
+  path: () => '/v1/chat/completions',
+  refusal: openAiRefusal,
   answer: (said) => (request) => {
     const message = said === 'text' ? { content: 'Hello' } : { content: null, tool_calls: [chatCall] };
     const finish = said === 'text' ? 'stop' : 'tool_calls';
@@ -80,7 +92,8 @@ const bareResponse = {
 const responses: Behind = {
   format: 'openai-responses',
   kind: 'openai',
-  path: '/v1/responses',
+  path: () => '/v1/responses',
+  refusal: openAiRefusal,
   answer: (said) => (request, call) => {
     const item = said === 'text' ? messageItem : callItem;
     const responseOf = (output: readonly unknown[], status: string, usage: unknown) => ({
@@ -128,10 +141,11 @@ const responses: Behind = {
   },
 };
 
-const messages: Behind = {
+export const messages: Behind = {
   format: 'anthropic-messages',
   kind: 'anthropic',
-  path: '/v1/messages',
+  path: () => '/v1/messages',
+  refusal: anthropicRefusal,
   answer: (said) => (request) => {
     const block =
       said === 'text'

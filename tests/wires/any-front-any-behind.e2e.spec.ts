@@ -15,7 +15,7 @@ for (const front of fronts) {
   for (const behind of [...behinds, ...bedrockBehinds]) {
     const { preset = 'its own' } = behind.provider ?? {};
     describe(`${front.path} before a provider of ${behind.format} (${preset})`, () => {
-      const wishes = { kind: behind.kind, provider: { ...behind.provider, formats: [behind.format] } };
+      const wishes = { kind: behind.kind, provider: behind.provider ?? { formats: [behind.format] } };
       for (const stream of [false, true]) {
         const how = stream ? 'streamed' : 'whole';
 

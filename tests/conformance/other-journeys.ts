@@ -96,7 +96,7 @@ export const otherJourneys: readonly OtherJourney[] = [
       assert.equal(counted.input_tokens, 7);
     },
   },
-  ...(Object.keys(backends) as BackendName[]).filter(compactsHere).map(
+  ...(Object.keys(backends) as BackendName[]).map(
     (behind): OtherJourney => ({
       guarantee: `a conversation is compacted by ${behind}, and gone on from`,
       async go(endpoint) {
@@ -146,11 +146,6 @@ export const otherJourneys: readonly OtherJourney[] = [
     },
   },
 ];
-
-/** Converse is offered the tools of a conversation that has calls of some, and the simulator calls what it is offered. */
-function compactsHere(name: BackendName): boolean {
-  return name !== 'bedrock-converse';
-}
 
 function openAi({ url, apiKey }: Endpoint): OpenAI {
   return new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });

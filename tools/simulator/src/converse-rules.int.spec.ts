@@ -103,6 +103,11 @@ const refused: readonly (readonly [what: string, body: object, words: RegExp])[]
     },
     /Thinking may not be enabled when tool_choice forces tool use/,
   ],
+  [
+    "Claude's own choice of no tool",
+    { messages: [hi], toolConfig, additionalModelRequestFields: { tool_choice: { type: 'none' } } },
+    /tool_choice: Input tag 'none' found using 'type' does not match/,
+  ],
   ['an effort that there is not', { messages: [hi], outputConfig: { effort: 'huge' } }, /outputConfig\.effort/],
   [
     'a thought that was changed',

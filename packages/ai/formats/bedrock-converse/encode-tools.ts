@@ -13,18 +13,16 @@ import type { ModelTraits } from './model-traits.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface EncodedTools {
-  /** `toolConfig.tools`, cache points among them; empty: there is no `toolConfig`. */
+  /** `toolConfig.tools`, cache points among them; empty: there is no `toolConfig`, and none may be called. */
   readonly tools: readonly Block[];
   readonly choice: EncodedChoice;
   /** By the client's names. */
   readonly wrapped: ReadonlySet<string> | undefined;
 }
 
-const NO_LONGER = 'No longer there. Do not call it.';
-
 /** Tools and the choice among them, with the one that stands in for a JSON output form. */
 export function encodeTools(request: ChatRequest, context: ToolContext): EncodedTools {
-  const { jsonTool, called, unplaced } = context;
+  const { jsonTool } = context;
   const offered = allowedTools(request);
   const tools = offered.flatMap((tool) => encodeTool(tool, context));
   if (jsonTool !== null) tools.push(spec(jsonTool.name, jsonTool.description, jsonTool.schema));
@@ -33,10 +31,7 @@ export function encodeTools(request: ChatRequest, context: ToolContext): Encoded
     const wrapped = new Set(offered.filter(({ kind }) => kind === 'custom').map(nameOfTool));
     return { tools, choice, wrapped: wrapped.size > 0 ? wrapped : undefined };
   }
-  // Amazon wants the tools of a conversation that has calls of some, also where none may be called any more.
-  const before = Array.from(called, (name) => spec(name, NO_LONGER, emptySchema));
-  if (before.length > 0 && tools.length > 0) unplaced.tell('toolChoice');
-  return { tools: before, choice, wrapped: undefined };
+  return { tools: [], choice, wrapped: undefined };
 }
 
 /** A choice among some tools is those tools only: Amazon has no such choice. */

@@ -1,4 +1,3 @@
-import { asObject } from '#kernel/json.ts';
 import type { ChatRequest, OutputForm } from '../../chat/chat-request.ts';
 import type { Encoded, Target } from '../../format.ts';
 import { RawJson, writeJson } from '../../json/write-json.ts';
@@ -9,6 +8,7 @@ import { createInputReader } from '../anthropic-messages/tool-input.ts';
 import { createToolNames, type NameRule, nameOfTool } from '../tool-names.ts';
 import type { Turn } from '../turn.ts';
 import { cachePoint, keepLastPoints } from './cache-points.ts';
+import { withCallsInWords } from './calls-in-words.ts';
 import { createDocumentNames } from './document-names.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeInference, encodeTier, refuseUnplaced } from './encode-settings.ts';
@@ -34,7 +34,7 @@ export function encodeConverseRequest(request: ChatRequest, target: Target): Enc
   const unplaced = createUnplaced(request, target);
   refuseUnplaced(request, unplaced);
   const names = createToolNames(request.tools.map(nameOfTool), nameRule);
-  const { system, turns } = encodeMessages(request.messages, {
+  const { system, turns: spoken } = encodeMessages(request.messages, {
     traits,
     names,
     unplaced,
@@ -42,7 +42,9 @@ export function encodeConverseRequest(request: ChatRequest, target: Target): Enc
     readInput: createInputReader(),
   });
   const form = encodeOutputForm(request, formTraits(traits, settings.outputForm), unplaced);
-  const tools = encodeTools(request, { traits, names, unplaced, jsonTool: form.tool, called: calledIn(turns) });
+  const tools = encodeTools(request, { traits, names, unplaced, jsonTool: form.tool });
+  // Amazon takes blocks of calls only beside tools, and no choice that forbids to call those.
+  const turns = tools.tools.length > 0 ? spoken : spoken.map(withCallsInWords);
   const bounds = {
     maxTokens: target.outputTokensMax,
     allowsBudget: tools.choice.kind !== 'forced' && allowsBudget(turns),
@@ -112,17 +114,6 @@ function textFormat({ format }: EncodedForm, outputForm: OutputForm | undefined)
   const { name, description } = outputForm;
   const jsonSchema = { schema: writeJson(format['schema']), name, description };
   return { type: 'json_schema', structure: { jsonSchema } };
-}
-
-/** The names of the tools that the conversation has calls of, as they are sent. */
-function calledIn(turns: readonly Turn[]): ReadonlySet<string> {
-  const called = new Set<string>();
-  for (const { entries } of turns) {
-    for (const { block, link } of entries) {
-      if (link === 'call' && !(block instanceof RawJson)) called.add(String(asObject(block['toolUse'])?.['name']));
-    }
-  }
-  return called;
 }
 
 /** With a budget, Claude wants the thoughts of an unfinished turn back: of one whose tools were called, or that is begun. */

@@ -10,6 +10,4 @@ export interface ToolContext {
   readonly unplaced: Unplaced;
   /** The tool whose input is the answer. */
   readonly jsonTool: JsonTool | null;
-  /** The names of tools that the conversation has calls of, as they are sent. */
-  readonly called: ReadonlySet<string>;
 }

@@ -17,7 +17,12 @@ const claudeFields = z.strictObject({
   thinking: thinkingShape.optional(),
   output_config: outputConfigShape.optional(),
   top_k: z.int().min(0).optional(),
-  tool_choice: toolChoiceShape.optional(),
+  tool_choice: toolChoiceShape
+    .optional()
+    // Bedrock's list is older than Anthropic's: https://github.com/boto/botocore/issues/3458
+    .refine((choice) => choice?.type !== 'none', {
+      message: "Input tag 'none' found using 'type' does not match any of the expected tags: 'auto', 'any', 'tool'",
+    }),
   anthropic_beta: z.array(z.string()).optional(),
 });
 

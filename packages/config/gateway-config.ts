@@ -205,6 +205,8 @@ export const gatewayConfigSchema = z.strictObject({
   bodyMaxBytes: z.int().min(1_024).max(134_217_728).default(10_485_760),
   /** From a request's arrival to the end of its answer. */
   requestTimeoutMs: durationMs.default(600_000),
+  /** From the arrival of a request for a response in the background to the response's end. */
+  backgroundTimeoutMs: durationMs.default(3_600_000),
   /** How long a client may take nothing of an answer that waits for it. */
   clientStallTimeoutMs: durationMs.default(60_000),
   /** How long a stop waits for running answers. */

@@ -61,6 +61,8 @@ export interface AdmitRequest {
   readonly attribution: Attribution;
   /** How it was routed, to be kept with the admission; absent: by no route, in the order of its candidates. */
   readonly routing?: AdmittedRouting | undefined;
+  /** How much longer than other requests it may run: its hold lasts as much longer. Absent: not at all. */
+  readonly extraTimeMs?: number | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

@@ -39,6 +39,8 @@ export interface CompleteRequest {
    * client pays for what it was passed.
    */
   readonly paysOnlyWhole?: boolean | undefined;
+  /** How much longer than other requests it may run, as its hold was placed for. Absent: not at all. */
+  readonly extraTimeMs?: number | undefined;
   /** The step of a trace this belongs to, as W3C's `traceparent`; absent: it is not traced. */
   readonly traceparent?: string | undefined;
 }

@@ -18,7 +18,10 @@ const simulator = await startSimulatorProcess();
 const installation = await installStandalone({
   simulatorUrl: simulator.url,
   // A hold whose process was killed ends by its time, and the tests wait for it.
-  environment: { GATEWAY_REQUEST_TIMEOUT_MS: '6000', GATEWAY_HOLD_TTL_MS: '8000', GATEWAY_DRAIN_TIMEOUT_MS: '300' },
+  environment: {
+    ...{ GATEWAY_REQUEST_TIMEOUT_MS: '6000', GATEWAY_BACKGROUND_TIMEOUT_MS: '6000', GATEWAY_HOLD_TTL_MS: '8000' },
+    GATEWAY_DRAIN_TIMEOUT_MS: '300',
+  },
 });
 afterAll(async () => {
   await installation[Symbol.asyncDispose]();

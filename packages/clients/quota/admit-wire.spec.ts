@@ -76,6 +76,7 @@ test('a request and its answers come out as they went in', () => {
     otherUnits: ['audio_input', 'image_output'],
     counts: { search: 2, request: 1 },
     serviceTier: 'flex',
+    extraTimeMs: 3_000_000,
     attribution: { tags: ['a', 'b'], metadata: { ticket: '7' }, sessionId: 's', agentId: 'g' },
   };
   for (const each of [request, { ...request, teamId: 't', traceparent: '00-1-2-01' }, full, routed]) {

@@ -38,6 +38,7 @@ export function admitRequestToWire(request: AdmitRequest): string {
     // Left out where it is undefined, as `traceparent`.
     teamId: request.teamId || undefined,
     prompts: request.prompts,
+    extraTimeMs: request.extraTimeMs || undefined,
     model,
     stream,
     candidates,
@@ -79,6 +80,9 @@ export function admitRequestFromWire(text: string): AdmitRequest {
     ...(json['outputTokensDefault'] === undefined ? {} : { outputTokensDefault: countOf(json, 'outputTokensDefault') }),
     ...(json['teamId'] === undefined || json['teamId'] === '' ? {} : { teamId: textOf(json, 'teamId') }),
     ...(json['prompts'] === undefined || json['prompts'] === 0 ? {} : { prompts: countOf(json, 'prompts') }),
+    ...(json['extraTimeMs'] === undefined || json['extraTimeMs'] === 0
+      ? {}
+      : { extraTimeMs: countOf(json, 'extraTimeMs') }),
     ...routingFromWire(json),
     ...(json['traceparent'] === undefined ? {} : { traceparent: textOf(json, 'traceparent') }),
   };

@@ -38,6 +38,7 @@ const request: CompleteRequest = {
   multiplierBasisPoints: 15_000,
   counts: { search: 5 },
   paysOnlyWhole: true,
+  extraTimeMs: 3_000_000,
 };
 
 const sent = (changed: CompleteRequest) =>

@@ -42,6 +42,7 @@ export function completeRequestToWire(
     counts: usageToEvent(request.counts ?? noUsage),
     ...(request.plan === undefined ? {} : { plan: planToWire(request.plan) }),
     paysOnlyWhole: request.paysOnlyWhole === true,
+    extraTimeMs: request.extraTimeMs ?? 0,
   };
 }
 
@@ -73,6 +74,7 @@ export function completeRequestFromWire(wire: MessageShape<typeof CompleteReques
     ...(wire.counts.length === 0 ? {} : { counts: usageFromEvent(wire.counts) }),
     ...(wire.plan === undefined ? {} : { plan: planFromWire(wire.plan) }),
     ...(wire.paysOnlyWhole && { paysOnlyWhole: true }),
+    ...(wire.extraTimeMs > 0 && { extraTimeMs: wire.extraTimeMs }),
   };
 }
 

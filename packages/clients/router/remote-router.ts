@@ -30,7 +30,7 @@ export interface RemoteRouter extends RouterPort {
 
 export function createRemoteRouter(options: {
   readonly peer: RpcPeer;
-  /** From a request's arrival at the router to its end. */
+  /** From a request's arrival at the router to its end, but for one that has time of its own beside it. */
   readonly requestTimeoutMs: number;
   readonly logger: Logger;
 }): RemoteRouter {
@@ -48,7 +48,7 @@ export function createRemoteRouter(options: {
     const isClientGone = signal.aborted;
     for await (const message of calls.complete(completeRequestToWire(request, isClientGone), {
       ...(isClientGone ? {} : { signal }),
-      timeoutMs: requestTimeoutMs,
+      timeoutMs: requestTimeoutMs + (request.extraTimeMs ?? 0),
       traceparent: request.traceparent,
     })) {
       const frame = frameFromWire(message);

@@ -3,8 +3,7 @@ import { type IngressConfig, ingressDefaults } from './config.ts';
 
 /** The part of a gateway's settings that is ingress's, with the token of its admin API. */
 export function ingressConfigFrom(config: GatewayConfig, adminToken: string): IngressConfig {
-  const { host, port, metricsToken, bodyMaxBytes, requestTimeoutMs, clientStallTimeoutMs, drainTimeoutMs, rateLimits } =
-    config;
+  const { host, port, metricsToken, bodyMaxBytes, clientStallTimeoutMs, drainTimeoutMs, rateLimits } = config;
   return {
     ...ingressDefaults,
     ...{
@@ -13,9 +12,8 @@ export function ingressConfigFrom(config: GatewayConfig, adminToken: string): In
       adminToken,
       metricsToken,
       bodyMaxBytes,
-      requestTimeoutMs,
-      // The router gives no request more time, and its hold has an end.
-      backgroundTimeoutMs: requestTimeoutMs,
+      requestTimeoutMs: config.requestTimeoutMs,
+      backgroundTimeoutMs: config.backgroundTimeoutMs,
       clientStallTimeoutMs,
       drainTimeoutMs,
       rateLimits,

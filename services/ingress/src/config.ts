@@ -77,8 +77,8 @@ export const ingressDefaults: Omit<IngressConfig, 'adminToken'> = {
   keepAliveTimeoutMs: 72 * SECOND_MS,
   // As long as the official SDKs wait.
   requestTimeoutMs: 10 * MINUTE_MS,
-  // As any request's: the router gives none more, and its hold has an end.
-  backgroundTimeoutMs: 10 * MINUTE_MS,
+  // Deep research and long reasoning take tens of minutes. Until then, its hold keeps the money that it may cost.
+  backgroundTimeoutMs: 60 * MINUTE_MS,
   // A client is told within 5 s that its request cannot be served. The log refuses after 4 s, quota over the bus after 4.5 s.
   admissionTimeoutMs: 4_800,
   // Reads take milliseconds; a change waits 4 s for the log at most, and a little to be seen.

@@ -211,6 +211,20 @@ test('who gives a request no less time than the gateway does pays nothing where 
   );
 });
 
+test('a request with time beside that of others runs on when theirs is over', async (t) => {
+  const othersMs = 100;
+  const { baseUrl } = await provide(t, (response) => {
+    response.write(contentEvent('one'));
+    setTimeout(() => response.end(`${contentEvent('two')}data: [DONE]\n\n`), 3 * othersMs);
+  });
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)], requestTimeoutMs: othersMs });
+  const asked = { messages, stream: true };
+  const late = await ask(asked);
+  assert.equal(late.failure?.code, 'upstream_timeout');
+  const { failure, usage } = await ask(asked, { request: { extraTimeMs: 3_600_000 } });
+  assert.deepEqual([failure, usage?.outcome], [undefined, 'OUTCOME_COMPLETED']);
+});
+
 test('a call that takes longer than its provider may is ended, also in the middle of its answer', async (t) => {
   const { baseUrl } = await provide(t, (response) => {
     response.write(contentEvent('one'));

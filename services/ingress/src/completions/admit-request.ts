@@ -11,13 +11,15 @@ export interface ToAdmit {
   readonly asked: Asked;
   readonly routed: RoutedRequest;
   readonly attribution: Attribution;
+  /** How much longer than `requestTimeoutMs` it may run; absent: not at all. */
+  readonly extraTimeMs?: number | undefined;
 }
 
 /** The request as quota is asked about it. */
 export function admitRequestOf(
   { id, traceparent }: Pick<Call, 'id' | 'traceparent'>,
   { format }: Pick<ModelEndpoint, 'format'>,
-  { identity, asked, routed, attribution }: ToAdmit,
+  { identity, asked, routed, attribution, extraTimeMs = 0 }: ToAdmit,
 ): AdmitRequest {
   const { model, routing, hasOwnFallbacks } = routed;
   const { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid } = routing;
@@ -42,6 +44,7 @@ export function admitRequestOf(
     serviceTier: asked.serviceTier,
     attribution,
     routing: { routeId, strategy, strategySource, leftOut, shadow, mayBecomePaid, hasOwnFallbacks },
+    ...(extraTimeMs > 0 && { extraTimeMs }),
     traceparent,
   };
 }

@@ -39,6 +39,8 @@ export interface CompletionParts {
   readonly ownTurn: OwnTurn;
   /** Of an endpoint whose answers are kept; absent: none is. */
   readonly beginTurn?: BeginTurn | undefined;
+  /** How much longer than `requestTimeoutMs` a request may run; absent: not at all. */
+  readonly extraTimeMs?: number | undefined;
 }
 
 /** Admits a request whose body is whole, has it carried out, and delivers the answer. */
@@ -50,20 +52,20 @@ export async function runCompletion(
   sentBody: Buffer,
   once: Once | undefined,
 ): Promise<void> {
-  const { dependencies, endpoint, forwardHeaders } = parts;
+  const { dependencies, endpoint, forwardHeaders, extraTimeMs = 0 } = parts;
   const { config, router, registry } = dependencies;
   const { headers } = call.request;
   const { turn, body, parsedBody, asked } = await readRequest(parts, call, identity, sentBody);
   call.record.stream = asked.stream;
   const { unplacedFields, refusedRequestOptions: refused, attemptsMax } = registry.settings();
   const { dropsUnplaced, tellsCost } = requestOptions(headers, unplacedFields);
-  const options = routingOptions(headers, { refused, timeoutMaxMs: config.requestTimeoutMs });
+  const options = routingOptions(headers, { refused, timeoutMaxMs: config.requestTimeoutMs + extraTimeMs });
   const forwarded = forwardHeaders(headers);
   const attribution = attributionOf(headers, parsedBody);
   const routed = routedModel(dependencies, call, { identity, asked, attribution, options });
   const { answer, client: presence } = audience(asked.stream, once !== undefined);
   using client = presence;
-  const result = await admit(parts, call, { identity, asked, routed, attribution });
+  const result = await admit(parts, call, { identity, asked, routed, attribution, extraTimeMs });
 
   // From here on a hold is placed. The router ends it, also for a client that has left, or was told no, by now.
   const shutOut = await once?.admitted(result.durable);
@@ -91,6 +93,7 @@ export async function runCompletion(
       plan: routingPlanOf({ userId, asked, attribution, routing, options, attemptsMax, shadow: result.shadow }),
       traceparent: call.traceparent,
       paysOnlyWhole: once?.isRepeated === true,
+      extraTimeMs,
     },
     shutOut === undefined ? client.signal : AbortSignal.abort(),
   );

@@ -71,12 +71,13 @@ export function beginRun(
   most: { readonly requestTimeoutMs: number; readonly attemptsMax: number },
 ): Run {
   const { timeoutMs = 0, attemptsMax = 0, isTimeoutClients = false } = request.plan ?? {};
+  const mostMs = most.requestTimeoutMs + (request.extraTimeMs ?? 0);
   return {
     request,
     channel,
     startedAtMs,
-    deadlineMs: startedAtMs + Math.min(timeoutMs || most.requestTimeoutMs, most.requestTimeoutMs),
-    isTimeClients: isTimeoutClients && timeoutMs < most.requestTimeoutMs,
+    deadlineMs: startedAtMs + Math.min(timeoutMs || mostMs, mostMs),
+    isTimeClients: isTimeoutClients && timeoutMs < mostMs,
     attemptsMax: attemptsMax || most.attemptsMax || ATTEMPTS_MAX,
     attempts: [],
     houseLosses: [],

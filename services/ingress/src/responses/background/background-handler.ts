@@ -57,6 +57,8 @@ export function createBackground(
   const { dependencies, endpoint, beginTurn, refuseWithoutMoney, ownTurn } = parts;
   const { config, log, logger, idempotency, clock = Date.now } = dependencies;
   const { runs: store, responses } = dependencies;
+  // Its hold and its call have to outlast it.
+  const extraTimeMs = Math.max(0, config.backgroundTimeoutMs - config.requestTimeoutMs);
   const fateOf: FateOf = async (requestId) => requestFate(await log.readStream(streams.request(requestId)));
 
   async function make(
@@ -74,7 +76,14 @@ export function createBackground(
     const turns = beginTurn === undefined ? undefined : run.beginTurn(beginTurn);
     const running = calls.run(run.call, async () => {
       try {
-        await runCompletion({ ...parts, beginTurn: turns }, run.call, run.audience, identity, sentBody, run.once);
+        await runCompletion(
+          { ...parts, beginTurn: turns, extraTimeMs },
+          run.call,
+          run.audience,
+          identity,
+          sentBody,
+          run.once,
+        );
       } finally {
         place[Symbol.dispose]();
         if (execution?.isSettled() === false) await settleFailed(execution, { ...NO_HEAD, failure: brokenOff }, fateOf);

@@ -258,6 +258,22 @@ describe('a response in the background', () => {
     assert.deepEqual([document.id, document.status, document.error.message], [id, 'failed', 'Overheated.']);
   });
 
+  test('may run longer than other requests, and its hold and its call as much longer', async () => {
+    const config = { requestTimeoutMs: 600_000, backgroundTimeoutMs: 3_600_000 };
+    await using gateway = await startTestGateway({ frames: whole, config });
+    const { id } = (await ask(gateway)).document;
+    await eventually(() => read(gateway, id), isEnded);
+    await ask(gateway, { background: false });
+    assert.deepEqual(
+      gateway.admitted.map(({ extraTimeMs = 0 }) => extraTimeMs),
+      [3_000_000, 0],
+    );
+    assert.deepEqual(
+      gateway.completed.map(({ request }) => request.extraTimeMs),
+      [3_000_000, 0],
+    );
+  });
+
   test('ends when its time is over', async () => {
     const provider = gatedProvider();
     await using gateway = await startTestGateway({ frames: provider.frames, config: { backgroundTimeoutMs: 200 } });

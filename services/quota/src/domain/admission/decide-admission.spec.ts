@@ -62,6 +62,12 @@ const caller = (told: Parameters<typeof userCreated>[0] = {}): Event[] => [
 const user = (amountNanoUsd: bigint): Event[] => [...caller(), credited('u', amountNanoUsd)];
 
 describe('an admission', () => {
+  test('has a hold that lasts longer where the request may run longer than others', () => {
+    const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 2_000 })];
+    const { data } = acceptedIn(events, placeHold({ extraTimeMs: 3_000_000 })).event;
+    assert.equal(data.expiresAtMs, String(NOW + 900_000 + 3_000_000));
+  });
+
   test('is the request, where it may go at which prices, and a hold of the most it can cost', () => {
     const events = [...user(10_000n), pricePublished('c/m', { inputPicoUsd: 2_000 })];
     assert.deepEqual(acceptedIn(events, placeHold({ choices: 3 })).event, {

@@ -164,7 +164,7 @@ function admittedEvent(
       promptTokensBound: needs.inputTokensBound,
       outputTokensBound: needs.outputTokensBound,
       admittedAtMs: String(nowMs),
-      expiresAtMs: String(nowMs + rules.holdTtlMs),
+      expiresAtMs: String(nowMs + rules.holdTtlMs + (request.extraTimeMs ?? 0)),
       ...payerToEvent(caller.payer),
       reservations: reservations.map(reservationToEvent),
       operation: request.operation,

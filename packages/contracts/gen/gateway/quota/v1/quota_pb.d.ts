@@ -176,6 +176,13 @@ export declare type AdmitRequest = Message<"gateway.quota.v1.AdmitRequest"> & {
    * @generated from field: bool has_own_fallbacks = 29;
    */
   hasOwnFallbacks: boolean;
+
+  /**
+   * How much longer than other requests it may run: its hold lasts as much longer.
+   *
+   * @generated from field: uint32 extra_time_ms = 30;
+   */
+  extraTimeMs: number;
 };
 
 /**
@@ -340,6 +347,13 @@ export declare type AdmitRequestJson = {
    * @generated from field: bool has_own_fallbacks = 29;
    */
   hasOwnFallbacks?: boolean;
+
+  /**
+   * How much longer than other requests it may run: its hold lasts as much longer.
+   *
+   * @generated from field: uint32 extra_time_ms = 30;
+   */
+  extraTimeMs?: number;
 };
 
 /**

@@ -136,6 +136,13 @@ export declare type CompleteRequest = Message<"gateway.router.v1.CompleteRequest
    * @generated from field: bool pays_only_whole = 19;
    */
   paysOnlyWhole: boolean;
+
+  /**
+   * As in AdmitRequest: it may run so much longer than other requests.
+   *
+   * @generated from field: uint32 extra_time_ms = 20;
+   */
+  extraTimeMs: number;
 };
 
 /**
@@ -262,6 +269,13 @@ export declare type CompleteRequestJson = {
    * @generated from field: bool pays_only_whole = 19;
    */
   paysOnlyWhole?: boolean;
+
+  /**
+   * As in AdmitRequest: it may run so much longer than other requests.
+   *
+   * @generated from field: uint32 extra_time_ms = 20;
+   */
+  extraTimeMs?: number;
 };
 
 /**

@@ -108,10 +108,10 @@ function turnsOf(completions: Completions, { keepsTurns, compacts = false }: Mod
 }
 
 /** The session of an agent whose repetitions get the answer of the first try; undefined: each request is one of its own. */
-function repeatingSession(
-  { dependencies }: Completions,
+export function repeatingSession(
+  { dependencies }: Pick<Completions, 'dependencies'>,
   { format }: ModelEndpoint,
-  { request }: Exchange,
+  { request }: Pick<Exchange, 'request'>,
 ): string | undefined {
   if (format.operation !== 'chat') return undefined;
   const session = agentSessionIn(request.headers);

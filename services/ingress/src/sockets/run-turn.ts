@@ -4,7 +4,8 @@ import { Fault, faultFrom } from '#errors/fault.ts';
 import type { Identify } from '../access/identify.ts';
 import { type Call, ownCall } from '../completions/call.ts';
 import type { Calls } from '../completions/calls.ts';
-import { type Completions, overloaded } from '../completions/complete.ts';
+import { type Completions, overloaded, repeatingSession } from '../completions/complete.ts';
+import type { Once } from '../completions/complete-once.ts';
 import { createForwardHeaders } from '../completions/request-options.ts';
 import { type CompletionParts, runCompletion } from '../completions/run-completion.ts';
 import type { ModelEndpoint } from '../endpoints/model-endpoint.ts';
@@ -107,9 +108,20 @@ export async function runTurn(parts: TurnParts, turn: Turn): Promise<'shut-out' 
       return;
     }
     const audience = socketAudience(of.call, of.answer, left, dependencies.config.requestTimeoutMs);
-    await runCompletion(turns, of.call, audience, of.identity, asked.body, undefined);
+    const once = repeatingSession(completions, endpoint, exchange) === undefined ? undefined : repeated;
+    await runCompletion(turns, of.call, audience, of.identity, asked.body, once);
   }
 }
+
+/** A turn of an agent, which sends it again where it breaks off: on another connection, without what this one remembers. */
+const repeated: Once = {
+  isRepeated: true,
+  async admitted(durable) {
+    await durable;
+    return undefined;
+  },
+  kept: (frames) => frames,
+};
 
 export const unsignedRefusal = {
   code: 'key_not_allowed',

@@ -33,6 +33,19 @@ test('a turn in a socket is a request of its own, with the events of a stream as
   );
 });
 
+test('an agent pays in a socket for whole answers only, as over HTTP: it sends again what breaks off', async () => {
+  for (const [headers, paysOnlyWhole] of [
+    [{ 'session-id': 's', 'x-codex-window-id': 'w' }, true],
+    [{ 'session-id': 's' }, false],
+  ] as const) {
+    await using gateway = await startTestGateway({ frames });
+    const { send, next } = await openTestSocket(gateway, { headers });
+    send(create('Hi'));
+    assert.equal((await next(isLast)).type, 'response.completed');
+    assert.equal(gateway.completed[0]?.request.paysOnlyWhole, paysOnlyWhole);
+  }
+});
+
 describe('who may not ask over HTTP may not open a socket, and is told in the same words', () => {
   const cases: readonly (readonly [name: string, key: Parameters<typeof aKey>[0], apiKey: string, status: number])[] = [
     ['a key that was never issued', {}, `ak_${'x'.repeat(64)}`, 401],

@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
 import { classNames } from './class-names.ts';
 
 const control =
@@ -82,6 +88,31 @@ export function SuggestField({
         ))}
       </datalist>
     </>
+  );
+}
+
+/** A text of several lines. */
+export function AreaField({
+  label,
+  problem,
+  hint,
+  isLabelHidden,
+  className,
+  ...rest
+}: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const id = useId();
+  return (
+    <Frame {...{ id, label, problem, hint, isLabelHidden, className }}>
+      <textarea
+        id={id}
+        className={classNames(control, 'py-2 font-mono text-xs')}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-told`}
+        autoComplete="off"
+        spellCheck={false}
+        {...rest}
+      />
+    </Frame>
   );
 }
 

@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { SelectField, SuggestField, type Suggestion, TextField } from './field.tsx';
+import { AreaField, SelectField, SuggestField, type Suggestion, TextField } from './field.tsx';
 import { Problem } from './states.tsx';
 
 export interface Input {
@@ -18,6 +18,8 @@ export interface Input {
   readonly none?: string;
   /** What is offered beside any other text, by value and by what people call it. */
   readonly suggestions?: readonly Suggestion[];
+  /** It has several lines. */
+  readonly isLong?: boolean;
 }
 
 type Values = Readonly<Record<string, string>>;
@@ -90,7 +92,7 @@ interface InputFieldProps {
 }
 
 function InputField({ input, value, problem, onChange }: InputFieldProps) {
-  const { label, type = 'text', hint, isRequired = false, options, none, suggestions } = input;
+  const { label, type = 'text', hint, isRequired = false, options, none, suggestions, isLong = false } = input;
   const common = { label, hint, problem, value, required: isRequired };
   if (options !== undefined) {
     return (
@@ -105,5 +107,6 @@ function InputField({ input, value, problem, onChange }: InputFieldProps) {
   if (suggestions !== undefined) {
     return <SuggestField {...common} suggestions={suggestions} onChange={(event) => onChange(event.target.value)} />;
   }
+  if (isLong) return <AreaField {...common} rows={3} onChange={(event) => onChange(event.target.value)} />;
   return <TextField {...common} type={type} onChange={(event) => onChange(event.target.value)} />;
 }

@@ -35,7 +35,7 @@ const OPENING = '.';
  * Stands for a signature that is not known, as of a call that another model made. The API takes it in its place, and refuses a call of
  * the current turn without any. https://ai.google.dev/gemini-api/docs/thought-signatures
  */
-const NO_SIGNATURE = 'skip_thought_signature_validator';
+export const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /** A conversation as Gemini takes it: all system messages in `systemInstruction`, the two roles by turns. Throws `NoPlace`. */
 export function encodeContents(messages: readonly ChatMessage[], context: ContentContext): EncodedContents {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FrontFormatName } from '#ai/format.ts';
+import { writeTag } from '#ai/thoughts/thought-tag.ts';
 import type { CountTokensRequest } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
 import { type Scope, test } from '#testkit/test.ts';
@@ -146,4 +147,19 @@ test('a provider that has its most counts at once is not asked for another, and 
   while (calls() < 33) await new Promise((resolve) => setTimeout(resolve, 5));
   last.abort();
   assert.equal((await again).isEstimate, true);
+});
+
+test('a prompt is counted without tags of thoughts, and without those that only one account can read', async (t) => {
+  const { got, count } = await world(t, ['anthropic-messages'], [200, '{"input_tokens":41}']);
+  const [anyones, ones] = [true, false].map((isPortable) =>
+    writeTag({ userId: 'u', provider: 'p', account: '' }, isPortable),
+  );
+  const thought = (signature: string) => ({ type: 'thinking', thinking: 'Hm', signature });
+  const said = (...content: object[]) => ({
+    ...parsedBody,
+    messages: [...parsedBody.messages, { role: 'assistant', content: [...content, { type: 'text', text: 'Hi' }] }],
+  });
+  const body = said(thought(`${anyones}c2ln`), thought(`${ones}c2ln`));
+  assert.equal((await count(requestOf('anthropic-messages', body))).inputTokens, 41);
+  assert.deepEqual(got[0]?.body, { ...said(thought('c2ln')), model: 'm' });
 });

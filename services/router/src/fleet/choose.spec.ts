@@ -123,3 +123,23 @@ test('a conversation that has to stay where it is does so whatever the strategy 
     }
   }
 });
+
+test('the account that made sealed thoughts comes before the others of its stage, unless it is kept away', () => {
+  const { chooser, keptAway } = choosingWorld();
+  const maker = deploymentOf({ account: 'maker', tier: 1 });
+  const deployments = [
+    deploymentOf({ account: 'first' }),
+    maker,
+    deploymentOf({ account: 'maker', stage: 1 }),
+    deploymentOf({ account: 'other', stage: 1 }),
+  ];
+  const isMaker = ({ account }: Deployment) => account === 'maker';
+  for (const strategy of strategies) {
+    const choices = chooser.choose(deployments, planOf({ strategy }), isMaker);
+    assert.deepEqual(accountsOf(choices), ['maker', 'first', 'maker', 'other'], strategy);
+    assert.match(choices[0]?.reason ?? '', /^made the sealed thoughts; /);
+    assert.doesNotMatch(choices[1]?.reason ?? '', /sealed/);
+  }
+  keptAway.set(maker, 'its last calls have failed');
+  assert.deepEqual(accountsOf(chooser.choose(deployments, planOf({}), isMaker)), ['first', 'maker', 'maker', 'other']);
+});

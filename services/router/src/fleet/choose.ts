@@ -11,11 +11,16 @@ import { createTurns, type Turns } from './turns.ts';
 
 /** Orders deployments. */
 export interface Chooser {
-  /** In the order of trial. It takes a turn where the strategy has turns. */
-  choose(deployments: readonly Deployment[], plan: RoutingPlan): readonly Choice[];
+  /**
+   * In the order of trial. It takes a turn where the strategy has turns. `isMaker`: whether a deployment's account made the sealed
+   * thoughts of the request; absent: the request has none.
+   */
+  choose(deployments: readonly Deployment[], plan: RoutingPlan, isMaker?: IsMaker): readonly Choice[];
   /** The same, and no turn is taken. */
   explain(deployments: readonly Deployment[], plan: RoutingPlan): readonly Choice[];
 }
+
+type IsMaker = (deployment: Deployment) => boolean;
 
 /** `keptAway`: why a deployment is tried only where nothing else is left; empty: it is not. `random`: from 0 to below 1. */
 export interface ChooserOptions {
@@ -28,7 +33,12 @@ export interface ChooserOptions {
 export function createChooser({ signals, keptAway, clock, random = Math.random }: ChooserOptions): Chooser {
   const turns = createTurns({ seed: Math.floor(random() * 2 ** 32) });
 
-  function ordered(deployments: readonly Deployment[], plan: RoutingPlan, turns: Turns): readonly Choice[] {
+  function ordered(
+    deployments: readonly Deployment[],
+    plan: RoutingPlan,
+    turns: Turns,
+    isMaker: IsMaker = noMaker,
+  ): readonly Choice[] {
     const strategy = strategyOf(plan);
     const nowMs = clock();
     const given: Circumstances = {
@@ -37,7 +47,7 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
       stickyHash: plan.stickyKey === '' ? undefined : hashOf(plan.stickyKey),
       turnsOf: (tier, weights) => turns.of(tier, weights, salts[strategy]),
     };
-    const contenders = deployments.map((deployment) => enter(deployment, strategy, nowMs));
+    const contenders = deployments.map((deployment) => enter(deployment, strategy, nowMs, isMaker(deployment)));
     const groups = groupsOf(contenders);
     for (const group of groups) {
       strategyTable[strategy].order(group, given);
@@ -46,19 +56,21 @@ export function createChooser({ signals, keptAway, clock, random = Math.random }
     return groups.length === 1 ? (groups[0] ?? []) : groups.flat();
   }
 
-  function enter(deployment: Deployment, strategy: Strategy, nowMs: number): Candidacy {
-    if (!isOpen(deployment)) return new Candidacy(deployment, strategy, null, 'cannot be called');
+  function enter(deployment: Deployment, strategy: Strategy, nowMs: number, isMaker: boolean): Candidacy {
+    if (!isOpen(deployment)) return new Candidacy(deployment, strategy, null, 'cannot be called', isMaker);
     const known = signals.of(deployment);
     const why = keptAway(deployment, nowMs) || (known.isExhausted(nowMs) ? 'no headroom' : '');
-    return new Candidacy(deployment, strategy, known, why);
+    return new Candidacy(deployment, strategy, known, why, isMaker);
   }
 
   return {
-    choose: (deployments, plan) => ordered(deployments, plan, turns),
+    choose: (deployments, plan, isMaker) => ordered(deployments, plan, turns, isMaker),
     explain: (deployments, plan) =>
       ordered(deployments, plan, { of: (tier, weights, salt) => [...turns.of(tier, weights, salt)] }),
   };
 }
+
+const noMaker: IsMaker = () => false;
 
 /**
  * A conversation that has to stay where it is goes by its key, whatever the strategy is. `priority` keeps it in one place by
@@ -81,7 +93,10 @@ const salts: Readonly<Record<Strategy, number>> = {
   sticky: 8,
 };
 
-/** The sets that are ordered by strategy: by stage, those that are kept away after all others of the stage, and by tier. */
+/**
+ * The sets that are ordered by strategy: by stage, those that are kept away after all others of the stage, whoever made the
+ * request's sealed thoughts first, and by tier.
+ */
 function groupsOf(contenders: readonly Candidacy[]): readonly Candidacy[][] {
   const [first] = contenders;
   if (first === undefined) return [];
@@ -101,6 +116,7 @@ function byGroup(a: Candidacy, b: Candidacy): number {
     Number(a.deployment.open === null) - Number(b.deployment.open === null) ||
     a.deployment.stage - b.deployment.stage ||
     Number(a.why !== '') - Number(b.why !== '') ||
+    Number(b.isMaker) - Number(a.isMaker) ||
     a.deployment.tier - b.deployment.tier
   );
 }
@@ -116,16 +132,24 @@ class Candidacy implements Contender, Choice {
   tie = 0;
   measure = 0;
   readonly why: string;
+  readonly isMaker: boolean;
   private rank = 0;
   private of = 0;
   private readonly strategy: Strategy;
   private readonly signals: DeploymentSignals | null;
 
-  constructor(deployment: Deployment, strategy: Strategy, signals: DeploymentSignals | null, why: string) {
+  constructor(
+    deployment: Deployment,
+    strategy: Strategy,
+    signals: DeploymentSignals | null,
+    why: string,
+    isMaker: boolean,
+  ) {
     this.deployment = deployment;
     this.strategy = strategy;
     this.signals = signals;
     this.why = why;
+    this.isMaker = isMaker;
     this.weight = deployment.weight;
     this.mark = signals?.mark ?? 0;
     this.inFlight = signals?.inFlight ?? 0;
@@ -146,10 +170,11 @@ class Candidacy implements Contender, Choice {
   }
 
   get reason(): string {
-    const { strategy, rank, of, why } = this;
+    const { strategy, rank, of, why, isMaker } = this;
     const fact = strategyTable[strategy].fact(this);
     const kept = why === '' ? '' : `kept away: ${why}; `;
-    return `${kept}${strategy}: ${fact === '' ? '' : `${fact}, `}${rank} of ${of}`;
+    const made = isMaker ? 'made the sealed thoughts; ' : '';
+    return `${kept}${made}${strategy}: ${fact === '' ? '' : `${fact}, `}${rank} of ${of}`;
   }
 }
 

@@ -19,9 +19,15 @@ import { deploymentState } from './standing.ts';
 export interface Fleet {
   /**
    * The deployments of a request's candidates in the order of trial: by stage, tier and the plan's strategy, those that are kept
-   * away from last. Takes a turn where the strategy has turns.
+   * away from last. Takes a turn where the strategy has turns. `isMaker`: of a request with sealed thoughts, whether an account made
+   * them: it comes before the others of its stage.
    */
-  choose(candidates: readonly PricedCandidate[], plan: RoutingPlan, requestId: string): readonly Choice[];
+  choose(
+    candidates: readonly PricedCandidate[],
+    plan: RoutingPlan,
+    requestId: string,
+    isMaker?: (way: Way) => boolean,
+  ): readonly Choice[];
   /** The same, and nothing is changed by it. */
   explain(candidates: readonly PricedCandidate[], plan: RoutingPlan, requestId: string): readonly Choice[];
   /** Whether it is kept away from now: it may have changed since it was chosen. */
@@ -93,7 +99,7 @@ export function createFleet({ pool, clock, logger, openings }: FleetOptions): Fl
   }
 
   return {
-    choose: (candidates, plan) => chooser.choose(deploymentsOf(candidates, pool()), plan),
+    choose: (candidates, plan, _requestId, isMaker) => chooser.choose(deploymentsOf(candidates, pool()), plan, isMaker),
     explain: (candidates, plan) => chooser.explain(deploymentsOf(candidates, pool()), plan),
     isKeptAway: (deployment) => breakers.isKeptAway(deployment),
     enter,

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '#ai/chat/chat-request.ts';
 import type { EmbedRequest } from '#ai/embed/embed-request.ts';
-import type { FrontFormat } from '#ai/format.ts';
+import type { FormatName, FrontFormat } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
 import { parseObjectKeptDigits } from '#ai/json/parse-kept-digits.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
@@ -20,6 +20,10 @@ export interface AskedForm {
   readonly namesBound: () => boolean;
   /** What the client calls a setting, as far as the request was decoded. */
   readonly spellingOf: (setting: string) => string;
+  /** What was left out of the client's request; absent: nothing. */
+  readonly leftOut?: readonly string[] | undefined;
+  /** What stands before sealed thoughts of an answer, by the format that its provider is spoken to in; absent: nothing does. */
+  readonly tag?: ((spoken: FormatName) => string) | undefined;
 }
 
 export function askedFormOf(request: CompleteRequest): AskedForm {

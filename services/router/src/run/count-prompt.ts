@@ -1,5 +1,6 @@
 import type { FrontFormatName, PromptCounting } from '#ai/format.ts';
 import { formatTable } from '#ai/formats/format-table.ts';
+import { mayHaveTags, untaggedRequest } from '#ai/thoughts/untagged-request.ts';
 import type { ModelCandidate } from '#contracts/quota.ts';
 import type { CountTokensRequest, RouterPort } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
@@ -52,12 +53,20 @@ export function createCountPrompt({
     return null;
   }
 
-  return async (request, signal) => {
+  return async (asked, signal) => {
+    const request = untagged(asked);
     const late = AbortSignal.timeout(limits.countMaxMs);
     const inputTokens = await counted(request, AbortSignal.any([signal, late]));
     if (inputTokens !== null) return { inputTokens, isEstimate: false };
     return { inputTokens: (await estimatePrompt(request.parsedBody)).tokens, isEstimate: true };
   };
+}
+
+/** Who asks is not known here: thoughts of one account only are left out, which hardly any provider counts. */
+function untagged(request: CountTokensRequest): CountTokensRequest {
+  if (!mayHaveTags(request)) return request;
+  const { body, parsedBody } = untaggedRequest(request, '', ({ isPortable }) => isPortable);
+  return { ...request, body, parsedBody };
 }
 
 /** A door of its own leads to answers alone. */

@@ -18,6 +18,7 @@ import { framedDecoder } from '#ai/framing/framed-decoder.ts';
 import type { FramingName } from '#ai/framing/framing.ts';
 import type { Operation } from '#ai/operation.ts';
 import { enveloped } from '#ai/providers/envelope.ts';
+import { taggedAnswer } from '#ai/thoughts/tagged-answer.ts';
 import { canTranslate, openTranslation } from '#ai/translate/translation.ts';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
@@ -64,8 +65,9 @@ export function prepareCall(
   const rules = provider.spoken.rulesIn(spoken.name, model);
   const target: Target = { model, stream, outputTokensMax, rules, dropsUnplaced };
   try {
-    if (isRaw) return raw(asked, provider, target);
-    return (spoken.embed === undefined ? translated : embedded)(asked, provider, target, spoken);
+    if (isRaw) return withThoughts(asked, raw(asked, provider, target));
+    if (spoken.embed !== undefined) return embedded(asked, provider, target, spoken);
+    return withThoughts(asked, translated(asked, provider, target, spoken));
   } catch (thrown) {
     if (thrown instanceof NoPlace) return noPlace(asked, thrown, `${provider.name}/${model}`);
     if (thrown instanceof Fault) return { kind: 'refused', refusal: thrown.refusal };
@@ -79,6 +81,18 @@ function translatable(names: readonly FormatName[], operation: Operation, to: Fr
     if (from.operation === operation && canTranslate(from, to)) return from;
   }
   return undefined;
+}
+
+/** Sealed thoughts of the answer say who made them, and the client is told of those that were left out of its request. */
+function withThoughts({ request, leftOut = [], tag }: AskedForm, call: PreparedCall): PreparedCall {
+  if (tag === undefined) return call;
+  const { format, stream } = request;
+  const tagging = { format, stream, tag: () => tag(call.format.name) };
+  return {
+    ...call,
+    dropped: [...leftOut, ...call.dropped],
+    openDecoder: () => taggedAnswer(call.openDecoder(), tagging),
+  };
 }
 
 type Called = Pick<ProviderConfig, 'name' | 'spoken'>;

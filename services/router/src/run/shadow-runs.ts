@@ -8,8 +8,8 @@ import type { Clock } from '#kernel/clock.ts';
 import type { RouterLimits } from '../config.ts';
 import type { Deployment } from '../fleet/deployment.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { askedFormOf } from './asked-form.ts';
 import { prepareCall } from './prepare-call.ts';
+import { sealedThoughtsOf } from './sealed-thoughts.ts';
 import { callShadow, notSent, type ShadowResult, type StopReason } from './shadow-call.ts';
 import { recordShadow, shadowAppend } from './shadow-record.ts';
 import type { AnswerGiven, ShadowStart } from './shadow-start.ts';
@@ -113,7 +113,7 @@ async function call(
   const deployment = fleet.choose([target], { ...plainPlan, priority: 'low' }, requestId)[0]?.deployment;
   if (!isOpen(deployment) || fleet.isKeptAway(deployment)) return null;
   const { account } = deployment;
-  const prepared = prepareCall(askedFormOf(request), deployment.open.config, target.model);
+  const prepared = prepareCall(sealedThoughtsOf(request).askedAt(deployment), deployment.open.config, target.model);
   if (prepared.kind === 'refused') return { result: notSent(prepared.refusal.code), account };
   const watch = await fleet.enter(deployment, { userId, priority: 'low', signal: NO_WAIT });
   if (watch === null) return null;

@@ -6,8 +6,8 @@ import { RETRY_INTERVAL_MS } from '../domain/attempt/backoff.ts';
 import { failureTold } from '../domain/attempt/failure-told.ts';
 import { type NextAttempt, nextAttempt, type Tried } from '../domain/attempt/next-attempt.ts';
 import type { Choice } from '../fleet/deployment.ts';
-import { askedFormOf } from './asked-form.ts';
 import type { Run, RunParts } from './run.ts';
+import { sealedThoughtsOf } from './sealed-thoughts.ts';
 import type { Trial, Why } from './trial.ts';
 import { noProvider, tryChoice } from './try-choice.ts';
 
@@ -29,9 +29,9 @@ export interface Trials {
 
 export function openTrials(parts: RunParts, run: Run): Trials {
   const { candidates, plan = plainPlan, requestId } = run.request;
-  const choices = parts.fleet.choose(candidates, plan, requestId);
+  const thoughts = sealedThoughtsOf(run.request);
+  const choices = parts.fleet.choose(candidates, plan, requestId, thoughts.isMaker);
   const ways = choices.map(({ deployment }) => deployment);
-  const asked = askedFormOf(run.request);
   const tried: Tried[] = [];
   const failures: AttemptFailure[] = [];
   const exhausted = new Set<string>();
@@ -69,7 +69,8 @@ export function openTrials(parts: RunParts, run: Run): Trials {
       return may;
     },
     async begin(way, why) {
-      const begun = await tryChoice(parts, run, asked, choice(way), why);
+      const chosen = choice(way);
+      const begun = await tryChoice(parts, run, thoughts.askedAt(chosen.deployment), chosen, why);
       if (begun.kind === 'begun') return begun.trial;
       if (why.signal.aborted) return null;
       refusal = begun.refusal;

@@ -26,13 +26,7 @@ const places: Readonly<Partial<Record<FrontFormatName, ThoughtsAsked>>> = {
   },
   'gemini-generate': {
     field: 'contents',
-    take: (contents, take, unsigned) =>
-      each(contents, (content) => {
-        const parts = content['parts'];
-        return Array.isArray(parts)
-          ? { ...content, parts: each(parts, (part) => partOf(part, take, unsigned)) }
-          : content;
-      }),
+    take: (contents, take, unsigned) => asArray(contents).flatMap((content) => contentOf(content, take, unsigned)),
   },
   'openai-chat': {
     field: 'messages',
@@ -74,13 +68,23 @@ function messageOf(value: unknown, take: TakeThoughts): readonly unknown[] {
   return kept.length === 0 && content.length > 0 ? [] : [{ ...message, content: kept }];
 }
 
-/** A part keeps what it says: its signature is about what was thought before it. */
-function partOf(part: JsonObject, take: TakeThoughts, unsigned: string | undefined): JsonObject {
-  const field = ['thoughtSignature', 'thought_signature'].find((name) => typeof part[name] === 'string');
-  if (field === undefined) return part;
+/** The same of Gemini's. */
+function contentOf(value: unknown, take: TakeThoughts, unsigned: string | undefined): readonly unknown[] {
+  const content = asObject(value);
+  const parts = content?.['parts'];
+  if (!Array.isArray(parts)) return [value];
+  const kept = parts.flatMap((part) => partOf(part, take, unsigned));
+  return kept.length === 0 && parts.length > 0 ? [] : [{ ...content, parts: kept }];
+}
+
+/** A part keeps what it says. Streams end with an empty text that has the signature: that goes with it, since no text may be empty. */
+function partOf(value: unknown, take: TakeThoughts, unsigned: string | undefined): readonly unknown[] {
+  const part = asObject(value);
+  const field = ['thoughtSignature', 'thought_signature'].find((name) => typeof part?.[name] === 'string');
+  if (part === null || field === undefined) return [value];
   const isCall = asObject(part['functionCall'] ?? part['function_call']) !== null;
   const taken = take(String(part[field])) ?? (isCall ? unsigned : undefined);
-  return { ...part, [field]: taken };
+  return taken === undefined && part['text'] === '' ? [] : [{ ...part, [field]: taken }];
 }
 
 function each(value: unknown, change: (object: JsonObject) => JsonObject): readonly unknown[] {

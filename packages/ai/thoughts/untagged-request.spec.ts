@@ -59,6 +59,13 @@ test('a call of Gemini 3 without its signature says so, and what it says stays',
   assert.equal(sent('gemini-generate', call(`${others}c2ln`), 'gemini-3-pro').text, none);
 });
 
+test('an empty text of Gemini that had a signature alone goes with it', () => {
+  const empty = { text: '', thoughtSignature: `${others}c2ln` };
+  const contents = (...parts: object[][]) => JSON.stringify({ contents: parts.map((part) => ({ parts: part })) });
+  const text = contents([{ text: 'Hi' }, empty], [empty], [{ ...empty, text: 'Hi' }]);
+  assert.equal(sent('gemini-generate', text).text, contents([{ text: 'Hi' }], [{ text: 'Hi' }]));
+});
+
 test('a message of thoughts alone goes with them, and text that only looks like a tag stays', () => {
   const messages = [
     { role: 'user', content: `${others}` },

@@ -11,6 +11,9 @@ import type { Route } from './route.ts';
 /** More of a made-up URL is not repeated to whoever made it up. */
 const SHOWN_URL_MAX_CHARACTERS = 200;
 
+/** A NUL in a path, which no name has: the database takes it in no text. */
+const NAMES_NOTHING = /^[^?]*%00/;
+
 /**
  * The routes as an Express application. Express finds the handler, no more: bodies are read and answers written by the
  * handlers, and its own parsers, ETags and error pages stay out.
@@ -26,6 +29,7 @@ export function createApplication(
     application.all(route.path, (request: Request, _response: ServerResponse) => {
       const exchange = exchangeOf(request);
       exchange.record.route = route.path;
+      if (NAMES_NOTHING.test(request.url)) return serve(exchange, unknownPath);
       return serve(exchange, handlerFor(route, request), textParams(request.params));
     });
   }

@@ -22,7 +22,10 @@ export function pageOf(query: URLSearchParams): ItemPage {
   }
   const order = query.get('order') ?? 'desc';
   if (order !== 'asc' && order !== 'desc') throw new Fault(invalid("'order' is asc or desc.", 'order'));
-  return { after: query.get('after'), limit, isAscending: order === 'asc' };
+  const after = query.get('after');
+  // The database takes no NUL in a text.
+  if (after?.includes('\0') === true) throw new Fault(noItem(after));
+  return { after, limit, isAscending: order === 'asc' };
 }
 
 /** A page of a list. */

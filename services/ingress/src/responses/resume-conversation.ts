@@ -70,7 +70,7 @@ async function turnsBefore(
   previousId: unknown,
   { userId, bodyMaxBytes, room, assertReadable }: ResumeRequest,
 ): Promise<{ readonly previousId: string; readonly turns: readonly string[] }> {
-  if (typeof previousId !== 'string' || previousId === '' || previousId.length > RESPONSE_ID_MAX_CHARACTERS) {
+  if (!isId(previousId)) {
     throw new Fault(invalid("'previous_response_id' is the id of a response.", 'previous_response_id'));
   }
   const bounds = { turnsMax: TURNS_MAX, bytesMax: bodyMaxBytes, room };
@@ -107,8 +107,15 @@ async function itemsBefore(
 function conversationIn({ conversation }: JsonObject): string | null {
   if (conversation === undefined || conversation === null) return null;
   const id = typeof conversation === 'string' ? conversation : asObject(conversation)?.['id'];
-  if (typeof id === 'string' && id !== '' && id.length <= RESPONSE_ID_MAX_CHARACTERS) return id;
+  if (isId(id)) return id;
   throw new Fault(invalid("'conversation' is the id of a conversation, or an object with it.", 'conversation'));
+}
+
+/** The database takes no NUL in a text. */
+function isId(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= RESPONSE_ID_MAX_CHARACTERS && !value.includes('\0')
+  );
 }
 
 const bothGiven = invalid(

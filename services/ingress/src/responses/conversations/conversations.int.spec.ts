@@ -58,6 +58,20 @@ const texts = async (gateway: TestGateway, id: string): Promise<readonly string[
   return document.data.map((item: { content: { text: string }[] }) => item.content[0]?.text);
 };
 
+test('an id with a NUL, which no database takes, is refused wherever it stands', async () => {
+  await using gateway = await startTestGateway({ frames: answer });
+  const id = await begun(gateway);
+  for (const path of ['/responses/%00', '/conversations/a%00b', `/conversations/${id}/items/%00`]) {
+    assert.equal((await call(gateway, 'GET', path)).status, 404, path);
+  }
+  const page = await call(gateway, 'GET', `/conversations/${id}/items?after=%00`);
+  assert.deepEqual([page.status, page.document.error?.param], [400, 'after']);
+  for (const field of ['previous_response_id', 'conversation']) {
+    const { status, document } = await ask(gateway, { [field]: 'a\0b' });
+    assert.deepEqual([status, document.error?.param], [400, field]);
+  }
+});
+
 describe('a conversation', () => {
   test('is added to by nobody once nothing is to be kept, and can be read and deleted', async () => {
     await using gateway = await startTestGateway({ frames: answer });

@@ -16,6 +16,12 @@ const prefixes: ReadonlyMap<unknown, string> = new Map([
   ['compaction', 'cmp'],
 ]);
 
+/**
+ * Ids that are kept as they are. Others the database would refuse (a NUL), or give back changed (half a surrogate pair), and the item
+ * could not be opened any more.
+ */
+const ITEM_ID = /^[\w.:-]{1,256}$/;
+
 export function newConversationId(): string {
   return `conv_${plainId()}`;
 }
@@ -26,14 +32,15 @@ export function sentItem(json: string): ConversationItem {
   return { id: `${prefixes.get(type) ?? 'item'}_${plainId()}`, json, model: '' };
 }
 
-/** The items of an answer, under the ids that its client got. */
+/** The items of an answer, under the ids that its client got where they can be kept. */
 export function answeredItems(response: JsonObject): readonly ConversationItem[] {
   const model = String(response['model'] ?? '');
   return asArray(response['output']).flatMap((value) => {
     const item = asObject(value);
     if (item === null) return [];
     const json = writeJson(item);
-    return [{ id: typeof item['id'] === 'string' ? item['id'] : sentItem(json).id, json, model }];
+    const { id } = item;
+    return [{ id: typeof id === 'string' && ITEM_ID.test(id) ? id : sentItem(json).id, json, model }];
   });
 }
 

@@ -20,8 +20,8 @@ import { AliasForm } from './alias-form.tsx';
 const ROWS = 50;
 
 const columns: readonly Column<Alias>[] = [
-  { title: 'Alias', cell: ({ id }) => <span className="break-all">{id}</span> },
-  { title: 'Stands for', cell: ({ models = [] }) => <span className="break-all">{models.join(', then ')}</span> },
+  { title: 'Alias', cell: ({ id }) => <span className="break-words">{id}</span> },
+  { title: 'Stands for', cell: ({ models = [] }) => <span className="break-words">{models.join(', then ')}</span> },
   { title: 'Strategy', cell: ({ strategy }) => strategy || '–', isMinor: true },
   { title: 'Created', cell: ({ created_at }) => <Moment at={created_at} />, isMinor: true },
   { title: 'Actions', cell: (alias) => <Actions alias={alias} /> },

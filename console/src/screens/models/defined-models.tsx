@@ -22,11 +22,15 @@ import { targetsText } from './targets-text.ts';
 const ROWS = 50;
 
 const columns: readonly Column<Model>[] = [
-  { title: 'Model', cell: ({ id }) => <span className="break-all">{id}</span> },
-  { title: 'Status', cell: ({ status }) => <Badge tone={status === 'disabled' ? 'bad' : 'good'}>{status}</Badge> },
+  { title: 'Model', cell: ({ id }) => <span className="break-words">{id}</span> },
+  {
+    title: 'Status',
+    cell: ({ status }) => <Badge tone={status === 'disabled' ? 'bad' : 'good'}>{status}</Badge>,
+    isMinor: true,
+  },
   {
     title: 'Targets',
-    cell: ({ targets = [] }) => <span className="whitespace-pre-line break-all">{targetsText(targets) || '–'}</span>,
+    cell: ({ targets = [] }) => <span className="whitespace-pre-line break-words">{targetsText(targets) || '–'}</span>,
   },
   { title: 'Strategy', cell: ({ strategy }) => strategy || '–', isMinor: true },
   { title: 'Fallbacks', cell: ({ fallbacks = [] }) => fallbacks.join(', ') || '–', isMinor: true },

@@ -34,7 +34,7 @@ const sources: Readonly<Record<string, string>> = {
 };
 
 const columns: readonly Column<OfferedModel>[] = [
-  { title: 'Model', cell: ({ id }) => <span className="break-all">{id}</span> },
+  { title: 'Model', cell: ({ id }) => <span className="break-words">{id}</span> },
   { title: 'Goes to', cell: ({ candidates = [] }) => <Candidates candidates={candidates} /> },
   { title: 'By', cell: ({ defined_by }) => sources[defined_by ?? ''] ?? defined_by, isMinor: true },
   { title: 'Price', cell: (model) => <Priced model={model} /> },
@@ -84,7 +84,7 @@ function Candidates({ candidates }: { readonly candidates: readonly OfferedCandi
   return (
     <ol className="flex flex-col gap-0.5">
       {candidates.slice(0, CANDIDATES_SHOWN).map(({ provider, model, stage = 0, tier = 0 }) => (
-        <li key={`${stage} ${tier} ${provider} ${model}`} className="break-all">
+        <li key={`${stage} ${tier} ${provider} ${model}`} className="break-words">
           {provider} <span className="text-soft">/ {model}</span>
           {stage > 0 && <span className="text-soft"> (fallback)</span>}
         </li>

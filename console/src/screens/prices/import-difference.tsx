@@ -6,7 +6,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 const SHOWN_MAX = 500;
 
 const columns: readonly Column<PriceDifference>[] = [
-  { title: 'Price of', cell: ({ price_id }) => <span className="break-all">{price_id}</span> },
+  { title: 'Price of', cell: ({ price_id }) => <span className="break-words">{price_id}</span> },
   { title: 'Unit', cell: ({ unit }) => unit?.replaceAll('_', ' ') },
   { title: 'Before', cell: ({ before_usd_per_million }) => amount(before_usd_per_million), isNumber: true },
   { title: 'After', cell: ({ after_usd_per_million }) => amount(after_usd_per_million), isNumber: true },

@@ -25,13 +25,13 @@ const filters = [
 ];
 
 const columns: readonly Column<PriceBookLine>[] = [
-  { title: 'Price of', cell: ({ id }) => <span className="break-all">{id}</span> },
+  { title: 'Price of', cell: ({ id }) => <span className="break-words">{id}</span> },
   { title: 'Input', cell: (line) => <OfUnit line={line} unit="input" />, isNumber: true },
   { title: 'Output', cell: (line) => <OfUnit line={line} unit="output" />, isNumber: true },
   { title: 'Cached input', cell: (line) => <OfUnit line={line} unit="cached_input" />, isNumber: true, isMinor: true },
   { title: 'More', cell: (line) => moreOf(line) || '–', isMinor: true },
   { title: 'Holds', cell: (line) => <Holds line={line} /> },
-  { title: 'Source', cell: ({ source }) => <span className="break-all">{source}</span>, isMinor: true },
+  { title: 'Source', cell: ({ source }) => <span className="break-words">{source}</span>, isMinor: true },
   { title: 'Actions', cell: (line) => <PriceActions line={line} /> },
 ];
 

@@ -16,7 +16,7 @@ export function CandidateTable({ caption, candidates, empty, isNumbered = false 
   const columns: readonly Column<Row>[] = [
     ...(isNumbered ? [{ title: 'Try', cell: ({ at }: Row) => at + 1, isNumber: true }] : []),
     { title: 'Provider', cell: ({ provider, account }) => `${provider}${account ? ` (${account})` : ''}` },
-    { title: 'Model', cell: ({ model }) => <span className="break-all">{model}</span> },
+    { title: 'Model', cell: ({ model }) => <span className="break-words">{model}</span> },
     { title: 'State', cell: ({ state }) => (state ? healthOf({ state }).word : '–'), isMinor: true },
     { title: 'Stage', cell: ({ stage = 0 }) => (stage === 0 ? 'the model' : `fallback ${stage}`), isMinor: true },
     { title: 'Why', cell: ({ reason }) => reason || '–' },

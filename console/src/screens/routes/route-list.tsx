@@ -15,14 +15,18 @@ const ROWS = 1_000;
 
 const columns: readonly Column<Route>[] = [
   { title: 'Order', cell: ({ order = 0 }) => order, isNumber: true },
-  { title: 'Route', cell: ({ id }) => <span className="break-all">{id}</span> },
-  { title: 'Status', cell: ({ status }) => <Badge tone={status === 'disabled' ? 'bad' : 'good'}>{status}</Badge> },
-  { title: 'Models', cell: ({ models = [] }) => <span className="break-all">{models.join(', ')}</span> },
+  { title: 'Route', cell: ({ id }) => <span className="break-words">{id}</span> },
+  {
+    title: 'Status',
+    cell: ({ status }) => <Badge tone={status === 'disabled' ? 'bad' : 'good'}>{status}</Badge>,
+    isMinor: true,
+  },
+  { title: 'Models', cell: ({ models = [] }) => <span className="break-words">{models.join(', ')}</span> },
   { title: 'For', cell: (route) => conditionsOf(route).join('; ') || 'every request', isMinor: true },
   {
     title: 'Goes to',
     cell: ({ targets = [] }) => (
-      <span className="whitespace-pre-line break-all">{targetsText(targets) || 'where it would go anyway'}</span>
+      <span className="whitespace-pre-line break-words">{targetsText(targets) || 'where it would go anyway'}</span>
     ),
     isMinor: true,
   },

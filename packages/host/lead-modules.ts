@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { FindAdminToken } from '#contracts/admin.ts';
+import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import { deadLettersHere } from '#dead-letters/dead-letters-port.ts';
 import { deadLettersService } from '#dead-letters/dead-letters-service.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type KeptProjections, keepProjections } from '#journal/kept-projections.ts';
@@ -117,11 +119,14 @@ export function servicesOf(
   kept: KeptProjections,
   { withCallers }: { readonly withCallers: boolean },
 ): readonly ServedService[] {
-  const deadLetters = [...kept.deadLetters, ...led.flatMap((each) => each.deadLetters ?? [])];
   return [
     ...led.flatMap((each) => [...((withCallers ? each.services : undefined) ?? []), ...(each.operatorServices ?? [])]),
-    ...(kept.positions().size > 0 ? [projectionsService(kept), deadLettersService(deadLetters)] : []),
+    ...(kept.positions().size > 0 ? [projectionsService(kept), deadLettersService(deadLettersIn(led, kept))] : []),
   ];
+}
+
+function deadLettersIn(led: readonly Led[], kept: KeptProjections): readonly DeadLetterSource[] {
+  return [...kept.deadLetters, ...led.flatMap((each) => each.deadLetters ?? [])];
 }
 
 /** The look-up of personal tokens, where one of the modules has it. */
@@ -141,6 +146,7 @@ export function grpcNeedsOf(led: readonly Led[]): NonNullable<Led['grpc']> {
 function portsOf(led: readonly Led[], kept: KeptProjections): LocalPorts {
   return {
     ...Object.assign({}, ...led.map((each) => each.ports)),
+    deadLetters: deadLettersHere(deadLettersIn(led, kept)),
     stats: () => ({
       ...Object.assign({}, ...led.map((each) => each.stats?.())),
       projections: Object.fromEntries(kept.positions()),

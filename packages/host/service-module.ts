@@ -7,6 +7,7 @@ import type { BalancePort, BillingPort } from '#contracts/billing.ts';
 import type { QuotaPort } from '#contracts/quota.ts';
 import type { RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
+import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
 import type { Followable, Following } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
@@ -115,6 +116,8 @@ export interface LocalPorts {
   readonly router?: RouterPort;
   readonly log?: LocalLogPort;
   readonly storedLog?: StoredLog;
+  /** Of all consumers of the log in this process. */
+  readonly deadLetters?: DeadLettersPort;
   /** The modules' parts of /health/stats, and their projections' positions. */
   readonly stats?: () => LocalStats;
 }
@@ -131,7 +134,7 @@ export interface LocalLogPort {
 
 /** What a led module offers. */
 export interface Led {
-  readonly ports?: Omit<LocalPorts, 'stats'>;
+  readonly ports?: Omit<LocalPorts, 'stats' | 'deadLetters'>;
   /** Projections that the process keeps in line with the log. */
   readonly projections?: readonly Projection[];
   readonly deadLetters?: DeadLetterSource | readonly DeadLetterSource[];

@@ -73,6 +73,9 @@ test('the screens of proof are free of serious faults for assistive technology, 
     await page.getByRole('table', { name: 'Read models' }).getByText('in line').first().waitFor();
     await page.getByRole('table', { name: 'Providers’ circuit breakers' }).getByText('sim-openai').waitFor();
     assert.deepEqual(await seriousFaults(page), [], `Health, ${colorScheme}`);
+    await open(page, 'Dead letters');
+    await page.getByText('Each event has its outcome').waitFor();
+    assert.deepEqual(await seriousFaults(page), [], `Dead letters, ${colorScheme}`);
     await open(page, 'Requests');
     await page.getByRole('table', { name: 'Requests' }).getByRole('button').first().click();
     await page.getByRole('dialog').getByRole('table', { name: 'Events of the request' }).waitFor();

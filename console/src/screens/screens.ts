@@ -9,6 +9,7 @@ import {
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
+  MailX,
   Route,
   ScrollText,
   Server,
@@ -147,6 +148,14 @@ export const screens: readonly Screen[] = [
     group: 'Run',
     roles: everybody,
     load: () => import('./prices/prices.tsx'),
+  },
+  {
+    path: '/dead-letters',
+    title: 'Dead letters',
+    icon: MailX,
+    group: 'Run',
+    roles: everybody,
+    load: () => import('./dead-letters/dead-letters.tsx'),
   },
   {
     path: '/audit',

@@ -8,7 +8,7 @@ export function Facts({ title, facts }: { readonly title?: string; readonly fact
   return (
     <section className="flex flex-col gap-1">
       {title !== undefined && <h3 className="font-semibold">{title}</h3>}
-      <dl className="grid grid-cols-[9rem_1fr] gap-x-3 gap-y-1">
+      <dl className="grid grid-cols-[7rem_1fr] sm:grid-cols-[9rem_1fr] gap-x-3 gap-y-1">
         {known.map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-soft">{name}</dt>

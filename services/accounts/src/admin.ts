@@ -18,10 +18,11 @@ import {
   runVerb,
   updateResource,
 } from './handlers/resource-commands.ts';
-import type { Ports } from './ports.ts';
+import type { Neighbours, Ports } from './ports.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
+import { type DeadLettersOf, listDeadLetters, retryDeadLetters } from './queries/dead-letters.ts';
 import { explainRequest } from './queries/explain-request.ts';
 import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
@@ -139,6 +140,8 @@ function others(
   | 'getUsageReport'
   | 'explainRequest'
   | 'verifyRange'
+  | 'listDeadLetters'
+  | 'retryDeadLetters'
   | 'importPrices'
   | 'listOfferedModels'
   | 'listPriceBook'
@@ -178,6 +181,8 @@ function others(
     getUsageReport: (request) => getUsageReport(there(neighbours().ledger, 'Billing'), request, dependencies.clock()),
     explainRequest: ({ id }) => explainRequest({ log: there(neighbours().storedLog, 'The log'), registry }, id),
     verifyRange: (request) => verifyRange(there(neighbours().storedLog, 'The log'), request),
+    listDeadLetters: (request) => listDeadLetters(deadLettersOf(neighbours()), request),
+    retryDeadLetters: (request) => retryDeadLetters(deadLettersOf(neighbours()), request),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),
@@ -190,6 +195,11 @@ function others(
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },
   };
+}
+
+function deadLettersOf({ deadLetters, deadLettersElsewhere = new Map() }: Neighbours): readonly DeadLettersOf[] {
+  const here = deadLetters === undefined ? [] : [{ process: 'this process', port: deadLetters }];
+  return [...here, ...Array.from(deadLettersElsewhere, ([process, port]) => ({ process, port }))];
 }
 
 function there<T>(port: T | undefined, who: string): T {

@@ -2,12 +2,14 @@ import { adminService } from '#admin-api/admin-service.ts';
 import { createAdminTokens } from '#admin-api/admin-tokens.ts';
 import { bodyBytesOf } from '#admin-api/body-bytes.ts';
 import { createRemoteLedger } from '#clients/billing/remote-ledger.ts';
+import { createRemoteDeadLetters } from '#clients/dead-letters/remote-dead-letters.ts';
 import { createRemoteStoredLog } from '#clients/journal/remote-stored-log.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteRouterAdmin, type RemoteRouterAdmin } from '#clients/router/remote-router-admin.ts';
 import { keyPlacesFrom } from '#config/key-references.ts';
 import type { BalancesPort, LedgerPort } from '#contracts/admin-needs.ts';
 import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
 import { peerOf } from '#host/connect-parts.ts';
 import { required } from '#host/host.ts';
 import type { LeadParts, ServiceModule } from '#host/service-module.ts';
@@ -48,6 +50,7 @@ prices and settings of its configuration, and of its environment, come into the 
     const moneyAndLimits = openBalances(parts);
     const routerAdmin = openRouterAdmin(parts);
     const storedLog = openStoredLog(parts);
+    const deadLettersElsewhere = openDeadLetters(parts);
     const registry = await parts.registry();
     const { masterKey } = host.config;
     const accounts = createAccounts({
@@ -63,6 +66,7 @@ prices and settings of its configuration, and of its environment, come into the 
         moneyAndLimits,
         routerAdmin,
         storedLog,
+        deadLettersElsewhere,
         priceImports: priceImports(registry),
         ...neighbourPorts(),
       }),
@@ -110,6 +114,20 @@ function openRouterAdmin({ host, neighbours }: LeadParts): RemoteRouterAdmin | u
   const admin = createRemoteRouterAdmin(peerOf(host, routerAddresses));
   host.stack.defer(() => admin.close());
   return admin;
+}
+
+/** The dead letters of the other services that keep any, where they are in other processes. */
+function openDeadLetters({ host, neighbours }: LeadParts): ReadonlyMap<string, DeadLettersPort> {
+  const { quotaAddresses, billingAddresses } = host.config;
+  const addresses = { quota: quotaAddresses, billing: billingAddresses };
+  const ports = new Map<string, DeadLettersPort>();
+  for (const service of ['quota', 'billing'] as const) {
+    if (neighbours.has(service) || addresses[service].length === 0) continue;
+    const remote = createRemoteDeadLetters(peerOf(host, addresses[service]));
+    host.stack.defer(() => remote.close());
+    ports.set(service, remote);
+  }
+  return ports;
 }
 
 /** The stored log of another process; undefined: the log is in this one, or its addresses are not set. */

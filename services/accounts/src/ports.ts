@@ -3,6 +3,7 @@ import type { AdminCaller, AdminInput, AdminOutput } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RouterAdminPort } from '#contracts/router.ts';
+import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { StoredLog } from '#journal/stored-log.ts';
 import type { Clock } from '#kernel/clock.ts';
@@ -37,6 +38,10 @@ export interface Neighbours {
   readonly priceImports?: PriceImportPort | undefined;
   readonly keyUses?: KeyUsesPort | undefined;
   readonly storedLog?: StoredLog | undefined;
+  /** Of this process. */
+  readonly deadLetters?: DeadLettersPort | undefined;
+  /** Of other processes, by the names of their services. */
+  readonly deadLettersElsewhere?: ReadonlyMap<string, DeadLettersPort>;
 }
 
 /** Reads price files. What is to be published it publishes by the updates it is given. */

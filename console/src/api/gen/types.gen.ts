@@ -291,6 +291,26 @@ export type CompareModelsResult = {
     problem?: string | null;
 };
 
+export type DeadLetter = {
+    consumer?: string | null;
+    /**
+     * The event's place in the log.
+     */
+    position?: number;
+    event_id?: string | null;
+    event_type?: string | null;
+    stream?: string | null;
+    /**
+     * Of the request the event is about; empty: it is about none.
+     */
+    request_id?: string | null;
+    error_code?: string | null;
+    error_message?: string | null;
+    tries?: number;
+    first_tried_at?: string | null;
+    last_tried_at?: string | null;
+};
+
 export type DeploymentState = {
     /**
      * Empty: the provider's only one.
@@ -772,6 +792,25 @@ export type LimitSubjectInput = {
      * Empty for the gateway.
      */
     id?: string;
+};
+
+export type ListDeadLettersResult = {
+    /**
+     * The first of each consumer, in the log's order.
+     */
+    dead_letters?: Array<DeadLetter>;
+    /**
+     * More are stuck than are shown.
+     */
+    is_cut?: boolean;
+    /**
+     * All consumers that were asked, those with nothing stuck as well.
+     */
+    consumers?: Array<string>;
+    /**
+     * Processes that could not be asked, and why: nothing is known of theirs.
+     */
+    unanswered?: Array<string>;
 };
 
 export type ListProviderHealthResult = {
@@ -1788,6 +1827,17 @@ export type RequestLine = {
      */
     amount_usd?: string | null;
     estimated?: boolean;
+};
+
+export type RetryDeadLettersResult = {
+    /**
+     * Have their outcome now.
+     */
+    succeeded?: number;
+    /**
+     * Were tried, and are stuck still.
+     */
+    stuck?: number;
 };
 
 /**
@@ -8547,3 +8597,138 @@ export type AuditVerifyRangeResponses = {
 };
 
 export type AuditVerifyRangeResponse = AuditVerifyRangeResponses[keyof AuditVerifyRangeResponses];
+
+export type StuckEventsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * A consumer's name; empty: all.
+         */
+        consumer?: string;
+    };
+    url: '/admin/dead-letters';
+};
+
+export type StuckEventsListErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type StuckEventsListError = StuckEventsListErrors[keyof StuckEventsListErrors];
+
+export type StuckEventsListResponses = {
+    /**
+     * Done
+     */
+    200: ListDeadLettersResult;
+};
+
+export type StuckEventsListResponse = StuckEventsListResponses[keyof StuckEventsListResponses];
+
+export type StuckEventsRetryData = {
+    body?: {
+        /**
+         * A consumer's name; empty: all.
+         */
+        consumer?: string;
+        /**
+         * One event's place in the log; 0: all that are stuck.
+         */
+        position?: number;
+    };
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/admin/dead-letters/retry';
+};
+
+export type StuckEventsRetryErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type StuckEventsRetryError = StuckEventsRetryErrors[keyof StuckEventsRetryErrors];
+
+export type StuckEventsRetryResponses = {
+    /**
+     * Done
+     */
+    200: RetryDeadLettersResult;
+};
+
+export type StuckEventsRetryResponse = StuckEventsRetryResponses[keyof StuckEventsRetryResponses];

@@ -165,7 +165,7 @@ function Charged({ charge }: { readonly charge: ExplainedCharge }) {
           ['From', charge.price_source],
           ['Before rounding', charge.exact_nano_usd && `${charge.exact_nano_usd} nano-USD`],
           ['Charged', <Usd key="amount" amount={charge.amount_usd} />],
-          ['The house pays', charge.overrun_usd === '0' ? '' : <Usd key="overrun" amount={charge.overrun_usd} />],
+          ['The house pays', Number(charge.overrun_usd) === 0 ? '' : <Usd key="overrun" amount={charge.overrun_usd} />],
           ['Back to balance', <Usd key="back" amount={charge.released_usd} />],
           [
             'Computed anew',

@@ -45,6 +45,8 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   getUsageReport: 'owner operator billing auditor',
   explainRequest: 'owner operator billing auditor',
   verifyRange: 'owner operator billing auditor',
+  listDeadLetters: 'owner operator billing auditor',
+  retryDeadLetters: 'owner operator',
   importPrices: 'owner operator billing',
   listOfferedModels: 'owner operator billing auditor',
   listPriceBook: 'owner operator billing auditor',

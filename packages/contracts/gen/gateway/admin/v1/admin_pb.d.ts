@@ -6014,6 +6014,340 @@ export declare type VerifyViolationJson = {
 export declare const VerifyViolationSchema: GenMessage<VerifyViolation, {jsonType: VerifyViolationJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ListDeadLettersRequest
+ */
+export declare type ListDeadLettersRequest = Message<"gateway.admin.v1.ListDeadLettersRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * A consumer's name; empty: all.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListDeadLettersRequest
+ */
+export declare type ListDeadLettersRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * A consumer's name; empty: all.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListDeadLettersRequest.
+ * Use `create(ListDeadLettersRequestSchema)` to create a new message.
+ */
+export declare const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest, {jsonType: ListDeadLettersRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListDeadLettersResponse
+ */
+export declare type ListDeadLettersResponse = Message<"gateway.admin.v1.ListDeadLettersResponse"> & {
+  /**
+   * The first of each consumer, in the log's order.
+   *
+   * @generated from field: repeated gateway.admin.v1.DeadLetter dead_letters = 1;
+   */
+  deadLetters: DeadLetter[];
+
+  /**
+   * More are stuck than are shown.
+   *
+   * @generated from field: bool is_cut = 2;
+   */
+  isCut: boolean;
+
+  /**
+   * All consumers that were asked, those with nothing stuck as well.
+   *
+   * @generated from field: repeated string consumers = 3;
+   */
+  consumers: string[];
+
+  /**
+   * Processes that could not be asked, and why: nothing is known of theirs.
+   *
+   * @generated from field: repeated string unanswered = 4;
+   */
+  unanswered: string[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListDeadLettersResponse
+ */
+export declare type ListDeadLettersResponseJson = {
+  /**
+   * The first of each consumer, in the log's order.
+   *
+   * @generated from field: repeated gateway.admin.v1.DeadLetter dead_letters = 1;
+   */
+  deadLetters?: DeadLetterJson[];
+
+  /**
+   * More are stuck than are shown.
+   *
+   * @generated from field: bool is_cut = 2;
+   */
+  isCut?: boolean;
+
+  /**
+   * All consumers that were asked, those with nothing stuck as well.
+   *
+   * @generated from field: repeated string consumers = 3;
+   */
+  consumers?: string[];
+
+  /**
+   * Processes that could not be asked, and why: nothing is known of theirs.
+   *
+   * @generated from field: repeated string unanswered = 4;
+   */
+  unanswered?: string[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListDeadLettersResponse.
+ * Use `create(ListDeadLettersResponseSchema)` to create a new message.
+ */
+export declare const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse, {jsonType: ListDeadLettersResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.DeadLetter
+ */
+export declare type DeadLetter = Message<"gateway.admin.v1.DeadLetter"> & {
+  /**
+   * @generated from field: string consumer = 1;
+   */
+  consumer: string;
+
+  /**
+   * The event's place in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: string event_type = 4;
+   */
+  eventType: string;
+
+  /**
+   * @generated from field: string stream = 5;
+   */
+  stream: string;
+
+  /**
+   * Of the request the event is about; empty: it is about none.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
+
+  /**
+   * @generated from field: string error_code = 7;
+   */
+  errorCode: string;
+
+  /**
+   * @generated from field: string error_message = 8;
+   */
+  errorMessage: string;
+
+  /**
+   * @generated from field: uint64 tries = 9;
+   */
+  tries: bigint;
+
+  /**
+   * @generated from field: string first_tried_at = 10;
+   */
+  firstTriedAt: string;
+
+  /**
+   * @generated from field: string last_tried_at = 11;
+   */
+  lastTriedAt: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.DeadLetter
+ */
+export declare type DeadLetterJson = {
+  /**
+   * @generated from field: string consumer = 1;
+   */
+  consumer?: string;
+
+  /**
+   * The event's place in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string event_id = 3;
+   */
+  eventId?: string;
+
+  /**
+   * @generated from field: string event_type = 4;
+   */
+  eventType?: string;
+
+  /**
+   * @generated from field: string stream = 5;
+   */
+  stream?: string;
+
+  /**
+   * Of the request the event is about; empty: it is about none.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId?: string;
+
+  /**
+   * @generated from field: string error_code = 7;
+   */
+  errorCode?: string;
+
+  /**
+   * @generated from field: string error_message = 8;
+   */
+  errorMessage?: string;
+
+  /**
+   * @generated from field: uint64 tries = 9;
+   */
+  tries?: string;
+
+  /**
+   * @generated from field: string first_tried_at = 10;
+   */
+  firstTriedAt?: string;
+
+  /**
+   * @generated from field: string last_tried_at = 11;
+   */
+  lastTriedAt?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.DeadLetter.
+ * Use `create(DeadLetterSchema)` to create a new message.
+ */
+export declare const DeadLetterSchema: GenMessage<DeadLetter, {jsonType: DeadLetterJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RetryDeadLettersRequest
+ */
+export declare type RetryDeadLettersRequest = Message<"gateway.admin.v1.RetryDeadLettersRequest"> & {
+  /**
+   * A consumer's name; empty: all.
+   *
+   * @generated from field: string consumer = 1;
+   */
+  consumer: string;
+
+  /**
+   * One event's place in the log; 0: all that are stuck.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RetryDeadLettersRequest
+ */
+export declare type RetryDeadLettersRequestJson = {
+  /**
+   * A consumer's name; empty: all.
+   *
+   * @generated from field: string consumer = 1;
+   */
+  consumer?: string;
+
+  /**
+   * One event's place in the log; 0: all that are stuck.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RetryDeadLettersRequest.
+ * Use `create(RetryDeadLettersRequestSchema)` to create a new message.
+ */
+export declare const RetryDeadLettersRequestSchema: GenMessage<RetryDeadLettersRequest, {jsonType: RetryDeadLettersRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RetryDeadLettersResponse
+ */
+export declare type RetryDeadLettersResponse = Message<"gateway.admin.v1.RetryDeadLettersResponse"> & {
+  /**
+   * Have their outcome now.
+   *
+   * @generated from field: uint64 succeeded = 1;
+   */
+  succeeded: bigint;
+
+  /**
+   * Were tried, and are stuck still.
+   *
+   * @generated from field: uint64 stuck = 2;
+   */
+  stuck: bigint;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RetryDeadLettersResponse
+ */
+export declare type RetryDeadLettersResponseJson = {
+  /**
+   * Have their outcome now.
+   *
+   * @generated from field: uint64 succeeded = 1;
+   */
+  succeeded?: string;
+
+  /**
+   * Were tried, and are stuck still.
+   *
+   * @generated from field: uint64 stuck = 2;
+   */
+  stuck?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RetryDeadLettersResponse.
+ * Use `create(RetryDeadLettersResponseSchema)` to create a new message.
+ */
+export declare const RetryDeadLettersResponseSchema: GenMessage<RetryDeadLettersResponse, {jsonType: RetryDeadLettersResponseJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -6245,6 +6579,22 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof VerifyRangeRequestSchema;
     output: typeof VerifyRangeResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListDeadLetters
+   */
+  listDeadLetters: {
+    methodKind: "unary";
+    input: typeof ListDeadLettersRequestSchema;
+    output: typeof ListDeadLettersResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.RetryDeadLetters
+   */
+  retryDeadLetters: {
+    methodKind: "unary";
+    input: typeof RetryDeadLettersRequestSchema;
+    output: typeof RetryDeadLettersResponseSchema;
   },
 }>;
 

@@ -1,10 +1,11 @@
 /**
  * Builds the console into console/dist, unless what is there was built from the same sources. `--force` builds it anyway. The old
- * one is served until the new one is whole.
+ * one is served until the new one is whole. Of several that run at once one builds, and the others wait for it.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../console', import.meta.url));
@@ -13,11 +14,20 @@ const next = join(root, 'dist.next');
 const marker = join(root, '.building');
 /** What `dist` was built from. */
 const SOURCES = '.sources';
+/** A build takes some seconds. */
+const TURN_PAUSE_MS = 100;
 
 const wanted = await sourcesDigest();
 if (!process.argv.includes('--force') && (await readText(join(built, SOURCES))) === wanted) process.exit(0);
-await writeFile(marker, String(process.pid));
+await takeTurn();
 try {
+  // Another one may have built it meanwhile.
+  if (process.argv.includes('--force') || (await readText(join(built, SOURCES))) !== wanted) await buildAnew();
+} finally {
+  await rm(marker, { force: true });
+}
+
+async function buildAnew(): Promise<void> {
   // Not before: most starts build nothing.
   const { build } = await import('vite');
   await build({
@@ -29,18 +39,42 @@ try {
   await rm(built, { recursive: true, force: true });
   await rename(next, built);
   console.log('the console is built');
-} finally {
-  await rm(marker, { force: true });
+}
+
+/** Resolves when no other process builds. The marker of one that was killed is taken away. */
+async function takeTurn(): Promise<void> {
+  for (;;) {
+    try {
+      return await writeFile(marker, String(process.pid), { flag: 'wx' });
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    }
+    await pause(TURN_PAUSE_MS);
+    const builder = Number(await readText(marker));
+    if (builder > 0 && !isAlive(builder)) await rm(marker, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Of all its files and of the versions of what it is made with. */
 async function sourcesDigest(): Promise<string> {
   const hash = createHash('sha256');
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const names = entries
+  // What is built is not even looked at: another process may be at it.
+  const own = (await readdir(root, { withFileTypes: true })).filter(
+    ({ name }) => !/^(dist|dist\.next|\.building)$/.test(name),
+  );
+  const folders = own.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name));
+  const within = await Promise.all(folders.map((name) => readdir(name, { recursive: true, withFileTypes: true })));
+  const names = [...own, ...within.flat()]
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((name) => !/[\\/](dist|dist\.next)[\\/]|\.building$/.test(name.slice(root.length)));
+    .map((entry) => join(entry.parentPath, entry.name));
   for (const name of [...names.sort(), join(root, '../package-lock.json')]) {
     hash.update(name.slice(root.length)).update(await readFile(name));
   }

@@ -8,6 +8,8 @@ import type { Registry } from '#registry/registry.ts';
 const MARK = 'at_';
 /** Longer than any token that was ever issued; what is longer is not worth hashing. */
 const TOKEN_CHARS_MAX = 256;
+/** Before the name of a person whom the identity provider of the settings has signed in. */
+const BY_IDENTITY_PROVIDER = 'oidc:';
 /** Who opened what the gateway's own token opened. */
 const BOOTSTRAP = 'bootstrap';
 
@@ -20,7 +22,7 @@ export function createAdminTokens({
   keyPepper,
   clock,
 }: {
-  readonly registry: Pick<Registry, 'all' | 'get' | 'watch'>;
+  readonly registry: Pick<Registry, 'all' | 'get' | 'settings' | 'watch'>;
   readonly keyPepper: string;
   readonly clock: Clock;
 }): FindAdminToken {
@@ -33,9 +35,12 @@ export function createAdminTokens({
   });
   const isValid = (token: ResourceOf<'token'> | undefined): token is ResourceOf<'token'> =>
     token !== undefined && token.status !== 'revoked' && !isOver(token, clock());
-  /** A session ends with the token that it was opened with. */
-  const isOpenersGone = ({ openedBy }: ResourceOf<'token'>): boolean =>
-    openedBy !== '' && openedBy !== BOOTSTRAP && !isValid(registry.get('token', openedBy));
+  /** A session ends with the token that it was opened with, and with the trust in the identity provider that opened it. */
+  const isOpenersGone = ({ openedBy }: ResourceOf<'token'>): boolean => {
+    if (openedBy === '' || openedBy === BOOTSTRAP) return false;
+    if (openedBy.startsWith(BY_IDENTITY_PROVIDER)) return registry.settings().consoleOidc === undefined;
+    return !isValid(registry.get('token', openedBy));
+  };
 
   return (text, purpose = '') => {
     if (!text.startsWith(MARK) || text.length > TOKEN_CHARS_MAX) return undefined;

@@ -18,6 +18,17 @@ export async function readSession(): Promise<Session | null> {
   return (await response.json()) as Session;
 }
 
+/** How one can sign in beside a token. null: no identity provider is set up. */
+export interface SignInWays {
+  readonly oidc: { readonly name: string } | null;
+}
+
+export async function readSignInWays(): Promise<SignInWays> {
+  const response = await fetch('/console/sign-in-ways', { headers: consoleHeaders });
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as SignInWays;
+}
+
 /** By a code of a link, which holds once, or by an admin token. Neither is kept anywhere. */
 export async function signIn(by: { readonly code: string } | { readonly token: string }): Promise<Session> {
   const response = await fetch('/console/session', {

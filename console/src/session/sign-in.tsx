@@ -1,5 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { type Session, signIn } from '../api/session.ts';
+import { readSignInWays, type Session, signIn } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Problem } from '../ui/states.tsx';
@@ -11,15 +12,34 @@ function takeCode(): string {
   return code;
 }
 
+/** Why the identity provider's sign-in came to nothing, by what stands behind the `#`. */
+const problems: Readonly<Record<string, string>> = {
+  off: 'Signing in with an identity provider is not set up here.',
+  away: 'The identity provider cannot be used just now. Try again; what is wrong stands in the log of the gateway.',
+  refused: 'The identity provider did not sign you in, or what it said does not hold. Try again.',
+  expired: 'This sign-in took too long, or was begun elsewhere. Try again.',
+  no_role: 'You are known, but none of your groups has a role here. Ask an owner of the gateway for one.',
+  wrong_domain: 'Your verified e-mail address belongs to no domain that may sign in here.',
+};
+
+function takeProblem(): string {
+  const [, problem = ''] = /^#sign-in-problem=(\w+)$/.exec(location.hash) ?? [];
+  if (problem !== '') history.replaceState(null, '', location.pathname + location.search);
+  return problems[problem] ?? '';
+}
+
 export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session) => void }) {
   const [token, setToken] = useState('');
   const [error, setError] = useState<unknown>(null);
+  const [problem, setProblem] = useState('');
+  const { data: ways } = useQuery({ queryKey: ['sign-in-ways'], queryFn: readSignInWays });
   const [isBusy, setBusy] = useState(false);
   const hasTried = useRef(false);
 
   const enter = async (by: Parameters<typeof signIn>[0]): Promise<void> => {
     setBusy(true);
     setError(null);
+    setProblem('');
     try {
       onSignedIn(await signIn(by));
     } catch (thrown) {
@@ -33,6 +53,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
   useEffect(() => {
     if (hasTried.current) return;
     hasTried.current = true;
+    setProblem(takeProblem());
     const code = takeCode();
     if (code !== '') void enter({ code });
   }, []);
@@ -44,6 +65,18 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
       <h1 className="text-xl font-semibold">AI API gateway</h1>
+      {ways?.oidc && (
+        <>
+          {/* Not a link of the router's: it leaves the console. */}
+          <a
+            href="/console/oidc/start"
+            className="inline-flex min-h-9 items-center justify-center rounded-md bg-accent px-3 font-medium text-on-accent hover:opacity-90"
+          >
+            Sign in with {ways.oidc.name}
+          </a>
+          <hr className="border-line" />
+        </>
+      )}
       <p className="text-soft">
         Sign in with an admin token. It is exchanged for a session, and kept nowhere in the browser.
       </p>
@@ -59,6 +92,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
           {isBusy ? 'Signing in…' : 'Sign in'}
         </Button>
       </form>
+      {problem !== '' && <Problem error={problem} />}
       {error !== null && <Problem error={error} />}
     </main>
   );

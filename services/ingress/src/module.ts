@@ -18,6 +18,7 @@ import { liveModels } from '#registry/live-models.ts';
 import type { ModelTable } from '#registry/model-table.ts';
 import { createMemoryNonces } from './access/nonces.ts';
 import { createRedisNonces } from './access/redis-nonces.ts';
+import { createClientSecrets } from './adapters/client-secrets.ts';
 import { feltHere } from './adapters/felt-here.ts';
 import { createPgClaims } from './adapters/pg-claims.ts';
 import { createPgConversations, type PgConversations } from './adapters/pg-conversations.ts';
@@ -76,6 +77,7 @@ GATEWAY_ROUTER_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
       models,
       admin: openAdmin(parts, registry),
       findAdminToken: createAdminTokens({ registry, keyPepper, clock: systemClock }),
+      readClientSecret: createClientSecrets({ environment: host.environment, dataDir: config.dataDir }),
       billing: billing.port,
       balances,
       ...once,

@@ -10,6 +10,7 @@ import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import type { Tracer } from '#telemetry/tracing/tracer.ts';
 import type { Nonces } from './access/nonces.ts';
+import type { ReadClientSecret } from './adapters/client-secrets.ts';
 import type { IngressConfig } from './config.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ModelEnds } from './models/model-ends.ts';
@@ -47,6 +48,8 @@ export interface IngressDependencies {
   readonly registry: Pick<Registry, 'all' | 'get' | 'watch' | 'settings'>;
   /** What API keys are hashed under. */
   readonly keyPepper: string;
+  /** Finds the secret that the identity provider of the console knows this gateway by. */
+  readonly readClientSecret: ReadClientSecret;
   /** Counts requests against the throttles. */
   readonly rateLimiter: RateLimiter;
   /** Remembers the nonces of signed requests. */

@@ -4,6 +4,7 @@ import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
 import { consoleRoutes } from './console/console-routes.ts';
+import { oidcRoutes } from './console/oidc/oidc-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
@@ -82,6 +83,7 @@ export function routesOf(
     ...conversationRoutes(dependencies, identify, limits),
     ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
     ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
+    ...oidcRoutes({ ...dependencies, addressOf }),
     ...consoleRoutes(),
     ...docsRoutes(),
     { path: '/openapi.json', methods: { GET: openApiHandler() } },

@@ -212,6 +212,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     admin: options.adminPort === undefined ? admin.port : (options.adminPort as AdminPort),
     findAdminToken: options.findAdminToken ?? (() => undefined),
+    readClientSecret: async () => '',
     billing: billingInMemory(options, usageAsked),
     balances: { balances: options.balances ?? (async (userIds) => userIds.map(nothing)) },
     idempotency: createIdempotency({ claims, keyPepper: KEY_PEPPER, logger, answerMaxBytes: options.answerMaxBytes }),

@@ -62,7 +62,7 @@ export type AdminToken = {
      */
     purpose?: 'sign_in' | 'session' | null;
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
      */
     opened_by?: string | null;
 };
@@ -79,7 +79,7 @@ export type AdminTokenChange = {
      */
     purpose?: 'sign_in' | 'session' | null;
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
      */
     opened_by?: string | null;
 };
@@ -96,7 +96,7 @@ export type AdminTokenInput = {
      */
     purpose?: 'sign_in' | 'session';
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
      */
     opened_by?: string;
 };
@@ -289,6 +289,94 @@ export type CompareModelsResult = {
      * Why the list could not be read; empty: it could.
      */
     problem?: string | null;
+};
+
+/**
+ * An identity provider (OpenID Connect), and what its groups may do at the console.
+ */
+export type ConsoleOidc = {
+    /**
+     * Its endpoints and keys are found by discovery.
+     */
+    issuer?: string | null;
+    client_id?: string | null;
+    /**
+     * Where the client's secret is found: "env:CONSOLE_CLIENT_SECRET", "file:/run/secrets/console/oidc". Empty: a public client.
+     */
+    client_secret_ref?: string | null;
+    /**
+     * Asked for beside "openid"; none: "email" and "profile".
+     */
+    scopes?: Array<string>;
+    /**
+     * The claim with a person's groups, a text or a list of them; empty: "groups".
+     */
+    group_claim?: string | null;
+    /**
+     * The first whose group a person is in says what they may do. Whom none fits is refused.
+     */
+    rules?: Array<ConsoleOidcRule>;
+    /**
+     * Domains of verified e-mail addresses that may sign in; none: all.
+     */
+    allowed_domains?: Array<string>;
+    /**
+     * What the button calls it; empty: the issuer's host.
+     */
+    name?: string | null;
+    /**
+     * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
+     */
+    public_url?: string | null;
+};
+
+/**
+ * An identity provider (OpenID Connect), and what its groups may do at the console.
+ */
+export type ConsoleOidcInput = {
+    /**
+     * Its endpoints and keys are found by discovery.
+     */
+    issuer: string;
+    client_id: string;
+    /**
+     * Where the client's secret is found: "env:CONSOLE_CLIENT_SECRET", "file:/run/secrets/console/oidc". Empty: a public client.
+     */
+    client_secret_ref?: string;
+    /**
+     * Asked for beside "openid"; none: "email" and "profile".
+     */
+    scopes?: Array<string>;
+    /**
+     * The claim with a person's groups, a text or a list of them; empty: "groups".
+     */
+    group_claim?: string;
+    /**
+     * The first whose group a person is in says what they may do. Whom none fits is refused.
+     */
+    rules: Array<ConsoleOidcRuleInput>;
+    /**
+     * Domains of verified e-mail addresses that may sign in; none: all.
+     */
+    allowed_domains?: Array<string>;
+    /**
+     * What the button calls it; empty: the issuer's host.
+     */
+    name?: string;
+    /**
+     * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
+     */
+    public_url?: string;
+};
+
+export type ConsoleOidcRule = {
+    group?: string | null;
+    role?: 'owner' | 'operator' | 'billing' | 'auditor' | null;
+};
+
+export type ConsoleOidcRuleInput = {
+    group: string;
+    role: 'owner' | 'operator' | 'billing' | 'auditor';
 };
 
 export type DeadLetter = {
@@ -2266,6 +2354,10 @@ export type Settings = {
      * What a coding agent gets that repeats a request whose answer did not reach it whole: once gives it the same answer for nothing, each begins another; empty: once.
      */
     agent_retries?: 'once' | 'each' | null;
+    /**
+     * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
+     */
+    console_oidc?: ConsoleOidc | null;
 };
 
 /**
@@ -2341,6 +2433,10 @@ export type SettingsChange = {
      * What a coding agent gets that repeats a request whose answer did not reach it whole: once gives it the same answer for nothing, each begins another; empty: once.
      */
     agent_retries?: 'once' | 'each' | null;
+    /**
+     * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
+     */
+    console_oidc?: ConsoleOidcInput;
 };
 
 /**
@@ -2416,6 +2512,10 @@ export type SettingsInput = {
      * What a coding agent gets that repeats a request whose answer did not reach it whole: once gives it the same answer for nothing, each begins another; empty: once.
      */
     agent_retries?: 'once' | 'each';
+    /**
+     * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
+     */
+    console_oidc?: ConsoleOidcInput;
 };
 
 /**

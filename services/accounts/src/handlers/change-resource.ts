@@ -141,7 +141,8 @@ function contextOf(ports: Ports, change: ResourceChange, nowMs: number): Decisio
   const { registry, emailDigest, emailOwner, keyReferenceFault } = ports;
   const source = change.source ?? (caller.actor === 'config' ? 'config' : 'admin');
   const issued = secret ?? { hash: '', prefix: '' };
-  return { registry, emailDigest, emailOwner, keyReferenceFault, nowMs, source, secret: issued };
+  const isOwners = caller.role === 'owner';
+  return { registry, emailDigest, emailOwner, keyReferenceFault, nowMs, source, secret: issued, isOwners };
 }
 
 async function eventOf(

@@ -5,16 +5,20 @@ const ANSWER_MAX_MS = 3_000;
 const DOCUMENT_MAX_BYTES = 512 * 1024;
 
 /** What of `fetch` is needed to ask an identity provider. */
-type Asked = Pick<RequestInit, 'headers' | 'method' | 'signal'>;
+type Asked = Pick<RequestInit, 'headers' | 'method' | 'signal' | 'body'>;
 
 /**
  * Fetches a document within bounds of time and size. Follows no redirection: the address is the one that the operator, or the
  * provider's own document, names. Rejects where the document cannot be had.
  */
-export async function boundedFetch(url: string | URL, { headers, method, signal }: Asked = {}): Promise<Response> {
+export async function boundedFetch(
+  url: string | URL,
+  { headers, method, signal, body }: Asked = {},
+): Promise<Response> {
   const timeout = AbortSignal.timeout(ANSWER_MAX_MS);
   const response = await fetch(url, {
     ...(headers === undefined ? {} : { headers }),
+    ...(body === undefined ? {} : { body }),
     method: method ?? 'GET',
     redirect: 'error',
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

@@ -5,15 +5,15 @@ import { Fault } from '#errors/fault.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { Logger } from '#telemetry/logger.ts';
-import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts';
+import { type AskIssuer, createAskIssuer } from './issuer.ts';
 import { identityOfToken, type JwtIssuer, type TokenCaller, tokenCaller } from './token-caller.ts';
 import { type Guess, guess, tokenProblem } from './token-problem.ts';
 
 /** Signatures by a public key alone: with an algorithm of a shared secret the public key would be that secret. */
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /** How far the issuer's clock may be off. */
-const CLOCK_TOLERANCE_S = 60;
+export const CLOCK_TOLERANCE_S = 60;
 
 /** Some 2 MB. The token that was verified longest ago is verified anew. */
 const VERIFIED_MAX = 10_000;
@@ -45,13 +45,13 @@ export function createTokens(parts: {
   readonly registry: Pick<Registry, 'get' | 'settings'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Between two looks for rotated keys; absent: as `issuer-keys.ts` has it. */
+  /** Between two looks for rotated keys; absent: as `issuer.ts` has it. */
   readonly keysMinAgeMs?: number;
 }): Tokens {
   const { registry, clock, logger } = parts;
   /** In the order of their verification. */
   const verified = new Map<string, Verified>();
-  const keysOf = createKeysOfIssuers(parts);
+  const askOf = createAskIssuers(parts);
 
   /** Who the user is, for which team, and whether they may call, is looked up with each request. */
   const callerOf = (found: Verified): Identified => identityOfToken(registry, found);
@@ -61,7 +61,7 @@ export function createTokens(parts: {
     const issuer = claims && issuerOf(registry.settings().jwtIssuers, claims);
     if (issuer === undefined) return guess('The token is of an issuer that is not known here.');
     try {
-      const keys = await keysOf(issuer.issuer)();
+      const { keys } = await askOf(issuer.issuer)();
       const { payload } = await jwtVerify(token, keys, {
         issuer: issuer.issuer,
         audience: issuer.audience,
@@ -105,21 +105,21 @@ export function createTokens(parts: {
 /** A restart of what is away takes some seconds. */
 const ISSUER_RETRY_AFTER_MS = 2_000;
 
-/** The keys of each issuer in the settings; those of issuers that have gone are forgotten. */
-function createKeysOfIssuers(parts: {
+/** How each issuer in the settings is asked; those of issuers that have gone are forgotten. */
+function createAskIssuers(parts: {
   readonly registry: Pick<Registry, 'settings'>;
   readonly clock: Clock;
   readonly keysMinAgeMs?: number;
-}): (issuer: string) => IssuerKeys {
-  const keysByIssuer = new Map<string, IssuerKeys>();
+}): (issuer: string) => AskIssuer {
+  const askByIssuer = new Map<string, AskIssuer>();
   return (issuer) => {
-    const known = keysByIssuer.get(issuer);
+    const known = askByIssuer.get(issuer);
     if (known !== undefined) return known;
     const named = new Set(parts.registry.settings().jwtIssuers.map((each) => each.issuer));
-    for (const each of keysByIssuer.keys()) if (!named.has(each)) keysByIssuer.delete(each);
-    const keys = createIssuerKeys(issuer, parts);
-    keysByIssuer.set(issuer, keys);
-    return keys;
+    for (const each of askByIssuer.keys()) if (!named.has(each)) askByIssuer.delete(each);
+    const ask = createAskIssuer(issuer, parts);
+    askByIssuer.set(issuer, ask);
+    return ask;
   };
 }
 

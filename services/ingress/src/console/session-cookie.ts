@@ -14,8 +14,13 @@ export function sessionTokenIn(headers: IncomingHttpHeaders): string {
   if (headers[CONSOLE_HEADER] !== '1') return '';
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return '';
-  const found = (headers.cookie ?? '').split(';').find((each) => each.trim().startsWith(`${COOKIE}=`));
-  return found === undefined ? '' : found.trim().slice(COOKIE.length + 1);
+  return cookieIn(headers, COOKIE);
+}
+
+/** The value of a cookie; empty: it is not there. */
+export function cookieIn(headers: IncomingHttpHeaders, name: string): string {
+  const found = (headers.cookie ?? '').split(';').find((each) => each.trim().startsWith(`${name}=`));
+  return found === undefined ? '' : found.trim().slice(name.length + 1);
 }
 
 /** For scripts it is not there, and it goes to this gateway alone. `seconds`: 0 takes it away. */

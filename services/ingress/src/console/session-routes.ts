@@ -1,11 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
-import type { AdminCaller, AdminPort, AdminRole, FindAdminToken, ValidAdminToken } from '#contracts/admin.ts';
-import {
-  CreateRequestSchema,
-  DeleteRequestSchema,
-  GetRequestSchema,
-} from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { AdminPort, FindAdminToken, ValidAdminToken } from '#contracts/admin.ts';
+import { DeleteRequestSchema, GetRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
@@ -16,11 +12,8 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { ClientAddress } from '../rate-limits/client-address.ts';
 import type { Guesses } from '../rate-limits/guesses.ts';
 import type { Route } from '../route.ts';
+import { gatewayItself, isByTls, type Opener, openSession } from './open-session.ts';
 import { sessionCookie, sessionTokenIn } from './session-cookie.ts';
-
-/** A working day, after which one signs in again. */
-const SESSION_HOURS = 12;
-const HOUR_MS = 3_600_000;
 
 const noStore = { 'cache-control': 'no-store' };
 
@@ -34,13 +27,6 @@ export interface SessionParts {
   readonly clock?: Clock | undefined;
 }
 
-/** Who signs in: by what a session is opened, and with which rights. */
-interface Opener {
-  /** The token that the session ends with. */
-  readonly openedBy: string;
-  readonly role: AdminRole;
-}
-
 /**
  * `/console/session`: a browser's session is an admin token of its own, which the browser keeps in a cookie that no script reads.
  * So it is in the log, its actions are in the audit log under its id, and it ends like any token: by its time, by signing out,
@@ -48,12 +34,7 @@ interface Opener {
  */
 export function sessionRoutes(parts: SessionParts): readonly Route[] {
   const { admin, findAdminToken, addressOf, limits, clock = systemClock } = parts;
-  const gateways = (exchange: Exchange): AdminCaller => ({
-    actor: 'gateway',
-    role: 'owner',
-    address: addressOf(exchange.request),
-    requestId: exchange.id,
-  });
+  const gateways = (exchange: Exchange) => gatewayItself(exchange, addressOf);
 
   /** Ends a code of which there is one use. Of two at once one comes too late: both go by the version they saw. */
   async function use(exchange: Exchange, code: ValidAdminToken): Promise<Opener> {
@@ -68,18 +49,11 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
 
   const signIn: Handler = async (exchange) => {
     const opener = await openerOf(parts, exchange, parseJsonObject(await readBody(exchange, limits)), use);
-    const expiresAt = new Date(clock() + SESSION_HOURS * HOUR_MS).toISOString();
-    const token = { name: 'Console', role: opener.role, purpose: 'session', openedBy: opener.openedBy, expiresAt };
-    const request = create(CreateRequestSchema, { resource: { resource: { case: 'token', value: token } } });
-    const { resource } = await admin.create(request, gateways(exchange));
-    const made = resource?.resource;
-    if (made?.case !== 'token') throw new Error('an admin token was made, and none came back');
-    const { id = '', token: secret = '' } = made.value;
-    const cookie = sessionCookie(secret, { seconds: (SESSION_HOURS * HOUR_MS) / 1_000, isSecure: isByTls(exchange) });
-    answerJson(exchange, 201, sessionDocument({ id, role: opener.role, openedBy: opener.openedBy, expiresAt }), {
-      ...noStore,
-      'set-cookie': cookie,
+    const { session, cookie } = await openSession({ admin, clock }, opener, {
+      caller: gateways(exchange),
+      isSecure: isByTls(exchange),
     });
+    answerJson(exchange, 201, sessionDocument(session), { ...noStore, 'set-cookie': cookie });
   };
 
   const current = (exchange: Exchange): ValidAdminToken => {
@@ -137,10 +111,6 @@ function wrong({ guesses }: Pick<SessionParts, 'guesses'>, { request }: Exchange
 
 function sessionDocument({ id, role, openedBy, expiresAt }: ValidAdminToken) {
   return { object: 'console_session', id, role, opened_by: openedBy, expires_at: expiresAt };
-}
-
-function isByTls({ response }: Exchange): boolean {
-  return response.hasHeader('strict-transport-security');
 }
 
 function digest(token: string): Buffer {

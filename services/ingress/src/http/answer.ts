@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts';
 import { PIECE_MAX_BYTES, send } from './send.ts';
 
 const STATUS_EMPTY = 204;
+const STATUS_SEE_OTHER = 303;
 
 /** Statuses that OpenAI's SDKs retry of their own accord. */
 const retriedStatuses = new Set([408, 409, 429]);
@@ -67,6 +68,14 @@ export function answerEmpty({ response, record }: Exchange, headers: Readonly<Re
   if (response.headersSent || response.destroyed) return;
   record.status = STATUS_EMPTY;
   response.writeHead(STATUS_EMPTY, headers).end();
+}
+
+/** Sends a browser elsewhere (303). Nothing of it is kept. Does nothing where an answer has begun already. */
+export function answerRedirect({ response, record }: Exchange, location: string, cookies: readonly string[]): void {
+  if (response.headersSent || response.destroyed) return;
+  record.status = STATUS_SEE_OTHER;
+  const headers = { location, 'cache-control': 'no-store', 'set-cookie': [...cookies] };
+  response.writeHead(STATUS_SEE_OTHER, headers).end();
 }
 
 async function sendAll(exchange: Exchange, body: Buffer): Promise<void> {

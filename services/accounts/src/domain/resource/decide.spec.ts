@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
 import type { GatewayEvent } from '#contracts/events.ts';
 import {
+  ConsoleOidcSchema,
   HeaderConditionSchema,
   ModelTargetSchema,
   ProviderAccountSchema,
@@ -37,6 +38,11 @@ const removed = (kind: Kind, id: string): GatewayEvent => ({
 
 /** The registry and the stream of one resource, out of events of any. */
 function given(...events: readonly GatewayEvent[]) {
+  return givenTo(true, events);
+}
+
+/** The same, where the command is an owner's or not. */
+function givenTo(isOwners: boolean, events: readonly GatewayEvent[]) {
   const registry = createRegistry();
   registry.take(events.map((event, index) => ({ ...event, position: index + 1 })));
   const context: DecisionContext = {
@@ -47,6 +53,7 @@ function given(...events: readonly GatewayEvent[]) {
     keyReferenceFault: (reference) => (reference === 'env:PGPASSWORD' ? 'it is a variable of the store' : undefined),
     secret: { hash: 'new hash', prefix: 'new prefix' },
     source: 'admin',
+    isOwners,
   };
   return {
     when(kind: Kind, id: string, command: ResourceCommand, expectedVersion?: number): Decided {
@@ -430,6 +437,32 @@ test('there is one kind of settings, which is changed and neither created nor de
   thenSet(given().when('settings', 'default', settings), { id: 'default', multiplier: '1.2' });
   thenRefused(given().when('settings', 'default', creation('settings', {})), 'conflict');
   thenRefused(given().when('settings', 'default', { type: 'delete' }), 'conflict');
+});
+
+test('who signs in at the console with an identity provider is for owners alone to say, and which secret that gets', () => {
+  const oidc = (fields: object = {}) =>
+    create(ConsoleOidcSchema, {
+      issuer: 'https://login.example.com',
+      clientId: 'gateway',
+      rules: [{ group: 'admins', role: 'owner' }],
+      ...fields,
+    });
+  const changing = (consoleOidc: ReturnType<typeof oidc>) => change('settings', { consoleOidc }, 'console_oidc');
+  const theirs = givenTo(false, [set('settings', { id: 'default', consoleOidc: oidc() })]);
+  thenSet(given().when('settings', 'default', changing(oidc())), { id: 'default', consoleOidc: oidc() });
+  thenRefused(givenTo(false, []).when('settings', 'default', changing(oidc())), 'forbidden', 'console_oidc');
+  thenRefused(theirs.when('settings', 'default', change('settings', {}, 'console_oidc')), 'forbidden', 'console_oidc');
+  const other = changing(oidc({ rules: [{ group: 'everybody', role: 'owner' }] }));
+  thenRefused(theirs.when('settings', 'default', other), 'forbidden', 'console_oidc');
+  assert.equal(theirs.when('settings', 'default', change('settings', { multiplier: '2' }, 'multiplier')).kind, 'set');
+  const referring = (clientSecretRef: string) =>
+    given().when('settings', 'default', changing(oidc({ clientSecretRef })));
+  for (const reference of ['env:OIDC_CLIENT_SECRET', 'file:/run/secrets/console/oidc']) {
+    assert.equal(referring(reference).kind, 'set');
+  }
+  for (const reference of ['env:GATEWAY_ADMIN_TOKEN', 'env:GATEWAY_CLIENT_SECRET', 'env:OPENAI_API_KEY']) {
+    thenRefused(referring(reference), 'invalid_request', 'console_oidc.client_secret_ref');
+  }
 });
 
 test('a route is active, and is refused by the name of what can never hold, or holds a secret', () => {

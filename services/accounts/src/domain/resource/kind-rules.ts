@@ -17,6 +17,8 @@ export interface DecisionContext {
   readonly keyReferenceFault: (reference: string) => string | undefined;
   /** Where a provider or a price comes from. */
   readonly source: string;
+  /** The command is an owner's. */
+  readonly isOwners: boolean;
 }
 
 /** The rules that one kind has of its own. A row for each kind stands in `rules.ts`. */

@@ -3,9 +3,10 @@ import type { KindRules } from './kind-rules.ts';
 import { organisationRules, teamRules } from './kinds/budget.ts';
 import { keyRules } from './kinds/key.ts';
 import { limitRules } from './kinds/limit.ts';
-import { aliasRules, modelRules, priceRules, settingsRules } from './kinds/policy.ts';
+import { aliasRules, modelRules, priceRules } from './kinds/policy.ts';
 import { providerRules } from './kinds/provider.ts';
 import { routeRules } from './kinds/route.ts';
+import { settingsRules } from './kinds/settings.ts';
 import { tokenRules } from './kinds/token.ts';
 import { userRules } from './kinds/user.ts';
 

@@ -1128,7 +1128,8 @@ export declare type AdminToken = Message<"gateway.admin.v1.AdminToken"> & {
   purpose: string;
 
   /**
-   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of
+   * the identity provider.
    *
    * @generated from field: string opened_by = 11;
    */
@@ -1198,7 +1199,8 @@ export declare type AdminTokenJson = {
   purpose?: string;
 
   /**
-   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own.
+   * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of
+   * the identity provider.
    *
    * @generated from field: string opened_by = 11;
    */
@@ -3280,6 +3282,13 @@ export declare type Settings = Message<"gateway.admin.v1.Settings"> & {
    * @generated from field: string agent_retries = 22;
    */
   agentRetries: string;
+
+  /**
+   * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
+   *
+   * @generated from field: gateway.admin.v1.ConsoleOidc console_oidc = 23;
+   */
+  consoleOidc?: ConsoleOidc | undefined;
 };
 
 /**
@@ -3431,6 +3440,13 @@ export declare type SettingsJson = {
    * @generated from field: string agent_retries = 22;
    */
   agentRetries?: string;
+
+  /**
+   * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
+   *
+   * @generated from field: gateway.admin.v1.ConsoleOidc console_oidc = 23;
+   */
+  consoleOidc?: ConsoleOidcJson;
 };
 
 /**
@@ -3438,6 +3454,184 @@ export declare type SettingsJson = {
  * Use `create(SettingsSchema)` to create a new message.
  */
 export declare const SettingsSchema: GenMessage<Settings, {jsonType: SettingsJson}>;
+
+/**
+ * An identity provider (OpenID Connect), and what its groups may do at the console.
+ *
+ * @generated from message gateway.admin.v1.ConsoleOidc
+ */
+export declare type ConsoleOidc = Message<"gateway.admin.v1.ConsoleOidc"> & {
+  /**
+   * Its endpoints and keys are found by discovery.
+   *
+   * @generated from field: string issuer = 1;
+   */
+  issuer: string;
+
+  /**
+   * @generated from field: string client_id = 2;
+   */
+  clientId: string;
+
+  /**
+   * Where the client's secret is found: "env:CONSOLE_CLIENT_SECRET", "file:/run/secrets/console/oidc". Empty: a public client.
+   *
+   * @generated from field: string client_secret_ref = 3;
+   */
+  clientSecretRef: string;
+
+  /**
+   * Asked for beside "openid"; none: "email" and "profile".
+   *
+   * @generated from field: repeated string scopes = 4;
+   */
+  scopes: string[];
+
+  /**
+   * The claim with a person's groups, a text or a list of them; empty: "groups".
+   *
+   * @generated from field: string group_claim = 5;
+   */
+  groupClaim: string;
+
+  /**
+   * The first whose group a person is in says what they may do. Whom none fits is refused.
+   *
+   * @generated from field: repeated gateway.admin.v1.ConsoleOidcRule rules = 6;
+   */
+  rules: ConsoleOidcRule[];
+
+  /**
+   * Domains of verified e-mail addresses that may sign in; none: all.
+   *
+   * @generated from field: repeated string allowed_domains = 7;
+   */
+  allowedDomains: string[];
+
+  /**
+   * What the button calls it; empty: the issuer's host.
+   *
+   * @generated from field: string name = 8;
+   */
+  name: string;
+
+  /**
+   * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
+   *
+   * @generated from field: string public_url = 9;
+   */
+  publicUrl: string;
+};
+
+/**
+ * An identity provider (OpenID Connect), and what its groups may do at the console.
+ *
+ * @generated from message gateway.admin.v1.ConsoleOidc
+ */
+export declare type ConsoleOidcJson = {
+  /**
+   * Its endpoints and keys are found by discovery.
+   *
+   * @generated from field: string issuer = 1;
+   */
+  issuer?: string;
+
+  /**
+   * @generated from field: string client_id = 2;
+   */
+  clientId?: string;
+
+  /**
+   * Where the client's secret is found: "env:CONSOLE_CLIENT_SECRET", "file:/run/secrets/console/oidc". Empty: a public client.
+   *
+   * @generated from field: string client_secret_ref = 3;
+   */
+  clientSecretRef?: string;
+
+  /**
+   * Asked for beside "openid"; none: "email" and "profile".
+   *
+   * @generated from field: repeated string scopes = 4;
+   */
+  scopes?: string[];
+
+  /**
+   * The claim with a person's groups, a text or a list of them; empty: "groups".
+   *
+   * @generated from field: string group_claim = 5;
+   */
+  groupClaim?: string;
+
+  /**
+   * The first whose group a person is in says what they may do. Whom none fits is refused.
+   *
+   * @generated from field: repeated gateway.admin.v1.ConsoleOidcRule rules = 6;
+   */
+  rules?: ConsoleOidcRuleJson[];
+
+  /**
+   * Domains of verified e-mail addresses that may sign in; none: all.
+   *
+   * @generated from field: repeated string allowed_domains = 7;
+   */
+  allowedDomains?: string[];
+
+  /**
+   * What the button calls it; empty: the issuer's host.
+   *
+   * @generated from field: string name = 8;
+   */
+  name?: string;
+
+  /**
+   * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
+   *
+   * @generated from field: string public_url = 9;
+   */
+  publicUrl?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ConsoleOidc.
+ * Use `create(ConsoleOidcSchema)` to create a new message.
+ */
+export declare const ConsoleOidcSchema: GenMessage<ConsoleOidc, {jsonType: ConsoleOidcJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ConsoleOidcRule
+ */
+export declare type ConsoleOidcRule = Message<"gateway.admin.v1.ConsoleOidcRule"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string role = 2;
+   */
+  role: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ConsoleOidcRule
+ */
+export declare type ConsoleOidcRuleJson = {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group?: string;
+
+  /**
+   * @generated from field: string role = 2;
+   */
+  role?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ConsoleOidcRule.
+ * Use `create(ConsoleOidcRuleSchema)` to create a new message.
+ */
+export declare const ConsoleOidcRuleSchema: GenMessage<ConsoleOidcRule, {jsonType: ConsoleOidcRuleJson}>;
 
 /**
  * @generated from message gateway.admin.v1.Throttle

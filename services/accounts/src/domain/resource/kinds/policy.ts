@@ -3,13 +3,7 @@ import type { Refusal } from '#errors/error-table.ts';
 import { invalid } from '#errors/invalid.ts';
 import { readOwnPrice } from '#money/own-price.ts';
 import { isUsualTier } from '#money/service-tier.ts';
-import { SINGLE_ID } from '#registry/registry.ts';
 import type { KindRules } from '../kind-rules.ts';
-
-/** Settings: there is one, of a name of the gateway's. */
-export const settingsRules: KindRules<'settings'> = {
-  settle: (next) => ({ ...next, id: SINGLE_ID }),
-};
 
 export const modelRules: KindRules<'model'> = {
   settle: (next) => ({ ...next, status: next.status === '' ? 'active' : next.status }),

@@ -1,0 +1,45 @@
+import { create } from '@bufbuild/protobuf';
+import type { AdminCaller, AdminPort, AdminRole, ValidAdminToken } from '#contracts/admin.ts';
+import { CreateRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { Clock } from '#kernel/clock.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { ClientAddress } from '../rate-limits/client-address.ts';
+import { sessionCookie } from './session-cookie.ts';
+
+/** A working day, after which one signs in again. */
+const SESSION_HOURS = 12;
+const HOUR_MS = 3_600_000;
+
+/** Who signs in: by what a session is opened, and with which rights. */
+export interface Opener {
+  /** The token that the session ends with, or the person of an identity provider. */
+  readonly openedBy: string;
+  readonly role: AdminRole;
+}
+
+/** Makes the admin token that a session is, and the cookie that it is kept in. Rejects with a `Fault`. */
+export async function openSession(
+  { admin, clock }: { readonly admin: Pick<AdminPort, 'create'>; readonly clock: Clock },
+  { openedBy, role }: Opener,
+  { caller, isSecure }: { readonly caller: AdminCaller; readonly isSecure: boolean },
+): Promise<{ readonly session: ValidAdminToken; readonly cookie: string }> {
+  const expiresAt = new Date(clock() + SESSION_HOURS * HOUR_MS).toISOString();
+  const token = { name: 'Console', role, purpose: 'session', openedBy, expiresAt };
+  const request = create(CreateRequestSchema, { resource: { resource: { case: 'token', value: token } } });
+  const { resource } = await admin.create(request, caller);
+  const made = resource?.resource;
+  if (made?.case !== 'token') throw new Error('an admin token was made, and none came back');
+  const { id = '', token: secret = '' } = made.value;
+  const cookie = sessionCookie(secret, { seconds: (SESSION_HOURS * HOUR_MS) / 1_000, isSecure });
+  return { session: { id, role, openedBy, expiresAt }, cookie };
+}
+
+/** The gateway, which opens and ends sessions on behalf of whom it has checked itself. */
+export function gatewayItself({ request, id }: Exchange, addressOf: ClientAddress): AdminCaller {
+  return { actor: 'gateway', role: 'owner', address: addressOf(request), requestId: id };
+}
+
+/** Whether the browser's request came by TLS. */
+export function isByTls({ response }: Exchange): boolean {
+  return response.hasHeader('strict-transport-security');
+}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
 import { createKeyHasher } from '#api-keys/api-key.ts';
-import { AdminTokenSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { AdminTokenSchema, ConsoleOidcSchema } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
+import { emptyResource } from '#registry/kinds.ts';
 import { createRegistry } from '#registry/registry.ts';
 import { test } from '#testkit/test.ts';
 import { createAdminTokens } from './admin-tokens.ts';
@@ -52,4 +53,17 @@ test('a token is found for its own purpose alone, and a session ends with the to
   registry.load({ case: 'token', value: tokenOf('own', { status: 'revoked' }) });
   assert.equal(find('at_here', 'session'), undefined);
   assert.equal(find('at_first', 'session')?.id, 'first');
+});
+
+test('a session that an identity provider opened ends when the settings trust none any more', () => {
+  const registry = createRegistry();
+  const find = createAdminTokens({ registry, keyPepper, clock: () => nowMs });
+  const consoleOidc = create(ConsoleOidcSchema, { issuer: 'https://login.example.com', clientId: 'gateway' });
+  const settings = emptyResource('settings', 'default');
+  registry.load({ case: 'token', value: tokenOf('theirs', { purpose: 'session', openedBy: 'oidc:ada' }) });
+  assert.equal(find('at_theirs', 'session'), undefined);
+  registry.load({ case: 'settings', value: { ...settings, consoleOidc } });
+  assert.equal(find('at_theirs', 'session')?.openedBy, 'oidc:ada');
+  registry.load({ case: 'settings', value: settings });
+  assert.equal(find('at_theirs', 'session'), undefined);
 });

@@ -95,7 +95,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   /** A code for an id token, once, for the client that proves itself and who began. */
   async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await text(request));
-    if (request.headers.authorization !== basic(client)) return answer(response, 401, { error: 'invalid_client' });
+    if (!isClient(request, client)) return answer(response, 401, { error: 'invalid_client' });
     const code = form.get('code') ?? '';
     const grant = grants.get(code);
     grants.delete(code);
@@ -122,8 +122,12 @@ function documentOf(url: string) {
   return { issuer: url, authorization_endpoint: authorization, token_endpoint: token, jwks_uri: keys };
 }
 
-function basic({ id, secret }: OidcClient): string {
-  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+/** RFC 6749, 2.3.1: id and secret are encoded as in a form. */
+function isClient({ headers }: IncomingMessage, { id, secret }: OidcClient): boolean {
+  const [, credentials = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
+  const sent = Buffer.from(credentials, 'base64').toString().split(':');
+  const [sentId, sentSecret] = sent.map((each) => decodeURIComponent(each.replaceAll('+', ' ')));
+  return sentId === id && sentSecret === secret;
 }
 
 function page(response: ServerResponse, query: URLSearchParams, people: Iterable<string>): void {

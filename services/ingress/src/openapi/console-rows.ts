@@ -8,9 +8,15 @@ const session = object({
   role: text,
   opened_by: {
     ...text,
-    description: "The token that it was opened with, and ends with; bootstrap: the gateway's own.",
+    description:
+      "The token that it was opened with, and ends with; bootstrap: the gateway's own; oidc:SUBJECT: a person of the identity provider.",
   },
   expires_at: text,
+});
+
+const ways = object({
+  object: { const: 'console_sign_in' },
+  oidc: { anyOf: [object({ name: text }), { type: 'null' }] },
 });
 
 const page = plainText('A page or a file of the console', 'text/html');
@@ -46,5 +52,28 @@ export const consoleRows: readonly Row[] = [
     summary: 'Signs a browser out',
     tag: 'operation',
     answer: { description: 'It is signed out' },
+  },
+  {
+    operation: 'GET /console/sign-in-ways',
+    id: 'get-console-sign-in-ways',
+    summary: 'How one signs in at the console beside a token',
+    tag: 'operation',
+    answer: jsonAnswer('null: no identity provider is set up', ways),
+  },
+  {
+    operation: 'GET /console/oidc/start',
+    id: 'start-console-oidc',
+    summary: "Sends a browser to the identity provider's sign-in",
+    tag: 'operation',
+    answer: { description: 'A redirection (303), with the state in a cookie' },
+  },
+  {
+    operation: 'GET /console/oidc/callback',
+    id: 'end-console-oidc',
+    summary: 'Takes a browser back from the identity provider, and signs it in',
+    tag: 'operation',
+    answer: {
+      description: 'A redirection (303) to the console, with the session in a cookie, or to why there is none',
+    },
   },
 ];

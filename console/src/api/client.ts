@@ -43,6 +43,19 @@ export async function ask<T>(asked: Promise<Result<T>>): Promise<T> {
   throw new ApiError(response?.status ?? 0, toldBy(error, response));
 }
 
+/** A resource, and the version it has: given back as `If-Match`, it lets a change through that was made of this version alone. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/** As `ask`, with the version. */
+export async function askVersioned<T>(asked: Promise<Result<T>>): Promise<Versioned<T>> {
+  const result = await asked;
+  const value = await ask(Promise.resolve(result));
+  return { value, etag: result.response?.headers.get('etag') ?? '*' };
+}
+
 function toldBy(error: unknown, response: Response | undefined): Told {
   const requestId = response?.headers.get('x-request-id') ?? '';
   const said = (error as { error?: Partial<Record<'code' | 'message' | 'param', string | null>> } | undefined)?.error;

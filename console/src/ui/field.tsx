@@ -116,6 +116,56 @@ export function AreaField({
   );
 }
 
+/** Yes or no. */
+export function CheckField({ label, problem, hint, ...rest }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-2">
+      <input id={id} type="checkbox" className="mt-1 size-4" aria-describedby={`${id}-told`} {...rest} />
+      <div>
+        <label htmlFor={id} className="font-medium">
+          {label}
+        </label>
+        <p id={`${id}-told`} className={classNames('text-xs', problem === undefined ? 'text-soft' : 'text-bad')}>
+          {problem ?? hint}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+interface ChoicesFieldProps extends Labelled {
+  readonly options: readonly string[];
+  readonly chosen: readonly string[];
+  readonly disabled?: boolean;
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** Any number of a few. */
+export function ChoicesField({ label, problem, hint, options, chosen, disabled, onChange }: ChoicesFieldProps) {
+  return (
+    <fieldset className="flex flex-col gap-1" disabled={disabled}>
+      <legend className="font-medium">{label}</legend>
+      <div className="flex flex-wrap gap-x-4 gap-y-1">
+        {options.map((option) => (
+          <label key={option} className="flex items-center gap-2">
+            <input
+              type="checkbox"
+              className="size-4"
+              checked={chosen.includes(option)}
+              onChange={({ target }) =>
+                onChange(options.filter((each) => (each === option ? target.checked : chosen.includes(each))))
+              }
+            />
+            {option}
+          </label>
+        ))}
+      </div>
+      <p className={classNames('text-xs', problem === undefined ? 'text-soft' : 'text-bad')}>{problem ?? hint}</p>
+    </fieldset>
+  );
+}
+
 interface FrameProps extends Omit<Labelled, 'isLabelHidden'> {
   readonly id: string;
   readonly isLabelHidden?: boolean | undefined;

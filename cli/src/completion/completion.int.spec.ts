@@ -61,7 +61,7 @@ for (const [shell, render] of [
 test('gatewayctl completes itself', async () => {
   const { code, stdout } = await runProgram(main, ['completion', 'bash'], { cwd: import.meta.dirname });
   assert.equal(code, 0);
-  assert.deepEqual(offered(stdout, ['gatewayctl', 'audit', 'v']), ['verify']);
+  assert.deepEqual(offered(stdout, ['gatewayctl', 'audit', 'v']), ['verify', 'verify-range']);
   assert.deepEqual(offered(stdout, ['gatewayctl', 'comp']), ['completion']);
   assert.deepEqual(offered(stdout, ['gatewayctl', 'completion', 'z']), ['zsh']);
   assert.equal((await runProgram(main, ['completion', 'tcsh'], { cwd: import.meta.dirname })).code, 2);

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const KEY_BYTES = 32;
-const SALT_BYTES = 32;
+export const SALT_BYTES = 32;
 /** As AES-GCM is specified. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

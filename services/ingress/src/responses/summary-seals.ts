@@ -1,10 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-
-const KEY_BYTES = 32;
-/** As AES-GCM is specified. */
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const CIPHER = 'aes-256-gcm';
+import { createSeals, SALT_BYTES } from './seals.ts';
 
 /** What a sealed summary begins with: no provider's encrypted content does. The number is that of the way it is sealed. */
 export const SUMMARY_SEAL = 'gateway-summary-1:';
@@ -16,31 +10,22 @@ export interface SummarySeals {
   open(userId: string, sealed: string): string | undefined;
 }
 
-/** All under one key, which follows from the gateway's pepper (hex). */
+/** Each under a key of its own, which follows from the gateway's pepper (hex) and the salt before it. */
 export function createSummarySeals(keyPepper: string): SummarySeals {
-  const key = Buffer.from(hkdfSync('sha256', Buffer.from(keyPepper, 'hex'), '', 'compacted conversations', KEY_BYTES));
+  const seals = createSeals(keyPepper, 'compacted conversations');
   return {
     seal(userId, summary) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(placeOf(userId));
-      const bytes = Buffer.concat([nonce, cipher.update(summary), cipher.final(), cipher.getAuthTag()]);
-      return SUMMARY_SEAL + bytes.toString('base64url');
+      const { salt, sealed } = seals.seal([userId], summary);
+      return SUMMARY_SEAL + Buffer.concat([salt, sealed]).toString('base64url');
     },
-    open(userId, sealed) {
-      const bytes = Buffer.from(sealed.slice(SUMMARY_SEAL.length), 'base64url');
-      const tagAt = bytes.length - TAG_BYTES;
-      if (!sealed.startsWith(SUMMARY_SEAL) || tagAt < NONCE_BYTES) return undefined;
-      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES)).setAAD(placeOf(userId));
-      decipher.setAuthTag(bytes.subarray(tagAt));
+    open(userId, text) {
+      if (!text.startsWith(SUMMARY_SEAL)) return undefined;
+      const bytes = Buffer.from(text.slice(SUMMARY_SEAL.length), 'base64url');
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, tagAt)), decipher.final()]).toString();
+        return seals.open([userId], { salt: bytes.subarray(0, SALT_BYTES), sealed: bytes.subarray(SALT_BYTES) });
       } catch {
         return undefined;
       }
     },
   };
-}
-
-function placeOf(userId: string): Buffer {
-  return Buffer.from(`summary of ${userId}`);
 }

@@ -133,13 +133,10 @@ describe('in the background', () => {
   test('and belongs to its owner', async () => {
     const [owner, stranger] = [await installation.customer(), await installation.customer()];
     const { id } = await owner.client.responses.create({ model: 'gpt-4o-mini', input: 'Hi', background: true });
-    for (const asked of [
-      stranger.client.responses.retrieve(id),
-      stranger.client.responses.cancel(id),
-      stranger.client.responses.delete(id),
-    ]) {
-      await assert.rejects(asked, { status: 404 });
-    }
+    const { responses } = stranger.client;
+    await assert.rejects(responses.retrieve(id), { status: 404 });
+    await assert.rejects(responses.cancel(id), { status: 404 });
+    await assert.rejects(responses.delete(id), { status: 404 });
     assert.equal((await ended(owner, id)).status, 'completed');
   });
 

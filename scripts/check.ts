@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   { title: 'Error codes (each is raised and documented)', run: checkErrorCodes },
   { title: 'Contracts (buf lint)', run: () => succeeds('buf', 'lint') },
   { title: 'Generated code is up to date (buf generate)', run: checkGeneratedCode },
+  { title: "The console's client is up to date (openapi-ts)", run: checkConsoleClient },
   { title: 'Kubernetes (helm)', run: checkKubernetes },
   { title: 'Alerts (promtool)', run: checkPrometheus },
 ];
@@ -68,14 +69,21 @@ function checkErrorCodes(): boolean {
   return codes.length === 0 && problems.length === 0;
 }
 
-async function checkGeneratedCode(): Promise<boolean> {
-  const drift = await findDrift(
-    join(root, 'packages/contracts/gen'),
-    (outDir) =>
-      succeeds('buf', 'generate', '--output', outDir) && succeeds('node', 'scripts/write-descriptions.ts', outDir),
-  );
+function checkGeneratedCode(): Promise<boolean> {
+  const generate = (outDir: string): boolean =>
+    succeeds('buf', 'generate', '--output', outDir) && succeeds('node', 'scripts/write-descriptions.ts', outDir);
+  return isAsGenerated('packages/contracts/gen', generate, 'npm run generate');
+}
+
+function checkConsoleClient(): Promise<boolean> {
+  const generate = (outDir: string): boolean => succeeds('node', 'scripts/write-console-client.ts', outDir);
+  return isAsGenerated('console/src/api/gen', generate, 'node scripts/write-console-client.ts');
+}
+
+async function isAsGenerated(folder: string, generate: (outDir: string) => boolean, by: string): Promise<boolean> {
+  const drift = await findDrift(join(root, folder), generate);
   for (const line of drift) console.error(`   ${line}`);
-  if (drift.length > 0) console.error('   Run `npm run generate`, and commit what it writes.');
+  if (drift.length > 0) console.error(`   Run \`${by}\`, and commit what it writes.`);
   return drift.length === 0;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Writes the console's client from the OpenAPI document that the gateway serves: the operations of administration, typed.
+ * Writes the console's client from the OpenAPI document that the gateway serves: the operations of administration, typed. Below
+ * the root of the repository, or below the folder that is given.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@hey-api/openapi-ts';
 import { openApiDocument } from '../services/ingress/src/openapi/openapi-document.ts';
 
-const output = fileURLToPath(new URL('../console/src/api/gen', import.meta.url));
+const [root = fileURLToPath(new URL('..', import.meta.url))] = process.argv.slice(2);
+const output = join(root, 'console/src/api/gen');
 const document = openApiDocument();
 const paths = Object.fromEntries(
   Object.entries(document['paths'] as object).filter(([path]) => path.startsWith('/admin')),

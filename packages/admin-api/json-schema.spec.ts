@@ -36,13 +36,20 @@ test('what callers write has its bounds, formats and closed sets, and nothing el
 });
 
 test('a change may leave out any field, empty it with null, and must have one', () => {
-  const { TeamChange }: Schemas = componentSchemas([[TeamSchema, 'change']]);
+  const { TeamChange, SettingsChange }: Schemas = componentSchemas([
+    [TeamSchema, 'change'],
+    [SettingsSchema, 'change'],
+  ]);
   assert.equal(TeamChange.minProperties, 1);
   assert.ok(!('required' in TeamChange));
   assert.partialDeepStrictEqual(TeamChange.properties.status, {
     type: ['string', 'null'],
     enum: ['active', 'suspended', null],
   });
+  assert.deepEqual(SettingsChange.properties.console_oidc?.anyOf, [
+    { $ref: '#/components/schemas/ConsoleOidcInput' },
+    { type: 'null' },
+  ]);
 });
 
 test('what is shown has what the gateway sets, may be null where it is a text, and refers to what it holds', () => {

@@ -116,7 +116,7 @@ export function fieldSchema(field: DescField, use: SchemaUse): JsonSchema {
     case 'message':
       return {
         ...said,
-        ...(use === 'output' ? nullable(schemaRef(field.message, use)) : schemaRef(field.message, 'input')),
+        ...(use === 'input' ? schemaRef(field.message, use) : nullable(schemaRef(field.message, belowUse(use)))),
       };
     case 'list': {
       const items = field.listKind === 'message' ? schemaRef(field.message, belowUse(use)) : scalarSchema(field, use);
@@ -134,7 +134,7 @@ export function fieldSchema(field: DescField, use: SchemaUse): JsonSchema {
   }
 }
 
-/** Of one value: an empty text is shown as null, and null empties a field. */
+/** Of one value: an empty text is shown as null, and null empties a field of a change. */
 function valueSchema(field: DescField, use: SchemaUse): JsonSchema {
   const schema = scalarSchema(field, use);
   const isText = field.scalar === ScalarType.STRING;

@@ -817,7 +817,7 @@ export type Limit = {
  */
 export type LimitChange = {
     id?: string | null;
-    subject?: LimitSubjectInput;
+    subject?: LimitSubjectInput | null;
     /**
      * A pattern of models as clients name them; empty: every model.
      */
@@ -2092,7 +2092,7 @@ export type RouteChange = {
     /**
      * Gets a copy of the requests, whose answers nobody sees; the house pays for them.
      */
-    shadow?: ModelTargetInput;
+    shadow?: ModelTargetInput | null;
     /**
      * The share of the requests that are copied, in percent; empty: all.
      */
@@ -2376,9 +2376,9 @@ export type SettingsChange = {
      * Requests a minute of users without a number of their own; 0: none.
      */
     requests_per_minute?: number | null;
-    throttle_per_address?: ThrottleInput;
-    throttle_per_user?: ThrottleInput;
-    throttle_per_key?: ThrottleInput;
+    throttle_per_address?: ThrottleInput | null;
+    throttle_per_user?: ThrottleInput | null;
+    throttle_per_key?: ThrottleInput | null;
     /**
      * Origins whose pages may call the API; "*": all.
      */
@@ -2436,7 +2436,7 @@ export type SettingsChange = {
     /**
      * Who signs in at the console with an identity provider. Only an owner changes it. Absent: nobody.
      */
-    console_oidc?: ConsoleOidcInput;
+    console_oidc?: ConsoleOidcInput | null;
 };
 
 /**

@@ -15,7 +15,7 @@ export type SettingField = SettingShape & {
   readonly told: string;
 };
 
-/** Settings that have another place than this form. */
+/** Settings that have another place than this form: `OidcPanel`. */
 type Elsewhere = 'console_oidc';
 
 /** Every setting, in the order of the form: one that is missing here does not compile. */

@@ -8,6 +8,7 @@ import { isFieldOf } from '../../ui/form-dialog.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
+import { OidcPanel } from './oidc-panel.tsx';
 import { SettingInput } from './setting-input.tsx';
 import { type SettingName, settingsFields, settingsList } from './settings-fields.ts';
 import { type SettingTexts, settingsChange, textOfSetting } from './settings-text.ts';
@@ -31,6 +32,7 @@ export default function SettingsScreen() {
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loading />}
       {data !== undefined && <Form read={data} onReload={reload} />}
+      {data !== undefined && <OidcPanel read={data} onReload={reload} />}
     </Page>
   );
 }

@@ -77,6 +77,30 @@ test('lists are filtered by the fields that are described, and by no others', as
   await assert.rejects(calls.list('limit', { limit: 1_001 }), faultOf('invalid_request', 'limit'));
 });
 
+test('lists are searched by a part of what people call a resource, page by page', async () => {
+  for (const name of ['Kestrel One', 'Osprey', 'kestrel two', '100%', '100x']) {
+    await calls.create('user', { name, email: `${name.replaceAll(/\W/g, '.')}@Birds.example` });
+    await calls.create('team', { name });
+  }
+  const names = async (kind: 'user' | 'team', search: string, more: object = {}) =>
+    (await calls.list(kind, { filters: { search }, ...more })).values.map(({ name }) => name);
+  assert.deepEqual(await names('user', 'KESTREL'), ['Kestrel One', 'kestrel two']);
+  assert.deepEqual(await names('team', 'KESTREL'), ['Kestrel One', 'kestrel two']);
+  assert.deepEqual(await names('team', '100%'), ['100%'], 'no pattern');
+  assert.deepEqual(await names('user', 'osprey@birds'), ['Osprey']);
+  assert.deepEqual(await names('user', 'kestrel', { sort: '-created_at', limit: 1 }), ['kestrel two']);
+  const { values, hasMore } = await calls.list('user', { filters: { search: 'kestrel' }, limit: 1 });
+  assert.equal(hasMore, true);
+  assert.deepEqual(await names('user', 'kestrel', { limit: 1, after: values[0]?.id }), ['kestrel two']);
+  assert.deepEqual(await names('user', values[0]?.id.slice(0, 30) ?? ''), ['Kestrel One'], 'its id begins with it');
+  await calls.update('alias', { id: 'bird-b', models: ['m'] });
+  await calls.update('alias', { id: 'bird-a', models: ['m'] });
+  const aliases = async (more: object) =>
+    (await calls.list('alias', { filters: { search: 'BIRD' }, ...more })).values.map(({ id }) => id);
+  assert.deepEqual(await aliases({ sort: 'id' }), ['bird-a', 'bird-b']);
+  assert.deepEqual(await aliases({ sort: '-id', after: 'bird-b' }), ['bird-a']);
+});
+
 test('a named resource is created, replaced, read and removed under its id, and can come again', async () => {
   const alias = { id: 'fast', models: ['gpt-4o-mini'] };
   assert.deepEqual(

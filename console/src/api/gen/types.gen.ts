@@ -2851,6 +2851,7 @@ export type OrganisationsListData = {
         after?: string;
         sort?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/organisations';
 };
@@ -3186,6 +3187,7 @@ export type TeamsListData = {
         sort?: string;
         status?: string;
         organisation_id?: string;
+        search?: string;
     };
     url: '/admin/teams';
 };
@@ -3522,6 +3524,7 @@ export type UsersListData = {
         status?: string;
         team_id?: string;
         email?: string;
+        search?: string;
     };
     url: '/admin/users';
 };
@@ -3857,6 +3860,7 @@ export type ApiKeysListData = {
         sort?: string;
         user_id?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/api-keys';
 };
@@ -4195,6 +4199,7 @@ export type LimitsListData = {
         unit?: string;
         period?: string;
         kind?: string;
+        search?: string;
     };
     url: '/admin/limits';
 };
@@ -4553,6 +4558,7 @@ export type AdminTokensListData = {
         role?: string;
         status?: string;
         purpose?: string;
+        search?: string;
     };
     url: '/admin/admin-tokens';
 };
@@ -4888,6 +4894,7 @@ export type ProvidersListData = {
         sort?: string;
         kind?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/providers';
 };
@@ -5244,6 +5251,7 @@ export type ModelsListData = {
         after?: string;
         sort?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/models';
 };
@@ -5599,6 +5607,7 @@ export type AliasesListData = {
         limit?: number;
         after?: string;
         sort?: string;
+        search?: string;
     };
     url: '/admin/aliases';
 };
@@ -5954,6 +5963,7 @@ export type PricesListData = {
         limit?: number;
         after?: string;
         sort?: string;
+        search?: string;
     };
     url: '/admin/prices';
 };
@@ -6309,6 +6319,7 @@ export type RoutesListData = {
         limit?: number;
         after?: string;
         sort?: string;
+        search?: string;
     };
     url: '/admin/routes';
 };

@@ -19,6 +19,9 @@ export interface ListContext {
 type Direction = 'asc' | 'desc';
 
 const CREATED_AT = 'created_at';
+const ID = 'id';
+/** Takes a part of what people call a resource. Users are sealed: `search-users.ts` opens them. */
+export const SEARCH = 'search';
 
 /**
  * A list's filters, order and place as SQL: only columns and the names of described fields enter the text, and every value is
@@ -39,7 +42,7 @@ export function listClauses(
   if (kind === 'user' && filters['status'] === undefined) conditions.push("state->>'status' <> 'deleted'");
   const { column, direction } = orderOf(kind, sort);
   if (after !== '') conditions.push(placeCondition(column, direction, parameter(after)));
-  return { conditions, values, order: `${column} ${direction}, id ${direction}` };
+  return { conditions, values, order: column === ID ? `id ${direction}` : `${column} ${direction}, id ${direction}` };
 }
 
 function filterCondition(
@@ -52,19 +55,28 @@ function filterCondition(
   if (!options.filters.includes(name)) {
     throw new Fault(invalid(`A list of ${options.collection} has no filter '${name}'.`, name));
   }
+  if (name === SEARCH) return searchCondition(kind, parameter(value.toLowerCase()));
   // The log has no e-mail, only what finds it again.
   if (kind === 'user' && name === 'email') return `state->>'emailDigest' = ${parameter(emailDigest(value))}`;
   if (name === 'status' && (kind === 'key' || kind === 'token')) {
-    return statusCondition(parameter(value), parameter(new Date(nowMs).toISOString()));
+    return statusCondition(value, parameter(value), parameter(new Date(nowMs).toISOString()));
   }
   return `${columnOf(schema, name)} = ${parameter(value)}`;
 }
 
-/** Keys and tokens expire without an event. */
-function statusCondition(status: string, now: string): string {
-  return `case when state->>'status' = 'revoked' or state->>'expiresAt' = '' then state->>'status'
+/** The part is a parameter, and no pattern: "%" and "_" are themselves. */
+function searchCondition(kind: Kind, part: string): string {
+  const names = factsOf(kind).schema.fields.filter(({ name }) => name === 'name' || name === 'prefix');
+  const texts = ['id', ...names.map(({ jsonName }) => `state->>'${jsonName}'`)];
+  return `(${texts.map((text) => `strpos(lower(${text}), ${part}) > 0`).join(' or ')})`;
+}
+
+/** Keys and tokens expire without an event. Any other status is in the state as well, where an index finds it. */
+function statusCondition(status: string, given: string, now: string): string {
+  const shown = `case when state->>'status' = 'revoked' or state->>'expiresAt' = '' then state->>'status'
                when (state->>'expiresAt')::timestamptz <= ${now}::timestamptz then 'expired'
-               else state->>'status' end = ${status}`;
+               else state->>'status' end = ${given}`;
+  return status === 'expired' ? shown : `(state->>'status') = ${given} and ${shown}`;
 }
 
 function orderOf(kind: Kind, sort: string): { readonly column: string; readonly direction: Direction } {
@@ -76,7 +88,7 @@ function orderOf(kind: Kind, sort: string): { readonly column: string; readonly 
     const known = [CREATED_AT, ...options.sorts].join(' or ');
     throw new Fault(invalid(`'sort' must be ${known}, with "-" before it to begin with the last.`, 'sort'));
   }
-  return { column: columnOf(schema, name), direction };
+  return { column: name === ID ? ID : columnOf(schema, name), direction };
 }
 
 /**
@@ -85,6 +97,7 @@ function orderOf(kind: Kind, sort: string): { readonly column: string; readonly 
  */
 function placeCondition(column: string, direction: Direction, after: string): string {
   const beyond = direction === 'asc' ? '>' : '<';
+  if (column === ID) return `id ${beyond} ${after}`;
   const place = `(select ${column} from accounts.resource where kind = $1 and id = ${after})`;
   return `(${column}, id) ${beyond} (${place}, ${after})`;
 }

@@ -5,9 +5,10 @@ import { factsOf, type Kind, wrap } from '#registry/kinds.ts';
 import { SINGLE_ID } from '#registry/registry.ts';
 import { shown } from '../domain/resource/shown.ts';
 import { type ComputeDependencies, withComputed, withComputedAtOnce } from './computed-fields.ts';
-import { type ListContext, listClauses } from './list-clauses.ts';
+import { type ListClauses, type ListContext, listClauses, SEARCH } from './list-clauses.ts';
 import { pageLimit } from './page-limit.ts';
 import { type FoundResource, isKnown, readPage, readResource } from './read-resources.ts';
+import { searchUsers } from './search-users.ts';
 
 /** One resource with all that is computed of it. Rejects with `not_found` where there is none. */
 export async function getResource(
@@ -43,10 +44,15 @@ async function foundPage(
   request: AdminInput<'list'>,
   rowsMax: number,
 ): Promise<readonly FoundResource[]> {
-  const clauses = listClauses(kind, request, dependencies);
+  const { [SEARCH]: part, ...filters } = request.filters;
+  const clauses = listClauses(kind, kind === 'user' ? { ...request, filters } : request, dependencies);
   const only = factsOf(kind).options.isSingle ? await readResource(dependencies, kind, SINGLE_ID) : undefined;
   if (only !== undefined) return [only];
-  const page = await readPage(dependencies, clauses, rowsMax);
+  const behind = (after: string): ListClauses => listClauses(kind, { ...request, filters, after }, dependencies);
+  const page =
+    kind === 'user' && part !== undefined
+      ? await searchUsers(dependencies, behind, { part, after: request.after, rowsMax })
+      : await readPage(dependencies, clauses, rowsMax);
   // Behind a resource that never was there is nothing, which would be taken for the end of the list.
   if (page.length === 0 && request.after !== '' && !(await isKnown(dependencies, kind, request.after))) {
     throw new Fault(invalid("'after' must be the id of the last resource of the page before.", 'after'));

@@ -49,7 +49,8 @@ export declare type ResourceOptions = Message<"gateway.admin.v1.ResourceOptions"
   write: Role[];
 
   /**
-   * Fields by which a list is filtered, and by which it is sorted; created_at always sorts.
+   * Fields by which a list is filtered, and by which it is sorted; created_at always sorts. The filter "search" takes a part of the
+   * id or the name, and of a key or a token of its prefix, in any case; of a user a part of the name or the e-mail, or the id.
    *
    * @generated from field: repeated string filters = 6;
    */
@@ -106,7 +107,8 @@ export declare type ResourceOptionsJson = {
   write?: RoleJson[];
 
   /**
-   * Fields by which a list is filtered, and by which it is sorted; created_at always sorts.
+   * Fields by which a list is filtered, and by which it is sorted; created_at always sorts. The filter "search" takes a part of the
+   * id or the name, and of a key or a token of its prefix, in any case; of a user a part of the name or the e-mail, or the id.
    *
    * @generated from field: repeated string filters = 6;
    */

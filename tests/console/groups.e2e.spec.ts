@@ -23,7 +23,7 @@ test('an organisation gets a team, the team a member and money, and what its key
   await open(page, 'Teams');
   await page.getByRole('button', { name: 'New team' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Red');
-  await page.getByLabel('Organisation', { exact: true }).last().fill(organisationId);
+  await page.getByRole('dialog').getByLabel('Organisation', { exact: true }).fill(organisationId);
   await page.getByLabel('Tags').fill('paid, first');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'Red', level: 1 }).waitFor();

@@ -30,14 +30,15 @@ export const consoleHeaders = { 'x-gateway-console': '1' };
 
 client.setConfig({ baseUrl: '', credentials: 'same-origin', headers: consoleHeaders });
 
-interface Result<T> {
+/** What the generated client gives of an operation. */
+export interface Answered<T> {
   readonly data?: T;
   readonly error?: unknown;
   readonly response?: Response | undefined;
 }
 
 /** What an operation answers. Throws an `ApiError` where it is refused, or where nobody answers. */
-export async function ask<T>(asked: Promise<Result<T>>): Promise<T> {
+export async function ask<T>(asked: Promise<Answered<T>>): Promise<T> {
   const { data, error, response } = await asked;
   if (response?.ok === true) return data as T;
   throw new ApiError(response?.status ?? 0, toldBy(error, response));
@@ -50,11 +51,14 @@ export interface Versioned<T> {
 }
 
 /** As `ask`, with the version. */
-export async function askVersioned<T>(asked: Promise<Result<T>>): Promise<Versioned<T>> {
+export async function askVersioned<T>(asked: Promise<Answered<T>>): Promise<Versioned<T>> {
   const result = await asked;
   const value = await ask(Promise.resolve(result));
   return { value, etag: result.response?.headers.get('etag') ?? '*' };
 }
+
+/** For what is made under a name: what has the name already is not replaced unseen. */
+export const onlyNew = { 'If-Match': '"0"' };
 
 function toldBy(error: unknown, response: Response | undefined): Told {
   const requestId = response?.headers.get('x-request-id') ?? '';

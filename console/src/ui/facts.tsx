@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-type Fact = readonly [name: string, value: ReactNode];
+export type Fact = readonly [name: string, value: ReactNode];
 
 /** What is known of one thing. What is not known is left out. */
 export function Facts({ title, facts }: { readonly title?: string; readonly facts: readonly Fact[] }) {

@@ -1,70 +1,13 @@
-import {
-  type InputHTMLAttributes,
-  type ReactNode,
-  type SelectHTMLAttributes,
-  type TextareaHTMLAttributes,
-  useId,
-} from 'react';
+import { type InputHTMLAttributes, type SelectHTMLAttributes, type TextareaHTMLAttributes, useId } from 'react';
 import { classNames } from './class-names.ts';
+import { InLabel, type Labelled, Told } from './labelled.tsx';
 
-const control =
-  'min-h-9 w-full rounded-md border border-line bg-panel px-3 text-ink placeholder:text-soft aria-invalid:border-bad';
-
-interface Labelled {
-  readonly label: string;
-  /** What is wrong with it; undefined: nothing. */
-  readonly problem?: string | undefined;
-  readonly hint?: ReactNode;
-  /** The label is read out, and not shown. */
-  readonly isLabelHidden?: boolean;
+export function TextField(props: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+  return <InLabel of={props}>{(control) => <input autoComplete="off" {...control} />}</InLabel>;
 }
 
-export function TextField({
-  label,
-  problem,
-  hint,
-  isLabelHidden,
-  className,
-  ...rest
-}: Labelled & InputHTMLAttributes<HTMLInputElement>) {
-  const id = useId();
-  return (
-    <Frame {...{ id, label, problem, hint, isLabelHidden, className }}>
-      <input
-        id={id}
-        className={control}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-told`}
-        autoComplete="off"
-        {...rest}
-      />
-    </Frame>
-  );
-}
-
-export function SelectField({
-  label,
-  problem,
-  hint,
-  isLabelHidden,
-  className,
-  children,
-  ...rest
-}: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
-  const id = useId();
-  return (
-    <Frame {...{ id, label, problem, hint, isLabelHidden, className }}>
-      <select
-        id={id}
-        className={control}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-told`}
-        {...rest}
-      >
-        {children}
-      </select>
-    </Frame>
-  );
+export function SelectField(props: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  return <InLabel of={props}>{(control) => <select {...control} />}</InLabel>;
 }
 
 /** A value, and what people call it. */
@@ -92,27 +35,18 @@ export function SuggestField({
 }
 
 /** A text of several lines. */
-export function AreaField({
-  label,
-  problem,
-  hint,
-  isLabelHidden,
-  className,
-  ...rest
-}: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  const id = useId();
+export function AreaField(props: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return (
-    <Frame {...{ id, label, problem, hint, isLabelHidden, className }}>
-      <textarea
-        id={id}
-        className={classNames(control, 'py-2 font-mono text-xs')}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-told`}
-        autoComplete="off"
-        spellCheck={false}
-        {...rest}
-      />
-    </Frame>
+    <InLabel of={props}>
+      {({ className, ...control }) => (
+        <textarea
+          autoComplete="off"
+          spellCheck={false}
+          className={classNames(className, 'py-2 font-mono text-xs')}
+          {...control}
+        />
+      )}
+    </InLabel>
   );
 }
 
@@ -126,9 +60,7 @@ export function CheckField({ label, problem, hint, ...rest }: Labelled & InputHT
         <label htmlFor={id} className="font-medium">
           {label}
         </label>
-        <p id={`${id}-told`} className={classNames('text-xs', problem === undefined ? 'text-soft' : 'text-bad')}>
-          {problem ?? hint}
-        </p>
+        <Told id={`${id}-told`} problem={problem} hint={hint} />
       </div>
     </div>
   );
@@ -161,33 +93,7 @@ export function ChoicesField({ label, problem, hint, options, chosen, disabled, 
           </label>
         ))}
       </div>
-      <p className={classNames('text-xs', problem === undefined ? 'text-soft' : 'text-bad')}>{problem ?? hint}</p>
+      <Told problem={problem} hint={hint} />
     </fieldset>
-  );
-}
-
-interface FrameProps extends Omit<Labelled, 'isLabelHidden'> {
-  readonly id: string;
-  readonly isLabelHidden?: boolean | undefined;
-  readonly className?: string | undefined;
-  readonly children: ReactNode;
-}
-
-function Frame({ id, label, problem, hint, isLabelHidden, className, children }: FrameProps) {
-  const told = problem ?? hint;
-  return (
-    <div className={classNames('flex flex-col gap-1', className)}>
-      <label htmlFor={id} className={isLabelHidden === true ? 'sr-only' : 'font-medium'}>
-        {label}
-      </label>
-      {children}
-      <p
-        id={`${id}-told`}
-        className={classNames('text-xs', problem === undefined ? 'text-soft' : 'text-bad')}
-        hidden={!told}
-      >
-        {told}
-      </p>
-    </div>
   );
 }

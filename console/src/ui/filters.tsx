@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { Button } from './button.tsx';
-import { SelectField, TextField } from './field.tsx';
+import { InputField } from './input-field.tsx';
 import { useSearchState } from './search-state.ts';
 
 export interface Filter {
@@ -27,35 +27,15 @@ export function Filters({ filters }: { readonly filters: readonly Filter[] }) {
   };
   return (
     <form onSubmit={apply} className="flex flex-wrap items-end gap-2">
-      {filters.map(({ name, label, options }) => {
-        const value = values[name] ?? '';
-        const set = (next: string): void => setValues({ ...values, [name]: next });
-        if (options === undefined) {
-          return (
-            <TextField
-              key={name}
-              label={label}
-              value={value}
-              onChange={(event) => set(event.target.value)}
-              className="w-40"
-            />
-          );
-        }
-        return (
-          <SelectField
-            key={name}
-            label={label}
-            value={value}
-            onChange={(event) => set(event.target.value)}
-            className="w-40"
-          >
-            <option value="">any</option>
-            {options.map((option) => (
-              <option key={option}>{option}</option>
-            ))}
-          </SelectField>
-        );
-      })}
+      {filters.map(({ name, label, options }) => (
+        <InputField
+          key={name}
+          input={{ name, label, ...(options === undefined ? {} : { options, none: 'any' }) }}
+          value={values[name] ?? ''}
+          onChange={(value) => setValues({ ...values, [name]: value })}
+          className="w-40"
+        />
+      ))}
       <Button type="submit" look="primary">
         Show
       </Button>

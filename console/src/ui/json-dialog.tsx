@@ -1,9 +1,8 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { ApiError } from '../api/client.ts';
-import { Button } from './button.tsx';
-import { Dialog } from './dialog.tsx';
 import { AreaField, TextField } from './field.tsx';
 import { Problem } from './states.tsx';
+import { Submitted } from './submitted.tsx';
 
 interface JsonDialogProps {
   readonly title: string;
@@ -22,44 +21,33 @@ interface JsonDialogProps {
 export function JsonDialog({ title, action, id, idHint, initial, hint, onSubmit, onClose }: JsonDialogProps) {
   const [name, setName] = useState(id);
   const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await onSubmit(name, parsed(text));
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const param = error instanceof ApiError ? error.param : '';
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
-        {id === '' && (
-          <TextField
-            label="Name"
-            hint={idHint}
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
+    <Submitted {...{ title, action, onClose }} onSubmit={async () => onSubmit(name, parsed(text))}>
+      {(error) => (
+        <>
+          {id === '' && (
+            <TextField
+              label="Name"
+              hint={idHint}
+              required
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+          <AreaField
+            label="JSON"
+            hint={hint}
+            rows={14}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
           />
-        )}
-        <AreaField label="JSON" hint={hint} rows={14} value={text} onChange={(event) => setText(event.target.value)} />
-        {error !== null && <Problem error={error} />}
-        {param !== '' && <p className="text-xs text-soft">Look at the field {param}.</p>}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={isBusy}>
-            {isBusy ? 'One moment…' : action}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          {error !== null && <Problem error={error} />}
+          {error instanceof ApiError && error.param !== '' && (
+            <p className="text-xs text-soft">Look at the field {error.param}.</p>
+          )}
+        </>
+      )}
+    </Submitted>
   );
 }
 

@@ -1,31 +1,26 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Role } from '../api/session.ts';
+import { ask } from '../api/client.ts';
 import { useMay } from '../session/session.tsx';
+import { AsItIs } from './as-it-is.tsx';
 import { Button } from './button.tsx';
 import { Confirm } from './confirm.tsx';
 import { JsonDialog } from './json-dialog.tsx';
+import type { NamedKind } from './named-kind.ts';
+import { ResourceForm } from './resource-form.tsx';
 import { writable } from './writable.ts';
 
-interface ResourceActionsProps {
-  /** As people call it: "model". */
-  readonly what: string;
+interface ResourceActionsProps<T extends object> {
+  readonly kind: NamedKind<T>;
   readonly id: string;
-  readonly resource: object;
-  readonly roles: readonly Role[];
-  /** Keys of the queries that have to be asked anew. */
-  readonly reads: readonly string[];
-  /** What comes of deleting it. */
-  readonly consequence: string;
-  readonly form: (onClose: () => void) => ReactNode;
-  /** Replaces it by a document. */
-  readonly onSet: (document: Record<string, unknown>) => Promise<unknown>;
-  readonly onDelete: () => Promise<unknown>;
+  /** What else can be done with it. */
+  readonly children?: ReactNode;
+  readonly onDeleted?: () => void;
 }
 
 /** Change by form, change as JSON, and delete: of a named resource, for the roles that may. */
-export function ResourceActions(props: ResourceActionsProps) {
-  const { what, id, resource, roles, reads, consequence, form, onSet, onDelete } = props;
+export function ResourceActions<T extends object>({ kind, id, children, onDeleted }: ResourceActionsProps<T>) {
+  const { what, roles, reads, consequence } = kind;
   const queries = useQueryClient();
   const mayWrite = useMay(...roles);
   const [open, setOpen] = useState<'form' | 'json' | 'delete' | null>(null);
@@ -36,8 +31,14 @@ export function ResourceActions(props: ResourceActionsProps) {
     await Promise.all(reads.map((read) => queries.invalidateQueries({ queryKey: [read] })));
     close();
   };
+  const remove = async (): Promise<void> => {
+    await ask(kind.remove({ path: { id } }));
+    onDeleted?.();
+    await done(Promise.resolve());
+  };
   return (
     <span className="flex flex-wrap gap-1">
+      {children}
       <Button aria-label={`Change ${id}`} onClick={() => setOpen('form')}>
         Change
       </Button>
@@ -47,17 +48,31 @@ export function ResourceActions(props: ResourceActionsProps) {
       <Button look="danger" aria-label={`Delete ${id}`} onClick={() => setOpen('delete')}>
         Delete
       </Button>
-      {open === 'form' && form(close)}
-      {open === 'json' && (
-        <JsonDialog
+      {(open === 'form' || open === 'json') && (
+        <AsItIs
           title={`The ${what} ${id}`}
-          action="Save"
-          id={id}
-          initial={writable(resource)}
-          hint="The whole of it: a field that is not here is empty afterwards."
-          onSubmit={(_, document) => done(onSet(document))}
+          id={[what, id]}
+          get={(signal) => kind.get({ path: { id }, signal })}
           onClose={close}
-        />
+        >
+          {(found) =>
+            open === 'form' ? (
+              <ResourceForm kind={kind} id={id} of={found} onClose={close} />
+            ) : (
+              <JsonDialog
+                title={`The ${what} ${id}`}
+                action="Save"
+                id={id}
+                initial={writable(found.value)}
+                hint="The whole of it: a field that is not here is empty afterwards."
+                onSubmit={(_, document) =>
+                  done(ask(kind.set({ path: { id }, body: document as never, headers: { 'If-Match': found.etag } })))
+                }
+                onClose={close}
+              />
+            )
+          }
+        </AsItIs>
       )}
       {open === 'delete' && (
         <Confirm
@@ -65,7 +80,7 @@ export function ResourceActions(props: ResourceActionsProps) {
           consequence={consequence}
           word={id}
           action="Delete"
-          onConfirm={() => done(onDelete())}
+          onConfirm={remove}
           onClose={close}
         />
       )}

@@ -1,24 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ask } from '../../api/client.ts';
-import { type AdminToken, type AdminTokensListData, adminTokensList } from '../../api/gen/index.ts';
+import { type AdminToken, adminTokensList } from '../../api/gen/index.ts';
 import { useSession } from '../../session/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Filters } from '../../ui/filters.tsx';
+import { Listed } from '../../ui/listed.tsx';
+import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { EndSessions } from './end-sessions.tsx';
 import { adminRoles, NewToken } from './new-token.tsx';
 import { SignInLink } from './sign-in-link.tsx';
 import { TokenActions } from './token-actions.tsx';
-
-const ROWS = 50;
 
 const filters = [
   { name: 'purpose', label: 'Purpose', options: ['sign_in', 'session'] },
@@ -55,50 +48,27 @@ function Name({ token }: { readonly token: AdminToken }) {
 
 /** Who may administer: tokens of programs, links to sign in by, and sessions of the console. */
 export default function Access() {
-  const [search] = useSearchState();
-  const [asked, setAsked] = useState<'token' | 'link' | 'end' | null>(null);
-  const query = { sort: '-created_at', ...search, limit: ROWS } as NonNullable<AdminTokensListData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['admin-tokens', query],
-    queryFn: ({ signal }) => ask(adminTokensList({ query, signal })),
-  });
-  const close = (): void => setAsked(null);
+  const question = usePage(['admin-tokens'], (asked) => adminTokensList(asked), { usual: { sort: '-created_at' } });
   return (
     <Page
       title="Admin access"
       lead="Tokens of programs, links to sign in by, and sessions of this console."
       actions={
         <>
-          <Button look="primary" onClick={() => setAsked('link')}>
-            Sign-in link
-          </Button>
-          <Button onClick={() => setAsked('token')}>New token</Button>
-          <Button look="danger" onClick={() => setAsked('end')}>
-            End all sessions
-          </Button>
+          <Opens label="Sign-in link" look="primary" roles={['owner']}>
+            {(close) => <SignInLink onClose={close} />}
+          </Opens>
+          <Opens label="New token" roles={['owner']}>
+            {(close) => <NewToken onClose={close} />}
+          </Opens>
+          <Opens label="End all sessions" look="danger" roles={['owner']}>
+            {(close) => <EndSessions onClose={close} />}
+          </Opens>
         </>
       }
     >
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Tokens and sessions"
-              columns={columns}
-              rows={data.data}
-              idOf={({ id }) => id ?? ''}
-              empty="No token fits."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
-      {asked === 'token' && <NewToken onClose={close} />}
-      {asked === 'link' && <SignInLink onClose={close} />}
-      {asked === 'end' && <EndSessions onClose={close} />}
+      <Listed caption="Tokens and sessions" empty="No token fits." {...{ question, columns }} />
     </Page>
   );
 }

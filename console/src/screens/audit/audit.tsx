@@ -1,19 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask } from '../../api/client.ts';
-import { type AuditLogData, type AuditLogEntry, auditLog } from '../../api/gen/index.ts';
+import { type AuditLogEntry, auditLog } from '../../api/gen/index.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Filters } from '../../ui/filters.tsx';
+import { Listed } from '../../ui/listed.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
-
-const ROWS = 50;
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 
 const filters = [
   { name: 'actor', label: 'Who' },
@@ -31,33 +25,18 @@ const columns: readonly Column<AuditLogEntry>[] = [
 
 /** Every action of administration, with before and after. */
 export default function Audit() {
-  const [search] = useSearchState();
   const [opened, setOpened] = useState<AuditLogEntry | null>(null);
-  const query = { ...search, limit: ROWS } as NonNullable<AuditLogData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['audit', query],
-    queryFn: ({ signal }) => ask(auditLog({ query, signal })),
-  });
+  const question = usePage(['audit'], (asked) => auditLog(asked));
   return (
     <Page title="Audit log" lead="Every action of administration, newest first. Nothing is ever taken out of it.">
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Audit log"
-              columns={columns}
-              rows={data.data}
-              idOf={({ position }) => String(position)}
-              onOpen={setOpened}
-              empty="No action fits."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
+      <Listed
+        caption="Audit log"
+        idOf={({ position }) => String(position)}
+        onOpen={setOpened}
+        empty="No action fits."
+        {...{ question, columns }}
+      />
       {opened !== null && <Entry entry={opened} onClose={() => setOpened(null)} />}
     </Page>
   );

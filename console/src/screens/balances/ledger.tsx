@@ -1,15 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
-import { ask } from '../../api/client.ts';
 import type { LedgerLine } from '../../api/gen/index.ts';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
+import { Listed } from '../../ui/listed.tsx';
 import { Moment, Usd } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { balances, type Payer } from './payer.ts';
 
-const ROWS = 50;
 const PAGE = 'ledger_after';
 
 const columns: readonly Column<LedgerLine>[] = [
@@ -25,29 +20,19 @@ const columns: readonly Column<LedgerLine>[] = [
 
 /** What moved a balance, newest first. */
 export function Ledger({ collection, id }: Payer) {
-  const [search] = useSearchState();
-  const after = Number(search[PAGE] ?? 0);
-  const query = { limit: ROWS, ...(after > 0 ? { after } : {}) };
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: [collection, id, 'ledger', query],
-    queryFn: ({ signal }) => ask(balances[collection].ledger({ path: { id }, query, signal })),
-  });
+  const question = usePage(
+    [collection, id, 'ledger'],
+    ({ query, signal }) => balances[collection].ledger({ path: { id }, query, signal }),
+    { page: PAGE },
+  );
   return (
-    <Panel title="Ledger">
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      {isPending && error === null && <Loading />}
-      {data !== undefined && (
-        <>
-          <Table
-            caption="Ledger"
-            columns={columns}
-            rows={data.data}
-            idOf={({ position }) => String(position)}
-            empty="No money has moved yet."
-          />
-          <Pager lastId={data.last_id} hasMore={data.has_more} name={PAGE} />
-        </>
-      )}
-    </Panel>
+    <Listed
+      title="Ledger"
+      caption="Ledger"
+      page={PAGE}
+      idOf={({ position }) => String(position)}
+      empty="No money has moved yet."
+      {...{ question, columns }}
+    />
   );
 }

@@ -1,10 +1,9 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ask, askVersioned, type Versioned } from '../../api/client.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { ask, type Versioned } from '../../api/client.ts';
 import { type Limit, type LimitChange, limitsGet, limitsUpdate } from '../../api/gen/index.ts';
+import { AsItIs } from '../../ui/as-it-is.tsx';
 import { changesOf } from '../../ui/changes.ts';
-import { Dialog } from '../../ui/dialog.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
 import { countInputs } from './limit-inputs.ts';
 
 interface ChangeLimitProps {
@@ -16,27 +15,19 @@ interface ChangeLimitProps {
 /** Changes a limit as it is now, and is refused where somebody else changed it meanwhile. */
 export function ChangeLimit({ id, how, onClose }: ChangeLimitProps) {
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['limits', id, 'version'],
-    queryFn: ({ signal }) => askVersioned(limitsGet({ path: { id }, signal })),
-    // What is being changed does not change below the hands.
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
-  if (data === undefined) {
-    return (
-      <Dialog title={id} onClose={onClose}>
-        {error === null ? <Loading /> : <Problem error={error} onRetry={() => void refetch()} />}
-      </Dialog>
-    );
-  }
-  const change = async (body: LimitChange): Promise<void> => {
-    await ask(limitsUpdate({ path: { id }, body, headers: { 'If-Match': data.etag } }));
-    onClose();
-    await queries.invalidateQueries({ queryKey: ['limits'] });
-  };
   const Form = how === 'edit' ? Edit : Raise;
-  return <Form limit={data} onChange={change} onClose={onClose} />;
+  return (
+    <AsItIs title={id} id={['limit', id]} get={(signal) => limitsGet({ path: { id }, signal })} onClose={onClose}>
+      {(limit) => {
+        const change = async (body: LimitChange): Promise<void> => {
+          await ask(limitsUpdate({ path: { id }, body, headers: { 'If-Match': limit.etag } }));
+          onClose();
+          await queries.invalidateQueries({ queryKey: ['limits'] });
+        };
+        return <Form limit={limit} onChange={change} onClose={onClose} />;
+      }}
+    </AsItIs>
+  );
 }
 
 interface FormProps {

@@ -1,25 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ask } from '../../api/client.ts';
-import { type Limit, type LimitsListData, limitsList } from '../../api/gen/index.ts';
-import { useMay } from '../../session/session.tsx';
+import { type Limit, limitsList } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Filters } from '../../ui/filters.tsx';
+import { Listed } from '../../ui/listed.tsx';
+import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
 import { ResourceLink } from '../../ui/resource-link.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { LimitActions } from './limit-actions.tsx';
 import { isRaised, LimitAmount } from './limit-amount.tsx';
 import { limitKinds, limitPeriods, subjectKinds, units } from './limit-inputs.ts';
 import { NewLimit } from './new-limit.tsx';
 
-const ROWS = 50;
 const LIVE_MS = 10_000;
 
 const filters = [
@@ -92,45 +85,23 @@ function Ends({ limit }: { readonly limit: Limit }) {
 
 /** What each may use in a period, and how much of it is left. */
 export default function Limits() {
-  const [search] = useSearchState();
-  const [isCreating, setCreating] = useState(false);
-  const mayWrite = useMay('operator');
-  const query = { ...search, limit: ROWS } as NonNullable<LimitsListData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['limits', query],
-    queryFn: ({ signal }) => ask(limitsList({ query, signal })),
-    refetchInterval: LIVE_MS,
-  });
+  const question = usePage(['limits'], (asked) => limitsList(asked), { liveMs: LIVE_MS });
   return (
     <Page
       title="Limits"
       lead="A request has to fit all that hold for it: its key's, user's, team's, organisation's and the gateway's."
       actions={
-        mayWrite && (
-          <Button look="primary" onClick={() => setCreating(true)}>
-            New limit
-          </Button>
-        )
+        <Opens label="New limit" look="primary" roles={['operator']}>
+          {(close) => <NewLimit onClose={close} />}
+        </Opens>
       }
     >
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Limits"
-              columns={columns}
-              rows={data.data}
-              idOf={({ id }) => id ?? ''}
-              empty="No limit fits. Balances stop spending even where there is none."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
-      {isCreating && <NewLimit onClose={() => setCreating(false)} />}
+      <Listed
+        caption="Limits"
+        empty="No limit fits. Balances stop spending even where there is none."
+        {...{ question, columns }}
+      />
     </Page>
   );
 }

@@ -1,13 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ask } from '../../api/client.ts';
+import { ask, onlyNew } from '../../api/client.ts';
 import { type LimitInput, limitsSet } from '../../api/gen/index.ts';
 import { givenIn } from '../../ui/changes.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { useSearchState } from '../../ui/search-state.ts';
 import { countInputs, limitIdOf, subjectInputs } from './limit-inputs.ts';
-
-/** A version that nothing has: the limit must not be there yet. */
-const NOT_THERE = '"0"';
 
 /** Makes a limit, for the subject that the list shows. */
 export function NewLimit({ onClose }: { readonly onClose: () => void }) {
@@ -17,7 +14,7 @@ export function NewLimit({ onClose }: { readonly onClose: () => void }) {
     const { id = '', 'subject.kind': kind, 'subject.id': subjectId = '', ...rest } = values;
     const body = { ...givenIn(rest), subject: { kind, ...(subjectId === '' ? {} : { id: subjectId }) } };
     const path = { id: id === '' ? limitIdOf(values) : id };
-    await ask(limitsSet({ path, body: body as unknown as LimitInput, headers: { 'If-Match': NOT_THERE } }));
+    await ask(limitsSet({ path, body: body as unknown as LimitInput, headers: onlyNew }));
     await queries.invalidateQueries({ queryKey: ['limits'] });
     onClose();
   };

@@ -1,23 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ask } from '../../api/client.ts';
-import {
-  type ModelsOfferedData,
-  modelsOffered,
-  type OfferedCandidate,
-  type OfferedModel,
-} from '../../api/gen/index.ts';
+import { modelsOffered, type OfferedCandidate, type OfferedModel } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Filters } from '../../ui/filters.tsx';
 import { shortCount } from '../../ui/format.ts';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
+import { Listed } from '../../ui/listed.tsx';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 
-const ROWS = 50;
 /** More would make a row as high as the screen. */
 const CANDIDATES_SHOWN = 4;
 
@@ -50,31 +40,15 @@ const columns: readonly Column<OfferedModel>[] = [
 
 /** What `/v1/models` lists, and what it leaves out for want of a price. */
 export function OfferedModels() {
-  const [{ view: _, ...search }] = useSearchState();
-  const query = { ...search, limit: ROWS } as NonNullable<ModelsOfferedData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['models', 'offered', query],
-    queryFn: ({ signal }) => ask(modelsOffered({ query, signal })),
-  });
+  const question = usePage(['models', 'offered'], (asked) => modelsOffered(asked));
   return (
     <>
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Models that are offered"
-              columns={columns}
-              rows={data.data}
-              idOf={({ id }) => id ?? ''}
-              empty="No active provider has a model of that name."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
+      <Listed
+        caption="Models that are offered"
+        empty="No active provider has a model of that name."
+        {...{ question, columns }}
+      />
     </>
   );
 }

@@ -33,11 +33,3 @@ function readTarget(line: string): ModelTargetInput {
   }
   return target;
 }
-
-/** Names with commas or line breaks between them. */
-export function readNames(text: string): string[] {
-  return text
-    .split(/[,\n]/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}

@@ -1,12 +1,12 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { ask } from '../../api/client.ts';
 import { teamsList, type UsageReportLine, usageReport } from '../../api/gen/index.ts';
-import { Pager } from '../../ui/pager.tsx';
+import { Listed } from '../../ui/listed.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ResourceLink } from '../../ui/resource-link.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
-import { Loading, Problem } from '../../ui/states.tsx';
+import { Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { usageColumns } from '../teams/key-use.tsx';
 import { teamColumns } from '../teams/teams.tsx';
 
@@ -26,14 +26,12 @@ const columns: readonly Column<Use>[] = [
 
 /** The teams of an organisation, and what each used in the last 30 days. */
 export function OwnTeams({ organisationId }: { readonly organisationId: string }) {
-  const [search] = useSearchState();
-  const after = search[PAGE];
-  const query = { organisation_id: organisationId, limit: ROWS, ...(after === undefined ? {} : { after }) };
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['teams', query],
-    queryFn: ({ signal }) => ask(teamsList({ query, signal })),
+  const question = usePage(['teams'], (asked) => teamsList(asked), {
+    page: PAGE,
+    rows: ROWS,
+    fixed: { organisation_id: organisationId },
   });
-  const teams = data?.data ?? [];
+  const teams = question.data?.data ?? [];
   const reports = useQueries({
     queries: teams.map(({ id }) => ({
       queryKey: ['usage', 'team', id],
@@ -48,22 +46,14 @@ export function OwnTeams({ organisationId }: { readonly organisationId: string }
   const failed = reports.find((report) => report.error !== null);
   return (
     <>
-      <Panel title="Teams">
-        {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Teams"
-              columns={teamColumns.filter(({ title }) => title !== 'Organisation')}
-              rows={teams}
-              idOf={({ id }) => id ?? ''}
-              empty="No team is in this organisation yet: edit a team, and name it there."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} name={PAGE} />
-          </>
-        )}
-      </Panel>
+      <Listed
+        title="Teams"
+        caption="Teams"
+        page={PAGE}
+        columns={teamColumns.filter(({ title }) => title !== 'Organisation')}
+        question={question}
+        empty="No team is in this organisation yet: edit a team, and name it there."
+      />
       {teams.length > 0 && (
         <Panel title="Use by team, last 30 days">
           {failed === undefined ? (

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField, SelectField, TextField } from '../../ui/field.tsx';
 import { Problem } from '../../ui/states.tsx';
-import { readNames } from '../models/targets-text.ts';
+import { listIn } from '../../ui/text-lists.ts';
 import { ImportDifference } from './import-difference.tsx';
 
 const forms = ['litellm', 'genai-prices'] as const;
@@ -30,7 +30,7 @@ export function ImportPrices({ onClose }: { readonly onClose: () => void }) {
     setBusy(true);
     setError(null);
     try {
-      const body = { text, form, catalogues: readNames(catalogues), publish };
+      const body = { text, form, catalogues: listIn(catalogues), publish };
       setShown(await ask(pricesImport({ body })));
       if (publish) await queries.invalidateQueries();
     } catch (thrown) {

@@ -1,23 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ask } from '../../api/client.ts';
-import { type PriceBookLine, type PricesBookData, pricesBook } from '../../api/gen/index.ts';
-import { useMay } from '../../session/session.tsx';
+import { type PriceBookLine, pricesBook } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Filters } from '../../ui/filters.tsx';
+import { Listed } from '../../ui/listed.tsx';
+import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
+import { ResourceForm } from '../../ui/resource-form.tsx';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { ImportPrices } from './import-prices.tsx';
 import { PriceActions } from './price-actions.tsx';
-import { PriceForm } from './price-form.tsx';
-
-const ROWS = 50;
+import { priceKind } from './price-kind.ts';
 
 const filters = [
   { name: 'search', label: 'Name has' },
@@ -37,49 +30,28 @@ const columns: readonly Column<PriceBookLine>[] = [
 
 /** What a million of each unit costs: the operator's own prices, and else those of the catalogues. */
 export default function Prices() {
-  const [search] = useSearchState();
-  const mayWrite = useMay('operator', 'billing');
-  const [open, setOpen] = useState<'price' | 'import' | null>(null);
-  const query = { ...search, limit: ROWS } as NonNullable<PricesBookData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['prices', query],
-    queryFn: ({ signal }) => ask(pricesBook({ query, signal })),
-  });
-  const close = (): void => setOpen(null);
+  const question = usePage(['prices'], (asked) => pricesBook(asked));
   return (
     <Page
       title="Prices"
       lead="USD for a million of each unit. A price of your own goes before one of the catalogue; requests keep the price they were admitted at."
       actions={
-        mayWrite && (
-          <>
-            <Button onClick={() => setOpen('import')}>Import</Button>
-            <Button look="primary" onClick={() => setOpen('price')}>
-              Set a price
-            </Button>
-          </>
-        )
+        <>
+          <Opens label="Import" roles={priceKind.roles}>
+            {(close) => <ImportPrices onClose={close} />}
+          </Opens>
+          <Opens label="Set a price" look="primary" roles={priceKind.roles}>
+            {(close) => <ResourceForm kind={priceKind} onClose={close} />}
+          </Opens>
+        </>
       }
     >
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Prices"
-              columns={columns}
-              rows={data.data}
-              idOf={({ id }) => id ?? ''}
-              empty="No price has a name like that. Without a price a model's requests are refused."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
-      {open === 'price' && <PriceForm id="" onClose={close} />}
-      {open === 'import' && <ImportPrices onClose={close} />}
+      <Listed
+        caption="Prices"
+        empty="No price has a name like that. Without a price a model's requests are refused."
+        {...{ question, columns }}
+      />
     </Page>
   );
 }

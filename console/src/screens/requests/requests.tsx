@@ -1,22 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask } from '../../api/client.ts';
-import { type RequestLine, type RequestsListData, requestsList } from '../../api/gen/index.ts';
+import { type RequestLine, requestsList } from '../../api/gen/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Filters } from '../../ui/filters.tsx';
 import { count, milliseconds } from '../../ui/format.ts';
+import { Listed } from '../../ui/listed.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
 import { useSearchState } from '../../ui/search-state.ts';
 import { Moment, Usd } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { Outcome } from './outcome.tsx';
 import { RequestStory } from './request-story.tsx';
 
 const LIVE_MS = 2_000;
-const ROWS = 50;
 
 const outcomes = ['running', 'completed', 'failed', 'cut', 'client_gone', 'expired'];
 
@@ -48,11 +44,8 @@ export default function Requests() {
   const [search] = useSearchState();
   const [isLive, setLive] = useState(true);
   const [opened, setOpened] = useState<RequestLine | null>(null);
-  const query = { ...search, limit: ROWS } as NonNullable<RequestsListData['query']>;
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['requests', query],
-    queryFn: ({ signal }) => ask(requestsList({ query, signal })),
-    refetchInterval: isLive && search['after'] === undefined ? LIVE_MS : false,
+  const question = usePage(['requests'], (asked) => requestsList(asked), {
+    liveMs: isLive && search['after'] === undefined ? LIVE_MS : false,
   });
   return (
     <Page
@@ -65,23 +58,12 @@ export default function Requests() {
       }
     >
       <Filters filters={filters} />
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <>
-            <Table
-              caption="Requests"
-              columns={columns}
-              rows={data.data}
-              idOf={({ id }) => id ?? ''}
-              onOpen={setOpened}
-              empty="No request fits. Send one, or show all of them."
-            />
-            <Pager lastId={data.last_id} hasMore={data.has_more} />
-          </>
-        )}
-      </Panel>
+      <Listed
+        caption="Requests"
+        onOpen={setOpened}
+        empty="No request fits. Send one, or show all of them."
+        {...{ question, columns }}
+      />
       {opened !== null && <RequestStory request={opened} onClose={() => setOpened(null)} />}
     </Page>
   );

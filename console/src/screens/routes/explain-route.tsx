@@ -6,7 +6,7 @@ import { Filters } from '../../ui/filters.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useSearchState } from '../../ui/search-state.ts';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
-import { readNames } from '../models/targets-text.ts';
+import { listIn } from '../../ui/text-lists.ts';
 import { CandidateTable } from './candidate-table.tsx';
 
 const filters = [
@@ -92,7 +92,7 @@ type Asked = RoutesExplainData['body'];
 
 function requestOf(search: Readonly<Record<string, string | undefined>>): Asked {
   const { model = '', user_id, key_id, tags = '', prompt_tokens, capability, modality, region } = search;
-  const names = readNames(tags);
+  const names = listIn(tags);
   return {
     model,
     ...(user_id && { user_id }),

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../../api/client.ts';
-import { type Route, type RouteInput, routesDelete, routesList, routesSet } from '../../api/gen/index.ts';
+import { type Route, routesList } from '../../api/gen/index.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ResourceActions } from '../../ui/resource-actions.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { targetsText } from '../models/targets-text.ts';
 import { conditionsOf } from './conditions-of.ts';
-import { RouteForm } from './route-form.tsx';
+import { routeKind } from './route-kind.ts';
 
 /** Routes are in an order that a page would cut: all that one answer has. */
 const ROWS = 1_000;
@@ -30,52 +30,35 @@ const columns: readonly Column<Route>[] = [
     ),
     isMinor: true,
   },
-  { title: 'Actions', cell: (route) => <Actions route={route} /> },
+  { title: 'Actions', cell: ({ id }) => <ResourceActions kind={routeKind} id={id ?? ''} /> },
 ];
 
 /** As they are looked at: by their order, then by their names. */
 export function RouteList() {
-  const { data, error, isPending, refetch } = useQuery({
+  const question = useQuery({
     queryKey: ['routes'],
     queryFn: ({ signal }) => ask(routesList({ query: { limit: ROWS }, signal })),
   });
   return (
-    <>
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        {isPending && error === null && <Loading />}
-        {data !== undefined && (
-          <Table
-            caption="Routes in the order in which they are looked at"
-            columns={columns}
-            rows={data.data.toSorted(byOrder)}
-            idOf={({ id }) => id ?? ''}
-            empty="Without routes each model goes to the providers that have it."
-          />
+    <Panel>
+      <Asked question={question}>
+        {({ data, has_more }) => (
+          <>
+            <Table
+              caption="Routes in the order in which they are looked at"
+              columns={columns}
+              rows={data.toSorted(byOrder)}
+              idOf={({ id }) => id ?? ''}
+              empty="Without routes each model goes to the providers that have it."
+            />
+            {has_more && <p className="p-4 text-soft">There are more than {ROWS} of them.</p>}
+          </>
         )}
-        {data?.has_more === true && <p className="p-4 text-soft">There are more than {ROWS} of them.</p>}
-      </Panel>
-    </>
+      </Asked>
+    </Panel>
   );
 }
 
 function byOrder(a: Route, b: Route): number {
   return (a.order ?? 0) - (b.order ?? 0) || ((a.id ?? '') < (b.id ?? '') ? -1 : 1);
-}
-
-function Actions({ route }: { readonly route: Route }) {
-  const id = route.id ?? '';
-  return (
-    <ResourceActions
-      what="route"
-      id={id}
-      resource={route}
-      roles={['operator']}
-      reads={['routes', 'route-explanation']}
-      consequence="Requests that it fits go where the next route, or their model, sends them."
-      form={(onClose) => <RouteForm route={route} onClose={onClose} />}
-      onSet={(body) => ask(routesSet({ path: { id }, body: body as unknown as RouteInput }))}
-      onDelete={() => ask(routesDelete({ path: { id } }))}
-    />
-  );
 }

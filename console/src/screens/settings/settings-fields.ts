@@ -1,5 +1,5 @@
 import type { SettingsChange } from '../../api/gen/index.ts';
-import { strategies } from '../teams/team-inputs.ts';
+import { strategies } from '../models/strategies.ts';
 
 /** How a setting is filled in. */
 export type SettingShape =

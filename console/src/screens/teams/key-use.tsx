@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../../api/client.ts';
 import { type UsageReportLine, usageReport } from '../../api/gen/index.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { count } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Usd } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 
 /** Numbers of a report over requests, beside what the line is of. */
@@ -23,23 +23,23 @@ const columns: readonly Column<UsageReportLine>[] = [
 
 /** What the keys of a team's members used in the last 30 days, the dearest first. */
 export function KeyUse({ teamId }: { readonly teamId: string }) {
-  const { data, error, isPending, refetch } = useQuery({
+  const question = useQuery({
     queryKey: ['usage', 'keys', teamId],
     queryFn: ({ signal }) => ask(usageReport({ query: { team_id: teamId, group_by: 'key' }, signal })),
   });
   return (
     <Panel title="Use by key, last 30 days">
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      {isPending && error === null && <Loading />}
-      {data !== undefined && (
-        <Table
-          caption="Use by key"
-          columns={columns}
-          rows={data.lines ?? []}
-          idOf={({ value }) => value ?? ''}
-          empty="No request ran for this team."
-        />
-      )}
+      <Asked question={question}>
+        {({ lines = [] }) => (
+          <Table
+            caption="Use by key"
+            columns={columns}
+            rows={lines}
+            idOf={({ value }) => value ?? ''}
+            empty="No request ran for this team."
+          />
+        )}
+      </Asked>
     </Panel>
   );
 }

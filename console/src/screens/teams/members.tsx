@@ -6,32 +6,24 @@ import { useMay } from '../../session/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
+import { Listed } from '../../ui/listed.tsx';
+import { Opens } from '../../ui/opens.tsx';
 import { ResourceLink } from '../../ui/resource-link.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
 import { Usd } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { Problem } from '../../ui/states.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { usePage } from '../../ui/use-page.ts';
 import { suggestionsOf } from './team-inputs.ts';
 
-const ROWS = 50;
 const OFFERED_MAX = 1_000;
 const PAGE = 'members_after';
 
 /** Who is in a team. Somebody who is taken out can be put back. */
 export function Members({ teamId }: { readonly teamId: string }) {
-  const [search] = useSearchState();
-  const [isAdding, setAdding] = useState(false);
   const [refused, setRefused] = useState<unknown>(null);
   const mayWrite = useMay('operator');
   const queries = useQueryClient();
-  const after = search[PAGE];
-  const query = { team_id: teamId, limit: ROWS, ...(after === undefined ? {} : { after }) };
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['users', query],
-    queryFn: ({ signal }) => ask(usersList({ query, signal })),
-  });
+  const question = usePage(['users'], (asked) => usersList(asked), { page: PAGE, fixed: { team_id: teamId } });
   const put = async (id: string, team: string | null): Promise<void> => {
     await ask(usersUpdate({ path: { id }, body: { team_id: team } }));
     await queries.invalidateQueries({ queryKey: ['users'] });
@@ -55,24 +47,23 @@ export function Members({ teamId }: { readonly teamId: string }) {
         ),
     },
   ];
+  const add = (
+    <Opens label="Add a member" roles={['operator']}>
+      {(close) => <NewMember onAdd={(id) => put(id, teamId)} onClose={close} />}
+    </Opens>
+  );
   return (
-    <Panel title="Members" actions={mayWrite && <Button onClick={() => setAdding(true)}>Add a member</Button>}>
-      {(error ?? refused) !== null && <Problem error={error ?? refused} onRetry={() => void refetch()} />}
-      {isPending && error === null && <Loading />}
-      {data !== undefined && (
-        <>
-          <Table
-            caption="Members"
-            columns={columns}
-            rows={data.data}
-            idOf={({ id }) => id ?? ''}
-            empty="Nobody is in this team yet."
-          />
-          <Pager lastId={data.last_id} hasMore={data.has_more} name={PAGE} />
-        </>
-      )}
-      {isAdding && <NewMember onAdd={(id) => put(id, teamId)} onClose={() => setAdding(false)} />}
-    </Panel>
+    <>
+      {refused !== null && <Problem error={refused} />}
+      <Listed
+        title="Members"
+        caption="Members"
+        page={PAGE}
+        actions={add}
+        empty="Nobody is in this team yet."
+        {...{ question, columns }}
+      />
+    </>
   );
 }
 

@@ -3,14 +3,10 @@ import { ask } from '../../api/client.ts';
 import { organisationsList, teamsList } from '../../api/gen/index.ts';
 import type { Suggestion } from '../../ui/field.tsx';
 import type { Input } from '../../ui/form-dialog.tsx';
+import { strategies } from '../models/strategies.ts';
 
 /** How many are offered by name; of more than that, one gives the id. */
 const OFFERED_MAX = 1_000;
-
-export const strategies = [
-  ...['round_robin', 'weighted', 'least_connections', 'random', 'priority'],
-  ...['lowest_latency', 'lowest_cost', 'rate_headroom', 'sticky'],
-];
 
 /** What a team is made of, beside its balance. */
 export function useTeamInputs(): readonly Input[] {

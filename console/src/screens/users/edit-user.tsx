@@ -4,7 +4,8 @@ import { type User, type UserChange, usersUpdate } from '../../api/gen/index.ts'
 import { changesOf } from '../../ui/changes.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { listIn, textOf } from '../../ui/text-lists.ts';
-import { strategies, useTeamSuggestions } from '../teams/team-inputs.ts';
+import { strategies } from '../models/strategies.ts';
+import { useTeamSuggestions } from '../teams/team-inputs.ts';
 
 /** Changes what is known of a user, and what holds for them. Only what was touched is sent. */
 export function EditUser({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {

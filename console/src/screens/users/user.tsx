@@ -1,17 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
 import { type User, usersGet, usersResume, usersSuspend } from '../../api/gen/index.ts';
 import { useMay } from '../../session/session.tsx';
+import { Asked } from '../../ui/asked.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { Links } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ResourceLink } from '../../ui/resource-link.tsx';
 import { Moment } from '../../ui/shown.tsx';
-import { Loading, Problem } from '../../ui/states.tsx';
 import { textOf } from '../../ui/text-lists.ts';
 import { balanceFacts } from '../balances/balance-facts.tsx';
 import { Ledger } from '../balances/ledger.tsx';
@@ -20,23 +21,21 @@ import { KeyTable } from '../keys/key-table.tsx';
 import { NewKey } from '../keys/new-key.tsx';
 import { EditUser } from './edit-user.tsx';
 
-type Asked = 'money' | 'key' | 'edit' | null;
+type Opened = 'money' | 'key' | 'edit' | null;
 
 /** One user: its money, its keys, and what moved the money. */
 export default function UserScreen() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
-  const { data, error, refetch } = useQuery({
+  const question = useQuery({
     queryKey: ['users', id],
     queryFn: ({ signal }) => ask(usersGet({ path: { id }, signal })),
   });
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Loading />;
-  return <Shown user={data} />;
+  return <Asked question={question}>{(user) => <Shown user={user} />}</Asked>;
 }
 
 function Shown({ user }: { readonly user: User }) {
   const id = user.id ?? '';
-  const [asked, setAsked] = useState<Asked>(null);
+  const [asked, setAsked] = useState<Opened>(null);
   const mayWrite = useMay('operator');
   const mayPay = useMay('operator', 'billing');
   const queries = useQueryClient();
@@ -82,21 +81,13 @@ function Shown({ user }: { readonly user: User }) {
             ['Created', <Moment key="created" at={user.created_at} />],
           ]}
         />
-        <p className="mt-3 flex gap-4">
-          <Link to="/requests" search={{ user_id: id } as never} className="text-accent hover:underline">
-            Requests
-          </Link>
-          <Link to="/usage" search={{ user_id: id } as never} className="text-accent hover:underline">
-            Usage
-          </Link>
-          <Link
-            to="/limits"
-            search={{ subject_kind: 'user', subject_id: id } as never}
-            className="text-accent hover:underline"
-          >
-            Limits
-          </Link>
-        </p>
+        <Links
+          links={[
+            ['Requests', '/requests', { user_id: id }],
+            ['Usage', '/usage', { user_id: id }],
+            ['Limits', '/limits', { subject_kind: 'user', subject_id: id }],
+          ]}
+        />
       </Panel>
       <Panel title="Keys">
         <KeyTable keys={user.keys ?? []} />

@@ -9,7 +9,7 @@ export function beginRun(
   signal: AbortSignal,
 ): AsyncIterable<CompleteFrame> {
   const leaving = new AbortController();
-  const leave = (): void => leaving.abort();
+  const leave = (): void => leaving.abort(signal.aborted ? signal.reason : undefined);
   if (signal.aborted) leave();
   signal.addEventListener('abort', leave, { once: true });
   const frames = run(leaving.signal);

@@ -1,5 +1,6 @@
 import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import { Fault } from '#errors/fault.ts';
+import { GATEWAY_STOPS } from '#kernel/cut-by-gateway.ts';
 import type { RpcCallOptions } from '../call-options.ts';
 import type { CallerSession } from './caller-session.ts';
 import type { Deadline } from './deadline.ts';
@@ -19,7 +20,7 @@ export async function* callOverSession(
     timeoutMs,
     traceparent,
   });
-  const onAbort = (): void => call.leave(gone);
+  const onAbort = (): void => call.leave(gone, signal?.reason === GATEWAY_STOPS);
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => call.leave(late), timeoutMs);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {

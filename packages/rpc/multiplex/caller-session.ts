@@ -114,9 +114,9 @@ function start(session: Session, { method, message, timeoutMs = 0, traceparent =
     outbox.push({ call, step }, messageBytes);
   const { open, reader } = createCall({
     onTaken: (bytes) => say({ case: 'takenBytes', value: bytes }),
-    onLeave: () => {
+    onLeave: (isStopping) => {
       if (!calls.delete(call)) return;
-      say({ case: 'cancel', value: {} });
+      say({ case: 'cancel', value: { isStopping } });
       endWhenDone(session);
     },
   });

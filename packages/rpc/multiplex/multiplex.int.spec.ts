@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { JournalService } from '#contracts/gen/gateway/journal/v1/journal_pb.js';
 import { RouterService } from '#contracts/gen/gateway/router/v1/router_pb.js';
 import { Fault } from '#errors/fault.ts';
+import { cutByGateway, GATEWAY_STOPS } from '#kernel/cut-by-gateway.ts';
 import { afterAll, test } from '#testkit/test.ts';
 import { createGrpcClient } from '../client.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
@@ -138,6 +139,25 @@ test('a call that is aborted, late, or no longer read ends at the server, too', 
   for await (const _ of calls.read({ fromPosition: 1n })) break;
   await untilTrue(() => served.signals.get(1n)?.aborted === true);
   await assert.rejects(waiting(1n, { signal: AbortSignal.abort() }), hasCode('client_gone'));
+});
+
+test('a call says whether its client left, or the process that it came from stops', async () => {
+  await using served = await serve();
+  const calls = clientOf([served.server.address]);
+  for (const [reason, told] of [
+    [GATEWAY_STOPS, 'stop'],
+    [undefined, null],
+  ] as const) {
+    served.signals.clear();
+    const aborting = new AbortController();
+    const waiting = calls.read({ fromPosition: 5_000n }, { signal: aborting.signal })[Symbol.asyncIterator]().next();
+    const aborted = assert.rejects(waiting, hasCode('client_gone'));
+    await untilTrue(() => served.signals.has(5_000n));
+    aborting.abort(reason);
+    await aborted;
+    await untilTrue(() => served.signals.get(5_000n)?.aborted === true);
+    assert.equal(cutByGateway(served.signals.get(5_000n) ?? aborting.signal), told);
+  }
 });
 
 test('a server that drains ends its calls, begins none, and the next server has them', async () => {

@@ -9,6 +9,7 @@ import {
   type Start,
 } from '#contracts/gen/gateway/rpc/v1/multiplex_pb.js';
 import { Fault, faultFrom } from '#errors/fault.ts';
+import { CALLER_LOST, GATEWAY_STOPS } from '#kernel/cut-by-gateway.ts';
 import { RESPONSE_MAX_BYTES } from '../limits.ts';
 import type { CallGuards, StreamingMethod } from '../served-service.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -23,7 +24,8 @@ type ServerStep = MessageInitShape<typeof ServerStepSchema>;
 /** A running call. */
 interface Run {
   readonly window: Window;
-  readonly leave: () => void;
+  /** `reason`: as in `cutByGateway`; absent: the caller does not wait any more. */
+  readonly leave: (reason?: unknown) => void;
 }
 
 /** The calls of one caller, and the way back to it. */
@@ -54,7 +56,7 @@ export function serveSession(
   function abandon(): void {
     onEnd();
     outbox.drop();
-    for (const { leave } of session.runs.values()) leave();
+    for (const { leave } of session.runs.values()) leave(CALLER_LOST);
   }
 
   stream.on('data', ({ steps }: OpenRequest) => {
@@ -87,7 +89,7 @@ function take(session: ServedSession, { call, step }: CallerStep): void {
       begin(session, call, step.value);
       break;
     case 'cancel':
-      session.runs.get(call)?.leave();
+      session.runs.get(call)?.leave(step.value.isStopping ? GATEWAY_STOPS : undefined);
       break;
     case 'takenBytes':
       session.runs.get(call)?.window.taken(step.value);
@@ -121,11 +123,11 @@ async function run(
   const leaving = new AbortController();
   const { signal } = leaving;
   const window = createWindow();
-  const leave = (): void => {
-    leaving.abort();
+  const leave = (reason?: unknown): void => {
+    leaving.abort(reason);
     window.close();
   };
-  const timer = start.timeoutMs === 0 ? undefined : setTimeout(leave, start.timeoutMs);
+  const timer = start.timeoutMs === 0 ? undefined : setTimeout(() => leave(), start.timeoutMs);
   runs.set(call, { window, leave });
   try {
     const traceparent = start.traceparent === '' ? undefined : start.traceparent;

@@ -22,8 +22,8 @@ export interface SessionCall {
    * resolves.
    */
   next(): Promise<Uint8Array | undefined>;
-  /** The reader has left. The server is told if it still works. `next` then rejects with the fault. */
-  leave(why: () => Fault): void;
+  /** The reader has left. The server is told if it still works, and whether this process stops. `next` then rejects with the fault. */
+  leave(why: () => Fault, isStopping?: boolean): void;
 }
 
 /** A call as its session sees it. */
@@ -33,7 +33,10 @@ export interface OpenCall {
 }
 
 /** A call between its session, which brings messages, and its reader, which takes them. */
-export function createCall(told: { readonly onTaken: (bytes: number) => void; readonly onLeave: () => void }): {
+export function createCall(told: {
+  readonly onTaken: (bytes: number) => void;
+  readonly onLeave: (isStopping: boolean) => void;
+}): {
   readonly open: OpenCall;
   readonly reader: SessionCall;
 } {
@@ -84,9 +87,9 @@ export function createCall(told: { readonly onTaken: (bytes: number) => void; re
       waiting = Promise.withResolvers();
       return waiting.promise;
     },
-    leave(why) {
+    leave(why, isStopping = false) {
       if (isOver) return;
-      told.onLeave();
+      told.onLeave(isStopping);
       messages.length = 0;
       end(new CallFailure(why(), false));
     },

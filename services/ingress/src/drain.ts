@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Refusal } from '#errors/error-table.ts';
+import { GATEWAY_STOPS } from '#kernel/cut-by-gateway.ts';
 import type { Calls } from './completions/calls.ts';
 import type { IngressConfig } from './config.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -42,7 +43,7 @@ export async function drainServer(
   for (const exchange of open) closeAfterAnswer(exchange);
   sockets.drain();
   if (!(await emptied(running, config.drainTimeoutMs))) {
-    for (const { stop } of running()) stop?.(stopping);
+    for (const { stop } of running()) stop?.(stopping, GATEWAY_STOPS);
     await emptied(running, SETTLE_MS);
   }
   await Promise.race([closed, wait(CLOSE_MS)]);

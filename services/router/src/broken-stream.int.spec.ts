@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import type { CompleteFrame } from '#contracts/router.ts';
+import { CALLER_LOST, GATEWAY_STOPS } from '#kernel/cut-by-gateway.ts';
 import { test } from '#testkit/test.ts';
 import { contentEvent, createTestRouter, hostileProvider, testProvider } from './testing.ts';
 
@@ -55,6 +56,45 @@ test('so does one whose client left and that did not end within the bound', asyn
   const { usage } = await ask({ messages, stream: true }, { signal: client.signal, onFrame });
   assert.deepEqual([usage?.outcome, usage?.estimated], ['OUTCOME_CLIENT_GONE', true]);
   assert.deepEqual([usage?.usage.input, usage?.usage.output], [900, 8]);
+});
+
+for (const [what, reason, isPaid] of [
+  ['whose process stops, the house pays', GATEWAY_STOPS, false],
+  ['whose process is lost, the house pays', CALLER_LOST, false],
+  ['who left by itself, the client pays', undefined, true],
+] as const) {
+  test(`of a stream of a client that pays for whole answers, ${what}`, async (t) => {
+    const client = new AbortController();
+    const baseUrl = await hostileProvider(t, (response) => response.write(anthropicBeginning));
+    const { ask } = createTestRouter(t, {
+      providers: [testProvider('p', baseUrl, { kind: 'anthropic' })],
+      drainMaxMs: 30,
+    });
+    const onFrame = (frame: CompleteFrame) => frame.kind === 'data' && client.abort(reason);
+    const asked = { signal: client.signal, onFrame, request: { paysOnlyWhole: true } };
+    const { usage } = await ask({ messages, stream: true }, asked);
+    assert.equal(usage?.outcome, isPaid ? 'OUTCOME_CLIENT_GONE' : 'OUTCOME_FAILED');
+    assert.equal(usage?.quantities.length === 0, !isPaid);
+    assert.deepEqual(usage?.losses, isPaid ? [] : [[0, 900, 8, true]]);
+  });
+}
+
+test("a whole answer that its client cannot get any more, since the process stops, is the house's", async (t) => {
+  const client = new AbortController();
+  const answered = Promise.withResolvers<void>();
+  const baseUrl = await hostileProvider(t, async (response) => {
+    client.abort(GATEWAY_STOPS);
+    await answered.promise;
+    const usage = { prompt_tokens: 7, completion_tokens: 20, total_tokens: 27 };
+    response.setHeader('content-type', 'application/json');
+    const choices = [{ index: 0, message: { role: 'assistant', content: words }, finish_reason: 'stop' }];
+    response.end(JSON.stringify({ id: 'c', object: 'chat.completion', model: 'm', choices, usage }));
+  });
+  setTimeout(answered.resolve, 50);
+  const { ask } = createTestRouter(t, { providers: [testProvider('p', baseUrl)] });
+  const { usage } = await ask({ messages }, { signal: client.signal, request: { paysOnlyWhole: true } });
+  assert.deepEqual([usage?.outcome, usage?.quantities], ['OUTCOME_FAILED', []]);
+  assert.deepEqual(usage?.losses, [[0, 7, 20, false]]);
 });
 
 test('a count that a provider gave in the middle of a stream is not taken for the count of all that was streamed', async (t) => {

@@ -4,6 +4,7 @@ import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, ProviderHealth, RouterAdminPort, RouterPort } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import { cutByGateway } from '#kernel/cut-by-gateway.ts';
 import type { Registry } from '#registry/registry.ts';
 import { openHttpProvider } from './adapters/http-provider.ts';
 import { createOutwardGuard } from './adapters/outward-guard.ts';
@@ -94,7 +95,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     const { attemptsMax } = registry.settings();
     const run = beginRun(request, channel, clock(), { ...limits, attemptsMax });
     const time = startRunClock(run, channel, () => abandonmentOf(registry.settings(), limits));
-    const leave = (): void => time.leave();
+    const leave = (): void => time.leave(cutByGateway(signal));
     if (isClosing) stopRun(run, 'closing');
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave);

@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 
 /** Whether anyone still waits for an answer. */
 export interface ClientPresence {
-  /** Aborts when the client has left, the time is up, or the gateway stops. */
+  /** Aborts when the client has left, the time is up, or the gateway stops (`GATEWAY_STOPS`). */
   readonly signal: AbortSignal;
   [Symbol.dispose](): void;
 }
@@ -48,10 +48,10 @@ export function watchClient(
     if (!isKept) controller.abort();
     else endAway = whileAway?.(() => controller.abort());
   };
-  const stop = (refusal: Refusal): void => {
+  const stop = (refusal: Refusal, reason?: unknown): void => {
     clearTimeout(timer);
     answer.fail(refusal);
-    controller.abort();
+    controller.abort(reason);
   };
   // What the body and the admission took is gone from it.
   const remainingMs = exchange.startedAtMs + requestTimeoutMs - performance.now();

@@ -28,8 +28,11 @@ export interface Exchange {
   readonly progress: Progress;
   /** Writes something a client skips, so that one that is gone is noticed; undefined where HTTP's own will do. */
   probe: (() => void) | undefined;
-  /** Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. */
-  stop: ((refusal: Refusal) => void) | undefined;
+  /**
+   * Ends the answer early, with this refusal where none has begun; undefined while there is nothing to be ended. `reason`: of the abort,
+   * `GATEWAY_STOPS` or nothing.
+   */
+  stop: ((refusal: Refusal, reason?: unknown) => void) | undefined;
   /** What the request's body has to pass once it is whole: it rejects with a `Fault`. undefined: nothing. */
   checkBody: ((body: Buffer) => Promise<void>) | undefined;
   /** The step of a trace this is; undefined where it is not traced. */

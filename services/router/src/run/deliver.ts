@@ -34,7 +34,7 @@ export async function deliver(parts: RunParts, run: Run, candidate: PricedCandid
   const ending: Ending = { outcome: outcomeOf(run, broken), candidate, spoken: reply.spoken, ...used, sample };
   // The client has nothing of a withheld answer, and pays nothing.
   const late: Ending = { outcome: 'OUTCOME_FAILED', ...nothingAnswered, withheld: { used, attempt: underWay.attempt } };
-  const paid = isForgiven(run, broken) ? late : ending;
+  const paid = isForgiven(run, broken, writer.hasWritten()) ? late : ending;
   const refusal = (await recordUsage(parts, run, paid, writer.hasWritten() ? paid : late)) ?? broken;
   if (refusal) {
     run.channel.push({ kind: 'failure', failure: { ...refusal, providerBody: null, providerStatus: head.status } });
@@ -134,8 +134,11 @@ function outcomeOf(run: Run, broken: Refusal | null): Ending['outcome'] {
 }
 
 /** An answer broke off by no will of its client, which asks for it again and pays for it then. */
-function isForgiven(run: Run, broken: Refusal | null): boolean {
-  if (broken === null || run.request.paysOnlyWhole !== true || run.isGone) return false;
+function isForgiven(run: Run, broken: Refusal | null, hasBegun: boolean): boolean {
+  if (run.request.paysOnlyWhole !== true) return false;
+  // However much of it came here: nobody passes it on. What had not begun when its way was lost is asked of another router.
+  if (run.cutBy === 'stop' || (run.cutBy === 'loss' && hasBegun)) return true;
+  if (broken === null || run.isGone) return false;
   return broken !== tooLong && run.stopped !== 'own-timeout' && !comesAgain.has(broken.code);
 }
 

@@ -14,9 +14,11 @@ export type Reached =
   | { readonly kind: 'failed'; readonly failure: AttemptFailure | Refusal }
   /**
    * The client is gone, or the run was stopped. `charged`: what the client pays all the same, and which candidate was
-   * at work.
+   * at work in which attempt.
    */
-  | { readonly kind: 'ended'; readonly charged: Omit<Ending, 'outcome' | 'withheld'> | null };
+  | { readonly kind: 'ended'; readonly charged: Charged | null };
+
+type Charged = Omit<Ending, 'outcome' | 'withheld'> & { readonly attempt: number };
 
 /** Tries the choices until one answers, as `nextAttempt` decides. Adds every attempt to the run. */
 export async function reachProvider(parts: RunParts, run: Run): Promise<Reached> {
@@ -50,7 +52,7 @@ async function outcomeOf(
   first: Trial,
 ): Promise<Reached | null> {
   const over = await besideIfSlow(parts, run, trials, way, first);
-  const stopped: ReturnType<typeof chargedOf>[] = [];
+  const stopped: (Charged | null)[] = [];
   for (const { result, trial, way: tried } of over) {
     if (result.kind === 'answered') {
       return { kind: 'answered', candidate: trial.choice.deployment.candidate, result: result.reply };
@@ -61,9 +63,12 @@ async function outcomeOf(
   return stopped.length === 0 ? null : { kind: 'ended', charged: stopped.find((charged) => charged !== null) ?? null };
 }
 
-function chargedOf({ choice }: Trial, { payer, used, spoken }: Extract<TrialResult, { kind: 'stopped' }>) {
+function chargedOf(
+  { choice, underWay }: Trial,
+  { payer, used, spoken }: Extract<TrialResult, { kind: 'stopped' }>,
+): Charged | null {
   if (payer !== 'client' || used === null) return null;
-  return { candidate: choice.deployment.candidate, spoken, ...used };
+  return { candidate: choice.deployment.candidate, attempt: underWay.attempt, spoken, ...used };
 }
 
 async function pauseUnlessOver({ waits }: Run, delayMs: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CutByGateway } from '#kernel/cut-by-gateway.ts';
 import type { FrameChannel } from '../frame-channel.ts';
 import { type Run, stopRun } from './run.ts';
 
@@ -11,8 +12,8 @@ export interface Abandonment {
 
 /** Ends a run's waits when its time is over. */
 export interface RunClock {
-  /** The client has left. */
-  leave(): void;
+  /** The client has left, or the gateway has cut it off. */
+  leave(cutBy: CutByGateway): void;
   /** The run is over: nothing is waited for any longer. */
   stop(): void;
 }
@@ -25,9 +26,10 @@ export function startRunClock(run: Run, channel: Pick<FrameChannel, 'drop'>, aba
   );
   let drainTimer: NodeJS.Timeout | undefined;
   return {
-    leave() {
+    leave(cutBy) {
       if (run.isGone) return;
       run.isGone = true;
+      run.cutBy = cutBy;
       channel.drop();
       run.waits.abort();
       const { isStopped, drainMaxMs } = abandonment();

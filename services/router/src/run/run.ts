@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CompleteRequest } from '#contracts/router.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { CutByGateway } from '#kernel/cut-by-gateway.ts';
 import { ATTEMPTS_MAX, type RouterLimits } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { FrameChannel } from '../frame-channel.ts';
@@ -54,6 +55,8 @@ export interface Run {
   readonly outrun: Promise<unknown>[];
   /** The client has left. The router may still listen to the provider. */
   isGone: boolean;
+  /** Of a client that is gone: it did not leave by itself; null: it did. */
+  cutBy: CutByGateway;
   /** The client has left, and policy has the provider called off at once. */
   isCalledOff: boolean;
   /**
@@ -86,6 +89,7 @@ export function beginRun(
     waits: new AbortController(),
     outrun: [],
     isGone: false,
+    cutBy: null,
     isCalledOff: false,
     stopped: null,
   };

@@ -53,6 +53,13 @@ async function endUnanswered(parts: RunParts, run: Run, ended: Extract<Reached, 
     await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered }, refusal);
     return;
   }
+  // Who pays for whole answers asks for it again, at another process.
+  if (run.cutBy === 'stop' && run.request.paysOnlyWhole === true) {
+    const withheld =
+      ended.charged === null ? {} : { withheld: { attempt: ended.charged.attempt, used: ended.charged } };
+    await fail(parts, run, { outcome: 'OUTCOME_FAILED', ...nothingAnswered, ...withheld }, goneRefusal);
+    return;
+  }
   // A provider that was at work when it was cut off may charge for the prompt, and for the text it had written.
   await fail(parts, run, { outcome: 'OUTCOME_CLIENT_GONE', ...(ended.charged ?? nothingAnswered) }, goneRefusal);
 }

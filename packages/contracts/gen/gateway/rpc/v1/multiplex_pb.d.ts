@@ -192,12 +192,24 @@ export declare const StartSchema: GenMessage<Start, {jsonType: StartJson}>;
  * @generated from message gateway.rpc.v1.Cancel
  */
 export declare type Cancel = Message<"gateway.rpc.v1.Cancel"> & {
+  /**
+   * The caller's process stops; whoever it asked for is still there.
+   *
+   * @generated from field: bool is_stopping = 1;
+   */
+  isStopping: boolean;
 };
 
 /**
  * @generated from message gateway.rpc.v1.Cancel
  */
 export declare type CancelJson = {
+  /**
+   * The caller's process stops; whoever it asked for is still there.
+   *
+   * @generated from field: bool is_stopping = 1;
+   */
+  isStopping?: boolean;
 };
 
 /**

@@ -53,7 +53,7 @@ async function openSession(token: string): Promise<string> {
   const response = await until('the token to be known', async () => {
     const answer = await fetch(`${installation.gateway().url}/console/session`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-gateway-console': '1' },
       body: JSON.stringify({ token }),
     });
     await answer.arrayBuffer();

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AdminCaller, FindAdminToken } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
+import { isByTls } from '../console/open-session.ts';
 import { sessionTokenIn } from '../console/session-cookie.ts';
 import { bearerTokenOf } from '../http/authenticate.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
@@ -28,10 +29,12 @@ export function forAdmins(parts: {
   if (adminToken === '') throw new Error('the admin token must not be empty');
   const expected = digest(adminToken);
 
-  function callerOf({ request, id }: Exchange): AdminCaller | undefined {
+  function callerOf(exchange: Exchange): AdminCaller | undefined {
+    const { request, id } = exchange;
     const token = bearerTokenOf(request.headers);
     const from = { address: addressOf(request), requestId: id };
-    const session = token === '' ? findAdminToken(sessionTokenIn(request.headers), 'session') : undefined;
+    const session =
+      token === '' ? findAdminToken(sessionTokenIn(request.headers, isByTls(exchange)), 'session') : undefined;
     if (session !== undefined) return { actor: session.id, role: session.role, ...from };
     // Digests have one length, so the comparison takes one time, whatever was sent.
     if (timingSafeEqual(digest(token), expected)) return { actor: 'bootstrap', role: 'owner', ...from };
@@ -40,6 +43,8 @@ export function forAdmins(parts: {
   }
 
   return (handler) => (exchange, params) => {
+    // A session's cookie says nothing to a cache in between: without this, one might give somebody's answer to the next.
+    exchange.response.setHeader('cache-control', 'no-store');
     const caller = callerOf(exchange);
     if (caller !== undefined) return handler(exchange, params, caller);
     const retryAfterMs = guessed(exchange.request);

@@ -1,9 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import type { AdminCaller, AdminPort, AdminRole, ValidAdminToken } from '#contracts/admin.ts';
-import { CreateRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import { CreateRequestSchema, DeleteRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { Clock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ClientAddress } from '../rate-limits/client-address.ts';
+import { endedWith } from './ended-sessions.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 /** A working day, after which one signs in again. */
@@ -17,9 +19,18 @@ export interface Opener {
   readonly role: AdminRole;
 }
 
-/** Makes the admin token that a session is, and the cookie that it is kept in. Rejects with a `Fault`. */
+interface SessionKeeping {
+  readonly admin: Pick<AdminPort, 'create' | 'delete'>;
+  readonly registry: Pick<Registry, 'all'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Makes the admin token that a session is, and the cookie that it is kept in. Sessions whose time is over, and what is more than one
+ * opener may have, end with it. Rejects with a `Fault`.
+ */
 export async function openSession(
-  { admin, clock }: { readonly admin: Pick<AdminPort, 'create'>; readonly clock: Clock },
+  { admin, registry, clock }: SessionKeeping,
   { openedBy, role }: Opener,
   { caller, isSecure }: { readonly caller: AdminCaller; readonly isSecure: boolean },
 ): Promise<{ readonly session: ValidAdminToken; readonly cookie: string }> {
@@ -30,8 +41,15 @@ export async function openSession(
   const made = resource?.resource;
   if (made?.case !== 'token') throw new Error('an admin token was made, and none came back');
   const { id = '', token: secret = '' } = made.value;
+  const ended = endedWith(registry.all('token'), { openedBy, nowMs: clock() });
+  // What cannot be ended now ends with the next sign-in.
+  await Promise.allSettled(ended.map((each) => admin.delete(deletionOf(each), caller)));
   const cookie = sessionCookie(secret, { seconds: (SESSION_HOURS * HOUR_MS) / 1_000, isSecure });
   return { session: { id, role, openedBy, expiresAt }, cookie };
+}
+
+function deletionOf(id: string) {
+  return create(DeleteRequestSchema, { kind: 'token', id });
 }
 
 /** The gateway, which opens and ends sessions on behalf of whom it has checked itself. */

@@ -2,9 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { AdminPort, FindAdminToken, ValidAdminToken } from '#contracts/admin.ts';
 import { DeleteRequestSchema, GetRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
+import type { ErrorCode } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import { invalid } from '#errors/invalid.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
+import type { Registry } from '#registry/registry.ts';
 import { answerEmpty, answerJson } from '../http/answer.ts';
 import type { Exchange, Handler } from '../http/exchange.ts';
 import { parseJsonObject } from '../http/parse-json-object.ts';
@@ -13,13 +15,20 @@ import type { ClientAddress } from '../rate-limits/client-address.ts';
 import type { Guesses } from '../rate-limits/guesses.ts';
 import type { Route } from '../route.ts';
 import { gatewayItself, isByTls, type Opener, openSession } from './open-session.ts';
-import { sessionCookie, sessionTokenIn } from './session-cookie.ts';
+import { isOfConsole, sessionCookie, sessionTokenIn } from './session-cookie.ts';
 
 const noStore = { 'cache-control': 'no-store' };
+
+/** A code or a token has some hundred characters at most. Nobody is known yet who might make the gateway hold more. */
+const SIGN_IN_BODY_MAX_BYTES = 4_096;
+
+/** What ending a code is refused with where somebody else has used it meanwhile. */
+const comesTooLate: ReadonlySet<ErrorCode> = new Set(['precondition_failed', 'not_found', 'conflict']);
 
 export interface SessionParts {
   readonly admin: Pick<AdminPort, 'create' | 'get' | 'delete'>;
   readonly adminToken: string;
+  readonly registry: Pick<Registry, 'all'>;
   readonly findAdminToken: FindAdminToken;
   readonly addressOf: ClientAddress;
   readonly guesses: Guesses;
@@ -36,20 +45,37 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
   const { admin, findAdminToken, addressOf, limits, clock = systemClock } = parts;
   const gateways = (exchange: Exchange) => gatewayItself(exchange, addressOf);
 
-  /** Ends a code of which there is one use. Of two at once one comes too late: both go by the version they saw. */
+  /**
+   * Ends a code of which there is one use. It is ended at the version at which it was unused: of several uses at once, at any
+   * ingresses, one is the first, and the others come too late.
+   */
   async function use(exchange: Exchange, code: ValidAdminToken): Promise<Opener> {
     const caller = gateways(exchange);
-    const { version } = await admin.get(create(GetRequestSchema, { kind: 'token', id: code.id }), caller);
-    const used = { kind: 'token', id: code.id, expectedVersion: version ?? 0n };
-    await admin.delete(create(DeleteRequestSchema, used), caller).catch(() => {
-      throw wrong(parts, exchange);
-    });
+    try {
+      const { version = 0n, resource } = await admin.get(
+        create(GetRequestSchema, { kind: 'token', id: code.id }),
+        caller,
+      );
+      const found = resource?.resource;
+      if (found?.case !== 'token' || found.value.status !== 'active') throw wrong(parts, exchange);
+      await admin.delete(create(DeleteRequestSchema, { kind: 'token', id: code.id, expectedVersion: version }), caller);
+    } catch (thrown) {
+      throw thrown instanceof Fault && comesTooLate.has(thrown.code) ? wrong(parts, exchange) : thrown;
+    }
     return { openedBy: code.openedBy || 'bootstrap', role: code.role };
   }
 
   const signIn: Handler = async (exchange) => {
-    const opener = await openerOf(parts, exchange, parseJsonObject(await readBody(exchange, limits)), use);
-    const { session, cookie } = await openSession({ admin, clock }, opener, {
+    // Else another site's page could sign a browser in as somebody it knows, and see what is done as them.
+    if (!isOfConsole(exchange.request.headers)) {
+      throw new Fault({
+        code: 'forbidden',
+        message: "Signing in is for the console's own page: x-gateway-console: 1.",
+      });
+    }
+    const body = await readBody(exchange, { ...limits, bodyMaxBytes: SIGN_IN_BODY_MAX_BYTES });
+    const opener = await openerOf(parts, exchange, parseJsonObject(body), use);
+    const { session, cookie } = await openSession({ ...parts, clock }, opener, {
       caller: gateways(exchange),
       isSecure: isByTls(exchange),
     });
@@ -57,7 +83,7 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
   };
 
   const current = (exchange: Exchange): ValidAdminToken => {
-    const session = findAdminToken(sessionTokenIn(exchange.request.headers), 'session');
+    const session = findAdminToken(sessionTokenIn(exchange.request.headers, isByTls(exchange)), 'session');
     if (session === undefined) throw new Fault({ code: 'invalid_admin_token', message: 'Nobody is signed in.' });
     return session;
   };

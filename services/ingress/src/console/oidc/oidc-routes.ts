@@ -11,10 +11,9 @@ import { type Exchange, type Handler, queryOf } from '../../http/exchange.ts';
 import type { ClientAddress } from '../../rate-limits/client-address.ts';
 import type { Route } from '../../route.ts';
 import { gatewayItself, isByTls, openSession } from '../open-session.ts';
-import { cookieIn } from '../session-cookie.ts';
 import { authorizationUrl, exchangeCode, newState, SignInRefused, verifyIdToken } from './oidc-client.ts';
 import { type ConsoleOidc, openerOf } from './person.ts';
-import { openState, type SignInState, STATE_COOKIE, sealState, stateCookie } from './sign-in-state.ts';
+import { openState, type SignInState, sealedStateIn, sealState, stateCookie } from './sign-in-state.ts';
 
 /** The identity provider is asked three times at most (discovery, token, keys), for 3 s each. */
 const SIGN_IN_TIMEOUT_MS = 12_000;
@@ -23,8 +22,8 @@ const SIGN_IN_TIMEOUT_MS = 12_000;
 const CODE_MAX_CHARACTERS = 4_096;
 
 export interface OidcParts {
-  readonly admin: Pick<AdminPort, 'create'>;
-  readonly registry: Pick<Registry, 'settings'>;
+  readonly admin: Pick<AdminPort, 'create' | 'delete'>;
+  readonly registry: Pick<Registry, 'all' | 'settings'>;
   readonly readClientSecret: ReadClientSecret;
   readonly keyPepper: string;
   readonly addressOf: ClientAddress;
@@ -62,7 +61,8 @@ export function oidcRoutes(parts: OidcParts): readonly Route[] {
     orProblem(parts, exchange, async () => {
       const settings = registry.settings().consoleOidc;
       if (settings === undefined) throw new Refused('off');
-      const sealed = cookieIn(exchange.request.headers, STATE_COOKIE);
+      const isSecure = isByTls(exchange);
+      const sealed = sealedStateIn(exchange.request.headers, isSecure);
       const back = cameBack(queryOf(exchange), await openState(sealed, keyPepper, clock()), settings);
       const issuer = await ask(settings.issuer);
       const secret = await parts.readClientSecret(settings.clientSecretRef);
@@ -70,9 +70,8 @@ export function oidcRoutes(parts: OidcParts): readonly Route[] {
       const wanted = { clientId: settings.clientId, state: back.state, nowMs: clock() };
       const opener = openerOf(await verifyIdToken(idToken, issuer, wanted), settings, keyPepper);
       if ('problem' in opener) throw new Refused(opener.problem);
-      const isSecure = isByTls(exchange);
       const caller = gatewayItself(exchange, parts.addressOf);
-      const { cookie } = await openSession({ admin: parts.admin, clock }, opener, { caller, isSecure });
+      const { cookie } = await openSession({ ...parts, clock }, opener, { caller, isSecure });
       answerRedirect(exchange, '/console/', [cookie, stateCookie('', isSecure)]);
     });
 

@@ -1,10 +1,13 @@
 import { hkdfSync } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { EncryptJWT, jwtDecrypt } from 'jose';
+import { cookieIn, cookieName } from '../session-cookie.ts';
 
 /** Long enough for a password and a second factor. */
 const STATE_MAX_AGE_S = 600;
 
-export const STATE_COOKIE = 'gateway_console_oidc';
+const COOKIE = 'gateway_console_oidc';
+/** By TLS it is `/`: a cookie that only this host can have set is one of the whole host. */
 const PATH = '/console/oidc';
 const KEY_BYTES = 32;
 
@@ -46,10 +49,16 @@ export async function openState(sealed: string, keyPepper: string, nowMs: number
   }
 }
 
+/** The sealed state that a browser brings back; empty: none. */
+export function sealedStateIn(headers: IncomingHttpHeaders, isSecure: boolean): string {
+  return cookieIn(headers, cookieName(COOKIE, isSecure));
+}
+
 /** `Lax`: the browser comes back from another site, and has to bring it. An empty `sealed` takes it away. */
 export function stateCookie(sealed: string, isSecure: boolean): string {
   const seconds = sealed === '' ? 0 : STATE_MAX_AGE_S;
-  return `${STATE_COOKIE}=${sealed}; Path=${PATH}; HttpOnly; SameSite=Lax; Max-Age=${seconds}${isSecure ? '; Secure' : ''}`;
+  const [path, secure] = isSecure ? ['/', '; Secure'] : [PATH, ''];
+  return `${cookieName(COOKIE, isSecure)}=${sealed}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure}`;
 }
 
 function keyOf(keyPepper: string): Uint8Array {

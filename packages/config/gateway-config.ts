@@ -89,6 +89,10 @@ const provider = z
     };
   });
 
+function isSmtpUrl(text: string): boolean {
+  return URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '';
+}
+
 /** YAML's `off` and the environment's, which is text. */
 const onOrOff = z
   .union([z.boolean(), z.enum(['on', 'off', 'true', 'false'])], { error: 'must be on or off' })
@@ -199,6 +203,21 @@ export const gatewayConfigSchema = z.strictObject({
       'must be 64 hex digits, or several such keys with commas between',
     )
     .optional(),
+  /** The server that takes mails of alerts, with its user and password where it wants them. */
+  smtpUrl: z
+    .string()
+    .refine(
+      isSmtpUrl,
+      'must be smtp://host:587 or smtps://host:465, with "user:password@" before the host if it needs one',
+    )
+    .optional(),
+  /** The sender of these mails: a bare address. */
+  smtpFrom: z
+    .string()
+    .regex(/^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+$/, 'must be an e-mail address')
+    .optional(),
+  /** How often alert rules look at what they watch. */
+  alertIntervalMs: durationMs.min(100).default(15_000),
   /** A user to try the gateway with, where the simulator is its provider and the database the embedded one. */
   demo: onOrOff.default(true),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -35,6 +35,9 @@ export const variables = {
   GATEWAY_METRICS_TOKEN: 'metricsToken',
   GATEWAY_KEY_PEPPER: 'keyPepper',
   GATEWAY_MASTER_KEY: 'masterKey',
+  GATEWAY_SMTP_URL: 'smtpUrl',
+  GATEWAY_SMTP_FROM: 'smtpFrom',
+  GATEWAY_ALERT_INTERVAL_MS: 'alertIntervalMs',
   GATEWAY_DEMO: 'demo',
   GATEWAY_LOG_LEVEL: 'logLevel',
   GATEWAY_BODY_MAX_BYTES: 'bodyMaxBytes',
@@ -61,6 +64,7 @@ const numbers: ReadonlySet<keyof GatewayConfig> = new Set([
   'drainTimeoutMs',
   'multiplierBasisPoints',
   'holdTtlMs',
+  'alertIntervalMs',
   'outputTokensDefault',
   'requestsPerMinute',
 ]);

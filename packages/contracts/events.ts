@@ -10,6 +10,18 @@ import {
   UserCreatedSchema,
 } from './gen/gateway/events/v1/accounts_pb.js';
 import {
+  type AlertDeliveredJson,
+  AlertDeliveredSchema,
+  type AlertDeliveryFailedJson,
+  AlertDeliveryFailedSchema,
+  type AlertRaisedJson,
+  AlertRaisedSchema,
+  type AlertResolvedJson,
+  AlertResolvedSchema,
+  type AlertRetriedJson,
+  AlertRetriedSchema,
+} from './gen/gateway/events/v1/alerts_pb.js';
+import {
   type ChargePostedJson,
   ChargePostedSchema,
   type PricePublishedJson,
@@ -96,6 +108,11 @@ export interface EventBodies {
   ResourceRemoved: Written<ResourceRemovedJson>;
   BalanceDebited: Written<BalanceDebitedJson>;
   LimitReached: Written<LimitReachedJson>;
+  AlertRaised: Written<AlertRaisedJson>;
+  AlertResolved: Written<AlertResolvedJson>;
+  AlertDelivered: Written<AlertDeliveredJson>;
+  AlertDeliveryFailed: Written<AlertDeliveryFailedJson>;
+  AlertRetried: Written<AlertRetriedJson>;
 }
 
 export type EventType = keyof EventBodies;
@@ -122,4 +139,9 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   ResourceRemoved: ResourceRemovedSchema,
   BalanceDebited: BalanceDebitedSchema,
   LimitReached: LimitReachedSchema,
+  AlertRaised: AlertRaisedSchema,
+  AlertResolved: AlertResolvedSchema,
+  AlertDelivered: AlertDeliveredSchema,
+  AlertDeliveryFailed: AlertDeliveryFailedSchema,
+  AlertRetried: AlertRetriedSchema,
 };

@@ -23,6 +23,12 @@ export function homeStream(event: GatewayEvent): string {
       return streams.resource(event.data.kind, event.data.id);
     case 'LimitReached':
       return streams.limitReached(event.data.limitId);
+    case 'AlertRaised':
+    case 'AlertResolved':
+    case 'AlertDelivered':
+    case 'AlertDeliveryFailed':
+    case 'AlertRetried':
+      return streams.alert(event.data.alertId);
     case 'PricePublished':
       return streams.price(event.data.priceKey);
     case 'ShadowRecorded':

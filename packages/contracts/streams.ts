@@ -10,6 +10,7 @@ export const streams = {
   resource: (kind: string, id: string): string => (kind === 'price' ? `own-price-${id}` : `${kind}-${id}`),
   debit: (debitId: string): string => `debit-${debitId}`,
   limitReached: (limitId: string): string => `limit-reached-${limitId}`,
+  alert: (alertId: string): string => `alert-${alertId}`,
   /** The terms of those who led a service; the version is the epoch. */
   term: (service: string): string => `term-${service}`,
 };

@@ -25,6 +25,11 @@ export function accountKeyOf(providerId: string, accountId: string): string {
   return `${providerKeyOf(providerId)} account/${accountId}`;
 }
 
+/** Where a secret of an alert channel is sealed to. `field`: `signing_secret`, say. */
+export function alertSecretOf(channelId: string, field: string): string {
+  return `alert-channel/${channelId} ${field}`;
+}
+
 /**
  * The master key of a gateway: 64 hex digits, or several with commas between. The first one seals and all of them open, so
  * that a key is exchanged by putting the new one in front.

@@ -29,6 +29,8 @@ export const metricNames = {
   rateLimitFallbacks: 'gateway_rate_limit_fallbacks',
   lockedOut: 'gateway_locked_out_total',
   modelRetires: 'gateway_model_retires_seconds',
+  alertsRaised: 'gateway_alerts_raised_total',
+  alertDeliveries: 'gateway_alert_deliveries_total',
 } as const;
 
 /** From a cache-like 5 ms to the longest answer the default deadline lets through (10 min). */
@@ -87,6 +89,8 @@ export interface GatewayMetrics {
   readonly lockedOut: Counter<'secret'>;
   /** Of models that were asked for within a day and end within 30 days: how long it takes; below 0: since when it has ended. */
   readonly modelRetires: Gauge<'model'>;
+  readonly alertsRaised: Counter<'kind'>;
+  readonly alertDeliveries: Counter<'outcome'>;
 }
 
 type RequestMetrics = Pick<
@@ -153,6 +157,24 @@ export function createMetrics({ withProcessDefaults = true } = {}): GatewayMetri
       registers,
     }),
     ...houseMetrics(registers),
+    ...alertMetrics(registers),
+  };
+}
+
+function alertMetrics(registers: Registry[]): Pick<GatewayMetrics, 'alertsRaised' | 'alertDeliveries'> {
+  return {
+    alertsRaised: new Counter({
+      name: metricNames.alertsRaised,
+      help: 'Alerts that were raised, by what their rules watch.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    alertDeliveries: new Counter({
+      name: metricNames.alertDeliveries,
+      help: 'Alerts that came to their end on the way to a channel, by outcome (delivered, failed).',
+      labelNames: ['outcome'],
+      registers,
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { Logger } from '#telemetry/logger.ts';
+import type { GatewayMetrics } from '#telemetry/metrics.ts';
 import { createEmailIndex } from './adapters/email-index.ts';
 import { readEarlierEmails } from './adapters/read-earlier-emails.ts';
 import { createStreamTurns } from './adapters/stream-turns.ts';
@@ -18,10 +19,12 @@ import { type AdminDependencies, createAdmin } from './admin.ts';
 import { type AccountsConfig, accountsConfigFaults } from './config.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Neighbours, Ports } from './ports.ts';
+import { alerts } from './projections/alerts.ts';
 import { keyUse } from './projections/key-use.ts';
 import { resources } from './projections/resources.ts';
 import { findCredit } from './queries/find-credit.ts';
 import { readLastUses } from './queries/last-uses.ts';
+import { createDeliverAlerts } from './reactions/alerts/deliver-alerts.ts';
 
 export interface AccountsDependencies {
   readonly config: AccountsConfig;
@@ -37,6 +40,8 @@ export interface AccountsDependencies {
   readonly neighbours?: () => Neighbours;
   /** Seals secrets under the master key. Absent: there is no master key. */
   readonly sealSecret?: Ports['sealSecret'];
+  readonly sendAlert: Ports['sendAlert'];
+  readonly metrics: Pick<GatewayMetrics, 'alertsRaised' | 'alertDeliveries'>;
   /** Where references to providers' keys may lead. */
   readonly keyPlaces: KeyPlaces;
 }
@@ -46,6 +51,8 @@ export interface Accounts {
   readonly admin: AdminPort;
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
+  /** Sends no more alerts, and waits for those on their way. */
+  stop(): Promise<void>;
   /** Resolves when decisions and reads know everything that is in the log at the time of the call. */
   ready(): Promise<void>;
 }
@@ -59,6 +66,13 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   const emailDigest = (email: string): string => hash(email.toLowerCase());
   const emails = createEmailIndex(registry);
   const keyUses = { lastUsedAtMs: (keyIds: readonly string[]) => readLastUses(pool, keyIds) };
+  const clock = dependencies.clock ?? systemClock;
+  const { sendAlert, metrics } = dependencies;
+  const alertDeliveries = createDeliverAlerts({
+    ...{ journal, registry, sendAlert, clock, logger },
+    random: Math.random,
+    onOutcome: (outcome) => metrics.alertDeliveries.inc({ outcome }),
+  });
   const admin: AdminDependencies = {
     journal,
     pool,
@@ -79,7 +93,8 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
       const reference = parseKeyReference(text);
       return reference && keyReferenceFault(reference, dependencies.keyPlaces);
     },
-    clock: dependencies.clock ?? systemClock,
+    ...{ clock, sendAlert, alertDeliveries },
+    alertsVisible: (position) => untilVisible([awaitProjection(alerts.name, position)], { logger, position }),
     decidable: (position) => untilVisible([registry.reached(position)], { logger, position }),
     visible: (position) => {
       const waits = [registry.reached(position), awaitProjection(resources.name, position)];
@@ -90,7 +105,8 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   };
   return {
     admin: createAdmin(admin),
-    projections: [resources, keyUse],
+    projections: [resources, keyUse, alerts],
+    stop: () => alertDeliveries.stop(),
     async ready() {
       const position = await journal.head();
       await registry.reached(position);
@@ -104,8 +120,9 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   }
 }
 
-const noMasterKey: Ports['sealSecret'] = () => {
-  const message =
-    'This gateway has no master key to keep the secret under. Give a reference to it: "env:NAME" or "file:PATH".';
-  throw new Fault({ code: 'invalid_request', message, param: 'api_key' });
+const noMasterKey: Ports['sealSecret'] = (_secret, _boundTo, field = 'api_key') => {
+  const instead =
+    field === 'api_key' ? 'Give a reference to it: "env:NAME" or "file:PATH".' : 'Set GATEWAY_MASTER_KEY.';
+  const message = `This gateway has no master key to keep the secret under. ${instead}`;
+  throw new Fault({ code: 'invalid_request', message, param: field });
 };

@@ -18,7 +18,10 @@ import {
   runVerb,
   updateResource,
 } from './handlers/resource-commands.ts';
+import { retryAlert } from './handlers/retry-alert.ts';
+import { testAlertChannel } from './handlers/test-alert-channel.ts';
 import type { Neighbours, Ports } from './ports.ts';
+import { findAlert, listAlerts } from './queries/alerts.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
@@ -45,7 +48,12 @@ export interface AdminDependencies extends Ports, ReadDependencies {
 
 /** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
 export function createAdmin(dependencies: AdminDependencies): AdminPort {
-  const handlers = { ...resourceHandlers(dependencies), ...verbs(dependencies), ...others(dependencies) };
+  const handlers = {
+    ...resourceHandlers(dependencies),
+    ...verbs(dependencies),
+    ...alerts(dependencies),
+    ...others(dependencies),
+  };
   const methods = Object.keys(handlers) as AdminMethod[];
   return Object.fromEntries(
     methods.map((method) => [method, guarded(method, handlers[method] as Handler<typeof method>)]),
@@ -121,6 +129,18 @@ function verbs(
     async rotateApiKey({ id, overlapHours, idempotencyKey }, caller) {
       const command = { type: 'rotate', overlapMs: overlapHours * HOUR_MS } as const;
       return { apiKey: await run({ kind: 'key', id, command, idempotencyKey, caller }) };
+    },
+  };
+}
+
+function alerts(dependencies: AdminDependencies): Handlers<'testAlertChannel' | 'listAlerts' | 'retryAlert'> {
+  return {
+    testAlertChannel: (request) => testAlertChannel(dependencies, request),
+    listAlerts: (request) => listAlerts(dependencies, request),
+    async retryAlert(request, caller) {
+      await retryAlert(dependencies, request, caller);
+      const alert = await findAlert(dependencies, request.id);
+      return alert === undefined ? {} : { alert };
     },
   };
 }

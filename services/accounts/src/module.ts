@@ -7,6 +7,8 @@ import { createRemoteStoredLog } from '#clients/journal/remote-stored-log.ts';
 import { createRemoteBalances } from '#clients/quota/remote-balances.ts';
 import { createRemoteRouterAdmin, type RemoteRouterAdmin } from '#clients/router/remote-router-admin.ts';
 import { keyPlacesFrom } from '#config/key-references.ts';
+import { createOutwardGuard } from '#config/outward-guard.ts';
+import { privatePlacesFrom } from '#config/private-places.ts';
 import type { BalancesPort, LedgerPort } from '#contracts/admin-needs.ts';
 import { ImportPricesRequestSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
@@ -20,9 +22,13 @@ import { createMasterKey } from '#master-key/master-key.ts';
 import { desiredPolicy } from '#policy-seed/desired-policy.ts';
 import { seedPolicy } from '#policy-seed/seed-policy.ts';
 import { createAccounts } from './accounts.ts';
+import { createAlertSender } from './adapters/alerts/alert-sender.ts';
+import { createOutwardPost } from './adapters/alerts/outward-post.ts';
+import { createSendEmail } from './adapters/alerts/send-email.ts';
 import { priceImports } from './adapters/price-imports.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
 import { accountsService } from './api/accounts-service.ts';
+import type { SendAlert } from './ports.ts';
 
 /** A price file comes whole. */
 const PRICE_FILE_MAX_BYTES = bodyBytesOf(ImportPricesRequestSchema);
@@ -38,7 +44,8 @@ the others stand by.
 
 Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ADMIN_TOKEN, GATEWAY_KEY_PEPPER.
 GATEWAY_QUOTA_ADDRESSES, GATEWAY_BILLING_ADDRESSES, GATEWAY_ROUTER_ADDRESSES: for balances and limits, the ledger, and tests of
-providers, where these services are in other processes. GATEWAY_MASTER_KEY: seals providers' keys that are given. The providers,
+providers, where these services are in other processes. GATEWAY_MASTER_KEY: seals providers' keys, and the secrets of alert
+channels, that are given. GATEWAY_SMTP_URL, GATEWAY_SMTP_FROM: the server that takes mails of alerts, and their sender. The providers,
 prices and settings of its configuration, and of its environment, come into the log at its start.
 `,
   policySnapshot: policySnapshotOf,
@@ -71,7 +78,10 @@ prices and settings of its configuration, and of its environment, come into the 
         ...neighbourPorts(),
       }),
       ...(masterKey === undefined ? {} : { sealSecret: createMasterKey(masterKey).seal }),
+      sendAlert: alertSender(host),
+      metrics: host.metrics,
     });
+    host.stack.defer(() => accounts.stop());
     const { admin, projections } = accounts;
     return {
       ports: { admin },
@@ -87,6 +97,21 @@ prices and settings of its configuration, and of its environment, come into the 
     };
   },
 };
+
+/** Sends alerts from this process, to where it may connect. */
+function alertSender({ config, environment }: LeadParts['host']): SendAlert {
+  const { masterKey: hexKeys, smtpUrl, smtpFrom } = config;
+  const masterKey = hexKeys === undefined ? undefined : createMasterKey(hexKeys);
+  return createAlertSender({
+    outward: createOutwardPost({ guard: createOutwardGuard(privatePlacesFrom(config, environment)) }),
+    sendEmail: smtpUrl && smtpFrom ? createSendEmail({ url: smtpUrl, from: smtpFrom }) : undefined,
+    open(sealed, boundTo) {
+      const opened = masterKey?.open(sealed, boundTo);
+      return opened !== undefined && 'secret' in opened ? opened.secret : undefined;
+    },
+    clock: systemClock,
+  });
+}
 
 /** Brings the policy of the configuration into the log. */
 async function seed({ host, journal, registry: open, bus }: LeadParts): Promise<void> {

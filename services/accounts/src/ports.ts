@@ -1,13 +1,17 @@
 import type { SecretPurpose } from '#api-keys/api-key.ts';
 import type { AdminCaller, AdminInput, AdminOutput } from '#contracts/admin.ts';
 import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import type { EventBodies } from '#contracts/events.ts';
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RouterAdminPort } from '#contracts/router.ts';
 import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { StoredLog } from '#journal/stored-log.ts';
 import type { Clock } from '#kernel/clock.ts';
+import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
+import type { AlertMessage } from './domain/alert/alert-message.ts';
+import type { Sent } from './domain/alert/sent.ts';
 
 /** Personal data, of which the log holds only what is sealed. */
 export interface UserSeals {
@@ -59,6 +63,22 @@ export interface KeyUsesPort {
   lastUsedAtMs(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
+/** Sends an alert once through a channel, and tells what came of it. */
+export type SendAlert = (channel: ResourceOf<'alertChannel'>, message: AlertMessage) => Promise<Sent>;
+
+/** Alerts on their way to their channels. */
+export interface AlertDeliveries {
+  /** Sends an alert from now on; what is on its way already goes on. */
+  send(alert: EventBodies['AlertRaised'], channelIds: readonly string[], askedAtMs: number): void;
+  /** How far a delivery is; undefined: it is not on its way here. `nextAttemptAtMs`: 0 for now. */
+  pendingAttempts(
+    alertId: string,
+    channelId: string,
+  ): { readonly attempts: number; readonly reason: string; readonly nextAttemptAtMs: number } | undefined;
+  /** Starts no more attempts, and waits for those under way. */
+  stop(): Promise<void>;
+}
+
 /** What the handlers need from outside. */
 export interface Ports {
   readonly journal: Pick<Journal, 'readStream' | 'append'>;
@@ -68,8 +88,15 @@ export interface Ports {
   readonly userSeals: UserSeals;
   /** A fresh secret, or the one that follows from a text: the same each time. */
   readonly issueSecret: (purpose: SecretPurpose, text: string | undefined) => IssuedSecret;
-  /** Seals what the log may hold only under the master key. Throws a `Fault` where there is none. */
-  readonly sealSecret: (secret: string, boundTo: string) => string;
+  /**
+   * Seals what the log may hold only under the master key. Throws a `Fault` where there is none.
+   *
+   * @param field What a caller calls it; absent: `api_key`, which may be a reference instead.
+   */
+  readonly sealSecret: (secret: string, boundTo: string, field?: string) => string;
+  /** Sends an alert once through a channel. Never rejects. */
+  readonly sendAlert: SendAlert;
+  readonly alertDeliveries: AlertDeliveries;
   readonly emailDigest: (email: string) => string;
   readonly emailOwner: (digest: string) => string | undefined;
   /** Tells whose an e-mail is from the append on, however far the fold is behind. */
@@ -81,5 +108,7 @@ export interface Ports {
   readonly decidable: (position: number) => Promise<void>;
   /** The same for what is read. */
   readonly visible: (position: number) => Promise<void>;
+  /** The same for what is read of alerts. */
+  readonly alertsVisible: (position: number) => Promise<void>;
   readonly neighbours: () => Neighbours;
 }

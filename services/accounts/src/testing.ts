@@ -29,10 +29,12 @@ import { openPool } from '#postgres/pool.ts';
 import { type FollowedRegistry, followRegistry } from '#registry/follow-registry.ts';
 import { type AnyResource, factsOf, type Kind, type ResourceOf, unwrap, wrap } from '#registry/kinds.ts';
 import { createLogger } from '#telemetry/logger.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
 import { createTemporaryDatabase } from '#testkit/temporary-postgres.ts';
 import { type Accounts, type AccountsDependencies, createAccounts } from './accounts.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
+import { notSent } from './domain/alert/sent.ts';
 
 /** Accounts on a PostgreSQL of its own and a log in memory, its projections running. */
 export interface AccountsUnderTest {
@@ -56,7 +58,8 @@ export const owner: AdminCaller = { actor: 'bootstrap', role: 'owner', address: 
 
 export async function startAccounts(
   journal: Journal = createMemoryJournal(),
-  given: Pick<AccountsDependencies, 'clock' | 'neighbours' | 'sealSecret'> = {},
+  given: Pick<AccountsDependencies, 'clock' | 'neighbours' | 'sealSecret'> &
+    Partial<Pick<AccountsDependencies, 'sendAlert'>> = {},
 ): Promise<AccountsUnderTest> {
   const database = await createTemporaryDatabase();
   const pool = openPool({ connectionString: database.connectionString, max: 4, applicationName: 'accounts test' });
@@ -65,23 +68,29 @@ export async function startAccounts(
   const logger = createLogger({ level: 'silent', service: 'accounts' });
   const config = { keyPepper: 'ab'.repeat(32) };
   const registries: FollowedRegistry[] = [];
+  const instances: Accounts[] = [];
+  const projectors = new Map<string, Subscription>();
   const start = async (): Promise<Accounts> => {
-    const awaitProjection = async (_name: string, position: number): Promise<void> => projector?.reached(position);
+    const awaitProjection = async (name: string, position: number): Promise<void> =>
+      projectors.get(name)?.reached(position);
     const registry = await followRegistry(journal, { name: 'accounts.registry', snapshot: policySnapshotOf(pool) });
     registries.push(registry);
     const keyPlaces = keyPlacesFrom(gatewayConfigSchema.parse({}), {});
     const parts = { config, journal, pool, registry, logger, awaitProjection, keyPlaces };
-    const instance = createAccounts({ ...parts, ...given });
+    const sendAlert = async () => notSent('this test sends no alerts', { isFinal: true });
+    const metrics = createMetrics({ withProcessDefaults: false });
+    const instance = createAccounts({ ...parts, sendAlert, metrics, ...given });
     await instance.ready();
+    instances.push(instance);
     return instance;
   };
   const accounts = await start();
-  const [resources] = accounts.projections;
-  if (resources === undefined) throw new Error('accounts has no projection');
-  let projector: Subscription | undefined = await startProjector(resources, { journal, pool, logger });
+  for (const projection of accounts.projections) {
+    projectors.set(projection.name, await startProjector(projection, { journal, pool, logger }));
+  }
   const stopProjection = async (): Promise<void> => {
-    await projector?.close();
-    projector = undefined;
+    await Promise.all([...projectors.values()].map((projector) => projector.close()));
+    projectors.clear();
   };
 
   return {
@@ -97,10 +106,14 @@ export async function startAccounts(
       const { rows } = await pool.query<{ count: bigint }>(`select count(*) from accounts.${table}`);
       return Number(rows[0]?.count);
     },
-    projected: async () => projector?.reached(await journal.head()),
+    async projected() {
+      const head = await journal.head();
+      await Promise.all([...projectors.values()].map((projector) => projector.reached(head)));
+    },
     stopProjection,
     restart: start,
     stop: async () => {
+      await Promise.all(instances.map((instance) => instance.stop()));
       await stopProjection();
       await Promise.all(registries.map((registry) => registry.close()));
       await pool.end();

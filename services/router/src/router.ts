@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createOutwardGuard } from '#config/outward-guard.ts';
 import type { PrivatePlaces } from '#config/private-places.ts';
 import type { ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { CompleteRequest, ProviderHealth, RouterAdminPort, RouterPort } from '#contracts/router.ts';
@@ -7,7 +8,6 @@ import { type Clock, systemClock } from '#kernel/clock.ts';
 import { cutByGateway } from '#kernel/cut-by-gateway.ts';
 import type { Registry } from '#registry/registry.ts';
 import { openHttpProvider } from './adapters/http-provider.ts';
-import { createOutwardGuard } from './adapters/outward-guard.ts';
 import { defaultLimits, type RouterLimits } from './config.ts';
 import type { OpeningCounter } from './fleet/breakers.ts';
 import { explainedChoices } from './fleet/explained-choices.ts';

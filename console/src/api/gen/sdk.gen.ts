@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AdminTokensCreateData, AdminTokensCreateErrors, AdminTokensCreateResponses, AdminTokensDeleteData, AdminTokensDeleteErrors, AdminTokensDeleteResponses, AdminTokensGetData, AdminTokensGetErrors, AdminTokensGetResponses, AdminTokensListData, AdminTokensListErrors, AdminTokensListResponses, AdminTokensUpdateData, AdminTokensUpdateErrors, AdminTokensUpdateResponses, AliasesDeleteData, AliasesDeleteErrors, AliasesDeleteResponses, AliasesGetData, AliasesGetErrors, AliasesGetResponses, AliasesListData, AliasesListErrors, AliasesListResponses, AliasesSetData, AliasesSetErrors, AliasesSetResponses, AliasesUpdateData, AliasesUpdateErrors, AliasesUpdateResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysDeleteData, ApiKeysDeleteErrors, ApiKeysDeleteResponses, ApiKeysGetData, ApiKeysGetErrors, ApiKeysGetResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysPauseData, ApiKeysPauseErrors, ApiKeysPauseResponses, ApiKeysResumeData, ApiKeysResumeErrors, ApiKeysResumeResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, ApiKeysUpdateData, ApiKeysUpdateErrors, ApiKeysUpdateResponses, AuditLogData, AuditLogErrors, AuditLogResponses, AuditVerifyRangeData, AuditVerifyRangeErrors, AuditVerifyRangeResponses, BalanceChangeOrganisationsData, BalanceChangeOrganisationsErrors, BalanceChangeOrganisationsResponses, BalanceChangeTeamsData, BalanceChangeTeamsErrors, BalanceChangeTeamsResponses, BalanceChangeUsersData, BalanceChangeUsersErrors, BalanceChangeUsersResponses, BalanceLedgerOrganisationsData, BalanceLedgerOrganisationsErrors, BalanceLedgerOrganisationsResponses, BalanceLedgerTeamsData, BalanceLedgerTeamsErrors, BalanceLedgerTeamsResponses, BalanceLedgerUsersData, BalanceLedgerUsersErrors, BalanceLedgerUsersResponses, CreditsUndoData, CreditsUndoErrors, CreditsUndoResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsGetData, LimitsGetErrors, LimitsGetResponses, LimitsListData, LimitsListErrors, LimitsListResponses, LimitsSetData, LimitsSetErrors, LimitsSetResponses, LimitsUpdateData, LimitsUpdateErrors, LimitsUpdateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListResponses, ModelsOfferedData, ModelsOfferedErrors, ModelsOfferedResponses, ModelsSetData, ModelsSetErrors, ModelsSetResponses, ModelsUpdateData, ModelsUpdateErrors, ModelsUpdateResponses, OrganisationsCreateData, OrganisationsCreateErrors, OrganisationsCreateResponses, OrganisationsDeleteData, OrganisationsDeleteErrors, OrganisationsDeleteResponses, OrganisationsGetData, OrganisationsGetErrors, OrganisationsGetResponses, OrganisationsListData, OrganisationsListErrors, OrganisationsListResponses, OrganisationsUpdateData, OrganisationsUpdateErrors, OrganisationsUpdateResponses, PricesBookData, PricesBookErrors, PricesBookResponses, PricesDeleteData, PricesDeleteErrors, PricesDeleteResponses, PricesGetData, PricesGetErrors, PricesGetResponses, PricesImportData, PricesImportErrors, PricesImportResponses, PricesListData, PricesListErrors, PricesListResponses, PricesSetData, PricesSetErrors, PricesSetResponses, PricesUpdateData, PricesUpdateErrors, PricesUpdateResponses, ProvidersCompareModelsData, ProvidersCompareModelsErrors, ProvidersCompareModelsResponses, ProvidersDeleteData, ProvidersDeleteErrors, ProvidersDeleteResponses, ProvidersGetData, ProvidersGetErrors, ProvidersGetResponses, ProvidersHealthData, ProvidersHealthErrors, ProvidersHealthResponses, ProvidersListData, ProvidersListErrors, ProvidersListResponses, ProvidersSetData, ProvidersSetErrors, ProvidersSetResponses, ProvidersTestData, ProvidersTestErrors, ProvidersTestResponses, ProvidersUpdateData, ProvidersUpdateErrors, ProvidersUpdateResponses, RequestsExplainData, RequestsExplainErrors, RequestsExplainResponses, RequestsListData, RequestsListErrors, RequestsListResponses, RoutesDeleteData, RoutesDeleteErrors, RoutesDeleteResponses, RoutesExplainData, RoutesExplainErrors, RoutesExplainResponses, RoutesGetData, RoutesGetErrors, RoutesGetResponses, RoutesListData, RoutesListErrors, RoutesListResponses, RoutesSetData, RoutesSetErrors, RoutesSetResponses, RoutesShadowReportData, RoutesShadowReportErrors, RoutesShadowReportResponses, RoutesUpdateData, RoutesUpdateErrors, RoutesUpdateResponses, SettingsGetData, SettingsGetErrors, SettingsGetResponses, SettingsUpdateData, SettingsUpdateErrors, SettingsUpdateResponses, StuckEventsListData, StuckEventsListErrors, StuckEventsListResponses, StuckEventsRetryData, StuckEventsRetryErrors, StuckEventsRetryResponses, TeamsCreateData, TeamsCreateErrors, TeamsCreateResponses, TeamsDeleteData, TeamsDeleteErrors, TeamsDeleteResponses, TeamsGetData, TeamsGetErrors, TeamsGetResponses, TeamsListData, TeamsListErrors, TeamsListResponses, TeamsUpdateData, TeamsUpdateErrors, TeamsUpdateResponses, UsageReportData, UsageReportErrors, UsageReportResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDeleteData, UsersDeleteErrors, UsersDeleteResponses, UsersGetData, UsersGetErrors, UsersGetResponses, UsersListData, UsersListErrors, UsersListResponses, UsersResumeData, UsersResumeErrors, UsersResumeResponses, UsersSuspendData, UsersSuspendErrors, UsersSuspendResponses, UsersUpdateData, UsersUpdateErrors, UsersUpdateResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.js';
+import type { AdminTokensCreateData, AdminTokensCreateErrors, AdminTokensCreateResponses, AdminTokensDeleteData, AdminTokensDeleteErrors, AdminTokensDeleteResponses, AdminTokensGetData, AdminTokensGetErrors, AdminTokensGetResponses, AdminTokensListData, AdminTokensListErrors, AdminTokensListResponses, AdminTokensUpdateData, AdminTokensUpdateErrors, AdminTokensUpdateResponses, AlertChannelsDeleteData, AlertChannelsDeleteErrors, AlertChannelsDeleteResponses, AlertChannelsGetData, AlertChannelsGetErrors, AlertChannelsGetResponses, AlertChannelsListData, AlertChannelsListErrors, AlertChannelsListResponses, AlertChannelsSetData, AlertChannelsSetErrors, AlertChannelsSetResponses, AlertChannelsTestData, AlertChannelsTestErrors, AlertChannelsTestResponses, AlertChannelsUpdateData, AlertChannelsUpdateErrors, AlertChannelsUpdateResponses, AlertRulesDeleteData, AlertRulesDeleteErrors, AlertRulesDeleteResponses, AlertRulesGetData, AlertRulesGetErrors, AlertRulesGetResponses, AlertRulesListData, AlertRulesListErrors, AlertRulesListResponses, AlertRulesSetData, AlertRulesSetErrors, AlertRulesSetResponses, AlertRulesUpdateData, AlertRulesUpdateErrors, AlertRulesUpdateResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsRetryData, AlertsRetryErrors, AlertsRetryResponses, AliasesDeleteData, AliasesDeleteErrors, AliasesDeleteResponses, AliasesGetData, AliasesGetErrors, AliasesGetResponses, AliasesListData, AliasesListErrors, AliasesListResponses, AliasesSetData, AliasesSetErrors, AliasesSetResponses, AliasesUpdateData, AliasesUpdateErrors, AliasesUpdateResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysDeleteData, ApiKeysDeleteErrors, ApiKeysDeleteResponses, ApiKeysGetData, ApiKeysGetErrors, ApiKeysGetResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysPauseData, ApiKeysPauseErrors, ApiKeysPauseResponses, ApiKeysResumeData, ApiKeysResumeErrors, ApiKeysResumeResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, ApiKeysUpdateData, ApiKeysUpdateErrors, ApiKeysUpdateResponses, AuditLogData, AuditLogErrors, AuditLogResponses, AuditVerifyRangeData, AuditVerifyRangeErrors, AuditVerifyRangeResponses, BalanceChangeOrganisationsData, BalanceChangeOrganisationsErrors, BalanceChangeOrganisationsResponses, BalanceChangeTeamsData, BalanceChangeTeamsErrors, BalanceChangeTeamsResponses, BalanceChangeUsersData, BalanceChangeUsersErrors, BalanceChangeUsersResponses, BalanceLedgerOrganisationsData, BalanceLedgerOrganisationsErrors, BalanceLedgerOrganisationsResponses, BalanceLedgerTeamsData, BalanceLedgerTeamsErrors, BalanceLedgerTeamsResponses, BalanceLedgerUsersData, BalanceLedgerUsersErrors, BalanceLedgerUsersResponses, CreditsUndoData, CreditsUndoErrors, CreditsUndoResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsGetData, LimitsGetErrors, LimitsGetResponses, LimitsListData, LimitsListErrors, LimitsListResponses, LimitsSetData, LimitsSetErrors, LimitsSetResponses, LimitsUpdateData, LimitsUpdateErrors, LimitsUpdateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListResponses, ModelsOfferedData, ModelsOfferedErrors, ModelsOfferedResponses, ModelsSetData, ModelsSetErrors, ModelsSetResponses, ModelsUpdateData, ModelsUpdateErrors, ModelsUpdateResponses, OrganisationsCreateData, OrganisationsCreateErrors, OrganisationsCreateResponses, OrganisationsDeleteData, OrganisationsDeleteErrors, OrganisationsDeleteResponses, OrganisationsGetData, OrganisationsGetErrors, OrganisationsGetResponses, OrganisationsListData, OrganisationsListErrors, OrganisationsListResponses, OrganisationsUpdateData, OrganisationsUpdateErrors, OrganisationsUpdateResponses, PricesBookData, PricesBookErrors, PricesBookResponses, PricesDeleteData, PricesDeleteErrors, PricesDeleteResponses, PricesGetData, PricesGetErrors, PricesGetResponses, PricesImportData, PricesImportErrors, PricesImportResponses, PricesListData, PricesListErrors, PricesListResponses, PricesSetData, PricesSetErrors, PricesSetResponses, PricesUpdateData, PricesUpdateErrors, PricesUpdateResponses, ProvidersCompareModelsData, ProvidersCompareModelsErrors, ProvidersCompareModelsResponses, ProvidersDeleteData, ProvidersDeleteErrors, ProvidersDeleteResponses, ProvidersGetData, ProvidersGetErrors, ProvidersGetResponses, ProvidersHealthData, ProvidersHealthErrors, ProvidersHealthResponses, ProvidersListData, ProvidersListErrors, ProvidersListResponses, ProvidersSetData, ProvidersSetErrors, ProvidersSetResponses, ProvidersTestData, ProvidersTestErrors, ProvidersTestResponses, ProvidersUpdateData, ProvidersUpdateErrors, ProvidersUpdateResponses, RequestsExplainData, RequestsExplainErrors, RequestsExplainResponses, RequestsListData, RequestsListErrors, RequestsListResponses, RoutesDeleteData, RoutesDeleteErrors, RoutesDeleteResponses, RoutesExplainData, RoutesExplainErrors, RoutesExplainResponses, RoutesGetData, RoutesGetErrors, RoutesGetResponses, RoutesListData, RoutesListErrors, RoutesListResponses, RoutesSetData, RoutesSetErrors, RoutesSetResponses, RoutesShadowReportData, RoutesShadowReportErrors, RoutesShadowReportResponses, RoutesUpdateData, RoutesUpdateErrors, RoutesUpdateResponses, SettingsGetData, SettingsGetErrors, SettingsGetResponses, SettingsUpdateData, SettingsUpdateErrors, SettingsUpdateResponses, StuckEventsListData, StuckEventsListErrors, StuckEventsListResponses, StuckEventsRetryData, StuckEventsRetryErrors, StuckEventsRetryResponses, TeamsCreateData, TeamsCreateErrors, TeamsCreateResponses, TeamsDeleteData, TeamsDeleteErrors, TeamsDeleteResponses, TeamsGetData, TeamsGetErrors, TeamsGetResponses, TeamsListData, TeamsListErrors, TeamsListResponses, TeamsUpdateData, TeamsUpdateErrors, TeamsUpdateResponses, UsageReportData, UsageReportErrors, UsageReportResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDeleteData, UsersDeleteErrors, UsersDeleteResponses, UsersGetData, UsersGetErrors, UsersGetResponses, UsersListData, UsersListErrors, UsersListResponses, UsersResumeData, UsersResumeErrors, UsersResumeResponses, UsersSuspendData, UsersSuspendErrors, UsersSuspendResponses, UsersUpdateData, UsersUpdateErrors, UsersUpdateResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -966,6 +966,172 @@ export const settingsUpdate = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Lists alert channels, a page at a time
+ *
+ * For: owner, operator, billing, auditor. In gatewayctl: `alert-channels list`.
+ */
+export const alertChannelsList = <ThrowOnError extends boolean = false>(options?: Options<AlertChannelsListData, ThrowOnError>): RequestResult<AlertChannelsListResponses, AlertChannelsListErrors, ThrowOnError> => (options?.client ?? client).get<AlertChannelsListResponses, AlertChannelsListErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels',
+    ...options
+});
+
+/**
+ * Deletes an alert channel
+ *
+ * For: owner, operator. In gatewayctl: `alert-channels delete`.
+ */
+export const alertChannelsDelete = <ThrowOnError extends boolean = false>(options: Options<AlertChannelsDeleteData, ThrowOnError>): RequestResult<AlertChannelsDeleteResponses, AlertChannelsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<AlertChannelsDeleteResponses, AlertChannelsDeleteErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels/{id}',
+    ...options
+});
+
+/**
+ * Shows an alert channel
+ *
+ * For: owner, operator, billing, auditor. In gatewayctl: `alert-channels get`.
+ */
+export const alertChannelsGet = <ThrowOnError extends boolean = false>(options: Options<AlertChannelsGetData, ThrowOnError>): RequestResult<AlertChannelsGetResponses, AlertChannelsGetErrors, ThrowOnError> => (options.client ?? client).get<AlertChannelsGetResponses, AlertChannelsGetErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels/{id}',
+    ...options
+});
+
+/**
+ * Changes the named fields of an alert channel
+ *
+ * For: owner, operator. In gatewayctl: `alert-channels update`.
+ */
+export const alertChannelsUpdate = <ThrowOnError extends boolean = false>(options: Options<AlertChannelsUpdateData, ThrowOnError>): RequestResult<AlertChannelsUpdateResponses, AlertChannelsUpdateErrors, ThrowOnError> => (options.client ?? client).patch<AlertChannelsUpdateResponses, AlertChannelsUpdateErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Creates an alert channel, or replaces the one of this id
+ *
+ * For: owner, operator. In gatewayctl: `alert-channels set`.
+ */
+export const alertChannelsSet = <ThrowOnError extends boolean = false>(options: Options<AlertChannelsSetData, ThrowOnError>): RequestResult<AlertChannelsSetResponses, AlertChannelsSetErrors, ThrowOnError> => (options.client ?? client).put<AlertChannelsSetResponses, AlertChannelsSetErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists alert rules, a page at a time
+ *
+ * For: owner, operator, billing, auditor. In gatewayctl: `alert-rules list`.
+ */
+export const alertRulesList = <ThrowOnError extends boolean = false>(options?: Options<AlertRulesListData, ThrowOnError>): RequestResult<AlertRulesListResponses, AlertRulesListErrors, ThrowOnError> => (options?.client ?? client).get<AlertRulesListResponses, AlertRulesListErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-rules',
+    ...options
+});
+
+/**
+ * Deletes an alert rule
+ *
+ * For: owner, operator. In gatewayctl: `alert-rules delete`.
+ */
+export const alertRulesDelete = <ThrowOnError extends boolean = false>(options: Options<AlertRulesDeleteData, ThrowOnError>): RequestResult<AlertRulesDeleteResponses, AlertRulesDeleteErrors, ThrowOnError> => (options.client ?? client).delete<AlertRulesDeleteResponses, AlertRulesDeleteErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-rules/{id}',
+    ...options
+});
+
+/**
+ * Shows an alert rule
+ *
+ * For: owner, operator, billing, auditor. In gatewayctl: `alert-rules get`.
+ */
+export const alertRulesGet = <ThrowOnError extends boolean = false>(options: Options<AlertRulesGetData, ThrowOnError>): RequestResult<AlertRulesGetResponses, AlertRulesGetErrors, ThrowOnError> => (options.client ?? client).get<AlertRulesGetResponses, AlertRulesGetErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-rules/{id}',
+    ...options
+});
+
+/**
+ * Changes the named fields of an alert rule
+ *
+ * For: owner, operator. In gatewayctl: `alert-rules update`.
+ */
+export const alertRulesUpdate = <ThrowOnError extends boolean = false>(options: Options<AlertRulesUpdateData, ThrowOnError>): RequestResult<AlertRulesUpdateResponses, AlertRulesUpdateErrors, ThrowOnError> => (options.client ?? client).patch<AlertRulesUpdateResponses, AlertRulesUpdateErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-rules/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Creates an alert rule, or replaces the one of this id
+ *
+ * For: owner, operator. In gatewayctl: `alert-rules set`.
+ */
+export const alertRulesSet = <ThrowOnError extends boolean = false>(options: Options<AlertRulesSetData, ThrowOnError>): RequestResult<AlertRulesSetResponses, AlertRulesSetErrors, ThrowOnError> => (options.client ?? client).put<AlertRulesSetResponses, AlertRulesSetErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-rules/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Stops every key of a user at once
  *
  * For: owner, operator. In gatewayctl: `users suspend`.
@@ -1434,4 +1600,49 @@ export const stuckEventsRetry = <ThrowOnError extends boolean = false>(options?:
         'Content-Type': 'application/json',
         ...options?.headers
     }
+});
+
+/**
+ * Sends a test through an alert channel now, and says what came of it
+ *
+ * For: owner, operator. In gatewayctl: `alert-channels test`.
+ */
+export const alertChannelsTest = <ThrowOnError extends boolean = false>(options: Options<AlertChannelsTestData, ThrowOnError>): RequestResult<AlertChannelsTestResponses, AlertChannelsTestErrors, ThrowOnError> => (options.client ?? client).post<AlertChannelsTestResponses, AlertChannelsTestErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alert-channels/{id}/test',
+    ...options
+});
+
+/**
+ * Alerts that were raised, newest first: what about, whether it is over, and where it was sent
+ *
+ * For: owner, operator, auditor, billing. In gatewayctl: `alerts list`.
+ */
+export const alertsList = <ThrowOnError extends boolean = false>(options?: Options<AlertsListData, ThrowOnError>): RequestResult<AlertsListResponses, AlertsListErrors, ThrowOnError> => (options?.client ?? client).get<AlertsListResponses, AlertsListErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alerts',
+    ...options
+});
+
+/**
+ * Sends an alert again to the channels that it did not reach
+ *
+ * For: owner, operator. In gatewayctl: `alerts retry`.
+ */
+export const alertsRetry = <ThrowOnError extends boolean = false>(options: Options<AlertsRetryData, ThrowOnError>): RequestResult<AlertsRetryResponses, AlertsRetryErrors, ThrowOnError> => (options.client ?? client).post<AlertsRetryResponses, AlertsRetryErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/admin/alerts/{id}/retry',
+    ...options
 });

@@ -101,6 +101,303 @@ export type AdminTokenInput = {
     opened_by?: string;
 };
 
+export type Alert = {
+    id?: string | null;
+    /**
+     * Of its raising in the log.
+     */
+    position?: number;
+    rule_id?: string | null;
+    /**
+     * What the rule watches.
+     */
+    kind?: string | null;
+    /**
+     * user, team, organisation, limit, provider, key, consumer (of the log), or gateway (all requests).
+     */
+    subject_kind?: string | null;
+    subject_id?: string | null;
+    /**
+     * Of keys, teams and organisations; empty: no name that an alert may tell.
+     */
+    subject_name?: string | null;
+    /**
+     * "80 %", "10.00 USD", "3 days", ...
+     */
+    threshold?: string | null;
+    /**
+     * One sentence for people.
+     */
+    summary?: string | null;
+    /**
+     * What was measured, by name: used, amount, percent, ...
+     */
+    facts?: {
+        [key: string]: string;
+    };
+    /**
+     * firing or resolved.
+     */
+    state?: string | null;
+    raised_at?: string | null;
+    /**
+     * Empty: it is firing.
+     */
+    resolved_at?: string | null;
+    deliveries?: Array<AlertDelivery>;
+};
+
+/**
+ * Where alerts are sent to.
+ */
+export type AlertChannel = {
+    object?: 'alert_channel';
+    id?: string | null;
+    kind?: 'webhook' | 'slack' | 'email' | null;
+    /**
+     * Of a webhook: where alerts are posted to. Not for secrets: it stands in the log as it is.
+     */
+    url?: string | null;
+    /**
+     * Where it sends to, as far as that is no secret: a host, or the domains of the addresses.
+     */
+    hosts?: Array<string>;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled' | null;
+    created_at?: string | null;
+};
+
+/**
+ * Where alerts are sent to.
+ */
+export type AlertChannelChange = {
+    id?: string | null;
+    kind?: 'webhook' | 'slack' | 'email' | null;
+    /**
+     * Of a webhook: where alerts are posted to. Not for secrets: it stands in the log as it is.
+     */
+    url?: string | null;
+    /**
+     * Of a webhook: what its messages are signed with, "whsec_" and 24 to 64 bytes in Base64 (Standard Webhooks).
+     */
+    signing_secret?: string | null;
+    /**
+     * Of Slack: the address of its incoming webhook, which is a secret.
+     */
+    slack_url?: string | null;
+    /**
+     * Of e-mail: up to 20 addresses with commas between. The server that sends is a setting of the process (GATEWAY_SMTP_URL).
+     */
+    addresses?: string | null;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled' | null;
+};
+
+/**
+ * Where alerts are sent to.
+ */
+export type AlertChannelInput = {
+    id?: string;
+    kind: 'webhook' | 'slack' | 'email';
+    /**
+     * Of a webhook: where alerts are posted to. Not for secrets: it stands in the log as it is.
+     */
+    url?: string;
+    /**
+     * Of a webhook: what its messages are signed with, "whsec_" and 24 to 64 bytes in Base64 (Standard Webhooks).
+     */
+    signing_secret?: string;
+    /**
+     * Of Slack: the address of its incoming webhook, which is a secret.
+     */
+    slack_url?: string;
+    /**
+     * Of e-mail: up to 20 addresses with commas between. The server that sends is a setting of the process (GATEWAY_SMTP_URL).
+     */
+    addresses?: string;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled';
+};
+
+export type AlertDelivery = {
+    channel_id?: string | null;
+    /**
+     * pending, delivered or failed.
+     */
+    state?: string | null;
+    attempts?: number;
+    /**
+     * Why it failed, or why the last attempt did; empty: nothing failed.
+     */
+    reason?: string | null;
+    /**
+     * When it was delivered or given up; empty: it is pending.
+     */
+    at?: string | null;
+    /**
+     * When a pending one is tried next; empty: now, or never.
+     */
+    next_attempt_at?: string | null;
+};
+
+/**
+ * What is watched, from when on it is told of, and where. Thresholds that are 0 or empty get the defaults of what is watched.
+ */
+export type AlertRule = {
+    object?: 'alert_rule';
+    id?: string | null;
+    watches?: 'balance_low' | 'limit_used' | 'provider_down' | 'error_rate' | 'unusual_spend' | 'dead_letters' | null;
+    /**
+     * None: its alerts are kept and shown, and sent nowhere.
+     */
+    channels?: Array<string>;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled' | null;
+    /**
+     * What it watches. Of balance_low: users, teams, organisations; of limit_used: limits; of provider_down: providers; of error_rate: users, teams, providers, keys; of unusual_spend: keys. Empty: all; of error_rate all requests together.
+     */
+    users?: Array<string>;
+    teams?: Array<string>;
+    organisations?: Array<string>;
+    limits?: Array<string>;
+    providers?: Array<string>;
+    keys?: Array<string>;
+    /**
+     * Of limit_used: shares of the limit in percent, each told of once a window; none: 50, 80 and 100.
+     */
+    limit_percents?: Array<number>;
+    /**
+     * Of balance_low: less money than this, or less than this many days last at the spending of the last 7 days. Neither: 3 days.
+     */
+    balance_below_usd?: string | null;
+    days_left_below?: number;
+    /**
+     * Of provider_down and dead_letters: for at least so long; 0: 60.
+     */
+    for_seconds?: number;
+    /**
+     * Of error_rate: this share of the requests fails ("10"), within so many minutes (10), of at least so many requests (20).
+     */
+    error_percent?: string | null;
+    window_minutes?: number;
+    requests_min?: number;
+    /**
+     * Of unusual_spend: a key's spend of an hour is so many deviations (4) above the mean of its own hours of the last 7 days, is at least this much (1 USD), and the key has so many hours of history (24).
+     */
+    deviations?: number;
+    spend_above_usd?: string | null;
+    history_hours_min?: number;
+    created_at?: string | null;
+};
+
+/**
+ * What is watched, from when on it is told of, and where. Thresholds that are 0 or empty get the defaults of what is watched.
+ */
+export type AlertRuleChange = {
+    id?: string | null;
+    watches?: 'balance_low' | 'limit_used' | 'provider_down' | 'error_rate' | 'unusual_spend' | 'dead_letters' | null;
+    /**
+     * None: its alerts are kept and shown, and sent nowhere.
+     */
+    channels?: Array<string>;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled' | null;
+    /**
+     * What it watches. Of balance_low: users, teams, organisations; of limit_used: limits; of provider_down: providers; of error_rate: users, teams, providers, keys; of unusual_spend: keys. Empty: all; of error_rate all requests together.
+     */
+    users?: Array<string>;
+    teams?: Array<string>;
+    organisations?: Array<string>;
+    limits?: Array<string>;
+    providers?: Array<string>;
+    keys?: Array<string>;
+    /**
+     * Of limit_used: shares of the limit in percent, each told of once a window; none: 50, 80 and 100.
+     */
+    limit_percents?: Array<number>;
+    /**
+     * Of balance_low: less money than this, or less than this many days last at the spending of the last 7 days. Neither: 3 days.
+     */
+    balance_below_usd?: string | number | null;
+    days_left_below?: number | null;
+    /**
+     * Of provider_down and dead_letters: for at least so long; 0: 60.
+     */
+    for_seconds?: number | null;
+    /**
+     * Of error_rate: this share of the requests fails ("10"), within so many minutes (10), of at least so many requests (20).
+     */
+    error_percent?: string | number | null;
+    window_minutes?: number | null;
+    requests_min?: number | null;
+    /**
+     * Of unusual_spend: a key's spend of an hour is so many deviations (4) above the mean of its own hours of the last 7 days, is at least this much (1 USD), and the key has so many hours of history (24).
+     */
+    deviations?: number | null;
+    spend_above_usd?: string | number | null;
+    history_hours_min?: number | null;
+};
+
+/**
+ * What is watched, from when on it is told of, and where. Thresholds that are 0 or empty get the defaults of what is watched.
+ */
+export type AlertRuleInput = {
+    id?: string;
+    watches: 'balance_low' | 'limit_used' | 'provider_down' | 'error_rate' | 'unusual_spend' | 'dead_letters';
+    /**
+     * None: its alerts are kept and shown, and sent nowhere.
+     */
+    channels?: Array<string>;
+    /**
+     * active or disabled.
+     */
+    status?: 'active' | 'disabled';
+    /**
+     * What it watches. Of balance_low: users, teams, organisations; of limit_used: limits; of provider_down: providers; of error_rate: users, teams, providers, keys; of unusual_spend: keys. Empty: all; of error_rate all requests together.
+     */
+    users?: Array<string>;
+    teams?: Array<string>;
+    organisations?: Array<string>;
+    limits?: Array<string>;
+    providers?: Array<string>;
+    keys?: Array<string>;
+    /**
+     * Of limit_used: shares of the limit in percent, each told of once a window; none: 50, 80 and 100.
+     */
+    limit_percents?: Array<number>;
+    /**
+     * Of balance_low: less money than this, or less than this many days last at the spending of the last 7 days. Neither: 3 days.
+     */
+    balance_below_usd?: string | number;
+    days_left_below?: number;
+    /**
+     * Of provider_down and dead_letters: for at least so long; 0: 60.
+     */
+    for_seconds?: number;
+    /**
+     * Of error_rate: this share of the requests fails ("10"), within so many minutes (10), of at least so many requests (20).
+     */
+    error_percent?: string | number;
+    window_minutes?: number;
+    requests_min?: number;
+    /**
+     * Of unusual_spend: a key's spend of an hour is so many deviations (4) above the mean of its own hours of the last 7 days, is at least this much (1 USD), and the key has so many hours of history (24).
+     */
+    deviations?: number;
+    spend_above_usd?: string | number;
+    history_hours_min?: number;
+};
+
 /**
  * Another name for a model, or for a group of models that are tried in their order.
  */
@@ -1917,6 +2214,10 @@ export type RequestLine = {
     estimated?: boolean;
 };
 
+export type RetryAlertResult = {
+    alert?: Alert | null;
+};
+
 export type RetryDeadLettersResult = {
     /**
      * Have their outcome now.
@@ -2608,6 +2909,19 @@ export type TeamInput = {
      * How its requests are spread over candidates; empty: the setting's.
      */
     strategy?: 'round_robin' | 'weighted' | 'least_connections' | 'random' | 'priority' | 'lowest_latency' | 'lowest_cost' | 'rate_headroom' | 'sticky';
+};
+
+export type TestAlertChannelResult = {
+    ok?: boolean;
+    /**
+     * The receiver's HTTP status, or the mail server's reply code; 0: none came.
+     */
+    status?: number;
+    duration_ms?: number;
+    /**
+     * What the other side said, or what went wrong.
+     */
+    message?: string | null;
 };
 
 export type TestProviderResult = {
@@ -6792,6 +7106,720 @@ export type SettingsUpdateResponses = {
 
 export type SettingsUpdateResponse = SettingsUpdateResponses[keyof SettingsUpdateResponses];
 
+export type AlertChannelsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        after?: string;
+        sort?: string;
+        kind?: string;
+        status?: string;
+    };
+    url: '/admin/alert-channels';
+};
+
+export type AlertChannelsListErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsListError = AlertChannelsListErrors[keyof AlertChannelsListErrors];
+
+export type AlertChannelsListResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<AlertChannel>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type AlertChannelsListResponse = AlertChannelsListResponses[keyof AlertChannelsListResponses];
+
+export type AlertChannelsDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-channels/{id}';
+};
+
+export type AlertChannelsDeleteErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsDeleteError = AlertChannelsDeleteErrors[keyof AlertChannelsDeleteErrors];
+
+export type AlertChannelsDeleteResponses = {
+    /**
+     * What stays of it
+     */
+    200: AlertChannel;
+    /**
+     * Nothing stays of it
+     */
+    204: void;
+};
+
+export type AlertChannelsDeleteResponse = AlertChannelsDeleteResponses[keyof AlertChannelsDeleteResponses];
+
+export type AlertChannelsGetData = {
+    body?: never;
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-channels/{id}';
+};
+
+export type AlertChannelsGetErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsGetError = AlertChannelsGetErrors[keyof AlertChannelsGetErrors];
+
+export type AlertChannelsGetResponses = {
+    /**
+     * Done
+     */
+    200: AlertChannel;
+};
+
+export type AlertChannelsGetResponse = AlertChannelsGetResponses[keyof AlertChannelsGetResponses];
+
+export type AlertChannelsUpdateData = {
+    body: AlertChannelChange;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-channels/{id}';
+};
+
+export type AlertChannelsUpdateErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsUpdateError = AlertChannelsUpdateErrors[keyof AlertChannelsUpdateErrors];
+
+export type AlertChannelsUpdateResponses = {
+    /**
+     * Done
+     */
+    200: AlertChannel;
+};
+
+export type AlertChannelsUpdateResponse = AlertChannelsUpdateResponses[keyof AlertChannelsUpdateResponses];
+
+export type AlertChannelsSetData = {
+    body: AlertChannelInput;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-channels/{id}';
+};
+
+export type AlertChannelsSetErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsSetError = AlertChannelsSetErrors[keyof AlertChannelsSetErrors];
+
+export type AlertChannelsSetResponses = {
+    /**
+     * Done
+     */
+    200: AlertChannel;
+    /**
+     * It is new
+     */
+    201: AlertChannel;
+};
+
+export type AlertChannelsSetResponse = AlertChannelsSetResponses[keyof AlertChannelsSetResponses];
+
+export type AlertRulesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        after?: string;
+        sort?: string;
+        watches?: string;
+        status?: string;
+    };
+    url: '/admin/alert-rules';
+};
+
+export type AlertRulesListErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertRulesListError = AlertRulesListErrors[keyof AlertRulesListErrors];
+
+export type AlertRulesListResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<AlertRule>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type AlertRulesListResponse = AlertRulesListResponses[keyof AlertRulesListResponses];
+
+export type AlertRulesDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-rules/{id}';
+};
+
+export type AlertRulesDeleteErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertRulesDeleteError = AlertRulesDeleteErrors[keyof AlertRulesDeleteErrors];
+
+export type AlertRulesDeleteResponses = {
+    /**
+     * What stays of it
+     */
+    200: AlertRule;
+    /**
+     * Nothing stays of it
+     */
+    204: void;
+};
+
+export type AlertRulesDeleteResponse = AlertRulesDeleteResponses[keyof AlertRulesDeleteResponses];
+
+export type AlertRulesGetData = {
+    body?: never;
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-rules/{id}';
+};
+
+export type AlertRulesGetErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertRulesGetError = AlertRulesGetErrors[keyof AlertRulesGetErrors];
+
+export type AlertRulesGetResponses = {
+    /**
+     * Done
+     */
+    200: AlertRule;
+};
+
+export type AlertRulesGetResponse = AlertRulesGetResponses[keyof AlertRulesGetResponses];
+
+export type AlertRulesUpdateData = {
+    body: AlertRuleChange;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-rules/{id}';
+};
+
+export type AlertRulesUpdateErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertRulesUpdateError = AlertRulesUpdateErrors[keyof AlertRulesUpdateErrors];
+
+export type AlertRulesUpdateResponses = {
+    /**
+     * Done
+     */
+    200: AlertRule;
+};
+
+export type AlertRulesUpdateResponse = AlertRulesUpdateResponses[keyof AlertRulesUpdateResponses];
+
+export type AlertRulesSetData = {
+    body: AlertRuleInput;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the version to be changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-rules/{id}';
+};
+
+export type AlertRulesSetErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertRulesSetError = AlertRulesSetErrors[keyof AlertRulesSetErrors];
+
+export type AlertRulesSetResponses = {
+    /**
+     * Done
+     */
+    200: AlertRule;
+    /**
+     * It is new
+     */
+    201: AlertRule;
+};
+
+export type AlertRulesSetResponse = AlertRulesSetResponses[keyof AlertRulesSetResponses];
+
 export type UsersSuspendData = {
     body?: never;
     headers?: {
@@ -8843,3 +9871,213 @@ export type StuckEventsRetryResponses = {
 };
 
 export type StuckEventsRetryResponse = StuckEventsRetryResponses[keyof StuckEventsRetryResponses];
+
+export type AlertChannelsTestData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * May hold slashes, encoded or not.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alert-channels/{id}/test';
+};
+
+export type AlertChannelsTestErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertChannelsTestError = AlertChannelsTestErrors[keyof AlertChannelsTestErrors];
+
+export type AlertChannelsTestResponses = {
+    /**
+     * Done
+     */
+    200: TestAlertChannelResult;
+};
+
+export type AlertChannelsTestResponse = AlertChannelsTestResponses[keyof AlertChannelsTestResponses];
+
+export type AlertsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The position behind which the page begins, older ones next; 0: at the newest.
+         */
+        after?: number;
+        /**
+         * Filters; empty: all.
+         */
+        rule?: string;
+        kind?: 'balance_low' | 'limit_used' | 'provider_down' | 'error_rate' | 'unusual_spend' | 'dead_letters';
+        state?: 'firing' | 'resolved';
+    };
+    url: '/admin/alerts';
+};
+
+export type AlertsListErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertsListError = AlertsListErrors[keyof AlertsListErrors];
+
+export type AlertsListResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<Alert>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type AlertsListResponse = AlertsListResponses[keyof AlertsListResponses];
+
+export type AlertsRetryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/admin/alerts/{id}/retry';
+};
+
+export type AlertsRetryErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AlertsRetryError = AlertsRetryErrors[keyof AlertsRetryErrors];
+
+export type AlertsRetryResponses = {
+    /**
+     * Done
+     */
+    200: RetryAlertResult;
+};
+
+export type AlertsRetryResponse = AlertsRetryResponses[keyof AlertsRetryResponses];

@@ -22,6 +22,8 @@ const byKind: Readonly<Record<Kind, { readonly read: string; readonly write: str
   price: { read: 'owner operator billing auditor', write: 'owner operator billing' },
   route: { read: 'owner operator billing auditor', write: 'owner operator' },
   settings: { read: 'owner operator billing auditor', write: 'owner operator' },
+  alertChannel: { read: 'owner operator billing auditor', write: 'owner operator' },
+  alertRule: { read: 'owner operator billing auditor', write: 'owner operator' },
 };
 
 type OfEveryKind = 'create' | 'get' | 'list' | 'update' | 'delete';
@@ -47,6 +49,9 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   verifyRange: 'owner operator billing auditor',
   listDeadLetters: 'owner operator billing auditor',
   retryDeadLetters: 'owner operator',
+  testAlertChannel: 'owner operator',
+  listAlerts: 'owner operator billing auditor',
+  retryAlert: 'owner operator',
   importPrices: 'owner operator billing',
   listOfferedModels: 'owner operator billing auditor',
   listPriceBook: 'owner operator billing auditor',

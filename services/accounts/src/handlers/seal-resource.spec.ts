@@ -15,5 +15,11 @@ test('every secret of a resource is one that is sealed', () => {
     for (const { name } of fieldsVisible(next, Visibility.SECRET)) secrets.add(`${next.name}.${name}`);
     left.push(...next.fields.flatMap(({ message }) => message ?? []));
   }
-  assert.deepEqual([...secrets].sort(), ['Provider.api_key', 'ProviderAccount.api_key']);
+  assert.deepEqual([...secrets].sort(), [
+    'AlertChannel.addresses',
+    'AlertChannel.signing_secret',
+    'AlertChannel.slack_url',
+    'Provider.api_key',
+    'ProviderAccount.api_key',
+  ]);
 });

@@ -1,5 +1,5 @@
-import { accountKeyOf, providerKeyOf } from '#master-key/master-key.ts';
-import type { AnyResource } from '#registry/kinds.ts';
+import { accountKeyOf, alertSecretOf, providerKeyOf } from '#master-key/master-key.ts';
+import type { AnyResource, ResourceOf } from '#registry/kinds.ts';
 import type { Ports, UserSeals } from '../ports.ts';
 
 /** A resource with its sealed fields open. */
@@ -24,6 +24,8 @@ export async function sealed(
     const earlier = before?.case === 'user' ? before.value : undefined;
     return { case: 'user', value: await userSeals.seal(resource.value, earlier) };
   }
+  if (resource.case === 'alertChannel')
+    return { case: 'alertChannel', value: channelSealed(resource.value, sealSecret) };
   if (resource.case !== 'provider') return resource;
   const { id, accounts } = resource.value;
   const value = {
@@ -31,6 +33,23 @@ export async function sealed(
     accounts: accounts.map((account) => withKeySealed(account, (key) => sealSecret(key, accountKeyOf(id, account.id)))),
   };
   return { case: 'provider', value };
+}
+
+type Channel = ResourceOf<'alertChannel'>;
+
+/** What is not given leaves what is sealed as it is. */
+function channelSealed(channel: Channel, sealSecret: Ports['sealSecret']): Channel {
+  const seal = (field: 'signing_secret' | 'slack_url' | 'addresses', secret: string, kept: string): string =>
+    secret === '' ? kept : sealSecret(secret, alertSecretOf(channel.id, field), field);
+  return {
+    ...channel,
+    signingSecret: '',
+    sealedSigningSecret: seal('signing_secret', channel.signingSecret, channel.sealedSigningSecret),
+    slackUrl: '',
+    sealedSlackUrl: seal('slack_url', channel.slackUrl, channel.sealedSlackUrl),
+    addresses: '',
+    sealedAddresses: seal('addresses', channel.addresses, channel.sealedAddresses),
+  };
 }
 
 /** A key that is not given leaves the sealed one as it is. */

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import type { ProviderConfig } from '../config.ts';
-import type { OutwardGuard } from './outward-guard.ts';
 import { createTunnel } from './proxy-tunnel.ts';
 
 /**

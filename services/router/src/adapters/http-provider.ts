@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Pool } from 'undici';
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { CONNECTIONS_MAX, type ProviderConfig, type ProviderWaits } from '../config.ts';
 import type { Provider, ProviderCall } from '../ports.ts';
@@ -7,7 +8,6 @@ import { createAddressWatch } from './address-watch.ts';
 import { openRequestAuth } from './auth/request-auth.ts';
 import { createConnector } from './connector.ts';
 import { openingFault } from './opening-fault.ts';
-import type { OutwardGuard } from './outward-guard.ts';
 import { plainAnswer } from './plain-answer.ts';
 import { type Post, startCall } from './provider-call.ts';
 

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import { headersFault } from '#kernel/sendable-headers.ts';
 import type { ProviderConfig } from '../config.ts';
 import { readAwsKey } from './auth/aws-key.ts';
 import { readGoogleKey } from './auth/google-key.ts';
 import { secureContextOf } from './connector.ts';
-import type { OutwardGuard } from './outward-guard.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** Of credentials: a user's name has no colon (RFC 7617), and neither has control characters. */

@@ -4,13 +4,13 @@ import { createSecureServer } from 'node:http2';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { createOutwardGuard } from '#config/outward-guard.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { type CertificateFiles, makeCertificate } from '#testkit/temporary-authority.ts';
 import { beforeAll, type Scope, test } from '#testkit/test.ts';
 import { adviceOfFault } from '../domain/test-advice.ts';
 import { createTestRouter, testProvider, thisMachine } from '../testing.ts';
 import { openingFault } from './opening-fault.ts';
-import { createOutwardGuard } from './outward-guard.ts';
 import { ask, dnsOf, endOf, httpProvider } from './testing.ts';
 
 interface Pem {

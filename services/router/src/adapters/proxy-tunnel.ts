@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import type { ProxyConfig } from '../config.ts';
-import type { OutwardGuard } from './outward-guard.ts';
 
 /** A proxy's head has a line and a few headers. */
 const HEAD_MAX_BYTES = 16 * 1024;

@@ -4,13 +4,13 @@ import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { createOutwardGuard } from '#config/outward-guard.ts';
 import { temporaryDataDir } from '#testkit/gateway-process.ts';
 import { makeCertificate } from '#testkit/temporary-authority.ts';
 import { type Scope, test } from '#testkit/test.ts';
 import { adviceOfFault } from '../domain/test-advice.ts';
 import { thisMachine } from '../testing.ts';
 import { openingFault } from './opening-fault.ts';
-import { createOutwardGuard } from './outward-guard.ts';
 import { ask, dnsOf, endOf, httpProvider, tcpServer } from './testing.ts';
 
 async function listening(test: Scope, server: Server): Promise<number> {

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { spokenBy } from '#ai/providers/spoken-by.ts';
+import { createOutwardGuard, type LookUp } from '#config/outward-guard.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { policy } from '#testkit/policy.ts';
 import type { Scope } from '#testkit/test.ts';
@@ -8,7 +9,6 @@ import { defaultLimits, type ProviderConfig } from '../config.ts';
 import { CallFault, type Provider, type ProviderCall, type ResponseHead } from '../ports.ts';
 import { thisMachine } from '../testing.ts';
 import { openHttpProvider } from './http-provider.ts';
-import { createOutwardGuard, type LookUp } from './outward-guard.ts';
 
 interface Surroundings {
   readonly dns?: LookUp;

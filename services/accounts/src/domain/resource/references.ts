@@ -49,7 +49,16 @@ function makeReader(schema: DescMessage): Reader | undefined {
     const { refersTo, isImmutable, required } = fieldOptionsOf(field);
     const { localName, name } = field;
     const valueIn = (message: Message): unknown => (message as unknown as Record<string, unknown>)[localName];
-    if (isKind(refersTo)) {
+    if (isKind(refersTo) && field.fieldKind === 'list') {
+      parts.push((message, path) =>
+        (valueIn(message) as readonly string[]).map((id, index) => ({
+          path: `${path}${name}[${index}]`,
+          kind: refersTo,
+          id,
+          isOwner: false,
+        })),
+      );
+    } else if (isKind(refersTo)) {
       const isOwner = isImmutable && required;
       parts.push((message, path) => {
         const id = valueIn(message);

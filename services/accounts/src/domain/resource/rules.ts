@@ -1,5 +1,7 @@
 import type { Kind } from '#registry/kinds.ts';
 import type { KindRules } from './kind-rules.ts';
+import { alertChannelRules } from './kinds/alert-channel.ts';
+import { alertRuleRules } from './kinds/alert-rule.ts';
 import { organisationRules, teamRules } from './kinds/budget.ts';
 import { keyRules } from './kinds/key.ts';
 import { limitRules } from './kinds/limit.ts';
@@ -24,6 +26,8 @@ const rules: { readonly [K in Kind]: KindRules<K> } = {
   price: priceRules,
   route: routeRules,
   settings: settingsRules,
+  alertChannel: alertChannelRules,
+  alertRule: alertRuleRules,
 };
 
 /** A kind's rules, for a resource that is known to be of the kind. */

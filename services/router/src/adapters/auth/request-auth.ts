@@ -1,6 +1,6 @@
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { ProviderConfig } from '../../config.ts';
-import type { OutwardGuard } from '../outward-guard.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import { readAwsKey } from './aws-key.ts';
 import { readGoogleKey } from './google-key.ts';

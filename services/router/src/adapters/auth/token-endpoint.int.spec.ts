@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { createOutwardGuard } from '#config/outward-guard.ts';
 import { test } from '#testkit/test.ts';
 import { CallFault } from '../../ports.ts';
 import { thisMachine } from '../../testing.ts';
-import { createOutwardGuard } from '../outward-guard.ts';
 import { httpServer, spokenAs } from './testing.ts';
 import { openTokenEndpoint } from './token-endpoint.ts';
 

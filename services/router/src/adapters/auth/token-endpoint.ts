@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
+import type { OutwardGuard } from '#config/outward-guard.ts';
 import { parseObject } from '#kernel/json.ts';
 import type { ProviderConfig } from '../../config.ts';
 import { CallFault, type ProviderCall } from '../../ports.ts';
 import { createConnector } from '../connector.ts';
-import type { OutwardGuard } from '../outward-guard.ts';
 import { plainAnswer } from '../plain-answer.ts';
 import { startCall } from '../provider-call.ts';
 import type { PostForm } from './access-tokens.ts';

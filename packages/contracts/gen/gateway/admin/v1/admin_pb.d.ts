@@ -6348,6 +6348,556 @@ export declare type RetryDeadLettersResponseJson = {
 export declare const RetryDeadLettersResponseSchema: GenMessage<RetryDeadLettersResponse, {jsonType: RetryDeadLettersResponseJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.TestAlertChannelRequest
+ */
+export declare type TestAlertChannelRequest = Message<"gateway.admin.v1.TestAlertChannelRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.TestAlertChannelRequest
+ */
+export declare type TestAlertChannelRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.TestAlertChannelRequest.
+ * Use `create(TestAlertChannelRequestSchema)` to create a new message.
+ */
+export declare const TestAlertChannelRequestSchema: GenMessage<TestAlertChannelRequest, {jsonType: TestAlertChannelRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.TestAlertChannelResponse
+ */
+export declare type TestAlertChannelResponse = Message<"gateway.admin.v1.TestAlertChannelResponse"> & {
+  /**
+   * @generated from field: bool ok = 1;
+   */
+  ok: boolean;
+
+  /**
+   * The receiver's HTTP status, or the mail server's reply code; 0: none came.
+   *
+   * @generated from field: uint32 status = 2;
+   */
+  status: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 3;
+   */
+  durationMs: number;
+
+  /**
+   * What the other side said, or what went wrong.
+   *
+   * @generated from field: string message = 4;
+   */
+  message: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.TestAlertChannelResponse
+ */
+export declare type TestAlertChannelResponseJson = {
+  /**
+   * @generated from field: bool ok = 1;
+   */
+  ok?: boolean;
+
+  /**
+   * The receiver's HTTP status, or the mail server's reply code; 0: none came.
+   *
+   * @generated from field: uint32 status = 2;
+   */
+  status?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 3;
+   */
+  durationMs?: number;
+
+  /**
+   * What the other side said, or what went wrong.
+   *
+   * @generated from field: string message = 4;
+   */
+  message?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.TestAlertChannelResponse.
+ * Use `create(TestAlertChannelResponseSchema)` to create a new message.
+ */
+export declare const TestAlertChannelResponseSchema: GenMessage<TestAlertChannelResponse, {jsonType: TestAlertChannelResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListAlertsRequest
+ */
+export declare type ListAlertsRequest = Message<"gateway.admin.v1.ListAlertsRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string rule = 3;
+   */
+  rule: string;
+
+  /**
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string state = 5;
+   */
+  state: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListAlertsRequest
+ */
+export declare type ListAlertsRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after?: string;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string rule = 3;
+   */
+  rule?: string;
+
+  /**
+   * @generated from field: string kind = 4;
+   */
+  kind?: string;
+
+  /**
+   * @generated from field: string state = 5;
+   */
+  state?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListAlertsRequest.
+ * Use `create(ListAlertsRequestSchema)` to create a new message.
+ */
+export declare const ListAlertsRequestSchema: GenMessage<ListAlertsRequest, {jsonType: ListAlertsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListAlertsResponse
+ */
+export declare type ListAlertsResponse = Message<"gateway.admin.v1.ListAlertsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.Alert alerts = 1;
+   */
+  alerts: Alert[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+
+  /**
+   * All that are firing now, whatever the filters.
+   *
+   * @generated from field: uint32 firing = 3;
+   */
+  firing: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListAlertsResponse
+ */
+export declare type ListAlertsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.Alert alerts = 1;
+   */
+  alerts?: AlertJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+
+  /**
+   * All that are firing now, whatever the filters.
+   *
+   * @generated from field: uint32 firing = 3;
+   */
+  firing?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListAlertsResponse.
+ * Use `create(ListAlertsResponseSchema)` to create a new message.
+ */
+export declare const ListAlertsResponseSchema: GenMessage<ListAlertsResponse, {jsonType: ListAlertsResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.Alert
+ */
+export declare type Alert = Message<"gateway.admin.v1.Alert"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Of its raising in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string rule_id = 3;
+   */
+  ruleId: string;
+
+  /**
+   * What the rule watches.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+
+  /**
+   * user, team, organisation, limit, provider, key, consumer (of the log), or gateway (all requests).
+   *
+   * @generated from field: string subject_kind = 5;
+   */
+  subjectKind: string;
+
+  /**
+   * @generated from field: string subject_id = 6;
+   */
+  subjectId: string;
+
+  /**
+   * Of keys, teams and organisations; empty: no name that an alert may tell.
+   *
+   * @generated from field: string subject_name = 7;
+   */
+  subjectName: string;
+
+  /**
+   * "80 %", "10.00 USD", "3 days", ...
+   *
+   * @generated from field: string threshold = 8;
+   */
+  threshold: string;
+
+  /**
+   * One sentence for people.
+   *
+   * @generated from field: string summary = 9;
+   */
+  summary: string;
+
+  /**
+   * What was measured, by name: used, amount, percent, ...
+   *
+   * @generated from field: map<string, string> facts = 10;
+   */
+  facts: { [key: string]: string };
+
+  /**
+   * firing or resolved.
+   *
+   * @generated from field: string state = 11;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string raised_at = 12;
+   */
+  raisedAt: string;
+
+  /**
+   * Empty: it is firing.
+   *
+   * @generated from field: string resolved_at = 13;
+   */
+  resolvedAt: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.AlertDelivery deliveries = 14;
+   */
+  deliveries: AlertDelivery[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.Alert
+ */
+export declare type AlertJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * Of its raising in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string rule_id = 3;
+   */
+  ruleId?: string;
+
+  /**
+   * What the rule watches.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind?: string;
+
+  /**
+   * user, team, organisation, limit, provider, key, consumer (of the log), or gateway (all requests).
+   *
+   * @generated from field: string subject_kind = 5;
+   */
+  subjectKind?: string;
+
+  /**
+   * @generated from field: string subject_id = 6;
+   */
+  subjectId?: string;
+
+  /**
+   * Of keys, teams and organisations; empty: no name that an alert may tell.
+   *
+   * @generated from field: string subject_name = 7;
+   */
+  subjectName?: string;
+
+  /**
+   * "80 %", "10.00 USD", "3 days", ...
+   *
+   * @generated from field: string threshold = 8;
+   */
+  threshold?: string;
+
+  /**
+   * One sentence for people.
+   *
+   * @generated from field: string summary = 9;
+   */
+  summary?: string;
+
+  /**
+   * What was measured, by name: used, amount, percent, ...
+   *
+   * @generated from field: map<string, string> facts = 10;
+   */
+  facts?: { [key: string]: string };
+
+  /**
+   * firing or resolved.
+   *
+   * @generated from field: string state = 11;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: string raised_at = 12;
+   */
+  raisedAt?: string;
+
+  /**
+   * Empty: it is firing.
+   *
+   * @generated from field: string resolved_at = 13;
+   */
+  resolvedAt?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.AlertDelivery deliveries = 14;
+   */
+  deliveries?: AlertDeliveryJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.Alert.
+ * Use `create(AlertSchema)` to create a new message.
+ */
+export declare const AlertSchema: GenMessage<Alert, {jsonType: AlertJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.AlertDelivery
+ */
+export declare type AlertDelivery = Message<"gateway.admin.v1.AlertDelivery"> & {
+  /**
+   * @generated from field: string channel_id = 1;
+   */
+  channelId: string;
+
+  /**
+   * pending, delivered or failed.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * @generated from field: uint32 attempts = 3;
+   */
+  attempts: number;
+
+  /**
+   * Why it failed, or why the last attempt did; empty: nothing failed.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * When it was delivered or given up; empty: it is pending.
+   *
+   * @generated from field: string at = 5;
+   */
+  at: string;
+
+  /**
+   * When a pending one is tried next; empty: now, or never.
+   *
+   * @generated from field: string next_attempt_at = 6;
+   */
+  nextAttemptAt: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.AlertDelivery
+ */
+export declare type AlertDeliveryJson = {
+  /**
+   * @generated from field: string channel_id = 1;
+   */
+  channelId?: string;
+
+  /**
+   * pending, delivered or failed.
+   *
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: uint32 attempts = 3;
+   */
+  attempts?: number;
+
+  /**
+   * Why it failed, or why the last attempt did; empty: nothing failed.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * When it was delivered or given up; empty: it is pending.
+   *
+   * @generated from field: string at = 5;
+   */
+  at?: string;
+
+  /**
+   * When a pending one is tried next; empty: now, or never.
+   *
+   * @generated from field: string next_attempt_at = 6;
+   */
+  nextAttemptAt?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.AlertDelivery.
+ * Use `create(AlertDeliverySchema)` to create a new message.
+ */
+export declare const AlertDeliverySchema: GenMessage<AlertDelivery, {jsonType: AlertDeliveryJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RetryAlertRequest
+ */
+export declare type RetryAlertRequest = Message<"gateway.admin.v1.RetryAlertRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RetryAlertRequest
+ */
+export declare type RetryAlertRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RetryAlertRequest.
+ * Use `create(RetryAlertRequestSchema)` to create a new message.
+ */
+export declare const RetryAlertRequestSchema: GenMessage<RetryAlertRequest, {jsonType: RetryAlertRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RetryAlertResponse
+ */
+export declare type RetryAlertResponse = Message<"gateway.admin.v1.RetryAlertResponse"> & {
+  /**
+   * @generated from field: gateway.admin.v1.Alert alert = 1;
+   */
+  alert?: Alert | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RetryAlertResponse
+ */
+export declare type RetryAlertResponseJson = {
+  /**
+   * @generated from field: gateway.admin.v1.Alert alert = 1;
+   */
+  alert?: AlertJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RetryAlertResponse.
+ * Use `create(RetryAlertResponseSchema)` to create a new message.
+ */
+export declare const RetryAlertResponseSchema: GenMessage<RetryAlertResponse, {jsonType: RetryAlertResponseJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -6595,6 +7145,30 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof RetryDeadLettersRequestSchema;
     output: typeof RetryDeadLettersResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.TestAlertChannel
+   */
+  testAlertChannel: {
+    methodKind: "unary";
+    input: typeof TestAlertChannelRequestSchema;
+    output: typeof TestAlertChannelResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListAlerts
+   */
+  listAlerts: {
+    methodKind: "unary";
+    input: typeof ListAlertsRequestSchema;
+    output: typeof ListAlertsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.RetryAlert
+   */
+  retryAlert: {
+    methodKind: "unary";
+    input: typeof RetryAlertRequestSchema;
+    output: typeof RetryAlertResponseSchema;
   },
 }>;
 

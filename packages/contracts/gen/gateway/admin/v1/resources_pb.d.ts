@@ -92,6 +92,18 @@ export declare type Resource = Message<"gateway.admin.v1.Resource"> & {
      */
     value: Settings;
     case: "settings";
+  } | {
+    /**
+     * @generated from field: gateway.admin.v1.AlertChannel alert_channel = 13;
+     */
+    value: AlertChannel;
+    case: "alertChannel";
+  } | {
+    /**
+     * @generated from field: gateway.admin.v1.AlertRule alert_rule = 14;
+     */
+    value: AlertRule;
+    case: "alertRule";
   } | { case: undefined; value?: undefined };
 };
 
@@ -161,6 +173,16 @@ export declare type ResourceJson = {
    * @generated from field: gateway.admin.v1.Settings settings = 12;
    */
   settings?: SettingsJson;
+
+  /**
+   * @generated from field: gateway.admin.v1.AlertChannel alert_channel = 13;
+   */
+  alertChannel?: AlertChannelJson;
+
+  /**
+   * @generated from field: gateway.admin.v1.AlertRule alert_rule = 14;
+   */
+  alertRule?: AlertRuleJson;
 };
 
 /**
@@ -3132,6 +3154,436 @@ export declare type RouteHoursJson = {
  * Use `create(RouteHoursSchema)` to create a new message.
  */
 export declare const RouteHoursSchema: GenMessage<RouteHours, {jsonType: RouteHoursJson}>;
+
+/**
+ * Where alerts are sent to.
+ *
+ * @generated from message gateway.admin.v1.AlertChannel
+ */
+export declare type AlertChannel = Message<"gateway.admin.v1.AlertChannel"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * Of a webhook: where alerts are posted to. Not for secrets: it stands in the log as it is.
+   *
+   * @generated from field: string url = 3;
+   */
+  url: string;
+
+  /**
+   * Of a webhook: what its messages are signed with, "whsec_" and 24 to 64 bytes in Base64 (Standard Webhooks).
+   *
+   * @generated from field: string signing_secret = 4;
+   */
+  signingSecret: string;
+
+  /**
+   * Of Slack: the address of its incoming webhook, which is a secret.
+   *
+   * @generated from field: string slack_url = 5;
+   */
+  slackUrl: string;
+
+  /**
+   * Of e-mail: up to 20 addresses with commas between. The server that sends is a setting of the process (GATEWAY_SMTP_URL).
+   *
+   * @generated from field: string addresses = 6;
+   */
+  addresses: string;
+
+  /**
+   * Where it sends to, as far as that is no secret: a host, or the domains of the addresses.
+   *
+   * @generated from field: repeated string hosts = 7;
+   */
+  hosts: string[];
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 8;
+   */
+  status: string;
+
+  /**
+   * @generated from field: string created_at = 9;
+   */
+  createdAt: string;
+
+  /**
+   * @generated from field: string sealed_signing_secret = 10;
+   */
+  sealedSigningSecret: string;
+
+  /**
+   * @generated from field: string sealed_slack_url = 11;
+   */
+  sealedSlackUrl: string;
+
+  /**
+   * @generated from field: string sealed_addresses = 12;
+   */
+  sealedAddresses: string;
+};
+
+/**
+ * Where alerts are sent to.
+ *
+ * @generated from message gateway.admin.v1.AlertChannel
+ */
+export declare type AlertChannelJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind?: string;
+
+  /**
+   * Of a webhook: where alerts are posted to. Not for secrets: it stands in the log as it is.
+   *
+   * @generated from field: string url = 3;
+   */
+  url?: string;
+
+  /**
+   * Of a webhook: what its messages are signed with, "whsec_" and 24 to 64 bytes in Base64 (Standard Webhooks).
+   *
+   * @generated from field: string signing_secret = 4;
+   */
+  signingSecret?: string;
+
+  /**
+   * Of Slack: the address of its incoming webhook, which is a secret.
+   *
+   * @generated from field: string slack_url = 5;
+   */
+  slackUrl?: string;
+
+  /**
+   * Of e-mail: up to 20 addresses with commas between. The server that sends is a setting of the process (GATEWAY_SMTP_URL).
+   *
+   * @generated from field: string addresses = 6;
+   */
+  addresses?: string;
+
+  /**
+   * Where it sends to, as far as that is no secret: a host, or the domains of the addresses.
+   *
+   * @generated from field: repeated string hosts = 7;
+   */
+  hosts?: string[];
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 8;
+   */
+  status?: string;
+
+  /**
+   * @generated from field: string created_at = 9;
+   */
+  createdAt?: string;
+
+  /**
+   * @generated from field: string sealed_signing_secret = 10;
+   */
+  sealedSigningSecret?: string;
+
+  /**
+   * @generated from field: string sealed_slack_url = 11;
+   */
+  sealedSlackUrl?: string;
+
+  /**
+   * @generated from field: string sealed_addresses = 12;
+   */
+  sealedAddresses?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.AlertChannel.
+ * Use `create(AlertChannelSchema)` to create a new message.
+ */
+export declare const AlertChannelSchema: GenMessage<AlertChannel, {jsonType: AlertChannelJson}>;
+
+/**
+ * What is watched, from when on it is told of, and where. Thresholds that are 0 or empty get the defaults of what is watched.
+ *
+ * @generated from message gateway.admin.v1.AlertRule
+ */
+export declare type AlertRule = Message<"gateway.admin.v1.AlertRule"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string watches = 2;
+   */
+  watches: string;
+
+  /**
+   * None: its alerts are kept and shown, and sent nowhere.
+   *
+   * @generated from field: repeated string channels = 3;
+   */
+  channels: string[];
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 4;
+   */
+  status: string;
+
+  /**
+   * What it watches. Of balance_low: users, teams, organisations; of limit_used: limits; of provider_down: providers; of error_rate:
+   * users, teams, providers, keys; of unusual_spend: keys. Empty: all; of error_rate all requests together.
+   *
+   * @generated from field: repeated string users = 5;
+   */
+  users: string[];
+
+  /**
+   * @generated from field: repeated string teams = 6;
+   */
+  teams: string[];
+
+  /**
+   * @generated from field: repeated string organisations = 7;
+   */
+  organisations: string[];
+
+  /**
+   * @generated from field: repeated string limits = 8;
+   */
+  limits: string[];
+
+  /**
+   * @generated from field: repeated string providers = 9;
+   */
+  providers: string[];
+
+  /**
+   * @generated from field: repeated string keys = 10;
+   */
+  keys: string[];
+
+  /**
+   * Of limit_used: shares of the limit in percent, each told of once a window; none: 50, 80 and 100.
+   *
+   * @generated from field: repeated uint32 limit_percents = 11;
+   */
+  limitPercents: number[];
+
+  /**
+   * Of balance_low: less money than this, or less than this many days last at the spending of the last 7 days. Neither: 3 days.
+   *
+   * @generated from field: string balance_below_usd = 12;
+   */
+  balanceBelowUsd: string;
+
+  /**
+   * @generated from field: uint32 days_left_below = 13;
+   */
+  daysLeftBelow: number;
+
+  /**
+   * Of provider_down and dead_letters: for at least so long; 0: 60.
+   *
+   * @generated from field: uint32 for_seconds = 14;
+   */
+  forSeconds: number;
+
+  /**
+   * Of error_rate: this share of the requests fails ("10"), within so many minutes (10), of at least so many requests (20).
+   *
+   * @generated from field: string error_percent = 15;
+   */
+  errorPercent: string;
+
+  /**
+   * @generated from field: uint32 window_minutes = 16;
+   */
+  windowMinutes: number;
+
+  /**
+   * @generated from field: uint32 requests_min = 17;
+   */
+  requestsMin: number;
+
+  /**
+   * Of unusual_spend: a key's spend of an hour is so many deviations (4) above the mean of its own hours of the last 7 days, is at
+   * least this much (1 USD), and the key has so many hours of history (24).
+   *
+   * @generated from field: uint32 deviations = 18;
+   */
+  deviations: number;
+
+  /**
+   * @generated from field: string spend_above_usd = 19;
+   */
+  spendAboveUsd: string;
+
+  /**
+   * @generated from field: uint32 history_hours_min = 20;
+   */
+  historyHoursMin: number;
+
+  /**
+   * @generated from field: string created_at = 21;
+   */
+  createdAt: string;
+};
+
+/**
+ * What is watched, from when on it is told of, and where. Thresholds that are 0 or empty get the defaults of what is watched.
+ *
+ * @generated from message gateway.admin.v1.AlertRule
+ */
+export declare type AlertRuleJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * @generated from field: string watches = 2;
+   */
+  watches?: string;
+
+  /**
+   * None: its alerts are kept and shown, and sent nowhere.
+   *
+   * @generated from field: repeated string channels = 3;
+   */
+  channels?: string[];
+
+  /**
+   * active or disabled.
+   *
+   * @generated from field: string status = 4;
+   */
+  status?: string;
+
+  /**
+   * What it watches. Of balance_low: users, teams, organisations; of limit_used: limits; of provider_down: providers; of error_rate:
+   * users, teams, providers, keys; of unusual_spend: keys. Empty: all; of error_rate all requests together.
+   *
+   * @generated from field: repeated string users = 5;
+   */
+  users?: string[];
+
+  /**
+   * @generated from field: repeated string teams = 6;
+   */
+  teams?: string[];
+
+  /**
+   * @generated from field: repeated string organisations = 7;
+   */
+  organisations?: string[];
+
+  /**
+   * @generated from field: repeated string limits = 8;
+   */
+  limits?: string[];
+
+  /**
+   * @generated from field: repeated string providers = 9;
+   */
+  providers?: string[];
+
+  /**
+   * @generated from field: repeated string keys = 10;
+   */
+  keys?: string[];
+
+  /**
+   * Of limit_used: shares of the limit in percent, each told of once a window; none: 50, 80 and 100.
+   *
+   * @generated from field: repeated uint32 limit_percents = 11;
+   */
+  limitPercents?: number[];
+
+  /**
+   * Of balance_low: less money than this, or less than this many days last at the spending of the last 7 days. Neither: 3 days.
+   *
+   * @generated from field: string balance_below_usd = 12;
+   */
+  balanceBelowUsd?: string;
+
+  /**
+   * @generated from field: uint32 days_left_below = 13;
+   */
+  daysLeftBelow?: number;
+
+  /**
+   * Of provider_down and dead_letters: for at least so long; 0: 60.
+   *
+   * @generated from field: uint32 for_seconds = 14;
+   */
+  forSeconds?: number;
+
+  /**
+   * Of error_rate: this share of the requests fails ("10"), within so many minutes (10), of at least so many requests (20).
+   *
+   * @generated from field: string error_percent = 15;
+   */
+  errorPercent?: string;
+
+  /**
+   * @generated from field: uint32 window_minutes = 16;
+   */
+  windowMinutes?: number;
+
+  /**
+   * @generated from field: uint32 requests_min = 17;
+   */
+  requestsMin?: number;
+
+  /**
+   * Of unusual_spend: a key's spend of an hour is so many deviations (4) above the mean of its own hours of the last 7 days, is at
+   * least this much (1 USD), and the key has so many hours of history (24).
+   *
+   * @generated from field: uint32 deviations = 18;
+   */
+  deviations?: number;
+
+  /**
+   * @generated from field: string spend_above_usd = 19;
+   */
+  spendAboveUsd?: string;
+
+  /**
+   * @generated from field: uint32 history_hours_min = 20;
+   */
+  historyHoursMin?: number;
+
+  /**
+   * @generated from field: string created_at = 21;
+   */
+  createdAt?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.AlertRule.
+ * Use `create(AlertRuleSchema)` to create a new message.
+ */
+export declare const AlertRuleSchema: GenMessage<AlertRule, {jsonType: AlertRuleJson}>;
 
 /**
  * What holds for the whole gateway and can be changed while it runs.

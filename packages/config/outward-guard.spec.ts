@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
-import type { PrivatePlaces } from '#config/private-places.ts';
 import { compileAddressRanges } from '#kernel/address-ranges.ts';
 import { test } from '#testkit/test.ts';
 import { createOutwardGuard, type LookUp } from './outward-guard.ts';
+import type { PrivatePlaces } from './private-places.ts';
 
 function places({
   ranges = [],

@@ -1,11 +1,11 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import type { PrivatePlaces } from '#config/private-places.ts';
 import { isMetadataHost } from '#kernel/metadata-hosts.ts';
 import { isPublicAddress } from '#kernel/public-addresses.ts';
+import type { PrivatePlaces } from './private-places.ts';
 
 /**
- * Keeps connections out of the gateway's own network, where a provider's address would have it send requests for somebody else
+ * Keeps connections out of the gateway's own network, where the address of a provider, or of a receiver of alerts, would have it send requests for somebody else
  * (SSRF): only addresses of the internet are connected to, and those that the wiring allows. Metadata services never are.
  */
 export interface OutwardGuard {

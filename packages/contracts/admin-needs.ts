@@ -54,6 +54,8 @@ export interface BalancesPort {
   debit(debit: Debit): Promise<{ readonly position: number } | { readonly refusal: Refusal }>;
   /** In the order asked for; a limit that quota does not know has nothing used. */
   limitStates(limitIds: readonly string[]): Promise<readonly LimitState[]>;
+  /** What requests that are not over hold of all balances, in nano-USD. */
+  heldInAll(): Promise<bigint>;
 }
 
 export interface LedgerLine {

@@ -80,6 +80,7 @@ export const reportGroups = [
   'outcome',
   'route',
   'format',
+  'payer',
 ] as const;
 
 export type ReportGroup = (typeof reportGroups)[number];
@@ -93,6 +94,8 @@ export interface UsageReportQuery {
   readonly groupBy: ReportGroup | '';
   /** 0: the whole time at once. */
   readonly intervalMs: number;
+  /** How many values of each interval, a thousand at most; 0 or absent: a hundred. */
+  readonly valuesMax?: number | undefined;
 }
 
 /** Requests of one value in one interval. */

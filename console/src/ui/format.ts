@@ -33,6 +33,17 @@ export function milliseconds(value: number): string {
   return value < 1_000 ? `${value} ms` : `${(value / 1_000).toFixed(value < 10_000 ? 2 : 1)} s`;
 }
 
+const HOURS_OF_A_DAY = 24;
+const DAYS_SHOWN = 365;
+
+/** How long something lasts, in whole hours up to two days, then in days, up to a year. */
+export function lasting(hours: number): string {
+  if (hours < 1) return 'under an hour';
+  if (hours < 2 * HOURS_OF_A_DAY) return hours === 1 ? '1 hour' : `${hours} hours`;
+  const days = Math.floor(hours / HOURS_OF_A_DAY);
+  return days > DAYS_SHOWN ? 'over a year' : `${days} days`;
+}
+
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** In the viewer's own zone. */

@@ -51,6 +51,6 @@ test('a line of a report and the questions come out as they went in', () => {
     requestsQueryFromWire(overTheWire(ListRequestsRequestSchema, requestsQueryToWire(requests))),
     requests,
   );
-  const report = { filter, groupBy: 'tag', intervalMs: 60_000 } as const;
+  const report = { filter, groupBy: 'payer', intervalMs: 60_000, valuesMax: 1_000 } as const;
   assert.deepEqual(reportQueryFromWire(overTheWire(GetUsageReportRequestSchema, reportQueryToWire(report))), report);
 });

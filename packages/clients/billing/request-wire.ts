@@ -26,16 +26,17 @@ export function requestsQueryFromWire(query: MessageShape<typeof ListRequestsReq
 }
 
 export function reportQueryToWire(query: UsageReportQuery): MessageInitShape<typeof GetUsageReportRequestSchema> {
-  const { filter, groupBy, intervalMs } = query;
-  return { filter: filterToWire(filter), groupBy, intervalMs: BigInt(intervalMs) };
+  const { filter, groupBy, intervalMs, valuesMax = 0 } = query;
+  return { filter: filterToWire(filter), groupBy, intervalMs: BigInt(intervalMs), valuesMax };
 }
 
 export function reportQueryFromWire(query: MessageShape<typeof GetUsageReportRequestSchema>): UsageReportQuery {
-  const { filter, groupBy, intervalMs } = query;
+  const { filter, groupBy, intervalMs, valuesMax } = query;
   return {
     filter: filterFromWire(filter),
     groupBy: isReportGroup(groupBy) ? groupBy : '',
     intervalMs: Number(intervalMs),
+    valuesMax,
   };
 }
 

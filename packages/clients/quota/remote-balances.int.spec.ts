@@ -28,6 +28,7 @@ function quota(): { readonly port: BalancesPort; readonly debits: Debit[] } {
     },
     limitStates: async (limitIds) =>
       limitIds.map((limitId) => ({ ...window, limitId, resetsAtMs: limitId === 'ever' ? null : 1_700_000_000_000 })),
+    heldInAll: async () => 9_007_199_254_740_993n,
   };
   return { port, debits };
 }
@@ -41,7 +42,7 @@ async function remote(t: Scope, port: BalancesPort) {
     debit: async (request) => debitOutcomeToWire(await port.debit(debitFromWire(request))),
     getLimitStates: async ({ limitIds }) => ({ states: (await port.limitStates(limitIds)).map(limitStateToWire) }),
     getQuote: async () => ({}),
-    getStats: async () => ({ openHolds: 0, position: 0n }),
+    getStats: async () => ({ openHolds: 0, position: 0n, heldNanoUsd: await port.heldInAll() }),
   });
   const server = await startGrpcServer({
     host: '127.0.0.1',
@@ -62,6 +63,7 @@ test('balances, debits and limits come out of another process as they went in', 
   const payers = [{ kind: 'user', id: 'u' } as const, { kind: 'organisation', id: 'o' } as const];
   assert.deepEqual(await client.balancesOf(payers), await port.balancesOf(payers));
   assert.deepEqual(await client.limitStates(['l', 'ever']), await port.limitStates(['l', 'ever']));
+  assert.equal(await client.heldInAll(), await port.heldInAll());
   const debit: Debit = {
     debitId: 'd',
     payer: { kind: 'team', id: 't' },

@@ -21,6 +21,7 @@ export function createRemoteBalances(peer: RpcPeer): RemoteBalances {
       const { states } = await calls.getLimitStates({ limitIds: [...limitIds] });
       return states.map(limitStateFromWire);
     },
+    heldInAll: async () => (await calls.getStats({})).heldNanoUsd,
     close,
   };
 }

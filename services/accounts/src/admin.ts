@@ -31,11 +31,13 @@ import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import { listOfferedModels } from './queries/offered-models.ts';
+import { createNameOf } from './queries/payer-names.ts';
 import { listPriceBook } from './queries/price-book.ts';
 import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getUsageReport, listRequests } from './queries/requests.ts';
 import { getResource, listResources } from './queries/resources.ts';
+import { listRunways } from './queries/runways.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
 import { verifyRange } from './queries/verify-range.ts';
 
@@ -158,6 +160,7 @@ function others(
   | 'getShadowReport'
   | 'listRequests'
   | 'getUsageReport'
+  | 'listRunways'
   | 'explainRequest'
   | 'verifyRange'
   | 'listDeadLetters'
@@ -199,6 +202,16 @@ function others(
     getShadowReport: (request) => getShadowReport(there(neighbours().ledger, 'Billing'), request),
     listRequests: (request) => listRequests(there(neighbours().ledger, 'Billing'), request),
     getUsageReport: (request) => getUsageReport(there(neighbours().ledger, 'Billing'), request, dependencies.clock()),
+    listRunways: (request) =>
+      listRunways(
+        {
+          ledger: there(neighbours().ledger, 'Billing'),
+          balances: there(neighbours().moneyAndLimits, 'Quota'),
+          nameOf: createNameOf(dependencies),
+          nowMs: dependencies.clock(),
+        },
+        request,
+      ),
     explainRequest: ({ id }) => explainRequest({ log: there(neighbours().storedLog, 'The log'), registry }, id),
     verifyRange: (request) => verifyRange(there(neighbours().storedLog, 'The log'), request),
     listDeadLetters: (request) => listDeadLetters(deadLettersOf(neighbours()), request),

@@ -226,6 +226,7 @@ test('what other services decide is asked of them, and is unavailable where they
       },
       limitStates: async (ids) =>
         ids.map((limitId) => ({ limitId, amount: 5n, used: 2n, held: 1n, left: 2n, resetsAtMs: 0 })),
+      heldInAll: async () => 0n,
     },
   };
   const { id: creditId = '' } = await balance('3');

@@ -167,7 +167,10 @@ function assertServing({ life, books }: Pick<Leading, 'life' | 'books'>): void {
   if (!life.isReady) throw unavailable('The gateway is starting.');
 }
 
-type Ports = Pick<Quota, 'admit' | 'quote' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates'>;
+type Ports = Pick<
+  Quota,
+  'admit' | 'quote' | 'balance' | 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'heldInAll'
+>;
 
 function portsOf(leading: Leading): Ports {
   const { config, journal, logger, clock, books, memory, writer, catchUp, life } = leading;
@@ -216,6 +219,7 @@ function portsOf(leading: Leading): Ports {
       const nowMs = clock();
       return limitIds.map((limitId) => limitState(sources, limitId, nowMs));
     },
+    heldInAll: async () => live.holds.values().reduce((sum, { holdNanoUsd }) => sum + holdNanoUsd, 0n),
   };
 }
 

@@ -16,7 +16,7 @@ const reading: Commands = {
   settings: 'get',
   balance: 'ledger',
   requests: 'list explain',
-  usage: 'report',
+  usage: 'report runways',
   audit: 'log verify-range',
   'stuck-events': 'list',
   whoami: '',

@@ -1202,6 +1202,17 @@ export type ListProviderHealthResult = {
     providers?: Array<ProviderState>;
 };
 
+export type ListRunwaysResult = {
+    /**
+     * Of the thousand payers who spent most in the last seven days, those whose money is gone first.
+     */
+    runways?: Array<Runway>;
+    /**
+     * What requests that are not over hold of all balances.
+     */
+    held_usd?: string | null;
+};
+
 /**
  * What is said of a model beside what the catalogue and its providers say.
  */
@@ -2557,6 +2568,35 @@ export type RouteLook = {
 };
 
 /**
+ * How long a balance lasts if its payer goes on spending as in the last seven days.
+ */
+export type Runway = {
+    /**
+     * user, team or organisation.
+     */
+    payer_kind?: string | null;
+    payer_id?: string | null;
+    /**
+     * Empty: it has none, or is not there any more.
+     */
+    name?: string | null;
+    available_usd?: string | null;
+    held_usd?: string | null;
+    /**
+     * In the last seven days.
+     */
+    spent_usd?: string | null;
+    /**
+     * A seventh of it, rounded down.
+     */
+    spent_per_day_usd?: string | null;
+    /**
+     * Whole hours; 0: less than one, or nothing is available.
+     */
+    hours_left?: number;
+};
+
+/**
  * Prices that hold instead for requests that are served in another tier of service. A unit that is not there costs what it costs in the usual tier. In a band of the usual tier that is not there each unit costs the dearer of that band's price and the tier's own.
  */
 export type ServiceTierPrice = {
@@ -2989,7 +3029,7 @@ export type UsageReportLine = {
      */
     at?: string | null;
     /**
-     * Empty: all together, or it has none.
+     * Of a payer its kind and its id ("team:t_1"). Empty: all together, or it has none.
      */
     value?: string | null;
     requests?: number;
@@ -9161,7 +9201,7 @@ export type UsageReportData = {
         /**
          * Empty: all together.
          */
-        group_by?: 'user' | 'team' | 'key' | 'model' | 'provider' | 'tag' | 'session' | 'agent' | 'outcome' | 'route' | 'format';
+        group_by?: 'user' | 'team' | 'key' | 'model' | 'provider' | 'tag' | 'session' | 'agent' | 'outcome' | 'route' | 'format' | 'payer';
         /**
          * Empty: the whole time at once.
          */
@@ -9231,6 +9271,68 @@ export type UsageReportResponses = {
 };
 
 export type UsageReportResponse = UsageReportResponses[keyof UsageReportResponses];
+
+export type UsageRunwaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many; 0: a hundred.
+         */
+        limit?: number;
+    };
+    url: '/admin/runways';
+};
+
+export type UsageRunwaysErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type UsageRunwaysError = UsageRunwaysErrors[keyof UsageRunwaysErrors];
+
+export type UsageRunwaysResponses = {
+    /**
+     * Done
+     */
+    200: ListRunwaysResult;
+};
+
+export type UsageRunwaysResponse = UsageRunwaysResponses[keyof UsageRunwaysResponses];
 
 export type PricesImportData = {
     body: {

@@ -15,6 +15,7 @@ import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { healthOf } from '../providers/health-of.ts';
 import { overTime } from '../usage/over-time.ts';
 import { type Period, periodOf, periods, spanOf } from '../usage/periods.ts';
+import { Runways, useRunways } from './runways.tsx';
 
 const LIVE_MS = 5_000;
 
@@ -37,6 +38,7 @@ export default function Overview() {
     () => overTime(times.data?.lines ?? [], spanOf(period, toMs), (line) => line.requests ?? 0),
     [times.data, period, toMs],
   );
+  const runways = useRunways();
   const sum = total.data?.lines?.[0];
   return (
     <Page
@@ -56,9 +58,12 @@ export default function Overview() {
       }
     >
       {total.error !== null && <Problem error={total.error} onRetry={() => void total.refetch()} />}
-      <dl className="grid grid-cols-2 gap-3 lg:grid-cols-5">
+      <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 2xl:grid-cols-6">
         <Figure name="Spend">
           <Usd amount={sum?.amount_usd ?? '0'} />
+        </Figure>
+        <Figure name="Held now">
+          <Usd amount={runways.data?.held_usd ?? '0'} />
         </Figure>
         <Figure name="Requests">{count(sum?.requests ?? 0)}</Figure>
         <Figure name="Not answered whole">{count(sum?.errors ?? 0)}</Figure>
@@ -76,6 +81,7 @@ export default function Overview() {
           <Chart {...requests} format={shortCount} />
         )}
       </Panel>
+      <Runways />
       <Providers />
     </Page>
   );

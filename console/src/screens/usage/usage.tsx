@@ -17,7 +17,20 @@ import { csv, download } from './csv.ts';
 import { overTime } from './over-time.ts';
 import { type Period, periodOf, periods, spanOf } from './periods.ts';
 
-const groups = ['model', 'user', 'team', 'key', 'provider', 'tag', 'session', 'agent', 'outcome', 'route', 'format'];
+const groups = [
+  'model',
+  'user',
+  'team',
+  'key',
+  'provider',
+  'tag',
+  'session',
+  'agent',
+  'outcome',
+  'route',
+  'format',
+  'payer',
+];
 
 const filters = [
   { name: 'user_id', label: 'User' },

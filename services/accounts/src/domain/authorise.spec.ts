@@ -45,6 +45,7 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   getShadowReport: 'owner operator billing auditor',
   listRequests: 'owner operator billing auditor',
   getUsageReport: 'owner operator billing auditor',
+  listRunways: 'owner operator billing auditor',
   explainRequest: 'owner operator billing auditor',
   verifyRange: 'owner operator billing auditor',
   listDeadLetters: 'owner operator billing auditor',

@@ -11,7 +11,7 @@ const answer = { resource: wrap(team), version: 3n };
 
 function dependenciesWith(balancesOf: () => Promise<never[]>) {
   const never = () => Promise.reject(new Error('not asked'));
-  const neighbours = () => ({ moneyAndLimits: { balancesOf, debit: never, limitStates: never } });
+  const neighbours = () => ({ moneyAndLimits: { balancesOf, debit: never, limitStates: never, heldInAll: never } });
   return { neighbours, nowMs: 0 } as unknown as Parameters<typeof answeredWhole>[0];
 }
 

@@ -13,6 +13,12 @@ const INTERVALS_MAX = 10_080;
 
 const intervalsMs: Readonly<Record<string, number>> = { '': 0, minute: 60_000, hour: 3_600_000, day: DAY_MS };
 
+/** Every request of any time. */
+export const unfiltered: RequestFilter = {
+  ...{ fromMs: 0, toMs: 0, userId: '', teamId: '', keyId: '', model: '', provider: '' },
+  ...{ outcome: '', sessionId: '', agentId: '', tag: '', requestId: '' },
+};
+
 /** Requests that were admitted, the newest first. */
 export async function listRequests(
   ledger: Pick<LedgerPort, 'requests'>,

@@ -117,6 +117,15 @@ test('requests are listed and added up, and the table is rebuilt equal', async (
       [0, 'u1', 3, 1, 12, 100n],
       [0, 'u2', 1, 1, 0, 0n],
     ]);
+    assert.deepEqual(await report('payer'), [
+      [0, 'user:u1', 3, 1, 12, 100n],
+      [0, 'team:t1', 1, 1, 0, 0n],
+    ]);
+    const dearest = { filter: { ...all, fromMs: startMs }, groupBy: 'payer', intervalMs: 0, valuesMax: 1 } as const;
+    assert.deepEqual(
+      (await readUsageReport(pool, dearest)).map(({ value }) => value),
+      ['user:u1'],
+    );
     const { isEqual, differences } = await replayProjection(requestsProjection, { journal, pool });
     assert.ok(isEqual, JSON.stringify(differences));
   } finally {

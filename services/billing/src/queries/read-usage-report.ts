@@ -3,7 +3,9 @@ import type { ReportGroup, UsageReportLine, UsageReportQuery } from '#contracts/
 import { requestConditions } from './request-conditions.ts';
 
 /** Of each interval: a chart shows ten or so, and a client that makes up a value a request must not make megabytes. */
-const VALUES_MAX = 100;
+const VALUES_DEFAULT = 100;
+/** What a question of quota's may name at once: the report by payer is read for their balances. */
+const VALUES_MAX = 1_000;
 /** A month by the hour has 744 intervals; a week by the minute 10,080, which nobody could draw. */
 const LINES_MAX = 20_000;
 
@@ -32,15 +34,17 @@ const columns: Readonly<Record<ReportGroup, string>> = {
   outcome: 'outcome',
   route: 'route_id',
   format: 'format',
+  payer: "case when payer_id = '' then 'user:' || user_id else payer_kind || ':' || payer_id end",
 };
 
 /** Requests added up over a time. A request with two tags counts for both; one with none stands at no value. */
 export async function readUsageReport(
   pool: Pick<pg.Pool, 'query'>,
-  { filter, groupBy, intervalMs }: UsageReportQuery,
+  { filter, groupBy, intervalMs, valuesMax = 0 }: UsageReportQuery,
 ): Promise<readonly UsageReportLine[]> {
   const { sql, values } = requestConditions(filter);
   values.push(intervalMs, filter.fromMs);
+  const placeMax = Math.min(valuesMax || VALUES_DEFAULT, VALUES_MAX);
   const interval = `$${values.length - 1}::bigint`;
   const { rows } = await pool.query<Row>(
     `with added as (
@@ -59,7 +63,7 @@ export async function readUsageReport(
        select *, row_number() over (partition by at_ms order by amount_nano_usd desc, requests desc, value) as place from added)
      select at_ms, coalesce(value, '') as value, requests, errors, input_tokens, output_tokens, amount_nano_usd,
             first_byte_ms, duration_ms
-     from ranked where place <= ${VALUES_MAX}
+     from ranked where place <= ${placeMax}
      order by at_ms, place limit ${LINES_MAX}`,
     values,
   );

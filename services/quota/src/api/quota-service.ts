@@ -16,7 +16,10 @@ const ASKED_AT_ONCE_MAX = 1_000;
 
 /** gateway.quota.v1.QuotaService, of the leader. */
 export function quotaService(
-  quota: Pick<Quota, 'quote' | 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'openHolds' | 'position'>,
+  quota: Pick<
+    Quota,
+    'quote' | 'balances' | 'balancesOf' | 'debit' | 'limitStates' | 'heldInAll' | 'openHolds' | 'position'
+  >,
 ): ServedService {
   return servedService(QuotaService, {
     getBalances: async ({ userIds, teamIds }) => {
@@ -34,7 +37,11 @@ export function quotaService(
       checkCount(limitIds, 'limit_ids');
       return { states: (await quota.limitStates(limitIds)).map(limitStateToWire) };
     },
-    getStats: async () => ({ openHolds: quota.openHolds(), position: BigInt(quota.position()) }),
+    getStats: async () => ({
+      openHolds: quota.openHolds(),
+      position: BigInt(quota.position()),
+      heldNanoUsd: await quota.heldInAll(),
+    }),
   });
 }
 

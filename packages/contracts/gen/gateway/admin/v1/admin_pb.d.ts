@@ -3647,7 +3647,7 @@ export declare type UsageReportLine = Message<"gateway.admin.v1.UsageReportLine"
   at: string;
 
   /**
-   * Empty: all together, or it has none.
+   * Of a payer its kind and its id ("team:t_1"). Empty: all together, or it has none.
    *
    * @generated from field: string value = 2;
    */
@@ -3705,7 +3705,7 @@ export declare type UsageReportLineJson = {
   at?: string;
 
   /**
-   * Empty: all together, or it has none.
+   * Of a payer its kind and its id ("team:t_1"). Empty: all together, or it has none.
    *
    * @generated from field: string value = 2;
    */
@@ -3756,6 +3756,200 @@ export declare type UsageReportLineJson = {
  * Use `create(UsageReportLineSchema)` to create a new message.
  */
 export declare const UsageReportLineSchema: GenMessage<UsageReportLine, {jsonType: UsageReportLineJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListRunwaysRequest
+ */
+export declare type ListRunwaysRequest = Message<"gateway.admin.v1.ListRunwaysRequest"> & {
+  /**
+   * How many; 0: a hundred.
+   *
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListRunwaysRequest
+ */
+export declare type ListRunwaysRequestJson = {
+  /**
+   * How many; 0: a hundred.
+   *
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListRunwaysRequest.
+ * Use `create(ListRunwaysRequestSchema)` to create a new message.
+ */
+export declare const ListRunwaysRequestSchema: GenMessage<ListRunwaysRequest, {jsonType: ListRunwaysRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListRunwaysResponse
+ */
+export declare type ListRunwaysResponse = Message<"gateway.admin.v1.ListRunwaysResponse"> & {
+  /**
+   * Of the thousand payers who spent most in the last seven days, those whose money is gone first.
+   *
+   * @generated from field: repeated gateway.admin.v1.Runway runways = 1;
+   */
+  runways: Runway[];
+
+  /**
+   * What requests that are not over hold of all balances.
+   *
+   * @generated from field: string held_usd = 2;
+   */
+  heldUsd: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListRunwaysResponse
+ */
+export declare type ListRunwaysResponseJson = {
+  /**
+   * Of the thousand payers who spent most in the last seven days, those whose money is gone first.
+   *
+   * @generated from field: repeated gateway.admin.v1.Runway runways = 1;
+   */
+  runways?: RunwayJson[];
+
+  /**
+   * What requests that are not over hold of all balances.
+   *
+   * @generated from field: string held_usd = 2;
+   */
+  heldUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListRunwaysResponse.
+ * Use `create(ListRunwaysResponseSchema)` to create a new message.
+ */
+export declare const ListRunwaysResponseSchema: GenMessage<ListRunwaysResponse, {jsonType: ListRunwaysResponseJson}>;
+
+/**
+ * How long a balance lasts if its payer goes on spending as in the last seven days.
+ *
+ * @generated from message gateway.admin.v1.Runway
+ */
+export declare type Runway = Message<"gateway.admin.v1.Runway"> & {
+  /**
+   * user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 1;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 2;
+   */
+  payerId: string;
+
+  /**
+   * Empty: it has none, or is not there any more.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string available_usd = 4;
+   */
+  availableUsd: string;
+
+  /**
+   * @generated from field: string held_usd = 5;
+   */
+  heldUsd: string;
+
+  /**
+   * In the last seven days.
+   *
+   * @generated from field: string spent_usd = 6;
+   */
+  spentUsd: string;
+
+  /**
+   * A seventh of it, rounded down.
+   *
+   * @generated from field: string spent_per_day_usd = 7;
+   */
+  spentPerDayUsd: string;
+
+  /**
+   * Whole hours; 0: less than one, or nothing is available.
+   *
+   * @generated from field: uint64 hours_left = 8;
+   */
+  hoursLeft: bigint;
+};
+
+/**
+ * How long a balance lasts if its payer goes on spending as in the last seven days.
+ *
+ * @generated from message gateway.admin.v1.Runway
+ */
+export declare type RunwayJson = {
+  /**
+   * user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 1;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 2;
+   */
+  payerId?: string;
+
+  /**
+   * Empty: it has none, or is not there any more.
+   *
+   * @generated from field: string name = 3;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: string available_usd = 4;
+   */
+  availableUsd?: string;
+
+  /**
+   * @generated from field: string held_usd = 5;
+   */
+  heldUsd?: string;
+
+  /**
+   * In the last seven days.
+   *
+   * @generated from field: string spent_usd = 6;
+   */
+  spentUsd?: string;
+
+  /**
+   * A seventh of it, rounded down.
+   *
+   * @generated from field: string spent_per_day_usd = 7;
+   */
+  spentPerDayUsd?: string;
+
+  /**
+   * Whole hours; 0: less than one, or nothing is available.
+   *
+   * @generated from field: uint64 hours_left = 8;
+   */
+  hoursLeft?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.Runway.
+ * Use `create(RunwaySchema)` to create a new message.
+ */
+export declare const RunwaySchema: GenMessage<Runway, {jsonType: RunwayJson}>;
 
 /**
  * @generated from message gateway.admin.v1.ListOfferedModelsRequest
@@ -7073,6 +7267,14 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetUsageReportRequestSchema;
     output: typeof GetUsageReportResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListRunways
+   */
+  listRunways: {
+    methodKind: "unary";
+    input: typeof ListRunwaysRequestSchema;
+    output: typeof ListRunwaysResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ImportPrices

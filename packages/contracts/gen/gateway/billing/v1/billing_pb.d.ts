@@ -1513,6 +1513,13 @@ export declare type GetUsageReportRequest = Message<"gateway.billing.v1.GetUsage
    * @generated from field: int64 interval_ms = 3;
    */
   intervalMs: bigint;
+
+  /**
+   * How many values of each interval, a thousand at most; 0: a hundred.
+   *
+   * @generated from field: uint32 values_max = 4;
+   */
+  valuesMax: number;
 };
 
 /**
@@ -1537,6 +1544,13 @@ export declare type GetUsageReportRequestJson = {
    * @generated from field: int64 interval_ms = 3;
    */
   intervalMs?: string;
+
+  /**
+   * How many values of each interval, a thousand at most; 0: a hundred.
+   *
+   * @generated from field: uint32 values_max = 4;
+   */
+  valuesMax?: number;
 };
 
 /**

@@ -1386,6 +1386,13 @@ export declare type GetStatsResponse = Message<"gateway.quota.v1.GetStatsRespons
    * @generated from field: uint64 position = 2;
    */
   position: bigint;
+
+  /**
+   * What they hold together.
+   *
+   * @generated from field: int64 held_nano_usd = 3;
+   */
+  heldNanoUsd: bigint;
 };
 
 /**
@@ -1405,6 +1412,13 @@ export declare type GetStatsResponseJson = {
    * @generated from field: uint64 position = 2;
    */
   position?: string;
+
+  /**
+   * What they hold together.
+   *
+   * @generated from field: int64 held_nano_usd = 3;
+   */
+  heldNanoUsd?: string;
 };
 
 /**

@@ -121,6 +121,12 @@ export const screens: readonly Screen[] = [
     load: () => import('./providers/providers.tsx'),
   },
   {
+    path: '/providers/$id',
+    title: 'Provider',
+    roles: everybody,
+    load: () => import('./providers/provider.tsx'),
+  },
+  {
     path: '/health',
     title: 'Health',
     icon: HeartPulse,

@@ -23,7 +23,9 @@ interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, idOf, onOpen, empty }: TableProps<Row>) {
   if (rows.length === 0) return <Empty title="Nothing here">{empty}</Empty>;
   return (
-    <div className="overflow-x-auto">
+    // It scrolls by keyboard as well, whatever is in it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse
+    <section className="overflow-x-auto" aria-label={caption} tabIndex={0}>
       <table className="w-full border-collapse">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -53,7 +55,7 @@ export function Table<Row>({ caption, columns, rows, idOf, onOpen, empty }: Tabl
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { ask } from '../../api/client.ts';
-import { type DeploymentState, type ProviderState, providersHealth } from '../../api/gen/index.ts';
+import type { DeploymentState, ProviderState } from '../../api/gen/index.ts';
 import { readStats, type Stats } from '../../api/stats.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { count } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Moment } from '../../ui/shown.tsx';
+import { ResourceLink } from '../../ui/resource-link.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { healthOf } from '../providers/health-of.ts';
+import { deploymentColumns } from '../providers/deployment-columns.tsx';
+import { useHealth } from '../providers/use-health.ts';
 
 const LIVE_MS = 5_000;
 
@@ -37,15 +37,19 @@ const projectionColumns: readonly Column<Projection>[] = [
   },
 ];
 
-const deploymentColumns: readonly Column<Deployment>[] = [
-  { title: 'Provider', cell: ({ provider, account }) => (account ? `${provider} (${account})` : provider) },
-  { title: 'Model', cell: ({ model }) => model || 'any', isMinor: true },
-  { title: 'Breaker', cell: (deployment) => <State state={deployment} /> },
-  { title: 'Why', cell: ({ reason }) => reason },
-  { title: 'Since', cell: ({ since }) => <Moment at={since} />, isMinor: true },
-  { title: 'Running', cell: ({ in_flight }) => in_flight ?? 0, isNumber: true, isMinor: true },
-  { title: 'Failed', cell: ({ failed_percent }) => `${failed_percent ?? 0} %`, isNumber: true },
+const columns: readonly Column<Deployment>[] = [
+  { title: 'Provider', cell: ({ provider, account }) => <Called provider={provider} account={account} /> },
+  ...deploymentColumns,
 ];
+
+function Called({ provider, account }: Pick<Deployment, 'provider' | 'account'>) {
+  return (
+    <>
+      <ResourceLink to={`/providers/${provider}`}>{provider}</ResourceLink>
+      {account && ` (${account})`}
+    </>
+  );
+}
 
 /** How the gateway's own parts do: the log, its read models, money held, and each provider's circuit breakers. */
 export default function Health() {
@@ -54,11 +58,7 @@ export default function Health() {
     queryFn: ({ signal }) => readStats(signal),
     refetchInterval: LIVE_MS,
   });
-  const providers = useQuery({
-    queryKey: ['provider-health'],
-    queryFn: ({ signal }) => ask(providersHealth({ signal })),
-    refetchInterval: LIVE_MS,
-  });
+  const providers = useHealth();
   return (
     <Page title="Health" lead="How the gateway's own parts do, every five seconds.">
       {stats.error !== null && <Problem error={stats.error} onRetry={() => void stats.refetch()} />}
@@ -69,7 +69,7 @@ export default function Health() {
         <Panel title="Providers’ circuit breakers">
           <Table
             caption="Providers’ circuit breakers"
-            columns={deploymentColumns}
+            columns={columns}
             rows={(providers.data.providers ?? []).flatMap(deploymentsOf)}
             idOf={({ provider, account, model }) => `${provider} ${account} ${model}`}
             empty="No provider was called yet."
@@ -127,11 +127,6 @@ function deploymentsOf({ id, deployments = [], ...state }: ProviderState): reado
       ...{ state: breaker ?? null, reason: reason ?? null, since: since ?? null, in_flight: in_flight ?? 0 },
     },
   ];
-}
-
-function State({ state }: { readonly state: Pick<DeploymentState, 'state'> }) {
-  const { word, tone } = healthOf(state);
-  return <Badge tone={tone}>{word}</Badge>;
 }
 
 function span(seconds: number): string {

@@ -39,7 +39,7 @@ export type Problem = {
 };
 
 /**
- * Who may administer: a token of one person or program.
+ * Who may administer: a token of one person or program. A list leaves out sign-in codes and sessions that have ended, unless a status or a purpose is asked for.
  */
 export type AdminToken = {
     object?: 'admin_token';
@@ -68,7 +68,7 @@ export type AdminToken = {
 };
 
 /**
- * Who may administer: a token of one person or program.
+ * Who may administer: a token of one person or program. A list leaves out sign-in codes and sessions that have ended, unless a status or a purpose is asked for.
  */
 export type AdminTokenChange = {
     name?: string | null;
@@ -85,7 +85,7 @@ export type AdminTokenChange = {
 };
 
 /**
- * Who may administer: a token of one person or program.
+ * Who may administer: a token of one person or program. A list leaves out sign-in codes and sessions that have ended, unless a status or a purpose is asked for.
  */
 export type AdminTokenInput = {
     name: string;

@@ -38,11 +38,23 @@ export function listClauses(
   for (const [name, value] of Object.entries(filters)) {
     conditions.push(filterCondition(kind, name, value, { ...context, parameter }));
   }
-  // A deleted user is history: it is listed where it is asked for.
-  if (kind === 'user' && filters['status'] === undefined) conditions.push("state->>'status' <> 'deleted'");
+  if (filters['status'] === undefined) conditions.push(...historyConditions(kind, filters, context, parameter));
   const { column, direction } = orderOf(kind, sort);
   if (after !== '') conditions.push(placeCondition(column, direction, parameter(after)));
   return { conditions, values, order: column === ID ? `id ${direction}` : `${column} ${direction}, id ${direction}` };
+}
+
+/** What is history is listed where it is asked for: deleted users, and what opened or was a session of the console and has ended. */
+function historyConditions(
+  kind: Kind,
+  filters: Readonly<Record<string, string>>,
+  { nowMs }: ListContext,
+  parameter: (value: unknown) => string,
+): readonly string[] {
+  if (kind === 'user') return ["state->>'status' <> 'deleted'"];
+  if (kind !== 'token' || filters['purpose'] !== undefined) return [];
+  const isActive = statusCondition('active', parameter('active'), parameter(new Date(nowMs).toISOString()));
+  return [`(coalesce(state->>'purpose', '') = '' or ${isActive})`];
 }
 
 function filterCondition(

@@ -1088,7 +1088,8 @@ export declare type LimitSubjectJson = {
 export declare const LimitSubjectSchema: GenMessage<LimitSubject, {jsonType: LimitSubjectJson}>;
 
 /**
- * Who may administer: a token of one person or program.
+ * Who may administer: a token of one person or program. A list leaves out sign-in codes and sessions that have ended, unless a status or
+ * a purpose is asked for.
  *
  * @generated from message gateway.admin.v1.AdminToken
  */
@@ -1159,7 +1160,8 @@ export declare type AdminToken = Message<"gateway.admin.v1.AdminToken"> & {
 };
 
 /**
- * Who may administer: a token of one person or program.
+ * Who may administer: a token of one person or program. A list leaves out sign-in codes and sessions that have ended, unless a status or
+ * a purpose is asked for.
  *
  * @generated from message gateway.admin.v1.AdminToken
  */

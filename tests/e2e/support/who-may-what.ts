@@ -18,6 +18,9 @@ const reading: Commands = {
   requests: 'list explain',
   usage: 'report runways',
   audit: 'log verify-range',
+  'alert-channels': 'list get',
+  'alert-rules': 'list get',
+  alerts: 'list',
   'stuck-events': 'list',
   whoami: '',
 };
@@ -37,6 +40,9 @@ const operating: Commands = {
   balance: 'change ledger',
   credits: 'undo',
   'stuck-events': 'list retry',
+  'alert-channels': 'list get set update delete test',
+  'alert-rules': 'list get set update delete',
+  alerts: 'list retry',
 };
 
 /**

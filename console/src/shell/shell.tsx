@@ -5,6 +5,7 @@ import { screens } from '../screens/screens.ts';
 import { SignedIn, useSession, useSignOut } from '../session/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
+import { UndoToasts } from '../ui/undo/undo-toasts.tsx';
 import { Offline } from './offline.tsx';
 import { chooseTheme, type Theme, themeChosen } from './theme.ts';
 
@@ -36,6 +37,7 @@ function Frame() {
         <Offline />
         <Outlet />
       </main>
+      <UndoToasts />
     </div>
   );
 }

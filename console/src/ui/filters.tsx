@@ -9,13 +9,20 @@ export interface Filter {
   readonly label: string;
   /** What can be chosen; absent: any text. */
   readonly options?: readonly string[];
+  /** Shown where the screen is narrow alone: elsewhere another part does the same. */
+  readonly isNarrowOnly?: boolean;
 }
 
-/** Narrows a list. What is chosen stands in the URL. */
+/** Narrows a list. What is chosen stands in the URL, and comes back with it. */
 export function Filters({ filters }: { readonly filters: readonly Filter[] }) {
   const [search, change] = useSearchState();
   const said = Object.fromEntries(filters.map(({ name }) => [name, search[name] ?? '']));
-  const [values, setValues] = useState<Readonly<Record<string, string>>>(said);
+  const saidText = JSON.stringify(said);
+  const [shown, setShown] = useState({ saidText, values: said });
+  // The browser went back, or a link led here: the fields follow the URL.
+  if (shown.saidText !== saidText) setShown({ saidText, values: said });
+  const { values } = shown;
+  const setValues = (next: Readonly<Record<string, string>>): void => setShown({ saidText, values: next });
   const apply = (event: FormEvent): void => {
     event.preventDefault();
     change({ ...values, after: '' });
@@ -27,13 +34,13 @@ export function Filters({ filters }: { readonly filters: readonly Filter[] }) {
   };
   return (
     <form onSubmit={apply} className="flex flex-wrap items-end gap-2">
-      {filters.map(({ name, label, options }) => (
+      {filters.map(({ name, label, options, isNarrowOnly }) => (
         <InputField
           key={name}
           input={{ name, label, ...(options === undefined ? {} : { options, none: 'any' }) }}
           value={values[name] ?? ''}
           onChange={(value) => setValues({ ...values, [name]: value })}
-          className="w-40"
+          className={isNarrowOnly === true ? 'w-40 md:hidden' : 'w-40'}
         />
       ))}
       <Button type="submit" look="primary">

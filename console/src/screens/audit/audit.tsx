@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { type AuditLogEntry, auditLog } from '../../api/gen/index.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Moment } from '../../ui/shown.tsx';
@@ -29,13 +28,12 @@ export default function Audit() {
   const question = usePage(['audit'], (asked) => auditLog(asked));
   return (
     <Page title="Audit log" lead="Every action of administration, newest first. Nothing is ever taken out of it.">
-      <Filters filters={filters} />
       <Listed
         caption="Audit log"
         idOf={({ position }) => String(position)}
         onOpen={setOpened}
         empty="No action fits."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
       {opened !== null && <Entry entry={opened} onClose={() => setOpened(null)} />}
     </Page>

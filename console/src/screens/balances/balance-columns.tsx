@@ -12,7 +12,7 @@ interface WithBalance {
 /** Whether it may spend, and what it has to spend: of users, teams and organisations alike. */
 export const balanceColumns: readonly Column<WithBalance>[] = [
   { title: 'Status', cell: ({ status }) => <Badge tone={status === 'active' ? 'good' : 'bad'}>{status}</Badge> },
-  { title: 'Created', cell: ({ created_at }) => <Moment at={created_at} />, isMinor: true },
+  { title: 'Created', cell: ({ created_at }) => <Moment at={created_at} />, sort: 'created_at', isMinor: true },
   { title: 'Held', cell: ({ balance }) => <Usd amount={balance?.held_usd} />, isNumber: true, isMinor: true },
   { title: 'Available', cell: ({ balance }) => <Usd amount={balance?.available_usd} />, isNumber: true },
 ];

@@ -29,7 +29,6 @@ export function Ledger({ collection, id }: Payer) {
     <Listed
       title="Ledger"
       caption="Ledger"
-      page={PAGE}
       idOf={({ position }) => String(position)}
       empty="No money has moved yet."
       {...{ question, columns }}

@@ -1,15 +1,14 @@
 import { apiKeysList } from '../../api/gen/index.ts';
-import { Asked } from '../../ui/asked.tsx';
-import { Filters } from '../../ui/filters.tsx';
+import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Panel } from '../../ui/panel.tsx';
 import { usePage } from '../../ui/use-page.ts';
-import { KeyTable } from './key-table.tsx';
+import { bulkKeys } from './bulk-keys.ts';
+import { keyColumns } from './key-columns.tsx';
 import { NewKey } from './new-key.tsx';
 
 const filters = [
+  { name: 'search', label: 'Search' },
   { name: 'user_id', label: 'User' },
   { name: 'status', label: 'Status', options: ['active', 'paused', 'expired', 'revoked'] },
 ];
@@ -26,17 +25,13 @@ export default function Keys() {
         </Opens>
       }
     >
-      <Filters filters={filters} />
-      <Panel>
-        <Asked question={question}>
-          {({ data, last_id, has_more }) => (
-            <>
-              <KeyTable keys={data} />
-              <Pager lastId={last_id} hasMore={has_more} />
-            </>
-          )}
-        </Asked>
-      </Panel>
+      <Listed
+        caption="API keys"
+        columns={keyColumns}
+        bulk={bulkKeys}
+        empty="No key fits. Make one: it is shown once."
+        {...{ question, filters }}
+      />
     </Page>
   );
 }

@@ -1,6 +1,5 @@
 import { type Limit, limitsList } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -8,6 +7,7 @@ import { ResourceLink } from '../../ui/resource-link.tsx';
 import { Moment } from '../../ui/shown.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { usePage } from '../../ui/use-page.ts';
+import { bulkLimits } from './bulk-limits.ts';
 import { LimitActions } from './limit-actions.tsx';
 import { isRaised, LimitAmount } from './limit-amount.tsx';
 import { limitKinds, limitPeriods, subjectKinds, units } from './limit-inputs.ts';
@@ -16,6 +16,7 @@ import { NewLimit } from './new-limit.tsx';
 const LIVE_MS = 10_000;
 
 const filters = [
+  { name: 'search', label: 'Search' },
   { name: 'subject_kind', label: 'For', options: subjectKinds },
   { name: 'subject_id', label: 'Id' },
   { name: 'unit', label: 'Unit', options: units },
@@ -26,7 +27,7 @@ const filters = [
 const pages: Readonly<Record<string, string>> = { organisation: 'organisations', team: 'teams', user: 'users' };
 
 const columns: readonly Column<Limit>[] = [
-  { title: 'For', cell: ({ subject }) => <Subject subject={subject} /> },
+  { title: 'For', cell: ({ subject }) => <Subject subject={subject} />, sort: 'id' },
   { title: 'Of', cell: (limit) => <Counted limit={limit} /> },
   {
     title: 'Limit',
@@ -96,11 +97,11 @@ export default function Limits() {
         </Opens>
       }
     >
-      <Filters filters={filters} />
       <Listed
         caption="Limits"
         empty="No limit fits. Balances stop spending even where there is none."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
+        bulk={bulkLimits}
       />
     </Page>
   );

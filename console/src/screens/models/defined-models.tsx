@@ -8,8 +8,13 @@ import { usePage } from '../../ui/use-page.ts';
 import { modelKind } from './model-kind.ts';
 import { targetsText } from './targets-text.ts';
 
+const filters = [
+  { name: 'search', label: 'Search' },
+  { name: 'status', label: 'Status', options: ['active', 'disabled'] },
+];
+
 const columns: readonly Column<Model>[] = [
-  { title: 'Model', cell: ({ id }) => <span className="break-words">{id}</span> },
+  { title: 'Model', cell: ({ id }) => <span className="break-words">{id}</span>, sort: 'id' },
   {
     title: 'Status',
     cell: ({ status }) => <Badge tone={status === 'disabled' ? 'bad' : 'good'}>{status}</Badge>,
@@ -21,7 +26,7 @@ const columns: readonly Column<Model>[] = [
   },
   { title: 'Strategy', cell: ({ strategy }) => strategy || '–', isMinor: true },
   { title: 'Fallbacks', cell: ({ fallbacks = [] }) => fallbacks.join(', ') || '–', isMinor: true },
-  { title: 'Created', cell: ({ created_at }) => <Moment at={created_at} />, isMinor: true },
+  { title: 'Created', cell: ({ created_at }) => <Moment at={created_at} />, sort: 'created_at', isMinor: true },
   { title: 'Actions', cell: ({ id }) => <ResourceActions kind={modelKind} id={id ?? ''} /> },
 ];
 
@@ -32,7 +37,7 @@ export function DefinedModels() {
     <Listed
       caption="Definitions of models"
       empty="Models of providers need none. Define one to choose its targets, its fallbacks or its strategy, or to disable it."
-      {...{ question, columns }}
+      {...{ question, filters, columns }}
     />
   );
 }

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { modelsOffered, type OfferedCandidate, type OfferedModel } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { shortCount } from '../../ui/format.ts';
 import { Listed } from '../../ui/listed.tsx';
 import { Moment } from '../../ui/shown.tsx';
@@ -12,7 +11,7 @@ import { usePage } from '../../ui/use-page.ts';
 const CANDIDATES_SHOWN = 4;
 
 const filters = [
-  { name: 'search', label: 'Name has' },
+  { name: 'search', label: 'Search' },
   { name: 'provider', label: 'Provider' },
   { name: 'pricing', label: 'Price', options: ['priced', 'unpriced'] },
 ];
@@ -43,11 +42,10 @@ export function OfferedModels() {
   const question = usePage(['models', 'offered'], (asked) => modelsOffered(asked));
   return (
     <>
-      <Filters filters={filters} />
       <Listed
         caption="Models that are offered"
         empty="No active provider has a model of that name."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
     </>
   );

@@ -1,5 +1,4 @@
 import { type Organisation, organisationsList } from '../../api/gen/index.ts';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -11,14 +10,15 @@ import { NewPayer } from '../balances/new-payer.tsx';
 import { organisationInputs } from './organisation-inputs.ts';
 
 const filters = [
+  { name: 'search', label: 'Search' },
   { name: 'status', label: 'Status', options: ['active', 'suspended'] },
-  { name: 'sort', label: 'Sorted by', options: ['created_at', '-created_at', 'name', '-name'] },
 ];
 
 const columns: readonly Column<Organisation>[] = [
   {
     title: 'Name',
     cell: ({ id, name }) => <ResourceLink to={`/organisations/${id}`}>{name ?? id ?? ''}</ResourceLink>,
+    sort: 'name',
   },
   { title: 'Time zone', cell: ({ time_zone }) => time_zone ?? 'UTC', isMinor: true },
   ...balanceColumns,
@@ -44,11 +44,10 @@ export default function Organisations() {
         </Opens>
       }
     >
-      <Filters filters={filters} />
       <Listed
         caption="Organisations"
         empty="Make an organisation, and name it at its teams."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
     </Page>
   );

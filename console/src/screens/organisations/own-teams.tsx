@@ -49,7 +49,6 @@ export function OwnTeams({ organisationId }: { readonly organisationId: string }
       <Listed
         title="Teams"
         caption="Teams"
-        page={PAGE}
         columns={teamColumns.filter(({ title }) => title !== 'Organisation')}
         question={question}
         empty="No team is in this organisation yet: edit a team, and name it there."

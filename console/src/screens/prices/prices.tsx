@@ -1,6 +1,5 @@
 import { type PriceBookLine, pricesBook } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -13,7 +12,7 @@ import { PriceActions } from './price-actions.tsx';
 import { priceKind } from './price-kind.ts';
 
 const filters = [
-  { name: 'search', label: 'Name has' },
+  { name: 'search', label: 'Search' },
   { name: 'kind', label: 'Whose', options: ['own', 'catalogue'] },
 ];
 
@@ -46,11 +45,10 @@ export default function Prices() {
         </>
       }
     >
-      <Filters filters={filters} />
       <Listed
         caption="Prices"
         empty="No price has a name like that. Without a price a model's requests are refused."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
     </Page>
   );

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { type RequestLine, requestsList } from '../../api/gen/index.ts';
 import { Button } from '../../ui/button.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { count, milliseconds } from '../../ui/format.ts';
 import { Listed } from '../../ui/listed.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -57,12 +56,11 @@ export default function Requests() {
         </Button>
       }
     >
-      <Filters filters={filters} />
       <Listed
         caption="Requests"
         onOpen={setOpened}
         empty="No request fits. Send one, or show all of them."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
       {opened !== null && <RequestStory request={opened} onClose={() => setOpened(null)} />}
     </Page>

@@ -58,7 +58,6 @@ export function Members({ teamId }: { readonly teamId: string }) {
       <Listed
         title="Members"
         caption="Members"
-        page={PAGE}
         actions={add}
         empty="Nobody is in this team yet."
         {...{ question, columns }}

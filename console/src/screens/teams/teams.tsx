@@ -1,5 +1,4 @@
 import { type Team, teamsList } from '../../api/gen/index.ts';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -11,14 +10,18 @@ import { NewPayer } from '../balances/new-payer.tsx';
 import { useTeamInputs } from './team-inputs.ts';
 
 const filters = [
+  { name: 'search', label: 'Search' },
   { name: 'status', label: 'Status', options: ['active', 'suspended'] },
   { name: 'organisation_id', label: 'Organisation' },
-  { name: 'sort', label: 'Sorted by', options: ['created_at', '-created_at', 'name', '-name'] },
 ];
 
 /** Of teams; lists of them stand on other screens too. */
 export const teamColumns: readonly Column<Team>[] = [
-  { title: 'Name', cell: ({ id, name }) => <ResourceLink to={`/teams/${id}`}>{name ?? id ?? ''}</ResourceLink> },
+  {
+    title: 'Name',
+    cell: ({ id, name }) => <ResourceLink to={`/teams/${id}`}>{name ?? id ?? ''}</ResourceLink>,
+    sort: 'name',
+  },
   {
     title: 'Organisation',
     cell: ({ organisation_id: of }) => of && <ResourceLink to={`/organisations/${of}`}>{of}</ResourceLink>,
@@ -40,12 +43,11 @@ export default function Teams() {
         </Opens>
       }
     >
-      <Filters filters={filters} />
       <Listed
         caption="Teams"
         empty="Make a team, and put users into it on its page."
         columns={teamColumns}
-        question={question}
+        {...{ question, filters }}
       />
     </Page>
   );

@@ -4,6 +4,7 @@ import { ask } from '../../api/client.ts';
 import { type UsageReportData, type UsageReportLine, usageReport } from '../../api/gen/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chart } from '../../ui/chart.tsx';
+import { csv, download } from '../../ui/csv.ts';
 import { SelectField } from '../../ui/field.tsx';
 import { Filters } from '../../ui/filters.tsx';
 import { count } from '../../ui/format.ts';
@@ -13,7 +14,6 @@ import { useSearchState } from '../../ui/search-state.ts';
 import { Usd } from '../../ui/shown.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { csv, download } from './csv.ts';
 import { overTime } from './over-time.ts';
 import { type Period, periodOf, periods, spanOf } from './periods.ts';
 

@@ -7,6 +7,13 @@ import type { Column } from '../../ui/table.tsx';
 import { usePage } from '../../ui/use-page.ts';
 import { balanceColumns } from '../balances/balance-columns.tsx';
 import { NewPayer } from '../balances/new-payer.tsx';
+import { bulkUsers } from './bulk-users.ts';
+
+const filters = [
+  { name: 'search', label: 'Search' },
+  { name: 'status', label: 'Status', options: ['active', 'suspended', 'deleted'] },
+  { name: 'team_id', label: 'Team' },
+];
 
 const inputs = [
   { name: 'name', label: 'Name', isRequired: true },
@@ -36,7 +43,8 @@ export default function Users() {
       <Listed
         caption="Users"
         empty="Make a user, give it credit and a key, and it can ask."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
+        bulk={bulkUsers}
       />
     </Page>
   );

@@ -10,7 +10,7 @@ const { signedIn } = await startConsole();
 test('a model and an alias are defined, changed as JSON with the gateway’s own check, and deleted by name', async () => {
   const { page, faults } = await signedIn('operator');
   await open(page, 'Models');
-  await page.getByLabel('Name has').fill('gpt-4o-mini');
+  await page.getByLabel('Search').fill('gpt-4o-mini');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByRole('row').filter({ hasText: 'sim-openai' }).filter({ hasText: 'priced' }).first().waitFor();
   assert.equal(new URL(page.url()).searchParams.get('search'), 'gpt-4o-mini');
@@ -42,7 +42,7 @@ test('a model and an alias are defined, changed as JSON with the gateway’s own
   await page.getByRole('link', { name: 'Aliases' }).click();
   await page.getByRole('cell', { name: 'house-model' }).waitFor();
   await page.getByRole('link', { name: 'Offered' }).click();
-  await page.getByLabel('Name has').fill('fast');
+  await page.getByLabel('Search').fill('fast');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByRole('row').filter({ hasText: 'alias' }).filter({ hasText: 'sim-openai' }).waitFor();
 

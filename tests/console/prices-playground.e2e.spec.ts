@@ -19,7 +19,7 @@ const file = JSON.stringify({
 test('a price is set from a time on and deleted by its name; another file is imported as its difference says', async () => {
   const { page, faults } = await signedIn('billing');
   await open(page, 'Prices');
-  await page.getByLabel('Name has').fill('openai/gpt-4o-mini');
+  await page.getByLabel('Search').fill('openai/gpt-4o-mini');
   await page.getByRole('button', { name: 'Show' }).click();
   const row = page
     .getByRole('row')

@@ -41,13 +41,11 @@ const columns: readonly Column<OfferedModel>[] = [
 export function OfferedModels() {
   const question = usePage(['models', 'offered'], (asked) => modelsOffered(asked));
   return (
-    <>
-      <Listed
-        caption="Models that are offered"
-        empty="No active provider has a model of that name."
-        {...{ question, filters, columns }}
-      />
-    </>
+    <Listed
+      caption="Models that are offered"
+      empty="No active provider has a model of that name."
+      {...{ question, filters, columns }}
+    />
   );
 }
 

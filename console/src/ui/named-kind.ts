@@ -23,6 +23,8 @@ export interface NamedKind<T extends object> {
   readonly roles: readonly Role[];
   /** Keys of the queries that have to be asked anew after a change. */
   readonly reads: readonly string[];
+  /** It holds what is never shown again, such as a provider's key: a change of it is not taken back from what was shown. */
+  readonly hasSecrets?: boolean;
   /** What comes of deleting one. */
   readonly consequence: string;
   /** Of the field with its name, where that is not "Name". */
@@ -37,7 +39,7 @@ export interface NamedKind<T extends object> {
   initialOf(resource: T | undefined): Values;
   /** What the form says; what it has no field for stays. Throws an `Error` where a text cannot be read. */
   fieldsOf(values: Values, resource: T | undefined): object;
-  get(asked: OfOne & { readonly signal: AbortSignal }): Promise<Answered<T>>;
+  get(asked: OfOne & { readonly signal?: AbortSignal }): Promise<Answered<T>>;
   set(asked: Setting): Promise<Answered<unknown>>;
   remove(asked: OfOne): Promise<Answered<unknown>>;
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { ask } from '../api/client.ts';
+import { ask, askVersioned, type Versioned } from '../api/client.ts';
 import { useMay } from '../session/session.tsx';
 import { AsItIs } from './as-it-is.tsx';
 import { Button } from './button.tsx';
@@ -8,6 +8,7 @@ import { Confirm } from './confirm.tsx';
 import { JsonDialog } from './json-dialog.tsx';
 import type { NamedKind } from './named-kind.ts';
 import { ResourceForm } from './resource-form.tsx';
+import { offerKindUndo } from './undo/offer-kind-undo.ts';
 import { writable } from './writable.ts';
 
 interface ResourceActionsProps<T extends object> {
@@ -31,8 +32,14 @@ export function ResourceActions<T extends object>({ kind, id, children, onDelete
     await Promise.all(reads.map((read) => queries.invalidateQueries({ queryKey: [read] })));
     close();
   };
+  const replace = async ({ value, etag }: Versioned<T>, document: object): Promise<void> => {
+    const after = await ask(kind.set({ path: { id }, body: document as never, headers: { 'If-Match': etag } }));
+    offerKindUndo(kind, id, value, after as object);
+  };
   const remove = async (): Promise<void> => {
+    const { value: before } = await askVersioned(kind.get({ path: { id } }));
     await ask(kind.remove({ path: { id } }));
+    offerKindUndo(kind, id, before, undefined);
     onDeleted?.();
     await done(Promise.resolve());
   };
@@ -65,9 +72,7 @@ export function ResourceActions<T extends object>({ kind, id, children, onDelete
                 id={id}
                 initial={writable(found.value)}
                 hint="The whole of it: a field that is not here is empty afterwards."
-                onSubmit={(_, document) =>
-                  done(ask(kind.set({ path: { id }, body: document as never, headers: { 'If-Match': found.etag } })))
-                }
+                onSubmit={(_, document) => done(replace(found, document))}
                 onClose={close}
               />
             )

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ask, onlyNew, type Versioned } from '../api/client.ts';
 import { FormDialog, type Values } from './form-dialog.tsx';
 import type { NamedKind } from './named-kind.ts';
+import { offerKindUndo } from './undo/offer-kind-undo.ts';
 import { writable } from './writable.ts';
 
 interface ResourceFormProps<T extends object> {
@@ -23,7 +24,8 @@ export function ResourceForm<T extends object>({ kind, id = '', of, like, onClos
   const save = async ({ id: named = id, ...values }: Values): Promise<void> => {
     const body = { ...(before && writable(before)), ...kind.fieldsOf(values, before) } as never;
     const headers = of === undefined ? onlyNew : { 'If-Match': of.etag };
-    await ask(kind.set({ path: { id: named }, body, headers }));
+    const after = await ask(kind.set({ path: { id: named }, body, headers }));
+    if (of !== undefined) offerKindUndo(kind, named, of.value, after as object);
     await Promise.all(reads.map((read) => queries.invalidateQueries({ queryKey: [read] })));
     onClose();
   };

@@ -7,6 +7,7 @@ import { Page } from '../../ui/page.tsx';
 import { Moment } from '../../ui/shown.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { usePage } from '../../ui/use-page.ts';
+import { PutBackButton } from './put-back-button.tsx';
 
 const filters = [
   { name: 'actor', label: 'Who' },
@@ -52,6 +53,7 @@ function Entry({ entry, onClose }: { readonly entry: AuditLogEntry; readonly onC
           ['Position in the log', entry.position],
         ]}
       />
+      <PutBackButton entry={entry} />
       {(['before', 'after'] as const).map((when) => (
         <section key={when} className="flex flex-col gap-1">
           <h3 className="font-semibold">{when === 'before' ? 'Before' : 'After'}</h3>

@@ -13,6 +13,8 @@ import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Moment } from '../../ui/shown.tsx';
 import { listIn, textOf } from '../../ui/text-lists.ts';
+import { putBack } from '../../ui/undo/put-back.ts';
+import { offerUndo } from '../../ui/undo/undo-offers.ts';
 import { balanceFacts } from './balance-facts.tsx';
 import { GroupActions } from './group-actions.tsx';
 import { Ledger } from './ledger.tsx';
@@ -41,7 +43,7 @@ interface GroupScreenProps<T extends Group> {
   readonly initialOf: (group: T) => Values;
   /** What only this kind of group has. */
   readonly factsOf: (group: T) => readonly Fact[];
-  readonly get: (asked: OfOne & { readonly signal: AbortSignal }) => Promise<Answered<T>>;
+  readonly get: (asked: OfOne & { readonly signal?: AbortSignal }) => Promise<Answered<T>>;
   readonly update: (
     asked: OfOne & { readonly body: never; readonly headers: { readonly 'If-Match': string } },
   ) => Promise<Answered<T>>;
@@ -65,8 +67,17 @@ export function GroupScreen<T extends Group>(props: GroupScreenProps<T>) {
         const name = group.name ?? id;
         const isActive = group.status === 'active';
         const initial = { name, tags: textOf(group.tags), ...initialOf(group) };
-        const change = (body: object) =>
-          ask(update({ path: { id }, body: body as never, headers: { 'If-Match': etag } }));
+        const change = async (body: object): Promise<void> => {
+          const after = await ask(update({ path: { id }, body: body as never, headers: { 'If-Match': etag } }));
+          offerUndo(`${name} is changed`, () =>
+            putBack({
+              read: () => askVersioned(get({ path: { id } })),
+              update: (fields, headers) => update({ path: { id }, body: fields, headers }),
+              before: group,
+              ...{ after, names: Object.keys(body) },
+            }),
+          );
+        };
         const edit = (values: Values) => {
           const { tags, ...changed } = changesOf(initial, values);
           return change({ ...changed, ...(tags === undefined ? {} : { tags: listIn(tags ?? '') }) });

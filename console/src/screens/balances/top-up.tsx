@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
+import { creditsUndo } from '../../api/gen/index.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { offerUndo } from '../../ui/undo/undo-offers.ts';
 import { balances, type Payer } from './payer.ts';
 
 /** Adds money to a balance, or takes it away. */
@@ -11,7 +13,13 @@ export function TopUp({ collection, id, onClose }: Payer & { readonly onClose: (
   const [repeatKey] = useState(() => crypto.randomUUID());
   const pay = async ({ amount_usd = '', reason = '' }: Readonly<Record<string, string>>): Promise<void> => {
     const body = { amount_usd, ...(reason === '' ? {} : { reason }) };
-    await ask(balances[collection].change({ path: { id }, body, headers: { 'Idempotency-Key': repeatKey } }));
+    const credit = await ask(
+      balances[collection].change({ path: { id }, body, headers: { 'Idempotency-Key': repeatKey } }),
+    );
+    // Money that was taken away is no credit: it is put back by another top-up.
+    if (!amount_usd.startsWith('-')) {
+      offerUndo(`${amount_usd} USD are added`, () => ask(creditsUndo({ path: { id: credit.id ?? '' }, body: {} })));
+    }
     await queries.invalidateQueries({ queryKey: [collection] });
     onClose();
   };

@@ -12,7 +12,7 @@ import { asPreviewed } from '../../ui/bulk/as-previewed.ts';
 import type { BulkAction, Planned, Values } from '../../ui/bulk/bulk-action.ts';
 import { changeFields } from '../../ui/bulk/change-fields.ts';
 import { nanoUsdIn, usdOf } from '../../ui/nano-usd.ts';
-import { writable } from '../../ui/writable.ts';
+import { withoutComputed } from '../../ui/undo/put-back.ts';
 
 const pathOf = ({ id }: Limit) => ({ id: id ?? '' });
 const read = (limit: Limit) => askVersioned(limitsGet({ path: pathOf(limit) }));
@@ -77,7 +77,7 @@ export const bulkLimits: readonly BulkAction<Limit>[] = [
       ask(
         limitsSet({
           path: pathOf(limit),
-          body: writable(before as Limit) as unknown as LimitInput,
+          body: withoutComputed(before as Limit) as unknown as LimitInput,
           headers: { ...onlyNew, 'Idempotency-Key': repeatKey },
         }),
       ),

@@ -5,6 +5,7 @@ import { AsItIs } from '../../ui/as-it-is.tsx';
 import { changesOf } from '../../ui/changes.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { countInputs } from './limit-inputs.ts';
+import { offerLimitUndo } from './offer-limit-undo.ts';
 
 interface ChangeLimitProps {
   readonly id: string;
@@ -20,7 +21,8 @@ export function ChangeLimit({ id, how, onClose }: ChangeLimitProps) {
     <AsItIs title={id} id={['limit', id]} get={(signal) => limitsGet({ path: { id }, signal })} onClose={onClose}>
       {(limit) => {
         const change = async (body: LimitChange): Promise<void> => {
-          await ask(limitsUpdate({ path: { id }, body, headers: { 'If-Match': limit.etag } }));
+          const after = await ask(limitsUpdate({ path: { id }, body, headers: { 'If-Match': limit.etag } }));
+          offerLimitUndo(`The limit ${id} is changed`, limit.value, after);
           onClose();
           await queries.invalidateQueries({ queryKey: ['limits'] });
         };

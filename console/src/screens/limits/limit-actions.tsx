@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { Problem } from '../../ui/states.tsx';
 import { ChangeLimit } from './change-limit.tsx';
 import { isRaised } from './limit-amount.tsx';
+import { offerLimitUndo } from './offer-limit-undo.ts';
 
 /** What can be done with a limit. */
 export function LimitActions({ limit }: { readonly limit: Limit }) {
@@ -21,10 +22,16 @@ export function LimitActions({ limit }: { readonly limit: Limit }) {
   const lower = async (): Promise<void> => {
     setError(null);
     const body = { raised_amount: null, raised_until: null };
-    await ask(limitsUpdate({ path: { id }, body })).then(again, setError);
+    const lowered = async (): Promise<void> => {
+      const after = await ask(limitsUpdate({ path: { id }, body }));
+      offerLimitUndo(`The raise of ${id} has ended`, limit, after);
+      await again();
+    };
+    await lowered().catch(setError);
   };
   const remove = async (): Promise<void> => {
     await ask(limitsDelete({ path: { id } }));
+    offerLimitUndo(`The limit ${id} is deleted`, limit, undefined);
     setAsked(null);
     await again();
   };

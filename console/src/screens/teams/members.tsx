@@ -13,6 +13,7 @@ import { Usd } from '../../ui/shown.tsx';
 import { Problem } from '../../ui/states.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { usePage } from '../../ui/use-page.ts';
+import { offerUserUndo } from '../users/offer-user-undo.ts';
 import { suggestionsOf } from './team-inputs.ts';
 
 const OFFERED_MAX = 1_000;
@@ -24,13 +25,19 @@ export function Members({ teamId }: { readonly teamId: string }) {
   const mayWrite = useMay('operator');
   const queries = useQueryClient();
   const question = usePage(['users'], (asked) => usersList(asked), { page: PAGE, fixed: { team_id: teamId } });
-  const put = async (id: string, team: string | null): Promise<void> => {
-    await ask(usersUpdate({ path: { id }, body: { team_id: team } }));
+  const put = async (id: string, team: string | null): Promise<User> => {
+    const user = await ask(usersUpdate({ path: { id }, body: { team_id: team } }));
     await queries.invalidateQueries({ queryKey: ['users'] });
+    return user;
   };
   const takeOut = async (id: string): Promise<void> => {
     setRefused(null);
-    await put(id, null).catch(setRefused);
+    const out = async (): Promise<void> => {
+      const after = await put(id, null);
+      const before = { ...after, team_id: teamId };
+      offerUserUndo(`${after.name ?? id} is out of the team`, before, after, ['team_id']);
+    };
+    await out().catch(setRefused);
   };
   const columns: readonly Column<User>[] = [
     { title: 'Name', cell: ({ id, name }) => <ResourceLink to={`/users/${id}`}>{name ?? id ?? ''}</ResourceLink> },
@@ -67,7 +74,7 @@ export function Members({ teamId }: { readonly teamId: string }) {
 }
 
 interface NewMemberProps {
-  readonly onAdd: (id: string) => Promise<void>;
+  readonly onAdd: (id: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 

@@ -6,6 +6,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { listIn, textOf } from '../../ui/text-lists.ts';
 import { strategies } from '../models/strategies.ts';
 import { useTeamSuggestions } from '../teams/team-inputs.ts';
+import { offerUserUndo } from './offer-user-undo.ts';
 
 /** Changes what is known of a user, and what holds for them. Only what was touched is sent. */
 export function EditUser({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
@@ -27,7 +28,8 @@ export function EditUser({ user, onClose }: { readonly user: User; readonly onCl
       ...(most === undefined ? {} : { requests_per_minute: most === null ? 0 : Number(most) }),
       ...(tags === undefined ? {} : { tags: listIn(tags ?? '') }),
     };
-    await ask(usersUpdate({ path: { id: user.id ?? '' }, body: body as UserChange }));
+    const after = await ask(usersUpdate({ path: { id: user.id ?? '' }, body: body as UserChange }));
+    offerUserUndo(`${user.name ?? 'The user'} is changed`, user, after, Object.keys(body));
     await queries.invalidateQueries({ queryKey: ['users'] });
     onClose();
   };

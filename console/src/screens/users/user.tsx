@@ -13,6 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ResourceLink } from '../../ui/resource-link.tsx';
 import { Moment } from '../../ui/shown.tsx';
+import { Problem } from '../../ui/states.tsx';
 import { textOf } from '../../ui/text-lists.ts';
 import { balanceFacts } from '../balances/balance-facts.tsx';
 import { Ledger } from '../balances/ledger.tsx';
@@ -20,6 +21,7 @@ import { TopUp } from '../balances/top-up.tsx';
 import { KeyTable } from '../keys/key-table.tsx';
 import { NewKey } from '../keys/new-key.tsx';
 import { EditUser } from './edit-user.tsx';
+import { offerUserUndo } from './offer-user-undo.ts';
 
 type Opened = 'money' | 'key' | 'edit' | null;
 
@@ -36,13 +38,15 @@ export default function UserScreen() {
 function Shown({ user }: { readonly user: User }) {
   const id = user.id ?? '';
   const [asked, setAsked] = useState<Opened>(null);
+  const [error, setError] = useState<unknown>(null);
   const mayWrite = useMay('operator');
   const mayPay = useMay('operator', 'billing');
   const queries = useQueryClient();
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: ['users'] });
   const isActive = user.status === 'active';
   const turn = async (): Promise<void> => {
-    await ask(isActive ? usersSuspend({ path: { id } }) : usersResume({ path: { id } }));
+    const after = await ask(isActive ? usersSuspend({ path: { id } }) : usersResume({ path: { id } }));
+    offerUserUndo(`${user.name ?? id} is ${after.status}`, user, after, ['status']);
     await again();
   };
   return (
@@ -58,10 +62,11 @@ function Shown({ user }: { readonly user: User }) {
           )}
           {mayWrite && <Button onClick={() => setAsked('key')}>New key</Button>}
           {mayWrite && <Button onClick={() => setAsked('edit')}>Edit</Button>}
-          {mayWrite && <Button onClick={() => void turn()}>{isActive ? 'Suspend' : 'Resume'}</Button>}
+          {mayWrite && <Button onClick={() => void turn().catch(setError)}>{isActive ? 'Suspend' : 'Resume'}</Button>}
         </>
       }
     >
+      {error !== null && <Problem error={error} />}
       <Panel className="p-4">
         <Facts
           facts={[

@@ -49,7 +49,7 @@ test('a token is shown once, works, and is revoked by its name alone, with the s
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name', { exact: true }).fill('robot');
   await dialog.getByLabel('Role').selectOption('auditor');
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   const token = (await page.locator('[data-secret]').textContent()) ?? '';
   await dialog.getByRole('button', { name: 'Close' }).click();
   assert.equal((await installation.admin.call('GET', '/admin/users', { token })).status, 200);

@@ -23,7 +23,7 @@ test('a link signs in once; a user, a key, money and a request are made and seen
   await page.getByRole('button', { name: 'New user' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Ada Canary');
   await page.getByLabel('E-mail').fill('canary@example.org');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('heading', { name: 'Ada Canary', level: 1 }).waitFor();
 
   await page.getByRole('button', { name: 'Top up' }).click();
@@ -33,7 +33,7 @@ test('a link signs in once; a user, a key, money and a request are made and seen
 
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name', { exact: true }).fill('laptop');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   const secret = (await page.locator('[data-secret]').textContent()) ?? '';
   assert.match(secret, /^ak_/);
   await page.getByRole('button', { name: 'Close' }).click();

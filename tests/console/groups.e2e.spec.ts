@@ -13,10 +13,10 @@ test('an organisation gets a team, the team a member and money, and what its key
   await page.getByRole('button', { name: 'New organisation' }).click();
   await page.getByLabel('Name', { exact: true }).fill('House');
   await page.getByLabel('Time zone').fill('Nowhere/At all');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('textbox', { name: 'Time zone' }).and(page.locator('[aria-invalid=true]')).waitFor();
   await page.getByLabel('Time zone').fill('Europe/Berlin');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('heading', { name: 'House', level: 1 }).waitFor();
   const organisationId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
 
@@ -25,7 +25,7 @@ test('an organisation gets a team, the team a member and money, and what its key
   await page.getByLabel('Name', { exact: true }).fill('Red');
   await page.getByRole('dialog').getByLabel('Organisation', { exact: true }).fill(organisationId);
   await page.getByLabel('Tags').fill('paid, first');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('heading', { name: 'Red', level: 1 }).waitFor();
   const teamId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
 

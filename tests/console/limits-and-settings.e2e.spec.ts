@@ -29,10 +29,10 @@ test('a limit is made, used, raised for a time, lowered, changed, and deleted by
   await dialog.getByLabel('Unit').selectOption('requests');
   await dialog.getByLabel('Period').selectOption('day');
   await dialog.getByLabel('Amount').fill('many');
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await dialog.getByRole('textbox', { name: 'Amount' }).and(page.locator('[aria-invalid=true]')).waitFor();
   await dialog.getByLabel('Amount').fill('3');
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   const id = `user-${userId}-requests-per-day`;
   const row = page.getByRole('row').filter({ hasText: 'requests a day' });
   await row.waitFor();
@@ -45,7 +45,7 @@ test('a limit is made, used, raised for a time, lowered, changed, and deleted by
   await dialog.getByLabel('Unit').selectOption('requests');
   await dialog.getByLabel('Period').selectOption('day');
   await dialog.getByLabel('Amount').fill('9');
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await dialog.getByRole('alert').waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   assert.equal(String((await limit(id)).amount), '3', 'one that is there is not overwritten');

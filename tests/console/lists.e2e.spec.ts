@@ -22,6 +22,9 @@ const names = (page: Page): Promise<string[]> =>
     .getByRole('link', { name: /^List team/ })
     .allTextContents();
 
+/** The page that the URL names is the one that is shown. */
+const read = (page: Page): Promise<void> => page.locator('[aria-busy=false]').waitFor();
+
 const parameter = (page: Page, name: string): string | null => new URL(page.url()).searchParams.get(name);
 
 test('a list is sorted by its headings, says so, and the way back and a reload restore it', async () => {
@@ -30,7 +33,8 @@ test('a list is sorted by its headings, says so, and the way back and a reload r
   const heading = page.getByRole('columnheader', { name: 'Name' });
   await heading.getByRole('button').click();
   await page.locator('th[aria-sort=ascending]').filter({ hasText: 'Name' }).waitFor();
-  await page.getByRole('link', { name: 'List team 00' }).waitFor();
+  await read(page);
+  assert.equal((await names(page))[0], 'List team 00');
   assert.deepEqual(await names(page), [...(await names(page))].sort());
   await heading.getByRole('button').click();
   await page.getByRole('link', { name: 'List team 59' }).waitFor();
@@ -56,6 +60,7 @@ test('a list is sorted by its headings, says so, and the way back and a reload r
 test('a list is searched, its fields follow the way back, and more rows fit on a page', async () => {
   const { page } = await signedIn('auditor');
   await open(page, 'Teams');
+  await page.getByRole('link', { name: 'List team 40' }).waitFor();
   await page.getByRole('textbox', { name: 'Search' }).fill('TEAM 41');
   await page.getByRole('textbox', { name: 'Search' }).press('Enter');
   await page.getByRole('link', { name: 'List team 40' }).waitFor({ state: 'detached' });

@@ -18,10 +18,10 @@ test('a model and an alias are defined, changed as JSON with the gateway’s own
   await page.getByRole('button', { name: 'New model' }).click();
   await page.getByLabel('Name', { exact: true }).fill('house-model');
   await page.getByLabel('Targets').fill('sim-openai/gpt-4o-mini weight=heavy');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('alert').filter({ hasText: 'weight=heavy' }).waitFor();
   await page.getByLabel('Targets').fill('sim-openai/gpt-4o-mini weight=2');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('link', { name: 'Definitions' }).click();
   await page.getByRole('cell', { name: 'sim-openai/gpt-4o-mini weight=2' }).waitFor();
 
@@ -38,7 +38,7 @@ test('a model and an alias are defined, changed as JSON with the gateway’s own
   await page.getByRole('button', { name: 'New alias' }).click();
   await page.getByLabel('Name', { exact: true }).fill('fast');
   await page.getByLabel('Models').fill('house-model');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('link', { name: 'Aliases' }).click();
   await page.getByRole('cell', { name: 'house-model' }).waitFor();
   await page.getByRole('link', { name: 'Offered' }).click();
@@ -69,7 +69,7 @@ test('a route is made, and explains what a request would get, with what does not
     await page.getByLabel('Models').fill('gpt-4o-mini');
     await page.getByLabel('Tags').fill(tags);
     await page.getByLabel('Targets').fill('sim-openai/gpt-4o-mini');
-    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('cell', { name, exact: true }).waitFor();
   }
   await page.getByRole('link', { name: 'What a request would get' }).click();

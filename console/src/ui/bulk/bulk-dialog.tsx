@@ -26,7 +26,10 @@ export function BulkDialog<Row>({ action, rows, what, idOf, onClose }: BulkDialo
   const run = useBulkRun<Row>();
   const undo = useBulkRun<Row>();
   const planned = useMemo(
-    () => before.map((row): PlannedRow<Row> => ({ id: idOf(row), row, planned: action.plan(row, values ?? {}) })),
+    () =>
+      values === null
+        ? []
+        : before.map((row): PlannedRow<Row> => ({ id: idOf(row), row, planned: action.plan(row, values) })),
     [before, action, values, idOf],
   );
   // While it runs, closing stops it first, and shows how far it came.

@@ -48,7 +48,7 @@ export function Members({ teamId }: { readonly teamId: string }) {
       title: 'Actions',
       cell: ({ id, name }) =>
         mayWrite && (
-          <Button onClick={() => void takeOut(id ?? '')} aria-label={`Take ${name} out of the team`}>
+          <Button onClick={() => void takeOut(id ?? '')} aria-label={`Take out ${name}`}>
             Take out
           </Button>
         ),

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { type Answered, askVersioned, type Versioned } from '../api/client.ts';
 import { Dialog } from './dialog.tsx';
+import { UnderChangeContext } from './overtaken.tsx';
 import { Loading, Problem } from './states.tsx';
 
 interface AsItIsProps<T> {
@@ -12,8 +13,11 @@ interface AsItIsProps<T> {
   readonly children: (found: Versioned<T>) => ReactNode;
 }
 
-/** Reads a thing with its version before it is changed, so that the change is refused where somebody else was first. */
-export function AsItIs<T>({ title, id, get, onClose, children }: AsItIsProps<T>) {
+/**
+ * Reads a thing with its version before it is changed, so that the change is refused where somebody else was first. Then it is read anew,
+ * and shown with what they changed.
+ */
+export function AsItIs<T extends object>({ title, id, get, onClose, children }: AsItIsProps<T>) {
   const { data, error, refetch } = useQuery({
     queryKey: ['as-it-is', ...id],
     queryFn: ({ signal }) => askVersioned(get(signal)),
@@ -21,7 +25,10 @@ export function AsItIs<T>({ title, id, get, onClose, children }: AsItIsProps<T>)
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  if (data !== undefined) return children(data);
+  if (data !== undefined) {
+    const underChange = { value: data.value, isGone: error !== null, refetch };
+    return <UnderChangeContext value={underChange}>{children(data)}</UnderChangeContext>;
+  }
   return (
     <Dialog title={title} onClose={onClose}>
       {error === null ? <Loading /> : <Problem error={error} onRetry={() => void refetch()} />}

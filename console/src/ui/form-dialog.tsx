@@ -22,7 +22,16 @@ interface FormProps {
 
 /** Asks for a few texts, and stays open until the gateway has taken them. */
 export function FormDialog({ title, action, inputs, initial = {}, onSubmit, onClose, children }: FormProps) {
+  const [begun, setBegun] = useState<Values>(initial);
   const [values, setValues] = useState<Values>(initial);
+  if (JSON.stringify(begun) !== JSON.stringify(initial)) {
+    // It was read anew. What was filled in stays; the rest is as somebody else has made it.
+    setBegun(initial);
+    setValues({ ...values, ...Object.fromEntries(Object.entries(initial).filter(([name]) => isUntouched(name))) });
+  }
+  function isUntouched(name: string): boolean {
+    return (values[name] ?? '') === (begun[name] ?? '');
+  }
   return (
     <Submitted {...{ title, action, onClose }} onSubmit={() => onSubmit(values)}>
       {(error) => (

@@ -1,7 +1,8 @@
 import { CircleAlert, Inbox, LoaderCircle } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
+import { Overtaken, UnderChangeContext } from './overtaken.tsx';
 
 /** Nothing is there: why, and what to do about it. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
@@ -23,16 +24,25 @@ export function Loading({ what = 'Loading' }: { readonly what?: string }) {
   );
 }
 
-/** What went wrong, in the gateway's words. */
+/** If-Match has named a version that is the last no more. */
+const STATUS_OVERTAKEN = 412;
+
+/** What went wrong, in the gateway's words; where somebody else was first, what they did. */
 export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) {
+  const isOvertaken =
+    useContext(UnderChangeContext) !== null && error instanceof ApiError && error.status === STATUS_OVERTAKEN;
   const requestId = error instanceof ApiError ? error.requestId : '';
   return (
     <div role="alert" className="flex flex-wrap items-center gap-3 rounded-md border border-bad p-3">
       <CircleAlert aria-hidden className="size-4 shrink-0 text-bad" />
-      <p className="min-w-0 flex-1 break-words">
-        {error instanceof Error ? error.message : String(error)}
-        {requestId !== '' && <span className="block text-xs text-soft">Request {requestId}</span>}
-      </p>
+      {isOvertaken ? (
+        <Overtaken />
+      ) : (
+        <p className="min-w-0 flex-1 break-words">
+          {error instanceof Error ? error.message : String(error)}
+          {requestId !== '' && <span className="block text-xs text-soft">Request {requestId}</span>}
+        </p>
+      )}
       {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
     </div>
   );

@@ -9,6 +9,7 @@ import { changesOf } from '../../ui/changes.ts';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import type { Input, Values } from '../../ui/form-dialog.tsx';
 import { Links } from '../../ui/links.tsx';
+import { UnderChangeContext } from '../../ui/overtaken.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Moment } from '../../ui/shown.tsx';
@@ -87,12 +88,14 @@ export function GroupScreen<T extends Group>(props: GroupScreenProps<T>) {
             title={name}
             lead={`${what === 'organisation' ? 'An' : 'A'} ${what}`}
             actions={
-              <GroupActions
-                {...{ collection, id, title: what, name, isActive, inputs, initial }}
-                onEdit={edit}
-                onTurn={() => change({ status: isActive ? 'suspended' : 'active' })}
-                onDelete={() => ask(remove({ path: { id } }))}
-              />
+              <UnderChangeContext value={{ value: group, isGone: question.error !== null, refetch: question.refetch }}>
+                <GroupActions
+                  {...{ collection, id, title: what, name, isActive, inputs, initial }}
+                  onEdit={edit}
+                  onTurn={() => change({ status: isActive ? 'suspended' : 'active' })}
+                  onDelete={() => ask(remove({ path: { id } }))}
+                />
+              </UnderChangeContext>
             }
           >
             <Panel className="p-4">

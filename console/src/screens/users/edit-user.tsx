@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ask } from '../../api/client.ts';
-import { type User, type UserChange, usersUpdate } from '../../api/gen/index.ts';
+import { ask, type Versioned } from '../../api/client.ts';
+import { type User, type UserChange, usersGet, usersUpdate } from '../../api/gen/index.ts';
+import { AsItIs } from '../../ui/as-it-is.tsx';
 import { changesOf } from '../../ui/changes.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { listIn, textOf } from '../../ui/text-lists.ts';
@@ -10,6 +11,21 @@ import { offerUserUndo } from './offer-user-undo.ts';
 
 /** Changes what is known of a user, and what holds for them. Only what was touched is sent. */
 export function EditUser({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+  const id = user.id ?? '';
+  return (
+    <AsItIs
+      title={`Edit ${user.name ?? 'user'}`}
+      id={['user', id]}
+      get={(signal) => usersGet({ path: { id }, signal })}
+      onClose={onClose}
+    >
+      {(found) => <Form of={found} onClose={onClose} />}
+    </AsItIs>
+  );
+}
+
+function Form({ of, onClose }: { readonly of: Versioned<User>; readonly onClose: () => void }) {
+  const { value: user, etag } = of;
   const teams = useTeamSuggestions();
   const queries = useQueryClient();
   const initial = {
@@ -28,7 +44,8 @@ export function EditUser({ user, onClose }: { readonly user: User; readonly onCl
       ...(most === undefined ? {} : { requests_per_minute: most === null ? 0 : Number(most) }),
       ...(tags === undefined ? {} : { tags: listIn(tags ?? '') }),
     };
-    const after = await ask(usersUpdate({ path: { id: user.id ?? '' }, body: body as UserChange }));
+    const headers = { 'If-Match': etag };
+    const after = await ask(usersUpdate({ path: { id: user.id ?? '' }, body: body as UserChange, headers }));
     offerUserUndo(`${user.name ?? 'The user'} is changed`, user, after, Object.keys(body));
     await queries.invalidateQueries({ queryKey: ['users'] });
     onClose();

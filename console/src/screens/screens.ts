@@ -1,5 +1,6 @@
 import {
   Activity,
+  Bell,
   Boxes,
   Building2,
   ChartColumn,
@@ -63,6 +64,14 @@ export const screens: readonly Screen[] = [
     group: 'See',
     roles: everybody,
     load: () => import('./usage/usage.tsx'),
+  },
+  {
+    path: '/alerts',
+    title: 'Alerts',
+    icon: Bell,
+    group: 'See',
+    roles: everybody,
+    load: () => import('./alerts/alerts.tsx'),
   },
   {
     path: '/users',

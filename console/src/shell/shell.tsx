@@ -6,6 +6,7 @@ import { SignedIn, useSession, useSignOut } from '../session/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { UndoToasts } from '../ui/undo/undo-toasts.tsx';
+import { Bell } from './bell.tsx';
 import { Offline } from './offline.tsx';
 import { chooseTheme, type Theme, themeChosen } from './theme.ts';
 
@@ -27,10 +28,13 @@ function Frame() {
       </a>
       <header className="flex items-center justify-between border-b border-line bg-panel px-4 py-2 lg:hidden">
         <span className="font-semibold">AI API gateway</span>
-        <Button look="quiet" aria-expanded={isOpen} aria-controls="navigation" onClick={() => setOpen(!isOpen)}>
-          <Menu aria-hidden className="size-4" />
-          <span className="sr-only">Navigation</span>
-        </Button>
+        <span className="flex">
+          <Bell />
+          <Button look="quiet" aria-expanded={isOpen} aria-controls="navigation" onClick={() => setOpen(!isOpen)}>
+            <Menu aria-hidden className="size-4" />
+            <span className="sr-only">Navigation</span>
+          </Button>
+        </span>
       </header>
       <Navigation isOpen={isOpen} onChosen={() => setOpen(false)} />
       <main id="content" className="min-w-0 p-4 lg:p-6">
@@ -55,7 +59,10 @@ function Navigation({ isOpen, onChosen }: { readonly isOpen: boolean; readonly o
         isOpen ? 'flex border-b' : 'hidden',
       )}
     >
-      <span className="px-2 pt-1 font-semibold max-lg:hidden">AI API gateway</span>
+      <div className="flex items-center justify-between pl-2 max-lg:hidden">
+        <span className="font-semibold">AI API gateway</span>
+        <Bell />
+      </div>
       {groups.map((group) => (
         <div key={group}>
           <p className="px-2 text-xs font-medium text-soft uppercase">{group}</p>

@@ -1,4 +1,5 @@
-import { AreaField, SelectField, SuggestField, type Suggestion, TextField } from './field.tsx';
+import { AreaField, ChoicesField, SelectField, SuggestField, type Suggestion, TextField } from './field.tsx';
+import { listIn, textOf } from './text-lists.ts';
 
 /** Something that is asked for. */
 export interface Input {
@@ -14,6 +15,8 @@ export interface Input {
   readonly none?: string;
   /** What is offered beside any other text, by value and by what people call it. */
   readonly suggestions?: readonly Suggestion[];
+  /** Any number of these can be chosen; the value has commas between them. */
+  readonly choices?: readonly string[];
   /** It has several lines. */
   readonly isLong?: boolean;
 }
@@ -27,9 +30,17 @@ interface InputFieldProps {
 }
 
 export function InputField({ input, value, problem, className, onChange }: InputFieldProps) {
-  const { label, type = 'text', hint, isRequired = false, options, none, suggestions, isLong = false } = input;
+  const { label, type = 'text', hint, isRequired = false, options, none, suggestions, choices, isLong = false } = input;
   const changed = ({ target }: { readonly target: { readonly value: string } }): void => onChange(target.value);
   const common = { label, hint, problem, className, value, required: isRequired, onChange: changed };
+  if (choices !== undefined) {
+    // What is chosen, and is offered no more, can be taken away still.
+    const all = [...new Set([...choices, ...listIn(value)])];
+    const chosen = listIn(value);
+    return (
+      <ChoicesField {...{ label, hint, problem, chosen }} options={all} onChange={(next) => onChange(textOf(next))} />
+    );
+  }
   if (options !== undefined) {
     return (
       <SelectField {...common}>

@@ -13,11 +13,13 @@ interface ResourceFormProps<T extends object> {
   readonly of?: Versioned<T>;
   /** What a new one begins with. */
   readonly like?: T;
+  /** It was taken; absent: the form closes. */
+  readonly onDone?: () => void;
   readonly onClose: () => void;
 }
 
 /** Makes a named resource, or changes one; what the form does not have stays as it is. */
-export function ResourceForm<T extends object>({ kind, id = '', of, like, onClose }: ResourceFormProps<T>) {
+export function ResourceForm<T extends object>({ kind, id = '', of, like, onDone, onClose }: ResourceFormProps<T>) {
   const queries = useQueryClient();
   const { what, inputs, lead, nameLabel = 'Name', nameHint, reads, action } = kind;
   const before = of?.value ?? like;
@@ -27,7 +29,7 @@ export function ResourceForm<T extends object>({ kind, id = '', of, like, onClos
     const after = await ask(kind.set({ path: { id: named }, body, headers }));
     if (of !== undefined) offerKindUndo(kind, named, of.value, after as object);
     await Promise.all(reads.map((read) => queries.invalidateQueries({ queryKey: [read] })));
-    onClose();
+    (onDone ?? onClose)();
   };
   const name = {
     name: 'id',

@@ -31,7 +31,7 @@ export function Trial({ label, name = label, roles, run }: TrialProps) {
       <Button disabled={isBusy} aria-label={name} onClick={() => void press()}>
         {isBusy ? 'One moment…' : label}
       </Button>
-      <span role="status" className={told === '' ? 'sr-only' : 'self-center text-xs break-words'}>
+      <span role="status" className={told === '' ? 'sr-only' : 'order-last basis-full text-xs break-words'}>
         {told}
       </span>
       {error !== null && <Problem error={error} />}

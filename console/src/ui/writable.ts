@@ -1,5 +1,5 @@
 /* What the gateway sets itself. */
-const kept = new Set(['object', 'id', 'created_at', 'source', 'version']);
+const kept = new Set(['object', 'id', 'created_at', 'source', 'version', 'hosts']);
 
 /** What of a resource can be given back to replace it: without what the gateway sets itself, and without what is empty. */
 export function writable(resource: object): Record<string, unknown> {

@@ -1,6 +1,5 @@
 import { type Provider, providersList } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Filters } from '../../ui/filters.tsx';
 import { Listed } from '../../ui/listed.tsx';
 import { Opens } from '../../ui/opens.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -16,6 +15,7 @@ import { TurnProvider } from './turn-provider.tsx';
 import { useHealth } from './use-health.ts';
 
 const filters = [
+  { name: 'search', label: 'Search' },
   { name: 'kind', label: 'Wire format', options: ['openai', 'anthropic'] },
   { name: 'status', label: 'Status', options: ['active', 'draining', 'disabled'] },
 ];
@@ -26,7 +26,11 @@ export default function Providers() {
   const health = useHealth();
   const states = new Map((health.data?.providers ?? []).map((state) => [state.id, state]));
   const columns: readonly Column<Provider>[] = [
-    { title: 'Provider', cell: ({ id }) => <ResourceLink to={`/providers/${id}`}>{id ?? ''}</ResourceLink> },
+    {
+      title: 'Provider',
+      cell: ({ id }) => <ResourceLink to={`/providers/${id}`}>{id ?? ''}</ResourceLink>,
+      sort: 'id',
+    },
     { title: 'Status', cell: ({ status }) => <Badge tone={status === 'active' ? 'good' : 'warn'}>{status}</Badge> },
     { title: 'Health', cell: ({ id }) => <HealthBadge state={states.get(id)} /> },
     { title: 'Running', cell: ({ id }) => states.get(id)?.in_flight ?? 0, isNumber: true, isMinor: true },
@@ -51,12 +55,11 @@ export default function Providers() {
         </Opens>
       }
     >
-      <Filters filters={filters} />
       {health.error !== null && <Problem error={health.error} onRetry={() => void health.refetch()} />}
       <Listed
         caption="Providers"
         empty="Make one here, or set a provider's usual environment variable."
-        {...{ question, columns }}
+        {...{ question, filters, columns }}
       />
     </Page>
   );

@@ -100,6 +100,30 @@ export interface ShadowReportQuery {
   readonly toMs: number;
 }
 
+/** A payer's money by the ledger up to a position of the log: nothing of it is what was held then. */
+export interface BalanceAtLine {
+  readonly payer: Payer;
+  readonly creditedNanoUsd: bigint;
+  readonly debitedNanoUsd: bigint;
+  readonly chargedNanoUsd: bigint;
+  /** credited - debited - charged by all that is counted now. */
+  readonly balanceNowNanoUsd: bigint;
+}
+
+export interface BalancesAtQuery {
+  /** Every event up to this one counts; 0: none. */
+  readonly position: number;
+  /** When the event at the position was recorded. */
+  readonly recordedAtMs: number;
+  /** Empty: all. */
+  readonly payerKind: Payer['kind'] | '';
+  /** By kind and id, the smallest balance first, or the largest first. */
+  readonly sort: 'id' | 'balance' | '-balance';
+  /** The payer behind which the page begins. */
+  readonly after: Payer | undefined;
+  readonly limit: number;
+}
+
 /** Of billing. */
 export interface LedgerPort {
   /** Those with the most requests first, up to a thousand. */
@@ -108,6 +132,11 @@ export interface LedgerPort {
   requests(query: RequestsQuery): Promise<readonly RequestLine[]>;
   /** Requests added up, of each interval the dearest values first. */
   usageReport(query: UsageReportQuery): Promise<readonly UsageReportLine[]>;
+  /**
+   * Payers whose balance had moved by a position. Rejects with a `Fault`: `unavailable` where the read models are not there yet,
+   * `invalid_request` where there are more payers than can be sorted by their balance.
+   */
+  balancesAt(query: BalancesAtQuery): Promise<readonly BalanceAtLine[]>;
   /** The newest lines first, those before a position; 0: from the newest. */
   ledgerLines(query: {
     readonly payer: Payer;

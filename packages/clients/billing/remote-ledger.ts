@@ -2,6 +2,7 @@ import type { LedgerLine, LedgerPort } from '#contracts/admin-needs.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
 import { createGrpcClient } from '#rpc/client.ts';
 import type { RpcPeer } from '#rpc/rpc-peer.ts';
+import { balanceAtFromWire, balancesAtToWire } from './balances-at-wire.ts';
 import { reportLineFromWire, reportQueryToWire, requestLineFromWire, requestsQueryToWire } from './request-wire.ts';
 import { shadowLineFromWire, shadowQueryToWire } from './shadow-line-wire.ts';
 
@@ -29,6 +30,10 @@ export function createRemoteLedger(peer: RpcPeer): LedgerPort & { close(): void 
     async usageReport(query) {
       const { lines } = await calls.getUsageReport(reportQueryToWire(query));
       return lines.map(reportLineFromWire);
+    },
+    async balancesAt(query) {
+      const { balances } = await calls.listBalancesAt(balancesAtToWire(query));
+      return balances.map(balanceAtFromWire);
     },
     close,
   };

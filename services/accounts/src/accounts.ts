@@ -5,6 +5,7 @@ import type { AdminPort } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
+import { untilFolded } from '#journal/until-folded.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { liveModels } from '#registry/live-models.ts';
@@ -100,6 +101,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
       const waits = [registry.reached(position), awaitProjection(resources.name, position)];
       return untilVisible(waits, { logger, position });
     },
+    folded: (position) => untilFolded(awaitProjection(resources.name, position), { position }),
     neighbours: () => ({ keyUses, ...dependencies.neighbours?.() }),
     findCredit: (creditId) => findCredit(pool, creditId),
   };

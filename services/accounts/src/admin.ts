@@ -1,6 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { fieldProblems } from '#admin-api/check-fields.ts';
-import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort } from '#contracts/admin.ts';
+import type { AdminCaller, AdminInput, AdminMethod, AdminOutput, AdminPort, AdminRole } from '#contracts/admin.ts';
 import { AdminService, ListProviderHealthResponseSchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
@@ -23,6 +23,7 @@ import { testAlertChannel } from './handlers/test-alert-channel.ts';
 import type { Neighbours, Ports } from './ports.ts';
 import { findAlert, listAlerts } from './queries/alerts.ts';
 import { listAuditLog } from './queries/audit-log.ts';
+import { listBalancesAt } from './queries/balances-at.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
 import { type DeadLettersOf, listDeadLetters, retryDeadLetters } from './queries/dead-letters.ts';
@@ -30,6 +31,7 @@ import { explainRequest } from './queries/explain-request.ts';
 import { explainRoute } from './queries/explain-route.ts';
 import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
+import { getLogMoment, type MomentDependencies } from './queries/log-moment.ts';
 import { listOfferedModels } from './queries/offered-models.ts';
 import { createNameOf } from './queries/payer-names.ts';
 import { listPriceBook } from './queries/price-book.ts';
@@ -37,6 +39,7 @@ import { providerStates } from './queries/provider-states.ts';
 import type { ReadDependencies } from './queries/read-resources.ts';
 import { getUsageReport, listRequests } from './queries/requests.ts';
 import { getResource, listResources } from './queries/resources.ts';
+import { getResourceAt, type HistoryDependencies, listResourcesAt } from './queries/resources-at.ts';
 import { listRunways } from './queries/runways.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
 import { verifyRange } from './queries/verify-range.ts';
@@ -46,6 +49,7 @@ const HOUR_MS = 3_600_000;
 export interface AdminDependencies extends Ports, ReadDependencies {
   readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
   readonly models: ModelTable;
+  readonly folded: HistoryDependencies['folded'];
 }
 
 /** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
@@ -55,6 +59,7 @@ export function createAdmin(dependencies: AdminDependencies): AdminPort {
     ...verbs(dependencies),
     ...alerts(dependencies),
     ...others(dependencies),
+    ...history(dependencies),
   };
   const methods = Object.keys(handlers) as AdminMethod[];
   return Object.fromEntries(
@@ -228,6 +233,33 @@ function others(
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
     },
   };
+}
+
+/** What was the state at a time. */
+function history(
+  dependencies: AdminDependencies,
+): Handlers<'getLogMoment' | 'listBalancesAt' | 'listResourcesAt' | 'getResourceAt'> {
+  const { neighbours, clock } = dependencies;
+  const moment = (): MomentDependencies => ({ log: there(neighbours().storedLog, 'The log'), nowMs: clock() });
+  return {
+    getLogMoment: async (request) => getLogMoment(moment(), request),
+    listBalancesAt: async (request) =>
+      listBalancesAt({ ...moment(), ledger: there(neighbours().ledger, 'Billing') }, request),
+    listResourcesAt: async (request, { role }) =>
+      listResourcesAt({ ...dependencies, ...moment() }, readableKind(request.kind, role), request),
+    async getResourceAt(request, { role }) {
+      const kind = readableKind(request.kind, role);
+      if (!isAddress(request.id)) throw new Fault(notFound(kind));
+      return getResourceAt({ ...dependencies, ...moment() }, kind, request);
+    },
+  };
+}
+
+/** A kind whose past may be read by who may read what it is now. */
+function readableKind(name: string, role: AdminRole): Kind {
+  const kind = givenKind(name);
+  if (mayRead(role, kind)) return kind;
+  throw new Fault({ code: 'forbidden', message: `An administrator with the role ${role} may not read this kind.` });
 }
 
 function deadLettersOf({ deadLetters, deadLettersElsewhere = new Map() }: Neighbours): readonly DeadLettersOf[] {

@@ -270,7 +270,7 @@ test('a standby follows the log and charges nothing; leading, it charges what it
   assert.equal(requests.open.size(), 2);
   assert.equal((await journal.readStream(streams.request('found'))).length, 2);
 
-  const parts = { journal, pool, logger, clock: () => startedAtMs };
+  const parts = { journal, pool, logger, clock: () => startedAtMs, awaitProjection: async () => {} };
   const elected = await leadBilling({ ...parts, requests, from: head });
   await use(journal, 'running', 3);
   const posted = await charges(journal, 3);

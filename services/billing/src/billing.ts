@@ -6,11 +6,13 @@ import type { DeadLetterSource } from '#dead-letters/dead-letter-source.ts';
 import type { Followable } from '#journal/following.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { Projection } from '#journal/projection.ts';
+import { untilFolded } from '#journal/until-folded.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import { isFree } from '#money/cost-bound.ts';
 import { loadBillingState } from './adapters/load-billing-state.ts';
 import { loadOpenShadows } from './adapters/load-open-shadows.ts';
 import { type FollowedRequests, followRequests } from './memory/follow-requests.ts';
+import { balanceHoursProjection } from './projections/balance-hours.ts';
 import { ledgerProjection } from './projections/ledger.ts';
 import { ledgerLinesProjection } from './projections/ledger-lines.ts';
 import { openRequestProjection } from './projections/open-request.ts';
@@ -20,6 +22,7 @@ import { requestsProjection } from './projections/requests.ts';
 import { shadowComparisonProjection } from './projections/shadow-comparison.ts';
 import { usageByProjection } from './projections/usage-by.ts';
 import { usageUnitsProjection } from './projections/usage-units.ts';
+import { readBalancesAt } from './queries/read-balances-at.ts';
 import { readLedgerLines } from './queries/read-ledger-lines.ts';
 import { readRequests } from './queries/read-requests.ts';
 import { readShadowComparison } from './queries/read-shadow-comparison.ts';
@@ -39,6 +42,8 @@ interface BillingDependencies {
   readonly logger: Logger;
   readonly counters?: ChargeCounters | undefined;
   readonly clock?: Clock;
+  /** Resolves when the named projection has taken the event at `position`. */
+  readonly awaitProjection: (name: string, position: number) => Promise<void>;
   /** The pause before a usage that cannot be charged is first tried again. Absent: 30 s. */
   readonly stuckRetryMs?: number;
 }
@@ -75,6 +80,7 @@ export const billingProjections: readonly Projection[] = [
   usageByProjection,
   ledgerProjection,
   ledgerLinesProjection,
+  balanceHoursProjection,
   openShadowProjection,
   shadowComparisonProjection,
   requestsProjection,
@@ -97,6 +103,7 @@ export async function leadBilling(
   dependencies: BillingDependencies & { readonly requests: FollowedRequests; readonly from: number },
 ): Promise<Billing> {
   const { journal, pool, logger, counters, requests, from, clock = systemClock, stuckRetryMs } = dependencies;
+  const { awaitProjection } = dependencies;
   const { book, open } = requests;
   const snapshot = await loadOpenShadows(pool);
   const shadows = createShadowCosts({ journal, book, logger, counters, clock, stuckRetryMs, from, snapshot });
@@ -134,6 +141,12 @@ export async function leadBilling(
     shadowReport: (query) => readShadowComparison(pool, query),
     requests: (query) => readRequests(pool, query),
     usageReport: (query) => readUsageReport(pool, query),
+    async balancesAt(query) {
+      const { position } = query;
+      const folds = [ledgerLinesProjection, balanceHoursProjection].map(({ name }) => awaitProjection(name, position));
+      await untilFolded(Promise.all(folds), { position });
+      return readBalancesAt(pool, query);
+    },
     ledgerLines: (query) => readLedgerLines(pool, query),
     openPrices(registry) {
       prices = createPricePublisher({ registry, journal, book, reached: requests.reached, logger, clock });

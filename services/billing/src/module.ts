@@ -23,7 +23,7 @@ by. It publishes the prices of policy, and the list prices of its providers.
 Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRESSES, GATEWAY_ADMIN_TOKEN.
 `,
   follow: loadAndFollow,
-  async lead({ host, bus, database, journal, from, following, neighbours, registry: openRegistry }) {
+  async lead({ host, bus, database, journal, from, following, neighbours, awaitProjection, registry: openRegistry }) {
     const { logger, metrics } = host;
     const billing = await leadBilling({
       journal,
@@ -35,6 +35,7 @@ Needs DATABASE_URL, NATS_URL, GATEWAY_JOURNAL_ADDRESSES, GATEWAY_ACCOUNTS_ADDRES
         unpriced: metrics.unpricedUnits,
         house: metrics.houseCost,
       },
+      awaitProjection,
       requests: following,
       from,
     });

@@ -566,6 +566,26 @@ export type Balance = {
     held_nano_usd?: string | null;
 };
 
+/**
+ * balance = credited - debited - charged. What was held for requests that ran then is a part of it.
+ */
+export type BalanceAt = {
+    /**
+     * user, team or organisation.
+     */
+    payer_kind?: string | null;
+    payer_id?: string | null;
+    credited_usd?: string | null;
+    debited_usd?: string | null;
+    charged_usd?: string | null;
+    balance_usd?: string | null;
+    /**
+     * The same now, and by how much it is more; negative: it fell.
+     */
+    balance_now_usd?: string | null;
+    difference_usd?: string | null;
+};
+
 export type ChangeBalanceResult = {
     object?: 'credit';
     /**
@@ -1003,6 +1023,52 @@ export type ExplainedUsage = {
     duration_ms?: number;
 };
 
+export type FieldDifference = {
+    field?: string | null;
+    /**
+     * JSON; empty: it is not set.
+     */
+    was?: string | null;
+    now?: string | null;
+};
+
+export type GetLogMomentResult = {
+    /**
+     * The last event that was recorded up to the time; 0: the log had none yet.
+     */
+    position?: number;
+    /**
+     * The chain hash there in hex; zeroes before the first event.
+     */
+    chain?: string | null;
+    recorded_at?: string | null;
+    /**
+     * When the log's first event was recorded; empty: it has none.
+     */
+    first_at?: string | null;
+    head_position?: number;
+    head_chain?: string | null;
+    head_at?: string | null;
+};
+
+export type GetResourceAtResult = {
+    position?: number;
+    chain?: string | null;
+    recorded_at?: string | null;
+    /**
+     * As it was; absent: it was not there.
+     */
+    resource?: ResourceAt | null;
+    /**
+     * JSON of what it is now; empty: it is no more.
+     */
+    document_now?: string | null;
+    /**
+     * Fields that are other ones now.
+     */
+    differences?: Array<FieldDifference>;
+};
+
 export type GetShadowReportResult = {
     comparisons?: Array<ShadowComparison>;
 };
@@ -1179,6 +1245,23 @@ export type LimitSubjectInput = {
     id?: string;
 };
 
+export type ListBalancesAtResult = {
+    /**
+     * What the balances count: every event up to here. 0: the log had none yet.
+     */
+    position?: number;
+    chain?: string | null;
+    recorded_at?: string | null;
+    /**
+     * Payers whose balance had moved by then.
+     */
+    balances?: Array<BalanceAt>;
+    /**
+     * Give it as `after` for the next page; empty: this is the last.
+     */
+    next?: string | null;
+};
+
 export type ListDeadLettersResult = {
     /**
      * The first of each consumer, in the log's order.
@@ -1200,6 +1283,20 @@ export type ListDeadLettersResult = {
 
 export type ListProviderHealthResult = {
     providers?: Array<ProviderState>;
+};
+
+export type ListResourcesAtResult = {
+    position?: number;
+    chain?: string | null;
+    recorded_at?: string | null;
+    /**
+     * By id.
+     */
+    resources?: Array<ResourceAt>;
+    /**
+     * Give it as `after` for the next page; empty: this is the last.
+     */
+    next?: string | null;
 };
 
 export type ListRunwaysResult = {
@@ -2223,6 +2320,25 @@ export type RequestLine = {
      */
     amount_usd?: string | null;
     estimated?: boolean;
+};
+
+export type ResourceAt = {
+    id?: string | null;
+    /**
+     * JSON.
+     */
+    document?: string | null;
+    /**
+     * The change that made it so; 0: none did, it was as the gateway begins with.
+     */
+    position?: number;
+    changed_at?: string | null;
+    actor?: string | null;
+    action?: string | null;
+    /**
+     * same, changed or removed.
+     */
+    now?: string | null;
 };
 
 export type RetryAlertResult = {
@@ -9838,6 +9954,278 @@ export type AuditVerifyRangeResponses = {
 };
 
 export type AuditVerifyRangeResponse = AuditVerifyRangeResponses[keyof AuditVerifyRangeResponses];
+
+export type AuditMomentData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not in the future; in UTC or with an offset.
+         */
+        at?: string;
+    };
+    url: '/admin/log/moment';
+};
+
+export type AuditMomentErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type AuditMomentError = AuditMomentErrors[keyof AuditMomentErrors];
+
+export type AuditMomentResponses = {
+    /**
+     * Done
+     */
+    200: GetLogMomentResult;
+};
+
+export type AuditMomentResponse = AuditMomentResponses[keyof AuditMomentResponses];
+
+export type HistoryBalancesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not in the future; in UTC or with an offset.
+         */
+        at?: string;
+        limit?: number;
+        /**
+         * The answer's `next` before; empty: at the first.
+         */
+        after?: string;
+        /**
+         * Empty: all.
+         */
+        payer_kind?: 'user' | 'team' | 'organisation';
+        /**
+         * "-": the largest first. Empty: id.
+         */
+        sort?: 'id' | 'balance' | '-balance';
+    };
+    url: '/admin/history/balances';
+};
+
+export type HistoryBalancesErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type HistoryBalancesError = HistoryBalancesErrors[keyof HistoryBalancesErrors];
+
+export type HistoryBalancesResponses = {
+    /**
+     * Done
+     */
+    200: ListBalancesAtResult;
+};
+
+export type HistoryBalancesResponse = HistoryBalancesResponses[keyof HistoryBalancesResponses];
+
+export type HistoryResourcesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * "user", "key", "limit", ...: see the audit log.
+         */
+        kind?: string;
+        /**
+         * Not in the future; in UTC or with an offset.
+         */
+        at?: string;
+        limit?: number;
+        /**
+         * The answer's `next` before; empty: at the first.
+         */
+        after?: string;
+    };
+    url: '/admin/history/resources';
+};
+
+export type HistoryResourcesErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type HistoryResourcesError = HistoryResourcesErrors[keyof HistoryResourcesErrors];
+
+export type HistoryResourcesResponses = {
+    /**
+     * Done
+     */
+    200: ListResourcesAtResult;
+};
+
+export type HistoryResourcesResponse = HistoryResourcesResponses[keyof HistoryResourcesResponses];
+
+export type HistoryResourceData = {
+    body?: never;
+    path?: never;
+    query?: {
+        kind?: string;
+        id?: string;
+        /**
+         * Not in the future; in UTC or with an offset.
+         */
+        at?: string;
+    };
+    url: '/admin/history/resource';
+};
+
+export type HistoryResourceErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type HistoryResourceError = HistoryResourceErrors[keyof HistoryResourceErrors];
+
+export type HistoryResourceResponses = {
+    /**
+     * Done
+     */
+    200: GetResourceAtResult;
+};
+
+export type HistoryResourceResponse = HistoryResourceResponses[keyof HistoryResourceResponses];
 
 export type StuckEventsListData = {
     body?: never;

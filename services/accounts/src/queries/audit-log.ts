@@ -1,13 +1,11 @@
-import { type MessageInitShape, toJson } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { AdminInput, AdminOutput } from '#contracts/admin.ts';
 import type { AuditLogEntrySchema } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
 import type { JsonObject } from '#kernel/json.ts';
-import { resourceFromJson } from '#registry/changes.ts';
-import { factsOf, isKind, type Kind } from '#registry/kinds.ts';
-import { openUser } from '../adapters/user-seals.ts';
-import { shown } from '../domain/resource/shown.ts';
+import { isKind, type Kind } from '#registry/kinds.ts';
 import { pageLimit } from './page-limit.ts';
 import type { ReadDependencies } from './read-resources.ts';
+import { documentOf } from './resource-document.ts';
 
 interface Row {
   readonly position: bigint;
@@ -55,7 +53,7 @@ function entryOf(
   const { position, actor, role, address, action, kind, id } = row;
   const at = new Date(Number(row.at_ms)).toISOString();
   const isShown = moneyActions.has(action) || (isKind(kind) && mayRead(kind));
-  const [before, after] = [row.before, row.after].map((state) => documentOf(dependencies, row, isShown ? state : null));
+  const [before, after] = [row.before, row.after].map((state) => textOf(dependencies, row, isShown ? state : null));
   return {
     position,
     at,
@@ -71,16 +69,10 @@ function entryOf(
   };
 }
 
-/** What was before or after, as JSON, with personal data for as long as there is a key for it. */
-function documentOf({ logger }: ReadDependencies, row: Row, state: JsonObject | null): string {
+/** What was before or after, as JSON. */
+function textOf({ logger }: ReadDependencies, row: Row, state: JsonObject | null): string {
   if (state === null) return '';
   if (moneyActions.has(row.action)) return JSON.stringify(state);
-  const resource = resourceFromJson({ [row.kind]: state });
-  if (resource === undefined) return '';
-  const opened =
-    resource.case === 'user'
-      ? ({ case: 'user', value: openUser(resource.value, row.subject_key ?? undefined, logger) } as const)
-      : resource;
-  const { value } = shown(opened, Number(row.at_ms));
-  return JSON.stringify(toJson(factsOf(resource.case).schema, value, { useProtoFieldName: true }));
+  const document = documentOf({ kind: row.kind, state, subjectKey: row.subject_key }, Number(row.at_ms), logger);
+  return document === undefined ? '' : JSON.stringify(document);
 }

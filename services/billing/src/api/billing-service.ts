@@ -1,3 +1,4 @@
+import { balanceAtToWire, balancesAtFromWire, payerFromWire } from '#clients/billing/balances-at-wire.ts';
 import {
   reportLineToWire,
   reportQueryFromWire,
@@ -7,11 +8,9 @@ import {
 import { shadowLineToWire, shadowQueryFromWire } from '#clients/billing/shadow-line-wire.ts';
 import { usageByLineToWire, usageByQueryFromWire } from '#clients/billing/usage-by-wire.ts';
 import { usageLineToWire } from '#clients/billing/usage-line-wire.ts';
-import type { LedgerPort, Payer } from '#contracts/admin-needs.ts';
+import type { LedgerPort } from '#contracts/admin-needs.ts';
 import type { BillingPort } from '#contracts/billing.ts';
 import { BillingService } from '#contracts/gen/gateway/billing/v1/billing_pb.js';
-import { Fault } from '#errors/fault.ts';
-import { invalid } from '#errors/invalid.ts';
 import { type ServedService, servedService } from '#rpc/served-service.ts';
 import type { Billing } from '../billing.ts';
 
@@ -29,7 +28,7 @@ export function billingService(
       return { priceKeys, freePriceKeys: priceKeys.filter((priceKey) => billing.isFree(priceKey)) };
     },
     async listLedgerLines({ payer, beforePosition, limit }) {
-      const query = { payer: payerIn(payer), beforePosition: Number(beforePosition), limit };
+      const query = { payer: payerFromWire(payer), beforePosition: Number(beforePosition), limit };
       const lines = await billing.ledgerLines(query);
       return {
         lines: lines.map((line) => ({ ...line, position: BigInt(line.position), atMs: BigInt(line.atMs) })),
@@ -44,14 +43,12 @@ export function billingService(
     getUsageReport: async (query) => ({
       lines: (await billing.usageReport(reportQueryFromWire(query))).map(reportLineToWire),
     }),
+    listBalancesAt: async (query) => ({
+      balances: (await billing.balancesAt(balancesAtFromWire(query))).map(balanceAtToWire),
+    }),
     getStats: async () => {
       const { openRequests, chargesStuck } = billing.stats();
       return { openRequests, chargesStuck };
     },
   });
-}
-
-function payerIn({ kind, id }: { readonly kind: string; readonly id: string } = { kind: '', id: '' }): Payer {
-  if (kind === 'user' || kind === 'team' || kind === 'organisation') return { kind, id };
-  throw new Fault(invalid("'payer.kind' must be user, team or organisation.", 'payer.kind'));
 }

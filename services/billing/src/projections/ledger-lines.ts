@@ -54,7 +54,8 @@ export const ledgerLinesProjection: Projection = {
   },
 };
 
-function linesOf(event: RecordedEvent): readonly Line[] {
+/** What an event moved of payers' balances. */
+export function linesOf(event: RecordedEvent): readonly Line[] {
   const facts = factsOf(event);
   if (facts === undefined || !('postings' in event.data)) return [];
   const { position } = event;

@@ -5930,6 +5930,830 @@ export declare type ExplainedEventJson = {
 export declare const ExplainedEventSchema: GenMessage<ExplainedEvent, {jsonType: ExplainedEventJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.GetLogMomentRequest
+ */
+export declare type GetLogMomentRequest = Message<"gateway.admin.v1.GetLogMomentRequest"> & {
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 1;
+   */
+  at: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetLogMomentRequest
+ */
+export declare type GetLogMomentRequestJson = {
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 1;
+   */
+  at?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetLogMomentRequest.
+ * Use `create(GetLogMomentRequestSchema)` to create a new message.
+ */
+export declare const GetLogMomentRequestSchema: GenMessage<GetLogMomentRequest, {jsonType: GetLogMomentRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetLogMomentResponse
+ */
+export declare type GetLogMomentResponse = Message<"gateway.admin.v1.GetLogMomentResponse"> & {
+  /**
+   * The last event that was recorded up to the time; 0: the log had none yet.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * The chain hash there in hex; zeroes before the first event.
+   *
+   * @generated from field: string chain = 2;
+   */
+  chain: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt: string;
+
+  /**
+   * When the log's first event was recorded; empty: it has none.
+   *
+   * @generated from field: string first_at = 4;
+   */
+  firstAt: string;
+
+  /**
+   * @generated from field: uint64 head_position = 5;
+   */
+  headPosition: bigint;
+
+  /**
+   * @generated from field: string head_chain = 6;
+   */
+  headChain: string;
+
+  /**
+   * @generated from field: string head_at = 7;
+   */
+  headAt: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetLogMomentResponse
+ */
+export declare type GetLogMomentResponseJson = {
+  /**
+   * The last event that was recorded up to the time; 0: the log had none yet.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * The chain hash there in hex; zeroes before the first event.
+   *
+   * @generated from field: string chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt?: string;
+
+  /**
+   * When the log's first event was recorded; empty: it has none.
+   *
+   * @generated from field: string first_at = 4;
+   */
+  firstAt?: string;
+
+  /**
+   * @generated from field: uint64 head_position = 5;
+   */
+  headPosition?: string;
+
+  /**
+   * @generated from field: string head_chain = 6;
+   */
+  headChain?: string;
+
+  /**
+   * @generated from field: string head_at = 7;
+   */
+  headAt?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetLogMomentResponse.
+ * Use `create(GetLogMomentResponseSchema)` to create a new message.
+ */
+export declare const GetLogMomentResponseSchema: GenMessage<GetLogMomentResponse, {jsonType: GetLogMomentResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListBalancesAtRequest
+ */
+export declare type ListBalancesAtRequest = Message<"gateway.admin.v1.ListBalancesAtRequest"> & {
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 1;
+   */
+  at: string;
+
+  /**
+   * @generated from field: uint32 limit = 2;
+   */
+  limit: number;
+
+  /**
+   * The answer's `next` before; empty: at the first.
+   *
+   * @generated from field: string after = 3;
+   */
+  after: string;
+
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string payer_kind = 4;
+   */
+  payerKind: string;
+
+  /**
+   * "-": the largest first. Empty: id.
+   *
+   * @generated from field: string sort = 5;
+   */
+  sort: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListBalancesAtRequest
+ */
+export declare type ListBalancesAtRequestJson = {
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 1;
+   */
+  at?: string;
+
+  /**
+   * @generated from field: uint32 limit = 2;
+   */
+  limit?: number;
+
+  /**
+   * The answer's `next` before; empty: at the first.
+   *
+   * @generated from field: string after = 3;
+   */
+  after?: string;
+
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string payer_kind = 4;
+   */
+  payerKind?: string;
+
+  /**
+   * "-": the largest first. Empty: id.
+   *
+   * @generated from field: string sort = 5;
+   */
+  sort?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListBalancesAtRequest.
+ * Use `create(ListBalancesAtRequestSchema)` to create a new message.
+ */
+export declare const ListBalancesAtRequestSchema: GenMessage<ListBalancesAtRequest, {jsonType: ListBalancesAtRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListBalancesAtResponse
+ */
+export declare type ListBalancesAtResponse = Message<"gateway.admin.v1.ListBalancesAtResponse"> & {
+  /**
+   * What the balances count: every event up to here. 0: the log had none yet.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt: string;
+
+  /**
+   * Payers whose balance had moved by then.
+   *
+   * @generated from field: repeated gateway.admin.v1.BalanceAt balances = 4;
+   */
+  balances: BalanceAt[];
+
+  /**
+   * Give it as `after` for the next page; empty: this is the last.
+   *
+   * @generated from field: string next = 5;
+   */
+  next: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListBalancesAtResponse
+ */
+export declare type ListBalancesAtResponseJson = {
+  /**
+   * What the balances count: every event up to here. 0: the log had none yet.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt?: string;
+
+  /**
+   * Payers whose balance had moved by then.
+   *
+   * @generated from field: repeated gateway.admin.v1.BalanceAt balances = 4;
+   */
+  balances?: BalanceAtJson[];
+
+  /**
+   * Give it as `after` for the next page; empty: this is the last.
+   *
+   * @generated from field: string next = 5;
+   */
+  next?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListBalancesAtResponse.
+ * Use `create(ListBalancesAtResponseSchema)` to create a new message.
+ */
+export declare const ListBalancesAtResponseSchema: GenMessage<ListBalancesAtResponse, {jsonType: ListBalancesAtResponseJson}>;
+
+/**
+ * balance = credited - debited - charged. What was held for requests that ran then is a part of it.
+ *
+ * @generated from message gateway.admin.v1.BalanceAt
+ */
+export declare type BalanceAt = Message<"gateway.admin.v1.BalanceAt"> & {
+  /**
+   * user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 1;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 2;
+   */
+  payerId: string;
+
+  /**
+   * @generated from field: string credited_usd = 3;
+   */
+  creditedUsd: string;
+
+  /**
+   * @generated from field: string debited_usd = 4;
+   */
+  debitedUsd: string;
+
+  /**
+   * @generated from field: string charged_usd = 5;
+   */
+  chargedUsd: string;
+
+  /**
+   * @generated from field: string balance_usd = 6;
+   */
+  balanceUsd: string;
+
+  /**
+   * The same now, and by how much it is more; negative: it fell.
+   *
+   * @generated from field: string balance_now_usd = 7;
+   */
+  balanceNowUsd: string;
+
+  /**
+   * @generated from field: string difference_usd = 8;
+   */
+  differenceUsd: string;
+};
+
+/**
+ * balance = credited - debited - charged. What was held for requests that ran then is a part of it.
+ *
+ * @generated from message gateway.admin.v1.BalanceAt
+ */
+export declare type BalanceAtJson = {
+  /**
+   * user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 1;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 2;
+   */
+  payerId?: string;
+
+  /**
+   * @generated from field: string credited_usd = 3;
+   */
+  creditedUsd?: string;
+
+  /**
+   * @generated from field: string debited_usd = 4;
+   */
+  debitedUsd?: string;
+
+  /**
+   * @generated from field: string charged_usd = 5;
+   */
+  chargedUsd?: string;
+
+  /**
+   * @generated from field: string balance_usd = 6;
+   */
+  balanceUsd?: string;
+
+  /**
+   * The same now, and by how much it is more; negative: it fell.
+   *
+   * @generated from field: string balance_now_usd = 7;
+   */
+  balanceNowUsd?: string;
+
+  /**
+   * @generated from field: string difference_usd = 8;
+   */
+  differenceUsd?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.BalanceAt.
+ * Use `create(BalanceAtSchema)` to create a new message.
+ */
+export declare const BalanceAtSchema: GenMessage<BalanceAt, {jsonType: BalanceAtJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListResourcesAtRequest
+ */
+export declare type ListResourcesAtRequest = Message<"gateway.admin.v1.ListResourcesAtRequest"> & {
+  /**
+   * "user", "key", "limit", ...: see the audit log.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+
+  /**
+   * The answer's `next` before; empty: at the first.
+   *
+   * @generated from field: string after = 4;
+   */
+  after: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListResourcesAtRequest
+ */
+export declare type ListResourcesAtRequestJson = {
+  /**
+   * "user", "key", "limit", ...: see the audit log.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind?: string;
+
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 2;
+   */
+  at?: string;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit?: number;
+
+  /**
+   * The answer's `next` before; empty: at the first.
+   *
+   * @generated from field: string after = 4;
+   */
+  after?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListResourcesAtRequest.
+ * Use `create(ListResourcesAtRequestSchema)` to create a new message.
+ */
+export declare const ListResourcesAtRequestSchema: GenMessage<ListResourcesAtRequest, {jsonType: ListResourcesAtRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListResourcesAtResponse
+ */
+export declare type ListResourcesAtResponse = Message<"gateway.admin.v1.ListResourcesAtResponse"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt: string;
+
+  /**
+   * By id.
+   *
+   * @generated from field: repeated gateway.admin.v1.ResourceAt resources = 4;
+   */
+  resources: ResourceAt[];
+
+  /**
+   * Give it as `after` for the next page; empty: this is the last.
+   *
+   * @generated from field: string next = 5;
+   */
+  next: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListResourcesAtResponse
+ */
+export declare type ListResourcesAtResponseJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt?: string;
+
+  /**
+   * By id.
+   *
+   * @generated from field: repeated gateway.admin.v1.ResourceAt resources = 4;
+   */
+  resources?: ResourceAtJson[];
+
+  /**
+   * Give it as `after` for the next page; empty: this is the last.
+   *
+   * @generated from field: string next = 5;
+   */
+  next?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListResourcesAtResponse.
+ * Use `create(ListResourcesAtResponseSchema)` to create a new message.
+ */
+export declare const ListResourcesAtResponseSchema: GenMessage<ListResourcesAtResponse, {jsonType: ListResourcesAtResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ResourceAt
+ */
+export declare type ResourceAt = Message<"gateway.admin.v1.ResourceAt"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * JSON.
+   *
+   * @generated from field: string document = 2;
+   */
+  document: string;
+
+  /**
+   * The change that made it so; 0: none did, it was as the gateway begins with.
+   *
+   * @generated from field: uint64 position = 3;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string changed_at = 4;
+   */
+  changedAt: string;
+
+  /**
+   * @generated from field: string actor = 5;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string action = 6;
+   */
+  action: string;
+
+  /**
+   * same, changed or removed.
+   *
+   * @generated from field: string now = 7;
+   */
+  now: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ResourceAt
+ */
+export declare type ResourceAtJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * JSON.
+   *
+   * @generated from field: string document = 2;
+   */
+  document?: string;
+
+  /**
+   * The change that made it so; 0: none did, it was as the gateway begins with.
+   *
+   * @generated from field: uint64 position = 3;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string changed_at = 4;
+   */
+  changedAt?: string;
+
+  /**
+   * @generated from field: string actor = 5;
+   */
+  actor?: string;
+
+  /**
+   * @generated from field: string action = 6;
+   */
+  action?: string;
+
+  /**
+   * same, changed or removed.
+   *
+   * @generated from field: string now = 7;
+   */
+  now?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ResourceAt.
+ * Use `create(ResourceAtSchema)` to create a new message.
+ */
+export declare const ResourceAtSchema: GenMessage<ResourceAt, {jsonType: ResourceAtJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetResourceAtRequest
+ */
+export declare type GetResourceAtRequest = Message<"gateway.admin.v1.GetResourceAtRequest"> & {
+  /**
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 3;
+   */
+  at: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetResourceAtRequest
+ */
+export declare type GetResourceAtRequestJson = {
+  /**
+   * @generated from field: string kind = 1;
+   */
+  kind?: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id?: string;
+
+  /**
+   * Not in the future; in UTC or with an offset.
+   *
+   * @generated from field: string at = 3;
+   */
+  at?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetResourceAtRequest.
+ * Use `create(GetResourceAtRequestSchema)` to create a new message.
+ */
+export declare const GetResourceAtRequestSchema: GenMessage<GetResourceAtRequest, {jsonType: GetResourceAtRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetResourceAtResponse
+ */
+export declare type GetResourceAtResponse = Message<"gateway.admin.v1.GetResourceAtResponse"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt: string;
+
+  /**
+   * As it was; absent: it was not there.
+   *
+   * @generated from field: gateway.admin.v1.ResourceAt resource = 4;
+   */
+  resource?: ResourceAt | undefined;
+
+  /**
+   * JSON of what it is now; empty: it is no more.
+   *
+   * @generated from field: string document_now = 5;
+   */
+  documentNow: string;
+
+  /**
+   * Fields that are other ones now.
+   *
+   * @generated from field: repeated gateway.admin.v1.FieldDifference differences = 6;
+   */
+  differences: FieldDifference[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetResourceAtResponse
+ */
+export declare type GetResourceAtResponseJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * @generated from field: string recorded_at = 3;
+   */
+  recordedAt?: string;
+
+  /**
+   * As it was; absent: it was not there.
+   *
+   * @generated from field: gateway.admin.v1.ResourceAt resource = 4;
+   */
+  resource?: ResourceAtJson;
+
+  /**
+   * JSON of what it is now; empty: it is no more.
+   *
+   * @generated from field: string document_now = 5;
+   */
+  documentNow?: string;
+
+  /**
+   * Fields that are other ones now.
+   *
+   * @generated from field: repeated gateway.admin.v1.FieldDifference differences = 6;
+   */
+  differences?: FieldDifferenceJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetResourceAtResponse.
+ * Use `create(GetResourceAtResponseSchema)` to create a new message.
+ */
+export declare const GetResourceAtResponseSchema: GenMessage<GetResourceAtResponse, {jsonType: GetResourceAtResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.FieldDifference
+ */
+export declare type FieldDifference = Message<"gateway.admin.v1.FieldDifference"> & {
+  /**
+   * @generated from field: string field = 1;
+   */
+  field: string;
+
+  /**
+   * JSON; empty: it is not set.
+   *
+   * @generated from field: string was = 2;
+   */
+  was: string;
+
+  /**
+   * @generated from field: string now = 3;
+   */
+  now: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.FieldDifference
+ */
+export declare type FieldDifferenceJson = {
+  /**
+   * @generated from field: string field = 1;
+   */
+  field?: string;
+
+  /**
+   * JSON; empty: it is not set.
+   *
+   * @generated from field: string was = 2;
+   */
+  was?: string;
+
+  /**
+   * @generated from field: string now = 3;
+   */
+  now?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.FieldDifference.
+ * Use `create(FieldDifferenceSchema)` to create a new message.
+ */
+export declare const FieldDifferenceSchema: GenMessage<FieldDifference, {jsonType: FieldDifferenceJson}>;
+
+/**
  * @generated from message gateway.admin.v1.VerifyRangeRequest
  */
 export declare type VerifyRangeRequest = Message<"gateway.admin.v1.VerifyRangeRequest"> & {
@@ -7331,6 +8155,38 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof VerifyRangeRequestSchema;
     output: typeof VerifyRangeResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetLogMoment
+   */
+  getLogMoment: {
+    methodKind: "unary";
+    input: typeof GetLogMomentRequestSchema;
+    output: typeof GetLogMomentResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListBalancesAt
+   */
+  listBalancesAt: {
+    methodKind: "unary";
+    input: typeof ListBalancesAtRequestSchema;
+    output: typeof ListBalancesAtResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListResourcesAt
+   */
+  listResourcesAt: {
+    methodKind: "unary";
+    input: typeof ListResourcesAtRequestSchema;
+    output: typeof ListResourcesAtResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetResourceAt
+   */
+  getResourceAt: {
+    methodKind: "unary";
+    input: typeof GetResourceAtRequestSchema;
+    output: typeof GetResourceAtResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ListDeadLetters

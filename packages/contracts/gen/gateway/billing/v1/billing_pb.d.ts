@@ -1692,6 +1692,194 @@ export declare type UsageReportLineJson = {
 export declare const UsageReportLineSchema: GenMessage<UsageReportLine, {jsonType: UsageReportLineJson}>;
 
 /**
+ * @generated from message gateway.billing.v1.ListBalancesAtRequest
+ */
+export declare type ListBalancesAtRequest = Message<"gateway.billing.v1.ListBalancesAtRequest"> & {
+  /**
+   * Every event up to this one counts, and when it was recorded.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: int64 recorded_at_ms = 2;
+   */
+  recordedAtMs: bigint;
+
+  /**
+   * user, team or organisation; empty: all.
+   *
+   * @generated from field: string payer_kind = 3;
+   */
+  payerKind: string;
+
+  /**
+   * id, balance or -balance.
+   *
+   * @generated from field: string sort = 4;
+   */
+  sort: string;
+
+  /**
+   * The payer behind which the page begins; absent: at the first.
+   *
+   * @generated from field: gateway.events.v1.Payer after = 5;
+   */
+  after?: Payer | undefined;
+
+  /**
+   * @generated from field: uint32 limit = 6;
+   */
+  limit: number;
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListBalancesAtRequest
+ */
+export declare type ListBalancesAtRequestJson = {
+  /**
+   * Every event up to this one counts, and when it was recorded.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: int64 recorded_at_ms = 2;
+   */
+  recordedAtMs?: string;
+
+  /**
+   * user, team or organisation; empty: all.
+   *
+   * @generated from field: string payer_kind = 3;
+   */
+  payerKind?: string;
+
+  /**
+   * id, balance or -balance.
+   *
+   * @generated from field: string sort = 4;
+   */
+  sort?: string;
+
+  /**
+   * The payer behind which the page begins; absent: at the first.
+   *
+   * @generated from field: gateway.events.v1.Payer after = 5;
+   */
+  after?: PayerJson;
+
+  /**
+   * @generated from field: uint32 limit = 6;
+   */
+  limit?: number;
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListBalancesAtRequest.
+ * Use `create(ListBalancesAtRequestSchema)` to create a new message.
+ */
+export declare const ListBalancesAtRequestSchema: GenMessage<ListBalancesAtRequest, {jsonType: ListBalancesAtRequestJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.ListBalancesAtResponse
+ */
+export declare type ListBalancesAtResponse = Message<"gateway.billing.v1.ListBalancesAtResponse"> & {
+  /**
+   * @generated from field: repeated gateway.billing.v1.BalanceAt balances = 1;
+   */
+  balances: BalanceAt[];
+};
+
+/**
+ * @generated from message gateway.billing.v1.ListBalancesAtResponse
+ */
+export declare type ListBalancesAtResponseJson = {
+  /**
+   * @generated from field: repeated gateway.billing.v1.BalanceAt balances = 1;
+   */
+  balances?: BalanceAtJson[];
+};
+
+/**
+ * Describes the message gateway.billing.v1.ListBalancesAtResponse.
+ * Use `create(ListBalancesAtResponseSchema)` to create a new message.
+ */
+export declare const ListBalancesAtResponseSchema: GenMessage<ListBalancesAtResponse, {jsonType: ListBalancesAtResponseJson}>;
+
+/**
+ * @generated from message gateway.billing.v1.BalanceAt
+ */
+export declare type BalanceAt = Message<"gateway.billing.v1.BalanceAt"> & {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: Payer | undefined;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 debited_nano_usd = 3;
+   */
+  debitedNanoUsd: bigint;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 4;
+   */
+  chargedNanoUsd: bigint;
+
+  /**
+   * credited - debited - charged by all that is counted now.
+   *
+   * @generated from field: int64 balance_now_nano_usd = 5;
+   */
+  balanceNowNanoUsd: bigint;
+};
+
+/**
+ * @generated from message gateway.billing.v1.BalanceAt
+ */
+export declare type BalanceAtJson = {
+  /**
+   * @generated from field: gateway.events.v1.Payer payer = 1;
+   */
+  payer?: PayerJson;
+
+  /**
+   * @generated from field: int64 credited_nano_usd = 2;
+   */
+  creditedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 debited_nano_usd = 3;
+   */
+  debitedNanoUsd?: string;
+
+  /**
+   * @generated from field: int64 charged_nano_usd = 4;
+   */
+  chargedNanoUsd?: string;
+
+  /**
+   * credited - debited - charged by all that is counted now.
+   *
+   * @generated from field: int64 balance_now_nano_usd = 5;
+   */
+  balanceNowNanoUsd?: string;
+};
+
+/**
+ * Describes the message gateway.billing.v1.BalanceAt.
+ * Use `create(BalanceAtSchema)` to create a new message.
+ */
+export declare const BalanceAtSchema: GenMessage<BalanceAt, {jsonType: BalanceAtJson}>;
+
+/**
  * What was charged, and what is priced.
  *
  * @generated from service gateway.billing.v1.BillingService
@@ -1766,6 +1954,16 @@ export declare const BillingService: GenService<{
     methodKind: "unary";
     input: typeof GetUsageReportRequestSchema;
     output: typeof GetUsageReportResponseSchema;
+  },
+  /**
+   * Every payer's balance as it was at a position of the log.
+   *
+   * @generated from rpc gateway.billing.v1.BillingService.ListBalancesAt
+   */
+  listBalancesAt: {
+    methodKind: "unary";
+    input: typeof ListBalancesAtRequestSchema;
+    output: typeof ListBalancesAtResponseSchema;
   },
   /**
    * Numbers for operators.

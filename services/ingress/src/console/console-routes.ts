@@ -17,6 +17,9 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** No other site's page has a handle of the console's window, or takes its files into a page of its own. */
+const alone = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin' } as const;
+
 const HTML = 'text/html; charset=utf-8';
 /** Not there now, and it may be later. */
 const STATUS_NOT_BUILT = 503;
@@ -38,13 +41,14 @@ async function give(exchange: Exchange, files: ConsoleFiles, path: string): Prom
     answerShared(exchange, await found.body(), {
       'content-type': found.contentType,
       'content-security-policy': CONTENT_SECURITY_POLICY,
+      ...alone,
       'cache-control': found.isForEver ? FOR_EVER : 'no-cache',
     });
     return;
   }
   if (path.startsWith('assets/')) throw new Fault({ code: 'not_found', message: 'The console has no such file.' });
   const forMs = await files.buildingForMs();
-  answerBytes(exchange, STATUS_NOT_BUILT, page(forMs), { 'content-type': HTML, 'cache-control': 'no-store' });
+  answerBytes(exchange, STATUS_NOT_BUILT, page(forMs), { 'content-type': HTML, 'cache-control': 'no-store', ...alone });
 }
 
 /** It looks again by itself, without a script. */

@@ -14,7 +14,7 @@ export interface AdminCommand {
   readonly path: string;
   /** "users create": how gatewayctl and documents name it. */
   readonly cli: string;
-  /** The owner among them. */
+  /** The owner among them, unless it is for holders. */
   readonly roles: readonly AdminRole[];
   readonly summary: string;
   /** What a caller writes: a resource, or the request of the method. */
@@ -28,6 +28,11 @@ export interface AdminCommand {
 /** Whether what is asked for stands in the query. A read by POST has it in its body: maps and lists have no place in a query. */
 export function readsQuery({ isRead, verb }: Pick<AdminCommand, 'isRead' | 'verb'>): boolean {
   return isRead && verb === 'GET';
+}
+
+/** Whether a command is about the caller's own user, and for nobody else. */
+export function isForHolders({ roles }: Pick<AdminCommand, 'roles'>): boolean {
+  return roles.includes('holder');
 }
 
 /** Whether a command can be held to the version that it was made from. */

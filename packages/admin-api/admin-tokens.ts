@@ -1,5 +1,6 @@
 import { createKeyHasher } from '#api-keys/api-key.ts';
-import { type FindAdminToken, isAdminRole } from '#contracts/admin.ts';
+import { identityOfUser, isRefused } from '#api-keys/identity.ts';
+import { type FindAdminToken, isAdminRole, keyIdOfActor } from '#contracts/admin.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -35,9 +36,23 @@ export function createAdminTokens({
   });
   const isValid = (token: ResourceOf<'token'> | undefined): token is ResourceOf<'token'> =>
     token !== undefined && token.status !== 'revoked' && !isOver(token, clock());
-  /** A session ends with the token that it was opened with, and with the trust in the identity provider that opened it. */
-  const isOpenersGone = ({ openedBy }: ResourceOf<'token'>): boolean => {
+  /** A key opens no session where requests must be signed: a session signs nothing. */
+  const isUsableKey = (keyId: string, userId: string): boolean => {
+    const key = registry.get('key', keyId);
+    if (key === undefined || key.userId !== userId || key.status !== 'active') return false;
+    return !isOver(key, clock()) && !registry.settings().signedRequests;
+  };
+  /** A holder is held up with its user, and with the user's team and organisation, as the user's keys are. */
+  const isHeldUp = ({ role, userId }: ResourceOf<'token'>): boolean => {
+    if (role !== 'holder') return false;
+    const user = registry.get('user', userId);
+    return user === undefined || isRefused(identityOfUser(registry, user, {}));
+  };
+  /** A session ends with the token or API key that it was opened with, and with the trust in the identity provider that opened it. */
+  const isOpenersGone = ({ openedBy, userId }: ResourceOf<'token'>): boolean => {
     if (openedBy === '' || openedBy === BOOTSTRAP) return false;
+    const keyId = keyIdOfActor(openedBy);
+    if (keyId !== '') return !isUsableKey(keyId, userId);
     if (openedBy.startsWith(BY_IDENTITY_PROVIDER)) return registry.settings().consoleOidc === undefined;
     return !isValid(registry.get('token', openedBy));
   };
@@ -45,12 +60,12 @@ export function createAdminTokens({
   return (text, purpose = '') => {
     if (!text.startsWith(MARK) || text.length > TOKEN_CHARS_MAX) return undefined;
     const token = byHash.get(hashOf(text));
-    if (!isValid(token) || token.purpose !== purpose || isOpenersGone(token)) return undefined;
-    const { id, role, openedBy, expiresAt } = token;
-    return isAdminRole(role) ? { id, role, openedBy, expiresAt } : undefined;
+    if (!isValid(token) || token.purpose !== purpose || isOpenersGone(token) || isHeldUp(token)) return undefined;
+    const { id, role, openedBy, expiresAt, userId } = token;
+    return isAdminRole(role) ? { id, role, openedBy, expiresAt, userId } : undefined;
   };
 }
 
-function isOver({ expiresAt }: ResourceOf<'token'>, nowMs: number): boolean {
+function isOver({ expiresAt }: ResourceOf<'token' | 'key'>, nowMs: number): boolean {
   return expiresAt !== '' && Date.parse(expiresAt) <= nowMs;
 }

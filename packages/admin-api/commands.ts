@@ -23,6 +23,7 @@ const roleNames: Readonly<Record<Exclude<Role, Role.UNSPECIFIED>, AdminRole>> = 
   [Role.OPERATOR]: 'operator',
   [Role.BILLING]: 'billing',
   [Role.AUDITOR]: 'auditor',
+  [Role.HOLDER]: 'holder',
 };
 
 /** Every command there is: those of resources first, then those of their own. */
@@ -52,8 +53,10 @@ function commandOf(method: DescMethod): readonly AdminCommand[] {
   ];
 }
 
+/** What is for holders is for nobody else: no user is an owner's. */
 function rolesOf(roles: readonly Role[]): readonly AdminRole[] {
-  return ['owner', ...roles.flatMap((role) => (role === Role.UNSPECIFIED ? [] : roleNames[role]))];
+  const named = roles.flatMap((role) => (role === Role.UNSPECIFIED ? [] : roleNames[role]));
+  return named.includes('holder') ? named : ['owner', ...named];
 }
 
 /** The names in braces of a path. */

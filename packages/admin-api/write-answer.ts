@@ -84,7 +84,7 @@ function ownAnswer(
     items === undefined
       ? { ...document, ...ownerOf(params) }
       : listOf(document[items.name] as readonly Document[], document['has_more'] === true);
-  return { status, document: shown, version: undefined, isSecret: false };
+  return { status, document: shown, version: undefined, isSecret: showsSecret(output, message) };
 }
 
 /** The field of a response that holds nothing but a resource. */

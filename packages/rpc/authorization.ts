@@ -90,7 +90,8 @@ export function authorization(options: AuthorizationOptions): ServerInterceptor 
     if (personal === undefined) {
       return isOpen(method) ? undefined : refusal(method, kind === 'missing', clientSubject(address));
     }
-    setCaller(metadata, { actor: personal.id, role: personal.role, address, requestId });
+    const { id: actor, role, userId } = personal;
+    setCaller(metadata, { actor, role, userId, address, requestId });
     if (isOpen(method) || mayCall(personal.role, method)) return undefined;
     const message = `The role ${personal.role} may not call ${method}.`;
     return new Fault({ code: 'forbidden', message });

@@ -1,6 +1,6 @@
 import type { AdminRole } from '#contracts/admin.ts';
 
-const everyone: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor'];
+const everyone: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor', 'holder'];
 const readers: readonly AdminRole[] = ['owner', 'auditor'];
 const owners: readonly AdminRole[] = ['owner'];
 

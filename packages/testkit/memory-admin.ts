@@ -131,6 +131,12 @@ function ownMethods({ put, find, shown, credits, done }: MemoryResources): Parti
       candidates: [{ provider: 'house', model, reason: JSON.stringify({ headers, capabilities }) }],
     }),
     whoAmI: async (_request, { actor, role }) => ({ actor, role }),
+    getMe: async (_request, { userId = '' }) => ({ id: userId }),
+    listMyApiKeys: async () => ({}),
+    listMyLimits: async () => ({}),
+    getMyUsage: async () => ({}),
+    listMyRequests: async () => ({}),
+    listMyLedger: async () => ({}),
   };
 }
 

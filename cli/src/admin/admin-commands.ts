@@ -21,6 +21,7 @@ const ALIASES: Readonly<Record<string, string>> = { 'api-keys': 'keys', 'admin-t
 const ABOUT: Readonly<Record<string, string>> = {
   balance: 'prepaid money of users, teams and organisations',
   credits: 'what was added to a balance',
+  me: 'what is your own, as a key holder: keys, limits, use and balance',
 };
 
 /** The token says who asks. */

@@ -5,7 +5,7 @@ import { AdminService, ListProviderHealthResponseSchema } from '#contracts/gen/g
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
 import type { Kind, ResourceOf } from '#registry/kinds.ts';
-import type { ModelTable } from '#registry/model-table.ts';
+import type { AdminDependencies } from './admin-dependencies.ts';
 import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
@@ -19,8 +19,10 @@ import {
   updateResource,
 } from './handlers/resource-commands.ts';
 import { retryAlert } from './handlers/retry-alert.ts';
+import { createSignInLink } from './handlers/sign-in-link.ts';
 import { testAlertChannel } from './handlers/test-alert-channel.ts';
-import type { Neighbours, Ports } from './ports.ts';
+import { holderHandlers } from './holder.ts';
+import { type Neighbours, there } from './ports.ts';
 import { findAlert, listAlerts } from './queries/alerts.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { listBalancesAt } from './queries/balances-at.ts';
@@ -29,28 +31,20 @@ import { compareModels } from './queries/compare-models.ts';
 import { type DeadLettersOf, listDeadLetters, retryDeadLetters } from './queries/dead-letters.ts';
 import { explainRequest } from './queries/explain-request.ts';
 import { explainRoute } from './queries/explain-route.ts';
-import type { FoundCredit } from './queries/find-credit.ts';
 import { listLedger } from './queries/ledger.ts';
 import { getLogMoment, type MomentDependencies } from './queries/log-moment.ts';
 import { listOfferedModels } from './queries/offered-models.ts';
 import { createNameOf } from './queries/payer-names.ts';
 import { listPriceBook } from './queries/price-book.ts';
 import { providerStates } from './queries/provider-states.ts';
-import type { ReadDependencies } from './queries/read-resources.ts';
 import { getUsageReport, listRequests } from './queries/requests.ts';
 import { getResource, listResources } from './queries/resources.ts';
-import { getResourceAt, type HistoryDependencies, listResourcesAt } from './queries/resources-at.ts';
+import { getResourceAt, listResourcesAt } from './queries/resources-at.ts';
 import { listRunways } from './queries/runways.ts';
 import { getShadowReport } from './queries/shadow-report.ts';
 import { verifyRange } from './queries/verify-range.ts';
 
 const HOUR_MS = 3_600_000;
-
-export interface AdminDependencies extends Ports, ReadDependencies {
-  readonly findCredit: (creditId: string) => Promise<FoundCredit | undefined>;
-  readonly models: ModelTable;
-  readonly folded: HistoryDependencies['folded'];
-}
 
 /** Administration as accounts decides it. Each command is checked first: who may give it, and what its fields hold. */
 export function createAdmin(dependencies: AdminDependencies): AdminPort {
@@ -60,6 +54,7 @@ export function createAdmin(dependencies: AdminDependencies): AdminPort {
     ...alerts(dependencies),
     ...others(dependencies),
     ...history(dependencies),
+    ...holderHandlers(dependencies),
   };
   const methods = Object.keys(handlers) as AdminMethod[];
   return Object.fromEntries(
@@ -175,6 +170,7 @@ function others(
   | 'listPriceBook'
   | 'listAuditLog'
   | 'whoAmI'
+  | 'createSignInLink'
 > {
   const { neighbours, registry } = dependencies;
   return {
@@ -228,6 +224,7 @@ function others(
     listOfferedModels: async (request) =>
       listOfferedModels({ registry, models: dependencies.models, nowMs: dependencies.clock() }, request),
     listPriceBook: async (request) => listPriceBook({ registry, nowMs: dependencies.clock() }, request),
+    createSignInLink: (request, caller) => createSignInLink(dependencies, request, caller),
     listAuditLog: (request, { role }) => listAuditLog(dependencies, request, (kind) => mayRead(role, kind)),
     async whoAmI(_request, { actor, role }) {
       return { actor, role, expiresAt: registry.get('token', actor)?.expiresAt ?? '' };
@@ -265,9 +262,4 @@ function readableKind(name: string, role: AdminRole): Kind {
 function deadLettersOf({ deadLetters, deadLettersElsewhere = new Map() }: Neighbours): readonly DeadLettersOf[] {
   const here = deadLetters === undefined ? [] : [{ process: 'this process', port: deadLetters }];
   return [...here, ...Array.from(deadLettersElsewhere, ([process, port]) => ({ process, port }))];
-}
-
-function there<T>(port: T | undefined, who: string): T {
-  if (port !== undefined) return port;
-  throw new Fault({ code: 'unavailable', message: `${who} cannot be asked now; try again shortly.` });
 }

@@ -5,6 +5,7 @@ import type { EventBodies } from '#contracts/events.ts';
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RouterAdminPort } from '#contracts/router.ts';
 import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
+import { Fault } from '#errors/fault.ts';
 import type { Journal } from '#journal/journal.ts';
 import type { StoredLog } from '#journal/stored-log.ts';
 import type { Clock } from '#kernel/clock.ts';
@@ -111,4 +112,10 @@ export interface Ports {
   /** The same for what is read of alerts. */
   readonly alertsVisible: (position: number) => Promise<void>;
   readonly neighbours: () => Neighbours;
+}
+
+/** A service that is there to be asked. Throws `unavailable` where it is not. */
+export function there<T>(port: T | undefined, who: string): T {
+  if (port !== undefined) return port;
+  throw new Fault({ code: 'unavailable', message: `${who} cannot be asked now; try again shortly.` });
 }

@@ -1,5 +1,6 @@
+import { isForHolders } from '#admin-api/admin-command.ts';
 import type { Identify } from './access/identify.ts';
-import { forAdmins } from './admin/admin-callers.ts';
+import { createFindAdmin, forAdmins } from './admin/admin-callers.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { commandHandler } from './admin/command-handler.ts';
 import { repeatable } from './admin/repeatable.ts';
@@ -9,6 +10,7 @@ import { sessionRoutes } from './console/session-routes.ts';
 import { COST_ESTIMATE_PATH, costEstimateHandler, type Estimating } from './endpoints/cost-estimate.ts';
 import { COUNT_TIMEOUT_MS, type Counting, countEndpoints, countTokensHandler } from './endpoints/count-tokens.ts';
 import { type IngressState, livenessHandler, metricsHandler, readinessHandler, statsHandler } from './health/health.ts';
+import { forHolders } from './holders/holder-callers.ts';
 import { answerJson } from './http/answer.ts';
 import { answeredInTime } from './http/answered-in-time.ts';
 import type { Handler } from './http/exchange.ts';
@@ -60,7 +62,9 @@ export function routesOf(
   } = parts;
   const { adminToken, answerTimeoutMs } = dependencies.config;
   const { findAdminToken } = dependencies;
-  const admin = forAdmins({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
+  const findAdmin = createFindAdmin({ adminToken, findAdminToken, addressOf, guessed: guesses.adminToken });
+  const admin = forAdmins(findAdmin);
+  const holder = forHolders({ findAdmin, identify, addressOf, registry: dependencies.registry });
   const once = repeatable(dependencies, limits);
   const quick: readonly Route[] = [
     { path: '/', methods: { GET: pointer } },
@@ -81,7 +85,10 @@ export function routesOf(
     { path: '/v1/usage', query: ['from', 'to', 'group_by'], methods: { GET: usageHandler(dependencies, identify) } },
     ...responseRoutes(dependencies, access, identify),
     ...conversationRoutes(dependencies, identify, limits),
-    ...adminRoutes((route) => admin(commandHandler(dependencies.admin, route, once))),
+    ...adminRoutes((route) => {
+      const handler = commandHandler(dependencies.admin, route, once);
+      return isForHolders(route.command) ? holder(handler, route.command) : admin(handler);
+    }),
     ...sessionRoutes({ ...dependencies, adminToken, addressOf, guesses, limits }),
     ...oidcRoutes({ ...dependencies, addressOf }),
     ...consoleRoutes(),

@@ -29,7 +29,7 @@ const reading: Commands = {
 const operating: Commands = {
   organisations: 'create list get update delete',
   teams: 'create list get update delete',
-  users: 'create list get update delete suspend resume',
+  users: 'create list get update delete suspend resume sign-in-link',
   'api-keys': 'create list get update delete pause resume revoke rotate',
   limits: 'list get set update delete',
   providers: 'list get set update delete test health compare-models',
@@ -60,6 +60,8 @@ export const whoMayWhat: Readonly<Record<AdminRole, Commands>> = {
     credits: 'undo',
   },
   auditor: { ...reading, 'api-keys': 'list get', routes: 'list get explain shadow-report' },
+  // What is their own, and nothing of administration.
+  holder: { me: 'show api-keys rotate-key pause-key resume-key revoke-key limits usage requests ledger' },
 };
 
 /** The same as one list: "users suspend". */

@@ -45,7 +45,7 @@ export type AdminToken = {
     object?: 'admin_token';
     id?: string | null;
     name?: string | null;
-    role?: 'owner' | 'operator' | 'billing' | 'auditor' | null;
+    role?: 'owner' | 'operator' | 'billing' | 'auditor' | 'holder' | null;
     expires_at?: string | null;
     /**
      * active, expired or revoked.
@@ -62,9 +62,13 @@ export type AdminToken = {
      */
     purpose?: 'sign_in' | 'session' | null;
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider; "key:ID": the API key that a holder signed in with. Of a sign-in code, whose making its session ends with.
      */
     opened_by?: string | null;
+    /**
+     * Of a holder, the user that the token is about: there exactly where the role is holder.
+     */
+    user_id?: string | null;
 };
 
 /**
@@ -72,16 +76,20 @@ export type AdminToken = {
  */
 export type AdminTokenChange = {
     name?: string | null;
-    role?: 'owner' | 'operator' | 'billing' | 'auditor' | null;
+    role?: 'owner' | 'operator' | 'billing' | 'auditor' | 'holder' | null;
     expires_at?: string | null;
     /**
      * Empty: for programs. sign_in: opens one session of the console, and has ended then. session: a browser's, in a cookie.
      */
     purpose?: 'sign_in' | 'session' | null;
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider; "key:ID": the API key that a holder signed in with. Of a sign-in code, whose making its session ends with.
      */
     opened_by?: string | null;
+    /**
+     * Of a holder, the user that the token is about: there exactly where the role is holder.
+     */
+    user_id?: string | null;
 };
 
 /**
@@ -89,16 +97,20 @@ export type AdminTokenChange = {
  */
 export type AdminTokenInput = {
     name: string;
-    role: 'owner' | 'operator' | 'billing' | 'auditor';
+    role: 'owner' | 'operator' | 'billing' | 'auditor' | 'holder';
     expires_at?: string;
     /**
      * Empty: for programs. sign_in: opens one session of the console, and has ended then. session: a browser's, in a cookie.
      */
     purpose?: 'sign_in' | 'session';
     /**
-     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider.
+     * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of the identity provider; "key:ID": the API key that a holder signed in with. Of a sign-in code, whose making its session ends with.
      */
     opened_by?: string;
+    /**
+     * Of a holder, the user that the token is about: there exactly where the role is holder.
+     */
+    user_id?: string;
 };
 
 export type Alert = {
@@ -645,6 +657,10 @@ export type ConsoleOidc = {
      * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
      */
     public_url?: string | null;
+    /**
+     * A person whom a rule makes a holder, and whose verified e-mail no user has, is made a user at the first sign-in. Else refused.
+     */
+    creates_users?: boolean;
 };
 
 /**
@@ -684,16 +700,50 @@ export type ConsoleOidcInput = {
      * The gateway's address as browsers have it ("https://gateway.example.com"); empty: as their requests say.
      */
     public_url?: string;
+    /**
+     * A person whom a rule makes a holder, and whose verified e-mail no user has, is made a user at the first sign-in. Else refused.
+     */
+    creates_users?: boolean;
 };
 
 export type ConsoleOidcRule = {
     group?: string | null;
-    role?: 'owner' | 'operator' | 'billing' | 'auditor' | null;
+    /**
+     * holder: the user of the person's verified e-mail.
+     */
+    role?: 'owner' | 'operator' | 'billing' | 'auditor' | 'holder' | null;
+    /**
+     * Of holders alone, the team that its people are in: they are moved there, or made there. Empty: whichever they are in.
+     */
+    team?: string | null;
 };
 
 export type ConsoleOidcRuleInput = {
     group: string;
-    role: 'owner' | 'operator' | 'billing' | 'auditor';
+    /**
+     * holder: the user of the person's verified e-mail.
+     */
+    role: 'owner' | 'operator' | 'billing' | 'auditor' | 'holder';
+    /**
+     * Of holders alone, the team that its people are in: they are moved there, or made there. Empty: whichever they are in.
+     */
+    team?: string;
+};
+
+export type CreateSignInLinkResult = {
+    /**
+     * Opens one session, and has ended then. Left out of every other answer.
+     */
+    code?: string;
+    /**
+     * Below the gateway's address.
+     */
+    path?: string | null;
+    expires_at?: string | null;
+    /**
+     * Of the admin token that the link is until it is used.
+     */
+    id?: string | null;
 };
 
 export type DeadLetter = {
@@ -1049,6 +1099,52 @@ export type GetLogMomentResult = {
     head_position?: number;
     head_chain?: string | null;
     head_at?: string | null;
+};
+
+export type GetMeResult = {
+    /**
+     * Of the user.
+     */
+    id?: string | null;
+    name?: string | null;
+    email?: string | null;
+    status?: string | null;
+    /**
+     * Empty: none.
+     */
+    team_id?: string | null;
+    team_name?: string | null;
+    organisation_id?: string | null;
+    organisation_name?: string | null;
+    created_at?: string | null;
+    /**
+     * Whose balance pays: user, team or organisation.
+     */
+    payer_kind?: string | null;
+    payer_id?: string | null;
+    /**
+     * What is left to spend of the payer's balance; empty: it cannot be asked now.
+     */
+    available_usd?: string | null;
+    /**
+     * The user's own balance, whoever pays. Absent: it cannot be asked now.
+     */
+    balance?: Balance | null;
+    /**
+     * What the caller came with: session, token, or what reads alone: api_key, or identity_token (an identity provider's).
+     */
+    signed_in_with?: string | null;
+    /**
+     * The API key that it came with, or that its session was opened with; of keys, it may change this one alone. Empty: none.
+     */
+    key_id?: string | null;
+};
+
+export type GetMyUsageResult = {
+    /**
+     * Of each interval the dearest values, up to a hundred; the intervals in order.
+     */
+    lines?: Array<UsageReportLine>;
 };
 
 export type GetResourceAtResult = {
@@ -1492,6 +1588,54 @@ export type ModelTargetInput = {
      * Targets of a higher tier are tried when those of lower ones have failed.
      */
     tier?: number;
+};
+
+/**
+ * A request as its user sees it.
+ */
+export type MyRequestLine = {
+    id?: string | null;
+    /**
+     * Of its admission in the log.
+     */
+    position?: number;
+    admitted_at?: string | null;
+    /**
+     * Empty: it runs.
+     */
+    ended_at?: string | null;
+    /**
+     * Whose balance paid: user, team or organisation.
+     */
+    payer_kind?: string | null;
+    key_id?: string | null;
+    model?: string | null;
+    operation?: string | null;
+    /**
+     * The wire format that its client spoke.
+     */
+    format?: string | null;
+    stream?: boolean;
+    session?: string | null;
+    agent?: string | null;
+    tags?: Array<string>;
+    /**
+     * running, completed, failed, cut, client_gone, or expired.
+     */
+    outcome?: string | null;
+    first_byte_ms?: number;
+    duration_ms?: number;
+    input_tokens?: number;
+    output_tokens?: number;
+    hold_usd?: string | null;
+    /**
+     * Empty: it is not charged yet.
+     */
+    amount_usd?: string | null;
+    /**
+     * The provider reported no usage: it is an estimate of the gateway's.
+     */
+    estimated?: boolean;
 };
 
 export type OfferedCandidate = {
@@ -10571,3 +10715,73 @@ export type AlertsRetryResponses = {
 };
 
 export type AlertsRetryResponse = AlertsRetryResponses[keyof AlertsRetryResponses];
+
+export type UsersSignInLinkData = {
+    body?: {
+        /**
+         * How long the link holds; 0: an hour.
+         */
+        valid_minutes?: number;
+    };
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/admin/users/{id}/sign-in-link';
+};
+
+export type UsersSignInLinkErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type UsersSignInLinkError = UsersSignInLinkErrors[keyof UsersSignInLinkErrors];
+
+export type UsersSignInLinkResponses = {
+    /**
+     * Done
+     */
+    201: CreateSignInLinkResult;
+};
+
+export type UsersSignInLinkResponse = UsersSignInLinkResponses[keyof UsersSignInLinkResponses];

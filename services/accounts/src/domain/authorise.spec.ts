@@ -6,7 +6,7 @@ import { emptyResource, type Kind, kinds, wrap } from '#registry/kinds.ts';
 import { test } from '#testkit/test.ts';
 import { roleProblem } from './authorise.ts';
 
-const roles: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor'];
+const roles: readonly AdminRole[] = ['owner', 'operator', 'billing', 'auditor', 'holder'];
 
 /** Who may read and who may write each kind, as a person would say it: the options have to agree. */
 const byKind: Readonly<Record<Kind, { readonly read: string; readonly write: string }>> = {
@@ -62,6 +62,17 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   listPriceBook: 'owner operator billing auditor',
   listAuditLog: 'owner operator billing auditor',
   whoAmI: 'owner operator billing auditor',
+  createSignInLink: 'owner operator',
+  getMe: 'holder',
+  listMyApiKeys: 'holder',
+  rotateMyApiKey: 'holder',
+  pauseMyApiKey: 'holder',
+  resumeMyApiKey: 'holder',
+  revokeMyApiKey: 'holder',
+  listMyLimits: 'holder',
+  getMyUsage: 'holder',
+  listMyRequests: 'holder',
+  listMyLedger: 'holder',
 };
 
 function allowed(method: AdminMethod, fields: object): string {

@@ -10,17 +10,22 @@ const roles: Readonly<Record<AdminRole, Role>> = {
   operator: Role.OPERATOR,
   billing: Role.BILLING,
   auditor: Role.AUDITOR,
+  holder: Role.HOLDER,
 };
 
 const readers: ReadonlySet<AdminMethod> = new Set(['get', 'list']);
 
-/** Why a role may not call a method; undefined: it may. An owner may do everything. */
+/** Why a role may not call a method; undefined: it may. An owner may do everything but what is for holders. */
 export function roleProblem<M extends AdminMethod>(
   method: M,
   request: AdminInput<M>,
   role: AdminRole,
 ): Refusal | undefined {
-  if (role === 'owner' || rolesFor(method, request).includes(roles[role])) return undefined;
+  const allowed = rolesFor(method, request);
+  if (allowed.includes(roles[role])) return undefined;
+  if (allowed.includes(Role.HOLDER))
+    return { code: 'forbidden', message: `No user is a token's of the role ${role}: this is for key holders.` };
+  if (role === 'owner') return undefined;
   return { code: 'forbidden', message: `An administrator with the role ${role} may not do this.` };
 }
 

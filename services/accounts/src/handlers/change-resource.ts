@@ -153,7 +153,8 @@ async function eventOf(
 ): Promise<GatewayEvent> {
   const { kind, id, command } = task;
   const isNew = decided.kind === 'set' && decided.isNew;
-  const by = { ...caller, action: isNew ? 'create' : command.type };
+  const { actor, role, address, requestId } = caller;
+  const by = { actor, role, address, requestId, action: isNew ? 'create' : command.type };
   if (decided.kind === 'removed')
     return { type: 'ResourceRemoved', data: { kind, id, by, removedAtMs: String(nowMs) } };
   const resource = resourceToJson(await sealed(ports, decided.resource, state.current));

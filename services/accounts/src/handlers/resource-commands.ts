@@ -80,12 +80,14 @@ export async function runVerb<K extends Kind>(
     readonly id: string;
     readonly command: ResourceCommand;
     readonly idempotencyKey?: string;
+    /** Refused where the resource has another version; absent: whatever it has. */
+    readonly expectedVersion?: bigint;
     readonly caller: AdminCaller;
   },
 ): Promise<AnyResource<K>> {
-  const { kind, id, command, caller, idempotencyKey = '' } = verb;
+  const { kind, id, command, caller, idempotencyKey = '', expectedVersion } = verb;
   const secret = issueFor(ports, kind, command.type, id, idempotencyKey);
-  const changed = await change(ports, { kind, id, command, idempotencyKey, caller, secret });
+  const changed = await change(ports, { kind, id, command, idempotencyKey, expectedVersion, caller, secret });
   return withSecret(shownIn(ports, changed), secret) as AnyResource<K>;
 }
 

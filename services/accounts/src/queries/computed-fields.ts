@@ -88,7 +88,8 @@ export async function balanceOf(
   return balance === undefined ? {} : { balance: shownBalance(balance) };
 }
 
-function shownBalance(balance: PayerBalance): Balance {
+/** A balance as it is shown. */
+export function shownBalance(balance: PayerBalance): Balance {
   return create(BalanceSchema, {
     availableUsd: formatUsd(balance.availableNanoUsd),
     creditedUsd: formatUsd(balance.creditedNanoUsd),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { isForHolders } from '#admin-api/admin-command.ts';
+import { commands } from '#admin-api/commands.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import { describe, test } from '#testkit/test.ts';
 import { COST_ESTIMATE_PATH } from '../endpoints/cost-estimate.ts';
@@ -30,12 +32,25 @@ interface Endpoint {
   readonly ofModel?: true;
   /** Whose request it was, as those behind the ingress were told. */
   readonly toldOf?: (gateway: TestGateway) => readonly string[];
+  /** It is a holder's own: an API key reads, and changes nothing there; an administrator is told that no user is theirs. */
+  readonly ofHolders?: 'read' | 'change';
 }
 
 /** `/v1beta` has the same handlers again. */
 function isUnderV1({ path }: { readonly path: string }): boolean {
   return path.startsWith('/v1/');
 }
+
+/** What a holder may ask for: as they are described, so that none is left out. */
+const ofHolders: readonly Endpoint[] = commands.filter(isForHolders).map(
+  ({ verb, path, isRead }): Endpoint => ({
+    method: verb as 'GET' | 'POST',
+    route: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    path: path.replace('{id}', 'one'),
+    ofHolders: isRead ? 'read' : 'change',
+    toldOf: ({ admin }) => admin.calls.map(({ caller: { userId, actor } }) => `${userId} ${actor}`),
+  }),
+);
 
 /** Every endpoint that a key opens. */
 const endpoints: readonly Endpoint[] = [
@@ -85,6 +100,7 @@ const endpoints: readonly Endpoint[] = [
   { method: 'GET', route: '/v1/conversations/:id/items/:item_id', path: '/v1/conversations/conv/items/one' },
   { method: 'DELETE', route: '/v1/conversations/:id/items/:item_id', path: '/v1/conversations/conv/items/one' },
   { method: 'GET', route: '/v1/usage', path: '/v1/usage?from=2026-01-01', toldOf: ({ usageAsked }) => usageAsked },
+  ...ofHolders,
 ];
 
 const OTHER_KEY = `ak_${'o'.repeat(64)}`;
@@ -174,6 +190,10 @@ for (const endpoint of endpoints) {
       test(`with ${name}: ${status}`, async () => {
         await using gateway = await gatewayWith(key);
         const { status: answered, code } = await ask(gateway, endpoint, API_KEY);
+        if (status === 200 && endpoint.ofHolders === 'change') {
+          assert.deepEqual([answered, code, gateway.admin.calls], [403, 'forbidden', []]);
+          return;
+        }
         assert.equal(answered, status, code);
         assert.equal(code, status === 200 ? undefined : status === 401 ? 'invalid_api_key' : 'key_not_allowed');
         if (status !== 200) assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
@@ -184,8 +204,10 @@ for (const endpoint of endpoints) {
       await using gateway = await gatewayWith({});
       for (const apiKey of [undefined, `ak_${'x'.repeat(64)}`, ADMIN_TOKEN]) {
         const { status, code } = await ask(gateway, endpoint, apiKey);
-        assert.deepEqual([status, code], [401, 'invalid_api_key']);
+        const isOwners = apiKey === ADMIN_TOKEN && endpoint.ofHolders !== undefined;
+        assert.deepEqual([status, code], isOwners ? [403, 'forbidden'] : [401, 'invalid_api_key']);
       }
+      assert.deepEqual(gateway.admin.calls, []);
       assert.deepEqual([...gateway.admitted, ...gateway.usageAsked, ...gateway.counted], []);
     });
 
@@ -194,7 +216,7 @@ for (const endpoint of endpoints) {
       await ask(gateway, endpoint, OTHER_KEY);
       await ask(gateway, endpoint, API_KEY);
       const told = endpoint.toldOf?.(gateway).map((each) => each.split(' ')[0]);
-      if (told !== undefined) assert.deepEqual(told, ['user-2', USER_ID]);
+      if (told !== undefined) assert.deepEqual(told, endpoint.ofHolders === 'change' ? [] : ['user-2', USER_ID]);
       const lines = gateway.lines.filter(({ msg }) => msg === 'request');
       assert.deepEqual(
         lines.map(({ userId, keyId }) => [userId, keyId]),

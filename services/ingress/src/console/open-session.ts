@@ -17,6 +17,8 @@ export interface Opener {
   /** The token that the session ends with, or the person of an identity provider. */
   readonly openedBy: string;
   readonly role: AdminRole;
+  /** Of a holder, their user; absent or empty: it is none. */
+  readonly userId?: string | undefined;
 }
 
 interface SessionKeeping {
@@ -31,21 +33,21 @@ interface SessionKeeping {
  */
 export async function openSession(
   { admin, registry, clock }: SessionKeeping,
-  { openedBy, role }: Opener,
+  { openedBy, role, userId = '' }: Opener,
   { caller, isSecure }: { readonly caller: AdminCaller; readonly isSecure: boolean },
 ): Promise<{ readonly session: ValidAdminToken; readonly cookie: string }> {
   const expiresAt = new Date(clock() + SESSION_HOURS * HOUR_MS).toISOString();
-  const token = { name: 'Console', role, purpose: 'session', openedBy, expiresAt };
+  const token = { name: 'Console', role, purpose: 'session', openedBy, expiresAt, userId };
   const request = create(CreateRequestSchema, { resource: { resource: { case: 'token', value: token } } });
   const { resource } = await admin.create(request, caller);
   const made = resource?.resource;
   if (made?.case !== 'token') throw new Error('an admin token was made, and none came back');
   const { id = '', token: secret = '' } = made.value;
-  const ended = endedWith(registry.all('token'), { openedBy, nowMs: clock() });
+  const ended = endedWith(registry.all('token'), { openedBy, userId, nowMs: clock() });
   // What cannot be ended now ends with the next sign-in.
   await Promise.allSettled(ended.map((each) => admin.delete(deletionOf(each), caller)));
   const cookie = sessionCookie(secret, { seconds: (SESSION_HOURS * HOUR_MS) / 1_000, isSecure });
-  return { session: { id, role, openedBy, expiresAt }, cookie };
+  return { session: { id, role, openedBy, expiresAt, userId }, cookie };
 }
 
 function deletionOf(id: string) {

@@ -62,7 +62,7 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
     } catch (thrown) {
       throw thrown instanceof Fault && comesTooLate.has(thrown.code) ? wrong(parts, exchange) : thrown;
     }
-    return { openedBy: code.openedBy || 'bootstrap', role: code.role };
+    return { openedBy: code.openedBy || 'bootstrap', role: code.role, userId: code.userId };
   }
 
   const signIn: Handler = async (exchange) => {
@@ -117,7 +117,7 @@ async function openerOf(
   if (timingSafeEqual(digest(token), digest(parts.adminToken))) return { openedBy: 'bootstrap', role: 'owner' };
   const found = parts.findAdminToken(token);
   if (found === undefined) throw wrong(parts, exchange);
-  return { openedBy: found.id, role: found.role };
+  return { openedBy: found.id, role: found.role, userId: found.userId };
 }
 
 function wrong({ guesses }: Pick<SessionParts, 'guesses'>, { request }: Exchange): Fault {
@@ -135,8 +135,9 @@ function wrong({ guesses }: Pick<SessionParts, 'guesses'>, { request }: Exchange
   });
 }
 
-function sessionDocument({ id, role, openedBy, expiresAt }: ValidAdminToken) {
-  return { object: 'console_session', id, role, opened_by: openedBy, expires_at: expiresAt };
+function sessionDocument({ id, role, openedBy, expiresAt, userId }: ValidAdminToken) {
+  const user_id = userId || null;
+  return { object: 'console_session', id, role, user_id, opened_by: openedBy, expires_at: expiresAt };
 }
 
 function digest(token: string): Buffer {

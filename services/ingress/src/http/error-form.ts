@@ -26,7 +26,7 @@ const geminiErrors = errorsOf('gemini-generate');
 const responsesErrors = errorsOf('openai-responses');
 
 /**
- * Problem details (RFC 9457), for administration. `error` is for clients that were written when its errors had OpenAI's
+ * Problem details (RFC 9457), for administration and for holders. `error` is for clients that were written when its errors had OpenAI's
  * form.
  */
 export const problems: ErrorForm = (refusal, requestId) => {
@@ -48,7 +48,7 @@ export const problems: ErrorForm = (refusal, requestId) => {
 export function errorFormOf(url: string, dialect: Dialect): ErrorForm {
   if (dialect === 'anthropic') return anthropicErrors;
   if (dialect === 'google') return geminiErrors;
-  if (isUnder(url, '/admin')) return problems;
+  if (isUnder(url, '/admin') || isUnder(url, '/v1/me')) return problems;
   return isUnder(url, '/v1/responses') ? responsesErrors : openAiErrors;
 }
 

@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import { type AdminCommand, readsQuery, takesVersion } from '#admin-api/admin-command.ts';
+import { type AdminCommand, isForHolders, readsQuery, takesVersion } from '#admin-api/admin-command.ts';
 import { type CommandRoute, commands, mayHoldSlashes, parametersOf, routesOfCommand } from '#admin-api/commands.ts';
 import { fieldOptionsOf, isWritten } from '#admin-api/field-options.ts';
 import {
@@ -49,11 +49,11 @@ function operationOf({ command, path, fixed }: CommandRoute): JsonSchema {
   const body = bodyOf(command);
   return {
     operationId: [...cli.split(' '), ...Object.values(fixed)].join('-'),
-    tags: [`admin: ${collection}`],
+    tags: [isForHolders(command) ? 'holders' : `admin: ${collection}`],
     summary,
     description: `For: ${roles.join(', ')}. In gatewayctl: \`${cli}\`.`,
     'x-roles': roles,
-    security: [{ adminToken: [] }],
+    security: [{ adminToken: [] }, ...(isForHolders(command) && command.isRead ? [{ apiKey: [] }] : [])],
     parameters: [...parametersOf(path).map((name) => pathParameter(command, name)), ...otherParameters(command)],
     ...(readsQuery(command) || body === undefined ? {} : { requestBody: body }),
     responses: { ...successOf(command), ...errorResponses(adminErrors, 'problem') },

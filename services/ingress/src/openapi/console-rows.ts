@@ -6,10 +6,11 @@ const session = object({
   object: { const: 'console_session' },
   id: { ...text, description: 'Of the admin token that the session is.' },
   role: text,
+  user_id: { type: ['string', 'null'], description: 'Of a holder, their user.' },
   opened_by: {
     ...text,
     description:
-      "The token that it was opened with, and ends with; bootstrap: the gateway's own; oidc:SUBJECT: a person of the identity provider.",
+      "The token that it was opened with, and ends with; bootstrap: the gateway's own; oidc:SUBJECT: a person of the identity provider; key:ID: the API key that a holder signed in with.",
   },
   expires_at: text,
 });

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ApiKey, ApiKeyJson, Balance, BalanceJson, ModelTarget, ModelTargetJson, PriceBand, PriceBandJson, Resource, ResourceJson, ServiceTierPrice, ServiceTierPriceJson, UnitPrice, UnitPriceJson, User, UserJson } from "./resources_pb.js";
+import type { ApiKey, ApiKeyJson, Balance, BalanceJson, Limit, LimitJson, ModelTarget, ModelTargetJson, PriceBand, PriceBandJson, Resource, ResourceJson, ServiceTierPrice, ServiceTierPriceJson, UnitPrice, UnitPriceJson, User, UserJson } from "./resources_pb.js";
 
 /**
  * Describes the file gateway/admin/v1/admin.proto.
@@ -7916,6 +7916,1348 @@ export declare type RetryAlertResponseJson = {
 export declare const RetryAlertResponseSchema: GenMessage<RetryAlertResponse, {jsonType: RetryAlertResponseJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.CreateSignInLinkRequest
+ */
+export declare type CreateSignInLinkRequest = Message<"gateway.admin.v1.CreateSignInLinkRequest"> & {
+  /**
+   * Of the user.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * How long the link holds; 0: an hour.
+   *
+   * @generated from field: uint32 valid_minutes = 2;
+   */
+  validMinutes: number;
+};
+
+/**
+ * @generated from message gateway.admin.v1.CreateSignInLinkRequest
+ */
+export declare type CreateSignInLinkRequestJson = {
+  /**
+   * Of the user.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * How long the link holds; 0: an hour.
+   *
+   * @generated from field: uint32 valid_minutes = 2;
+   */
+  validMinutes?: number;
+};
+
+/**
+ * Describes the message gateway.admin.v1.CreateSignInLinkRequest.
+ * Use `create(CreateSignInLinkRequestSchema)` to create a new message.
+ */
+export declare const CreateSignInLinkRequestSchema: GenMessage<CreateSignInLinkRequest, {jsonType: CreateSignInLinkRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.CreateSignInLinkResponse
+ */
+export declare type CreateSignInLinkResponse = Message<"gateway.admin.v1.CreateSignInLinkResponse"> & {
+  /**
+   * Opens one session, and has ended then.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * Below the gateway's address.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+
+  /**
+   * @generated from field: string expires_at = 3;
+   */
+  expiresAt: string;
+
+  /**
+   * Of the admin token that the link is until it is used.
+   *
+   * @generated from field: string id = 4;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.CreateSignInLinkResponse
+ */
+export declare type CreateSignInLinkResponseJson = {
+  /**
+   * Opens one session, and has ended then.
+   *
+   * @generated from field: string code = 1;
+   */
+  code?: string;
+
+  /**
+   * Below the gateway's address.
+   *
+   * @generated from field: string path = 2;
+   */
+  path?: string;
+
+  /**
+   * @generated from field: string expires_at = 3;
+   */
+  expiresAt?: string;
+
+  /**
+   * Of the admin token that the link is until it is used.
+   *
+   * @generated from field: string id = 4;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.CreateSignInLinkResponse.
+ * Use `create(CreateSignInLinkResponseSchema)` to create a new message.
+ */
+export declare const CreateSignInLinkResponseSchema: GenMessage<CreateSignInLinkResponse, {jsonType: CreateSignInLinkResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetMeRequest
+ */
+export declare type GetMeRequest = Message<"gateway.admin.v1.GetMeRequest"> & {
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetMeRequest
+ */
+export declare type GetMeRequestJson = {
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetMeRequest.
+ * Use `create(GetMeRequestSchema)` to create a new message.
+ */
+export declare const GetMeRequestSchema: GenMessage<GetMeRequest, {jsonType: GetMeRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetMeResponse
+ */
+export declare type GetMeResponse = Message<"gateway.admin.v1.GetMeResponse"> & {
+  /**
+   * Of the user.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string email = 3;
+   */
+  email: string;
+
+  /**
+   * @generated from field: string status = 4;
+   */
+  status: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string team_id = 5;
+   */
+  teamId: string;
+
+  /**
+   * @generated from field: string team_name = 6;
+   */
+  teamName: string;
+
+  /**
+   * @generated from field: string organisation_id = 7;
+   */
+  organisationId: string;
+
+  /**
+   * @generated from field: string organisation_name = 8;
+   */
+  organisationName: string;
+
+  /**
+   * @generated from field: string created_at = 9;
+   */
+  createdAt: string;
+
+  /**
+   * Whose balance pays: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 10;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string payer_id = 11;
+   */
+  payerId: string;
+
+  /**
+   * What is left to spend of the payer's balance; empty: it cannot be asked now.
+   *
+   * @generated from field: string available_usd = 12;
+   */
+  availableUsd: string;
+
+  /**
+   * The user's own balance, whoever pays. Absent: it cannot be asked now.
+   *
+   * @generated from field: gateway.admin.v1.Balance balance = 13;
+   */
+  balance?: Balance | undefined;
+
+  /**
+   * What the caller came with: session, token, or what reads alone: api_key, or identity_token (an identity provider's).
+   *
+   * @generated from field: string signed_in_with = 14;
+   */
+  signedInWith: string;
+
+  /**
+   * The API key that it came with, or that its session was opened with; of keys, it may change this one alone. Empty: none.
+   *
+   * @generated from field: string key_id = 15;
+   */
+  keyId: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetMeResponse
+ */
+export declare type GetMeResponseJson = {
+  /**
+   * Of the user.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: string email = 3;
+   */
+  email?: string;
+
+  /**
+   * @generated from field: string status = 4;
+   */
+  status?: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string team_id = 5;
+   */
+  teamId?: string;
+
+  /**
+   * @generated from field: string team_name = 6;
+   */
+  teamName?: string;
+
+  /**
+   * @generated from field: string organisation_id = 7;
+   */
+  organisationId?: string;
+
+  /**
+   * @generated from field: string organisation_name = 8;
+   */
+  organisationName?: string;
+
+  /**
+   * @generated from field: string created_at = 9;
+   */
+  createdAt?: string;
+
+  /**
+   * Whose balance pays: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 10;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string payer_id = 11;
+   */
+  payerId?: string;
+
+  /**
+   * What is left to spend of the payer's balance; empty: it cannot be asked now.
+   *
+   * @generated from field: string available_usd = 12;
+   */
+  availableUsd?: string;
+
+  /**
+   * The user's own balance, whoever pays. Absent: it cannot be asked now.
+   *
+   * @generated from field: gateway.admin.v1.Balance balance = 13;
+   */
+  balance?: BalanceJson;
+
+  /**
+   * What the caller came with: session, token, or what reads alone: api_key, or identity_token (an identity provider's).
+   *
+   * @generated from field: string signed_in_with = 14;
+   */
+  signedInWith?: string;
+
+  /**
+   * The API key that it came with, or that its session was opened with; of keys, it may change this one alone. Empty: none.
+   *
+   * @generated from field: string key_id = 15;
+   */
+  keyId?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetMeResponse.
+ * Use `create(GetMeResponseSchema)` to create a new message.
+ */
+export declare const GetMeResponseSchema: GenMessage<GetMeResponse, {jsonType: GetMeResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyApiKeysRequest
+ */
+export declare type ListMyApiKeysRequest = Message<"gateway.admin.v1.ListMyApiKeysRequest"> & {
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyApiKeysRequest
+ */
+export declare type ListMyApiKeysRequestJson = {
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyApiKeysRequest.
+ * Use `create(ListMyApiKeysRequestSchema)` to create a new message.
+ */
+export declare const ListMyApiKeysRequestSchema: GenMessage<ListMyApiKeysRequest, {jsonType: ListMyApiKeysRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyApiKeysResponse
+ */
+export declare type ListMyApiKeysResponse = Message<"gateway.admin.v1.ListMyApiKeysResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ApiKey api_keys = 1;
+   */
+  apiKeys: ApiKey[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyApiKeysResponse
+ */
+export declare type ListMyApiKeysResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.ApiKey api_keys = 1;
+   */
+  apiKeys?: ApiKeyJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyApiKeysResponse.
+ * Use `create(ListMyApiKeysResponseSchema)` to create a new message.
+ */
+export declare const ListMyApiKeysResponseSchema: GenMessage<ListMyApiKeysResponse, {jsonType: ListMyApiKeysResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RotateMyApiKeyRequest
+ */
+export declare type RotateMyApiKeyRequest = Message<"gateway.admin.v1.RotateMyApiKeyRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * How long the old key stays valid; 0: not at all.
+   *
+   * @generated from field: uint32 overlap_hours = 2;
+   */
+  overlapHours: number;
+
+  /**
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RotateMyApiKeyRequest
+ */
+export declare type RotateMyApiKeyRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * How long the old key stays valid; 0: not at all.
+   *
+   * @generated from field: uint32 overlap_hours = 2;
+   */
+  overlapHours?: number;
+
+  /**
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RotateMyApiKeyRequest.
+ * Use `create(RotateMyApiKeyRequestSchema)` to create a new message.
+ */
+export declare const RotateMyApiKeyRequestSchema: GenMessage<RotateMyApiKeyRequest, {jsonType: RotateMyApiKeyRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RotateMyApiKeyResponse
+ */
+export declare type RotateMyApiKeyResponse = Message<"gateway.admin.v1.RotateMyApiKeyResponse"> & {
+  /**
+   * With the new key, once.
+   *
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RotateMyApiKeyResponse
+ */
+export declare type RotateMyApiKeyResponseJson = {
+  /**
+   * With the new key, once.
+   *
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKeyJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RotateMyApiKeyResponse.
+ * Use `create(RotateMyApiKeyResponseSchema)` to create a new message.
+ */
+export declare const RotateMyApiKeyResponseSchema: GenMessage<RotateMyApiKeyResponse, {jsonType: RotateMyApiKeyResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.PauseMyApiKeyRequest
+ */
+export declare type PauseMyApiKeyRequest = Message<"gateway.admin.v1.PauseMyApiKeyRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.PauseMyApiKeyRequest
+ */
+export declare type PauseMyApiKeyRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.PauseMyApiKeyRequest.
+ * Use `create(PauseMyApiKeyRequestSchema)` to create a new message.
+ */
+export declare const PauseMyApiKeyRequestSchema: GenMessage<PauseMyApiKeyRequest, {jsonType: PauseMyApiKeyRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.PauseMyApiKeyResponse
+ */
+export declare type PauseMyApiKeyResponse = Message<"gateway.admin.v1.PauseMyApiKeyResponse"> & {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.PauseMyApiKeyResponse
+ */
+export declare type PauseMyApiKeyResponseJson = {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKeyJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.PauseMyApiKeyResponse.
+ * Use `create(PauseMyApiKeyResponseSchema)` to create a new message.
+ */
+export declare const PauseMyApiKeyResponseSchema: GenMessage<PauseMyApiKeyResponse, {jsonType: PauseMyApiKeyResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ResumeMyApiKeyRequest
+ */
+export declare type ResumeMyApiKeyRequest = Message<"gateway.admin.v1.ResumeMyApiKeyRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ResumeMyApiKeyRequest
+ */
+export declare type ResumeMyApiKeyRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ResumeMyApiKeyRequest.
+ * Use `create(ResumeMyApiKeyRequestSchema)` to create a new message.
+ */
+export declare const ResumeMyApiKeyRequestSchema: GenMessage<ResumeMyApiKeyRequest, {jsonType: ResumeMyApiKeyRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ResumeMyApiKeyResponse
+ */
+export declare type ResumeMyApiKeyResponse = Message<"gateway.admin.v1.ResumeMyApiKeyResponse"> & {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ResumeMyApiKeyResponse
+ */
+export declare type ResumeMyApiKeyResponseJson = {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKeyJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ResumeMyApiKeyResponse.
+ * Use `create(ResumeMyApiKeyResponseSchema)` to create a new message.
+ */
+export declare const ResumeMyApiKeyResponseSchema: GenMessage<ResumeMyApiKeyResponse, {jsonType: ResumeMyApiKeyResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RevokeMyApiKeyRequest
+ */
+export declare type RevokeMyApiKeyRequest = Message<"gateway.admin.v1.RevokeMyApiKeyRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RevokeMyApiKeyRequest
+ */
+export declare type RevokeMyApiKeyRequestJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RevokeMyApiKeyRequest.
+ * Use `create(RevokeMyApiKeyRequestSchema)` to create a new message.
+ */
+export declare const RevokeMyApiKeyRequestSchema: GenMessage<RevokeMyApiKeyRequest, {jsonType: RevokeMyApiKeyRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.RevokeMyApiKeyResponse
+ */
+export declare type RevokeMyApiKeyResponse = Message<"gateway.admin.v1.RevokeMyApiKeyResponse"> & {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * @generated from message gateway.admin.v1.RevokeMyApiKeyResponse
+ */
+export declare type RevokeMyApiKeyResponseJson = {
+  /**
+   * @generated from field: gateway.admin.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKeyJson;
+};
+
+/**
+ * Describes the message gateway.admin.v1.RevokeMyApiKeyResponse.
+ * Use `create(RevokeMyApiKeyResponseSchema)` to create a new message.
+ */
+export declare const RevokeMyApiKeyResponseSchema: GenMessage<RevokeMyApiKeyResponse, {jsonType: RevokeMyApiKeyResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLimitsRequest
+ */
+export declare type ListMyLimitsRequest = Message<"gateway.admin.v1.ListMyLimitsRequest"> & {
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLimitsRequest
+ */
+export declare type ListMyLimitsRequestJson = {
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyLimitsRequest.
+ * Use `create(ListMyLimitsRequestSchema)` to create a new message.
+ */
+export declare const ListMyLimitsRequestSchema: GenMessage<ListMyLimitsRequest, {jsonType: ListMyLimitsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLimitsResponse
+ */
+export declare type ListMyLimitsResponse = Message<"gateway.admin.v1.ListMyLimitsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.Limit limits = 1;
+   */
+  limits: Limit[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLimitsResponse
+ */
+export declare type ListMyLimitsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.Limit limits = 1;
+   */
+  limits?: LimitJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyLimitsResponse.
+ * Use `create(ListMyLimitsResponseSchema)` to create a new message.
+ */
+export declare const ListMyLimitsResponseSchema: GenMessage<ListMyLimitsResponse, {jsonType: ListMyLimitsResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetMyUsageRequest
+ */
+export declare type GetMyUsageRequest = Message<"gateway.admin.v1.GetMyUsageRequest"> & {
+  /**
+   * When the requests were admitted; empty: the last 30 days, up to now.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 2;
+   */
+  to: string;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 3;
+   */
+  groupBy: string;
+
+  /**
+   * Empty: the whole time at once.
+   *
+   * @generated from field: string interval = 4;
+   */
+  interval: string;
+
+  /**
+   * Filters, as those of the list of requests; empty: all.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 6;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string outcome = 7;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string session = 8;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 9;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: string tag = 10;
+   */
+  tag: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetMyUsageRequest
+ */
+export declare type GetMyUsageRequestJson = {
+  /**
+   * When the requests were admitted; empty: the last 30 days, up to now.
+   *
+   * @generated from field: string from = 1;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 2;
+   */
+  to?: string;
+
+  /**
+   * Empty: all together.
+   *
+   * @generated from field: string group_by = 3;
+   */
+  groupBy?: string;
+
+  /**
+   * Empty: the whole time at once.
+   *
+   * @generated from field: string interval = 4;
+   */
+  interval?: string;
+
+  /**
+   * Filters, as those of the list of requests; empty: all.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 6;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string outcome = 7;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string session = 8;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 9;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: string tag = 10;
+   */
+  tag?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetMyUsageRequest.
+ * Use `create(GetMyUsageRequestSchema)` to create a new message.
+ */
+export declare const GetMyUsageRequestSchema: GenMessage<GetMyUsageRequest, {jsonType: GetMyUsageRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.GetMyUsageResponse
+ */
+export declare type GetMyUsageResponse = Message<"gateway.admin.v1.GetMyUsageResponse"> & {
+  /**
+   * Of each interval the dearest values, up to a hundred; the intervals in order.
+   *
+   * @generated from field: repeated gateway.admin.v1.UsageReportLine lines = 1;
+   */
+  lines: UsageReportLine[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.GetMyUsageResponse
+ */
+export declare type GetMyUsageResponseJson = {
+  /**
+   * Of each interval the dearest values, up to a hundred; the intervals in order.
+   *
+   * @generated from field: repeated gateway.admin.v1.UsageReportLine lines = 1;
+   */
+  lines?: UsageReportLineJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.GetMyUsageResponse.
+ * Use `create(GetMyUsageResponseSchema)` to create a new message.
+ */
+export declare const GetMyUsageResponseSchema: GenMessage<GetMyUsageResponse, {jsonType: GetMyUsageResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyRequestsRequest
+ */
+export declare type ListMyRequestsRequest = Message<"gateway.admin.v1.ListMyRequestsRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+
+  /**
+   * When it was admitted; empty: at any time.
+   *
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to: string;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId: string;
+
+  /**
+   * As its client named it.
+   *
+   * @generated from field: string model = 6;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string outcome = 7;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string session = 8;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 9;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: string tag = 10;
+   */
+  tag: string;
+
+  /**
+   * @generated from field: string request_id = 11;
+   */
+  requestId: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyRequestsRequest
+ */
+export declare type ListMyRequestsRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after?: string;
+
+  /**
+   * When it was admitted; empty: at any time.
+   *
+   * @generated from field: string from = 3;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to?: string;
+
+  /**
+   * Filters; empty: all.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId?: string;
+
+  /**
+   * As its client named it.
+   *
+   * @generated from field: string model = 6;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string outcome = 7;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: string session = 8;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 9;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: string tag = 10;
+   */
+  tag?: string;
+
+  /**
+   * @generated from field: string request_id = 11;
+   */
+  requestId?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyRequestsRequest.
+ * Use `create(ListMyRequestsRequestSchema)` to create a new message.
+ */
+export declare const ListMyRequestsRequestSchema: GenMessage<ListMyRequestsRequest, {jsonType: ListMyRequestsRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyRequestsResponse
+ */
+export declare type ListMyRequestsResponse = Message<"gateway.admin.v1.ListMyRequestsResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.MyRequestLine requests = 1;
+   */
+  requests: MyRequestLine[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyRequestsResponse
+ */
+export declare type ListMyRequestsResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.MyRequestLine requests = 1;
+   */
+  requests?: MyRequestLineJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyRequestsResponse.
+ * Use `create(ListMyRequestsResponseSchema)` to create a new message.
+ */
+export declare const ListMyRequestsResponseSchema: GenMessage<ListMyRequestsResponse, {jsonType: ListMyRequestsResponseJson}>;
+
+/**
+ * A request as its user sees it.
+ *
+ * @generated from message gateway.admin.v1.MyRequestLine
+ */
+export declare type MyRequestLine = Message<"gateway.admin.v1.MyRequestLine"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Of its admission in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: string admitted_at = 3;
+   */
+  admittedAt: string;
+
+  /**
+   * Empty: it runs.
+   *
+   * @generated from field: string ended_at = 4;
+   */
+  endedAt: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 5;
+   */
+  payerKind: string;
+
+  /**
+   * @generated from field: string key_id = 6;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string model = 7;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string operation = 8;
+   */
+  operation: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 9;
+   */
+  format: string;
+
+  /**
+   * @generated from field: bool stream = 10;
+   */
+  stream: boolean;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent: string;
+
+  /**
+   * @generated from field: repeated string tags = 13;
+   */
+  tags: string[];
+
+  /**
+   * running, completed, failed, cut, client_gone, or expired.
+   *
+   * @generated from field: string outcome = 14;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 15;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 16;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 17;
+   */
+  inputTokens: bigint;
+
+  /**
+   * @generated from field: uint64 output_tokens = 18;
+   */
+  outputTokens: bigint;
+
+  /**
+   * @generated from field: string hold_usd = 19;
+   */
+  holdUsd: string;
+
+  /**
+   * Empty: it is not charged yet.
+   *
+   * @generated from field: string amount_usd = 20;
+   */
+  amountUsd: string;
+
+  /**
+   * The provider reported no usage: it is an estimate of the gateway's.
+   *
+   * @generated from field: bool estimated = 21;
+   */
+  estimated: boolean;
+};
+
+/**
+ * A request as its user sees it.
+ *
+ * @generated from message gateway.admin.v1.MyRequestLine
+ */
+export declare type MyRequestLineJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * Of its admission in the log.
+   *
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * @generated from field: string admitted_at = 3;
+   */
+  admittedAt?: string;
+
+  /**
+   * Empty: it runs.
+   *
+   * @generated from field: string ended_at = 4;
+   */
+  endedAt?: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 5;
+   */
+  payerKind?: string;
+
+  /**
+   * @generated from field: string key_id = 6;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string model = 7;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string operation = 8;
+   */
+  operation?: string;
+
+  /**
+   * The wire format that its client spoke.
+   *
+   * @generated from field: string format = 9;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: bool stream = 10;
+   */
+  stream?: boolean;
+
+  /**
+   * @generated from field: string session = 11;
+   */
+  session?: string;
+
+  /**
+   * @generated from field: string agent = 12;
+   */
+  agent?: string;
+
+  /**
+   * @generated from field: repeated string tags = 13;
+   */
+  tags?: string[];
+
+  /**
+   * running, completed, failed, cut, client_gone, or expired.
+   *
+   * @generated from field: string outcome = 14;
+   */
+  outcome?: string;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 15;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 16;
+   */
+  durationMs?: number;
+
+  /**
+   * @generated from field: uint64 input_tokens = 17;
+   */
+  inputTokens?: string;
+
+  /**
+   * @generated from field: uint64 output_tokens = 18;
+   */
+  outputTokens?: string;
+
+  /**
+   * @generated from field: string hold_usd = 19;
+   */
+  holdUsd?: string;
+
+  /**
+   * Empty: it is not charged yet.
+   *
+   * @generated from field: string amount_usd = 20;
+   */
+  amountUsd?: string;
+
+  /**
+   * The provider reported no usage: it is an estimate of the gateway's.
+   *
+   * @generated from field: bool estimated = 21;
+   */
+  estimated?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.MyRequestLine.
+ * Use `create(MyRequestLineSchema)` to create a new message.
+ */
+export declare const MyRequestLineSchema: GenMessage<MyRequestLine, {jsonType: MyRequestLineJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLedgerRequest
+ */
+export declare type ListMyLedgerRequest = Message<"gateway.admin.v1.ListMyLedgerRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLedgerRequest
+ */
+export declare type ListMyLedgerRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The position behind which the page begins, older ones next; 0: at the newest.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyLedgerRequest.
+ * Use `create(ListMyLedgerRequestSchema)` to create a new message.
+ */
+export declare const ListMyLedgerRequestSchema: GenMessage<ListMyLedgerRequest, {jsonType: ListMyLedgerRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLedgerResponse
+ */
+export declare type ListMyLedgerResponse = Message<"gateway.admin.v1.ListMyLedgerResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.LedgerLine lines = 1;
+   */
+  lines: LedgerLine[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyLedgerResponse
+ */
+export declare type ListMyLedgerResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.LedgerLine lines = 1;
+   */
+  lines?: LedgerLineJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyLedgerResponse.
+ * Use `create(ListMyLedgerResponseSchema)` to create a new message.
+ */
+export declare const ListMyLedgerResponseSchema: GenMessage<ListMyLedgerResponse, {jsonType: ListMyLedgerResponseJson}>;
+
+/**
  * Administration: the five commands of every resource, and those of their own. A command is answered when it is durable and
  * in force. REST, gatewayctl and the OpenAPI document follow from the options of messages and methods.
  *
@@ -8227,6 +9569,94 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof RetryAlertRequestSchema;
     output: typeof RetryAlertResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.CreateSignInLink
+   */
+  createSignInLink: {
+    methodKind: "unary";
+    input: typeof CreateSignInLinkRequestSchema;
+    output: typeof CreateSignInLinkResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetMe
+   */
+  getMe: {
+    methodKind: "unary";
+    input: typeof GetMeRequestSchema;
+    output: typeof GetMeResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListMyApiKeys
+   */
+  listMyApiKeys: {
+    methodKind: "unary";
+    input: typeof ListMyApiKeysRequestSchema;
+    output: typeof ListMyApiKeysResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.RotateMyApiKey
+   */
+  rotateMyApiKey: {
+    methodKind: "unary";
+    input: typeof RotateMyApiKeyRequestSchema;
+    output: typeof RotateMyApiKeyResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.PauseMyApiKey
+   */
+  pauseMyApiKey: {
+    methodKind: "unary";
+    input: typeof PauseMyApiKeyRequestSchema;
+    output: typeof PauseMyApiKeyResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ResumeMyApiKey
+   */
+  resumeMyApiKey: {
+    methodKind: "unary";
+    input: typeof ResumeMyApiKeyRequestSchema;
+    output: typeof ResumeMyApiKeyResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.RevokeMyApiKey
+   */
+  revokeMyApiKey: {
+    methodKind: "unary";
+    input: typeof RevokeMyApiKeyRequestSchema;
+    output: typeof RevokeMyApiKeyResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListMyLimits
+   */
+  listMyLimits: {
+    methodKind: "unary";
+    input: typeof ListMyLimitsRequestSchema;
+    output: typeof ListMyLimitsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.GetMyUsage
+   */
+  getMyUsage: {
+    methodKind: "unary";
+    input: typeof GetMyUsageRequestSchema;
+    output: typeof GetMyUsageResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListMyRequests
+   */
+  listMyRequests: {
+    methodKind: "unary";
+    input: typeof ListMyRequestsRequestSchema;
+    output: typeof ListMyRequestsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListMyLedger
+   */
+  listMyLedger: {
+    methodKind: "unary";
+    input: typeof ListMyLedgerRequestSchema;
+    output: typeof ListMyLedgerResponseSchema;
   },
 }>;
 

@@ -603,12 +603,19 @@ export enum Role {
    * @generated from enum value: ROLE_AUDITOR = 4;
    */
   AUDITOR = 4,
+
+  /**
+   * A key holder: one user, who sees what is their own. A command for holders is for nobody else, the owner neither: no user is theirs.
+   *
+   * @generated from enum value: ROLE_HOLDER = 5;
+   */
+  HOLDER = 5,
 }
 
 /**
  * @generated from enum gateway.admin.v1.Role
  */
-export declare type RoleJson = "ROLE_UNSPECIFIED" | "ROLE_OWNER" | "ROLE_OPERATOR" | "ROLE_BILLING" | "ROLE_AUDITOR";
+export declare type RoleJson = "ROLE_UNSPECIFIED" | "ROLE_OWNER" | "ROLE_OPERATOR" | "ROLE_BILLING" | "ROLE_AUDITOR" | "ROLE_HOLDER";
 
 /**
  * Describes the enum gateway.admin.v1.Role.

@@ -1152,11 +1152,18 @@ export declare type AdminToken = Message<"gateway.admin.v1.AdminToken"> & {
 
   /**
    * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of
-   * the identity provider.
+   * the identity provider; "key:ID": the API key that a holder signed in with. Of a sign-in code, whose making its session ends with.
    *
    * @generated from field: string opened_by = 11;
    */
   openedBy: string;
+
+  /**
+   * Of a holder, the user that the token is about: there exactly where the role is holder.
+   *
+   * @generated from field: string user_id = 12;
+   */
+  userId: string;
 };
 
 /**
@@ -1224,11 +1231,18 @@ export declare type AdminTokenJson = {
 
   /**
    * Of a session, the token that it was opened with, and ends with; "bootstrap": the gateway's own; "oidc:SUBJECT": a person of
-   * the identity provider.
+   * the identity provider; "key:ID": the API key that a holder signed in with. Of a sign-in code, whose making its session ends with.
    *
    * @generated from field: string opened_by = 11;
    */
   openedBy?: string;
+
+  /**
+   * Of a holder, the user that the token is about: there exactly where the role is holder.
+   *
+   * @generated from field: string user_id = 12;
+   */
+  userId?: string;
 };
 
 /**
@@ -3975,6 +3989,13 @@ export declare type ConsoleOidc = Message<"gateway.admin.v1.ConsoleOidc"> & {
    * @generated from field: string public_url = 9;
    */
   publicUrl: string;
+
+  /**
+   * A person whom a rule makes a holder, and whose verified e-mail no user has, is made a user at the first sign-in. Else refused.
+   *
+   * @generated from field: bool creates_users = 10;
+   */
+  createsUsers: boolean;
 };
 
 /**
@@ -4043,6 +4064,13 @@ export declare type ConsoleOidcJson = {
    * @generated from field: string public_url = 9;
    */
   publicUrl?: string;
+
+  /**
+   * A person whom a rule makes a holder, and whose verified e-mail no user has, is made a user at the first sign-in. Else refused.
+   *
+   * @generated from field: bool creates_users = 10;
+   */
+  createsUsers?: boolean;
 };
 
 /**
@@ -4061,9 +4089,18 @@ export declare type ConsoleOidcRule = Message<"gateway.admin.v1.ConsoleOidcRule"
   group: string;
 
   /**
+   * holder: the user of the person's verified e-mail.
+   *
    * @generated from field: string role = 2;
    */
   role: string;
+
+  /**
+   * Of holders alone, the team that its people are in: they are moved there, or made there. Empty: whichever they are in.
+   *
+   * @generated from field: string team = 3;
+   */
+  team: string;
 };
 
 /**
@@ -4076,9 +4113,18 @@ export declare type ConsoleOidcRuleJson = {
   group?: string;
 
   /**
+   * holder: the user of the person's verified e-mail.
+   *
    * @generated from field: string role = 2;
    */
   role?: string;
+
+  /**
+   * Of holders alone, the team that its people are in: they are moved there, or made there. Empty: whichever they are in.
+   *
+   * @generated from field: string team = 3;
+   */
+  team?: string;
 };
 
 /**

@@ -11,6 +11,11 @@ export const tokenRules: KindRules<'token'> = {
     if (next.purpose !== '' && next.expiresAt === '') {
       return invalid(`A token for ${next.purpose} ends at some time: say when.`, 'expires_at');
     }
+    if ((next.role === 'holder') !== (next.userId !== '')) {
+      return next.userId === ''
+        ? invalid("A token of the role holder is about one user: say which in 'user_id'.", 'user_id')
+        : invalid(`Only a token of the role holder is about a user: leave 'user_id' out for ${next.role}.`, 'user_id');
+    }
     return expiryProblem(next.expiresAt, before?.expiresAt, nowMs, 'expires_at');
   },
   final: ({ status }) => (status === 'revoked' ? conflict('The admin token is revoked for good.') : undefined),

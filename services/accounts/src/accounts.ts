@@ -11,6 +11,7 @@ import type { FollowedRegistry } from '#registry/follow-registry.ts';
 import { liveModels } from '#registry/live-models.ts';
 import type { Logger } from '#telemetry/logger.ts';
 import type { GatewayMetrics } from '#telemetry/metrics.ts';
+import { alertTables } from './adapters/alerts/alert-tables.ts';
 import { createEmailIndex } from './adapters/email-index.ts';
 import { readEarlierEmails } from './adapters/read-earlier-emails.ts';
 import { createStreamTurns } from './adapters/stream-turns.ts';
@@ -22,11 +23,13 @@ import { type AccountsConfig, accountsConfigFaults } from './config.ts';
 import { untilVisible } from './handlers/visible.ts';
 import type { Neighbours, Ports } from './ports.ts';
 import { alerts } from './projections/alerts.ts';
+import { payerSpend } from './projections/payer-spend.ts';
 import { keyUse } from './projections/key-use.ts';
 import { resources } from './projections/resources.ts';
 import { findCredit } from './queries/find-credit.ts';
 import { readLastUses } from './queries/last-uses.ts';
 import { createDeliverAlerts } from './reactions/alerts/deliver-alerts.ts';
+import { createWatchAlerts, type WatchAlerts } from './reactions/alerts/watch-alerts.ts';
 
 export interface AccountsDependencies {
   readonly config: AccountsConfig;
@@ -43,6 +46,8 @@ export interface AccountsDependencies {
   /** Seals secrets under the master key. Absent: there is no master key. */
   readonly sealSecret?: Ports['sealSecret'];
   readonly sendAlert: Ports['sendAlert'];
+  /** Whether this process may answer now; absent: always. */
+  readonly isLeading?: () => boolean;
   readonly metrics: Pick<GatewayMetrics, 'alertsRaised' | 'alertDeliveries'>;
   /** Where references to providers' keys may lead. */
   readonly keyPlaces: KeyPlaces;
@@ -53,6 +58,7 @@ export interface Accounts {
   readonly admin: AdminPort;
   /** To be kept in line with the log by a projector. */
   readonly projections: readonly Projection[];
+  readonly watchAlerts: WatchAlerts;
   /** Sends no more alerts, and waits for those on their way. */
   stop(): Promise<void>;
   /** Resolves when decisions and reads know everything that is in the log at the time of the call. */
@@ -69,9 +75,9 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   const emails = createEmailIndex(registry);
   const keyUses = { lastUsedAtMs: (keyIds: readonly string[]) => readLastUses(pool, keyIds) };
   const clock = dependencies.clock ?? systemClock;
-  const { sendAlert, metrics } = dependencies;
+  const { sendAlert, metrics, isLeading = () => true } = dependencies;
   const alertDeliveries = createDeliverAlerts({
-    ...{ journal, registry, sendAlert, clock, logger },
+    ...{ journal, registry, sendAlert, clock, logger, isLeading },
     random: Math.random,
     onOutcome: (outcome) => metrics.alertDeliveries.inc({ outcome }),
   });
@@ -108,7 +114,15 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
   };
   return {
     admin: createAdmin(admin),
-    projections: [resources, keyUse, alerts],
+    projections: [resources, keyUse, payerSpend, alerts],
+    watchAlerts: createWatchAlerts({
+      ...{ journal, registry, clock, logger, isLeading },
+      neighbours: admin.neighbours,
+      tables: alertTables(pool),
+      tablesReached: async () => awaitProjection(alerts.name, await journal.head()),
+      deliveries: alertDeliveries,
+      onRaised: (kind) => metrics.alertsRaised.inc({ kind }),
+    }),
     stop: () => alertDeliveries.stop(),
     async ready() {
       const position = await journal.head();

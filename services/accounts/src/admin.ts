@@ -22,13 +22,13 @@ import { retryAlert } from './handlers/retry-alert.ts';
 import { createSignInLink } from './handlers/sign-in-link.ts';
 import { testAlertChannel } from './handlers/test-alert-channel.ts';
 import { holderHandlers } from './holder.ts';
-import { type Neighbours, there } from './ports.ts';
+import { there } from './ports.ts';
 import { findAlert, listAlerts } from './queries/alerts.ts';
 import { listAuditLog } from './queries/audit-log.ts';
 import { listBalancesAt } from './queries/balances-at.ts';
 import { answeredWhole, changedWhole } from './queries/changed-resource.ts';
 import { compareModels } from './queries/compare-models.ts';
-import { type DeadLettersOf, listDeadLetters, retryDeadLetters } from './queries/dead-letters.ts';
+import { deadLettersOf, listDeadLetters, retryDeadLetters } from './queries/dead-letters.ts';
 import { explainRequest } from './queries/explain-request.ts';
 import { explainRoute } from './queries/explain-route.ts';
 import { listLedger } from './queries/ledger.ts';
@@ -257,9 +257,4 @@ function readableKind(name: string, role: AdminRole): Kind {
   const kind = givenKind(name);
   if (mayRead(role, kind)) return kind;
   throw new Fault({ code: 'forbidden', message: `An administrator with the role ${role} may not read this kind.` });
-}
-
-function deadLettersOf({ deadLetters, deadLettersElsewhere = new Map() }: Neighbours): readonly DeadLettersOf[] {
-  const here = deadLetters === undefined ? [] : [{ process: 'this process', port: deadLetters }];
-  return [...here, ...Array.from(deadLettersElsewhere, ([process, port]) => ({ process, port }))];
 }

@@ -29,6 +29,7 @@ import { priceImports } from './adapters/price-imports.ts';
 import { policySnapshotOf } from './adapters/read-policy-snapshot.ts';
 import { accountsService } from './api/accounts-service.ts';
 import type { SendAlert } from './ports.ts';
+import { runAlerts } from './reactions/alerts/run-alerts.ts';
 
 /** A price file comes whole. */
 const PRICE_FILE_MAX_BYTES = bodyBytesOf(ImportPricesRequestSchema);
@@ -80,6 +81,7 @@ prices and settings of its configuration, and of its environment, come into the 
       ...(masterKey === undefined ? {} : { sealSecret: createMasterKey(masterKey).seal }),
       sendAlert: alertSender(host),
       metrics: host.metrics,
+      isLeading: parts.isLeading,
     });
     host.stack.defer(() => accounts.stop());
     const { admin, projections } = accounts;
@@ -93,6 +95,8 @@ prices and settings of its configuration, and of its environment, come into the 
       async begin() {
         await accounts.ready();
         await seed(parts);
+        const alerts = runAlerts(accounts.watchAlerts, { intervalMs: host.config.alertIntervalMs, logger: host.logger });
+        host.stack.defer(() => alerts.stop());
       },
     };
   },

@@ -1,6 +1,6 @@
 import type { SecretPurpose } from '#api-keys/api-key.ts';
 import type { AdminCaller, AdminInput, AdminOutput } from '#contracts/admin.ts';
-import type { BalancesPort, LedgerPort, ProviderTestPort } from '#contracts/admin-needs.ts';
+import type { BalancesPort, LedgerPort, Payer, ProviderTestPort } from '#contracts/admin-needs.ts';
 import type { EventBodies } from '#contracts/events.ts';
 import type { User } from '#contracts/gen/gateway/admin/v1/resources_pb.js';
 import type { RouterAdminPort } from '#contracts/router.ts';
@@ -11,7 +11,9 @@ import type { StoredLog } from '#journal/stored-log.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
+import type { AlertBook } from './domain/alert/alert-book.ts';
 import type { AlertMessage } from './domain/alert/alert-message.ts';
+import type { Spending } from './domain/alert/readings/balance-low.ts';
 import type { Sent } from './domain/alert/sent.ts';
 
 /** Personal data, of which the log holds only what is sealed. */
@@ -78,6 +80,21 @@ export interface AlertDeliveries {
   ): { readonly attempts: number; readonly reason: string; readonly nextAttemptAtMs: number } | undefined;
   /** Starts no more attempts, and waits for those under way. */
   stop(): Promise<void>;
+}
+
+/** An alert that has not reached a channel yet. */
+export interface PendingDelivery {
+  readonly alert: EventBodies['AlertRaised'];
+  readonly channelId: string;
+  readonly askedAtMs: number;
+}
+
+/** What alerts are watched and sent from, as far as the tables are in line with the log. */
+export interface AlertTables {
+  knownAlerts(): Promise<AlertBook>;
+  pendingDeliveries(): Promise<readonly PendingDelivery[]>;
+  /** What payers were charged in the last 7 days and today, by `payerKey`; who was charged nothing is left out. */
+  spendingOf(payers: readonly Payer[], nowMs: number): Promise<ReadonlyMap<string, Spending>>;
 }
 
 /** What the handlers need from outside. */

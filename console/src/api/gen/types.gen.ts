@@ -7415,6 +7415,7 @@ export type AlertChannelsListData = {
         sort?: string;
         kind?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/alert-channels';
 };
@@ -7772,6 +7773,7 @@ export type AlertRulesListData = {
         sort?: string;
         watches?: string;
         status?: string;
+        search?: string;
     };
     url: '/admin/alert-rules';
 };

@@ -5,6 +5,7 @@ import type { Selection } from '#dead-letters/dead-letter-source.ts';
 import type { DeadLettersPort } from '#dead-letters/dead-letters-port.ts';
 import { Fault, faultFrom } from '#errors/fault.ts';
 import { timeText } from '#kernel/time-text.ts';
+import type { Neighbours } from '../ports.ts';
 import { pageLimit } from './page-limit.ts';
 
 /** How long the person who asked for it waits. What is left then is tried on its own, or asked for once more. */
@@ -14,6 +15,12 @@ const RETRY_TIMEOUT_MS = 20_000;
 export interface DeadLettersOf {
   readonly process: string;
   readonly port: DeadLettersPort;
+}
+
+/** Every process that can be asked. */
+export function deadLettersOf({ deadLetters, deadLettersElsewhere = new Map() }: Neighbours): readonly DeadLettersOf[] {
+  const here = deadLetters === undefined ? [] : [{ process: 'this process', port: deadLetters }];
+  return [...here, ...Array.from(deadLettersElsewhere, ([process, port]) => ({ process, port }))];
 }
 
 /** What consumers of the log gave up on for now, in every process that can be asked. */

@@ -1,5 +1,4 @@
 import type { EventBodies } from '#contracts/events.ts';
-import { streams } from '#contracts/streams.ts';
 import type { Journal, NewEvent } from '#journal/journal.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { derivedId } from '#kernel/ids.ts';
@@ -9,13 +8,12 @@ import type { AlertMessage } from '../../domain/alert/alert-message.ts';
 import { nextAttempt } from '../../domain/alert/next-attempt.ts';
 import { notSent, type Sent } from '../../domain/alert/sent.ts';
 import type { AlertDeliveries, SendAlert } from '../../ports.ts';
+import { appendToAlert } from './append-to-alert.ts';
 
 /** Of one channel one message is on its way at a time, of all channels so many: each may wait 20 s for an answer. */
 const SENT_AT_ONCE_MAX = 16;
 /** What came of an attempt is written again after so long where the log did not take it. */
 const WRITE_AGAIN_MS = 1_000;
-/** Only a retry of the same alert may come in between. */
-const APPEND_TRIES = 5;
 
 type Outcome = NewEvent<'AlertDelivered'> | NewEvent<'AlertDeliveryFailed'>;
 
@@ -38,6 +36,7 @@ export interface DeliverAlertsParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  readonly isLeading: () => boolean;
   /** Counts what came to its end. */
   readonly onOutcome: (outcome: 'delivered' | 'failed') => void;
 }
@@ -47,7 +46,7 @@ export interface DeliverAlertsParts {
  * event. Between a receiver's answer and that event a crash makes the next start send it again, under the same id: at least once.
  */
 export function createDeliverAlerts(parts: DeliverAlertsParts): AlertDeliveries {
-  const { clock } = parts;
+  const { clock, isLeading } = parts;
   const waiting = new Map<string, Delivery>();
   const busy = new Set<string>();
   const running = new Set<Promise<void>>();
@@ -56,7 +55,7 @@ export function createDeliverAlerts(parts: DeliverAlertsParts): AlertDeliveries 
 
   function look(): void {
     clearTimeout(timer);
-    if (isStopped) return;
+    if (isStopped || !isLeading()) return;
     const nowMs = clock();
     const due = [...waiting.values()].sort((one, other) => one.nextAttemptAtMs - other.nextAttemptAtMs);
     for (const delivery of due) {
@@ -114,7 +113,7 @@ async function attempt(parts: DeliverAlertsParts, delivery: Delivery): Promise<b
     delivery.outcome ??= await send(parts, delivery);
     const { outcome } = delivery;
     if (outcome === undefined) return false;
-    await write(parts.journal, outcome);
+    await appendToAlert(parts.journal, outcome);
     onOutcome(outcome.type === 'AlertDelivered' ? 'delivered' : 'failed');
     return true;
   } catch (err) {
@@ -169,22 +168,4 @@ function messageOf(alert: EventBodies['AlertRaised']): AlertMessage {
     facts,
     raisedAtMs: Number(raisedAtMs),
   };
-}
-
-async function write(journal: Pick<Journal, 'append' | 'readStream'>, outcome: Outcome): Promise<void> {
-  const stream = streams.alert(outcome.data.alertId);
-  for (let tries = 0; tries < APPEND_TRIES; tries += 1) {
-    const events = await journal.readStream(stream);
-    // An earlier leader's last word.
-    if (events.some(({ eventId }) => eventId === outcome.eventId)) return;
-    const result = await journal.append({
-      stream,
-      expectedVersion: events.length,
-      events: [outcome],
-      correlationId: outcome.data.alertId,
-      causationId: events[0]?.eventId ?? '',
-    });
-    if (result.kind === 'appended') return;
-  }
-  throw new Error(`the stream ${stream} grows with every try`);
 }

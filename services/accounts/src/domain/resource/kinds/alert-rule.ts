@@ -76,6 +76,7 @@ export const alertRuleRules: KindRules<'alertRule'> = {
     amountProblem(next, 'spendAboveUsd') ??
     amountProblem(next, 'balanceBelowUsd') ??
     percentProblem(next) ??
+    subjectsProblem(next) ??
     channelsProblem(next),
 };
 
@@ -99,6 +100,16 @@ function amountProblem(rule: Rule, name: 'spendAboveUsd' | 'balanceBelowUsd'): R
 function percentProblem({ errorPercent }: Rule): Refusal | undefined {
   if (errorPercent === '' || (parsePercent(errorPercent) ?? 0) > 0) return undefined;
   return invalid("'error_percent' must be more than 0.", 'error_percent');
+}
+
+/** Each subject of an error rate is a question to billing at every look. */
+const RATED_MAX = 50;
+
+function subjectsProblem({ watches, users, teams, providers, keys }: Rule): Refusal | undefined {
+  if (watches !== 'error_rate') return undefined;
+  const count = users.length + teams.length + providers.length + keys.length;
+  if (count <= RATED_MAX) return undefined;
+  return invalid(`A rule for error rates watches at most ${RATED_MAX} subjects, and not ${count}.`, 'keys');
 }
 
 function channelsProblem({ channels }: Rule): Refusal | undefined {

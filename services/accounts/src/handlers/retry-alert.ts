@@ -2,7 +2,7 @@ import type { AdminCaller, AdminInput } from '#contracts/admin.ts';
 import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import { newId } from '#kernel/ids.ts';
-import { channelsToRetry } from '../domain/alert/alert-state.ts';
+import { channelsToRetry, lastAskedMs } from '../domain/alert/alert-state.ts';
 import { conflict } from '../domain/resource/conflict.ts';
 import type { Ports } from '../ports.ts';
 
@@ -31,7 +31,9 @@ export async function retryAlert(
       throw new Fault(conflict('The alert reached every active channel of its rule, or is on its way.', 'id'));
     }
     const by = { ...caller, action: 'retry' };
-    const data = { alertId: id, channelIds, by, retriedAtMs: String(clock()) };
+    // Later than whatever asked before: the outcome of each asking is an event of its own.
+    const retriedAtMs = Math.max(clock(), lastAskedMs(events) + 1);
+    const data = { alertId: id, channelIds, by, retriedAtMs: String(retriedAtMs) };
     const appended = await journal.append({
       stream,
       expectedVersion: events.length,
@@ -40,7 +42,7 @@ export async function retryAlert(
       causationId: raised.eventId,
     });
     if (appended.kind === 'version-conflict') continue;
-    alertDeliveries.send(raised.data, channelIds, Number(data.retriedAtMs));
+    alertDeliveries.send(raised.data, channelIds, retriedAtMs);
     await alertsVisible(appended.position);
     return;
   }

@@ -19,3 +19,11 @@ export function channelsToRetry(events: readonly GatewayEvent[], ruleChannels: r
   const failed = [...states].flatMap(([id, state]) => (state === 'failed' ? [id] : []));
   return [...failed, ...ruleChannels.filter((id) => !states.has(id))];
 }
+
+/** When the alert was raised, or last asked for, whichever is later. */
+export function lastAskedMs(events: readonly GatewayEvent[]): number {
+  return events.reduce((lastMs, { type, data }) => {
+    if (type === 'AlertRaised') return Math.max(lastMs, Number(data.raisedAtMs));
+    return type === 'AlertRetried' ? Math.max(lastMs, Number(data.retriedAtMs)) : lastMs;
+  }, 0);
+}

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
+import type { BalancesPort } from '#contracts/admin-needs.ts';
 import {
   ListAlertsRequestSchema,
   ListAlertsResponseSchema,
   RetryAlertRequestSchema,
 } from '#contracts/gen/gateway/admin/v1/admin_pb.js';
-import type { BalancesPort } from '#contracts/admin-needs.ts';
 import { Fault } from '#errors/fault.ts';
 import { createMasterKey } from '#master-key/master-key.ts';
 import { createMemoryJournal } from '#testkit/memory-journal.ts';
@@ -166,7 +166,13 @@ test('a receiver that refuses ends a delivery, and a retry sends it again, to ne
   const count = received.length;
   await admin.retryAlert(create(RetryAlertRequestSchema, { id: failed?.id ?? '' }), owner);
   await settled();
-  assert.deepEqual(received.slice(count).map(({ channelId }) => channelId).sort(), ['hook', 'other']);
+  assert.deepEqual(
+    received
+      .slice(count)
+      .map(({ channelId }) => channelId)
+      .sort(),
+    ['hook', 'other'],
+  );
   const again = admin.retryAlert(create(RetryAlertRequestSchema, { id: failed?.id ?? '' }), owner);
   await assert.rejects(again, (thrown: unknown) => thrown instanceof Fault && thrown.code === 'conflict');
   const none = admin.retryAlert(create(RetryAlertRequestSchema, { id: 'no-alert' }), owner);
@@ -181,7 +187,11 @@ test('a receiver that is away is tried again later, and the list says so meanwhi
     attempts += 1;
     return attempts === 1 ? notSent('HTTP 503', { isFinal: false }) : DELIVERED;
   };
-  await callsOf(running.accounts.admin).update('alertRule', { id: 'limits', watches: 'limit_used', channels: ['hook'] });
+  await callsOf(running.accounts.admin).update('alertRule', {
+    id: 'limits',
+    watches: 'limit_used',
+    channels: ['hook'],
+  });
   await running.accounts.watchAlerts.look();
   await settled();
   const [{ deliveries } = { deliveries: [] }] = (await listed()).alerts;
@@ -198,7 +208,12 @@ test('a rule without channels, or whose channel is off, is told of in the list a
     ['quiet', []],
     ['off', ['other']],
   ] as const) {
-    await callsOf(admin).update('alertRule', { id, watches: 'limit_used', limitPercents: [50], channels: [...channels] });
+    await callsOf(admin).update('alertRule', {
+      id,
+      watches: 'limit_used',
+      limitPercents: [50],
+      channels: [...channels],
+    });
   }
   await watchAlerts.look();
   await running.projected();

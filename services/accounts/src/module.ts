@@ -95,7 +95,10 @@ prices and settings of its configuration, and of its environment, come into the 
       async begin() {
         await accounts.ready();
         await seed(parts);
-        const alerts = runAlerts(accounts.watchAlerts, { intervalMs: host.config.alertIntervalMs, logger: host.logger });
+        const alerts = runAlerts(accounts.watchAlerts, {
+          intervalMs: host.config.alertIntervalMs,
+          logger: host.logger,
+        });
         host.stack.defer(() => alerts.stop());
       },
     };

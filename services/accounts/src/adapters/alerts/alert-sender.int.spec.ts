@@ -78,9 +78,15 @@ test('a webhook is signed over its id, its time and its very bytes', async () =>
   assert.equal(headers['webhook-id'], message.alertId);
   assert.equal(headers['webhook-timestamp'], String(NOW_MS / 1_000));
   const signed = `${message.alertId}.${NOW_MS / 1_000}.${body}`;
-  assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', SECRET_BYTES).update(signed).digest('base64')}`);
+  assert.equal(
+    headers['webhook-signature'],
+    `v1,${createHmac('sha256', SECRET_BYTES).update(signed).digest('base64')}`,
+  );
   const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
-  assert.deepEqual([type, data['id'], data['rule'], data['threshold']], ['alert.raised', '0199-alert', 'limits', '80 %']);
+  assert.deepEqual(
+    [type, data['id'], data['rule'], data['threshold']],
+    ['alert.raised', '0199-alert', 'limits', '80 %'],
+  );
 });
 
 test('an answer of 429 says when to come again; a redirect is not followed; an error is no delivery', async () => {
@@ -93,7 +99,10 @@ test('an answer of 429 says when to come again; a redirect is not followed; an e
   assert.deepEqual([moved.isDelivered, moved.isFinal, received.length], [false, true, count + 1]);
   answer = (_request, response) => response.writeHead(500).end('no\n\tway');
   const broken = await sender()(hook());
-  assert.deepEqual([broken.isDelivered, broken.isFinal, broken.reason, broken.said], [false, false, 'HTTP 500', 'no way']);
+  assert.deepEqual(
+    [broken.isDelivered, broken.isFinal, broken.reason, broken.said],
+    [false, false, 'HTTP 500', 'no way'],
+  );
   answer = (request) => request.socket.destroy();
   const cut = await sender()(hook());
   assert.deepEqual([cut.isDelivered, cut.isFinal, cut.status], [false, false, 0]);
@@ -142,16 +151,20 @@ test('Slack gets blocks in which no text of an alert is markup', async () => {
 
 test('a secret that does not open is said so, and may open later', async () => {
   const sent = await sender()({ ...hook(), sealedSigningSecret: 'of another key' });
-  assert.deepEqual([sent.isDelivered, sent.isFinal, sent.reason], [
-    false,
-    false,
-    'signing_secret does not open under GATEWAY_MASTER_KEY',
-  ]);
+  assert.deepEqual(
+    [sent.isDelivered, sent.isFinal, sent.reason],
+    [false, false, 'signing_secret does not open under GATEWAY_MASTER_KEY'],
+  );
 });
 
 /** A mail server that keeps what it gets. */
 async function mailServer({ defer }: Scope, options: SMTPServerOptions) {
-  const mails: { readonly to: readonly string[]; readonly text: string; readonly isSecure: boolean; readonly user: unknown }[] = [];
+  const mails: {
+    readonly to: readonly string[];
+    readonly text: string;
+    readonly isSecure: boolean;
+    readonly user: unknown;
+  }[] = [];
   const server = new SMTPServer({
     ...options,
     onAuth: ({ username, password }, _session, done) =>

@@ -73,7 +73,8 @@ test('an alert is raised once for each crossing, whatever the number of looks, c
     for (let step = 0; step < 40; step += 1) {
       const readings = SUBJECTS.map((id) => reading(id, states[next(3)] ?? 'clear'));
       for (const { subject, state } of readings) {
-        if (state === 'over' && !isFiring.get(subject.id)) crossings.set(subject.id, (crossings.get(subject.id) ?? 0) + 1);
+        if (state === 'over' && !isFiring.get(subject.id))
+          crossings.set(subject.id, (crossings.get(subject.id) ?? 0) + 1);
         if (state !== 'between') isFiring.set(subject.id, state === 'over');
       }
       // A crash in the midst of the look's decisions, and a new leader that looks at the same again, in another order.
@@ -128,7 +129,10 @@ test('what is watched no more is resolved; what could not be seen stays as it is
   assert.equal(watched.log.length, 2, 'nobody answered');
   watched.look([reading('b', 'over')]);
   const [, , last] = watched.log;
-  assert.deepEqual(last?.type === 'AlertResolved' && [last.data.alertId.split('\n')[2], last.data.reason], ['a', 'unwatched']);
+  assert.deepEqual(last?.type === 'AlertResolved' && [last.data.alertId.split('\n')[2], last.data.reason], [
+    'a',
+    'unwatched',
+  ]);
   assert.deepEqual(
     decideAlerts(watched.log.reduce(evolveBook, new Map()), []).map(({ type }) => type),
     ['resolve'],

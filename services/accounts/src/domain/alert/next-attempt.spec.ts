@@ -41,6 +41,12 @@ test('of HTTP, 2xx is delivered, and what stays as it is ends it at once', () =>
     return sent.isDelivered ? 'delivered' : sent.isFinal ? 'ended' : 'again';
   };
   assert.deepEqual([200, 202, 204].map(outcome), ['delivered', 'delivered', 'delivered']);
-  assert.deepEqual([301, 307, 400, 401, 403, 404, 410].map(outcome), Array.from({ length: 7 }, () => 'ended'));
-  assert.deepEqual([408, 425, 429, 500, 502, 503].map(outcome), Array.from({ length: 6 }, () => 'again'));
+  assert.deepEqual(
+    [301, 307, 400, 401, 403, 404, 410].map(outcome),
+    Array.from({ length: 7 }, () => 'ended'),
+  );
+  assert.deepEqual(
+    [408, 425, 429, 500, 502, 503].map(outcome),
+    Array.from({ length: 6 }, () => 'again'),
+  );
 });

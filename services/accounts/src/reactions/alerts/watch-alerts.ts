@@ -8,8 +8,8 @@ import type { Logger } from '#telemetry/logger.ts';
 import { type AlertBook, aboutOf, evolveBook } from '../../domain/alert/alert-book.ts';
 import type { AlertKind } from '../../domain/alert/alert-message.ts';
 import { type AlertDecision, decideAlerts } from '../../domain/alert/decide-alerts.ts';
-import type { Rule } from '../../domain/alert/readings/rule.ts';
 import type { RuleReadings } from '../../domain/alert/reading.ts';
+import type { Rule } from '../../domain/alert/readings/rule.ts';
 import type { AlertDeliveries, AlertTables, Neighbours } from '../../ports.ts';
 import { appendToAlert } from './append-to-alert.ts';
 import type { Look, LookMemory } from './looks/look.ts';
@@ -102,7 +102,9 @@ async function lookByRules(
 }
 
 function firingOf(book: AlertBook, { id }: Rule): readonly string[] {
-  return [...book.values()].flatMap(({ ruleId, subjectId, isFiring }) => (isFiring && ruleId === id ? [subjectId] : []));
+  return [...book.values()].flatMap(({ ruleId, subjectId, isFiring }) =>
+    isFiring && ruleId === id ? [subjectId] : [],
+  );
 }
 
 /** Resolves with the book once the log has the decision. */

@@ -110,12 +110,20 @@ test('a spend is unusual far above the mean of the own hours, in whole numbers o
   const large = hours.map((each) => each * 1_000_000n);
   assert.equal(at(6_000_000n * USD, large), 'between');
   assert.equal(at(6_000_000n * USD + 1n, large), 'over');
-  assert.equal(at(2n * USD, Array.from({ length: 24 }, () => 0n)), 'over', 'a key that slept for a day');
+  assert.equal(
+    at(
+      2n * USD,
+      Array.from({ length: 24 }, () => 0n),
+    ),
+    'over',
+    'a key that slept for a day',
+  );
 });
 
 test('a consumer is stuck once its first letter is old enough', () => {
   const at = (letters: number, sinceMs: number) =>
-    deadLettersReadings(rule({ forSeconds: 60 }), [{ consumer: 'c', letters, position: 7, sinceMs }], 100_000)[0]?.state;
+    deadLettersReadings(rule({ forSeconds: 60 }), [{ consumer: 'c', letters, position: 7, sinceMs }], 100_000)[0]
+      ?.state;
   assert.equal(at(0, 0), 'clear');
   assert.equal(at(2, 50_000), 'between');
   assert.equal(at(2, 40_000), 'over');

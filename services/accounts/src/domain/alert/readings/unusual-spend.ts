@@ -25,7 +25,8 @@ export function unusualSpendReadings(rule: Rule, keys: readonly LookedAtKey[]): 
     const squares = hoursNanoUsd.reduce((total, each) => total + each * each, 0n);
     const above = n * spentNanoUsd - sum;
     const variance = n * squares - sum * sum;
-    const isAbove = (deviations: bigint): boolean => above > 0n && above * above * 4n > deviations * deviations * variance;
+    const isAbove = (deviations: bigint): boolean =>
+      above > 0n && above * above * 4n > deviations * deviations * variance;
     const twice = BigInt(rule.deviations) * 2n;
     const isKnown = hoursNanoUsd.length >= rule.historyHoursMin;
     const isClear = !isKnown || spentNanoUsd < floor || !isAbove(twice / 2n);

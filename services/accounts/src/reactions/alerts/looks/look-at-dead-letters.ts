@@ -12,7 +12,12 @@ export const lookAtDeadLetters: Look = async (rule, { neighbours, nowMs }) => {
   const answers = await Promise.allSettled(asked.map(({ port }) => port.list(LETTERS_MAX)));
   const pages = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   const consumers = pages.flatMap((page) =>
-    page.consumers.map((consumer) => lookedAt(consumer, page.letters.filter((letter) => letter.consumer === consumer))),
+    page.consumers.map((consumer) =>
+      lookedAt(
+        consumer,
+        page.letters.filter((letter) => letter.consumer === consumer),
+      ),
+    ),
   );
   return { readings: deadLettersReadings(rule, consumers, nowMs), isWhole: pages.length === asked.length };
 };
@@ -23,6 +28,9 @@ function lookedAt(consumer: string, letters: readonly DeadLetter[]): LookedAtCon
     consumer,
     letters: letters.length,
     position: first?.position ?? 0,
-    sinceMs: letters.reduce((sinceMs, { firstTriedAtMs }) => Math.min(sinceMs, firstTriedAtMs), first?.firstTriedAtMs ?? 0),
+    sinceMs: letters.reduce(
+      (sinceMs, { firstTriedAtMs }) => Math.min(sinceMs, firstTriedAtMs),
+      first?.firstTriedAtMs ?? 0,
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import type { LedgerPort } from '#contracts/admin-needs.ts';
-import { unusualSpendReadings } from '../../../domain/alert/readings/unusual-spend.ts';
 import { parseUsd } from '#money/nano-usd.ts';
+import { unusualSpendReadings } from '../../../domain/alert/readings/unusual-spend.ts';
 import { type Look, type LookMemory, present, subjectOf } from './look.ts';
 import { everyRequest } from './look-at-requests.ts';
 

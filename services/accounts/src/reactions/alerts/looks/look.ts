@@ -1,9 +1,9 @@
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { Registry } from '#registry/registry.ts';
 import type { AlertSubject } from '../../../domain/alert/alert-message.ts';
+import type { RuleReadings } from '../../../domain/alert/reading.ts';
 import type { DownSince } from '../../../domain/alert/readings/provider-down.ts';
 import type { Rule } from '../../../domain/alert/readings/rule.ts';
-import type { RuleReadings } from '../../../domain/alert/reading.ts';
 import type { AlertTables, Neighbours } from '../../../ports.ts';
 
 /** What a look is made with. */

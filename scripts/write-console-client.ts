@@ -1,6 +1,6 @@
 /**
- * Writes the console's client from the OpenAPI document that the gateway serves: the operations of administration, typed. Below
- * the root of the repository, or below the folder that is given.
+ * Writes the console's client from the OpenAPI document that the gateway serves: the operations of administration, and
+ * those of a key holder, typed. Below the root of the repository, or below the folder that is given.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const [root = fileURLToPath(new URL('..', import.meta.url))] = process.argv.slic
 const output = join(root, 'console/src/api/gen');
 const document = openApiDocument();
 const paths = Object.fromEntries(
-  Object.entries(document['paths'] as object).filter(([path]) => path.startsWith('/admin')),
+  Object.entries(document['paths'] as object).filter(([path]) => /^\/(admin|v1\/me)(\/|$)/.test(path)),
 );
 const folder = await mkdtemp(join(tmpdir(), 'openapi-'));
 try {

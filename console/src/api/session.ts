@@ -1,11 +1,14 @@
 import { ApiError, consoleHeaders } from './client.ts';
 
-export type Role = 'owner' | 'operator' | 'billing' | 'auditor';
+/** `holder`: of API keys. They see what is their own, and administer nothing. */
+export type Role = 'owner' | 'operator' | 'billing' | 'auditor' | 'holder';
 
 /** Who is signed in, and until when. */
 export interface Session {
   readonly id: string;
   readonly role: Role;
+  /** Of a holder, who they are; null: an administrator. */
+  readonly user_id: string | null;
   readonly opened_by: string;
   readonly expires_at: string;
 }
@@ -29,8 +32,10 @@ export async function readSignInWays(): Promise<SignInWays> {
   return (await response.json()) as SignInWays;
 }
 
-/** By a code of a link, which holds once, or by an admin token. Neither is kept anywhere. */
-export async function signIn(by: { readonly code: string } | { readonly token: string }): Promise<Session> {
+/** By a code of a link, which holds once, by an admin token, or by a key of one's own. None of them is kept anywhere. */
+export type SignInBy = { readonly code: string } | { readonly token: string } | { readonly api_key: string };
+
+export async function signIn(by: SignInBy): Promise<Session> {
   const response = await fetch('/console/session', {
     method: 'POST',
     headers: { ...consoleHeaders, 'content-type': 'application/json' },

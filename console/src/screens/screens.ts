@@ -23,6 +23,7 @@ import {
 } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Role } from '../api/session.ts';
+import { holderScreens } from './holder-screens.ts';
 
 /** A place in the console. */
 export interface Screen {
@@ -31,7 +32,7 @@ export interface Screen {
   readonly title: string;
   /** Where it stands in the navigation; absent: it is reached from another screen. */
   readonly icon?: LucideIcon;
-  readonly group?: 'See' | 'Run' | 'Prove';
+  readonly group?: 'Yours' | 'See' | 'Run' | 'Prove';
   /** Who it is for; the server decides what each may do. */
   readonly roles: readonly Role[];
   readonly load: () => Promise<{ readonly default: ComponentType }>;
@@ -39,7 +40,7 @@ export interface Screen {
 
 const everybody: readonly Role[] = ['owner', 'operator', 'billing', 'auditor'];
 
-/** Every screen, in the order of the navigation. */
+/** Every screen, in the order of the navigation. Administrators and holders have none in common. */
 export const screens: readonly Screen[] = [
   {
     path: '/',
@@ -215,4 +216,5 @@ export const screens: readonly Screen[] = [
     roles: everybody,
     load: () => import('./verify/verify.tsx'),
   },
+  ...holderScreens,
 ];

@@ -29,7 +29,7 @@ export function useSession(): Session {
   return session;
 }
 
-/** Whether who is signed in has one of these roles. */
+/** Whether who is signed in has one of these roles. An owner has all of those that administer. */
 export function useMay(...roles: readonly Role[]): boolean {
   const { role } = useSession();
   return role === 'owner' || roles.includes(role);

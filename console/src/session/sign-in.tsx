@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { readSignInWays, type Session, signIn } from '../api/session.ts';
-import { Button } from '../ui/button.tsx';
-import { TextField } from '../ui/field.tsx';
+import { useEffect, useRef, useState } from 'react';
+import { readSignInWays, type Session, type SignInBy, signIn } from '../api/session.ts';
 import { Problem } from '../ui/states.tsx';
+import { SecretForm } from './secret-form.tsx';
+import { takeProblem } from './sign-in-problems.ts';
 
 /** A link's code stands behind the `#`, which no browser sends to a server. */
 function takeCode(): string {
@@ -12,31 +12,15 @@ function takeCode(): string {
   return code;
 }
 
-/** Why the identity provider's sign-in came to nothing, by what stands behind the `#`. */
-const problems: Readonly<Record<string, string>> = {
-  off: 'Signing in with an identity provider is not set up here.',
-  away: 'The identity provider cannot be used just now. Try again; what is wrong stands in the log of the gateway.',
-  refused: 'The identity provider did not sign you in, or what it said does not hold. Try again.',
-  expired: 'This sign-in took too long, or was begun elsewhere. Try again.',
-  no_role: 'You are known, but none of your groups has a role here. Ask an owner of the gateway for one.',
-  wrong_domain: 'Your verified e-mail address belongs to no domain that may sign in here.',
-};
-
-function takeProblem(): string {
-  const [, problem = ''] = /^#sign-in-problem=(\w+)$/.exec(location.hash) ?? [];
-  if (problem !== '') history.replaceState(null, '', location.pathname + location.search);
-  return problems[problem] ?? '';
-}
-
+/** The ways in: with an identity provider, with a key of one's own, with an admin token, and by a link, which is opened. */
 export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session) => void }) {
-  const [token, setToken] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [problem, setProblem] = useState('');
   const { data: ways } = useQuery({ queryKey: ['sign-in-ways'], queryFn: readSignInWays });
   const [isBusy, setBusy] = useState(false);
   const hasTried = useRef(false);
 
-  const enter = async (by: Parameters<typeof signIn>[0]): Promise<void> => {
+  const enter = async (by: SignInBy): Promise<void> => {
     setBusy(true);
     setError(null);
     setProblem('');
@@ -48,52 +32,56 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
       setBusy(false);
     }
   };
-  // A code holds once, and React runs an effect twice while it is developed.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is for the first look alone.
-  useEffect(() => {
-    if (hasTried.current) return;
-    hasTried.current = true;
+  const look = (): void => {
     setProblem(takeProblem());
     const code = takeCode();
     if (code !== '') void enter({ code });
+  };
+  // A code holds once, and React runs an effect twice while it is developed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is for the first look, and for a link that is pasted over this page.
+  useEffect(() => {
+    if (!hasTried.current) look();
+    hasTried.current = true;
+    addEventListener('hashchange', look);
+    return () => removeEventListener('hashchange', look);
   }, []);
 
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    void enter({ token: token.trim() });
-  };
   return (
-    <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
+    <main className="mx-auto flex min-h-dvh max-w-3xl flex-col justify-center gap-4 p-6">
       <h1 className="text-xl font-semibold">AI API gateway</h1>
-      {ways?.oidc && (
-        <>
-          {/* Not a link of the router's: it leaves the console. */}
-          <a
-            href="/console/oidc/start"
-            className="inline-flex min-h-9 items-center justify-center rounded-md bg-accent px-3 font-medium text-on-accent hover:opacity-90"
-          >
-            Sign in with {ways.oidc.name}
-          </a>
-          <hr className="border-line" />
-        </>
-      )}
-      <p className="text-soft">
-        Sign in with an admin token. It is exchanged for a session, and kept nowhere in the browser.
-      </p>
-      <form onSubmit={submit} className="flex flex-col gap-3">
-        <TextField
-          label="Admin token"
-          type="password"
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-          required
-        />
-        <Button type="submit" look="primary" disabled={isBusy || token.trim() === ''}>
-          {isBusy ? 'Signing in…' : 'Sign in'}
-        </Button>
-      </form>
       {problem !== '' && <Problem error={problem} />}
       {error !== null && <Problem error={error} />}
+      {ways?.oidc && (
+        // Not a link of the router's: it leaves the console.
+        <a
+          href="/console/oidc/start"
+          className="inline-flex min-h-9 items-center justify-center rounded-md bg-accent px-3 font-medium text-on-accent hover:opacity-90"
+        >
+          Sign in with {ways.oidc.name}
+        </a>
+      )}
+      <div className="grid gap-4 md:grid-cols-2">
+        <SecretForm
+          title="See your own use"
+          lead="With an API key of yours: your balance, limits, requests and prices. Nothing of anybody else."
+          label="API key"
+          action="Show my use"
+          isBusy={isBusy}
+          onEnter={(api_key) => void enter({ api_key })}
+        />
+        <SecretForm
+          title="Administer the gateway"
+          lead="With an admin token, as the role that it was made for."
+          label="Admin token"
+          action="Sign in"
+          isBusy={isBusy}
+          onEnter={(token) => void enter({ token })}
+        />
+      </div>
+      <p className="text-soft">
+        Either is exchanged for a session, and kept nowhere in the browser. Somebody who administers the gateway can
+        also give you a link that signs you in, once.
+      </p>
     </main>
   );
 }

@@ -1,12 +1,14 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { LogOut, Menu, Moon, Sun, SunMoon } from 'lucide-react';
 import { useState } from 'react';
+import { HOLDERS_HOME } from '../screens/holder-screens.ts';
 import { screens } from '../screens/screens.ts';
 import { SignedIn, useSession, useSignOut } from '../session/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { UndoToasts } from '../ui/undo/undo-toasts.tsx';
 import { Bell } from './bell.tsx';
+import { ForItsRoles } from './for-its-roles.tsx';
 import { Offline } from './offline.tsx';
 import { chooseTheme, type Theme, themeChosen } from './theme.ts';
 
@@ -21,6 +23,7 @@ export function Shell() {
 
 function Frame() {
   const [isOpen, setOpen] = useState(false);
+  const { role } = useSession();
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_1fr]">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2">
@@ -29,7 +32,7 @@ function Frame() {
       <header className="flex items-center justify-between border-b border-line bg-panel px-4 py-2 lg:hidden">
         <span className="font-semibold">AI API gateway</span>
         <span className="flex">
-          <Bell />
+          {role !== 'holder' && <Bell />}
           <Button look="quiet" aria-expanded={isOpen} aria-controls="navigation" onClick={() => setOpen(!isOpen)}>
             <Menu aria-hidden className="size-4" />
             <span className="sr-only">Navigation</span>
@@ -39,17 +42,18 @@ function Frame() {
       <Navigation isOpen={isOpen} onChosen={() => setOpen(false)} />
       <main id="content" className="min-w-0 p-4 lg:p-6">
         <Offline />
-        <Outlet />
+        <ForItsRoles />
       </main>
       <UndoToasts />
     </div>
   );
 }
 
-const groups = ['See', 'Run', 'Prove'] as const;
+const groups = ['Yours', 'See', 'Run', 'Prove'] as const;
 
 function Navigation({ isOpen, onChosen }: { readonly isOpen: boolean; readonly onChosen: () => void }) {
   const { role } = useSession();
+  const shown = screens.filter(({ roles }) => roles.includes(role));
   return (
     <nav
       id="navigation"
@@ -61,31 +65,33 @@ function Navigation({ isOpen, onChosen }: { readonly isOpen: boolean; readonly o
     >
       <div className="flex items-center justify-between pl-2 max-lg:hidden">
         <span className="font-semibold">AI API gateway</span>
-        <Bell />
+        {role !== 'holder' && <Bell />}
       </div>
-      {groups.map((group) => (
-        <div key={group}>
-          <p className="px-2 text-xs font-medium text-soft uppercase">{group}</p>
-          <ul>
-            {screens
-              .filter((screen) => screen.group === group && (role === 'owner' || screen.roles.includes(role)))
-              .map(({ path, title, icon: Icon }) => (
-                <li key={path}>
-                  <Link
-                    to={path}
-                    onClick={onChosen}
-                    activeOptions={{ exact: path === '/', includeSearch: false }}
-                    activeProps={{ className: 'bg-sunken font-medium', 'aria-current': 'page' }}
-                    className="flex min-h-9 items-center gap-2 rounded-md px-2 hover:bg-sunken"
-                  >
-                    {Icon !== undefined && <Icon aria-hidden className="size-4 shrink-0" />}
-                    {title}
-                  </Link>
-                </li>
-              ))}
-          </ul>
-        </div>
-      ))}
+      {groups
+        .filter((each) => shown.some(({ group }) => group === each))
+        .map((group) => (
+          <div key={group}>
+            <p className="px-2 text-xs font-medium text-soft uppercase">{group}</p>
+            <ul>
+              {shown
+                .filter((screen) => screen.group === group)
+                .map(({ path, title, icon: Icon }) => (
+                  <li key={path}>
+                    <Link
+                      to={path}
+                      onClick={onChosen}
+                      activeOptions={{ exact: path === '/' || path === HOLDERS_HOME, includeSearch: false }}
+                      activeProps={{ className: 'bg-sunken font-medium', 'aria-current': 'page' }}
+                      className="flex min-h-9 items-center gap-2 rounded-md px-2 hover:bg-sunken"
+                    >
+                      {Icon !== undefined && <Icon aria-hidden className="size-4 shrink-0" />}
+                      {title}
+                    </Link>
+                  </li>
+                ))}
+            </ul>
+          </div>
+        ))}
       <Account />
     </nav>
   );
@@ -106,7 +112,7 @@ function Account() {
   };
   return (
     <div className="mt-auto flex items-center justify-between gap-1 border-t border-line pt-2">
-      <span className="px-2 text-soft">{role}</span>
+      <span className="px-2 text-soft">{role === 'holder' ? 'key holder' : role}</span>
       <span className="flex">
         <Button look="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change to ${next}`}>
           <Icon aria-hidden className="size-4" />

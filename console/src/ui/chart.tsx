@@ -34,7 +34,7 @@ export function Chart({
         width: element.clientWidth,
         height: HEIGHT,
         scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-        axes: [axis, { ...axis, size: 70, values: (_plot, values) => values.map(format) }],
+        axes: [axis, { ...axis, size: 84, values: (_plot, values) => values.map(format) }],
         series: [
           {},
           ...series.map(({ name }, at) => ({

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AdminTokensCreateData, AdminTokensCreateErrors, AdminTokensCreateResponses, AdminTokensDeleteData, AdminTokensDeleteErrors, AdminTokensDeleteResponses, AdminTokensGetData, AdminTokensGetErrors, AdminTokensGetResponses, AdminTokensListData, AdminTokensListErrors, AdminTokensListResponses, AdminTokensUpdateData, AdminTokensUpdateErrors, AdminTokensUpdateResponses, AlertChannelsDeleteData, AlertChannelsDeleteErrors, AlertChannelsDeleteResponses, AlertChannelsGetData, AlertChannelsGetErrors, AlertChannelsGetResponses, AlertChannelsListData, AlertChannelsListErrors, AlertChannelsListResponses, AlertChannelsSetData, AlertChannelsSetErrors, AlertChannelsSetResponses, AlertChannelsTestData, AlertChannelsTestErrors, AlertChannelsTestResponses, AlertChannelsUpdateData, AlertChannelsUpdateErrors, AlertChannelsUpdateResponses, AlertRulesDeleteData, AlertRulesDeleteErrors, AlertRulesDeleteResponses, AlertRulesGetData, AlertRulesGetErrors, AlertRulesGetResponses, AlertRulesListData, AlertRulesListErrors, AlertRulesListResponses, AlertRulesSetData, AlertRulesSetErrors, AlertRulesSetResponses, AlertRulesUpdateData, AlertRulesUpdateErrors, AlertRulesUpdateResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsRetryData, AlertsRetryErrors, AlertsRetryResponses, AliasesDeleteData, AliasesDeleteErrors, AliasesDeleteResponses, AliasesGetData, AliasesGetErrors, AliasesGetResponses, AliasesListData, AliasesListErrors, AliasesListResponses, AliasesSetData, AliasesSetErrors, AliasesSetResponses, AliasesUpdateData, AliasesUpdateErrors, AliasesUpdateResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysDeleteData, ApiKeysDeleteErrors, ApiKeysDeleteResponses, ApiKeysGetData, ApiKeysGetErrors, ApiKeysGetResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysPauseData, ApiKeysPauseErrors, ApiKeysPauseResponses, ApiKeysResumeData, ApiKeysResumeErrors, ApiKeysResumeResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, ApiKeysUpdateData, ApiKeysUpdateErrors, ApiKeysUpdateResponses, AuditLogData, AuditLogErrors, AuditLogResponses, AuditMomentData, AuditMomentErrors, AuditMomentResponses, AuditVerifyRangeData, AuditVerifyRangeErrors, AuditVerifyRangeResponses, BalanceChangeOrganisationsData, BalanceChangeOrganisationsErrors, BalanceChangeOrganisationsResponses, BalanceChangeTeamsData, BalanceChangeTeamsErrors, BalanceChangeTeamsResponses, BalanceChangeUsersData, BalanceChangeUsersErrors, BalanceChangeUsersResponses, BalanceLedgerOrganisationsData, BalanceLedgerOrganisationsErrors, BalanceLedgerOrganisationsResponses, BalanceLedgerTeamsData, BalanceLedgerTeamsErrors, BalanceLedgerTeamsResponses, BalanceLedgerUsersData, BalanceLedgerUsersErrors, BalanceLedgerUsersResponses, CreditsUndoData, CreditsUndoErrors, CreditsUndoResponses, HistoryBalancesData, HistoryBalancesErrors, HistoryBalancesResponses, HistoryResourceData, HistoryResourceErrors, HistoryResourceResponses, HistoryResourcesData, HistoryResourcesErrors, HistoryResourcesResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsGetData, LimitsGetErrors, LimitsGetResponses, LimitsListData, LimitsListErrors, LimitsListResponses, LimitsSetData, LimitsSetErrors, LimitsSetResponses, LimitsUpdateData, LimitsUpdateErrors, LimitsUpdateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListResponses, ModelsOfferedData, ModelsOfferedErrors, ModelsOfferedResponses, ModelsSetData, ModelsSetErrors, ModelsSetResponses, ModelsUpdateData, ModelsUpdateErrors, ModelsUpdateResponses, OrganisationsCreateData, OrganisationsCreateErrors, OrganisationsCreateResponses, OrganisationsDeleteData, OrganisationsDeleteErrors, OrganisationsDeleteResponses, OrganisationsGetData, OrganisationsGetErrors, OrganisationsGetResponses, OrganisationsListData, OrganisationsListErrors, OrganisationsListResponses, OrganisationsUpdateData, OrganisationsUpdateErrors, OrganisationsUpdateResponses, PricesBookData, PricesBookErrors, PricesBookResponses, PricesDeleteData, PricesDeleteErrors, PricesDeleteResponses, PricesGetData, PricesGetErrors, PricesGetResponses, PricesImportData, PricesImportErrors, PricesImportResponses, PricesListData, PricesListErrors, PricesListResponses, PricesSetData, PricesSetErrors, PricesSetResponses, PricesUpdateData, PricesUpdateErrors, PricesUpdateResponses, ProvidersCompareModelsData, ProvidersCompareModelsErrors, ProvidersCompareModelsResponses, ProvidersDeleteData, ProvidersDeleteErrors, ProvidersDeleteResponses, ProvidersGetData, ProvidersGetErrors, ProvidersGetResponses, ProvidersHealthData, ProvidersHealthErrors, ProvidersHealthResponses, ProvidersListData, ProvidersListErrors, ProvidersListResponses, ProvidersSetData, ProvidersSetErrors, ProvidersSetResponses, ProvidersTestData, ProvidersTestErrors, ProvidersTestResponses, ProvidersUpdateData, ProvidersUpdateErrors, ProvidersUpdateResponses, RequestsExplainData, RequestsExplainErrors, RequestsExplainResponses, RequestsListData, RequestsListErrors, RequestsListResponses, RoutesDeleteData, RoutesDeleteErrors, RoutesDeleteResponses, RoutesExplainData, RoutesExplainErrors, RoutesExplainResponses, RoutesGetData, RoutesGetErrors, RoutesGetResponses, RoutesListData, RoutesListErrors, RoutesListResponses, RoutesSetData, RoutesSetErrors, RoutesSetResponses, RoutesShadowReportData, RoutesShadowReportErrors, RoutesShadowReportResponses, RoutesUpdateData, RoutesUpdateErrors, RoutesUpdateResponses, SettingsGetData, SettingsGetErrors, SettingsGetResponses, SettingsUpdateData, SettingsUpdateErrors, SettingsUpdateResponses, StuckEventsListData, StuckEventsListErrors, StuckEventsListResponses, StuckEventsRetryData, StuckEventsRetryErrors, StuckEventsRetryResponses, TeamsCreateData, TeamsCreateErrors, TeamsCreateResponses, TeamsDeleteData, TeamsDeleteErrors, TeamsDeleteResponses, TeamsGetData, TeamsGetErrors, TeamsGetResponses, TeamsListData, TeamsListErrors, TeamsListResponses, TeamsUpdateData, TeamsUpdateErrors, TeamsUpdateResponses, UsageReportData, UsageReportErrors, UsageReportResponses, UsageRunwaysData, UsageRunwaysErrors, UsageRunwaysResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDeleteData, UsersDeleteErrors, UsersDeleteResponses, UsersGetData, UsersGetErrors, UsersGetResponses, UsersListData, UsersListErrors, UsersListResponses, UsersResumeData, UsersResumeErrors, UsersResumeResponses, UsersSignInLinkData, UsersSignInLinkErrors, UsersSignInLinkResponses, UsersSuspendData, UsersSuspendErrors, UsersSuspendResponses, UsersUpdateData, UsersUpdateErrors, UsersUpdateResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.js';
+import type { AdminTokensCreateData, AdminTokensCreateErrors, AdminTokensCreateResponses, AdminTokensDeleteData, AdminTokensDeleteErrors, AdminTokensDeleteResponses, AdminTokensGetData, AdminTokensGetErrors, AdminTokensGetResponses, AdminTokensListData, AdminTokensListErrors, AdminTokensListResponses, AdminTokensUpdateData, AdminTokensUpdateErrors, AdminTokensUpdateResponses, AlertChannelsDeleteData, AlertChannelsDeleteErrors, AlertChannelsDeleteResponses, AlertChannelsGetData, AlertChannelsGetErrors, AlertChannelsGetResponses, AlertChannelsListData, AlertChannelsListErrors, AlertChannelsListResponses, AlertChannelsSetData, AlertChannelsSetErrors, AlertChannelsSetResponses, AlertChannelsTestData, AlertChannelsTestErrors, AlertChannelsTestResponses, AlertChannelsUpdateData, AlertChannelsUpdateErrors, AlertChannelsUpdateResponses, AlertRulesDeleteData, AlertRulesDeleteErrors, AlertRulesDeleteResponses, AlertRulesGetData, AlertRulesGetErrors, AlertRulesGetResponses, AlertRulesListData, AlertRulesListErrors, AlertRulesListResponses, AlertRulesSetData, AlertRulesSetErrors, AlertRulesSetResponses, AlertRulesUpdateData, AlertRulesUpdateErrors, AlertRulesUpdateResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsRetryData, AlertsRetryErrors, AlertsRetryResponses, AliasesDeleteData, AliasesDeleteErrors, AliasesDeleteResponses, AliasesGetData, AliasesGetErrors, AliasesGetResponses, AliasesListData, AliasesListErrors, AliasesListResponses, AliasesSetData, AliasesSetErrors, AliasesSetResponses, AliasesUpdateData, AliasesUpdateErrors, AliasesUpdateResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysDeleteData, ApiKeysDeleteErrors, ApiKeysDeleteResponses, ApiKeysGetData, ApiKeysGetErrors, ApiKeysGetResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysPauseData, ApiKeysPauseErrors, ApiKeysPauseResponses, ApiKeysResumeData, ApiKeysResumeErrors, ApiKeysResumeResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, ApiKeysUpdateData, ApiKeysUpdateErrors, ApiKeysUpdateResponses, AuditLogData, AuditLogErrors, AuditLogResponses, AuditMomentData, AuditMomentErrors, AuditMomentResponses, AuditVerifyRangeData, AuditVerifyRangeErrors, AuditVerifyRangeResponses, BalanceChangeOrganisationsData, BalanceChangeOrganisationsErrors, BalanceChangeOrganisationsResponses, BalanceChangeTeamsData, BalanceChangeTeamsErrors, BalanceChangeTeamsResponses, BalanceChangeUsersData, BalanceChangeUsersErrors, BalanceChangeUsersResponses, BalanceLedgerOrganisationsData, BalanceLedgerOrganisationsErrors, BalanceLedgerOrganisationsResponses, BalanceLedgerTeamsData, BalanceLedgerTeamsErrors, BalanceLedgerTeamsResponses, BalanceLedgerUsersData, BalanceLedgerUsersErrors, BalanceLedgerUsersResponses, CreditsUndoData, CreditsUndoErrors, CreditsUndoResponses, HistoryBalancesData, HistoryBalancesErrors, HistoryBalancesResponses, HistoryResourceData, HistoryResourceErrors, HistoryResourceResponses, HistoryResourcesData, HistoryResourcesErrors, HistoryResourcesResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsGetData, LimitsGetErrors, LimitsGetResponses, LimitsListData, LimitsListErrors, LimitsListResponses, LimitsSetData, LimitsSetErrors, LimitsSetResponses, LimitsUpdateData, LimitsUpdateErrors, LimitsUpdateResponses, MeApiKeysData, MeApiKeysErrors, MeApiKeysResponses, MeLedgerData, MeLedgerErrors, MeLedgerResponses, MeLimitsData, MeLimitsErrors, MeLimitsResponses, MePauseKeyData, MePauseKeyErrors, MePauseKeyResponses, MeRequestsData, MeRequestsErrors, MeRequestsResponses, MeResumeKeyData, MeResumeKeyErrors, MeResumeKeyResponses, MeRevokeKeyData, MeRevokeKeyErrors, MeRevokeKeyResponses, MeRotateKeyData, MeRotateKeyErrors, MeRotateKeyResponses, MeShowData, MeShowErrors, MeShowResponses, MeUsageData, MeUsageErrors, MeUsageResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListResponses, ModelsOfferedData, ModelsOfferedErrors, ModelsOfferedResponses, ModelsSetData, ModelsSetErrors, ModelsSetResponses, ModelsUpdateData, ModelsUpdateErrors, ModelsUpdateResponses, OrganisationsCreateData, OrganisationsCreateErrors, OrganisationsCreateResponses, OrganisationsDeleteData, OrganisationsDeleteErrors, OrganisationsDeleteResponses, OrganisationsGetData, OrganisationsGetErrors, OrganisationsGetResponses, OrganisationsListData, OrganisationsListErrors, OrganisationsListResponses, OrganisationsUpdateData, OrganisationsUpdateErrors, OrganisationsUpdateResponses, PricesBookData, PricesBookErrors, PricesBookResponses, PricesDeleteData, PricesDeleteErrors, PricesDeleteResponses, PricesGetData, PricesGetErrors, PricesGetResponses, PricesImportData, PricesImportErrors, PricesImportResponses, PricesListData, PricesListErrors, PricesListResponses, PricesSetData, PricesSetErrors, PricesSetResponses, PricesUpdateData, PricesUpdateErrors, PricesUpdateResponses, ProvidersCompareModelsData, ProvidersCompareModelsErrors, ProvidersCompareModelsResponses, ProvidersDeleteData, ProvidersDeleteErrors, ProvidersDeleteResponses, ProvidersGetData, ProvidersGetErrors, ProvidersGetResponses, ProvidersHealthData, ProvidersHealthErrors, ProvidersHealthResponses, ProvidersListData, ProvidersListErrors, ProvidersListResponses, ProvidersSetData, ProvidersSetErrors, ProvidersSetResponses, ProvidersTestData, ProvidersTestErrors, ProvidersTestResponses, ProvidersUpdateData, ProvidersUpdateErrors, ProvidersUpdateResponses, RequestsExplainData, RequestsExplainErrors, RequestsExplainResponses, RequestsListData, RequestsListErrors, RequestsListResponses, RoutesDeleteData, RoutesDeleteErrors, RoutesDeleteResponses, RoutesExplainData, RoutesExplainErrors, RoutesExplainResponses, RoutesGetData, RoutesGetErrors, RoutesGetResponses, RoutesListData, RoutesListErrors, RoutesListResponses, RoutesSetData, RoutesSetErrors, RoutesSetResponses, RoutesShadowReportData, RoutesShadowReportErrors, RoutesShadowReportResponses, RoutesUpdateData, RoutesUpdateErrors, RoutesUpdateResponses, SettingsGetData, SettingsGetErrors, SettingsGetResponses, SettingsUpdateData, SettingsUpdateErrors, SettingsUpdateResponses, StuckEventsListData, StuckEventsListErrors, StuckEventsListResponses, StuckEventsRetryData, StuckEventsRetryErrors, StuckEventsRetryResponses, TeamsCreateData, TeamsCreateErrors, TeamsCreateResponses, TeamsDeleteData, TeamsDeleteErrors, TeamsDeleteResponses, TeamsGetData, TeamsGetErrors, TeamsGetResponses, TeamsListData, TeamsListErrors, TeamsListResponses, TeamsUpdateData, TeamsUpdateErrors, TeamsUpdateResponses, UsageReportData, UsageReportErrors, UsageReportResponses, UsageRunwaysData, UsageRunwaysErrors, UsageRunwaysResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDeleteData, UsersDeleteErrors, UsersDeleteResponses, UsersGetData, UsersGetErrors, UsersGetResponses, UsersListData, UsersListErrors, UsersListResponses, UsersResumeData, UsersResumeErrors, UsersResumeResponses, UsersSignInLinkData, UsersSignInLinkErrors, UsersSignInLinkResponses, UsersSuspendData, UsersSuspendErrors, UsersSuspendResponses, UsersUpdateData, UsersUpdateErrors, UsersUpdateResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1739,4 +1739,182 @@ export const usersSignInLink = <ThrowOnError extends boolean = false>(options: O
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Who the caller is, and whose balance pays for their requests
+ *
+ * For: holder. In gatewayctl: `me show`.
+ */
+export const meShow = <ThrowOnError extends boolean = false>(options?: Options<MeShowData, ThrowOnError>): RequestResult<MeShowResponses, MeShowErrors, ThrowOnError> => (options?.client ?? client).get<MeShowResponses, MeShowErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me',
+    ...options
+});
+
+/**
+ * The caller's own API keys, oldest first, without their secrets
+ *
+ * For: holder. In gatewayctl: `me api-keys`.
+ */
+export const meApiKeys = <ThrowOnError extends boolean = false>(options?: Options<MeApiKeysData, ThrowOnError>): RequestResult<MeApiKeysResponses, MeApiKeysErrors, ThrowOnError> => (options?.client ?? client).get<MeApiKeysResponses, MeApiKeysErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/api-keys',
+    ...options
+});
+
+/**
+ * Gives a key of the caller's a new secret; the old one stays valid for a while
+ *
+ * For: holder. In gatewayctl: `me rotate-key`.
+ */
+export const meRotateKey = <ThrowOnError extends boolean = false>(options: Options<MeRotateKeyData, ThrowOnError>): RequestResult<MeRotateKeyResponses, MeRotateKeyErrors, ThrowOnError> => (options.client ?? client).post<MeRotateKeyResponses, MeRotateKeyErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/api-keys/{id}/rotate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stops a key of the caller's until it is resumed
+ *
+ * For: holder. In gatewayctl: `me pause-key`.
+ */
+export const mePauseKey = <ThrowOnError extends boolean = false>(options: Options<MePauseKeyData, ThrowOnError>): RequestResult<MePauseKeyResponses, MePauseKeyErrors, ThrowOnError> => (options.client ?? client).post<MePauseKeyResponses, MePauseKeyErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/api-keys/{id}/pause',
+    ...options
+});
+
+/**
+ * Lets a key that its holder paused work again
+ *
+ * For: holder. In gatewayctl: `me resume-key`.
+ */
+export const meResumeKey = <ThrowOnError extends boolean = false>(options: Options<MeResumeKeyData, ThrowOnError>): RequestResult<MeResumeKeyResponses, MeResumeKeyErrors, ThrowOnError> => (options.client ?? client).post<MeResumeKeyResponses, MeResumeKeyErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/api-keys/{id}/resume',
+    ...options
+});
+
+/**
+ * Ends a key of the caller's for good
+ *
+ * For: holder. In gatewayctl: `me revoke-key`.
+ */
+export const meRevokeKey = <ThrowOnError extends boolean = false>(options: Options<MeRevokeKeyData, ThrowOnError>): RequestResult<MeRevokeKeyResponses, MeRevokeKeyErrors, ThrowOnError> => (options.client ?? client).post<MeRevokeKeyResponses, MeRevokeKeyErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/api-keys/{id}/revoke',
+    ...options
+});
+
+/**
+ * The limits of the caller, their keys, their team and their organisation, and how they stand
+ *
+ * For: holder. In gatewayctl: `me limits`.
+ */
+export const meLimits = <ThrowOnError extends boolean = false>(options?: Options<MeLimitsData, ThrowOnError>): RequestResult<MeLimitsResponses, MeLimitsErrors, ThrowOnError> => (options?.client ?? client).get<MeLimitsResponses, MeLimitsErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/limits',
+    ...options
+});
+
+/**
+ * The caller's own requests, tokens, errors and cost over a time, by key, model, tag, session or agent
+ *
+ * For: holder. In gatewayctl: `me usage`.
+ */
+export const meUsage = <ThrowOnError extends boolean = false>(options?: Options<MeUsageData, ThrowOnError>): RequestResult<MeUsageResponses, MeUsageErrors, ThrowOnError> => (options?.client ?? client).get<MeUsageResponses, MeUsageErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/usage',
+    ...options
+});
+
+/**
+ * The caller's own requests that were admitted, newest first
+ *
+ * For: holder. In gatewayctl: `me requests`.
+ */
+export const meRequests = <ThrowOnError extends boolean = false>(options?: Options<MeRequestsData, ThrowOnError>): RequestResult<MeRequestsResponses, MeRequestsErrors, ThrowOnError> => (options?.client ?? client).get<MeRequestsResponses, MeRequestsErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/requests',
+    ...options
+});
+
+/**
+ * The lines of the ledger that moved the caller's own balance, newest first
+ *
+ * For: holder. In gatewayctl: `me ledger`.
+ */
+export const meLedger = <ThrowOnError extends boolean = false>(options?: Options<MeLedgerData, ThrowOnError>): RequestResult<MeLedgerResponses, MeLedgerErrors, ThrowOnError> => (options?.client ?? client).get<MeLedgerResponses, MeLedgerErrors, ThrowOnError>({
+    security: [{
+            key: 'adminToken',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/me/ledger',
+    ...options
 });

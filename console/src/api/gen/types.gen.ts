@@ -1138,6 +1138,14 @@ export type GetMeResult = {
      * The API key that it came with, or that its session was opened with; of keys, it may change this one alone. Empty: none.
      */
     key_id?: string | null;
+    /**
+     * Of the user's own balance where it pays: a seventh of what it paid in the last seven days. Empty: another pays, or it cannot be asked.
+     */
+    spent_per_day_usd?: string | null;
+    /**
+     * How long it lasts so, in whole hours; 0 where nothing was spent, too.
+     */
+    hours_left?: number;
 };
 
 export type GetMyUsageResult = {
@@ -10787,3 +10795,695 @@ export type UsersSignInLinkResponses = {
 };
 
 export type UsersSignInLinkResponse = UsersSignInLinkResponses[keyof UsersSignInLinkResponses];
+
+export type MeShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type MeShowErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeShowError = MeShowErrors[keyof MeShowErrors];
+
+export type MeShowResponses = {
+    /**
+     * Done
+     */
+    200: GetMeResult;
+};
+
+export type MeShowResponse = MeShowResponses[keyof MeShowResponses];
+
+export type MeApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/api-keys';
+};
+
+export type MeApiKeysErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeApiKeysError = MeApiKeysErrors[keyof MeApiKeysErrors];
+
+export type MeApiKeysResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<ApiKey>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type MeApiKeysResponse = MeApiKeysResponses[keyof MeApiKeysResponses];
+
+export type MeRotateKeyData = {
+    body?: {
+        /**
+         * How long the old key stays valid; 0: not at all.
+         */
+        overlap_hours?: number;
+    };
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/api-keys/{id}/rotate';
+};
+
+export type MeRotateKeyErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeRotateKeyError = MeRotateKeyErrors[keyof MeRotateKeyErrors];
+
+export type MeRotateKeyResponses = {
+    /**
+     * Done
+     */
+    200: ApiKey;
+};
+
+export type MeRotateKeyResponse = MeRotateKeyResponses[keyof MeRotateKeyResponses];
+
+export type MePauseKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/api-keys/{id}/pause';
+};
+
+export type MePauseKeyErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MePauseKeyError = MePauseKeyErrors[keyof MePauseKeyErrors];
+
+export type MePauseKeyResponses = {
+    /**
+     * Done
+     */
+    200: ApiKey;
+};
+
+export type MePauseKeyResponse = MePauseKeyResponses[keyof MePauseKeyResponses];
+
+export type MeResumeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/api-keys/{id}/resume';
+};
+
+export type MeResumeKeyErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeResumeKeyError = MeResumeKeyErrors[keyof MeResumeKeyErrors];
+
+export type MeResumeKeyResponses = {
+    /**
+     * Done
+     */
+    200: ApiKey;
+};
+
+export type MeResumeKeyResponse = MeResumeKeyResponses[keyof MeResumeKeyResponses];
+
+export type MeRevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key does it once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/api-keys/{id}/revoke';
+};
+
+export type MeRevokeKeyErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeRevokeKeyError = MeRevokeKeyErrors[keyof MeRevokeKeyErrors];
+
+export type MeRevokeKeyResponses = {
+    /**
+     * Done
+     */
+    200: ApiKey;
+};
+
+export type MeRevokeKeyResponse = MeRevokeKeyResponses[keyof MeRevokeKeyResponses];
+
+export type MeLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/limits';
+};
+
+export type MeLimitsErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeLimitsError = MeLimitsErrors[keyof MeLimitsErrors];
+
+export type MeLimitsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<Limit>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type MeLimitsResponse = MeLimitsResponses[keyof MeLimitsResponses];
+
+export type MeUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * When the requests were admitted; empty: the last 30 days, up to now.
+         */
+        from?: string;
+        to?: string;
+        /**
+         * Empty: all together.
+         */
+        group_by?: 'key' | 'model' | 'tag' | 'session' | 'agent' | 'outcome' | 'format';
+        /**
+         * Empty: the whole time at once.
+         */
+        interval?: 'minute' | 'hour' | 'day';
+        /**
+         * Filters, as those of the list of requests; empty: all.
+         */
+        key_id?: string;
+        model?: string;
+        outcome?: 'running' | 'completed' | 'failed' | 'cut' | 'client_gone' | 'expired';
+        session?: string;
+        agent?: string;
+        tag?: string;
+    };
+    url: '/v1/me/usage';
+};
+
+export type MeUsageErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeUsageError = MeUsageErrors[keyof MeUsageErrors];
+
+export type MeUsageResponses = {
+    /**
+     * Done
+     */
+    200: GetMyUsageResult;
+};
+
+export type MeUsageResponse = MeUsageResponses[keyof MeUsageResponses];
+
+export type MeRequestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The position behind which the page begins, older ones next; 0: at the newest.
+         */
+        after?: number;
+        /**
+         * When it was admitted; empty: at any time.
+         */
+        from?: string;
+        to?: string;
+        /**
+         * Filters; empty: all.
+         */
+        key_id?: string;
+        /**
+         * As its client named it.
+         */
+        model?: string;
+        outcome?: 'running' | 'completed' | 'failed' | 'cut' | 'client_gone' | 'expired';
+        session?: string;
+        agent?: string;
+        tag?: string;
+        request_id?: string;
+    };
+    url: '/v1/me/requests';
+};
+
+export type MeRequestsErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeRequestsError = MeRequestsErrors[keyof MeRequestsErrors];
+
+export type MeRequestsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<MyRequestLine>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type MeRequestsResponse = MeRequestsResponses[keyof MeRequestsResponses];
+
+export type MeLedgerData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The position behind which the page begins, older ones next; 0: at the newest.
+         */
+        after?: number;
+    };
+    url: '/v1/me/ledger';
+};
+
+export type MeLedgerErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeLedgerError = MeLedgerErrors[keyof MeLedgerErrors];
+
+export type MeLedgerResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<LedgerLine>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type MeLedgerResponse = MeLedgerResponses[keyof MeLedgerResponses];

@@ -16,6 +16,11 @@ export const lifetimes = {
   tokens: ['1 day', '7 days', '30 days', '90 days', '1 year'],
 } as const;
 
+/** The same in minutes; 0: none was chosen. */
+export function minutesOf(lifetime: string): number {
+  return (durations[lifetime] ?? 0) / 60_000;
+}
+
 /** When one of them ends; undefined: none was chosen. */
 export function timeAfter(lifetime: string, nowMs: number): string | undefined {
   const duration = durations[lifetime];

@@ -7,7 +7,7 @@ import { balances, type Payer } from './payer.ts';
 
 const PAGE = 'ledger_after';
 
-const columns: readonly Column<LedgerLine>[] = [
+export const ledgerColumns: readonly Column<LedgerLine>[] = [
   { title: 'Time', cell: ({ at }) => <Moment at={at} /> },
   { title: 'What', cell: ({ type }) => type },
   {
@@ -31,7 +31,8 @@ export function Ledger({ collection, id }: Payer) {
       caption="Ledger"
       idOf={({ position }) => String(position)}
       empty="No money has moved yet."
-      {...{ question, columns }}
+      columns={ledgerColumns}
+      question={question}
     />
   );
 }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import { ask } from '../../api/client.ts';
 import { providersHealth, type UsageReportData, usageReport } from '../../api/gen/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Chart } from '../../ui/chart.tsx';
 import { SelectField } from '../../ui/field.tsx';
+import { Figure } from '../../ui/figure.tsx';
 import { count, milliseconds, shortCount } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -84,15 +85,6 @@ export default function Overview() {
       <Runways />
       <Providers />
     </Page>
-  );
-}
-
-function Figure({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className="rounded-lg border border-line bg-panel p-4">
-      <dt className="text-soft">{name}</dt>
-      <dd className="text-2xl font-semibold">{children}</dd>
-    </div>
   );
 }
 

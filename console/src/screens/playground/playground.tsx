@@ -18,6 +18,15 @@ const TOKENS_DEFAULT = 512;
 
 /** Asks the gateway as a client would, in any format, and shows the same request as code. */
 export default function Playground() {
+  const { data } = useQuery({
+    queryKey: ['models', 'playground'],
+    queryFn: ({ signal }) => ask(modelsOffered({ query: { limit: MODELS_SHOWN, pricing: 'priced' }, signal })),
+  });
+  return <PlaygroundOf models={(data?.data ?? []).map(({ id }) => id ?? '')} />;
+}
+
+/** `models`: whose names are offered as one types. */
+export function PlaygroundOf({ models }: { readonly models: readonly string[] }) {
   const [format, setFormat] = useState(playgroundFormats[0]);
   const [asked, setAsked] = useState<Asked>({ model: '', system: '', prompt: '', maxTokens: TOKENS_DEFAULT });
   const [key, setKey] = useState('');
@@ -49,7 +58,14 @@ export default function Playground() {
                 </option>
               ))}
             </SelectField>
-            <ModelField value={asked.model} onChange={(model) => set({ model })} />
+            <SuggestField
+              label="Model"
+              className="min-w-48 flex-1"
+              required
+              suggestions={models.map((id) => ({ value: id, label: id }))}
+              value={asked.model}
+              onChange={(event) => set({ model: event.target.value })}
+            />
             <TextField
               label="Output tokens"
               type="number"
@@ -84,23 +100,5 @@ export default function Playground() {
       <AnswerPanel answer={answer} />
       <CodePanel format={format} asked={asked} />
     </Page>
-  );
-}
-
-/** A model of those that are offered, or any other name. */
-function ModelField({ value, onChange }: { readonly value: string; readonly onChange: (model: string) => void }) {
-  const { data } = useQuery({
-    queryKey: ['models', 'playground'],
-    queryFn: ({ signal }) => ask(modelsOffered({ query: { limit: MODELS_SHOWN, pricing: 'priced' }, signal })),
-  });
-  return (
-    <SuggestField
-      label="Model"
-      className="min-w-48 flex-1"
-      required
-      suggestions={(data?.data ?? []).map(({ id }) => ({ value: id ?? '', label: id ?? '' }))}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
   );
 }

@@ -9,11 +9,10 @@ import { Moment, Usd } from '../../ui/shown.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { usePage } from '../../ui/use-page.ts';
 import { Outcome } from './outcome.tsx';
+import { outcomes } from './outcomes.ts';
 import { RequestStory } from './request-story.tsx';
 
 const LIVE_MS = 2_000;
-
-const outcomes = ['running', 'completed', 'failed', 'cut', 'client_gone', 'expired'];
 
 const filters = [
   { name: 'user_id', label: 'User' },

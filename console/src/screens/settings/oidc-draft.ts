@@ -36,30 +36,39 @@ export const oidcInputs = [
 
 export type OidcText = (typeof oidcInputs)[number]['name'];
 
+/** The role of those who see what is their own. */
+export const HOLDER = 'holder';
+
 /** A rule in the making. `key`: tells it apart from the others while rows move. */
 export interface RuleDraft {
   readonly key: number;
   readonly group: string;
   readonly role: string;
+  /** Of a holder, the team that they are in; empty: whichever it is. */
+  readonly team: string;
 }
 
 /** What the form holds. */
 export interface OidcDraft {
   readonly texts: Readonly<Record<OidcText, string>>;
   readonly rules: readonly RuleDraft[];
+  readonly createsUsers: boolean;
 }
 
 export function draftOf(oidc: ConsoleOidc | null | undefined): OidcDraft {
   const texts = Object.fromEntries(oidcInputs.map(({ name }) => [name, shown(oidc?.[name])]));
-  const rules = (oidc?.rules ?? []).map(({ group, role }, key) => ({ key, group: group ?? '', role: role ?? '' }));
+  const rules = (oidc?.rules ?? []).map(({ group, role, team }, key) => ({
+    ...{ key, group: group ?? '', role: role ?? '', team: team ?? '' },
+  }));
   return {
     texts: texts as OidcDraft['texts'],
-    rules: rules.length > 0 ? rules : [{ key: 0, group: '', role: 'owner' }],
+    rules: rules.length > 0 ? rules : [{ key: 0, group: '', role: 'owner', team: '' }],
+    createsUsers: oidc?.creates_users === true,
   };
 }
 
 /** The draft as the API takes it: what is empty is left out. */
-export function oidcOf({ texts, rules }: OidcDraft): ConsoleOidcInput {
+export function oidcOf({ texts, rules, createsUsers }: OidcDraft): ConsoleOidcInput {
   const { issuer, client_id, scopes, allowed_domains, ...others } = texts;
   const given = Object.entries(others)
     .map(([name, text]) => [name, text.trim()])
@@ -70,7 +79,12 @@ export function oidcOf({ texts, rules }: OidcDraft): ConsoleOidcInput {
     client_id: client_id.trim(),
     scopes: listIn(scopes),
     allowed_domains: listIn(allowed_domains),
-    rules: rules.map(({ group, role }) => ({ group: group.trim(), role: role as 'owner' })),
+    creates_users: createsUsers,
+    rules: rules.map(({ group, role, team }) => ({
+      group: group.trim(),
+      role: role as 'owner',
+      ...(role === HOLDER && team.trim() !== '' ? { team: team.trim() } : {}),
+    })),
   };
 }
 

@@ -3,7 +3,7 @@ import { ApiError, ask, type Versioned } from '../../api/client.ts';
 import { type Settings, settingsUpdate } from '../../api/gen/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { CheckField, TextField } from '../../ui/field.tsx';
 import { isFieldOf } from '../../ui/form-dialog.tsx';
 import { Problem } from '../../ui/states.tsx';
 import { draftOf, oidcInputs, oidcOf } from './oidc-draft.ts';
@@ -56,6 +56,12 @@ export function OidcForm({ read, onReload, onClose }: OidcFormProps) {
             onChange={({ target }) => setDraft({ ...draft, texts: { ...draft.texts, [name]: target.value } })}
           />
         ))}
+        <CheckField
+          label="Make users"
+          hint="Of people whom a rule makes holders, and whose verified e-mail address no user has. Else they are refused."
+          checked={draft.createsUsers}
+          onChange={({ target }) => setDraft({ ...draft, createsUsers: target.checked })}
+        />
         <OidcRules
           rules={draft.rules}
           problemOf={(at, field) => problemAt(`rules[${at}].${field}`)}

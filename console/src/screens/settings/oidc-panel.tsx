@@ -81,12 +81,14 @@ function Shown({ oidc }: { readonly oidc: ConsoleOidc }) {
         ['Scopes', textOf(oidc.scopes) || 'email, profile'],
         ['Group claim', oidc.group_claim || 'groups'],
         ['Domains', textOf(oidc.allowed_domains) || 'all'],
+        ['Makes users', oidc.creates_users === true ? 'yes' : ''],
         [
           'Rules',
           <ol key="rules" className="list-inside list-decimal">
-            {(oidc.rules ?? []).map(({ group, role }) => (
+            {(oidc.rules ?? []).map(({ group, role, team }) => (
               <li key={`${group} ${role}`}>
                 {group}: {role}
+                {team && ` of the team ${team}`}
               </li>
             ))}
           </ol>,

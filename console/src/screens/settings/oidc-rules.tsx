@@ -2,12 +2,12 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { adminRoles } from '../access/new-token.tsx';
-import type { RuleDraft } from './oidc-draft.ts';
+import { HOLDER, type RuleDraft } from './oidc-draft.ts';
 
 interface OidcRulesProps {
   readonly rules: readonly RuleDraft[];
   /** What the gateway refuses in a rule; undefined: nothing. */
-  readonly problemOf: (at: number, field: 'group' | 'role') => string | undefined;
+  readonly problemOf: (at: number, field: 'group' | 'role' | 'team') => string | undefined;
   readonly onChange: (rules: readonly RuleDraft[]) => void;
 }
 
@@ -17,7 +17,7 @@ export function OidcRules({ rules, problemOf, onChange }: OidcRulesProps) {
     onChange(rules.map((rule, each) => (each === at ? { ...rule, ...change } : rule)));
   const add = (): void => {
     const key = Math.max(-1, ...rules.map((rule) => rule.key)) + 1;
-    onChange([...rules, { key, group: '', role: 'operator' }]);
+    onChange([...rules, { key, group: '', role: 'operator', team: '' }]);
   };
   return (
     <fieldset className="flex flex-col gap-2">
@@ -42,10 +42,20 @@ export function OidcRules({ rules, problemOf, onChange }: OidcRulesProps) {
               problem={problemOf(at, 'role')}
               onChange={(event) => set(at, { role: event.target.value })}
             >
-              {adminRoles.map((role) => (
+              {[...adminRoles, HOLDER].map((role) => (
                 <option key={role}>{role}</option>
               ))}
             </SelectField>
+            {rule.role === HOLDER && (
+              <TextField
+                label={`Team of rule ${at + 1}`}
+                className="w-36"
+                placeholder="id, or none"
+                value={rule.team}
+                problem={problemOf(at, 'team')}
+                onChange={(event) => set(at, { team: event.target.value })}
+              />
+            )}
             <span className="flex">
               <Button
                 look="quiet"

@@ -22,8 +22,9 @@ import { KeyTable } from '../keys/key-table.tsx';
 import { NewKey } from '../keys/new-key.tsx';
 import { EditUser } from './edit-user.tsx';
 import { offerUserUndo } from './offer-user-undo.ts';
+import { SignInLink } from './sign-in-link.tsx';
 
-type Opened = 'money' | 'key' | 'edit' | null;
+type Opened = 'money' | 'key' | 'edit' | 'link' | null;
 
 /** One user: its money, its keys, and what moved the money. */
 export default function UserScreen() {
@@ -62,6 +63,7 @@ function Shown({ user }: { readonly user: User }) {
           )}
           {mayWrite && <Button onClick={() => setAsked('key')}>New key</Button>}
           {mayWrite && <Button onClick={() => setAsked('edit')}>Edit</Button>}
+          {mayWrite && isActive && <Button onClick={() => setAsked('link')}>Sign-in link</Button>}
           {mayWrite && <Button onClick={() => void turn().catch(setError)}>{isActive ? 'Suspend' : 'Resume'}</Button>}
         </>
       }
@@ -100,6 +102,7 @@ function Shown({ user }: { readonly user: User }) {
       <Ledger collection="users" id={id} />
       {asked === 'money' && <TopUp collection="users" id={id} onClose={() => setAsked(null)} />}
       {asked === 'edit' && <EditUser user={user} onClose={() => setAsked(null)} />}
+      {asked === 'link' && <SignInLink userId={id} name={user.name ?? id} onClose={() => setAsked(null)} />}
       {asked === 'key' && <NewKey userId={id} onClose={() => setAsked(null)} />}
     </Page>
   );

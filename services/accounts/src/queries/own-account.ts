@@ -1,4 +1,5 @@
 import { type AdminCaller, type AdminOutput, keyIdOfActor } from '#contracts/admin.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { formatUsd } from '#money/nano-usd.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -7,10 +8,12 @@ import { shownBalance } from './computed-fields.ts';
 import { ownerOfNothing } from './own-keys.ts';
 import { payersOfUser, paysFor } from './own-payer.ts';
 import { type ReadDependencies, readResource } from './read-resources.ts';
+import { ownRunway } from './runways.ts';
 
 interface Dependencies extends ReadDependencies {
   readonly registry: Pick<Registry, 'get'>;
   readonly neighbours: () => Neighbours;
+  readonly clock: Clock;
 }
 
 /**
@@ -22,7 +25,7 @@ export async function getOwnAccount(
   userId: string,
   { actor }: AdminCaller,
 ): Promise<AdminOutput<'getMe'>> {
-  const { registry, neighbours } = dependencies;
+  const { registry, neighbours, clock } = dependencies;
   const found = await readResource(dependencies, 'user', userId);
   if (found?.resource.case !== 'user') throw ownerOfNothing('user');
   const user = found.resource.value;
@@ -43,6 +46,7 @@ export async function getOwnAccount(
     payerId: paying?.payer.id ?? '',
     availableUsd: paying === undefined ? '' : formatUsd(paying.availableNanoUsd),
     ...(own === undefined ? {} : { balance: shownBalance(own) }),
+    ...(paying === undefined ? {} : await ownRunway(neighbours().ledger, paying, clock())),
     ...signedIn(registry.get('token', actor), actor),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Payer } from '#contracts/admin-needs.ts';
 import type { UsageReportLine, UsageReportQuery } from '#contracts/requests.ts';
 import { test } from '#testkit/test.ts';
-import { listRunways } from './runways.ts';
+import { listRunways, ownRunway } from './runways.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const DAY_MS = 86_400_000;
@@ -82,4 +82,15 @@ test('no more are told than are asked for, and amounts beyond doubles stay exact
   );
   const [, second] = (await listRunways(given, request())).runways ?? [];
   assert.equal(second?.hoursLeft, 9_007_199_254_740_993n * 168n);
+});
+
+test("a user's own balance is told by what it paid itself, and a team's is not told to a member", async () => {
+  const { ledger } = dependencies([line('team:t', 9n), line('user:u', 700n)], {});
+  const money = { creditedNanoUsd: 0n, chargedNanoUsd: 0n, heldNanoUsd: 0n, availableNanoUsd: 1_000n };
+  const own = await ownRunway(ledger, { payer: { kind: 'user', id: 'u' }, ...money }, NOW_MS);
+  assert.deepEqual(own, { spentPerDayUsd: '0.0000001', hoursLeft: 240n });
+  const unused = await ownRunway(ledger, { payer: { kind: 'user', id: 'other' }, ...money }, NOW_MS);
+  assert.deepEqual(unused, { spentPerDayUsd: '0.00', hoursLeft: 0n });
+  assert.deepEqual(await ownRunway(ledger, { payer: { kind: 'team', id: 't' }, ...money }, NOW_MS), {});
+  assert.deepEqual(await ownRunway(undefined, { payer: { kind: 'user', id: 'u' }, ...money }, NOW_MS), {});
 });

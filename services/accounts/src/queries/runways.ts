@@ -56,6 +56,20 @@ export async function listRunways(
   };
 }
 
+/** How long a user's own balance lasts; nothing where a team or an organisation pays, or where billing cannot be asked from here. */
+export async function ownRunway(
+  ledger: Pick<LedgerPort, 'usageReport'> | undefined,
+  { payer, availableNanoUsd }: PayerBalance,
+  nowMs: number,
+): Promise<{ readonly spentPerDayUsd?: string; readonly hoursLeft?: bigint }> {
+  if (ledger === undefined || payer.kind !== 'user') return {};
+  const filter = { ...unfiltered, fromMs: nowMs - DAYS * DAY_MS, toMs: nowMs + 1, userId: payer.id };
+  const lines = await ledger.usageReport({ filter, groupBy: 'payer', intervalMs: 0 });
+  const spentNanoUsd = lines.find(({ value }) => value === `user:${payer.id}`)?.amountNanoUsd ?? 0n;
+  const hoursLeft = spentNanoUsd <= 0n ? 0n : hoursOf(availableNanoUsd, spentNanoUsd);
+  return { spentPerDayUsd: formatUsd(spentNanoUsd / BigInt(DAYS)), hoursLeft };
+}
+
 /** undefined: nothing was spent, or the value names no payer. */
 function spendingIn(value: string, spentNanoUsd: bigint): Spending | undefined {
   const [, kind, id = ''] = /^(user|team|organisation):(.+)$/.exec(value) ?? [];
@@ -65,6 +79,10 @@ function spendingIn(value: string, spentNanoUsd: bigint): Spending | undefined {
 
 function runwayOf({ payer, spentNanoUsd }: Spending, balance: PayerBalance | undefined) {
   if (balance === undefined) return undefined;
-  const left = balance.availableNanoUsd > 0n ? balance.availableNanoUsd : 0n;
-  return { payer, balance, spentNanoUsd, hoursLeft: (left * BigInt(DAYS) * HOURS_OF_A_DAY) / spentNanoUsd };
+  return { payer, balance, spentNanoUsd, hoursLeft: hoursOf(balance.availableNanoUsd, spentNanoUsd) };
+}
+
+function hoursOf(availableNanoUsd: bigint, spentNanoUsd: bigint): bigint {
+  const left = availableNanoUsd > 0n ? availableNanoUsd : 0n;
+  return (left * BigInt(DAYS) * HOURS_OF_A_DAY) / spentNanoUsd;
 }

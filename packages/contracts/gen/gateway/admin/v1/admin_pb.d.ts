@@ -8137,6 +8137,20 @@ export declare type GetMeResponse = Message<"gateway.admin.v1.GetMeResponse"> & 
    * @generated from field: string key_id = 15;
    */
   keyId: string;
+
+  /**
+   * Of the user's own balance where it pays: a seventh of what it paid in the last seven days. Empty: another pays, or it cannot be asked.
+   *
+   * @generated from field: string spent_per_day_usd = 16;
+   */
+  spentPerDayUsd: string;
+
+  /**
+   * How long it lasts so, in whole hours; 0 where nothing was spent, too.
+   *
+   * @generated from field: uint64 hours_left = 17;
+   */
+  hoursLeft: bigint;
 };
 
 /**
@@ -8231,6 +8245,20 @@ export declare type GetMeResponseJson = {
    * @generated from field: string key_id = 15;
    */
   keyId?: string;
+
+  /**
+   * Of the user's own balance where it pays: a seventh of what it paid in the last seven days. Empty: another pays, or it cannot be asked.
+   *
+   * @generated from field: string spent_per_day_usd = 16;
+   */
+  spentPerDayUsd?: string;
+
+  /**
+   * How long it lasts so, in whole hours; 0 where nothing was spent, too.
+   *
+   * @generated from field: uint64 hours_left = 17;
+   */
+  hoursLeft?: string;
 };
 
 /**

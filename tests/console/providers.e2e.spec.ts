@@ -9,6 +9,9 @@ const { installation, signedIn } = await startConsole();
 
 const SECRET = 'sk-sealed-canary-0a1b2c3d4e';
 
+/** Each of these goes through many pages; on a busy machine a page takes seconds. */
+const PATIENCE_MS = 180_000;
+
 interface Account {
   readonly id: string;
   readonly weight: number;
@@ -24,7 +27,9 @@ async function provider(): Promise<{ readonly status: string; readonly accounts:
   return document;
 }
 
-test('accounts are added with a sealed key, weighed, paused and removed; who was second is told so', async () => {
+test('accounts are added with a sealed key, weighed, paused and removed; who was second is told so', {
+  timeoutMs: PATIENCE_MS,
+}, async () => {
   const { page, faults } = await signedIn('operator');
   const answers: Promise<string>[] = [];
   page.on('response', (response) => {
@@ -86,7 +91,9 @@ test('accounts are added with a sealed key, weighed, paused and removed; who was
   assert.deepEqual(faults, []);
 });
 
-test('its usual fields are changed by form; the rest stays, and drained it gets no request until it is used again', async () => {
+test('its usual fields are changed by form; the rest stays, and drained it gets no request until it is used again', {
+  timeoutMs: PATIENCE_MS,
+}, async () => {
   const { page, faults } = await signedIn('operator');
   const { client } = await installation.customer();
   const ask = () =>
@@ -119,7 +126,9 @@ test('its usual fields are changed by form; the rest stays, and drained it gets 
   assert.deepEqual(faults, []);
 });
 
-test('it is free of serious faults in light and dark, fits a phone, and offers an auditor nothing to change', async () => {
+test('it is free of serious faults in light and dark, fits a phone, and offers an auditor nothing to change', {
+  timeoutMs: PATIENCE_MS,
+}, async () => {
   const url = `${installation.gateway().url}/console/providers/sim-openai`;
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, faults } = await signedIn('auditor', { colorScheme });

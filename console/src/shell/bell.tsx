@@ -1,12 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import { Bell as BellIcon } from 'lucide-react';
 import { FIRING_MAX, useFiring } from '../screens/alerts/use-firing.ts';
+import { useMay } from '../session/session.tsx';
 
 /** A bell is looked at now and then. */
 const LOOK_MS = 30_000;
 
-/** How many alerts fire now, and the way to them. */
+/** How many alerts fire now, and the way to them: for those who may read them. */
 export function Bell() {
+  return useMay('operator', 'billing', 'auditor') ? <Firing /> : null;
+}
+
+function Firing() {
   const { data } = useFiring(LOOK_MS);
   const firing = data?.data.length ?? 0;
   const number = data?.has_more === true ? `${FIRING_MAX}+` : String(firing);

@@ -18,7 +18,7 @@ export function StateBadge({ state }: { readonly state: string | null | undefine
 }
 
 const columns: readonly Column<AlertDelivery>[] = [
-  { title: 'Channel', cell: ({ channel_id }) => <span className="break-all">{channel_id}</span> },
+  { title: 'Channel', cell: ({ channel_id }) => <span className="break-words">{channel_id}</span> },
   { title: 'State', cell: ({ state }) => <StateBadge state={state} /> },
   { title: 'Attempts', cell: ({ attempts }) => attempts ?? 0, isNumber: true },
   { title: 'Why', cell: ({ reason }) => <span className="break-words">{reason}</span> },

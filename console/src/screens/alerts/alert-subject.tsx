@@ -33,9 +33,9 @@ export function AlertSubject({ alert: { subject_kind, subject_id, subject_name }
     <>
       {kind}{' '}
       {place === undefined ? (
-        <span className="break-all">{name}</span>
+        <span className="break-words">{name}</span>
       ) : (
-        <Link to={place[0]} search={place[1] as never} className="break-all text-accent hover:underline">
+        <Link to={place[0]} search={place[1] as never} className="break-words text-accent hover:underline">
           {name}
         </Link>
       )}

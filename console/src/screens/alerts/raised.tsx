@@ -21,7 +21,7 @@ const columns: readonly Column<Alert>[] = [
   { title: 'What', cell: ({ summary, kind }) => <span className="break-words">{summary || kind}</span> },
   { title: 'About', cell: (alert) => <AlertSubject alert={alert} /> },
   { title: 'Threshold', cell: ({ threshold }) => threshold, isNumber: true, isMinor: true },
-  { title: 'Rule', cell: ({ rule_id }) => <span className="break-all">{rule_id}</span>, isMinor: true },
+  { title: 'Rule', cell: ({ rule_id }) => <span className="break-words">{rule_id}</span>, isMinor: true },
   { title: 'Raised', cell: ({ raised_at }) => <Moment at={raised_at} />, isMinor: true },
   { title: 'Sent', cell: (alert) => sentOf(alert), isMinor: true },
 ];

@@ -8,6 +8,7 @@ import {
   FlaskConical,
   Gauge,
   HeartPulse,
+  History,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -207,6 +208,14 @@ export const screens: readonly Screen[] = [
     group: 'Prove',
     roles: everybody,
     load: () => import('./audit/audit.tsx'),
+  },
+  {
+    path: '/history',
+    title: 'State at a time',
+    icon: History,
+    group: 'Prove',
+    roles: everybody,
+    load: () => import('./history/history.tsx'),
   },
   {
     path: '/verify',

@@ -8,6 +8,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { count } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { useSearchState } from '../../ui/search-state.ts';
 import { Moment } from '../../ui/shown.tsx';
 import { Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
@@ -35,6 +36,8 @@ const columns: readonly Column<VerifyViolation>[] = [
 
 /** Recomputes the log's hash chain from its first event up to now, range by range. */
 export default function Verify() {
+  const [search] = useSearchState();
+  const upTo = { position: Number(search['to'] ?? 0), chain: search['chain'] ?? '' };
   const [progress, setProgress] = useState<Progress | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
@@ -50,20 +53,20 @@ export default function Verify() {
     try {
       let done = from;
       do {
-        done = await nextRange(done, stop.signal);
+        done = await nextRange(done, upTo.position, stop.signal);
         setProgress(done);
-      } while (done.last.is_at_head !== true && !stop.signal.aborted);
+      } while (!isDone(done, upTo.position) && !stop.signal.aborted);
     } catch (thrown) {
       if (!stop.signal.aborted) setError(thrown);
     } finally {
       setRunning(false);
     }
   };
-  const canGoOn = progress !== null && progress.last.is_at_head !== true;
+  const canGoOn = progress !== null && !isDone(progress, upTo.position);
   return (
     <Page
       title="Verify the log"
-      lead="Every event's hash is computed anew from its bytes, from the first one up to now."
+      lead={`Every event's hash is computed anew from its bytes, from the first one up to ${upTo.position > 0 ? `position ${count(upTo.position)}` : 'now'}.`}
       actions={
         isRunning ? (
           <Button onClick={() => running.current?.abort()}>Stop</Button>
@@ -79,15 +82,24 @@ export default function Verify() {
     >
       {error !== null && <Problem error={error} onRetry={() => void run(progress)} />}
       <Panel>
-        <div className="flex flex-col gap-4 p-4">{progress === null ? <Before /> : <Result progress={progress} />}</div>
+        <div className="flex flex-col gap-4 p-4">
+          {progress === null ? <Before /> : <Result progress={progress} upTo={upTo} />}
+        </div>
       </Panel>
     </Page>
   );
 }
 
-async function nextRange(before: Progress | null, signal: AbortSignal): Promise<Progress> {
+/** Up to the head, or up to the position that another screen asks for; 0: none. */
+function isDone({ last }: Progress, upTo: number): boolean {
+  return last.is_at_head === true || (upTo > 0 && (last.position ?? 0) >= upTo);
+}
+
+async function nextRange(before: Progress | null, upTo: number, signal: AbortSignal): Promise<Progress> {
+  const left = upTo - (before?.last.position ?? 0);
+  const limit = left > 0 ? Math.min(left, RANGE_EVENTS) : RANGE_EVENTS;
   const from = before === null ? {} : { after: before.last.position ?? 0, chain: before.last.chain ?? '' };
-  const last = await ask(auditVerifyRange({ query: { ...from, limit: RANGE_EVENTS }, signal }));
+  const last = await ask(auditVerifyRange({ query: { ...from, limit }, signal }));
   return {
     last,
     checked: (before?.checked ?? 0) + (last.checked ?? 0),
@@ -108,7 +120,13 @@ function Before() {
   );
 }
 
-function Result({ progress }: { readonly progress: Progress }) {
+interface UpTo {
+  readonly position: number;
+  /** The hash that was shown there; empty: none. */
+  readonly chain: string;
+}
+
+function Result({ progress, upTo }: { readonly progress: Progress; readonly upTo: UpTo }) {
   const { checked, last, violationCount, violations } = progress;
   const { position = 0, head_position = 0, chain, rules = [] } = last;
   return (
@@ -117,7 +135,8 @@ function Result({ progress }: { readonly progress: Progress }) {
         <span role="status" className="flex flex-wrap items-center gap-2">
           {`${count(checked)} events checked, up to position ${count(position)} of ${count(head_position)}`}
           {violationCount > 0 && <Badge tone="bad">{`${count(violationCount)} violations`}</Badge>}
-          {violationCount === 0 && last.is_at_head === true && <Badge tone="good">the log is sound</Badge>}
+          {violationCount === 0 && isDone(progress, upTo.position) && <Badge tone="good">the log is sound</Badge>}
+          {upTo.chain !== '' && position === upTo.position && <SameHash isSame={chain === upTo.chain} />}
         </span>
         <progress className="h-2 w-full" max={Math.max(head_position, 1)} value={position} />
       </label>
@@ -155,6 +174,15 @@ function Result({ progress }: { readonly progress: Progress }) {
       </Titled>
       <WholeAudit checkpoint={last.is_at_head === true ? `${position}:${chain}` : undefined} />
     </>
+  );
+}
+
+/** Whether the hash of the recomputed chain is the one that the state of a time was shown with. */
+function SameHash({ isSame }: { readonly isSame: boolean }) {
+  return isSame ? (
+    <Badge tone="good">the hash is the one that was shown</Badge>
+  ) : (
+    <Badge tone="bad">the hash is another one than was shown</Badge>
   );
 }
 

@@ -29,6 +29,8 @@ import {
 } from './gen/gateway/events/v1/billing_pb.js';
 import { type TermBeganJson, TermBeganSchema } from './gen/gateway/events/v1/journal_pb.js';
 import {
+  type AdminActedJson,
+  AdminActedSchema,
   type BalanceDebitedJson,
   BalanceDebitedSchema,
   type LimitReachedJson,
@@ -107,6 +109,7 @@ export interface EventBodies {
   ResourceSet: ResourceSetJson;
   ResourceRemoved: Written<ResourceRemovedJson>;
   BalanceDebited: Written<BalanceDebitedJson>;
+  AdminActed: Written<AdminActedJson>;
   LimitReached: Written<LimitReachedJson>;
   AlertRaised: Written<AlertRaisedJson>;
   AlertResolved: Written<AlertResolvedJson>;
@@ -138,6 +141,7 @@ export const eventSchemas: { readonly [K in EventType]: DescMessage } = {
   ResourceSet: ResourceSetSchema,
   ResourceRemoved: ResourceRemovedSchema,
   BalanceDebited: BalanceDebitedSchema,
+  AdminActed: AdminActedSchema,
   LimitReached: LimitReachedSchema,
   AlertRaised: AlertRaisedSchema,
   AlertResolved: AlertResolvedSchema,

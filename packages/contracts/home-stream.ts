@@ -21,6 +21,8 @@ export function homeStream(event: GatewayEvent): string {
     }
     case 'ResourceRemoved':
       return streams.resource(event.data.kind, event.data.id);
+    case 'AdminActed':
+      return streams.action(event.data.actionId);
     case 'LimitReached':
       return streams.limitReached(event.data.limitId);
     case 'AlertRaised':

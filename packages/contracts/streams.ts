@@ -8,6 +8,8 @@ export const streams = {
   price: (priceKey: string): string => `price-${priceKey}`,
   /** A resource of administration; a price's own stream is that of its versions. */
   resource: (kind: string, id: string): string => (kind === 'price' ? `own-price-${id}` : `${kind}-${id}`),
+  /** Something that an administrator did to no resource. */
+  action: (actionId: string): string => `action-${actionId}`,
   debit: (debitId: string): string => `debit-${debitId}`,
   limitReached: (limitId: string): string => `limit-reached-${limitId}`,
   alert: (alertId: string): string => `alert-${alertId}`,

@@ -10,6 +10,7 @@ import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
 import { keyOf } from './handlers/idempotency.ts';
+import { recordAction } from './handlers/record-action.ts';
 import {
   createResource,
   deleteResource,
@@ -216,7 +217,12 @@ function others(
     explainRequest: ({ id }) => explainRequest({ log: there(neighbours().storedLog, 'The log'), registry }, id),
     verifyRange: (request) => verifyRange(there(neighbours().storedLog, 'The log'), request),
     listDeadLetters: (request) => listDeadLetters(deadLettersOf(neighbours()), request),
-    retryDeadLetters: (request) => retryDeadLetters(deadLettersOf(neighbours()), request),
+    retryDeadLetters: (request, caller) =>
+      retryDeadLetters(deadLettersOf(neighbours()), request, () => {
+        const { consumer, position } = request;
+        const details: Record<string, string> = position === 0n ? {} : { position: String(position) };
+        return recordAction(dependencies, { action: 'retry', kind: 'dead_letters', id: consumer, details }, caller);
+      }),
     importPrices: (request, caller) =>
       there(neighbours().priceImports, 'The import of prices').importPrices(request, caller, (update, by) =>
         updateResource(dependencies, update, by, 'import'),

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import type { AdminRole } from '#contracts/admin.ts';
 import {
   ChangeBalanceRequestSchema,
+  RetryDeadLettersRequestSchema,
   TestProviderRequestSchema,
   UndoCreditRequestSchema,
   WhoAmIRequestSchema,
@@ -261,4 +262,20 @@ test('a credit that was taken back is not taken back again', async () => {
   await running.journal.append({ stream: 'debit-d1', expectedVersion: 0, events, correlationId: '', causationId: '' });
   await calls.create('user', { name: 'Later' });
   await assert.rejects(admin.undoCredit(create(UndoCreditRequestSchema, { id: creditId }), owner), faultOf('conflict'));
+});
+
+test('a retry of dead letters is in the log of actions: who, and of which consumer', async () => {
+  neighbours = {
+    deadLetters: {
+      list: async () => ({ letters: [], consumers: ['billing.charges'] }),
+      retry: async () => ({ succeededCount: 0, stuckCount: 0 }),
+    },
+  };
+  const request = create(RetryDeadLettersRequestSchema, { consumer: 'billing.charges', position: 7n });
+  await admin.retryDeadLetters(request, { ...owner, actor: 'tok_1', role: 'operator' });
+  const { entries } = await callsOf(admin, { ...owner, role: 'auditor' }).auditLog({ kind: 'dead_letters' });
+  assert.deepEqual(
+    entries.map(({ actor, role, action, id, before, after }) => [actor, role, action, id, before, after]),
+    [['tok_1', 'operator', 'retry', 'billing.charges', '', '{"position":"7"}']],
+  );
 });

@@ -41,11 +41,18 @@ export function auditRowOf(
   after: ResourceRow | undefined,
 ): AuditRow | undefined {
   const action = actionOf(event);
-  const subject = resourceOf(event) ?? payerIn(event);
+  const subject = resourceOf(event) ?? payerIn(event) ?? actedOn(event);
   if (action === undefined || subject === undefined) return undefined;
   const { position } = event;
   const { kind, id } = subject;
-  return { position, ...action, kind, id, before: shownOf(before), after: shownOf(after) ?? amountOf(event) };
+  return {
+    position,
+    ...action,
+    kind,
+    id,
+    before: shownOf(before),
+    after: shownOf(after) ?? amountOf(event) ?? detailsOf(event),
+  };
 }
 
 function actionOf({ type, data, correlationId }: RecordedEvent): Action | undefined {
@@ -67,6 +74,8 @@ function actionOf({ type, data, correlationId }: RecordedEvent): Action | undefi
     }
     case 'BalanceDebited':
       return { ...whoOf(data.by), action: 'debit', atMs: Number(data.debitedAtMs) };
+    case 'AdminActed':
+      return { ...whoOf(data.by), action: data.by.action, atMs: Number(data.actedAtMs) };
     default:
       return undefined;
   }
@@ -80,6 +89,15 @@ function whoOf(by: Partial<Who> | undefined): Who {
 function payerIn({ type, data }: RecordedEvent): Pick<AuditRow, 'kind' | 'id'> | undefined {
   if (type === 'BalanceCredited') return payerOf(data);
   return type === 'BalanceDebited' ? data.payer : undefined;
+}
+
+/** What an action that changes nothing by itself was done to. */
+function actedOn({ type, data }: RecordedEvent): Pick<AuditRow, 'kind' | 'id'> | undefined {
+  return type === 'AdminActed' ? data : undefined;
+}
+
+function detailsOf({ type, data }: RecordedEvent): JsonObject | null {
+  return type === 'AdminActed' ? data.details : null;
 }
 
 /** What happened to a balance, by the names that its callers know. */

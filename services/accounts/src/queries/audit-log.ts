@@ -25,6 +25,9 @@ interface Row {
 /** Actions that move money: what they say after is an amount, and no resource. */
 const moneyActions: ReadonlySet<string> = new Set(['credit', 'debit']);
 
+/** What is no resource and can be acted on: what such an action says after is what its command said. */
+const actedOnKinds: ReadonlySet<string> = new Set(['dead_letters']);
+
 /** Actions of administration, the newest first. What was before and after is shown of kinds that may be read. */
 export async function listAuditLog(
   dependencies: ReadDependencies,
@@ -45,6 +48,11 @@ export async function listAuditLog(
   };
 }
 
+/** What stands beside the action is no resource. */
+function isPlain({ action, kind }: Row): boolean {
+  return moneyActions.has(action) || actedOnKinds.has(kind);
+}
+
 function entryOf(
   dependencies: ReadDependencies,
   row: Row,
@@ -52,7 +60,7 @@ function entryOf(
 ): MessageInitShape<typeof AuditLogEntrySchema> {
   const { position, actor, role, address, action, kind, id } = row;
   const at = new Date(Number(row.at_ms)).toISOString();
-  const isShown = moneyActions.has(action) || (isKind(kind) && mayRead(kind));
+  const isShown = isPlain(row) || (isKind(kind) && mayRead(kind));
   const [before, after] = [row.before, row.after].map((state) => textOf(dependencies, row, isShown ? state : null));
   return {
     position,
@@ -72,7 +80,7 @@ function entryOf(
 /** What was before or after, as JSON. */
 function textOf({ logger }: ReadDependencies, row: Row, state: JsonObject | null): string {
   if (state === null) return '';
-  if (moneyActions.has(row.action)) return JSON.stringify(state);
+  if (isPlain(row)) return JSON.stringify(state);
   const document = documentOf({ kind: row.kind, state, subjectKey: row.subject_key }, Number(row.at_ms), logger);
   return document === undefined ? '' : JSON.stringify(document);
 }

@@ -44,8 +44,15 @@ async function listed(processes: readonly DeadLettersOf[], consumer = '', limit 
   return create(ListDeadLettersResponseSchema, await listDeadLetters(processes, request));
 }
 
-async function retried(processes: readonly DeadLettersOf[], consumer = '', position = 0n) {
-  return retryDeadLetters(processes, create(RetryDeadLettersRequestSchema, { consumer, position }));
+type Record = Parameters<typeof retryDeadLetters>[2];
+
+async function retried(
+  processes: readonly DeadLettersOf[],
+  consumer = '',
+  position = 0n,
+  record: Record = async () => {},
+) {
+  return retryDeadLetters(processes, create(RetryDeadLettersRequestSchema, { consumer, position }), record);
 }
 
 test('what is stuck is listed over all processes, up to a limit, and one that is away is named and hides no other', async () => {
@@ -78,4 +85,19 @@ test('a retry says how many have their outcome and how many are stuck, of one ev
     retried(processes, 'nobody'),
     (thrown) => thrown instanceof Fault && thrown.code === 'not_found',
   );
+});
+
+test('a retry is put on record before it is made, and is not made where that fails', async () => {
+  const processes = [processOf('a', 2)];
+  const unwritable: Record = () => Promise.reject(unavailable);
+  await assert.rejects(retried(processes, 'a', 0n, unwritable), unavailable);
+  assert.equal((await listed(processes)).deadLetters.length, 2);
+  let records = 0;
+  const record: Record = async () => {
+    records += 1;
+  };
+  await assert.rejects(retried(processes, 'nobody', 0n, record), (thrown) => thrown instanceof Fault);
+  assert.equal(records, 0);
+  await retried(processes, 'a', 0n, record);
+  assert.equal(records, 1);
 });

@@ -43,10 +43,15 @@ export async function listDeadLetters(
   };
 }
 
-/** Tries what is stuck now. Safe to repeat: what had its outcome gets no second one. */
+/**
+ * Tries what is stuck now. Safe to repeat: what had its outcome gets no second one.
+ *
+ * @param record Puts it on record. Nothing is tried where that fails.
+ */
 export async function retryDeadLetters(
   processes: readonly DeadLettersOf[],
   { consumer, position }: AdminInput<'retryDeadLetters'>,
+  record: () => Promise<void>,
 ): Promise<AdminOutput<'retryDeadLetters'>> {
   const selection: Selection = position === 0n ? { kind: 'all' } : { kind: 'position', position: Number(position) };
   const having = [];
@@ -57,6 +62,7 @@ export async function retryDeadLetters(
   if (having.length === 0) {
     throw new Fault({ code: 'not_found', message: `There is no consumer ${consumer}.`, param: 'consumer' });
   }
+  await record();
   const outcomes = await Promise.all(having.map((port) => port.retry(consumer, selection, RETRY_TIMEOUT_MS)));
   const sum = (of: 'succeededCount' | 'stuckCount') => BigInt(outcomes.reduce((total, each) => total + each[of], 0));
   return { succeeded: sum('succeededCount'), stuck: sum('stuckCount') };

@@ -209,6 +209,94 @@ export declare type AdminActionJson = {
 export declare const AdminActionSchema: GenMessage<AdminAction, {jsonType: AdminActionJson}>;
 
 /**
+ * An administrator did something that changes neither a resource nor a balance. Stream: action-<action_id>.
+ *
+ * @generated from message gateway.events.v1.AdminActed
+ */
+export declare type AdminActed = Message<"gateway.events.v1.AdminActed"> & {
+  /**
+   * @generated from field: string action_id = 1;
+   */
+  actionId: string;
+
+  /**
+   * What it was done to: "dead_letters", and which of them; empty: all.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string id = 3;
+   */
+  id: string;
+
+  /**
+   * @generated from field: gateway.events.v1.AdminAction by = 4;
+   */
+  by?: AdminAction | undefined;
+
+  /**
+   * @generated from field: int64 acted_at_ms = 5;
+   */
+  actedAtMs: bigint;
+
+  /**
+   * What the command said beside that, by its names.
+   *
+   * @generated from field: map<string, string> details = 6;
+   */
+  details: { [key: string]: string };
+};
+
+/**
+ * An administrator did something that changes neither a resource nor a balance. Stream: action-<action_id>.
+ *
+ * @generated from message gateway.events.v1.AdminActed
+ */
+export declare type AdminActedJson = {
+  /**
+   * @generated from field: string action_id = 1;
+   */
+  actionId?: string;
+
+  /**
+   * What it was done to: "dead_letters", and which of them; empty: all.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind?: string;
+
+  /**
+   * @generated from field: string id = 3;
+   */
+  id?: string;
+
+  /**
+   * @generated from field: gateway.events.v1.AdminAction by = 4;
+   */
+  by?: AdminActionJson;
+
+  /**
+   * @generated from field: int64 acted_at_ms = 5;
+   */
+  actedAtMs?: string;
+
+  /**
+   * What the command said beside that, by its names.
+   *
+   * @generated from field: map<string, string> details = 6;
+   */
+  details?: { [key: string]: string };
+};
+
+/**
+ * Describes the message gateway.events.v1.AdminActed.
+ * Use `create(AdminActedSchema)` to create a new message.
+ */
+export declare const AdminActedSchema: GenMessage<AdminActed, {jsonType: AdminActedJson}>;
+
+/**
  * Money was taken from a prepaid balance by an administrator. Stream: debit-<debit_id>.
  *
  * @generated from message gateway.events.v1.BalanceDebited

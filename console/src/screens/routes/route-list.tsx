@@ -3,8 +3,10 @@ import { ask } from '../../api/client.ts';
 import { type Route, routesList } from '../../api/gen/index.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Badge } from '../../ui/badge.tsx';
+import { Filters } from '../../ui/filters.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ResourceActions } from '../../ui/resource-actions.tsx';
+import { useSearchState } from '../../ui/search-state.ts';
 import { type Column, Table } from '../../ui/table.tsx';
 import { targetsText } from '../models/targets-text.ts';
 import { conditionsOf } from './conditions-of.ts';
@@ -12,6 +14,8 @@ import { routeKind } from './route-kind.ts';
 
 /** Routes are in an order that a page would cut: all that one answer has. */
 const ROWS = 1_000;
+
+const filters = [{ name: 'search', label: 'Search' }];
 
 const columns: readonly Column<Route>[] = [
   { title: 'Order', cell: ({ order = 0 }) => order, isNumber: true },
@@ -35,27 +39,32 @@ const columns: readonly Column<Route>[] = [
 
 /** As they are looked at: by their order, then by their names. */
 export function RouteList() {
+  const [{ search }] = useSearchState();
   const question = useQuery({
-    queryKey: ['routes'],
-    queryFn: ({ signal }) => ask(routesList({ query: { limit: ROWS }, signal })),
+    queryKey: ['routes', search],
+    queryFn: ({ signal }) =>
+      ask(routesList({ query: { limit: ROWS, ...(search === undefined ? {} : { search }) }, signal })),
   });
   return (
-    <Panel>
-      <Asked question={question}>
-        {({ data, has_more }) => (
-          <>
-            <Table
-              caption="Routes in the order in which they are looked at"
-              columns={columns}
-              rows={data.toSorted(byOrder)}
-              idOf={({ id }) => id ?? ''}
-              empty="Without routes each model goes to the providers that have it."
-            />
-            {has_more && <p className="p-4 text-soft">There are more than {ROWS} of them.</p>}
-          </>
-        )}
-      </Asked>
-    </Panel>
+    <>
+      <Filters filters={filters} />
+      <Panel>
+        <Asked question={question}>
+          {({ data, has_more }) => (
+            <>
+              <Table
+                caption="Routes in the order in which they are looked at"
+                columns={columns}
+                rows={data.toSorted(byOrder)}
+                idOf={({ id }) => id ?? ''}
+                empty="Without routes each model goes to the providers that have it."
+              />
+              {has_more && <p className="p-4 text-soft">There are more than {ROWS} of them.</p>}
+            </>
+          )}
+        </Asked>
+      </Panel>
+    </>
   );
 }
 

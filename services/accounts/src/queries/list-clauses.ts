@@ -53,7 +53,7 @@ function historyConditions(
 ): readonly string[] {
   if (kind === 'user') return ["state->>'status' <> 'deleted'"];
   if (kind !== 'token' || filters['purpose'] !== undefined) return [];
-  const isActive = statusCondition('active', parameter('active'), parameter(new Date(nowMs).toISOString()));
+  const isActive = statusCondition('active', nowMs, parameter);
   return [`(coalesce(state->>'purpose', '') = '' or ${isActive})`];
 }
 
@@ -71,7 +71,7 @@ function filterCondition(
   // The log has no e-mail, only what finds it again.
   if (kind === 'user' && name === 'email') return `state->>'emailDigest' = ${parameter(emailDigest(value))}`;
   if (name === 'status' && (kind === 'key' || kind === 'token')) {
-    return statusCondition(value, parameter(value), parameter(new Date(nowMs).toISOString()));
+    return statusCondition(value, nowMs, parameter);
   }
   return `${columnOf(schema, name)} = ${parameter(value)}`;
 }
@@ -83,12 +83,18 @@ function searchCondition(kind: Kind, part: string): string {
   return `(${texts.map((text) => `strpos(lower(${text}), ${part}) > 0`).join(' or ')})`;
 }
 
-/** Keys and tokens expire without an event. Any other status is in the state as well, where an index finds it. */
-function statusCondition(status: string, given: string, now: string): string {
-  const shown = `case when state->>'status' = 'revoked' or state->>'expiresAt' = '' then state->>'status'
-               when (state->>'expiresAt')::timestamptz <= ${now}::timestamptz then 'expired'
-               else state->>'status' end = ${given}`;
-  return status === 'expired' ? shown : `(state->>'status') = ${given} and ${shown}`;
+/**
+ * Keys and tokens expire without an event; what is revoked stays so. The status in the state is compared by itself, so that an index finds
+ * it, and no text that is no time is read as one.
+ */
+function statusCondition(status: string, nowMs: number, parameter: (value: unknown) => string): string {
+  const isInState = (): string => `(state->>'status') = ${parameter(status)}`;
+  const isPast = (then: boolean): string =>
+    `case when coalesce(state->>'expiresAt', '') = '' then ${!then}
+          else ((state->>'expiresAt')::timestamptz <= ${parameter(new Date(nowMs).toISOString())}::timestamptz) = ${then} end`;
+  if (status === 'revoked') return isInState();
+  if (status !== 'expired') return `(${isInState()} and ${isPast(false)})`;
+  return `((state->>'expiresAt') <> '' and state->>'status' <> 'revoked' and ${isPast(true)})`;
 }
 
 function orderOf(kind: Kind, sort: string): { readonly column: string; readonly direction: Direction } {

@@ -16,6 +16,7 @@ const numbers = [
 /** Where requests go. What is sent, renamed and refused, proxies and certificates are set as JSON. */
 export const providerKind: NamedKind<Provider> = {
   what: 'provider',
+  hasSecrets: true,
   roles: ['operator'],
   hasSecrets: true,
   reads: ['providers', 'provider-health', 'models'],

@@ -8,7 +8,9 @@ const problems: Readonly<Record<string, string>> = {
   wrong_domain: 'Your verified e-mail address belongs to no domain that may sign in here.',
   unknown_person:
     'The identity provider knows you, but nobody here has your e-mail address. Ask an administrator of the gateway for an account.',
-  unverified_email: 'The identity provider has not verified your e-mail address, by which the gateway would know you.',
+  no_verified_email:
+    'The identity provider tells no verified e-mail address of yours, by which the gateway would know you.',
+  suspended: 'Your account is suspended. Ask an administrator of the gateway to resume it.',
 };
 
 /** What the URL says of it, once; empty: nothing. */

@@ -175,6 +175,11 @@ test('a receiver that refuses ends a delivery, and a retry sends it again, to ne
   );
   const again = admin.retryAlert(create(RetryAlertRequestSchema, { id: failed?.id ?? '' }), owner);
   await assert.rejects(again, (thrown: unknown) => thrown instanceof Fault && thrown.code === 'conflict');
+  const { entries } = await calls.auditLog({ kind: 'alert' });
+  assert.deepEqual(
+    entries.map(({ action, id, actor }) => [action, id, actor]),
+    [['retry', failed?.id, 'bootstrap']],
+  );
   const none = admin.retryAlert(create(RetryAlertRequestSchema, { id: 'no-alert' }), owner);
   await assert.rejects(none, (thrown: unknown) => thrown instanceof Fault && thrown.code === 'not_found');
 });

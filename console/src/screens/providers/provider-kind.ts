@@ -16,8 +16,8 @@ const numbers = [
 /** Where requests go. What is sent, renamed and refused, proxies and certificates are set as JSON. */
 export const providerKind: NamedKind<Provider> = {
   what: 'provider',
-  hasSecrets: true,
   roles: ['operator'],
+  hasSecrets: true,
   reads: ['providers', 'provider-health', 'models'],
   consequence: 'Requests for its models go to other providers that have them, or nowhere. Its key is forgotten.',
   nameHint: 'Short: it stands in routes, prices and reports',

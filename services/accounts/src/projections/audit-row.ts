@@ -76,6 +76,8 @@ function actionOf({ type, data, correlationId }: RecordedEvent): Action | undefi
       return { ...whoOf(data.by), action: 'debit', atMs: Number(data.debitedAtMs) };
     case 'AdminActed':
       return { ...whoOf(data.by), action: data.by.action, atMs: Number(data.actedAtMs) };
+    case 'AlertRetried':
+      return { ...whoOf(data.by), action: data.by.action, atMs: Number(data.retriedAtMs) };
     default:
       return undefined;
   }
@@ -93,10 +95,12 @@ function payerIn({ type, data }: RecordedEvent): Pick<AuditRow, 'kind' | 'id'> |
 
 /** What an action that changes nothing by itself was done to. */
 function actedOn({ type, data }: RecordedEvent): Pick<AuditRow, 'kind' | 'id'> | undefined {
+  if (type === 'AlertRetried') return { kind: 'alert', id: data.alertId };
   return type === 'AdminActed' ? data : undefined;
 }
 
 function detailsOf({ type, data }: RecordedEvent): JsonObject | null {
+  if (type === 'AlertRetried') return { channels: data.channelIds.join(', ') };
   return type === 'AdminActed' ? data.details : null;
 }
 

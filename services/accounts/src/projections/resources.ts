@@ -10,7 +10,7 @@ export const resources: Projection = {
   name: 'accounts.resources',
   schema: 'accounts',
   tables: ['resource', 'audit_log', 'credit'],
-  types: [...policyEventTypes, 'BalanceCredited', 'BalanceDebited', 'AdminActed'],
+  types: [...policyEventTypes, 'BalanceCredited', 'BalanceDebited', 'AdminActed', 'AlertRetried'],
   async apply(transaction, events) {
     const rows = await rowsOf(transaction, events);
     const changed = new Map<string, ResourceRow>();

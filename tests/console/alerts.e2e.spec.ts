@@ -128,8 +128,10 @@ test('a rule on a limit tells of 50, 80 and 100 %, each once: at the screen, at 
   await page.getByRole('table', { name: 'Firing now' }).getByRole('button', { name: /100 %/ }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('row').filter({ hasText: 'ops' }).filter({ hasText: 'delivered' }).waitFor();
-  await sheet.getByRole('link', { name: 'ten-a-month' }).waitFor();
-  await sheet.getByRole('button', { name: 'Close' }).click();
+  await sheet.getByRole('link', { name: 'ten-a-month' }).click();
+  await page.getByRole('heading', { name: 'Limits', level: 1 }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('search'), 'ten-a-month');
+  await view(page, 'Raised');
 
   await page.getByLabel('Watches').selectOption('provider_down');
   await page.getByRole('button', { name: 'Show' }).click();

@@ -12,7 +12,7 @@ function placeOf(kind: string, id: string): Place | undefined {
     case 'provider':
       return [`/${kind}s/${id}`, {}];
     case 'limit':
-      return ['/limits', {}];
+      return ['/limits', { search: id }];
     case 'key':
       return ['/requests', { key_id: id }];
     case 'consumer':

@@ -6,11 +6,10 @@ const problems: Readonly<Record<string, string>> = {
   expired: 'This sign-in took too long, or was begun elsewhere. Try again.',
   no_role: 'You are known, but none of your groups has a role here. Ask an owner of the gateway for one.',
   wrong_domain: 'Your verified e-mail address belongs to no domain that may sign in here.',
+  no_verified_email: 'The identity provider tells no verified e-mail address of yours.',
+  suspended: 'Your account is suspended. Ask the administrator of the gateway to resume it.',
   unknown_person:
     'The identity provider knows you, but nobody here has your e-mail address. Ask an administrator of the gateway for an account.',
-  no_verified_email:
-    'The identity provider tells no verified e-mail address of yours, by which the gateway would know you.',
-  suspended: 'Your account is suspended. Ask an administrator of the gateway to resume it.',
 };
 
 /** What the URL says of it, once; empty: nothing. */

@@ -14,6 +14,7 @@ import { type BodyLimits, readBody } from '../http/read-body.ts';
 import type { ClientAddress } from '../rate-limits/client-address.ts';
 import type { Guesses } from '../rate-limits/guesses.ts';
 import type { Route } from '../route.ts';
+import { createOpenerOfKey, type OpenerOfKey } from './key-opener.ts';
 import { gatewayItself, isByTls, type Opener, openSession } from './open-session.ts';
 import { isOfConsole, sessionCookie, sessionTokenIn } from './session-cookie.ts';
 
@@ -28,7 +29,8 @@ const comesTooLate: ReadonlySet<ErrorCode> = new Set(['precondition_failed', 'no
 export interface SessionParts {
   readonly admin: Pick<AdminPort, 'create' | 'get' | 'delete'>;
   readonly adminToken: string;
-  readonly registry: Pick<Registry, 'all'>;
+  readonly registry: Pick<Registry, 'all' | 'get' | 'watch' | 'settings'>;
+  readonly keyPepper: string;
   readonly findAdminToken: FindAdminToken;
   readonly addressOf: ClientAddress;
   readonly guesses: Guesses;
@@ -44,6 +46,7 @@ export interface SessionParts {
 export function sessionRoutes(parts: SessionParts): readonly Route[] {
   const { admin, findAdminToken, addressOf, limits, clock = systemClock } = parts;
   const gateways = (exchange: Exchange) => gatewayItself(exchange, addressOf);
+  const ofKey = createOpenerOfKey({ ...parts, clock });
 
   /**
    * Ends a code of which there is one use. It is ended at the version at which it was unused: of several uses at once, at any
@@ -74,7 +77,7 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
       });
     }
     const body = await readBody(exchange, { ...limits, bodyMaxBytes: SIGN_IN_BODY_MAX_BYTES });
-    const opener = await openerOf(parts, exchange, parseJsonObject(body), use);
+    const opener = await openerOf(parts, exchange, parseJsonObject(body), { use, ofKey });
     const { session, cookie } = await openSession({ ...parts, clock }, opener, {
       caller: gateways(exchange),
       isSecure: isByTls(exchange),
@@ -99,20 +102,26 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
   return [{ path: '/console/session', methods: { GET: show, POST: signIn, DELETE: signOut } }];
 }
 
-/** By a code, once, or by a token. Wrong ones count as guesses. */
+/** By a code, once, by a token, or by an API key. Wrong ones count as guesses. */
 async function openerOf(
   parts: SessionParts,
   exchange: Exchange,
   body: Readonly<Record<string, unknown>>,
-  use: (exchange: Exchange, code: ValidAdminToken) => Promise<Opener>,
+  {
+    use,
+    ofKey,
+  }: { readonly use: (exchange: Exchange, code: ValidAdminToken) => Promise<Opener>; readonly ofKey: OpenerOfKey },
 ): Promise<Opener> {
-  const { code, token } = body;
+  const { code, token, api_key: apiKey } = body;
   if (typeof code === 'string') {
     const found = parts.findAdminToken(code, 'sign_in');
     if (found === undefined) throw wrong(parts, exchange);
     return use(exchange, found);
   }
-  if (typeof token !== 'string') throw new Fault(invalid("Sign in with a 'code' or an admin 'token'.", 'token'));
+  if (typeof apiKey === 'string') return ofKey(exchange, apiKey);
+  if (typeof token !== 'string') {
+    throw new Fault(invalid("Sign in with a 'code', an admin 'token' or an 'api_key'.", 'token'));
+  }
   // Digests have one length, so the comparison takes one time, whatever was sent.
   if (timingSafeEqual(digest(token), digest(parts.adminToken))) return { openedBy: 'bootstrap', role: 'owner' };
   const found = parts.findAdminToken(token);

@@ -42,9 +42,9 @@ export const consoleRows: readonly Row[] = [
   {
     operation: 'POST /console/session',
     id: 'open-console-session',
-    summary: 'Signs a browser in, by an admin token or by a code that holds once',
+    summary: 'Signs a browser in, by an admin token, by a code that holds once, or as a holder by an API key',
     tag: 'operation',
-    body: object({ token: text, code: text }),
+    body: object({ token: text, code: text, api_key: text }),
     answer: jsonAnswer('The session; its cookie is sent beside it', session),
   },
   {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { AdminPort } from '#contracts/admin.ts';
+import type { JWTPayload } from 'jose';
+import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
 import { Fault } from '#errors/fault.ts';
 import { type Clock, systemClock } from '#kernel/clock.ts';
 import type { Registry } from '#registry/registry.ts';
@@ -10,7 +11,8 @@ import { answerJson, answerRedirect } from '../../http/answer.ts';
 import { type Exchange, type Handler, queryOf } from '../../http/exchange.ts';
 import type { ClientAddress } from '../../rate-limits/client-address.ts';
 import type { Route } from '../../route.ts';
-import { gatewayItself, isByTls, openSession } from '../open-session.ts';
+import { gatewayItself, isByTls, type Opener, openSession } from '../open-session.ts';
+import { type HolderProblem, userOfPerson } from './holder-person.ts';
 import { authorizationUrl, exchangeCode, newState, SignInRefused, verifyIdToken } from './oidc-client.ts';
 import { type ConsoleOidc, openerOf } from './person.ts';
 import { openState, type SignInState, sealedStateIn, sealState, stateCookie } from './sign-in-state.ts';
@@ -22,7 +24,7 @@ const SIGN_IN_TIMEOUT_MS = 12_000;
 const CODE_MAX_CHARACTERS = 4_096;
 
 export interface OidcParts {
-  readonly admin: Pick<AdminPort, 'create' | 'delete'>;
+  readonly admin: Pick<AdminPort, 'create' | 'delete' | 'list' | 'update'>;
   readonly registry: Pick<Registry, 'all' | 'settings'>;
   readonly readClientSecret: ReadClientSecret;
   readonly keyPepper: string;
@@ -32,7 +34,7 @@ export interface OidcParts {
 }
 
 /** Why nobody is signed in, as the console's page is told. */
-type Problem = 'off' | 'away' | 'refused' | 'expired' | 'no_role' | 'wrong_domain';
+type Problem = 'off' | 'away' | 'refused' | 'expired' | 'no_role' | 'wrong_domain' | HolderProblem;
 
 /**
  * Signing in at the console with an identity provider (authorization code with PKCE). `/console/oidc/start` sends the browser there,
@@ -68,9 +70,12 @@ export function oidcRoutes(parts: OidcParts): readonly Route[] {
       const secret = await parts.readClientSecret(settings.clientSecretRef);
       const idToken = await exchangeCode(settings, issuer, { ...back, secret });
       const wanted = { clientId: settings.clientId, state: back.state, nowMs: clock() };
-      const opener = openerOf(await verifyIdToken(idToken, issuer, wanted), settings, keyPepper);
-      if ('problem' in opener) throw new Refused(opener.problem);
+      const claims = await verifyIdToken(idToken, issuer, wanted);
+      const person = openerOf(claims, settings, keyPepper);
+      if ('problem' in person) throw new Refused(person.problem);
       const caller = gatewayItself(exchange, parts.addressOf);
+      const opener =
+        person.role === 'holder' ? await asHolder(parts, claims, { ...settings, ...person }, caller) : person;
       const { cookie } = await openSession({ ...parts, clock }, opener, { caller, isSecure });
       answerRedirect(exchange, '/console/', [cookie, stateCookie('', isSecure)]);
     });
@@ -80,6 +85,18 @@ export function oidcRoutes(parts: OidcParts): readonly Route[] {
     { path: '/console/oidc/start', methods: { GET: start }, answerTimeoutMs: SIGN_IN_TIMEOUT_MS },
     { path: '/console/oidc/callback', query: 'any', methods: { GET: callback }, answerTimeoutMs: SIGN_IN_TIMEOUT_MS },
   ];
+}
+
+/** The user that a person is, who signs in as a holder. Rejects with `Refused`. */
+async function asHolder(
+  { admin }: OidcParts,
+  claims: JWTPayload,
+  rule: Opener & { readonly team: string; readonly createsUsers: boolean },
+  caller: AdminCaller,
+): Promise<Opener> {
+  const user = await userOfPerson(admin, claims, rule, caller);
+  if ('problem' in user) throw new Refused(user.problem);
+  return { openedBy: rule.openedBy, role: 'holder', userId: user.userId };
 }
 
 class Refused extends Error {

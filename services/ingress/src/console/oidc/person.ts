@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { type AdminRole, isAdminRole } from '#contracts/admin.ts';
+import { isAdminRole } from '#contracts/admin.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Opener } from '../open-session.ts';
 
@@ -8,6 +8,9 @@ export type ConsoleOidc = NonNullable<ResourceOf<'settings'>['consoleOidc']>;
 
 /** Why somebody whom the identity provider knows may not sign in. */
 type PersonProblem = 'no_role' | 'wrong_domain';
+
+/** Who signs in; of a holder, `team` is the one that the rule puts them in. */
+type PersonOpener = Omit<Opener, 'userId'> & { readonly team: string };
 
 /** A subject that is no e-mail address and no more than an id. */
 const PLAIN_SUBJECT = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/;
@@ -17,17 +20,16 @@ export function openerOf(
   claims: JWTPayload,
   settings: ConsoleOidc,
   keyPepper: string,
-): Opener | { readonly problem: PersonProblem } {
+): PersonOpener | { readonly problem: PersonProblem } {
   if (!isOfDomain(claims, settings.allowedDomains)) return { problem: 'wrong_domain' };
-  const role = roleOf(claims, settings);
-  return role === undefined ? { problem: 'no_role' } : { openedBy: nameOf(claims.sub ?? '', keyPepper), role };
+  const { role, team = '' } = ruleFor(claims, settings) ?? {};
+  return isAdminRole(role) ? { openedBy: nameOf(claims.sub ?? '', keyPepper), role, team } : { problem: 'no_role' };
 }
 
 /** The first rule whose group the person is in. */
-function roleOf(claims: JWTPayload, { groupClaim, rules }: ConsoleOidc): AdminRole | undefined {
+function ruleFor(claims: JWTPayload, { groupClaim, rules }: ConsoleOidc): ConsoleOidc['rules'][number] | undefined {
   const groups = [claims[groupClaim === '' ? 'groups' : groupClaim]].flat();
-  const role = rules.find(({ group }) => groups.includes(group))?.role;
-  return isAdminRole(role) ? role : undefined;
+  return rules.find(({ group }) => groups.includes(group));
 }
 
 /** Only an address that the identity provider has verified says where somebody belongs. */

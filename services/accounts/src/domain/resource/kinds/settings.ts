@@ -17,7 +17,7 @@ export const settingsRules: KindRules<'settings'> = {
   problem: ({ consoleOidc }, before, { isOwners }) =>
     isSame(consoleOidc, before?.consoleOidc)
       ? undefined
-      : (ownersProblem(isOwners) ?? (consoleOidc && secretProblem(consoleOidc))),
+      : (ownersProblem(isOwners) ?? (consoleOidc && (secretProblem(consoleOidc) ?? teamProblem(consoleOidc)))),
 };
 
 /** Who decides which groups are owners is an owner. */
@@ -31,6 +31,14 @@ function secretProblem({ clientSecretRef }: NonNullable<ConsoleOidc>): Refusal |
   if (clientSecretRef === '' || SECRET_REFERENCE.test(clientSecretRef)) return undefined;
   const field = 'console_oidc.client_secret_ref';
   return invalid(`'${field}' must name a variable SOMETHING_CLIENT_SECRET, or a file.`, field);
+}
+
+/** Only holders are users, and in a team. */
+function teamProblem({ rules }: NonNullable<ConsoleOidc>): Refusal | undefined {
+  const at = rules.findIndex(({ role, team }) => role !== 'holder' && team !== '');
+  if (at === -1) return undefined;
+  const field = `console_oidc.rules[${at}].team`;
+  return invalid(`'${field}' is for the role holder alone: leave it out for ${rules[at]?.role}.`, field);
 }
 
 function isSame(one: ConsoleOidc, other: ConsoleOidc): boolean {

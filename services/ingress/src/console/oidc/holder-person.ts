@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import type { JWTPayload } from 'jose';
 import type { AdminCaller, AdminPort } from '#contracts/admin.ts';
@@ -18,6 +19,10 @@ export type HolderProblem = 'no_verified_email' | 'unknown_person' | 'suspended'
 
 /** As long as a user's name may be. */
 const NAME_CHARS_MAX = 200;
+
+/** How long a user that somebody else has just made is looked for: two seconds, which is longer than the tables are behind. */
+const LOOKS_MAX = 20;
+const LOOK_INTERVAL_MS = 100;
 
 /**
  * The user that a person of the identity provider is: by their verified e-mail, for another may be anybody's. Whom nobody knows is made a
@@ -65,8 +70,12 @@ async function makeUser(admin: UsersPort, { email, name, team }: NewUser, caller
     if (made?.case === 'user') return made.value as User;
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'conflict') throw thrown;
-    const found = await userOfEmail(admin, email, caller);
-    if (found !== undefined) return found;
+    // Who made the user is ahead of the tables that lists are read from.
+    for (let look = 0; look < LOOKS_MAX; look += 1) {
+      const found = await userOfEmail(admin, email, caller);
+      if (found !== undefined) return found;
+      await setTimeout(LOOK_INTERVAL_MS);
+    }
     throw thrown;
   }
   throw new Error('a user was made, and none came back');

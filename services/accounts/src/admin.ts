@@ -9,6 +9,7 @@ import type { AdminDependencies } from './admin-dependencies.ts';
 import { mayRead, roleProblem } from './domain/authorise.ts';
 import { notFound } from './domain/resource/decide.ts';
 import { changeBalance, payerOf, undoCredit } from './handlers/change-balance.ts';
+import { endSessionsOfKey } from './handlers/end-key-sessions.ts';
 import { keyOf } from './handlers/idempotency.ts';
 import { recordAction } from './handlers/record-action.ts';
 import {
@@ -131,7 +132,9 @@ function verbs(
     revokeApiKey: ({ id }, caller) => key('revoke', id, caller),
     async rotateApiKey({ id, overlapHours, idempotencyKey }, caller) {
       const command = { type: 'rotate', overlapMs: overlapHours * HOUR_MS } as const;
-      return { apiKey: await run({ kind: 'key', id, command, idempotencyKey, caller }) };
+      const apiKey = await run({ kind: 'key', id, command, idempotencyKey, caller });
+      await endSessionsOfKey(dependencies, id, caller);
+      return { apiKey };
     },
   };
 }

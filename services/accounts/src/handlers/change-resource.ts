@@ -11,6 +11,7 @@ import { type AnyResource, factsOf } from '#registry/kinds.ts';
 import type { ResourceTask } from '../domain/resource/command.ts';
 import { type Decided, decide } from '../domain/resource/decide.ts';
 import type { DecisionContext } from '../domain/resource/kind-rules.ts';
+import { pausedBy } from '../domain/resource/paused-by.ts';
 import { referencesOf } from '../domain/resource/references.ts';
 import { rulesOf } from '../domain/resource/rules.ts';
 import { evolve, neverSet, type ResourceState } from '../domain/resource/state.ts';
@@ -78,7 +79,7 @@ async function changeInTurn(
     const asItIs = { resource: state.current, version: state.version, isNew: false, position };
     if (await isRepeat(ports, change, events)) return asItIs;
     const nowMs = ports.clock();
-    const decided = decide(task, state, contextOf(ports, change, nowMs));
+    const decided = takenOver(change, events, state, decide(task, state, contextOf(ports, change, nowMs)));
     if (decided.kind === 'refused') throw new Fault(decided.refusal);
     if (decided.kind === 'unchanged') return asItIs;
     const event = await eventOf(ports, change, decided, { state, nowMs });
@@ -105,6 +106,18 @@ async function load({ journal, userSeals }: Ports, stream: string): Promise<Load
   const state = events.reduce<ResourceState>(evolve, neverSet);
   const [current, first] = await Promise.all([opened(userSeals, state.current), opened(userSeals, state.first)]);
   return { state: { ...state, current, first }, events };
+}
+
+/** An administrator's pause of a key that its holder has paused is one of its own: the holder must not resume it any more. */
+function takenOver(
+  { task, caller }: ResourceChange,
+  events: readonly RecordedEvent[],
+  { current }: ResourceState,
+  decided: Decided,
+): Decided {
+  const isPause = decided.kind === 'unchanged' && task.command.type === 'pause' && caller.role !== 'holder';
+  if (!isPause || current === undefined || pausedBy(events) !== 'holder') return decided;
+  return { kind: 'set', resource: current, isNew: false };
 }
 
 /** Whether this very command was carried out before. Throws where its idempotency key belongs to other changes. */

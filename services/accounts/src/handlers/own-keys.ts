@@ -4,8 +4,11 @@ import { streams } from '#contracts/streams.ts';
 import { Fault } from '#errors/fault.ts';
 import type { VerbCommand } from '../domain/resource/command.ts';
 import { conflict } from '../domain/resource/conflict.ts';
+import { pausedBy } from '../domain/resource/paused-by.ts';
 import type { Ports } from '../ports.ts';
 import { ownerOfNothing, ownKey } from '../queries/own-keys.ts';
+import type { ReadDependencies } from '../queries/read-resources.ts';
+import { endSessionsOfKey } from './end-key-sessions.ts';
 import { runVerb } from './resource-commands.ts';
 
 /**
@@ -13,7 +16,7 @@ import { runVerb } from './resource-commands.ts';
  * itself, and for other keys than the one that a session was opened with: whoever found one key must not get at the others by it.
  */
 export async function changeOwnKey(
-  ports: Ports,
+  ports: Ports & Pick<ReadDependencies, 'logger'>,
   userId: string,
   {
     id,
@@ -38,14 +41,15 @@ export async function changeOwnKey(
   }
   const version = command.type === 'resume' ? { expectedVersion: await versionToResume(ports, id) } : {};
   const changed = await runVerb(ports, { kind: 'key', id, command, idempotencyKey, caller, ...version });
+  if (command.type === 'rotate') await endSessionsOfKey(ports, id, caller);
   return ownKey(changed.value);
 }
 
 /** The version of a paused key, which a holder may resume unless somebody else has paused it. */
 async function versionToResume({ journal }: Ports, keyId: string): Promise<bigint> {
   const events = await journal.readStream(streams.resource('key', keyId));
-  const last = events.findLast(({ data, type }) => type === 'ResourceSet' && data.by?.action === 'pause');
-  if (last?.type === 'ResourceSet' && last.data.by?.role !== 'holder') {
+  const role = pausedBy(events);
+  if (role !== undefined && role !== 'holder') {
     throw new Fault(conflict('The administrator has paused this API key: ask them to resume it.'));
   }
   return BigInt(events.length);

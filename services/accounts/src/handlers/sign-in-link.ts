@@ -37,6 +37,7 @@ export async function createSignInLink(
 /** What the caller's own session was opened with: the link must outlast their signing out. */
 function makerOf(registry: Pick<Registry, 'get'>, { actor }: AdminCaller): string {
   const token = registry.get('token', actor);
-  if (token === undefined) return 'bootstrap';
+  // The gateway's own token, or one that was revoked just now: with that one, nobody signs in.
+  if (token === undefined) return actor;
   return token.purpose === 'session' ? token.openedBy : token.id;
 }

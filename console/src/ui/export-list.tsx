@@ -1,7 +1,8 @@
 import { Download } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Button } from './button.tsx';
-import { csv, download } from './csv.ts';
+import { csv } from './csv.ts';
+import { download } from './download.ts';
 import { flatRows } from './flat-rows.ts';
 import { count } from './format.ts';
 import { readPages } from './read-pages.ts';

@@ -1,69 +1,7 @@
-import { type Answered, ask, askVersioned, onlyNew } from '../../api/client.ts';
-import {
-  type AuditLogEntry,
-  aliasesGet,
-  aliasesSet,
-  aliasesUpdate,
-  apiKeysGet,
-  apiKeysPause,
-  apiKeysResume,
-  apiKeysUpdate,
-  creditsUndo,
-  limitsGet,
-  limitsSet,
-  limitsUpdate,
-  modelsGet,
-  modelsSet,
-  modelsUpdate,
-  organisationsGet,
-  organisationsUpdate,
-  pricesGet,
-  pricesSet,
-  pricesUpdate,
-  providersGet,
-  providersUpdate,
-  routesGet,
-  routesSet,
-  routesUpdate,
-  settingsGet,
-  settingsUpdate,
-  teamsGet,
-  teamsUpdate,
-  usersGet,
-  usersUpdate,
-} from '../../api/gen/index.ts';
+import { ask, askVersioned, onlyNew } from '../../api/client.ts';
+import { type AuditLogEntry, apiKeysGet, apiKeysPause, apiKeysResume, creditsUndo } from '../../api/gen/index.ts';
 import { changedFields, putBack, withoutComputed } from '../../ui/undo/put-back.ts';
-
-interface OfOne {
-  readonly path: { readonly id: string };
-}
-
-interface Setting extends OfOne {
-  readonly body: never;
-  readonly headers: Readonly<Record<'If-Match', string>>;
-}
-
-interface Operations {
-  readonly get: (asked: OfOne) => Promise<Answered<object>>;
-  readonly update: (asked: Setting) => Promise<Answered<unknown>>;
-  /** Of what people name: makes it again where it was deleted. */
-  readonly set?: (asked: Setting) => Promise<Answered<unknown>>;
-}
-
-/** By the kinds of the log. A provider is not made again, and its accounts are not put back: their keys are in no answer. */
-const operations: Readonly<Record<string, Operations>> = {
-  user: { get: usersGet, update: usersUpdate },
-  team: { get: teamsGet, update: teamsUpdate },
-  organisation: { get: organisationsGet, update: organisationsUpdate },
-  key: { get: apiKeysGet, update: apiKeysUpdate },
-  limit: { get: limitsGet, update: limitsUpdate, set: limitsSet },
-  provider: { get: providersGet, update: providersUpdate },
-  model: { get: modelsGet, update: modelsUpdate, set: modelsSet },
-  alias: { get: aliasesGet, update: aliasesUpdate, set: aliasesSet },
-  price: { get: pricesGet, update: pricesUpdate, set: pricesSet },
-  route: { get: routesGet, update: routesUpdate, set: routesSet },
-  settings: { get: () => settingsGet(), update: ({ body, headers }) => settingsUpdate({ body, headers }) },
-};
+import { kindOperations } from './kind-operations.ts';
 
 /** Actions that no event reverses, whatever they changed. */
 const final = new Set(['revoke', 'rotate', 'create', 'debit']);
@@ -73,7 +11,7 @@ export function undoOf(entry: AuditLogEntry): (() => Promise<unknown>) | undefin
   const { action = '', kind = '', id } = entry;
   const [before, after] = [parsed(entry.before), parsed(entry.after)];
   if (action === 'credit') return undoOfCredit(after);
-  const of = operations[kind ?? ''];
+  const of = kindOperations[kind ?? ''];
   if (of === undefined || final.has(action ?? '') || before === undefined) return undefined;
   const path = { id: id ?? '' };
   const { set } = of;
@@ -83,6 +21,7 @@ export function undoOf(entry: AuditLogEntry): (() => Promise<unknown>) | undefin
   if (isDeleted(after)) return undefined;
   const names = changedFields(before, after);
   if (names.length === 0) return undefined;
+  // Of its accounts the keys are in no answer.
   if (kind === 'provider' && names.includes('accounts')) return undefined;
   if (kind === 'key' && names.includes('status')) return undoOfStatus(path.id, before, after);
   const read = () => askVersioned(of.get({ path }));

@@ -17,7 +17,6 @@ const numbers = [
 export const providerKind: NamedKind<Provider> = {
   what: 'provider',
   roles: ['operator'],
-  hasSecrets: true,
   reads: ['providers', 'provider-health', 'models'],
   consequence: 'Requests for its models go to other providers that have them, or nowhere. Its key is forgotten.',
   nameHint: 'Short: it stands in routes, prices and reports',

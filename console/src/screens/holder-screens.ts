@@ -1,5 +1,5 @@
 import { Activity, ChartColumn, FlaskConical, KeyRound, LayoutDashboard, Receipt } from 'lucide-react';
-import type { Screen } from './screens.ts';
+import type { Screen } from './screen.ts';
 
 /** Where a holder begins. */
 export const HOLDERS_HOME = '/me';

@@ -11,7 +11,6 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
-  type LucideIcon,
   MailX,
   Route,
   ScrollText,
@@ -22,22 +21,9 @@ import {
   Users,
   UsersRound,
 } from 'lucide-react';
-import type { ComponentType } from 'react';
 import type { Role } from '../api/session.ts';
 import { holderScreens } from './holder-screens.ts';
-
-/** A place in the console. */
-export interface Screen {
-  /** Below `/console`; `$id` stands for what it is about. */
-  readonly path: string;
-  readonly title: string;
-  /** Where it stands in the navigation; absent: it is reached from another screen. */
-  readonly icon?: LucideIcon;
-  readonly group?: 'Yours' | 'See' | 'Run' | 'Prove';
-  /** Who it is for; the server decides what each may do. */
-  readonly roles: readonly Role[];
-  readonly load: () => Promise<{ readonly default: ComponentType }>;
-}
+import type { Screen } from './screen.ts';
 
 const everybody: readonly Role[] = ['owner', 'operator', 'billing', 'auditor'];
 

@@ -1,3 +1,4 @@
+import { createKeyHasher } from '#api-keys/api-key.ts';
 import { createIdentifyKey, type IdentifyKey } from '#api-keys/identify-key.ts';
 import { isRefused } from '#api-keys/identity.ts';
 import { actorOfKey } from '#contracts/admin.ts';
@@ -28,6 +29,7 @@ export function createOpenerOfKey(parts: {
   readonly clock: Clock;
 }): OpenerOfKey {
   const { keyPepper, registry, addressOf, guesses, clock } = parts;
+  const hashKey = createKeyHasher(keyPepper);
   let identify: IdentifyKey | undefined;
 
   return (exchange, apiKey) => {
@@ -36,6 +38,11 @@ export function createOpenerOfKey(parts: {
     const found = identify(apiKey, clock());
     if (found === undefined) throw wrong(guesses.apiKey(request));
     if (isRefused(found)) throw new Fault(found);
+    // Else whoever knows a secret that was replaced could sign in and give themselves the next one.
+    if (found.key?.keyHash !== hashKey(apiKey)) {
+      const message = 'This API key was replaced by a new one: sign in with that.';
+      throw new Fault({ code: 'invalid_api_key', message });
+    }
     if (registry.settings().signedRequests) {
       const message = 'Requests must be signed here, and a session signs nothing: sign in another way.';
       throw new Fault({ code: 'key_not_allowed', message });

@@ -34,7 +34,7 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     // It scrolls by keyboard as well, whatever is in it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse
-    <section className="overflow-x-auto" aria-label={caption} tabIndex={0}>
+    <div className="overflow-x-auto" tabIndex={0}>
       <table className="w-full border-collapse">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -57,7 +57,7 @@ export function Table<Row>(props: TableProps<Row>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -137,6 +137,8 @@ function ownMethods({ put, find, shown, credits, done }: MemoryResources): Parti
     getMyUsage: async () => ({}),
     listMyRequests: async () => ({}),
     listMyLedger: async () => ({}),
+    explainMyRequest: async ({ id }) => ({ id }),
+    listMyPrices: async () => ({}),
   };
 }
 

@@ -10,7 +10,7 @@ import { startConsole, watched } from './support/start-console.ts';
 const { installation, browser, signedIn } = await startConsole();
 const { url } = installation.gateway();
 
-const titles = ['Overview', 'API keys', 'Usage', 'Requests', 'Statement', 'Playground'];
+const titles = ['Overview', 'API keys', 'Usage', 'Requests', 'Statement', 'Prices', 'Playground'];
 
 let ann: Customer;
 let bob: Customer;
@@ -87,6 +87,7 @@ test('an operator makes a link for a user, and whoever opens it sees what is the
   await open(page, 'Requests');
   await page.getByRole('row').filter({ hasText: 'completed' }).getByRole('button').first().click();
   await page.getByRole('dialog').getByText('Charged', { exact: true }).waitFor();
+  await page.getByRole('dialog').getByText('sound', { exact: true }).first().waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
   await open(page, 'Usage');
   for (const by of ['day', 'key', 'model']) {

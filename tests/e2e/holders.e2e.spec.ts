@@ -114,6 +114,50 @@ test('a holder signs in by a link and sees who they are, their keys, use, reques
   assert.equal((await ask('GET', '/v1/me/limits', session)).status, 200);
 });
 
+test('a holder sees what each unit of a request cost at their prices, with its proof, and what models cost them', async () => {
+  const { userId } = bob;
+  await admin('PATCH', `/admin/users/${userId}`, { multiplier: '1.0001' });
+  await completed(bob);
+  const session = await signIn(userId);
+  const charged = await until('the charge to be listed', async () => {
+    const { document } = await ask('GET', '/v1/me/requests?limit=1', session);
+    return document.data?.find(({ amount_usd }) => amount_usd !== null);
+  });
+  const { status, document } = await ask('GET', `/v1/me/requests/${charged['id']}/explanation`, session);
+  assert.equal(status, 200);
+  assert.deepEqual([document['state'], document['recomputes']], ['charged', true]);
+  assert.equal(document['amount_usd'], charged['amount_usd']);
+  // 100 tokens at 0.15 USD and 20 at 0.60, times 1.0001, in nano-USD.
+  assert.equal(document['exact_nano_usd'], '27002.7');
+  assert.deepEqual(
+    document.lines?.map(({ unit, quantity, usd_per_million }) => [unit, Number(quantity), usd_per_million]),
+    [
+      ['input', 100, '0.150015'],
+      ['output', 20, '0.60006'],
+    ],
+  );
+  const proof = document['proof'] as readonly Document[];
+  assert.ok(proof.length >= 3 && proof.every(({ is_sound }) => is_sound === true));
+  assert.doesNotMatch(JSON.stringify(document), /provider|account|route/);
+
+  const prices = await ask('GET', '/v1/me/prices?search=gpt-4o-mini&limit=1', session);
+  const [line] = prices.document.data ?? [];
+  assert.equal(line?.['id'], 'gpt-4o-mini');
+  const [usual] = (line?.['costs'] ?? []) as readonly { readonly prices: readonly Document[] }[];
+  const output = usual?.prices.find(({ unit }) => unit === 'output');
+  assert.equal(output?.['usd_per_million'], '0.60006');
+  assert.doesNotMatch(JSON.stringify(prices.document), /provider|simulator/);
+
+  const all = (await ask('GET', '/v1/me/prices', session)).document.data ?? [];
+  const other = String(all.find(({ id }) => id !== 'gpt-4o-mini')?.['id']);
+  const narrow = await admin('POST', '/admin/api-keys', { user_id: userId, allowed_models: [other] });
+  const byKey = await ask('GET', '/v1/me/prices', bearer(String(narrow['api_key'])));
+  assert.deepEqual(
+    byKey.document.data?.map(({ id }) => id),
+    [other],
+  );
+});
+
 test("an API key reads what is its user's and changes nothing, and no user is an administrator's", async () => {
   const key = bearer(ann.apiKey);
   const me = await ask('GET', '/v1/me', key);

@@ -1,4 +1,12 @@
-import { Activity, ChartColumn, FlaskConical, KeyRound, LayoutDashboard, Receipt } from 'lucide-react';
+import {
+  Activity,
+  ChartColumn,
+  CircleDollarSign,
+  FlaskConical,
+  KeyRound,
+  LayoutDashboard,
+  Receipt,
+} from 'lucide-react';
 import type { Screen } from './screen.ts';
 
 /** Where a holder begins. */
@@ -19,6 +27,7 @@ export const holderScreens: readonly Screen[] = [
   { ...holders, path: '/me/usage', title: 'Usage', icon: ChartColumn, load: () => import('./me/my-usage.tsx') },
   { ...holders, path: '/me/requests', title: 'Requests', icon: Activity, load: () => import('./me/my-requests.tsx') },
   { ...holders, path: '/me/statement', title: 'Statement', icon: Receipt, load: () => import('./me/my-statement.tsx') },
+  { ...holders, path: '/me/prices', title: 'Prices', icon: CircleDollarSign, load: () => import('./me/my-prices.tsx') },
   {
     ...holders,
     path: '/me/playground',

@@ -8,8 +8,10 @@ import { changeOwnKey } from './handlers/own-keys.ts';
 import { there } from './ports.ts';
 import { listLedger } from './queries/ledger.ts';
 import { getOwnAccount } from './queries/own-account.ts';
+import { explainOwnRequest } from './queries/own-explanation.ts';
 import { listOwnKeys } from './queries/own-keys.ts';
 import { listOwnLimits } from './queries/own-limits.ts';
+import { listOwnPrices } from './queries/own-prices.ts';
 import { getOwnUsage, listOwnRequests } from './queries/own-requests.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +26,8 @@ type HolderMethod =
   | 'listMyLimits'
   | 'getMyUsage'
   | 'listMyRequests'
+  | 'explainMyRequest'
+  | 'listMyPrices'
   | 'listMyLedger';
 
 type Handlers = {
@@ -32,7 +36,7 @@ type Handlers = {
 
 /** What a holder may ask for: of the user that the caller is, and of nobody else. */
 export function holderHandlers(dependencies: AdminDependencies): Handlers {
-  const { neighbours, clock } = dependencies;
+  const { neighbours, clock, registry } = dependencies;
   const computed = () => ({ ...dependencies, nowMs: clock(), mayReadKeys: true });
   const billing = () => there(neighbours().ledger, 'Billing');
   const change = async (id: string, command: VerbCommand, caller: AdminCaller, idempotencyKey = '') => {
@@ -50,6 +54,13 @@ export function holderHandlers(dependencies: AdminDependencies): Handlers {
     listMyLimits: (_request, caller) => listOwnLimits(computed(), userOf(caller)),
     getMyUsage: (request, caller) => getOwnUsage(billing(), userOf(caller), request, clock()),
     listMyRequests: (request, caller) => listOwnRequests(billing(), userOf(caller), request),
+    explainMyRequest: ({ id }, caller) =>
+      explainOwnRequest({ log: there(neighbours().storedLog, 'The log'), registry }, userOf(caller), id),
+    listMyPrices: async (request, caller) =>
+      listOwnPrices({ registry, models: dependencies.models, nowMs: clock() }, request, {
+        ...caller,
+        userId: userOf(caller),
+      }),
     async listMyLedger({ limit, after }, caller) {
       const payer = { kind: 'user', id: userOf(caller) } as const;
       const page = await listLedger(dependencies, payer, create(ListLedgerRequestSchema, { limit, after }));

@@ -61,7 +61,9 @@ export const whoMayWhat: Readonly<Record<AdminRole, Commands>> = {
   },
   auditor: { ...reading, 'api-keys': 'list get', routes: 'list get explain shadow-report' },
   // What is their own, and nothing of administration.
-  holder: { me: 'show api-keys rotate-key pause-key resume-key revoke-key limits usage requests ledger' },
+  holder: {
+    me: 'show api-keys rotate-key pause-key resume-key revoke-key limits usage requests explain prices ledger',
+  },
 };
 
 /** The same as one list: "users suspend". */

@@ -795,6 +795,65 @@ export type DeploymentState = {
     headroom_percent?: string | null;
 };
 
+/**
+ * The story of a request as its user sees it: without where it went, and by which route and account.
+ */
+export type ExplainMyRequestResult = {
+    id?: string | null;
+    /**
+     * running, metered (used and not charged yet), charged, or expired.
+     */
+    state?: string | null;
+    /**
+     * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+     */
+    ending?: string | null;
+    /**
+     * Whose balance paid: user, team or organisation.
+     */
+    payer_kind?: string | null;
+    /**
+     * Empty: the token of an identity provider.
+     */
+    key_id?: string | null;
+    key_name?: string | null;
+    admitted_at?: string | null;
+    model?: string | null;
+    format?: string | null;
+    operation?: string | null;
+    stream?: boolean;
+    hold_usd?: string | null;
+    /**
+     * Of it, back to the balance.
+     */
+    released_usd?: string | null;
+    quantities?: Array<ExplainedQuantity>;
+    service_tier?: string | null;
+    estimated?: boolean;
+    /**
+     * What each unit cost.
+     */
+    lines?: Array<MyExplainedLine>;
+    /**
+     * The sum of the lines in nano-USD before it is rounded: exact.
+     */
+    exact_nano_usd?: string | null;
+    /**
+     * Empty: nothing is charged yet.
+     */
+    amount_usd?: string | null;
+    /**
+     * The lines, and the usage rated anew by the price in the log, both give the amount.
+     */
+    recomputes?: boolean;
+    first_byte_ms?: number;
+    duration_ms?: number;
+    /**
+     * Each event of the request, and that it hashes to the chain.
+     */
+    proof?: Array<ExplainedEvent>;
+};
+
 export type ExplainRequestResult = {
     id?: string | null;
     /**
@@ -1598,6 +1657,26 @@ export type ModelTargetInput = {
     tier?: number;
 };
 
+export type MyExplainedLine = {
+    unit?: string | null;
+    quantity?: number;
+    /**
+     * As its user pays it.
+     */
+    usd_per_million?: string | null;
+};
+
+export type MyPriceLine = {
+    /**
+     * The model, as requests name it.
+     */
+    id?: string | null;
+    /**
+     * The first is what it usually costs; each other one holds where another provider has to answer.
+     */
+    costs?: Array<PaidPrice>;
+};
+
 /**
  * A request as its user sees it.
  */
@@ -1741,6 +1820,15 @@ export type OrganisationInput = {
     metadata?: {
         [key: string]: string;
     };
+};
+
+/**
+ * In USD for a million of each unit, exact, as the caller pays them.
+ */
+export type PaidPrice = {
+    prices?: Array<UnitPrice>;
+    bands?: Array<PriceBand>;
+    service_tiers?: Array<ServiceTierPrice>;
 };
 
 /**
@@ -11416,6 +11504,140 @@ export type MeRequestsResponses = {
 };
 
 export type MeRequestsResponse = MeRequestsResponses[keyof MeRequestsResponses];
+
+export type MeExplainData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/requests/{id}/explanation';
+};
+
+export type MeExplainErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MeExplainError = MeExplainErrors[keyof MeExplainErrors];
+
+export type MeExplainResponses = {
+    /**
+     * Done
+     */
+    200: ExplainMyRequestResult;
+};
+
+export type MeExplainResponse = MeExplainResponses[keyof MeExplainResponses];
+
+export type MePricesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * The model behind which the page begins; empty: at the first.
+         */
+        after?: string;
+        /**
+         * A part of the model's name, in any case; empty: all.
+         */
+        search?: string;
+    };
+    url: '/v1/me/prices';
+};
+
+export type MePricesErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `invalid_admin_token`
+     */
+    401: Problem;
+    /**
+     * `forbidden`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`
+     */
+    412: Problem;
+    /**
+     * `idempotency_key_reused`
+     */
+    422: Problem;
+    /**
+     * `rate_limit_exceeded`
+     */
+    429: Problem;
+    /**
+     * `unavailable`
+     */
+    503: Problem;
+};
+
+export type MePricesError = MePricesErrors[keyof MePricesErrors];
+
+export type MePricesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        object: 'list';
+        data: Array<MyPriceLine>;
+        has_more: boolean;
+        /**
+         * To be given as `after` for the next page.
+         */
+        last_id?: string | number | null;
+    };
+};
+
+export type MePricesResponse = MePricesResponses[keyof MePricesResponses];
 
 export type MeLedgerData = {
     body?: never;

@@ -10,6 +10,7 @@ import { usePage } from '../../ui/use-page.ts';
 import { ImportPrices } from './import-prices.tsx';
 import { PriceActions } from './price-actions.tsx';
 import { priceKind } from './price-kind.ts';
+import { moreOf, OfUnit } from './price-terms.tsx';
 
 const filters = [
   { name: 'search', label: 'Search' },
@@ -18,9 +19,9 @@ const filters = [
 
 const columns: readonly Column<PriceBookLine>[] = [
   { title: 'Price of', cell: ({ id }) => <span className="break-words">{id}</span> },
-  { title: 'Input', cell: (line) => <OfUnit line={line} unit="input" />, isNumber: true },
-  { title: 'Output', cell: (line) => <OfUnit line={line} unit="output" />, isNumber: true },
-  { title: 'Cached input', cell: (line) => <OfUnit line={line} unit="cached_input" />, isNumber: true, isMinor: true },
+  { title: 'Input', cell: (line) => <OfUnit terms={line} unit="input" />, isNumber: true },
+  { title: 'Output', cell: (line) => <OfUnit terms={line} unit="output" />, isNumber: true },
+  { title: 'Cached input', cell: (line) => <OfUnit terms={line} unit="cached_input" />, isNumber: true, isMinor: true },
   { title: 'More', cell: (line) => moreOf(line) || '–', isMinor: true },
   { title: 'Holds', cell: (line) => <Holds line={line} /> },
   { title: 'Source', cell: ({ source }) => <span className="break-words">{source}</span>, isMinor: true },
@@ -52,22 +53,6 @@ export default function Prices() {
       />
     </Page>
   );
-}
-
-function OfUnit({ line, unit }: { readonly line: PriceBookLine; readonly unit: string }) {
-  const found = line.prices?.find((price) => price.unit === unit)?.usd_per_million;
-  if (found === undefined || found === null) return <span className="text-soft">–</span>;
-  return <data value={found} title={`${found} USD for a million`}>{`$${found}`}</data>;
-}
-
-/** What has no column of its own. */
-function moreOf({ prices = [], bands = [], service_tiers = [] }: PriceBookLine): string {
-  const others = prices
-    .filter(({ unit }) => !['input', 'output', 'cached_input'].includes(unit ?? ''))
-    .map(({ unit, usd_per_million }) => `${(unit ?? '').replaceAll('_', ' ')} $${usd_per_million}`);
-  const above = bands.map(({ above_prompt_tokens }) => `others above ${above_prompt_tokens} tokens`);
-  const tiers = service_tiers.map(({ service_tier }) => `others in ${service_tier}`);
-  return [...others, ...above, ...tiers].join(', ');
 }
 
 function Holds({ line }: { readonly line: PriceBookLine }) {

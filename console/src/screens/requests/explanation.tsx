@@ -5,14 +5,12 @@ import {
   type ExplainedAttempt,
   type ExplainedBound,
   type ExplainedCharge,
-  type ExplainedEvent,
   type ExplainedLimit,
   type ExplainedLine,
   type ExplainedUsage,
   type ExplainRequestResult,
   requestsExplain,
 } from '../../api/gen/index.ts';
-import { Badge } from '../../ui/badge.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { count, milliseconds } from '../../ui/format.ts';
@@ -21,6 +19,7 @@ import { Loading, Problem } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Titled } from '../../ui/titled.tsx';
 import { curlOf } from './curl-of.ts';
+import { proofColumns, Sound } from './proof-columns.tsx';
 
 const LIVE_MS = 2_000;
 
@@ -62,7 +61,7 @@ function Told({ story }: { readonly story: ExplainRequestResult }) {
         <CommandLine command={`npx gatewayctl audit explain ${story.id}`} what="the command" />
         <Table
           caption="Events of the request"
-          columns={events}
+          columns={proofColumns}
           rows={proof}
           idOf={({ event_id }) => event_id ?? ''}
           empty=""
@@ -188,10 +187,6 @@ function Charged({ charge }: { readonly charge: ExplainedCharge }) {
   );
 }
 
-function Sound({ isSound, good, bad }: { readonly isSound: boolean; readonly good: string; readonly bad: string }) {
-  return <Badge tone={isSound ? 'good' : 'bad'}>{isSound ? good : bad}</Badge>;
-}
-
 const limitColumns: readonly Column<ExplainedLimit>[] = [
   { title: 'Limit', cell: ({ limit_id }) => <span className="break-all">{limit_id}</span> },
   { title: 'Kind', cell: ({ kind }) => kind },
@@ -222,15 +217,4 @@ const lineColumns: readonly Column<ExplainedLine>[] = [
   { title: 'Quantity', cell: ({ quantity }) => count(quantity ?? 0), isNumber: true },
   { title: 'USD a million', cell: ({ usd_per_million }) => usd_per_million, isNumber: true },
   { title: 'Pico-USD', cell: ({ pico_usd }) => pico_usd, isNumber: true, isMinor: true },
-];
-
-const events: readonly Column<ExplainedEvent>[] = [
-  { title: 'Position', cell: ({ position }) => position },
-  { title: 'Event', cell: ({ type }) => type },
-  {
-    title: 'Chain',
-    cell: ({ stored_chain }) => <code className="text-xs break-all">{stored_chain?.slice(0, 16)}…</code>,
-    isMinor: true,
-  },
-  { title: 'Hash', cell: ({ is_sound }) => <Sound isSound={is_sound === true} good="sound" bad="broken" /> },
 ];

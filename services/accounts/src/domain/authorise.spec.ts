@@ -73,6 +73,8 @@ const byMethod: Readonly<Record<Exclude<AdminMethod, OfEveryKind>, string>> = {
   getMyUsage: 'holder',
   listMyRequests: 'holder',
   listMyLedger: 'holder',
+  explainMyRequest: 'holder',
+  listMyPrices: 'holder',
 };
 
 function allowed(method: AdminMethod, fields: object): string {

@@ -53,7 +53,12 @@ function catalogueLines(registry: Pick<Registry, 'all'>, nowMs: number): Line[] 
   );
 }
 
-function statedTerms({ prices, bands, serviceTiers }: PriceTerms): Pick<Line, 'prices' | 'bands' | 'serviceTiers'> {
+/** Terms as text; `textOf`: of the pico-USD of a unit. */
+export function statedTerms(
+  { prices, bands, serviceTiers }: PriceTerms,
+  textOf: (picoUsd: bigint) => string = formatUsdPerMtok,
+): Pick<Line, 'prices' | 'bands' | 'serviceTiers'> {
+  const statedUnits = (of: UnitPrices) => unitsOf(of, textOf);
   const stated = (of: PriceTerms['bands']) =>
     of.map((band) => ({ abovePromptTokens: band.abovePromptTokens, prices: statedUnits(band.prices) }));
   return {
@@ -67,9 +72,9 @@ function statedTerms({ prices, bands, serviceTiers }: PriceTerms): Pick<Line, 'p
   };
 }
 
-function statedUnits(prices: UnitPrices): { unit: string; usdPerMillion: string }[] {
+function unitsOf(prices: UnitPrices, textOf: (picoUsd: bigint) => string): { unit: string; usdPerMillion: string }[] {
   return unitNames.flatMap((unit) => {
     const picoUsd = prices[unit];
-    return picoUsd === undefined ? [] : [{ unit, usdPerMillion: formatUsdPerMtok(picoUsd) }];
+    return picoUsd === undefined ? [] : [{ unit, usdPerMillion: textOf(picoUsd) }];
   });
 }

@@ -176,7 +176,10 @@ test('the table below has every endpoint under /v1', () => {
   const completions = new Map([...modelEndpoints, ...geminiEndpoints].map(({ path }) => [path, () => undefined]));
   const bounded = (handler: unknown) => handler;
   const parts = { access: {}, counting: { dependencies: {} }, estimating: { dependencies: {} } };
-  const routes = routesOf({ config } as never, { guesses: {}, completions, bounded, ...parts } as never);
+  const routes = routesOf(
+    { config, keyPepper: '00'.repeat(32) } as never,
+    { guesses: {}, completions, bounded, ...parts } as never,
+  );
   const asked = routes.flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.deepEqual(
     asked.filter((each) => each.includes(' /v1/')).toSorted(),

@@ -1,5 +1,6 @@
 import type { Identity } from '#api-keys/identity.ts';
 import { rulesOf } from '#api-keys/key-rules.ts';
+import { narrowedModel as narrowedByKey } from '#api-keys/narrowed-model.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import type { Refusal } from '#errors/error-table.ts';
 import { Fault } from '#errors/fault.ts';
@@ -50,14 +51,7 @@ export function hasModelRules({ key }: Caller): boolean {
 
 /** As `usableModel`; undefined where the caller may not use the model. */
 export function narrowedModel({ key }: Caller, name: string, model: RoutedModel): RoutedModel | undefined {
-  if (key === undefined) return model;
-  const { models, providers } = rulesOf(key);
-  if (models !== undefined && !models(name)) return undefined;
-  if (providers === undefined) return model;
-  const candidates = model.candidates.filter(
-    ({ provider, model: target }) => providers(provider) || providers(`${provider}/${target}`),
-  );
-  return candidates.length === 0 ? undefined : { ...model, candidates };
+  return key === undefined ? model : narrowedByKey(key, name, model);
 }
 
 function notAllowed(model: string, param: string): Refusal {

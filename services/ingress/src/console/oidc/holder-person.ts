@@ -38,6 +38,8 @@ export async function userOfPerson(
 ): Promise<{ readonly userId: string } | { readonly problem: HolderProblem }> {
   const { email, email_verified: isVerified } = claims;
   if (typeof email !== 'string' || email === '' || isVerified !== true) return { problem: 'no_verified_email' };
+  // The Kelvin sign in lower case is a k: whoever has an address with one must not be taken for somebody else.
+  if (email !== email.normalize('NFC')) return { problem: 'no_verified_email' };
   const found = await userOfEmail(admin, email, caller);
   if (found === undefined && !createsUsers) return { problem: 'unknown_person' };
   const user = found ?? (await makeUser(admin, { email, name: nameIn(claims, email), team }, caller));

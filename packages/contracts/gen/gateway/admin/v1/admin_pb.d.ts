@@ -9210,6 +9210,560 @@ export declare type MyRequestLineJson = {
 export declare const MyRequestLineSchema: GenMessage<MyRequestLine, {jsonType: MyRequestLineJson}>;
 
 /**
+ * @generated from message gateway.admin.v1.ExplainMyRequestRequest
+ */
+export declare type ExplainMyRequestRequest = Message<"gateway.admin.v1.ExplainMyRequestRequest"> & {
+  /**
+   * The x-request-id of the answer.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ExplainMyRequestRequest
+ */
+export declare type ExplainMyRequestRequestJson = {
+  /**
+   * The x-request-id of the answer.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainMyRequestRequest.
+ * Use `create(ExplainMyRequestRequestSchema)` to create a new message.
+ */
+export declare const ExplainMyRequestRequestSchema: GenMessage<ExplainMyRequestRequest, {jsonType: ExplainMyRequestRequestJson}>;
+
+/**
+ * The story of a request as its user sees it: without where it went, and by which route and account.
+ *
+ * @generated from message gateway.admin.v1.ExplainMyRequestResponse
+ */
+export declare type ExplainMyRequestResponse = Message<"gateway.admin.v1.ExplainMyRequestResponse"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * running, metered (used and not charged yet), charged, or expired.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+   *
+   * @generated from field: string ending = 3;
+   */
+  ending: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 4;
+   */
+  payerKind: string;
+
+  /**
+   * Empty: the token of an identity provider.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string key_name = 6;
+   */
+  keyName: string;
+
+  /**
+   * @generated from field: string admitted_at = 7;
+   */
+  admittedAt: string;
+
+  /**
+   * @generated from field: string model = 8;
+   */
+  model: string;
+
+  /**
+   * @generated from field: string format = 9;
+   */
+  format: string;
+
+  /**
+   * @generated from field: string operation = 10;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: bool stream = 11;
+   */
+  stream: boolean;
+
+  /**
+   * @generated from field: string hold_usd = 12;
+   */
+  holdUsd: string;
+
+  /**
+   * Of it, back to the balance.
+   *
+   * @generated from field: string released_usd = 13;
+   */
+  releasedUsd: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedQuantity quantities = 14;
+   */
+  quantities: ExplainedQuantity[];
+
+  /**
+   * @generated from field: string service_tier = 15;
+   */
+  serviceTier: string;
+
+  /**
+   * @generated from field: bool estimated = 16;
+   */
+  estimated: boolean;
+
+  /**
+   * What each unit cost.
+   *
+   * @generated from field: repeated gateway.admin.v1.MyExplainedLine lines = 17;
+   */
+  lines: MyExplainedLine[];
+
+  /**
+   * The sum of the lines in nano-USD before it is rounded: exact.
+   *
+   * @generated from field: string exact_nano_usd = 18;
+   */
+  exactNanoUsd: string;
+
+  /**
+   * Empty: nothing is charged yet.
+   *
+   * @generated from field: string amount_usd = 19;
+   */
+  amountUsd: string;
+
+  /**
+   * The lines, and the usage rated anew by the price in the log, both give the amount.
+   *
+   * @generated from field: bool recomputes = 20;
+   */
+  recomputes: boolean;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 21;
+   */
+  firstByteMs: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 22;
+   */
+  durationMs: number;
+
+  /**
+   * Each event of the request, and that it hashes to the chain.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedEvent proof = 23;
+   */
+  proof: ExplainedEvent[];
+};
+
+/**
+ * The story of a request as its user sees it: without where it went, and by which route and account.
+ *
+ * @generated from message gateway.admin.v1.ExplainMyRequestResponse
+ */
+export declare type ExplainMyRequestResponseJson = {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * running, metered (used and not charged yet), charged, or expired.
+   *
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * What became of the answer: running, answered, not_answered, cut, client_gone, or expired.
+   *
+   * @generated from field: string ending = 3;
+   */
+  ending?: string;
+
+  /**
+   * Whose balance paid: user, team or organisation.
+   *
+   * @generated from field: string payer_kind = 4;
+   */
+  payerKind?: string;
+
+  /**
+   * Empty: the token of an identity provider.
+   *
+   * @generated from field: string key_id = 5;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: string key_name = 6;
+   */
+  keyName?: string;
+
+  /**
+   * @generated from field: string admitted_at = 7;
+   */
+  admittedAt?: string;
+
+  /**
+   * @generated from field: string model = 8;
+   */
+  model?: string;
+
+  /**
+   * @generated from field: string format = 9;
+   */
+  format?: string;
+
+  /**
+   * @generated from field: string operation = 10;
+   */
+  operation?: string;
+
+  /**
+   * @generated from field: bool stream = 11;
+   */
+  stream?: boolean;
+
+  /**
+   * @generated from field: string hold_usd = 12;
+   */
+  holdUsd?: string;
+
+  /**
+   * Of it, back to the balance.
+   *
+   * @generated from field: string released_usd = 13;
+   */
+  releasedUsd?: string;
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ExplainedQuantity quantities = 14;
+   */
+  quantities?: ExplainedQuantityJson[];
+
+  /**
+   * @generated from field: string service_tier = 15;
+   */
+  serviceTier?: string;
+
+  /**
+   * @generated from field: bool estimated = 16;
+   */
+  estimated?: boolean;
+
+  /**
+   * What each unit cost.
+   *
+   * @generated from field: repeated gateway.admin.v1.MyExplainedLine lines = 17;
+   */
+  lines?: MyExplainedLineJson[];
+
+  /**
+   * The sum of the lines in nano-USD before it is rounded: exact.
+   *
+   * @generated from field: string exact_nano_usd = 18;
+   */
+  exactNanoUsd?: string;
+
+  /**
+   * Empty: nothing is charged yet.
+   *
+   * @generated from field: string amount_usd = 19;
+   */
+  amountUsd?: string;
+
+  /**
+   * The lines, and the usage rated anew by the price in the log, both give the amount.
+   *
+   * @generated from field: bool recomputes = 20;
+   */
+  recomputes?: boolean;
+
+  /**
+   * @generated from field: uint32 first_byte_ms = 21;
+   */
+  firstByteMs?: number;
+
+  /**
+   * @generated from field: uint32 duration_ms = 22;
+   */
+  durationMs?: number;
+
+  /**
+   * Each event of the request, and that it hashes to the chain.
+   *
+   * @generated from field: repeated gateway.admin.v1.ExplainedEvent proof = 23;
+   */
+  proof?: ExplainedEventJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.ExplainMyRequestResponse.
+ * Use `create(ExplainMyRequestResponseSchema)` to create a new message.
+ */
+export declare const ExplainMyRequestResponseSchema: GenMessage<ExplainMyRequestResponse, {jsonType: ExplainMyRequestResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.MyExplainedLine
+ */
+export declare type MyExplainedLine = Message<"gateway.admin.v1.MyExplainedLine"> & {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity: bigint;
+
+  /**
+   * As its user pays it.
+   *
+   * @generated from field: string usd_per_million = 3;
+   */
+  usdPerMillion: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.MyExplainedLine
+ */
+export declare type MyExplainedLineJson = {
+  /**
+   * @generated from field: string unit = 1;
+   */
+  unit?: string;
+
+  /**
+   * @generated from field: uint64 quantity = 2;
+   */
+  quantity?: string;
+
+  /**
+   * As its user pays it.
+   *
+   * @generated from field: string usd_per_million = 3;
+   */
+  usdPerMillion?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.MyExplainedLine.
+ * Use `create(MyExplainedLineSchema)` to create a new message.
+ */
+export declare const MyExplainedLineSchema: GenMessage<MyExplainedLine, {jsonType: MyExplainedLineJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyPricesRequest
+ */
+export declare type ListMyPricesRequest = Message<"gateway.admin.v1.ListMyPricesRequest"> & {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * The model behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+
+  /**
+   * A part of the model's name, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search: string;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyPricesRequest
+ */
+export declare type ListMyPricesRequestJson = {
+  /**
+   * @generated from field: uint32 limit = 1;
+   */
+  limit?: number;
+
+  /**
+   * The model behind which the page begins; empty: at the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after?: string;
+
+  /**
+   * A part of the model's name, in any case; empty: all.
+   *
+   * @generated from field: string search = 3;
+   */
+  search?: string;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyPricesRequest.
+ * Use `create(ListMyPricesRequestSchema)` to create a new message.
+ */
+export declare const ListMyPricesRequestSchema: GenMessage<ListMyPricesRequest, {jsonType: ListMyPricesRequestJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.ListMyPricesResponse
+ */
+export declare type ListMyPricesResponse = Message<"gateway.admin.v1.ListMyPricesResponse"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.MyPriceLine prices = 1;
+   */
+  prices: MyPriceLine[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * @generated from message gateway.admin.v1.ListMyPricesResponse
+ */
+export declare type ListMyPricesResponseJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.MyPriceLine prices = 1;
+   */
+  prices?: MyPriceLineJson[];
+
+  /**
+   * @generated from field: bool has_more = 2;
+   */
+  hasMore?: boolean;
+};
+
+/**
+ * Describes the message gateway.admin.v1.ListMyPricesResponse.
+ * Use `create(ListMyPricesResponseSchema)` to create a new message.
+ */
+export declare const ListMyPricesResponseSchema: GenMessage<ListMyPricesResponse, {jsonType: ListMyPricesResponseJson}>;
+
+/**
+ * @generated from message gateway.admin.v1.MyPriceLine
+ */
+export declare type MyPriceLine = Message<"gateway.admin.v1.MyPriceLine"> & {
+  /**
+   * The model, as requests name it.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * The first is what it usually costs; each other one holds where another provider has to answer.
+   *
+   * @generated from field: repeated gateway.admin.v1.PaidPrice costs = 2;
+   */
+  costs: PaidPrice[];
+};
+
+/**
+ * @generated from message gateway.admin.v1.MyPriceLine
+ */
+export declare type MyPriceLineJson = {
+  /**
+   * The model, as requests name it.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * The first is what it usually costs; each other one holds where another provider has to answer.
+   *
+   * @generated from field: repeated gateway.admin.v1.PaidPrice costs = 2;
+   */
+  costs?: PaidPriceJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.MyPriceLine.
+ * Use `create(MyPriceLineSchema)` to create a new message.
+ */
+export declare const MyPriceLineSchema: GenMessage<MyPriceLine, {jsonType: MyPriceLineJson}>;
+
+/**
+ * In USD for a million of each unit, exact, as the caller pays them.
+ *
+ * @generated from message gateway.admin.v1.PaidPrice
+ */
+export declare type PaidPrice = Message<"gateway.admin.v1.PaidPrice"> & {
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 1;
+   */
+  prices: UnitPrice[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 2;
+   */
+  bands: PriceBand[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 3;
+   */
+  serviceTiers: ServiceTierPrice[];
+};
+
+/**
+ * In USD for a million of each unit, exact, as the caller pays them.
+ *
+ * @generated from message gateway.admin.v1.PaidPrice
+ */
+export declare type PaidPriceJson = {
+  /**
+   * @generated from field: repeated gateway.admin.v1.UnitPrice prices = 1;
+   */
+  prices?: UnitPriceJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.PriceBand bands = 2;
+   */
+  bands?: PriceBandJson[];
+
+  /**
+   * @generated from field: repeated gateway.admin.v1.ServiceTierPrice service_tiers = 3;
+   */
+  serviceTiers?: ServiceTierPriceJson[];
+};
+
+/**
+ * Describes the message gateway.admin.v1.PaidPrice.
+ * Use `create(PaidPriceSchema)` to create a new message.
+ */
+export declare const PaidPriceSchema: GenMessage<PaidPrice, {jsonType: PaidPriceJson}>;
+
+/**
  * @generated from message gateway.admin.v1.ListMyLedgerRequest
  */
 export declare type ListMyLedgerRequest = Message<"gateway.admin.v1.ListMyLedgerRequest"> & {
@@ -9677,6 +10231,22 @@ export declare const AdminService: GenService<{
     methodKind: "unary";
     input: typeof ListMyRequestsRequestSchema;
     output: typeof ListMyRequestsResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ExplainMyRequest
+   */
+  explainMyRequest: {
+    methodKind: "unary";
+    input: typeof ExplainMyRequestRequestSchema;
+    output: typeof ExplainMyRequestResponseSchema;
+  },
+  /**
+   * @generated from rpc gateway.admin.v1.AdminService.ListMyPrices
+   */
+  listMyPrices: {
+    methodKind: "unary";
+    input: typeof ListMyPricesRequestSchema;
+    output: typeof ListMyPricesResponseSchema;
   },
   /**
    * @generated from rpc gateway.admin.v1.AdminService.ListMyLedger

@@ -10,6 +10,10 @@ export interface Series {
 const palette = ['#3b82f6', '#10b981', '#f59e0b', '#ef4444', '#8b5cf6', '#14b8a6', '#ec4899', '#84cc16'];
 const HEIGHT = 220;
 
+/** Of a digit of an axis' label, and of the mark and the gap beside it. */
+const DIGIT_PX = 7.5;
+const MARK_PX = 20;
+
 /** Lines over time. What it shows stands in a table as well: a picture is not for everybody. `atS`: seconds since 1970. */
 export function Chart({
   atS,
@@ -34,7 +38,10 @@ export function Chart({
         width: element.clientWidth,
         height: HEIGHT,
         scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-        axes: [axis, { ...axis, size: 84, values: (_plot, values) => values.map(format) }],
+        axes: [
+          axis,
+          { ...axis, size: (_plot, labels) => widthOf(labels), values: (_plot, values) => values.map(format) },
+        ],
         series: [
           {},
           ...series.map(({ name }, at) => ({
@@ -56,4 +63,9 @@ export function Chart({
     };
   }, [atS, series, format]);
   return <div ref={place} className="w-full overflow-hidden p-2" aria-hidden />;
+}
+
+/** What the longest label of an axis takes: small amounts have many digits. */
+function widthOf(labels: readonly string[] | null): number {
+  return MARK_PX + DIGIT_PX * Math.max(4, ...(labels ?? []).map((label) => String(label).length));
 }

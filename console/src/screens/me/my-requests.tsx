@@ -1,18 +1,8 @@
-import { useState } from 'react';
 import { type MyRequestLine, meRequests } from '../../api/gen/index.ts';
-import { Button } from '../../ui/button.tsx';
-import { count, milliseconds } from '../../ui/format.ts';
-import { Listed } from '../../ui/listed.tsx';
-import { Page } from '../../ui/page.tsx';
-import { useSearchState } from '../../ui/search-state.ts';
-import { Moment, Usd } from '../../ui/shown.tsx';
 import type { Column } from '../../ui/table.tsx';
-import { usePage } from '../../ui/use-page.ts';
-import { Outcome } from '../requests/outcome.tsx';
 import { outcomes } from '../requests/outcomes.ts';
+import { Tail } from '../requests/tail.tsx';
 import { MyRequestStory } from './my-request-story.tsx';
-
-const LIVE_MS = 3_000;
 
 const filters = [
   { name: 'key_id', label: 'Key' },
@@ -24,41 +14,18 @@ const filters = [
 ];
 
 const columns: readonly Column<MyRequestLine>[] = [
-  { title: 'Time', cell: ({ admitted_at }) => <Moment at={admitted_at} /> },
-  { title: 'Model', cell: ({ model }) => model },
-  { title: 'Outcome', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
   { title: 'Key', cell: ({ key_id }) => <span className="font-mono text-xs">{key_id}</span>, isMinor: true },
-  { title: 'In', cell: ({ input_tokens }) => count(input_tokens ?? 0), isNumber: true, isMinor: true },
-  { title: 'Out', cell: ({ output_tokens }) => count(output_tokens ?? 0), isNumber: true, isMinor: true },
-  { title: 'Took', cell: ({ duration_ms }) => milliseconds(duration_ms ?? 0), isNumber: true, isMinor: true },
-  { title: 'Cost', cell: ({ amount_usd }) => <Usd amount={amount_usd} />, isNumber: true },
 ];
 
-/** A holder's requests as they come, and each one's story. */
+/** A holder's requests as they come. */
 export default function MyRequests() {
-  const [search] = useSearchState();
-  const [isLive, setLive] = useState(true);
-  const [opened, setOpened] = useState<MyRequestLine | null>(null);
-  const question = usePage(['my-requests'], (asked) => meRequests(asked), {
-    liveMs: isLive && search['after'] === undefined ? LIVE_MS : false,
-  });
   return (
-    <Page
-      title="Requests"
+    <Tail
       lead="Each request of your keys that was admitted, newest first."
-      actions={
-        <Button aria-pressed={isLive} onClick={() => setLive(!isLive)}>
-          {isLive ? 'Live' : 'Paused'}
-        </Button>
-      }
-    >
-      <Listed
-        caption="Requests"
-        onOpen={setOpened}
-        empty="No request fits. Send one, or show all of them."
-        {...{ question, columns, filters }}
-      />
-      {opened !== null && <MyRequestStory request={opened} onClose={() => setOpened(null)} />}
-    </Page>
+      name="my-requests"
+      list={(asked) => meRequests(asked)}
+      story={(request, onClose) => <MyRequestStory {...{ request, onClose }} />}
+      {...{ filters, columns }}
+    />
   );
 }

@@ -2,11 +2,11 @@ import { narrowedModel } from '#api-keys/narrowed-model.ts';
 import { type AdminCaller, type AdminInput, type AdminOutput, keyIdOfActor } from '#contracts/admin.ts';
 import type { RoutedModel } from '#contracts/router.ts';
 import { Fault } from '#errors/fault.ts';
-import { parseMultiplier } from '#money/multiplier.ts';
 import { paidUsdPerMillion } from '#money/paid-price.ts';
 import { pricesInForce } from '#prices-import/prices-in-force.ts';
 import type { ModelTable } from '#registry/model-table.ts';
 import type { Registry } from '#registry/registry.ts';
+import { userMultiplier } from '#registry/user-multiplier.ts';
 import { namedPage } from './named-page.ts';
 import { ownerOfNothing } from './own-keys.ts';
 import { statedTerms } from './price-book.ts';
@@ -51,11 +51,11 @@ export function listOwnPrices(
   return { prices: [...page], hasMore };
 }
 
-/** What a user pays in basis points of the provider's price: quota's rule (`multiplierOf`). Throws `unavailable` where none is set. */
-export function multiplierOf(registry: Pick<Registry, 'get' | 'settings'>, userId: string): number {
+/** What a user pays in basis points of a price. Throws `unavailable` where nothing says: only quota's process knows its default. */
+function multiplierOf(registry: Pick<Registry, 'get' | 'settings'>, userId: string): number {
   const user = registry.get('user', userId);
   if (user === undefined) throw ownerOfNothing('user');
-  const basisPoints = parseMultiplier(user.multiplier) ?? parseMultiplier(registry.settings().multiplier);
+  const basisPoints = userMultiplier(user, registry.settings());
   if (basisPoints !== undefined) return basisPoints;
   throw new Fault({ code: 'unavailable', message: 'Prices cannot be told now; try again shortly.' });
 }

@@ -2,10 +2,10 @@ import type { Payer } from '#contracts/admin-needs.ts';
 import { payerKey } from '#contracts/payer.ts';
 import type { AdmitRequest } from '#contracts/quota.ts';
 import type { Refusal } from '#errors/error-table.ts';
-import { parseMultiplier } from '#money/multiplier.ts';
 import { countingTeamId, namedTeamProblem } from '#registry/counting-team.ts';
 import type { ResourceOf } from '#registry/kinds.ts';
 import type { Registry } from '#registry/registry.ts';
+import { userMultiplier } from '#registry/user-multiplier.ts';
 import type { Account } from '../domain/account/account.ts';
 import { notAllowed, unknownKey, unknownUser, wrongTeam } from '../domain/admission/refusals.ts';
 
@@ -92,5 +92,5 @@ export function tagsOf(
 
 /** What the user pays in basis points: by the user's own multiplier, the settings', or the configuration's. */
 export function multiplierOf(user: ResourceOf<'user'>, settings: ResourceOf<'settings'>, configured: number): number {
-  return parseMultiplier(user.multiplier) ?? parseMultiplier(settings.multiplier) ?? configured;
+  return userMultiplier(user, settings) ?? configured;
 }
